@@ -1,0 +1,83 @@
+"""What a shape rule may ask: conditions on dims, each with the problem it raises when it fails.
+
+A condition over integers is decided at once. One over size variables is decided at the model's
+default sizes, and kept: the conditions of a network are what its set of valid sizes is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archir.diagnostics import Problem
+from archir.dims import Dim, SizeExpr, evaluate, modulo
+
+Relation = Literal["at-least", "equal", "divisible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """``left >= right``, ``left == right`` or ``left % right == 0``, over size variables.
+
+    ``training`` marks what torch asks only in training mode.
+    """
+
+    relation: Relation
+    left: Dim
+    right: Dim
+    training: bool = False
+
+    def holds(self, sizes: Mapping[str, int]) -> bool:
+        """Whether the condition is true at given sizes."""
+        left, right = evaluate(self.left, sizes), evaluate(self.right, sizes)
+        if self.relation == "at-least":
+            return left >= right
+        if self.relation == "equal":
+            return left == right
+        return left % right == 0
+
+
+@dataclass(slots=True)
+class Check:
+    """The collector handed to a shape rule.
+
+    ``sizes`` are the default values of the model's size variables.
+    """
+
+    sizes: Mapping[str, int]
+    problems: list[Problem] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+
+    def value(self, dim: Dim) -> int:
+        """The dim at the default sizes."""
+        return evaluate(dim, self.sizes)
+
+    def report(self, problem: Problem) -> None:
+        """Say that the op cannot be applied. The rule may go on and still give a type."""
+        self.problems.append(problem)
+
+    def at_least(
+        self, left: Dim, right: Dim, problem: Callable[[], Problem], *, training: bool = False
+    ) -> bool:
+        """Require ``left >= right``; report the problem and return False where it fails."""
+        return self._require(Condition("at-least", left, right, training), problem)
+
+    def equal(self, left: Dim, right: Dim, problem: Callable[[], Problem]) -> bool:
+        """Require ``left == right``."""
+        return left == right or self._require(Condition("equal", left, right), problem)
+
+    def divisible(self, left: Dim, right: int, problem: Callable[[], Problem]) -> bool:
+        """Require ``left % right == 0``."""
+        return modulo(left, right) == 0 or self._require(
+            Condition("divisible", left, right), problem
+        )
+
+    def _require(self, condition: Condition, problem: Callable[[], Problem]) -> bool:
+        symbolic = isinstance(condition.left, SizeExpr) or isinstance(condition.right, SizeExpr)
+        if symbolic and condition not in self.conditions:
+            self.conditions.append(condition)
+        if condition.training or condition.holds(self.sizes):
+            return True
+        self.problems.append(problem())
+        return False

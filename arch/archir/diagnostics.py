@@ -1,0 +1,108 @@
+"""What the compiler has to say to its user: problems, the places they arise, and their severity.
+
+A *problem* is a class: its name in kebab case says the bad thing, its fields are the facts, and
+its message and hint are made from them. It lives in the ``rules/`` of the stage in which it
+arises. A *diagnostic* is a problem at a place. Terminal, JSON and the editor render diagnostics;
+none of them knows a problem by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import ClassVar, Literal
+
+from archir.source import Span
+
+Severity = Literal["error", "warning"]
+
+
+class Problem:
+    """Base of all problems. A subclass is a frozen dataclass whose fields are the facts.
+
+    ``name`` is what the user sees in brackets; the class docstring is the explanation;
+    ``bad`` is a file that must raise the problem, ``good`` the same file put right.
+    """
+
+    __slots__ = ()
+
+    name: ClassVar[str]
+    severity: ClassVar[Severity] = "error"
+    bad: ClassVar[str]
+    good: ClassVar[str]
+
+    def message(self) -> str:
+        """One sentence that says what is wrong, with the values that clash."""
+        raise NotImplementedError
+
+    def hint(self) -> str | None:
+        """What to do about it, if that can be said."""
+        return None
+
+    def label(self) -> str | None:
+        """A few words to stand under the place itself."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A further place that has to do with a problem, and what it has to do with it."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A problem at a place. ``related`` holds all the other places that contribute."""
+
+    problem: Problem
+    span: Span
+    related: tuple[Label, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        return self.problem.severity
+
+    @property
+    def is_error(self) -> bool:
+        return self.problem.severity == "error"
+
+
+@dataclass(slots=True)
+class Diagnostics:
+    """A stage's collector. Stages report and go on; the caller asks whether to stop."""
+
+    items: list[Diagnostic] = field(default_factory=list)
+    _seen: set[tuple[str, Span, str]] = field(default_factory=set)
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(item.is_error for item in self.items)
+
+    def report(self, problem: Problem, span: Span, related: Sequence[Label] = ()) -> None:
+        """Add a problem at a place; the same words at the same place are said once."""
+        self.add(Diagnostic(problem, span, tuple(related)))
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        key = (diagnostic.problem.name, diagnostic.span, diagnostic.problem.message())
+        if key not in self._seen:
+            self._seen.add(key)
+            self.items.append(diagnostic)
+
+    def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
+        for diagnostic in diagnostics:
+            self.add(diagnostic)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that the user most likely meant, if one is near enough."""
+    matches = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None

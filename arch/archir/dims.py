@@ -1,0 +1,324 @@
+"""Dims: integers, or expressions over a model's size variables in a normal form.
+
+An expression is a polynomial with integer coefficients over *atoms*: size variables, floor
+divisions, minima and maxima. Two dims that are equal as polynomials of the same atoms are equal
+objects for ``==`` and ``hash``, and the rules for floor division make convolution and pooling
+chains collapse: five ``max_pool(2)`` after each other give ``H // 32``.
+
+All arithmetic is exact; ``//`` and ``%`` are Python's. An integer dim is a plain ``int``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from math import gcd
+
+MAX_TERMS = 1000
+"""More terms than any network needs; products of many-termed sums stop here."""
+
+
+class DimTooLargeError(ValueError):
+    """An expression of sizes grew past ``MAX_TERMS`` terms."""
+
+
+class Atom:
+    """An indivisible part of a size expression. Compared and ordered by its text."""
+
+    __slots__ = ("_hash", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._hash = hash(text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Atom) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __lt__(self, other: Atom) -> bool:
+        return self.text < other.text
+
+    def evaluate(self, sizes: Mapping[str, int]) -> int:
+        raise NotImplementedError
+
+    def variables(self) -> frozenset[str]:
+        raise NotImplementedError
+
+
+class Variable(Atom):
+    """A size variable, such as the H of ``[N, 3, H = 224, W = 224]``."""
+
+    __slots__ = ()
+
+    def evaluate(self, sizes: Mapping[str, int]) -> int:
+        return sizes[self.text]
+
+    def variables(self) -> frozenset[str]:
+        return frozenset((self.text,))
+
+
+class Quotient(Atom):
+    """``numerator // denominator``, rounded down as Python does."""
+
+    __slots__ = ("denominator", "numerator")
+
+    def __init__(self, numerator: Dim, denominator: Dim) -> None:
+        self.numerator = numerator
+        self.denominator = denominator
+        super().__init__(f"{_factor(numerator)} // {_factor(denominator)}")
+
+    def evaluate(self, sizes: Mapping[str, int]) -> int:
+        return evaluate(self.numerator, sizes) // evaluate(self.denominator, sizes)
+
+    def variables(self) -> frozenset[str]:
+        return variables(self.numerator) | variables(self.denominator)
+
+
+class Extremum(Atom):
+    """``min(…)`` or ``max(…)`` of several dims."""
+
+    __slots__ = ("dims", "kind")
+
+    def __init__(self, kind: str, dims: tuple[Dim, ...]) -> None:
+        self.kind = kind
+        self.dims = dims
+        super().__init__(f"{kind}({', '.join(show(dim) for dim in dims)})")
+
+    def evaluate(self, sizes: Mapping[str, int]) -> int:
+        values = [evaluate(dim, sizes) for dim in self.dims]
+        return min(values) if self.kind == "min" else max(values)
+
+    def variables(self) -> frozenset[str]:
+        return frozenset().union(*(variables(dim) for dim in self.dims))
+
+
+Monomial = tuple[Atom, ...]
+"""A product of atoms, sorted; the empty product is the constant's."""
+
+
+class SizeExpr:
+    """A polynomial over atoms that is not a constant. Immutable; made by the functions below."""
+
+    __slots__ = ("_hash", "terms")
+
+    def __init__(self, terms: tuple[tuple[Monomial, int], ...]) -> None:
+        self.terms = terms
+        self._hash = hash(terms)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SizeExpr) and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"SizeExpr({show(self)})"
+
+
+Dim = int | SizeExpr
+
+
+def variable(name: str) -> SizeExpr:
+    """The dim that is the size variable itself."""
+    return SizeExpr((((Variable(name),), 1),))
+
+
+def add(left: Dim, right: Dim) -> Dim:
+    if isinstance(left, int) and isinstance(right, int):
+        return left + right
+    terms = dict(_terms(left))
+    for monomial, coefficient in _terms(right):
+        terms[monomial] = terms.get(monomial, 0) + coefficient
+    return _normal(terms)
+
+
+def subtract(left: Dim, right: Dim) -> Dim:
+    return add(left, multiply(right, -1))
+
+
+def multiply(left: Dim, right: Dim) -> Dim:
+    if isinstance(left, int) and isinstance(right, int):
+        return left * right
+    terms: dict[Monomial, int] = {}
+    for first, a in _terms(left):
+        for second, b in _terms(right):
+            monomial = tuple(sorted(first + second))
+            terms[monomial] = terms.get(monomial, 0) + a * b
+    return _normal(terms)
+
+
+def product(dims: Iterable[Dim]) -> Dim:
+    return reduce(multiply, dims, 1)
+
+
+def total(dims: Iterable[Dim]) -> Dim:
+    return reduce(add, dims, 0)
+
+
+def floor_div(left: Dim, right: Dim) -> Dim:
+    """``left // right``; a denominator of zero raises ZeroDivisionError, as in Python."""
+    if isinstance(right, int):
+        if right < 0:
+            return floor_div(multiply(left, -1), -right)
+        return left // right if isinstance(left, int) else _divide(left, right)
+    return _atom(Quotient(left, right))
+
+
+def modulo(left: Dim, right: Dim) -> Dim:
+    """``left % right``, written with the quotient so that it needs no atom of its own."""
+    return subtract(left, multiply(floor_div(left, right), right))
+
+
+def ceil_div(left: Dim, right: int) -> Dim:
+    return floor_div(add(left, right - 1), right)
+
+
+def minimum(*dims: Dim) -> Dim:
+    return _extremum("min", dims)
+
+
+def maximum(*dims: Dim) -> Dim:
+    return _extremum("max", dims)
+
+
+def evaluate(dim: Dim, sizes: Mapping[str, int]) -> int:
+    """The dim's value at given sizes. KeyError for a size that is not given."""
+    if isinstance(dim, int):
+        return dim
+    result = 0
+    for monomial, coefficient in dim.terms:
+        for atom in monomial:
+            coefficient *= atom.evaluate(sizes)
+        result += coefficient
+    return result
+
+
+def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
+    """The dim with size variables replaced by other dims, in normal form again."""
+    if isinstance(dim, int):
+        return dim
+    return total(
+        multiply(coefficient, product(_substitute_atom(atom, values) for atom in monomial))
+        for monomial, coefficient in dim.terms
+    )
+
+
+def variables(dim: Dim) -> frozenset[str]:
+    """The names of the size variables that the dim depends on."""
+    if isinstance(dim, int):
+        return frozenset()
+    return frozenset().union(*(atom.variables() for mono, _ in dim.terms for atom in mono))
+
+
+def show(dim: Dim) -> str:
+    """The dim as the language writes it: ``H // 4``, ``2*H - 1``, ``W``."""
+    if isinstance(dim, int):
+        return str(dim)
+    text = ""
+    constants = [(mono, c) for mono, c in dim.terms if not mono]
+    for monomial, coefficient in [(m, c) for m, c in dim.terms if m] + constants:
+        term = _show_term(monomial, abs(coefficient))
+        if not text:
+            text = f"-{term}" if coefficient < 0 else term
+        else:
+            text += f" - {term}" if coefficient < 0 else f" + {term}"
+    return text
+
+
+def _show_term(monomial: Monomial, coefficient: int) -> str:
+    if not monomial:
+        return str(coefficient)
+    if coefficient == 1 and len(monomial) == 1:
+        return monomial[0].text
+    factors = [f"({a.text})" if isinstance(a, Quotient) else a.text for a in monomial]
+    return "*".join(([str(coefficient)] if coefficient != 1 else []) + factors)
+
+
+def _factor(dim: Dim) -> str:
+    """The dim's text, in parentheses where it stands beside an operator."""
+    text = show(dim)
+    return f"({text})" if isinstance(dim, SizeExpr) and " " in text else text
+
+
+def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
+    return (((), dim),) if isinstance(dim, int) else dim.terms
+
+
+def _normal(terms: Mapping[Monomial, int]) -> Dim:
+    kept = {monomial: c for monomial, c in terms.items() if c}
+    if not kept:
+        return 0
+    if len(kept) == 1 and () in kept:
+        return kept[()]
+    if len(kept) > MAX_TERMS:
+        raise DimTooLargeError(f"an expression of sizes has more than {MAX_TERMS} terms")
+    return SizeExpr(tuple(sorted(kept.items(), key=_order)))
+
+
+def _order(term: tuple[Monomial, int]) -> tuple[int, list[str]]:
+    return len(term[0]), [atom.text for atom in term[0]]
+
+
+def _atom(atom: Atom) -> SizeExpr:
+    return SizeExpr((((atom,), 1),))
+
+
+def _divide(left: SizeExpr, right: int) -> Dim:
+    """``left // right`` for a positive constant, with whatever is divisible taken out."""
+    if right == 0:
+        raise ZeroDivisionError("a size divided by zero")
+    outside: dict[Monomial, int] = {}
+    inside: dict[Monomial, int] = {}
+    for monomial, coefficient in left.terms:
+        if monomial and coefficient % right:
+            inside[monomial] = coefficient
+        else:
+            outside[monomial] = coefficient // right
+            if coefficient % right:
+                inside[monomial] = coefficient % right
+    if not any(inside):  # a constant below the denominator: its quotient is 0
+        return _normal(outside)
+    return add(_normal(outside), _quotient(_normal(inside), right))
+
+
+def _quotient(numerator: Dim, denominator: int) -> Dim:
+    """The atom for a quotient from which nothing more can be taken out."""
+    assert isinstance(numerator, SizeExpr)
+    common = reduce(gcd, (c for mono, c in numerator.terms if mono), denominator)
+    if common > 1:
+        # (g*m + b) // (g*d) is (m + b // g) // d.
+        reduced = {mono: c // common for mono, c in numerator.terms}
+        return floor_div(_normal(reduced), denominator // common)
+    rest = [(mono, c) for mono, c in numerator.terms if mono]
+    if len(rest) == 1 and rest[0][1] == 1 and len(rest[0][0]) == 1:
+        inner = rest[0][0][0]
+        if isinstance(inner, Quotient) and isinstance(inner.denominator, int):
+            # (n // d + b) // c is (n + b*d) // (c*d).
+            constant = dict(numerator.terms).get((), 0)
+            shifted = add(inner.numerator, constant * inner.denominator)
+            return floor_div(shifted, denominator * inner.denominator)
+    return _atom(Quotient(numerator, denominator))
+
+
+def _extremum(kind: str, dims: tuple[Dim, ...]) -> Dim:
+    numbers = [dim for dim in dims if isinstance(dim, int)]
+    others = {dim for dim in dims if isinstance(dim, SizeExpr)}
+    folded = [min(numbers) if kind == "min" else max(numbers)] if numbers else []
+    if not others:
+        return folded[0]
+    if len(others) == 1 and not folded:
+        return others.pop()
+    return _atom(Extremum(kind, (*sorted(others, key=show), *folded)))
+
+
+def _substitute_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
+    if isinstance(atom, Variable):
+        return values.get(atom.text, _atom(atom))
+    if isinstance(atom, Quotient):
+        return floor_div(
+            substitute(atom.numerator, values), substitute(atom.denominator, values)
+        )
+    assert isinstance(atom, Extremum)
+    return _extremum(atom.kind, tuple(substitute(dim, values) for dim in atom.dims))

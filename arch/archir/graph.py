@@ -1,0 +1,248 @@
+"""The graph: what a model is, once its text has been unrolled, before its shapes are checked.
+
+A graph is a tree of *definitions*. A definition is one body, of a model or of a block for certain
+arguments and input types; equal uses share one definition. It has a *scope*, which says what
+modules it registers and in which order, and *steps*, which say what runs and in which order. The
+two are apart because torch keeps them apart: a constructor and a ``forward``.
+
+``Graph`` carries no types. ``archir.infer`` checks it and gives a ``TypedGraph``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from archir.init import InitRule, Initialiser
+from archir.op import Op
+from archir.source import Span
+from archir.types import TensorType
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """A tensor inside one definition. Compared by identity.
+
+    ``index`` counts the values of a definition from 0; ``name`` is the user's name for it, if any.
+    """
+
+    index: int
+    span: Span
+    name: str | None = None
+
+    def __repr__(self) -> str:
+        return f"%{self.index}" + (f":{self.name}" if self.name else "")
+
+
+# --- scopes: what is registered ---------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class Parameter:
+    """A raw parameter or buffer of a scope (``param token: [1, 1, dim] = zeros``)."""
+
+    name: str
+    shape: tuple[int, ...]
+    initialiser: Initialiser
+    is_buffer: bool
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """One child of a scope: a module with one name in its parent.
+
+    ``label`` is the name that the text gives it. Where it is None the child takes the next number
+    (scope without labels, or ``numbered`` by ``_:``) or the name of its op or block
+    (``default_name``; the second of that name is ``relu_2``).
+    """
+
+    label: str | None
+    numbered: bool
+    default_name: str
+    span: Span
+    member: Member | None = None
+    """None only for a ``module head = …`` that is never applied."""
+
+
+@dataclass(slots=True, eq=False)
+class SlotRepeat:
+    """The children that a ``Repeat`` registers ``count`` times over. None of them has a label."""
+
+    count: int
+    entries: list[Slot | SlotRepeat]
+
+
+@dataclass(slots=True, eq=False)
+class Leaf:
+    """A module that is one op. ``overrides`` are the stage's own ``with weight = …``."""
+
+    op: Op
+    overrides: tuple[tuple[str, Initialiser], ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """Ordered children. ``labelled`` is read off the text and decides how children are named."""
+
+    labelled: bool
+    entries: list[Slot | SlotRepeat] = field(default_factory=list)
+    parameters: list[Parameter] = field(default_factory=list)
+
+
+Member: TypeAlias = "Leaf | Scope | Definition"
+"""What a slot holds: an op's module, a labelled group's scope, or a block's definition."""
+
+
+# --- steps: what runs ---------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class Apply:
+    """An op applied. ``slot`` is its module, or None for a plain function."""
+
+    op: Op
+    slot: Slot | None
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Use:
+    """A block applied."""
+
+    definition: Definition
+    slot: Slot
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """The steps of a labelled group; its slot's member is a ``Scope``.
+
+    Steps inside may read any value of the definition, and values made inside may be read behind
+    it; ``input`` flows in and ``output`` flows out (both may be tuples, for several values).
+    """
+
+    slot: Slot
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    steps: list[Step]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Repeat:
+    """``body`` run ``count`` times (at least 2); its registered children are in a ``SlotRepeat``.
+
+    ``formal`` is the current value at the head of the body and ``last`` the one at its end; they
+    have the same type, so checking the body once checks the whole loop. Outside, ``input`` flows
+    in and ``output`` flows out. No value made inside is read outside.
+    """
+
+    count: int
+    slots: SlotRepeat
+    input: Value
+    formal: Value
+    last: Value
+    output: Value
+    body: list[Step]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class TrainOnly:
+    """Steps that run in training mode alone. Their modules are registered always."""
+
+    steps: list[Step]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Read:
+    """A raw parameter or buffer read as a value."""
+
+    parameter: Parameter
+    outputs: tuple[Value]
+    span: Span
+
+
+Step = Apply | Use | Group | Repeat | TrainOnly | Read
+
+
+# --- definitions --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output. ``name`` is None where the last value alone is the output."""
+
+    value: Value
+    name: str | None = None
+    when_training: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Definition:
+    """One body of a model or block, for certain arguments and input types."""
+
+    name: str
+    kind: Literal["model", "block"]
+    doc: str
+    arguments: tuple[tuple[str, object], ...]
+    """Parameters and the values they have here, in the declared order (see ``archir.values``)."""
+
+    span: Span
+    inputs: tuple[Value, ...]
+    input_types: tuple[TensorType, ...]
+    scope: Scope
+    steps: list[Step]
+    outputs: tuple[Output, ...]
+    init: tuple[InitRule, ...]
+    has_init: bool
+    value_count: int
+    origin: object = None
+    """The declaration it was made from; equal origins mean the same text."""
+
+
+@dataclass(slots=True, eq=False)
+class Graph:
+    """A model, unrolled. ``sizes`` maps its size variables to their defaults, in order."""
+
+    root: Definition
+    sizes: dict[str, int]
+
+
+def definitions(graph: Graph) -> Iterator[Definition]:
+    """Every distinct definition once, those inside before those that use them."""
+    seen: set[int] = set()
+    # An explicit stack: (definition, whether its uses have been visited).
+    stack: list[tuple[Definition, bool]] = [(graph.root, False)]
+    while stack:
+        definition, visited = stack.pop()
+        if visited:
+            yield definition
+        elif id(definition) not in seen:
+            seen.add(id(definition))
+            stack.append((definition, True))
+            uses = [s.definition for s in walk(definition.steps) if isinstance(s, Use)]
+            stack.extend((used, False) for used in reversed(uses))
+
+
+def walk(steps: list[Step]) -> Iterator[Step]:
+    """All steps in the order of running, those inside groups and loops behind their holder."""
+    stack: list[Iterator[Step]] = [iter(steps)]
+    while stack:
+        step = next(stack[-1], None)
+        if step is None:
+            stack.pop()
+            continue
+        yield step
+        if isinstance(step, Group | TrainOnly):
+            stack.append(iter(step.steps))
+        elif isinstance(step, Repeat):
+            stack.append(iter(step.body))

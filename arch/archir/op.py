@@ -1,0 +1,79 @@
+"""The op contract: everything the compiler knows of an op stands in one class.
+
+A subclass declares its keyword, its arguments as pydantic fields (types, bounds, descriptions and
+defaults, with torch.nn's names and order), its shape rule, its parameters, its cost and its
+recipe. Its docstring says what it does, cites its torch counterpart, and ends with an example in
+the language, which runs as a test.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from archir.check import Check
+from archir.dims import Dim
+from archir.recipe import Code, Inferred, Recipe
+from archir.types import ParameterSpec, TensorType
+
+Positive = Annotated[int, Field(ge=1, le=2**31 - 1)]
+NonNegative = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class Op(BaseModel):
+    """Base of all ops. Instances are immutable, and are shared by all equal uses in a program."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+    keyword: ClassVar[str]
+    """The op's name in the language."""
+
+    torch_name: ClassVar[str]
+    """The torch class or function it stands for, as documented: ``torch.nn.Conv2d``."""
+
+    arity: ClassVar[Literal["one", "many"]] = "one"
+    """Whether it takes one input, or two and more."""
+
+    is_module: ClassVar[bool] = True
+    """Whether torch has it as a module: then it takes a number or a name in its scope."""
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        """The types of the outputs.
+
+        Whatever torch would refuse is reported to ``check``. After a report, give the type that
+        the user most likely meant, so that checking can go on behind it; None where that cannot
+        be said.
+        """
+        raise NotImplementedError
+
+    def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
+        """The module's own state-dict entries, in torch's order: parameters, then buffers."""
+        return ()
+
+    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:
+        """Multiply-accumulates of one forward pass, counted as torch's FlopCounterMode halved."""
+        return 0
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> Recipe:
+        """How torch builds and applies the op for inputs of these types."""
+        raise NotImplementedError
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        """The output's channels (dim 1) as code over the op's arguments and the input's channels.
+
+        It lets printed source carry a running count of channels. None where there is no such
+        code: then the source is printed with plain numbers.
+        """
+        return Inferred("channels", channels_of(inputs[0]))
+
+    @classmethod
+    def arguments(cls) -> tuple[str, ...]:
+        """Argument names in positional order."""
+        return tuple(cls.model_fields)
+
+
+def channels_of(tensor: TensorType) -> int:
+    """Dim 1 as a number, where it is one; 0 for a dim that is unknown at compile time."""
+    extent = tensor.shape[1] if tensor.rank > 1 else 0
+    return extent if isinstance(extent, int) else 0

@@ -1,0 +1,101 @@
+"""Recipes: how torch builds and applies an op, as data.
+
+A recipe is Python calls written down as values. ``archc.torch`` performs it and ``archc.python``
+prints it, so the live module and the printed source cannot disagree, and nothing here imports
+torch. A recipe names the op's own arguments (``Arg``) and what is inferred from the incoming
+shape (``Inferred``) instead of holding bare numbers, so that source can be printed with the
+user's own expression in the place of a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """The op's argument of that name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """A number read off the incoming shape, which the user does not write.
+
+    ``what`` is ``"channels"`` (dim 1), ``"features"`` (the last dim) or ``"constant"``;
+    ``value`` is the number at hand.
+    """
+
+    what: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The op's incoming tensor number ``index``."""
+
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AllInputs:
+    """The list of all incoming tensors, as ``torch.cat`` takes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Infix:
+    """``left operator right``."""
+
+    operator: str
+    left: Code
+    right: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """``input operator input operator …`` over all incoming tensors, from the left."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A tuple of codes, such as the dims of a mean."""
+
+    items: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``function(*args, **kwargs)``.
+
+    ``function`` is a dotted name that starts with ``nn.``, ``F.`` or ``torch.``, or with ``.``
+    for a method of the first argument (``.mean``).
+    """
+
+    function: str
+    args: tuple[Code, ...] = ()
+    kwargs: tuple[tuple[str, Code], ...] = ()
+
+
+Code = (
+    None | bool | int | float | str | Arg | Inferred | Input | AllInputs | Infix | Fold | Items | Call
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRecipe:
+    """The op is a torch module: ``make`` constructs it, and it is called with all inputs."""
+
+    make: Call
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRecipe:
+    """The op is an expression over its inputs and has no module."""
+
+    apply: Code
+
+
+Recipe = ModuleRecipe | FunctionRecipe

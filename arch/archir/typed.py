@@ -1,0 +1,45 @@
+"""The typed graph: a checked graph with the type of every value.
+
+Back ends take this and nothing else, so none can be handed an unchecked graph. Only
+``archir.infer`` makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archir.check import Condition
+from archir.graph import Definition, Graph, Value
+from archir.source import Span
+from archir.types import TensorType
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A condition on the sizes, and the place that asks it."""
+
+    condition: Condition
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TypedGraph:
+    """A graph that has passed the checker.
+
+    ``types[definition][value.index]`` is a value's type; every definition has one type for each
+    of its values, since uses with other input types are other definitions.
+    """
+
+    graph: Graph
+    types: Mapping[Definition, tuple[TensorType, ...]]
+    requirements: tuple[Requirement, ...]
+
+    def type_of(self, definition: Definition, value: Value) -> TensorType:
+        return self.types[definition][value.index]
+
+    def types_of(
+        self, definition: Definition, values: tuple[Value, ...]
+    ) -> tuple[TensorType, ...]:
+        row = self.types[definition]
+        return tuple(row[value.index] for value in values)

@@ -1,0 +1,47 @@
+"""Tensor types: a shape of dims and a dtype."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archir.dims import Dim, show
+
+DTYPES = {"float": "float32", "int": "int64", "bool": "bool"}
+"""The dtype words of ``input x: int[N, L]`` and the torch dtypes they stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType:
+    """A tensor's shape (dims are integers or expressions of size variables) and torch dtype."""
+
+    shape: tuple[Dim, ...]
+    dtype: str = "float32"
+
+    def __str__(self) -> str:
+        dims = "[" + ", ".join(show(dim) for dim in self.shape) + "]"
+        return dims if self.dtype == "float32" else f"{self.dtype}{dims}"
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    def with_shape(self, *shape: Dim) -> TensorType:
+        """The same dtype with another shape."""
+        return TensorType(shape, self.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """One entry of a module's state dict: its name in torch.nn, shape, dtype, and kind."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+    is_buffer: bool = False
+
+    @property
+    def numel(self) -> int:
+        total = 1
+        for extent in self.shape:
+            total *= extent
+        return total

@@ -1,0 +1,1 @@
+"""How an architecture is written: grammar, syntax tree, names, and the unrolling into a graph."""
