@@ -1,0 +1,89 @@
+"""A program: the main file and all that it imports, with the names each file can see.
+
+Names are lexical. A name is looked for among the names of the body, innermost braces first, then
+among the parameters of its block, model or function, then among the file's names, which are here;
+behind those stand the names that every file has: ops, built-in functions and initialisers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from archdsl import ast
+from archir.source import Span
+
+DeclarationNode: TypeAlias = "ast.PartDeclaration | ast.Variant | ast.Function | ast.Let"
+
+
+@dataclass(slots=True, eq=False)
+class Declared:
+    """One declaration of a file, where it stands. Two are equal only when they are the same."""
+
+    node: DeclarationNode
+    home: FileScope
+
+    @property
+    def kind(self) -> str:
+        """``block``, ``model``, ``function`` or ``constant``, as messages say it."""
+        if isinstance(self.node, ast.PartDeclaration):
+            return self.node.kind
+        if isinstance(self.node, ast.Variant):
+            return "model"
+        return "function" if isinstance(self.node, ast.Function) else "constant"
+
+    @property
+    def is_model(self) -> bool:
+        """Whether it is a model or a variant, and so may be built by itself."""
+        return self.kind == "model"
+
+    @property
+    def names(self) -> tuple[ast.Identifier, ...]:
+        """The names it declares: one, but for ``let a, b = …``."""
+        return self.node.names if isinstance(self.node, ast.Let) else (self.node.name,)
+
+    @property
+    def name(self) -> str:
+        """Its (first) name."""
+        return self.names[0].text
+
+    @property
+    def span(self) -> Span:
+        """Where its (first) name stands."""
+        return self.names[0].span
+
+
+@dataclass(slots=True, eq=False)
+class FileScope:
+    """One file: its syntax tree and its names, own and imported, in the order of the text."""
+
+    path: Path | None
+    """Where it was read; None for standard input and for the standard library."""
+
+    file: ast.File
+    names: dict[str, Declared] = field(default_factory=dict)
+    imported: dict[str, ast.Identifier] = field(default_factory=dict)
+    """The places of the names that come from an import."""
+
+    def declarations(self) -> Iterator[Declared]:
+        """The file's own declarations, once each, in the order of the text."""
+        last: Declared | None = None
+        for declared in self.names.values():
+            if declared.home is self and declared is not last:
+                last = declared
+                yield declared
+
+
+@dataclass(slots=True, eq=False)
+class Program:
+    """All files that one main file needs."""
+
+    main: FileScope
+    files: dict[str, FileScope]
+    """Every file by the name under which messages speak of it; the main file first."""
+
+    def models(self) -> tuple[Declared, ...]:
+        """The models and variants that the main file declares, in the order of its text."""
+        return tuple(declared for declared in self.main.declarations() if declared.is_model)

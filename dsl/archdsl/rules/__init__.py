@@ -1,0 +1,1 @@
+"""The problems that reading a file, finding its names and building its model can meet."""
