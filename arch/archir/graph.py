@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from archir.check import Condition
+from archir.dims import Dim
 from archir.init import InitRule, Initialiser
 from archir.op import Op
 from archir.source import Span
@@ -47,6 +49,8 @@ class Parameter:
     initialiser: Initialiser
     is_buffer: bool
     span: Span
+    position: int = 0
+    """How many of the scope's entries stand before it: its initial value is drawn there."""
 
 
 @dataclass(slots=True, eq=False)
@@ -174,6 +178,31 @@ class Read:
 Step = Apply | Use | Group | Repeat | TrainOnly | Read
 
 
+# --- remarks: what the text says about shapes ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A written shape that a value must have: ``:: [N, 64, _, _]``, or a block's ``input``.
+
+    None matches any dim. ``shape`` None asks nothing of the rank (not written by users).
+    """
+
+    kind: Literal["ascription", "input"]
+    value: Value
+    shape: tuple[Dim | None, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """An ``assert`` over size variables: it must hold for every size that is to be valid."""
+
+    condition: Condition
+    message: str
+    span: Span
+
+
 # --- definitions --------------------------------------------------------------------------------
 
 
@@ -205,6 +234,8 @@ class Definition:
     init: tuple[InitRule, ...]
     has_init: bool
     value_count: int
+    remarks: tuple[Remark, ...] = ()
+    assertions: tuple[Assertion, ...] = ()
     origin: object = None
     """The declaration it was made from; equal origins mean the same text."""
 

@@ -1,0 +1,160 @@
+"""Problems that the checker finds in a graph, apart from those of single ops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archir.diagnostics import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SizesTooComplex(Problem):
+    """A shape grew into an expression of the input's sizes with more than a thousand terms.
+
+    No known architecture comes near; usually dims were multiplied with each other again and again.
+    """
+
+    name = "sizes-too-complex"
+    bad = ""
+    good = ""
+    op: str
+
+    def message(self) -> str:
+        return f"the output shape of {self.op} is too long an expression of the input's sizes"
+
+    def hint(self) -> str:
+        return "give the sizes as numbers in the input, or flatten less before this place"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeDiffersFromRemark(Problem):
+    """A shape written with ``::`` is not the shape that the value has.
+
+    The written shape is checked at the model's default sizes; where it names size variables it
+    must hold for every size that the model accepts.
+    """
+
+    name = "shape-not-as-written"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3) :: [N, 8, 32, 32]
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3) :: [N, 8, 30, 30]
+}
+"""
+    written: str
+    actual: str
+    at: str = ""
+
+    def message(self) -> str:
+        return f"the shape here is {self.actual}, not {self.written}{self.at}"
+
+    def hint(self) -> str:
+        return f"write {self.actual}, or mend the layers before it"
+
+    def label(self) -> str:
+        return f"this is {self.actual}"
+
+
+@dataclass(frozen=True, slots=True)
+class InputDoesNotMatch(Problem):
+    """A block says with ``input`` what shape it takes, and is given another."""
+
+    name = "input-does-not-match"
+    bad = """block Head() {
+  input x: [N, 512, H, W]
+  conv(10, 1)
+}
+
+model m() {
+  input x: [N, 3, H = 32, W = 32]
+  Head
+}
+"""
+    good = """block Head() {
+  input x: [N, 3, H, W]
+  conv(10, 1)
+}
+
+model m() {
+  input x: [N, 3, H = 32, W = 32]
+  Head
+}
+"""
+    block: str
+    input: str
+    written: str
+    actual: str
+
+    def message(self) -> str:
+        return f"{self.block} takes {self.input} of shape {self.written}, and is given {self.actual}"
+
+    def hint(self) -> str:
+        return f"give it a value of shape {self.written}, or mend the input of {self.block}"
+
+
+@dataclass(frozen=True, slots=True)
+class AssertionFails(Problem):
+    """A condition that the author of a block stated with ``assert`` does not hold."""
+
+    name = "assertion-fails"
+    bad = """block Split(groups) {
+  input x: [N, C, H, W]
+  assert C % groups == 0, "{C} channels cannot be split into {groups} groups"
+  conv(C, 3, padding = 1, groups = groups)
+}
+
+model m() {
+  input x: [N, 6, H = 32, W = 32]
+  Split(4)
+}
+"""
+    good = """block Split(groups) {
+  input x: [N, C, H, W]
+  assert C % groups == 0, "{C} channels cannot be split into {groups} groups"
+  conv(C, 3, padding = 1, groups = groups)
+}
+
+model m() {
+  input x: [N, 6, H = 32, W = 32]
+  Split(3)
+}
+"""
+    text: str
+
+    def message(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class SharedModuleDiffers(Problem):
+    """A module that is applied several times has one set of weights, so each use must fit it."""
+
+    name = "shared-module-differs"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  module head = conv(8, 3, padding = 1)
+  head -> head
+}
+"""
+    good = """model m() {
+  input x: [N, 8, H = 32, W = 32]
+  module head = conv(8, 3, padding = 1)
+  head -> head
+}
+"""
+    module: str
+    first: str
+    here: str
+
+    def message(self) -> str:
+        return (
+            f"{self.module} has the weights of its first use ({self.first}),"
+            f" and here they would be {self.here}"
+        )
+
+    def hint(self) -> str:
+        return "give both uses the same channels, or use two modules"
