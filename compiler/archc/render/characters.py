@@ -1,0 +1,78 @@
+"""User text made fit for a terminal: nothing in a file can move the cursor or hide a line.
+
+Every character gets a printed form and a width in columns. Controls, bidirectional marks,
+unassigned and private characters are printed as escapes (``\\x1b``), as is whatever the output's
+encoding lacks. Tabs go to the next multiple of four; wide characters take two columns and
+combining ones none, so that an underline stands under what it points at.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from archc.render.style import STAND_INS
+
+TAB = 4
+
+
+class Cell(NamedTuple):
+    """One character as printed, and the columns it takes."""
+
+    text: str
+    width: int
+
+
+def cells(line: str, encoding: str = "utf-8") -> list[Cell]:
+    """The printed form of each character of a line, in order."""
+    result: list[Cell] = []
+    column = 0
+    for char in line:
+        if char == "\t":
+            gap = TAB - column % TAB
+            cell = Cell(" " * gap, gap)
+        else:
+            cell = _cell(char, encoding)
+        result.append(cell)
+        column += cell.width
+    return result
+
+
+def printable(text: str, encoding: str = "utf-8") -> str:
+    """Text fit for one line of output: printed forms, line ends as ``\\n``."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(cell.text for cell in cells(text, encoding))
+
+
+def columns(text: str, encoding: str = "utf-8") -> int:
+    """How many columns the text takes."""
+    return sum(cell.width for cell in cells(text, encoding))
+
+
+def _cell(char: str, encoding: str) -> Cell:
+    if " " <= char <= "~":
+        return Cell(char, 1)
+    from unicodedata import category, combining, east_asian_width
+
+    kind = category(char)
+    if kind[0] == "C" or kind in ("Zl", "Zp"):
+        return _escaped(char)
+    if not _has(encoding, char):
+        stand_in = STAND_INS.get(char)
+        return Cell(stand_in, len(stand_in)) if stand_in else _escaped(char)
+    if kind in ("Mn", "Me") or combining(char):
+        return Cell(char, 0)
+    return Cell(char, 2 if east_asian_width(char) in "WF" else 1)
+
+
+def _escaped(char: str) -> Cell:
+    text = char.encode("unicode_escape").decode("ascii")
+    return Cell(text, len(text))
+
+
+def _has(encoding: str, char: str) -> bool:
+    try:
+        char.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
