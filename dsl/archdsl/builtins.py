@@ -47,14 +47,10 @@ _ALL = (
     Builtin(
         "range", "range(stop) or range(start, stop, step)", 1, 3, (), "integers up to before stop"
     ),
-    Builtin(
-        "enumerate", "enumerate(list, start = 0)", 1, 2, ("start",), "pairs of index and item"
-    ),
+    Builtin("enumerate", "enumerate(list, start = 0)", 1, 2, ("start",), "pairs of index and item"),
     Builtin("zip", "zip(list, list, …)", 1, None, (), "items of several lists side by side"),
     Builtin("reversed", "reversed(list)", 1, 1, (), "the items from the last to the first"),
-    Builtin(
-        "sorted", "sorted(list, reverse = false)", 1, 2, ("reverse",), "the items in order"
-    ),
+    Builtin("sorted", "sorted(list, reverse = false)", 1, 2, ("reverse",), "the items in order"),
     Builtin("any", "any(list)", 1, 1, (), "whether an item is true"),
     Builtin("all", "all(list)", 1, 1, (), "whether every item is true"),
 )
