@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from archir.diagnostics import Problem
-from archir.dims import Dim, SizeExpr, evaluate, modulo
+from archir.dims import Dim, SizeExpr, evaluate, maximum, modulo
 
-Relation = Literal["at-least", "equal", "divisible"]
+Relation = Literal["at-least", "equal", "divisible", "broadcast"]
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """``left >= right``, ``left == right`` or ``left % right == 0``, over size variables.
 
+    ``broadcast`` is torch's rule for merging: the two are equal, or one of them is 1.
     ``training`` marks what torch asks only in training mode.
     """
 
@@ -35,6 +36,8 @@ class Condition:
             return left >= right
         if self.relation == "equal":
             return left == right
+        if self.relation == "broadcast":
+            return left == right or left == 1 or right == 1
         return left % right == 0
 
 
@@ -73,11 +76,42 @@ class Check:
             Condition("divisible", left, right), problem
         )
 
+    def concrete(self, dim: Dim) -> int:
+        """The dim as a number, for the shape of a parameter: its value at the default sizes.
+
+        Where it depends on size variables, the model is valid just for sizes that give the same.
+        """
+        value = self.value(dim)
+        if dim != value:
+            self._keep(Condition("equal", dim, value))
+        return value
+
+    def broadcast(self, left: Dim, right: Dim, problem: Callable[[], Problem]) -> Dim | None:
+        """The extent that torch's broadcasting gives to two extents, or None if it refuses."""
+        if left == right or right == 1:
+            return left
+        if left == 1:
+            return right
+        if not self._require(Condition("broadcast", left, right), problem):
+            return None
+        # Both are at least 1, so where one of them is a number it is above 1 and the outcome.
+        if isinstance(left, int):
+            return left
+        return right if isinstance(right, int) else maximum(left, right)
+
     def _require(self, condition: Condition, problem: Callable[[], Problem]) -> bool:
         symbolic = isinstance(condition.left, SizeExpr) or isinstance(condition.right, SizeExpr)
-        if symbolic and condition not in self.conditions:
-            self.conditions.append(condition)
-        if condition.training or condition.holds(self.sizes):
+        if symbolic:
+            self._keep(condition)
+        holds = condition.holds(self.sizes)
+        if condition.training:
+            if not symbolic and not holds:
+                self._keep(condition)  # no size lets the network train
             return True
-        self.problems.append(problem())
-        return False
+        if not holds:
+            self.problems.append(problem())
+        return holds
+
+    def _keep(self, condition: Condition) -> None:
+        if condition not in self.conditions:
+            self.conditions.append(condition)

@@ -3,7 +3,12 @@
 A subclass declares its keyword, its arguments as pydantic fields (types, bounds, descriptions and
 defaults, with torch.nn's names and order), its shape rule, its parameters, its cost and its
 recipe. Its docstring says what it does, cites its torch counterpart, and ends with an example in
-the language, which runs as a test.
+the language, in a block fenced as ``arch``, which runs as a test.
+
+``infer`` and ``macs`` see the types as they are, with dims that may be expressions of the size
+variables. ``parameters``, ``recipe`` and ``channels`` see them at the default sizes
+(``TensorType.at``), so that all dims are numbers; what they may read of them are dims that the
+shape rule has asked for with ``check.concrete``, which holds them to that number.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from archir.check import Check
 from archir.dims import Dim
-from archir.recipe import Code, Inferred, Recipe
+from archir.recipe import Arg, Code, Inferred, Recipe
 from archir.types import ParameterSpec, TensorType
 
 Positive = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -67,6 +72,13 @@ class Op(BaseModel):
         """
         return Inferred("channels", channels_of(inputs[0]))
 
+    def changed(self, *names: str) -> tuple[tuple[str, Code], ...]:
+        """Keyword arguments of a recipe: those of the named arguments that are not the default."""
+        fields = type(self).model_fields
+        return tuple(
+            (name, Arg(name)) for name in names if getattr(self, name) != fields[name].default
+        )
+
     @classmethod
     def arguments(cls) -> tuple[str, ...]:
         """Argument names in positional order."""
@@ -74,6 +86,12 @@ class Op(BaseModel):
 
 
 def channels_of(tensor: TensorType) -> int:
-    """Dim 1 as a number, where it is one; 0 for a dim that is unknown at compile time."""
-    extent = tensor.shape[1] if tensor.rank > 1 else 0
-    return extent if isinstance(extent, int) else 0
+    """Dim 1 of a type at given sizes; 0 where there is none."""
+    return concrete(tensor.shape[1]) if tensor.rank > 1 else 0
+
+
+def concrete(dim: Dim) -> int:
+    """A dim that is known to be a number."""
+    if not isinstance(dim, int):
+        raise TypeError(f"{dim!r} is not a number: recipes take types at given sizes")
+    return dim

@@ -24,11 +24,12 @@ class Inferred:
     """A number read off the incoming shape, which the user does not write.
 
     ``what`` is ``"channels"`` (dim 1), ``"features"`` (the last dim) or ``"constant"``;
-    ``value`` is the number at hand.
+    ``value`` is the number at hand; ``input`` says of which of the incoming tensors it is.
     """
 
     what: str
     value: int
+    input: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archir.dims import Dim, show
+from archir.dims import Dim, evaluate, show
 
 DTYPES = {"float": "float32", "int": "int64", "bool": "bool"}
 """The dtype words of ``input x: int[N, L]`` and the torch dtypes they stand for."""
@@ -28,6 +29,10 @@ class TensorType:
     def with_shape(self, *shape: Dim) -> TensorType:
         """The same dtype with another shape."""
         return TensorType(shape, self.dtype)
+
+    def at(self, sizes: Mapping[str, int]) -> TensorType:
+        """The type with every dim a number: its value at the given sizes."""
+        return TensorType(tuple(evaluate(dim, sizes) for dim in self.shape), self.dtype)
 
 
 @dataclass(frozen=True, slots=True)
