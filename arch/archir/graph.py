@@ -10,7 +10,7 @@ two are apart because torch keeps them apart: a constructor and a ``forward``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -238,6 +238,9 @@ class Definition:
     assertions: tuple[Assertion, ...] = ()
     origin: object = None
     """The declaration it was made from; equal origins mean the same text."""
+
+    template: Callable[[], object | None] | None = None
+    """Gives the declaration's compile-time code (``archir.template``) to whoever prints it."""
 
 
 @dataclass(slots=True, eq=False)
