@@ -149,7 +149,8 @@ class _Checker:
         known = tuple(given for given in inputs if given is not None)
         if len(known) < len(inputs) or self.oracle.apply(step.op, known).problems:
             return None
-        return _show_parameters(step.op.parameters(known))
+        concrete = tuple(given.at(self.sizes) for given in known)
+        return _show_parameters(step.op.parameters(concrete))
 
     def _parameters(self, definition: Definition) -> Iterator[str]:
         row = self.rows[definition]
