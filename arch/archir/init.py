@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 from archir.source import Span
@@ -50,3 +52,19 @@ class InitRule:
     initialiser: Initialiser
     is_path: bool
     span: Span
+
+
+def matches(rule: InitRule, keyword: str, path: str) -> bool:
+    """Whether a rule selects the module of op ``keyword`` that stands at ``path``.
+
+    ``path`` is relative to the definition that holds the rule: labels joined by dots.
+    """
+    if rule.is_path:
+        return _pattern(rule.selector).fullmatch(path) is not None
+    # A depthwise convolution is a convolution, to torch as well.
+    return rule.selector in ("*", keyword) or (rule.selector, keyword) == ("conv", "depthwise")
+
+
+@cache
+def _pattern(selector: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, selector.split("*"))), re.DOTALL)
