@@ -2,7 +2,8 @@
 
 They are the names of ``nn.Module`` and of torch's containers ``nn.Sequential``, ``nn.ModuleList``
 and ``nn.ModuleDict``: torch refuses a child of such a name, or the child would hide what torch
-itself calls. A test compares them with the torch that is installed.
+itself calls. A test compares them with the torch that is installed. archc's live modules add one
+name of their own, under which they hold what they run.
 """
 
 from __future__ import annotations
@@ -50,8 +51,10 @@ _get_item_by_idx append extend insert pop
 """
 _MODULE_LIST_METHODS = "_get_abs_string_index"
 _MODULE_DICT_METHODS = "__contains__ clear items keys update values"
+_LIVE_ATTRIBUTES = "_archc_plan"
 
 _GROUPS = (
+    ("archc", "attribute", _LIVE_ATTRIBUTES),
     ("nn.ModuleDict", "method", _MODULE_DICT_METHODS),
     ("nn.ModuleList", "method", _MODULE_LIST_METHODS),
     ("nn.Sequential", "method", _SEQUENTIAL_METHODS),

@@ -1,0 +1,95 @@
+"""Initial weights: torch.nn.init's functions, and the passes that apply a definition's rules."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from archir.init import Arithmetic, Fan, Formula, Initialiser, InitRule, matches
+from archir.initialisers import INITIALISERS
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {name: getattr(nn.init, f"{name}_") for name in INITIALISERS}
+)
+
+ARITHMETIC: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "+": operator.add,
+        "-": operator.sub,
+        "*": operator.mul,
+        "/": operator.truediv,
+        "//": operator.floordiv,
+        "%": operator.mod,
+        "**": operator.pow,
+        "abs": abs,
+        "ceil": math.ceil,
+        "float": float,
+        "floor": math.floor,
+        "int": int,
+        "log": math.log,
+        "max": max,
+        "min": min,
+        "round": round,
+        "sqrt": math.sqrt,
+    }
+)
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A module made for one op, while the model is constructed."""
+
+    keyword: str
+    overrides: Mapping[str, Initialiser]
+    drawn: set[str] = field(default_factory=set)
+    """The overrides that a pass has drawn: they are final."""
+
+
+def draw(tensor: Tensor, initialiser: Initialiser) -> None:
+    """Fill a parameter or buffer in place."""
+    arguments = {name: _value(formula, tensor) for name, formula in initialiser.arguments}
+    with torch.no_grad():
+        FUNCTIONS[initialiser.function](tensor, **arguments)
+
+
+def run_pass(
+    module: nn.Module, rules: tuple[InitRule, ...], leaves: Mapping[nn.Module, Leaf]
+) -> None:
+    """Apply a definition's rules to its modules in ``modules()`` order.
+
+    Each parameter is drawn at most once: by its own ``with`` if no inner pass has done so, else
+    by the last rule that selects it.
+    """
+    for path, inner in module.named_modules():
+        leaf = leaves.get(inner)
+        if leaf is None:
+            continue
+        selected = [rule for rule in rules if matches(rule, leaf.keyword, path)]
+        for name, parameter in inner.named_parameters():
+            if name in leaf.overrides:
+                if name not in leaf.drawn:
+                    draw(parameter, leaf.overrides[name])
+                    leaf.drawn.add(name)
+                continue
+            rule = next((rule for rule in reversed(selected) if rule.parameter == name), None)
+            if rule is not None:
+                draw(parameter, rule.initialiser)
+
+
+def _value(formula: Formula, tensor: Tensor) -> Any:
+    if isinstance(formula, Fan):
+        fans = nn.init._calculate_fan_in_and_fan_out(tensor)
+        return fans[0] if formula.name == "fan_in" else fans[1]
+    if isinstance(formula, Arithmetic):
+        operands = [_value(operand, tensor) for operand in formula.operands]
+        if formula.operator == "-" and len(operands) == 1:
+            return -operands[0]
+        return ARITHMETIC[formula.operator](*operands)
+    return formula

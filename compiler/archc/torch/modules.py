@@ -1,0 +1,64 @@
+"""The module classes of live models. Each holds its plan as data; none is made at run time.
+
+The plan is an attribute whose name is reserved, so that no label can be equal to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from archc.torch.program import Plan
+
+_PLAN = "_archc_plan"
+
+
+def plan_of(module: nn.Module) -> Plan:
+    """The plan of a module of ours."""
+    plan: Plan = getattr(module, _PLAN)
+    return plan
+
+
+class Network(nn.Module):
+    """A model, block or group of one input, with a forward of its own."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        setattr(self, _PLAN, plan)
+
+    def _get_name(self) -> str:
+        return plan_of(self).name
+
+    def forward(self, input: Tensor) -> Any:  # noqa: A002  (torch's own name for it)
+        plan = plan_of(self)
+        return plan.program(self.training).run(self, (input,))
+
+
+class ManyInputNetwork(Network):
+    """A model, block or group of several inputs."""
+
+    def forward(self, *inputs: Tensor) -> Any:
+        plan = plan_of(self)
+        if len(inputs) != plan.inputs:
+            raise TypeError(f"{plan.name} takes {plan.inputs} inputs, and was given {len(inputs)}")
+        return plan.program(self.training).run(self, inputs)
+
+
+class Chain(nn.Sequential):
+    """A block whose children run one after the other: a Sequential that knows its name."""
+
+    def _get_name(self) -> str:
+        plan: Plan | None = getattr(self, _PLAN, None)  # none in a slice of it
+        return "Sequential" if plan is None else plan.name
+
+
+def shell(plan: Plan, *, named: bool) -> nn.Module:
+    """An empty module for a plan. ``named`` tells a definition from a labelled group."""
+    if plan.is_chain:
+        if not named:
+            return nn.Sequential()
+        chain = Chain()
+        setattr(chain, _PLAN, plan)
+        return chain
+    return Network(plan) if plan.inputs == 1 else ManyInputNetwork(plan)

@@ -1,0 +1,242 @@
+"""From a definition's steps to the programs of its modules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from archc.torch.calls import close
+from archc.torch.groups import self_contained
+from archc.torch.program import (
+    Compute,
+    Fetch,
+    Instruction,
+    Invoke,
+    Path,
+    Plan,
+    Program,
+    Results,
+)
+from archir.graph import (
+    Apply,
+    Definition,
+    Group,
+    Parameter,
+    Read,
+    Repeat,
+    Scope,
+    Slot,
+    Step,
+    TrainOnly,
+    Use,
+    Value,
+    definitions,
+    walk,
+)
+from archir.naming import names
+from archir.recipe import Call, FunctionRecipe
+from archir.typed import TypedGraph
+
+GROUP = "Group"
+"""What a labelled group that is no Sequential calls itself when it is printed."""
+
+
+@dataclass(slots=True)
+class Plans:
+    """The plans of a whole model, and how each leaf is constructed."""
+
+    definitions: dict[Definition, Plan] = field(default_factory=dict)
+    groups: dict[Slot, Plan] = field(default_factory=dict)
+    """Groups that are modules of their own; those that are not here are plain containers."""
+
+    leaves: dict[Slot, Call | Plan] = field(default_factory=dict)
+    """A torch module's constructor call, or the plan of a function that has a slot (``_:``)."""
+
+    names: dict[Scope, dict[Slot, str]] = field(default_factory=dict)
+
+
+def plan_all(typed: TypedGraph) -> Plans:
+    """Plans for every definition of an unrolled model, inner ones first."""
+    plans = Plans()
+    for definition in definitions(typed.graph):
+        _Planner(typed, definition, plans).run()
+    return plans
+
+
+_Draft: TypeAlias = "tuple[Invoke | Compute | Fetch, tuple[Value, ...], tuple[Value, ...]]"
+"""An instruction without registers, and the values it reads and makes."""
+
+
+class _Planner:
+    def __init__(self, typed: TypedGraph, definition: Definition, plans: Plans) -> None:
+        self.typed = typed
+        self.definition = definition
+        self.plans = plans
+        self.closed = self_contained(definition)
+        self.groups: dict[Group, Plan] = {}
+        self.slots: dict[Slot, Path] = {}
+        self.parameters: dict[Parameter, Path] = {}
+        self._locate(definition.scope)
+
+    def run(self) -> None:
+        for step in walk(self.definition.steps):
+            if isinstance(step, Apply) and step.slot is not None:
+                self._leaf(step, step.slot)
+        groups = [step for step in walk(self.definition.steps) if isinstance(step, Group)]
+        for group in reversed(groups):  # inner ones before those around them
+            if group in self.closed:
+                plan = self._group(group)
+                self.groups[group] = plan
+                self.plans.groups.setdefault(group.slot, plan)
+        self.plans.definitions[self.definition] = self._whole()
+
+    def _locate(self, scope: Scope) -> None:
+        """Note the way to everything that is registered, from the definition's own module."""
+        waiting: list[tuple[Scope, Path]] = [(scope, ())]
+        while waiting:
+            inner, path = waiting.pop()
+            self.plans.names[inner] = named = names(inner)
+            for parameter in inner.parameters:
+                self.parameters[parameter] = (*path, parameter.name)
+            for slot, name in named.items():
+                self.slots[slot] = (*path, name)
+                if isinstance(slot.member, Scope):
+                    waiting.append((slot.member, self.slots[slot]))
+
+    # --- plans --------------------------------------------------------------------------------
+
+    def _leaf(self, step: Apply, slot: Slot) -> None:
+        recipe = step.op.recipe(self.typed.concrete_types_of(self.definition, step.inputs))
+        if not isinstance(recipe, FunctionRecipe):
+            make = close(recipe.make, step.op)
+            assert isinstance(make, Call)
+            self.plans.leaves.setdefault(slot, make)
+            return
+        draft: _Draft = (Compute(close(recipe.apply, step.op), (), ()), step.inputs, step.outputs)
+        program = _assemble([draft], step.inputs, step.outputs)
+        plan = Plan(step.op.keyword, len(step.inputs), False, program, program)
+        self.plans.leaves.setdefault(slot, plan)
+
+    def _group(self, group: Group) -> Plan:
+        scope = group.slot.member
+        assert isinstance(scope, Scope)
+        depth = len(self.slots[group.slot])
+        training, evaluation = (
+            _assemble(self._drafts(group.steps, depth, mode), group.inputs, group.outputs)
+            for mode in (True, False)
+        )
+        chain = self._is_chain(scope, group.steps, group.inputs, group.outputs)
+        return Plan(GROUP, len(group.inputs), chain, training, evaluation)
+
+    def _whole(self) -> Plan:
+        own = self.definition
+        programs = []
+        for mode in (True, False):
+            kept = [output for output in own.outputs if mode or not output.when_training]
+            results = None
+            if len(kept) > 1:
+                fields = tuple(output.name or "output" for output in kept)
+                results = Results(f"{own.name}Outputs", fields)
+            drafts = self._drafts(own.steps, 0, mode)
+            program = _assemble(drafts, own.inputs, [output.value for output in kept])
+            programs.append(replace(program, results=results))
+        outputs = tuple(output.value for output in own.outputs)
+        chain = self._is_chain(own.scope, own.steps, own.inputs, outputs)
+        return Plan(own.name, len(own.inputs), chain, *programs)
+
+    def _is_chain(
+        self,
+        scope: Scope,
+        steps: list[Step],
+        inputs: Sequence[Value],
+        outputs: Sequence[Value],
+    ) -> bool:
+        """Whether the steps apply the scope's children in order, each once, and do no more."""
+        if len(inputs) != 1 or scope.parameters or len(steps) != len(scope.entries):
+            return False
+        current = tuple(inputs)
+        for step, entry in zip(steps, scope.entries, strict=True):
+            if not isinstance(step, Apply | Use | Group) or step.slot is not entry:
+                return False
+            if step.inputs != current or len(step.outputs) != 1 or not self._is_own(step):
+                return False
+            current = step.outputs
+        return current == tuple(outputs)
+
+    def _is_own(self, step: Apply | Use | Group) -> bool:
+        """Whether calling the step's module does what the step does."""
+        return (step in self.closed if isinstance(step, Group) else True) and (
+            self._other_program(step, training=True) is None
+        )
+
+    # --- instructions -------------------------------------------------------------------------
+
+    def _drafts(self, steps: list[Step], depth: int, training: bool) -> list[_Draft]:
+        """Instructions for the module that stands ``depth`` names below the definition's own."""
+        drafts: list[_Draft] = []
+        for step in steps:
+            if isinstance(step, TrainOnly):
+                if training:
+                    drafts += self._drafts(step.steps, depth, training)
+            elif isinstance(step, Group) and step not in self.closed:
+                drafts += self._drafts(step.steps, depth, training)
+            elif isinstance(step, Read):
+                path = self.parameters[step.parameter][depth:]
+                drafts.append((Fetch(path, ()), (), step.outputs))
+            elif isinstance(step, Apply) and step.slot is None:
+                drafts.append((self._compute(step), step.inputs, step.outputs))
+            else:
+                assert not isinstance(step, Repeat), "back ends take unrolled graphs"
+                assert step.slot is not None
+                path = self.slots[step.slot][depth:]
+                other = self._other_program(step, training)
+                drafts.append((Invoke(path, (), (), (), other), step.inputs, step.outputs))
+        return drafts
+
+    def _compute(self, step: Apply) -> Compute:
+        recipe = step.op.recipe(self.typed.concrete_types_of(self.definition, step.inputs))
+        assert isinstance(recipe, FunctionRecipe), f"{step.op.keyword} needs a slot"
+        return Compute(close(recipe.apply, step.op), (), ())
+
+    def _other_program(self, step: Apply | Use | Group, training: bool) -> Program | None:
+        """What a step runs on its module where that is not what the module itself runs.
+
+        A shared module may be applied to inputs of several types, and the text may read them.
+        """
+        if isinstance(step, Apply):
+            return None
+        if isinstance(step, Use):
+            assert isinstance(step.slot.member, Definition)
+            own = self.plans.definitions[step.slot.member]
+            here = self.plans.definitions[step.definition]
+        else:
+            own, here = self.plans.groups[step.slot], self.groups[step]
+        return None if own == here else here.program(training)
+
+
+def _assemble(
+    drafts: list[_Draft], inputs: Sequence[Value], outputs: Sequence[Value]
+) -> Program:
+    """Give values their registers, and mark after which instruction each is used no more."""
+    last: dict[Value, int] = dict.fromkeys(inputs, -1)
+    for index, (_, reads, makes) in enumerate(drafts):
+        last.update(dict.fromkeys((*reads, *makes), index))
+    kept = set(outputs)
+    dead: list[list[Value]] = [[] for _ in drafts]
+    for value, index in last.items():
+        if index >= 0 and value not in kept:
+            dead[index].append(value)
+    register = {value: number for number, value in enumerate(last)}
+    instructions: list[Instruction] = [
+        replace(
+            draft,
+            inputs=tuple(register[value] for value in reads),
+            outputs=tuple(register[value] for value in makes),
+            dead=tuple(register[value] for value in dead[index]),
+        )
+        for index, (draft, reads, makes) in enumerate(drafts)
+    ]
+    return Program(
+        tuple(instructions), len(register), tuple(register[value] for value in outputs)
+    )

@@ -1,0 +1,165 @@
+"""Programs: what a module's ``forward`` does, as data that can be copied, compared and pickled."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeAlias
+
+from torch import Tensor, nn
+
+from archc.torch.calls import perform
+from archir.recipe import Code
+
+Path: TypeAlias = tuple[str, ...]
+"""Names on the way from the module that runs a program down to one inside it."""
+
+Registers: TypeAlias = list[Any]
+"""The values of one run. A place is emptied when its value has been used for the last time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """Calls a module inside, or runs another program on it in the place of its own."""
+
+    path: Path
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    dead: tuple[int, ...] = ()
+    program: Program | None = None
+
+    def run(self, module: nn.Module, registers: Registers) -> None:
+        target = _find(module, self.path)
+        arguments = [registers[index] for index in self.inputs]
+        program = self.program
+        result = program.run(target, arguments) if program else target(*arguments)
+        _store(result, self.outputs, registers)
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """A plain function of tensors."""
+
+    code: Code
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    dead: tuple[int, ...] = ()
+
+    def run(self, module: nn.Module, registers: Registers) -> None:  # noqa: ARG002
+        result = perform(self.code, [registers[index] for index in self.inputs])
+        _store(result, self.outputs, registers)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Reads a raw parameter or buffer."""
+
+    path: Path
+    outputs: tuple[int, ...]
+    inputs: tuple[int, ...] = ()
+    dead: tuple[int, ...] = ()
+
+    def run(self, module: nn.Module, registers: Registers) -> None:
+        registers[self.outputs[0]] = _find(module, self.path)
+
+
+def _find(module: nn.Module, path: Path) -> Any:
+    target: Any = module
+    for name in path:
+        target = getattr(target, name)
+    return target
+
+
+def _store(result: Any, outputs: tuple[int, ...], registers: Registers) -> None:
+    if len(outputs) == 1:
+        registers[outputs[0]] = result
+    else:
+        for position, index in enumerate(outputs):
+            registers[index] = result[position]  # torch.fx can index a result, not iterate it
+
+
+Instruction: TypeAlias = Invoke | Compute | Fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Instructions over numbered registers; the inputs stand in the first ones."""
+
+    instructions: tuple[Instruction, ...]
+    size: int
+    outputs: tuple[int, ...]
+    results: Results | None = None
+    """How several outputs are handed back: as a named tuple, or as a plain one if None."""
+
+    def run(self, module: nn.Module, inputs: Sequence[Any]) -> Any:
+        """The outputs for these inputs: the tensor itself where there is just one."""
+        registers = [*inputs, *[None] * (self.size - len(inputs))]
+        for instruction in self.instructions:
+            instruction.run(module, registers)
+            for index in instruction.dead:
+                registers[index] = None
+        if len(self.outputs) == 1:
+            return registers[self.outputs[0]]
+        values = [registers[index] for index in self.outputs]
+        return tuple(values) if self.results is None else self.results.kind(*values)
+
+
+class Results:
+    """The named tuple of a definition's outputs."""
+
+    __slots__ = ("fields", "kind", "title")
+
+    def __init__(self, title: str, fields: tuple[str, ...]) -> None:
+        self.title = title
+        self.fields = fields
+        self.kind = results_type(title, fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Results) and self.kind is other.kind
+
+    def __hash__(self) -> int:
+        return hash((self.title, self.fields))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Results, (self.title, self.fields)
+
+
+@cache
+def results_type(title: str, fields: tuple[str, ...]) -> Any:
+    """A named tuple class; a field that Python cannot name (``class``) goes by its position."""
+    kind = namedtuple(title, fields, rename=True)  # type: ignore[misc]
+    # Its own way of being pickled, since no module holds the class by its name.
+    setattr(kind, "__reduce__", _reducer(title, fields))  # noqa: B010
+    return kind
+
+
+def _reducer(title: str, fields: tuple[str, ...]) -> Any:
+    def reduce(self: tuple[Tensor, ...]) -> tuple[Any, ...]:
+        return _restore_results, (title, fields, tuple(self))
+
+    return reduce
+
+
+def _restore_results(title: str, fields: tuple[str, ...], values: tuple[Tensor, ...]) -> Any:
+    return results_type(title, fields)(*values)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a module of ours knows: its name, and what it runs in each of the two modes."""
+
+    name: str
+    inputs: int
+    is_chain: bool
+    """Whether it runs its children one after the other, each once: then it is a Sequential."""
+
+    training: Program
+    evaluation: Program
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Plan:
+        return self  # nothing in it changes
+
+    def program(self, training: bool) -> Program:
+        return self.training if training else self.evaluation
