@@ -24,6 +24,7 @@ from archir.types import ParameterSpec, TensorType
 
 Positive = Annotated[int, Field(ge=1, le=2**31 - 1)]
 NonNegative = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Int = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 
 
 class Op(BaseModel):

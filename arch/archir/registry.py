@@ -9,7 +9,16 @@ from types import MappingProxyType
 
 from archir.op import Op
 
-FAMILIES = ("convolution", "normalisation", "activation", "pooling", "dense", "merge")
+FAMILIES = (
+    "convolution",
+    "pooling",
+    "normalisation",
+    "activation",
+    "dropout",
+    "dense",
+    "shape",
+    "merge",
+)
 """The files under ``ops/``."""
 
 

@@ -1,1 +1,221 @@
 """Convolutions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from archir.check import Check
+from archir.dims import Dim, floor_div, multiply, product
+from archir.op import Positive, channels_of
+from archir.ops.spatial import (
+    Axis,
+    PaddingPerAxis,
+    PerAxis,
+    SpatialOp,
+    Window,
+    at_axis,
+    rank_suffix,
+    show_extent,
+    slide,
+)
+from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
+from archir.rules.arguments import StridedSamePadding
+from archir.rules.shapes import ChannelsNotDivisible, PaddingExceedsSize
+from archir.types import ParameterSpec, TensorType
+from archir.values import show_constant
+
+Padding = PaddingPerAxis | Literal["same", "valid"]
+PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
+
+
+class _Convolution(SpatialOp):
+    """What all convolutions share. A subclass declares the arguments, and says its channels."""
+
+    per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
+
+    if TYPE_CHECKING:  # declared by the subclasses, each in the order of its own call
+        kernel_size: PerAxis
+        stride: PerAxis
+        padding: Padding
+        dilation: PerAxis
+        bias: bool
+        padding_mode: PaddingMode
+
+    def group_count(self, channels: int) -> int:
+        """The number of groups, for a number of incoming channels."""
+        raise NotImplementedError
+
+    def width(self, channels: int) -> int:
+        """The number of outgoing channels."""
+        raise NotImplementedError
+
+    def outgoing(self, channels: Dim, check: Check) -> Dim:
+        return self.width(check.concrete(channels))
+
+    def verify(self, incoming: TensorType, check: Check) -> None:
+        strides = [at_axis(self.stride, axis) for axis in range(incoming.rank - 2)]
+        if self.padding == "same" and any(stride != 1 for stride in strides):
+            check.report(StridedSamePadding(self.keyword, show_constant(self.stride)))
+
+    def window(self, index: int) -> Window:
+        """What slides along one axis."""
+        kernel, dilation = at_axis(self.kernel_size, index), at_axis(self.dilation, index)
+        stride = at_axis(self.stride, index)
+        if self.padding == "same":
+            total = dilation * (kernel - 1)
+            return Window(kernel, stride, total // 2, total - total // 2, dilation)
+        padding = 0 if self.padding == "valid" else at_axis(self.padding, index)
+        return Window(kernel, stride, padding, padding, dilation)
+
+    def extent(self, axis: Axis, check: Check) -> Dim | None:
+        window = self.window(axis.index)
+        most = max(window.before, window.after)
+        if most and self.padding_mode in ("reflect", "circular"):
+            least = most + 1 if self.padding_mode == "reflect" else most
+            enough = check.at_least(
+                axis.extent,
+                least,
+                lambda: PaddingExceedsSize(
+                    self.keyword,
+                    axis.name,
+                    show_extent(axis.extent, check),
+                    most,
+                    self.padding_mode,
+                ),
+            )
+            if not enough:
+                return None
+        return slide(self.keyword, axis, window, check)
+
+    def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
+        channels = channels_of(inputs[0])
+        width = self.width(channels)
+        weight = ParameterSpec("weight", (width, self._depth(channels), *self._kernel(inputs[0])))
+        return (weight, ParameterSpec("bias", (width,))) if self.bias else (weight,)
+
+    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:
+        incoming, outgoing = inputs[0], outputs[0]
+        channels = incoming.shape[1]
+        groups = self.group_count(channels) if isinstance(channels, int) else 1
+        each = multiply(floor_div(channels, groups), product(self._kernel(incoming)))
+        return multiply(product(outgoing.shape), each)
+
+    def _depth(self, channels: int) -> int:
+        return channels // self.group_count(channels)
+
+    def _kernel(self, incoming: TensorType) -> tuple[int, ...]:
+        return tuple(at_axis(self.kernel_size, axis) for axis in range(incoming.rank - 2))
+
+
+class Conv(_Convolution):
+    """Slides a window over the input and gives weighted sums of what it sees.
+
+    The incoming channels and the number of axes are read off the incoming shape: `[N, C, L]`,
+    `[N, C, H, W]` or `[N, C, D, H, W]`. An axis of size x becomes
+    `(x + 2*padding - dilation*(kernel_size - 1) - 1) // stride + 1`. `padding = "same"` keeps the
+    size and takes no stride.
+
+    torch: `torch.nn.Conv1d`, `Conv2d`, `Conv3d`.
+
+    ```arch
+    model example {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 3, stride = 2, padding = 1) -> conv(32, [1, 7], padding = "same", groups = 4)
+    }
+    ```
+    """
+
+    keyword = "conv"
+    torch_name = "torch.nn.Conv2d"
+
+    out_channels: Positive = Field(description="channels of the output")
+    kernel_size: PerAxis = Field(description="size of the window")
+    stride: PerAxis = Field(1, description="how far the window moves at a time")
+    padding: Padding = Field(
+        0, description='how much is added at both ends; "same" keeps the size, "valid" adds nothing'
+    )
+    dilation: PerAxis = Field(1, description="the spacing of the window's elements")
+    groups: Positive = Field(
+        1, description="how many equal parts the channels are split into, each convolved alone"
+    )
+    bias: bool = Field(True, description="whether a learned number is added to each channel")
+    padding_mode: PaddingMode = Field("zeros", description="what the padding is filled with")
+
+    def group_count(self, channels: int) -> int:
+        return self.groups
+
+    def width(self, channels: int) -> int:
+        return self.out_channels
+
+    def outgoing(self, channels: Dim, check: Check) -> Dim:
+        counts = (("incoming", check.concrete(channels)), ("outgoing", self.out_channels))
+        for which, count in counts:
+            if count % self.groups:
+                check.report(ChannelsNotDivisible(self.keyword, which, count, self.groups))
+        return self.out_channels
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        incoming = inputs[0]
+        names = ("stride", "padding", "dilation", "groups", "bias", "padding_mode")
+        sizes = (
+            Inferred("channels", channels_of(incoming)),
+            Arg("out_channels"),
+            Arg("kernel_size"),
+        )
+        return ModuleRecipe(Call(f"nn.Conv{rank_suffix(incoming)}", sizes, self.changed(*names)))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        return Arg("out_channels")
+
+
+class Depthwise(_Convolution):
+    """Convolves each channel by itself: a convolution with as many groups as channels.
+
+    Every channel becomes `multiplier` channels. A `conv(out, 1)` behind it mixes them: the two
+    together are a depthwise separable convolution.
+
+    torch: `torch.nn.Conv1d`, `Conv2d`, `Conv3d` with `groups = in_channels`.
+
+    ```arch
+    model example {
+      input image: [N, 32, H = 28, W = 28]
+      depthwise(3, padding = 1, bias = false) -> conv(64, 1)
+    }
+    ```
+    """
+
+    keyword = "depthwise"
+    torch_name = "torch.nn.Conv2d"
+
+    kernel_size: PerAxis = Field(description="size of the window")
+    stride: PerAxis = Field(1, description="how far the window moves at a time")
+    padding: Padding = Field(
+        0, description='how much is added at both ends; "same" keeps the size, "valid" adds nothing'
+    )
+    dilation: PerAxis = Field(1, description="the spacing of the window's elements")
+    bias: bool = Field(True, description="whether a learned number is added to each channel")
+    padding_mode: PaddingMode = Field("zeros", description="what the padding is filled with")
+    multiplier: Positive = Field(1, description="outgoing channels for each incoming one")
+
+    def group_count(self, channels: int) -> int:
+        return channels
+
+    def width(self, channels: int) -> int:
+        return channels * self.multiplier
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        incoming = inputs[0]
+        channels = Inferred("channels", channels_of(incoming))
+        keywords = (
+            *self.changed("stride", "padding", "dilation"),
+            ("groups", channels),
+            *self.changed("bias", "padding_mode"),
+        )
+        sizes = (channels, self.channels(inputs), Arg("kernel_size"))
+        return ModuleRecipe(Call(f"nn.Conv{rank_suffix(incoming)}", sizes, keywords))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        channels = Inferred("channels", channels_of(inputs[0]))
+        return channels if self.multiplier == 1 else Infix("*", channels, Arg("multiplier"))

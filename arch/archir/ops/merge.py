@@ -1,0 +1,216 @@
+"""Ops that make one value of several."""
+
+from __future__ import annotations
+
+from functools import partial, reduce
+from typing import ClassVar
+
+from pydantic import Field
+
+from archir.check import Check
+from archir.dims import Dim, total
+from archir.op import Int, Op, channels_of
+from archir.ops.shape import resolve_dim
+from archir.ops.spatial import AXIS_NAMES, show_extent
+from archir.recipe import AllInputs, Arg, Call, Code, Fold, FunctionRecipe, Inferred, Infix
+from archir.rules.shapes import ShapesDiffer
+from archir.types import TensorType
+
+_PROMOTION = ("bool", "int64", "float32")
+"""Of two dtypes the later one is the outcome, as torch promotes them."""
+
+
+def promoted(inputs: tuple[TensorType, ...]) -> str:
+    """The dtype of a value made of all the inputs."""
+    return max((given.dtype for given in inputs), key=_PROMOTION.index)
+
+
+def dim_name(dim: int, rank: int) -> str:
+    """A dim in people's words: batch, channels, height; ``dim 2`` where there is no word."""
+    if rank == 2:
+        return ("batch size", "channels")[dim]
+    names = ("batch size", "channels", *AXIS_NAMES.get(rank - 2, ()))
+    return names[dim] if rank == len(names) else f"dim {dim}"
+
+
+class Concat(Op):
+    """Joins values along a dim, the channels unless said otherwise.
+
+    All other dims must agree. (`torch.cat` joins along dim 0 unless told otherwise.)
+
+    torch: `torch.cat`.
+
+    ```arch
+    model example {
+      input image: [N, 3, H = 32, W = 32]
+      concat [conv(8, 1), conv(8, 3, padding = 1), _]
+    }
+    ```
+    """
+
+    keyword = "concat"
+    torch_name = "torch.cat"
+    arity = "many"
+    is_module = False
+
+    dim: Int = Field(1, description="the dim along which the values are joined")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        first = inputs[0]
+        other = next((n for n, t in enumerate(inputs) if t.rank != first.rank), None)
+        if other is not None:
+            check.report(self._rank_problem(inputs, other, check))
+            return None
+        joined = resolve_dim(self.keyword, "dim", self.dim, first.rank, check)
+        if joined is None:
+            return None
+        shape = [
+            total(given.shape[dim] for given in inputs)
+            if dim == joined
+            else self._agreed(inputs, dim, check)
+            for dim in range(first.rank)
+        ]
+        return (TensorType(tuple(shape), promoted(inputs)),)
+
+    def _agreed(self, inputs: tuple[TensorType, ...], dim: int, check: Check) -> Dim:
+        """The extent that all inputs have: a number, where it is one in any of them."""
+        first = inputs[0].shape[dim]
+        extents = [given.shape[dim] for given in inputs]
+        for number, extent in enumerate(extents):
+            problem = partial(differ, self.keyword, inputs, 0, number, dim, dim, check)
+            if not check.equal(first, extent, problem):
+                break
+        return next((extent for extent in extents if isinstance(extent, int)), first)
+
+    def _rank_problem(
+        self, inputs: tuple[TensorType, ...], other: int, check: Check
+    ) -> ShapesDiffer:
+        shapes = (str(inputs[0].at(check.sizes)), str(inputs[other].at(check.sizes)))
+        ranks = (str(inputs[0].rank), str(inputs[other].rank))
+        return ShapesDiffer(self.keyword, "rank", 1, ranks[0], other + 1, ranks[1], shapes)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        # torch's own default is 0, so the dim is always written.
+        return FunctionRecipe(Call("torch.cat", (AllInputs(),), (("dim", Arg("dim")),)))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        codes: list[Code] = [
+            Inferred("channels", channels_of(given), number) for number, given in enumerate(inputs)
+        ]
+        if self.dim % inputs[0].rank != 1:
+            return codes[0]
+        return reduce(lambda left, right: Infix("+", left, right), codes)
+
+
+class _Arithmetic(Op):
+    """An operator between all inputs, with torch's broadcasting."""
+
+    operator: ClassVar[str]
+    arity = "many"
+    is_module = False
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        rank = max(given.rank for given in inputs)
+        shape: list[Dim] = []
+        for dim in range(-rank, 0):
+            extent = self._extent(inputs, dim, rank, check)
+            if extent is None:
+                return None
+            shape.append(extent)
+        return (TensorType(tuple(shape), promoted(inputs)),)
+
+    def _extent(
+        self, inputs: tuple[TensorType, ...], dim: int, rank: int, check: Check
+    ) -> Dim | None:
+        """What broadcasting makes of one dim, counted from the last; None after a report."""
+        extent: Dim | None = 1
+        widest = 0
+        for number, given in enumerate(inputs):
+            if given.rank < -dim or extent is None:
+                continue
+            here = given.shape[dim]
+            position = dim + rank
+            problem = partial(differ, self.keyword, inputs, widest, number, dim, position, check)
+            merged = check.broadcast(extent, here, problem)
+            if merged == here and here != extent:
+                widest = number
+            extent = merged
+        return extent
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        return FunctionRecipe(Fold(self.operator))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        rank = max(given.rank for given in inputs)
+        aligned = [
+            (channels_of(given), -number)
+            for number, given in enumerate(inputs)
+            if given.rank == rank
+        ]
+        channels, negated = max(aligned)
+        shorter = [given.shape[1 - rank] for given in inputs if rank > given.rank >= rank - 1]
+        if any(extent not in (1, channels) for extent in shorter):
+            return None  # the channels come from a value of fewer dims
+        return Inferred("channels", channels, -negated)
+
+
+def differ(
+    callee: str,
+    inputs: tuple[TensorType, ...],
+    left: int,
+    right: int,
+    dim: int,
+    position: int,
+    check: Check,
+) -> ShapesDiffer:
+    """The problem that two inputs do not go together at a dim, the outcome's ``position``."""
+    one, other = inputs[left], inputs[right]
+    return ShapesDiffer(
+        callee,
+        dim_name(position, max(one.rank, other.rank)),
+        left + 1,
+        show_extent(one.shape[dim], check),
+        right + 1,
+        show_extent(other.shape[dim], check),
+        (str(one), str(other)),
+    )
+
+
+class Add(_Arithmetic):
+    """Adds values element by element: the merge of a residual network.
+
+    Dims of size 1 are repeated as torch's broadcasting does.
+
+    torch: `torch.add`, written `+`.
+
+    ```arch
+    model example {
+      input image: [N, 16, H = 32, W = 32]
+      add [conv(16, 3, padding = 1), _]
+    }
+    ```
+    """
+
+    keyword = "add"
+    torch_name = "torch.add"
+    operator = "+"
+
+
+class Multiply(_Arithmetic):
+    """Multiplies values element by element: the merge of a gate.
+
+    Dims of size 1 are repeated as torch's broadcasting does.
+
+    torch: `torch.mul`, written `*`.
+
+    ```arch
+    model example {
+      input image: [N, 16, H = 32, W = 32]
+      multiply [_, { adaptive_avg_pool(1) -> conv(16, 1) -> relu }]
+    }
+    ```
+    """
+
+    keyword = "multiply"
+    torch_name = "torch.mul"
+    operator = "*"

@@ -1,0 +1,121 @@
+"""Normalisation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from archir.check import Check
+from archir.dims import multiply, product
+from archir.op import Op, Positive, channels_of
+from archir.ops.spatial import require_dtype
+from archir.recipe import Arg, Call, Inferred, ModuleRecipe
+from archir.rules.shapes import TooFewValues, WrongRank
+from archir.types import ParameterSpec, TensorType
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class BatchNorm(Op):
+    """Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it.
+
+    In training the batch's own statistics are used, and running ones are kept, which serve in
+    evaluation. Training needs more than one value a channel: a batch of one example whose axes
+    are all of size 1 is refused by torch.
+
+    torch: `torch.nn.BatchNorm1d` (`[N, C]` and `[N, C, L]`), `BatchNorm2d`, `BatchNorm3d`.
+
+    ```arch
+    model example {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 3, bias = false) -> batch_norm(eps = 1e-3) -> relu
+    }
+    ```
+    """
+
+    keyword = "batch_norm"
+    torch_name = "torch.nn.BatchNorm2d"
+
+    eps: Annotated[Finite, Field(gt=0)] = Field(
+        1e-5, description="added to the variance before its square root"
+    )
+    momentum: Annotated[Finite, Field(ge=0, le=1)] | None = Field(
+        0.1,
+        description="the weight of a new batch in the running statistics; none means a plain mean",
+    )
+    affine: bool = Field(True, description="whether there is a learned scale and shift")
+    track_running_stats: bool = Field(
+        True, description="whether running statistics are kept for evaluation"
+    )
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        if not 2 <= incoming.rank <= 5:
+            layouts = ("[N, C]", "[N, C, L]", "[N, C, H, W]", "[N, C, D, H, W]")
+            check.report(WrongRank(self.keyword, layouts, str(incoming)))
+            return None
+        require_dtype(self.keyword, incoming, ("float32",), check)
+        if self.affine or self.track_running_stats:
+            check.concrete(incoming.shape[1])
+        check.at_least(
+            multiply(incoming.shape[0], product(incoming.shape[2:])),
+            2,
+            lambda: TooFewValues(self.keyword, str(incoming.at(check.sizes))),
+            training=self.track_running_stats,
+        )
+        return (incoming,)
+
+    def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
+        shape = (channels_of(inputs[0]),)
+        learned = (ParameterSpec("weight", shape), ParameterSpec("bias", shape))
+        tracked = (
+            ParameterSpec("running_mean", shape, is_buffer=True),
+            ParameterSpec("running_var", shape, is_buffer=True),
+            ParameterSpec("num_batches_tracked", (), "int64", is_buffer=True),
+        )
+        return (learned if self.affine else ()) + (tracked if self.track_running_stats else ())
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        channels = channels_of(inputs[0])
+        function = f"nn.BatchNorm{max(inputs[0].rank - 2, 1)}d"
+        keywords = self.changed(*self.arguments())
+        return ModuleRecipe(Call(function, (Inferred("channels", channels),), keywords))
+
+
+class LocalResponseNorm(Op):
+    """Divides each value by a power of the mean square of its neighbours in other channels.
+
+    The papers' `alpha` multiplies a sum over `size` channels, torch's multiplies the mean: give
+    torch's, which is theirs times `size`.
+
+    torch: `torch.nn.LocalResponseNorm`.
+
+    ```arch
+    model example {
+      input image: [N, 64, H = 32, W = 32]
+      local_response_norm(5, alpha = 5e-4, k = 2)
+    }
+    ```
+    """
+
+    keyword = "local_response_norm"
+    torch_name = "torch.nn.LocalResponseNorm"
+
+    size: Positive = Field(description="how many neighbouring channels count")
+    alpha: Finite = Field(1e-4, description="what the mean of the squares is multiplied by")
+    beta: Finite = Field(0.75, description="the power")
+    k: Finite = Field(1.0, description="what is added before the power is taken")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        if incoming.rank < 3:
+            layouts = ("[N, C, L]", "[N, C, H, W]", "[N, C, D, H, W]")
+            check.report(WrongRank(self.keyword, layouts, str(incoming)))
+            return None
+        require_dtype(self.keyword, incoming, ("float32", "int64"), check)
+        return (TensorType(incoming.shape),)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        keywords = self.changed("alpha", "beta", "k")
+        return ModuleRecipe(Call("nn.LocalResponseNorm", (Arg("size"),), keywords))

@@ -1,0 +1,232 @@
+"""Pooling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from archir.check import Check
+from archir.dims import Dim
+from archir.op import Op, Positive
+from archir.ops.spatial import (
+    LAYOUTS,
+    Axis,
+    PaddingPerAxis,
+    PerAxis,
+    SpatialOp,
+    Window,
+    at_axis,
+    rank_suffix,
+    require_dtype,
+    slide,
+    slide_past_end,
+)
+from archir.recipe import Arg, Call, FunctionRecipe, Input, Items, ModuleRecipe
+from archir.rules.arguments import ArgumentNotForRank, PoolPaddingTooLarge
+from archir.rules.shapes import WrongRank
+from archir.types import TensorType
+
+
+class _Pool(SpatialOp):
+    """What the pools with a window share. A subclass declares the arguments."""
+
+    torch_class: ClassVar[str]
+    """The torch class without its rank."""
+
+    if TYPE_CHECKING:  # declared by the subclasses, each in the order of its own call
+        kernel_size: PerAxis
+        stride: PerAxis | None
+        padding: PaddingPerAxis
+        ceil_mode: bool
+
+    def verify(self, incoming: TensorType, check: Check) -> None:
+        for index in range(incoming.rank - 2):
+            window = self.window(index)
+            if window.before > window.kernel // 2:
+                check.report(PoolPaddingTooLarge(self.keyword, window.before, window.kernel))
+                break  # the other axes are mostly wrong for the same reason
+
+    def window(self, index: int) -> Window:
+        """What slides along one axis."""
+        stride = self.kernel_size if self.stride is None else self.stride
+        padding = at_axis(self.padding, index)
+        return Window(
+            at_axis(self.kernel_size, index),
+            at_axis(stride, index),
+            padding,
+            padding,
+            self.spacing(index),
+        )
+
+    def spacing(self, index: int) -> int:
+        """The window's dilation along an axis."""
+        return 1
+
+    def extent(self, axis: Axis, check: Check) -> Dim | None:
+        rule = slide_past_end if self.ceil_mode else slide
+        return rule(self.keyword, axis, self.window(axis.index), check)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        names = (name for name in self.arguments() if name != "kernel_size")
+        function = f"nn.{self.torch_class}{rank_suffix(inputs[0])}"
+        return ModuleRecipe(Call(function, (Arg("kernel_size"),), self.changed(*names)))
+
+
+class MaxPool(_Pool):
+    """Slides a window over the input and gives the largest value it sees.
+
+    The window moves by its own size unless `stride` says otherwise. With `ceil_mode` a last
+    window may hang over the end, as long as it starts inside the input or the padding before it.
+
+    torch: `torch.nn.MaxPool1d`, `MaxPool2d`, `MaxPool3d`.
+
+    ```arch
+    model example {
+      input image: [N, 3, H = 32, W = 32]
+      max_pool(3, stride = 2, padding = 1) -> max_pool(2)
+    }
+    ```
+    """
+
+    keyword = "max_pool"
+    torch_name = "torch.nn.MaxPool2d"
+    torch_class = "MaxPool"
+    per_axis = ("kernel_size", "stride", "padding", "dilation")
+
+    kernel_size: PerAxis = Field(description="size of the window")
+    stride: PerAxis | None = Field(
+        None, description="how far the window moves at a time; none means by its own size"
+    )
+    padding: PaddingPerAxis = Field(
+        0, description="how much is added at both ends, at most half the window"
+    )
+    dilation: PerAxis = Field(1, description="the spacing of the window's elements")
+    ceil_mode: bool = Field(
+        False, description="whether a last window that hangs over the end counts"
+    )
+
+    def accepted(self, incoming: TensorType) -> tuple[str, ...]:
+        # torch's one-dimensional kernel is the only one without integers.
+        return ("float32",) if incoming.rank == 3 else ("float32", "int64")
+
+    def spacing(self, index: int) -> int:
+        return at_axis(self.dilation, index)
+
+
+class AvgPool(_Pool):
+    """Slides a window over the input and gives the mean of what it sees.
+
+    Padding counts as zeros in the mean unless `count_include_pad` is false. On `[N, C, L]` there
+    is no `divisor_override`.
+
+    torch: `torch.nn.AvgPool1d`, `AvgPool2d`, `AvgPool3d`.
+
+    ```arch
+    model example {
+      input image: [N, 3, H = 32, W = 32]
+      avg_pool(2) -> avg_pool(3, stride = 1, padding = 1, count_include_pad = false)
+    }
+    ```
+    """
+
+    keyword = "avg_pool"
+    torch_name = "torch.nn.AvgPool2d"
+    torch_class = "AvgPool"
+    dtypes = ("float32", "int64")
+    per_axis = ("kernel_size", "stride", "padding")
+
+    kernel_size: PerAxis = Field(description="size of the window")
+    stride: PerAxis | None = Field(
+        None, description="how far the window moves at a time; none means by its own size"
+    )
+    padding: PaddingPerAxis = Field(
+        0, description="how much is added at both ends, at most half the window"
+    )
+    ceil_mode: bool = Field(
+        False, description="whether a last window that hangs over the end counts"
+    )
+    count_include_pad: bool = Field(
+        True, description="whether the padding counts in the mean, as zeros"
+    )
+    divisor_override: Positive | None = Field(
+        None, description="what to divide the sum by, in place of the number of elements"
+    )
+
+    def verify(self, incoming: TensorType, check: Check) -> None:
+        super().verify(incoming, check)
+        if incoming.rank == 3 and self.divisor_override is not None:
+            check.report(ArgumentNotForRank(self.keyword, "divisor_override", LAYOUTS[0]))
+
+
+class AdaptiveAvgPool(SpatialOp):
+    """Gives an output of a fixed size, each element the mean of its share of the input.
+
+    It takes any input size, so that layers behind it know theirs. In a list, `none` keeps the
+    size of that axis (not on `[N, C, L]`).
+
+    torch: `torch.nn.AdaptiveAvgPool1d`, `AdaptiveAvgPool2d`, `AdaptiveAvgPool3d`.
+
+    ```arch
+    model example {
+      input image: [N, 64, H = 32, W = 32]
+      adaptive_avg_pool(7) -> adaptive_avg_pool([none, 1]) -> flatten -> linear(10)
+    }
+    ```
+    """
+
+    keyword = "adaptive_avg_pool"
+    torch_name = "torch.nn.AdaptiveAvgPool2d"
+    per_axis = ("output_size",)
+
+    output_size: (
+        Positive | Annotated[tuple[Positive | None, ...], Field(min_length=1, max_length=3)]
+    ) = Field(description="size of the output")
+
+    def verify(self, incoming: TensorType, check: Check) -> None:
+        if incoming.rank == 3 and self.output_size == (None,):
+            check.report(ArgumentNotForRank(self.keyword, "none in output_size", LAYOUTS[0]))
+
+    def extent(self, axis: Axis, check: Check) -> Dim | None:
+        size = self.output_size
+        wanted = size[axis.index] if isinstance(size, tuple) else size
+        return axis.extent if wanted is None else wanted
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        function = f"nn.AdaptiveAvgPool{rank_suffix(inputs[0])}"
+        return ModuleRecipe(Call(function, (Arg("output_size"),)))
+
+
+class GlobalAvgPool(Op):
+    """Gives the mean of each channel over all spatial axes: `[N, C, H, W]` becomes `[N, C]`.
+
+    It is a function without a module, and takes any number of spatial axes.
+
+    torch: `torch.mean` over the dims from 2 on.
+
+    ```arch
+    model example {
+      input image: [N, 64, H = 32, W = 32]
+      global_avg_pool -> linear(10)
+    }
+    ```
+    """
+
+    keyword = "global_avg_pool"
+    torch_name = "torch.mean"
+    is_module = False
+
+    keepdim: bool = Field(False, description="whether the axes stay, each of size 1")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        if incoming.rank < 3:
+            check.report(WrongRank(self.keyword, LAYOUTS, str(incoming)))
+            return None
+        require_dtype(self.keyword, incoming, ("float32",), check)
+        kept = (1,) * (incoming.rank - 2) if self.keepdim else ()
+        return (incoming.with_shape(*incoming.shape[:2], *kept),)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        dims = Items(tuple(range(2, inputs[0].rank)))
+        return FunctionRecipe(Call(".mean", (Input(), dims), self.changed("keepdim")))

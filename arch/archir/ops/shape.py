@@ -1,0 +1,89 @@
+"""Ops that change the shape and compute nothing."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from archir.check import Check
+from archir.dims import Dim, product
+from archir.op import Int, Op, channels_of, concrete
+from archir.ops.activation import Elementwise
+from archir.recipe import Call, Code, Inferred, Infix, ModuleRecipe
+from archir.rules.shapes import DimOutOfRange, DimsOutOfOrder
+from archir.types import TensorType
+
+
+def resolve_dim(callee: str, argument: str, dim: int, rank: int, check: Check) -> int | None:
+    """A dim counted from 0; None after a report."""
+    if -rank <= dim < rank:
+        return dim % rank
+    check.report(DimOutOfRange(callee, argument, dim, rank))
+    return None
+
+
+class Flatten(Op):
+    """Joins the dims from `start_dim` to `end_dim` into one: `[N, C, H, W]` becomes `[N, C*H*W]`.
+
+    torch: `torch.nn.Flatten`.
+
+    ```arch
+    model example {
+      input image: [N, 3, H = 32, W = 32]
+      adaptive_avg_pool(7) -> flatten -> linear(10)
+    }
+    ```
+    """
+
+    keyword = "flatten"
+    torch_name = "torch.nn.Flatten"
+
+    start_dim: Int = Field(1, description="the first dim to join")
+    end_dim: Int = Field(-1, description="the last dim to join")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        start = resolve_dim(self.keyword, "start_dim", self.start_dim, incoming.rank, check)
+        end = resolve_dim(self.keyword, "end_dim", self.end_dim, incoming.rank, check)
+        if start is None or end is None:
+            return None
+        if start > end:
+            check.report(DimsOutOfOrder(self.keyword, self.start_dim, self.end_dim))
+            return None
+        shape = incoming.shape
+        joined: Dim = product(shape[start : end + 1])
+        return (incoming.with_shape(*shape[:start], joined, *shape[end + 1 :]),)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        return ModuleRecipe(Call("nn.Flatten", (), self.changed("start_dim", "end_dim")))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        shape = inputs[0].shape
+        start, end = self.start_dim % len(shape), self.end_dim % len(shape)
+        code: Code = Inferred("channels", channels_of(inputs[0]))
+        if start == 0 and end > 0:
+            return None  # the batch goes into it, and dim 1 is another one
+        for extent in shape[2 : end + 1] if start == 1 else ():
+            if concrete(extent) != 1:
+                code = Infix("*", code, Inferred("constant", concrete(extent)))
+        return code
+
+
+class Identity(Elementwise):
+    """Gives its input.
+
+    It is a module without parameters: it takes a number or a name in its scope, where `none`
+    leaves nothing behind.
+
+    torch: `torch.nn.Identity`.
+
+    ```arch
+    model example {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 3) -> identity
+    }
+    ```
+    """
+
+    keyword = "identity"
+    torch_name = "torch.nn.Identity"
+    dtypes = ("float32", "int64", "bool")

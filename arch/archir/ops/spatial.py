@@ -1,0 +1,178 @@
+"""What convolution and pooling share: windows that slide over one, two or three axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from archir.check import Check
+from archir.dims import Dim, add, floor_div, show
+from archir.op import NonNegative, Op, Positive
+from archir.rules.arguments import WrongListLength
+from archir.rules.shapes import KernelDoesNotFit, OutputEmpty, WrongDtype, WrongRank
+from archir.types import TensorType
+
+PerAxis = Positive | Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]
+"""One number for all axes, or one for each."""
+
+PaddingPerAxis = NonNegative | Annotated[tuple[NonNegative, ...], Field(min_length=1, max_length=3)]
+
+LAYOUTS = ("[N, C, L]", "[N, C, H, W]", "[N, C, D, H, W]")
+
+AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One spatial axis of an incoming tensor; ``index`` counts from the first spatial one."""
+
+    index: int
+    name: str
+    extent: Dim
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What slides along one axis, with the padding before and after the input."""
+
+    kernel: int
+    stride: int
+    before: int
+    after: int
+    dilation: int = 1
+
+    @property
+    def reach(self) -> int:
+        """How much of the axis the window spans."""
+        return self.dilation * (self.kernel - 1) + 1
+
+
+class SpatialOp(Op):
+    """Base of the ops on [N, C, L], [N, C, H, W] and [N, C, D, H, W].
+
+    They treat the axes one by one, and leave the batch alone.
+    """
+
+    dtypes: ClassVar[tuple[str, ...]] = ("float32",)
+    per_axis: ClassVar[tuple[str, ...]] = ()
+    """The arguments that may be lists with one entry for each axis."""
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        if not 3 <= incoming.rank <= 5:
+            check.report(WrongRank(self.keyword, LAYOUTS, str(incoming)))
+            return None
+        require_dtype(self.keyword, incoming, self.accepted(incoming), check)
+        if not self._lists_fit(incoming, check):
+            return None
+        self.verify(incoming, check)
+        channels = self.outgoing(incoming.shape[1], check)
+        extents = self._extents(incoming, check)
+        if extents is None:
+            return None
+        return (incoming.with_shape(incoming.shape[0], channels, *extents),)
+
+    def accepted(self, incoming: TensorType) -> tuple[str, ...]:
+        """The dtypes that torch computes on for an input of this rank."""
+        return self.dtypes
+
+    def verify(self, incoming: TensorType, check: Check) -> None:
+        """Report what is wrong with the arguments for an input of this rank."""
+
+    def outgoing(self, channels: Dim, check: Check) -> Dim:
+        """The output's channels."""
+        return channels
+
+    def extent(self, axis: Axis, check: Check) -> Dim | None:
+        """The output's extent along an axis; None after a report."""
+        raise NotImplementedError
+
+    def _lists_fit(self, incoming: TensorType, check: Check) -> bool:
+        names = AXIS_NAMES[incoming.rank - 2]
+        wrong = [
+            WrongListLength(self.keyword, argument, len(value), names)
+            for argument in self.per_axis
+            if isinstance(value := getattr(self, argument), tuple) and len(value) != len(names)
+        ]
+        for problem in wrong:
+            check.report(problem)
+        return not wrong
+
+    def _extents(self, incoming: TensorType, check: Check) -> tuple[Dim, ...] | None:
+        found: list[Dim] = []
+        for axis in axes(incoming):
+            extent = self.extent(axis, check)
+            if extent is None:
+                return None  # the other axes are mostly wrong for the same reason
+            found.append(extent)
+        return tuple(found)
+
+
+def axes(tensor: TensorType) -> Iterator[Axis]:
+    """The spatial axes of a tensor."""
+    names = AXIS_NAMES[tensor.rank - 2]
+    for index, (name, extent) in enumerate(zip(names, tensor.shape[2:], strict=True)):
+        yield Axis(index, name, extent)
+
+
+def rank_suffix(tensor: TensorType) -> str:
+    """``1d``, ``2d`` or ``3d``: the end of the torch class for a tensor with spatial axes."""
+    return f"{tensor.rank - 2}d"
+
+
+def at_axis(value: int | tuple[int, ...], index: int) -> int:
+    """The number that an argument gives for one axis."""
+    return value[index] if isinstance(value, tuple) else value
+
+
+def slide(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:
+    """The number of places that a window takes along an axis; None after a report."""
+    padding = window.before + window.after
+    padded = add(axis.extent, padding)
+    fits = check.at_least(
+        padded,
+        window.reach,
+        lambda: KernelDoesNotFit(
+            callee,
+            axis.name,
+            show_extent(axis.extent, check),
+            padding,
+            window.kernel,
+            window.dilation,
+        ),
+    )
+    return add(floor_div(add(padded, -window.reach), window.stride), 1) if fits else None
+
+
+def slide_past_end(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:
+    """The same with torch's ``ceil_mode``: the last window may hang over the end.
+
+    It must start inside the input or the padding before it, which bounds the overhang: with that
+    rule the rounding up is a rounding down of a shifted extent.
+    """
+    before = window.before
+    shift = min(2 * before - window.reach + window.stride - 1, before - 1)
+    fits = check.at_least(
+        add(axis.extent, shift),
+        0,
+        lambda: OutputEmpty(callee, axis.name, show_extent(axis.extent, check), -shift),
+    )
+    return add(floor_div(add(axis.extent, shift), window.stride), 1) if fits else None
+
+
+def require_dtype(
+    callee: str, incoming: TensorType, accepted: tuple[str, ...], check: Check
+) -> None:
+    """Report a dtype for which torch has no kernel."""
+    if incoming.dtype not in accepted:
+        check.report(WrongDtype(callee, accepted, incoming.dtype))
+
+
+def show_extent(extent: Dim, check: Check) -> str:
+    """``2``, or ``2 (H // 16)`` where it comes from the input's size."""
+    if isinstance(extent, int):
+        return str(extent)
+    return f"{check.value(extent)} ({show(extent)})"

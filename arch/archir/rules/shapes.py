@@ -1,0 +1,311 @@
+"""Problems that an op's shape rule finds in what flows into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archir.diagnostics import Problem
+
+
+def _model(body: str) -> str:
+    return f"model m() {{\n  input image: [N, 3, H = 32, W = 32]\n  {body}\n}}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRank(Problem):
+    """An op is applied to a tensor with too many or too few dims."""
+
+    name = "wrong-rank"
+    bad = _model("flatten -> conv(8, 3)")
+    good = _model("conv(8, 3) -> flatten")
+    callee: str
+    wanted: tuple[str, ...]
+    shape: str
+
+    def message(self) -> str:
+        *others, last = self.wanted
+        wanted = f"{', '.join(others)} or {last}" if others else last
+        return f"{self.callee} takes {wanted}, and the shape here is {self.shape}"
+
+    def hint(self) -> str | None:
+        if "[N, C, H, W]" in self.wanted and self.shape.count(",") == 1:
+            return f"put {self.callee} before the flatten or pooling that removes the axes"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class WrongDtype(Problem):
+    """An op is applied to a kind of number that torch has no such computation for."""
+
+    name = "wrong-dtype"
+    bad = """model m() {
+  input ids: int[N, 16]
+  linear(8)
+}
+"""
+    good = """model m() {
+  input features: [N, 16]
+  linear(8)
+}
+"""
+    callee: str
+    wanted: tuple[str, ...]
+    dtype: str
+
+    def message(self) -> str:
+        return (
+            f"{self.callee} computes on {' or '.join(self.wanted)} here, and the incoming tensor"
+            f" is {self.dtype}"
+        )
+
+    def hint(self) -> str | None:
+        if self.dtype == "int64" and self.wanted == ("float32",):
+            return "declare the input without int, if its numbers are measured and not counted"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class KernelDoesNotFit(Problem):
+    """A window is larger than the padded input, so that there is no place to put it."""
+
+    name = "kernel-does-not-fit"
+    bad = """model m() {
+  input image: [N, 3, H = 2, W = 8]
+  conv(8, 3)
+}
+"""
+    good = """model m() {
+  input image: [N, 3, H = 2, W = 8]
+  conv(8, 3, padding = 1)
+}
+"""
+    callee: str
+    axis: str
+    extent: str
+    padding: int
+    """Of both sides together."""
+
+    kernel: int
+    dilation: int
+
+    def message(self) -> str:
+        reach = self.dilation * (self.kernel - 1) + 1
+        dilated = "" if self.dilation == 1 else f" ({self.kernel} with dilation {self.dilation})"
+        return (
+            f"{self.axis} {self.extent} plus padding {self.padding} is less than the kernel's"
+            f" {reach}{dilated}"
+        )
+
+    def hint(self) -> str:
+        return "pad more, use a smaller kernel, reduce the size less before, or give larger inputs"
+
+    def label(self) -> str:
+        return f"{self.callee} does not fit"
+
+
+@dataclass(frozen=True, slots=True)
+class OutputEmpty(Problem):
+    """A layer's output would have no element left along an axis."""
+
+    name = "output-empty"
+    bad = """model m() {
+  input image: [N, 3, H = 1, W = 8]
+  max_pool(3, stride = 2, ceil_mode = true)
+}
+"""
+    good = """model m() {
+  input image: [N, 3, H = 2, W = 8]
+  max_pool(3, stride = 2, ceil_mode = true)
+}
+"""
+    callee: str
+    axis: str
+    extent: str
+    least: int
+
+    def message(self) -> str:
+        return (
+            f"{self.axis} {self.extent} is too small for {self.callee}, which needs at least"
+            f" {self.least} here"
+        )
+
+    def hint(self) -> str:
+        return "pad more, use a smaller kernel, reduce the size less before, or give larger inputs"
+
+    def label(self) -> str:
+        return "nothing would be left"
+
+
+@dataclass(frozen=True, slots=True)
+class PaddingExceedsSize(Problem):
+    """Reflected and circular padding repeat the input itself, so there must be enough of it.
+
+    Reflection needs a padding below the size (the edge is not repeated), circular padding one not
+    above it.
+    """
+
+    name = "padding-exceeds-size"
+    bad = """model m() {
+  input image: [N, 3, H = 3, W = 8]
+  conv(8, 7, padding = 3, padding_mode = "reflect")
+}
+"""
+    good = """model m() {
+  input image: [N, 3, H = 3, W = 8]
+  conv(8, 7, padding = 3, padding_mode = "circular")
+}
+"""
+    callee: str
+    axis: str
+    extent: str
+    padding: int
+    mode: str
+
+    def message(self) -> str:
+        relation = "below" if self.mode == "reflect" else "at most"
+        return (
+            f'padding_mode "{self.mode}" of {self.callee} needs a padding {relation} the size,'
+            f" and {self.axis} is {self.extent} with padding {self.padding}"
+        )
+
+    def hint(self) -> str:
+        return 'pad less, or use padding_mode "zeros" or "replicate", which have no limit'
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelsNotDivisible(Problem):
+    """A grouped convolution splits its incoming and its outgoing channels into equal groups."""
+
+    name = "channels-not-divisible"
+    bad = _model("conv(8, 1) -> conv(12, 3, groups = 3)")
+    good = _model("conv(8, 1) -> conv(12, 3, groups = 4)")
+    callee: str
+    which: str
+    """``incoming`` or ``outgoing``."""
+
+    channels: int
+    groups: int
+
+    def message(self) -> str:
+        return f"{self.channels} {self.which} channels cannot be split into {self.groups} groups"
+
+    def hint(self) -> str | None:
+        lower = max(n for n in range(1, min(self.groups, 4096) + 1) if self.channels % n == 0)
+        return f"the nearest smaller number of groups that divides {self.channels} is {lower}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesDiffer(Problem):
+    """Values that are merged must have the same shape, save the dim along which they are joined.
+
+    ``add`` and its kin follow torch's broadcasting: counted from the last, two dims go together
+    where they are equal or one of them is 1.
+    """
+
+    name = "shapes-differ"
+    bad = _model("add [conv(8, 3, padding = 1), conv(16, 3, padding = 1)]")
+    good = _model("add [conv(16, 3, padding = 1), conv(16, 3, padding = 1)]")
+    callee: str
+    what: str
+    """Which dim differs, in words; ``rank`` where their number does."""
+
+    left_input: int
+    left: str
+    right_input: int
+    right: str
+    shapes: tuple[str, str]
+
+    _HINTS: ClassVar[dict[str, str]] = {
+        "channels": "bring both to the same number of channels, usually with conv(…, 1) on one",
+        "rank": "flatten or pool on one side only changes the number of dims: do it on both",
+    }
+
+    def message(self) -> str:
+        return (
+            f"{self.callee} needs values of the same {self.what}: value {self.left_input} has"
+            f" {self.left} {self.shapes[0]} and value {self.right_input} has {self.right}"
+            f" {self.shapes[1]}"
+        )
+
+    def hint(self) -> str:
+        known = self._HINTS.get(self.what)
+        return known or f"compare the strides and paddings on the ways to them along {self.what}"
+
+    def label(self) -> str:
+        return f"{self.what} {self.left} against {self.right}"
+
+
+@dataclass(frozen=True, slots=True)
+class DimOutOfRange(Problem):
+    """A dim is named by a number that the tensor does not have.
+
+    Dims are counted from 0, and from -1 backwards.
+    """
+
+    name = "dim-out-of-range"
+    bad = _model("flatten(4)")
+    good = _model("flatten(3)")
+    callee: str
+    argument: str
+    dim: int
+    rank: int
+
+    def message(self) -> str:
+        dims = "1 dim" if self.rank == 1 else f"{self.rank} dims"
+        return f"{self.argument} {self.dim} of {self.callee} is outside of a tensor of {dims}"
+
+    def hint(self) -> str | None:
+        if self.rank == 0:
+            return None
+        return f"use a dim from {-self.rank} to {self.rank - 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class DimsOutOfOrder(Problem):
+    """``flatten`` joins the dims from ``start_dim`` to ``end_dim``, so the end is not before."""
+
+    name = "dims-out-of-order"
+    bad = _model("flatten(3, 2)")
+    good = _model("flatten(2, 3)")
+    callee: str
+    start: int
+    end: int
+
+    def message(self) -> str:
+        return f"start_dim {self.start} of {self.callee} comes after end_dim {self.end}"
+
+    def hint(self) -> str:
+        return "exchange the two"
+
+
+@dataclass(frozen=True, slots=True)
+class TooFewValues(Problem):
+    """Batch statistics are the mean and variance of a channel, which one value does not have.
+
+    With running statistics this matters in training only; without them (``track_running_stats =
+    false``) always.
+    """
+
+    name = "too-few-values"
+    bad = """model m() {
+  input features: [1, 8]
+  batch_norm(track_running_stats = false)
+}
+"""
+    good = """model m() {
+  input features: [16, 8]
+  batch_norm(track_running_stats = false)
+}
+"""
+    callee: str
+    shape: str
+
+    def message(self) -> str:
+        return (
+            f"{self.callee} needs more than one value a channel to take statistics of, and"
+            f" {self.shape} has one"
+        )
+
+    def hint(self) -> str:
+        return "give more than one example at a time, or larger ones"
