@@ -7,13 +7,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-CODES = {"error": "1;31", "warning": "1;33", "help": "1;36", "frame": "34", "strong": "1"}
+CODES = {
+    "error": "1;31",
+    "warning": "1;33",
+    "help": "1;36",
+    "good": "32",
+    "frame": "34",
+    "strong": "1",
+}
 """The terminal's colour for each role of a piece of text."""
 
 PLAIN_WIDTH = 120
 """Columns where the text goes to no terminal, so that the same input gives the same output."""
 
-STAND_INS = {"…": "...", "×": "x", "→": "->", "≥": ">=", "≤": "<=", "–": "-", "“": '"', "”": '"'}
+STAND_INS = {
+    "\u2026": "...",  # ellipsis
+    "\u00d7": "x",  # multiplication sign
+    "\u2192": "->",
+    "\u2264": "<=",
+    "\u2265": ">=",
+    "\u2013": "-",  # en dash
+    "\u201c": '"',
+    "\u201d": '"',
+}
 """What is written for our own punctuation where the output's encoding lacks it."""
 
 

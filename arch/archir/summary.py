@@ -1,0 +1,84 @@
+"""What a model is from outside: its inputs with their sizes, its outputs, its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archir.dims import Dim, SizeExpr, evaluate, show
+from archir.graph import Value
+from archir.measure import parameter_count
+from archir.typed import TypedGraph
+from archir.types import TensorType
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One input or output: its name (None for the one output of most models) and its type.
+
+    ``sizes`` are the tensor's extents at the model's default sizes.
+    """
+
+    name: str | None
+    type: TensorType
+    sizes: tuple[int, ...]
+    when_training: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.type}" if self.name else str(self.type)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSummary:
+    """A checked model in a few facts.
+
+    ``sizes`` maps its size variables to the sizes that are used where a number is needed.
+    """
+
+    name: str
+    doc: str
+    sizes: Mapping[str, int]
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    parameters: int
+
+    def __str__(self) -> str:
+        inputs = ", ".join(show_input(port, self.sizes) for port in self.inputs)
+        outputs = ", ".join(str(port) for port in self.outputs if not port.when_training)
+        return f"{self.name}: {inputs} -> {outputs}, {self.parameters:,} parameters"
+
+
+def summarise(typed: TypedGraph) -> ModelSummary:
+    """The summary of a checked model."""
+    root, sizes = typed.graph.root, typed.graph.sizes
+
+    def port(value: Value, name: str | None, when_training: bool = False) -> Port:
+        given = typed.type_of(root, value)
+        extents = tuple(evaluate(dim, sizes) for dim in given.shape)
+        return Port(name, given, extents, when_training)
+
+    return ModelSummary(
+        name=root.name,
+        doc=root.doc,
+        sizes=dict(sizes),
+        inputs=tuple(port(value, value.name) for value in root.inputs),
+        outputs=tuple(port(out.value, out.name, out.when_training) for out in root.outputs),
+        parameters=parameter_count(typed),
+    )
+
+
+def show_input(port: Port, sizes: Mapping[str, int]) -> str:
+    """An input as its file declares it: ``image [N, 3, H = 224, W = 224]``.
+
+    A batch of one is no default worth telling, so ``N = 1`` is just ``N``.
+    """
+    dims = ", ".join(_declared(dim, sizes) for dim in port.type.shape)
+    dtype = "" if port.type.dtype == "float32" else port.type.dtype
+    return f"{port.name or 'input'} {dtype}[{dims}]"
+
+
+def _declared(dim: Dim, sizes: Mapping[str, int]) -> str:
+    text = show(dim)
+    if isinstance(dim, SizeExpr) and sizes.get(text, 1) != 1:
+        return f"{text} = {sizes[text]}"
+    return text

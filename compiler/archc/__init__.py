@@ -1,0 +1,73 @@
+"""archc: a language and compiler for neural-network architectures.
+
+>>> import archc
+>>> archc.check("examples/vgg16.arch").ok
+True
+>>> model = archc.load("examples/vgg16.arch", num_classes=10)  # a torch.nn.Module
+
+Importing this package loads next to nothing: each function brings in what it needs when it is
+first used, and only ``load`` and ``loads`` import torch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archc.api import check as check
+    from archc.api import diagram as diagram
+    from archc.api import load as load
+    from archc.api import loads as loads
+    from archc.api import source as source
+    from archc.errors import ArchError as ArchError
+    from archc.errors import ModelChoiceError as ModelChoiceError
+    from archc.errors import TorchMissingError as TorchMissingError
+    from archc.results import CheckResult as CheckResult
+    from archc.settings import Expression as Expression
+    from archir.diagnostics import Diagnostic as Diagnostic
+    from archir.source import Source as Source
+    from archir.summary import ModelSummary as ModelSummary
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArchError",
+    "CheckResult",
+    "Diagnostic",
+    "Expression",
+    "ModelChoiceError",
+    "ModelSummary",
+    "Source",
+    "TorchMissingError",
+    "__version__",
+    "check",
+    "diagram",
+    "load",
+    "loads",
+    "source",
+]
+
+_HOMES = {
+    "archc.api": ("check", "diagram", "load", "loads", "source"),
+    "archc.errors": ("ArchError", "ModelChoiceError", "TorchMissingError"),
+    "archc.results": ("CheckResult",),
+    "archc.settings": ("Expression",),
+    "archir.diagnostics": ("Diagnostic",),
+    "archir.source": ("Source",),
+    "archir.summary": ("ModelSummary",),
+}
+
+
+def __getattr__(name: str) -> object:
+    for home, exported in _HOMES.items():
+        if name in exported:
+            from importlib import import_module
+
+            value: object = getattr(import_module(home), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

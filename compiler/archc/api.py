@@ -1,0 +1,151 @@
+"""The Python API. ``archc`` itself exports these functions; see docs/python.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from archc import files, pipeline
+from archc.errors import ArchError
+from archc.results import CheckResult
+from archc.settings import Setting, SettingValue, from_values
+from archir.diagnostics import Diagnostics
+from archir.source import Source
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from archir.typed import TypedGraph
+
+FileOrSource: TypeAlias = "str | PathLike[str] | Source"
+"""A path, or text in hand: ``archc.Source("a name for messages", text)``."""
+
+
+def load(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> nn.Module:
+    """The model of a file as a live ``torch.nn.Module``, with initial weights.
+
+    ``model`` is the model's name: without it the model named like the file is meant, or the only
+    one. Its parameters are given by keyword; ``settings`` is the same as a mapping, for names that
+    are taken here (``settings``) or are no Python names.
+
+    >>> net = archc.load("examples/vgg16.arch", num_classes=10)
+    >>> net.classifier[6].out_features
+    10
+
+    Raises ``ArchError`` where the file or a setting is wrong, ``OSError`` where the file cannot
+    be read, and ``TorchMissingError`` (an ``ImportError``) where torch is not installed.
+    """
+    typed = _compile(path, model, settings, parameters)
+    from archc.torch import module
+
+    return module(typed)
+
+
+def loads(
+    text: str,
+    model: str | None = None,
+    /,
+    *,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> nn.Module:
+    """As ``load``, for text in hand."""
+    return load(Source("<string>", text), model, settings=settings, **parameters)
+
+
+def check(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> CheckResult:
+    """Check a file: every model that stands by itself, or the one that is named or given settings.
+
+    What is wrong is in the result, not raised. Needs no torch.
+
+    >>> result = archc.check("examples/vgg16.arch")
+    >>> result.ok, result.models[0].outputs[0].sizes
+    (True, (1, 1000))
+    """
+    source, where, found = _read(path)
+    if found.has_errors:
+        return CheckResult(tuple(found), ())
+    given = _settings(settings, parameters)
+    checked, problems = pipeline.check_source(source, where, model, given)
+    found.extend(problems)
+    return CheckResult.of(checked, found)
+
+
+def source(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> str:
+    """The model as a standalone Python module that needs torch alone. Arguments as for ``load``."""
+    return pipeline.python(_compile(path, model, settings, parameters))
+
+
+def diagram(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    format: Literal["svg", "dot"] = "svg",  # noqa: A002  (graphviz's own word for it)
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> str:
+    """The model as a picture: SVG, or a text in Graphviz's DOT language. Arguments as for ``load``.
+
+    A parameter of the model that is called ``format`` is given in ``settings``.
+    """
+    if format not in ("svg", "dot"):
+        raise ValueError(f'a diagram is made as "svg" or "dot", not as {format!r}')
+    typed = _compile(path, model, settings, parameters)
+    return pipeline.svg(typed) if format == "svg" else pipeline.dot(typed)
+
+
+def _compile(
+    path: FileOrSource,
+    model: str | None,
+    settings: Mapping[str, SettingValue] | None,
+    parameters: Mapping[str, SettingValue],
+) -> TypedGraph:
+    source, where, found = _read(path)
+    if not found.has_errors:
+        given = _settings(settings, parameters)
+        typed, problems = pipeline.compile_source(source, where, model, given)
+        found.extend(problems)
+        if typed is not None:
+            return typed
+    raise ArchError(found)
+
+
+def _read(path: FileOrSource) -> tuple[Source, Path | None, Diagnostics]:
+    if isinstance(path, Source):
+        return path, None, Diagnostics()
+    where = Path(path)
+    source, found = files.read_source(where)
+    return source, where, found
+
+
+def _settings(
+    settings: Mapping[str, SettingValue] | None, parameters: Mapping[str, SettingValue]
+) -> tuple[Setting, ...]:
+    twice = sorted(set(settings or ()) & set(parameters))
+    if twice:
+        raise TypeError(f"{twice[0]} is given twice: by keyword and in settings")
+    return from_values({**(settings or {}), **parameters})

@@ -1,0 +1,57 @@
+"""Which of a file's models is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from archc.errors import ModelChoiceError
+from archir.diagnostics import nearest
+
+if TYPE_CHECKING:
+    from archdsl.program import Declared, Program
+
+
+def choose(program: Program, wanted: str | None) -> Declared:
+    """The model of that name; without one the model named like the file, else the only one."""
+    models = program.models()
+    shown = program.main.file.source.name
+    by_name = {model.name: model for model in models}
+    if not models:
+        raise ModelChoiceError(
+            f"{shown} has no model",
+            "a file that is built has a model in it: model name(…) { … }",
+        )
+    if wanted is not None:
+        if wanted in by_name:
+            return by_name[wanted]
+        near = nearest(wanted, by_name)
+        hint = f"did you mean {near}?" if near else f"its models: {_listed(by_name)}"
+        raise ModelChoiceError(f"{shown} has no model {wanted}", hint)
+    stem = program.main.path.stem.replace("-", "_") if program.main.path else ""
+    if stem in by_name:
+        return by_name[stem]
+    if len(models) == 1:
+        return models[0]
+    raise ModelChoiceError(
+        f"{shown} has {len(models)} models, and none is named like the file",
+        f"choose one of {_listed(by_name)}",
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = list(names)
+    more = f" and {len(shown) - 20} more" if len(shown) > 20 else ""
+    return ", ".join(shown[:20]) + more
+
+
+def checkable(program: Program) -> tuple[Declared, ...]:
+    """The models that stand by themselves: variants, and models whose parameters have defaults."""
+    from archdsl import ast
+
+    return tuple(
+        model
+        for model in program.models()
+        if not isinstance(model.node, ast.PartDeclaration)
+        or all(parameter.default is not None for parameter in model.node.params)
+    )

@@ -1,0 +1,77 @@
+"""``archc check``: is it right, and what goes in and comes out."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from archc import pipeline
+from archc.cli import guard, options, streams
+from archc.render import data
+from archc.render.card import check_line, failed_line
+from archc.render.style import style_of
+from archir.diagnostics import Diagnostics
+from archir.summary import summarise
+
+if TYPE_CHECKING:
+    from archc.pipeline import Checked
+    from archc.settings import Setting
+    from archdsl.elaborate.limits import Limits
+
+
+@click.command("check", short_help="Check files; a line for each model.")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@options.model
+@options.settings
+@options.output_format
+@options.limits
+def command(
+    files: tuple[str, ...],
+    model: str | None,
+    settings: tuple[Setting, ...],
+    form: str,
+    limits: Limits | None,
+) -> int:
+    """Check every model of each FILE that stands by itself, or the one that is named.
+
+    A model that is right has one line: its inputs with their default sizes, its outputs, and its
+    number of parameters.
+    """
+    everything = Diagnostics()
+    models: list[data.Json] = []
+    for file in files:
+        source, path, found = streams.read(file)
+        checked: tuple[Checked, ...] = ()
+        if not found.has_errors:
+            checked, problems = pipeline.check_source(source, path, model, settings, limits)
+            found.extend(problems)
+        everything.extend(found)
+        if form == "json":
+            models.extend(_data(file, one) for one in checked)
+        else:
+            streams.complain(found)
+            _print(file, checked, found)
+    if form == "json":
+        streams.data(data.report(everything, models=models))
+    return guard.WRONG_INPUT if everything.has_errors else guard.OK
+
+
+def _print(file: str, checked: tuple[Checked, ...], found: Diagnostics) -> None:
+    style = style_of(sys.stdout)
+    width = max((len(one.name) for one in checked), default=0)
+    for one in checked:
+        if one.typed is None:
+            line = failed_line(one.name, width, style)
+        else:
+            line = check_line(summarise(one.typed), width, style)
+        sys.stdout.write(line + "\n")
+    if not checked and not found.has_errors:
+        streams.say(f"{file}    ok    no model that stands by itself")
+
+
+def _data(file: str, one: Checked) -> data.Json:
+    if one.typed is None:
+        return {"file": file, **data.failure(one.name)}
+    return {"file": file, **data.summary(summarise(one.typed))}

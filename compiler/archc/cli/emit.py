@@ -1,0 +1,119 @@
+"""``archc emit``: one form of a model on standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archc import pipeline
+from archc.choice import choose
+from archc.cli import guard, options, streams
+from archc.outputs import OUTPUTS
+from archc.settings import Setting, parse_settings
+from archir.diagnostics import Diagnostics
+from archir.source import Source
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.limits import Limits
+
+STAGES = {
+    "ast": "the syntax tree",
+    "graph": "the model unrolled, before its shapes are checked",
+    "typed": "the checked graph, with every shape",
+    "python": "Python source",
+    "svg": "a picture",
+    "dot": "the picture in Graphviz's language",
+    "json": "the model as data",
+}
+
+
+def _stage(_: click.Context, __: click.Parameter, word: str) -> str:
+    return options.chosen_word(word, list(STAGES), "stage")
+
+
+@click.command("emit", short_help="Print one form of a model.")
+@options.file
+@click.option(
+    "--stage",
+    metavar="STAGE",
+    default="python",
+    show_default=True,
+    callback=_stage,
+    help="; ".join(f"{name}: {what}" for name, what in STAGES.items()) + ".",
+)
+@options.model
+@options.settings
+@options.limits
+def command(
+    file: str,
+    stage: str,
+    model: str | None,
+    settings: tuple[Setting, ...],
+    limits: Limits | None,
+) -> int:
+    """Print one form of FILE's model: what it becomes, or what is between."""
+    source, path, found = streams.read(file)
+    text = None
+    if not found.has_errors:
+        text, problems = _text(stage, source, path, model, settings, limits)
+        found.extend(problems)
+    streams.complain(found)
+    if text is None:
+        return guard.WRONG_INPUT
+    streams.document(text)
+    return guard.OK
+
+
+def _text(
+    stage: str,
+    source: Source,
+    path: Path | None,
+    model: str | None,
+    settings: Sequence[Setting],
+    limits: Limits | None,
+) -> tuple[str | None, Diagnostics]:
+    if stage == "ast":
+        from archdsl.parser import parse
+        from archdsl.printer import show_ast
+
+        file, found = parse(source)
+        return (None if file is None else show_ast(file)), found
+    if stage == "graph":
+        return _graph(source, path, model, settings, limits)
+    typed, found = pipeline.compile_source(source, path, model, settings, limits)
+    if typed is None:
+        return None, found
+    return _printer(stage)(typed), found
+
+
+def _printer(stage: str) -> Callable[[Any], str]:
+    if stage in OUTPUTS:
+        return OUTPUTS[stage].make
+    from archir.text import show_typed
+
+    return show_typed
+
+
+def _graph(
+    source: Source,
+    path: Path | None,
+    model: str | None,
+    settings: Sequence[Setting],
+    limits: Limits | None,
+) -> tuple[str | None, Diagnostics]:
+    from archir.text import show_graph
+
+    program, found = pipeline.load(source, path)
+    if program is None:
+        return None, found
+    chosen = choose(program, model)
+    arguments, problems = parse_settings(settings)
+    found.extend(problems)
+    if found.has_errors:
+        return None, found
+    graph, problems = pipeline.elaborate(program, chosen, arguments, limits)
+    found.extend(problems)
+    return (None if graph is None else show_graph(graph)), found

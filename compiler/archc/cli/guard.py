@@ -1,0 +1,86 @@
+"""The outermost layer: exit codes, and what happens when a pipe closes, a key is hit or we fail."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+OK = 0
+WRONG_INPUT = 1
+USAGE_ERROR = 2
+ENVIRONMENT = 3
+INTERNAL = 70
+
+TRACEBACK = "ARCHC_TRACEBACK"
+"""Set to anything, it shows where an internal error arose."""
+
+
+def run(command: Callable[[], int]) -> int:
+    """Run a command; whatever it raises becomes an exit code, and a message where one helps."""
+    try:
+        code = command()
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return _broken_pipe()
+    except KeyboardInterrupt:
+        return _interrupted()
+    except OSError as error:
+        return _environment(_reason(error))
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in ("archc", "archir", "archdsl"):
+            return _internal(error)
+        return _environment(f"the package {error.name} is missing; install archc-lang again")
+    except Exception as error:
+        return _internal(error)
+
+
+def _broken_pipe() -> int:
+    """The reader has gone, as in ``archc … | head``: stop quietly, as other tools do."""
+    # The interpreter flushes standard output once more at its end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + 13
+
+
+def _interrupted() -> int:
+    """Die of the signal itself where there are signals, so that a shell's loop stops too."""
+    if os.name == "posix":
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    return 128 + 2
+
+
+def _environment(message: str) -> int:
+    from archc.render.style import style_of
+    from archc.render.terminal import plain
+
+    sys.stderr.write(plain("error", message, None, style_of(sys.stderr)))
+    return ENVIRONMENT
+
+
+def _reason(error: OSError) -> str:
+    reason = (error.strerror or str(error) or type(error).__name__).lower()
+    return f"{os.fsdecode(error.filename)}: {reason}" if error.filename else reason
+
+
+def _internal(error: Exception) -> int:
+    from archc.cli.usage import version
+    from archc.render.style import style_of
+    from archc.render.terminal import plain
+
+    shown = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    hint = (
+        "this is a bug in archc, not in your file; please report it with the file, the command\n"
+        f"and this: {version().strip()}, Python {sys.version.split()[0]} on {sys.platform}"
+    )
+    if os.environ.get(TRACEBACK):
+        import traceback
+
+        traceback.print_exception(error)
+    else:
+        hint += f"\n({TRACEBACK}=1 in the environment shows where it arose)"
+    sys.stderr.write(plain("error", f"internal error: {shown}", hint, style_of(sys.stderr)))
+    return INTERNAL

@@ -1,0 +1,93 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from archc.settings import Setting, from_texts
+from archir.diagnostics import nearest
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.limits import Limits
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class UsageHint(click.UsageError):
+    """A wrong use of the command line, and what was probably meant."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def chosen_word(word: str, known: list[str], what: str) -> str:
+    """The word, if it is known; else an error with the nearest that is."""
+    if word in known:
+        return word
+    near = nearest(word, known)
+    hint = f"did you mean {near}?" if near else f"there are: {', '.join(known)}"
+    raise UsageHint(f"there is no {what} {word}", hint)
+
+
+def _settings(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> tuple[Setting, ...]:
+    return from_texts(texts)
+
+
+def _limits(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Limits | None:
+    if not texts:
+        return None
+    from archdsl.elaborate.limits import Limits
+
+    given: dict[str, int] = {}
+    for text in texts:
+        name, _equals, number = text.partition("=")
+        chosen_word(name, list(Limits.names()), "limit")
+        if not number.isdecimal():
+            raise UsageHint(f"a limit is written {name}=NUMBER, not {text}")
+        given[name] = int(number)
+    return Limits(**given)
+
+
+def _form(_: click.Context, __: click.Parameter, word: str) -> str:
+    return chosen_word(word, ["text", "json"], "format")
+
+
+file = click.argument("file", metavar="FILE")
+
+model = click.option(
+    "--model",
+    metavar="NAME",
+    help="The model that is meant. Without it the one named like the file, or the only one.",
+)
+
+settings = click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_settings,
+    help="Give a parameter of the model a value, written as in the language. Repeatable.",
+)
+
+limits = click.option(
+    "--limit",
+    "limits",
+    metavar="NAME=NUMBER",
+    multiple=True,
+    callback=_limits,
+    help="Raise a limit on what a file may expand to (nodes, steps, depth, ...). Repeatable.",
+)
+
+output_format = click.option(
+    "--format",
+    "form",
+    metavar="FORMAT",
+    callback=_form,
+    default="text",
+    show_default=True,
+    help="How results and diagnostics are printed: text or json.",
+)

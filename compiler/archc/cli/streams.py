@@ -1,0 +1,48 @@
+"""What commands read and print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from archc import files
+from archc.render.characters import printable
+from archc.render.style import style_of
+from archc.render.terminal import render
+from archir.diagnostics import Diagnostic, Diagnostics
+from archir.source import Source
+
+
+def read(file: str) -> tuple[Source, Path | None, Diagnostics]:
+    """The named file, or standard input for ``-``."""
+    if file == "-":
+        source, found = files.read_stream(sys.stdin.buffer, "<stdin>")
+        return source, None, found
+    path = Path(file)
+    source, found = files.read_source(path, file)
+    return source, path, found
+
+
+def say(line: str) -> None:
+    """A line for a person on standard output, whatever its encoding can hold."""
+    encoding = style_of(sys.stdout).encoding
+    encoding = style_of(sys.stdout).encoding
+    sys.stdout.write(printable(line, encoding) + "\n")
+
+
+def complain(diagnostics: Iterable[Diagnostic]) -> None:
+    """Diagnostics for a person on standard error."""
+    sys.stderr.write(render(diagnostics, style_of(sys.stderr)))
+
+
+def document(text: str) -> None:
+    """A text that is an output of its own on standard output: always UTF-8, bytes as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8"))
+
+
+def data(value: object) -> None:
+    """A JSON document on standard output."""
+    document(json.dumps(value, indent=2) + "\n")

@@ -1,0 +1,39 @@
+"""The first page of help."""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "build": "check a model, and write Python source and a picture of it",
+    "check": "check files, and say a line about each model",
+    "emit": "print one form of a model: source, picture, or what is between",
+    "models": "list a file's models with their parameters",
+}
+"""Every command and what it does; each has a module of its name beside this one."""
+
+_LISTED = "\n".join(f"  {name:<9} {what}" for name, what in COMMANDS.items())
+
+USAGE = f"""\
+Usage: archc COMMAND [OPTIONS] FILE
+
+From the text of a neural network to a checked model, its Python source and
+its picture.
+
+Commands:
+{_LISTED}
+
+Options:
+  --version   print the version
+  -h, --help  print this page; archc COMMAND --help tells more of a command
+
+A FILE of - is standard input. Colours follow NO_COLOR and FORCE_COLOR.
+
+Exit codes: 0 fine, 1 the input is wrong, 2 wrong use of the command line,
+3 a file or the environment, 70 a bug in archc.
+"""
+
+
+def version() -> str:
+    """The line that ``archc --version`` prints."""
+    from archc import __version__
+
+    return f"archc {__version__}\n"

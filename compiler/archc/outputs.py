@@ -1,0 +1,33 @@
+"""What can be made of a model, by the names of ``--emit``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from archc import pipeline
+
+if TYPE_CHECKING:
+    from archir.typed import TypedGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One kind of output: the ending of its files, and the back end that makes it."""
+
+    suffix: str
+    make: Callable[[TypedGraph], str]
+
+
+OUTPUTS: Mapping[str, Output] = MappingProxyType(
+    {
+        "python": Output(".py", pipeline.python),
+        "svg": Output(".svg", pipeline.svg),
+        "dot": Output(".dot", pipeline.dot),
+        "json": Output(".json", pipeline.json),
+    }
+)
+DEFAULT = ("python", "svg")
+"""What ``archc build`` makes unless it is told."""

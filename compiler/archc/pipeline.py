@@ -1,0 +1,159 @@
+"""The whole compiler on one page.
+
+::
+
+    text -> Program -> Graph -> TypedGraph -> { nn.Module | Python | diagram | JSON }
+
+Each stage is one function that takes one type and returns ``(value, diagnostics)``; the value is
+None where there are errors. Stages import what they need when they run, so that a command pays
+for nothing it does not use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archc.choice import checkable, choose
+from archc.settings import Setting, parse_settings
+from archir.diagnostics import Diagnostics
+from archir.source import Source
+
+if TYPE_CHECKING:
+    from archdsl.ast import Argument
+    from archdsl.elaborate.limits import Limits
+    from archdsl.program import Declared, Program
+    from archir.graph import Graph
+    from archir.typed import TypedGraph
+
+
+def load(source: Source, path: Path | None) -> tuple[Program | None, Diagnostics]:
+    """Text to program: parse the file and what it imports, and look up every name."""
+    from archdsl.loader import load as load_program
+    from archdsl.resolve import resolve
+
+    program, found = load_program(source, path)
+    if program is not None:
+        found.extend(resolve(program))
+    return (None if found.has_errors else program), found
+
+
+def elaborate(
+    program: Program,
+    model: Declared,
+    arguments: tuple[Argument, ...] = (),
+    limits: Limits | None = None,
+) -> tuple[Graph | None, Diagnostics]:
+    """Program to graph: unroll one model for its arguments."""
+    from archdsl.elaborate import elaborate as elaborate_model
+
+    return elaborate_model(program, model, arguments, limits)
+
+
+def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
+    """Graph to typed graph: check every shape."""
+    from archir.infer import infer as infer_graph
+
+    return infer_graph(graph)
+
+
+def compile_model(
+    program: Program,
+    model: Declared,
+    arguments: tuple[Argument, ...] = (),
+    limits: Limits | None = None,
+) -> tuple[TypedGraph | None, Diagnostics]:
+    """Program to typed graph."""
+    graph, found = elaborate(program, model, arguments, limits)
+    if graph is None:
+        return None, found
+    typed, problems = infer(graph)
+    found.extend(problems)
+    return (None if found.has_errors else typed), found
+
+
+def compile_source(
+    source: Source,
+    path: Path | None,
+    wanted: str | None = None,
+    settings: Iterable[Setting] = (),
+    limits: Limits | None = None,
+) -> tuple[TypedGraph | None, Diagnostics]:
+    """Text to typed graph, for the model that is meant (see ``choice``)."""
+    program, found = load(source, path)
+    if program is None:
+        return None, found
+    model = choose(program, wanted)
+    arguments, problems = parse_settings(settings)
+    found.extend(problems)
+    if found.has_errors:
+        return None, found
+    typed, problems = compile_model(program, model, arguments, limits)
+    found.extend(problems)
+    return typed, found
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One model after the check; ``typed`` is None where it is wrong."""
+
+    name: str
+    typed: TypedGraph | None
+
+
+def check_source(
+    source: Source,
+    path: Path | None,
+    wanted: str | None = None,
+    settings: tuple[Setting, ...] = (),
+    limits: Limits | None = None,
+) -> tuple[tuple[Checked, ...], Diagnostics]:
+    """Text to verdict: all models that stand by themselves, or the one that is meant."""
+    program, found = load(source, path)
+    if program is None:
+        return (), found
+    chosen = wanted is not None or settings
+    models = (choose(program, wanted),) if chosen else checkable(program)
+    arguments, problems = parse_settings(settings)
+    found.extend(problems)
+    if problems.has_errors:
+        return (), found
+    checked: list[Checked] = []
+    for model in models:
+        typed, problems = compile_model(program, model, arguments, limits)
+        found.extend(problems)
+        checked.append(Checked(model.name, typed))
+    return tuple(checked), found
+
+
+# --- back ends: each takes a typed graph and nothing else -----------------------------------------
+
+
+def python(typed: TypedGraph) -> str:
+    """The model as a standalone Python module."""
+    from archc.python import source
+
+    return source(typed)
+
+
+def dot(typed: TypedGraph) -> str:
+    """The model as a diagram in Graphviz's language."""
+    from archc.diagram import dot as draw
+
+    return draw(typed)
+
+
+def svg(typed: TypedGraph) -> str:
+    """The model as a picture."""
+    from archc.diagram import svg as draw
+
+    return draw(typed)
+
+
+def json(typed: TypedGraph) -> str:
+    """The model as data (see docs/json.md)."""
+    from archc.describe import json as describe
+
+    return describe(typed)

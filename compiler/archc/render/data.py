@@ -1,0 +1,84 @@
+"""Diagnostics and results as JSON values: the forms that docs/json.md describes.
+
+A change that takes something away or gives it another meaning needs a new ``VERSION``; a new key
+does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from archir.diagnostics import Diagnostic
+from archir.dims import show
+from archir.source import Span
+from archir.summary import ModelSummary, Port
+
+VERSION = 1
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+
+def diagnostic(item: Diagnostic) -> Json:
+    """One diagnostic with all its places."""
+    problem = item.problem
+    return {
+        "name": problem.name,
+        "severity": problem.severity,
+        "message": problem.message(),
+        "label": problem.label(),
+        "hint": problem.hint(),
+        "place": place(item.span),
+        "related": [{"place": place(label.span), "text": label.text} for label in item.related],
+    }
+
+
+def place(span: Span) -> Json:
+    """A place: lines and columns count from 1 in characters, offsets from 0; the end is behind."""
+    return {
+        "file": span.source.name,
+        "start": _position(span, span.start),
+        "end": _position(span, span.end),
+    }
+
+
+def _position(span: Span, offset: int) -> Json:
+    line, column = span.source.position(offset)
+    return {"line": line, "column": column, "offset": offset}
+
+
+def report(diagnostics: Iterable[Diagnostic], **rest: Json) -> dict[str, Json]:
+    """The document that a command prints: the version, the diagnostics, and what is its own."""
+    return {
+        "version": VERSION,
+        "diagnostics": [diagnostic(item) for item in diagnostics],
+        **rest,
+    }
+
+
+def summary(model: ModelSummary) -> dict[str, Json]:
+    """A checked model in a few facts."""
+    sizes: dict[str, Json] = dict(model.sizes)
+    return {
+        "name": model.name,
+        "doc": model.doc,
+        "ok": True,
+        "sizes": sizes,
+        "inputs": [_port(port) for port in model.inputs],
+        "outputs": [{**_port(port), "when_training": port.when_training} for port in model.outputs],
+        "parameter_count": model.parameters,
+    }
+
+
+def failure(name: str) -> dict[str, Json]:
+    """A model that is wrong; the diagnostics say why."""
+    return {"name": name, "ok": False}
+
+
+def _port(port: Port) -> dict[str, Json]:
+    return {
+        "name": port.name,
+        "dtype": port.type.dtype,
+        "shape": [dim if isinstance(dim, int) else show(dim) for dim in port.type.shape],
+        "size": list(port.sizes),
+    }

@@ -1,0 +1,116 @@
+"""Settings: the arguments that a user gives to the model that is built.
+
+They arrive as text (``--set norm=batch_norm``) or as Python values (``norm=...``) and leave as
+what they are in the language: arguments of a call, each with a place to point at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from archc.errors import SettingError
+from archir.diagnostics import Diagnostics
+from archir.source import Source
+
+if TYPE_CHECKING:
+    from archdsl import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression of the language, for settings that Python has no value for.
+
+    >>> archc.load("net.arch", norm=archc.Expression("batch_norm(eps = 1e-3)"))
+    """
+
+    text: str
+
+
+SettingValue: TypeAlias = "None | bool | int | float | str | Expression | Sequence[SettingValue]"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """``name = expression`` as a text of its own; ``start`` is where the expression begins."""
+
+    name: str
+    source: Source
+    start: int
+
+    @property
+    def value(self) -> str:
+        """The expression's text."""
+        return self.source.text[self.start :].strip()
+
+
+def from_texts(texts: Iterable[str]) -> tuple[Setting, ...]:
+    """Settings as the command line has them: ``name=value``."""
+    found: dict[str, Setting] = {}
+    for text in texts:
+        name, equals, _ = text.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise SettingError(f"a setting is written name=value, not {text!r}")
+        setting = Setting(name.strip(), Source("--set", text), len(name) + 1)
+        if setting.name in found:
+            raise SettingError(f"{setting.name} is set twice")
+        found[setting.name] = setting
+    return tuple(found.values())
+
+
+def from_values(values: Mapping[str, SettingValue]) -> tuple[Setting, ...]:
+    """Settings as Python has them. TypeError for a value that the language does not have."""
+    result: list[Setting] = []
+    for name, value in values.items():
+        head = f"{name} = "
+        source = Source("the settings", head + _expression(name, value))
+        result.append(Setting(name, source, len(head)))
+    return tuple(result)
+
+
+def _expression(name: str, value: SettingValue) -> str:
+    """The value as an expression of the language."""
+    if isinstance(value, Expression):
+        return value.text
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Sequence):
+        return "[" + ", ".join(_expression(name, item) for item in value) + "]"
+    raise TypeError(
+        f"{name} is a {type(value).__name__}; a setting is a number, a string, a bool, None, a"
+        " list of them, or archc.Expression(…) with text of the language"
+    )
+
+
+def _text(value: str) -> str:
+    """A string of the language; braces are doubled, since single ones hold expressions."""
+    escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "{": "{{", "}": "}}"}
+    return '"' + "".join(escapes.get(char, char) for char in value) + '"'
+
+
+def parse_settings(settings: Iterable[Setting]) -> tuple[tuple[ast.Argument, ...], Diagnostics]:
+    """The settings as arguments of a call. What cannot be read is reported."""
+    from archdsl.parser import parse_expression
+
+    from archdsl import ast
+    from archir.source import Span
+
+    arguments: list[ast.Argument] = []
+    found = Diagnostics()
+    for setting in settings:
+        source = setting.source
+        value, problems = parse_expression(source, setting.start)
+        found.extend(problems)
+        if value is not None:
+            begin = source.text.index(setting.name)
+            name = Span(source, begin, begin + len(setting.name))
+            identifier = ast.Identifier(name, setting.name)
+            arguments.append(ast.Argument(name.to(value.span), identifier, value))
+    return tuple(arguments), found
