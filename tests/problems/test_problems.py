@@ -1,0 +1,82 @@
+"""Every problem class keeps its promises: named, explained, raised by ``bad`` and not by ``good``."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import archdsl.rules
+import archir.rules
+import pytest
+
+from archc import pipeline
+from archir.diagnostics import Diagnostics, Problem
+from archir.source import Source
+
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+
+
+def problems() -> list[type[Problem]]:
+    """All problem classes of both stages, in the order of their files."""
+    found: list[type[Problem]] = []
+    for package in (archir.rules, archdsl.rules):
+        for info in iter_modules(package.__path__, f"{package.__name__}."):
+            module = import_module(info.name)
+            found += [
+                value
+                for value in vars(module).values()
+                if isinstance(value, type)
+                and issubclass(value, Problem)
+                and value.__module__ == module.__name__
+                and "name" in vars(value)
+            ]
+    return found
+
+
+PROBLEMS = problems()
+
+
+def check(text: str, folder: Path) -> Diagnostics:
+    path = folder / "main.arch"
+    path.write_text(text, "utf-8", newline="")
+    return pipeline.check_source(Source("main.arch", text), path)[1]
+
+
+def test_there_are_problems_of_both_stages() -> None:
+    stages = {problem.__module__.partition(".")[0] for problem in PROBLEMS}
+    assert stages == {"archir", "archdsl"}
+
+
+def test_names_are_unique() -> None:
+    names = [problem.name for problem in PROBLEMS]
+    assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
+def test_problem_is_explained(problem: type[Problem]) -> None:
+    assert KEBAB.fullmatch(problem.name), "a name in kebab case that says the bad thing"
+    assert problem.__doc__ and problem.__doc__.strip().endswith((".", ")")), "an explanation"
+    assert problem.severity in ("error", "warning")
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
+def test_bad_raises_it(problem: type[Problem], tmp_path: Path) -> None:
+    found = check(problem.bad, tmp_path)
+    raised = [item for item in found if item.problem.name == problem.name]
+    assert raised, f"found {[item.problem.name for item in found]}"
+    for item in raised:
+        message = item.problem.message()
+        first = message.lstrip("`'\"")[:1]
+        assert message and not message.endswith("."), message
+        assert not first.isupper() or not message.split()[0].isalpha() or len(first) == 0 or (
+            message.split()[0] in problem.bad
+        ), f"starts in lower case, or with a word of the file: {message}"
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
+def test_good_is_clean(problem: type[Problem], tmp_path: Path) -> None:
+    found = check(problem.good, tmp_path)
+    errors = [item for item in found if item.is_error or item.problem.name == problem.name]
+    assert not errors, [(item.problem.name, item.problem.message()) for item in errors]
