@@ -150,11 +150,17 @@ def multiply(left: Dim, right: Dim) -> Dim:
 
 
 def product(dims: Iterable[Dim]) -> Dim:
-    return reduce(multiply, dims, 1)
+    result: Dim = 1
+    for dim in dims:
+        result = multiply(result, dim)
+    return result
 
 
 def total(dims: Iterable[Dim]) -> Dim:
-    return reduce(add, dims, 0)
+    result: Dim = 0
+    for dim in dims:
+        result = add(result, dim)
+    return result
 
 
 def floor_div(left: Dim, right: Dim) -> Dim:
@@ -317,8 +323,6 @@ def _substitute_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
     if isinstance(atom, Variable):
         return values.get(atom.text, _atom(atom))
     if isinstance(atom, Quotient):
-        return floor_div(
-            substitute(atom.numerator, values), substitute(atom.denominator, values)
-        )
+        return floor_div(substitute(atom.numerator, values), substitute(atom.denominator, values))
     assert isinstance(atom, Extremum)
     return _extremum(atom.kind, tuple(substitute(dim, values) for dim in atom.dims))

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 
 from archir.check import Condition
 from archir.dims import Dim
-from archir.init import InitRule, Initialiser
+from archir.init import Initialiser, InitRule
 from archir.op import Op
 from archir.source import Span
 from archir.types import TensorType
@@ -227,7 +227,9 @@ class Definition:
 
     span: Span
     inputs: tuple[Value, ...]
-    input_types: tuple[TensorType, ...]
+    input_types: tuple[TensorType | None, ...]
+    """None where a problem before it left the type unknown; never so in a typed graph."""
+
     scope: Scope
     steps: list[Step]
     outputs: tuple[Output, ...]
@@ -280,3 +282,19 @@ def walk(steps: list[Step]) -> Iterator[Step]:
             stack.append(iter(step.steps))
         elif isinstance(step, Repeat):
             stack.append(iter(step.body))
+
+
+def substitute(steps: list[Step], old: Value, new: Value) -> None:
+    """Read ``new`` wherever the steps read ``old``, which none of them makes."""
+
+    def swapped(values: tuple[Value, ...]) -> tuple[Value, ...]:
+        return tuple(new if value is old else value for value in values)
+
+    for step in walk(steps):
+        if isinstance(step, Apply | Use | Group):
+            step.inputs = swapped(step.inputs)
+        if isinstance(step, Group):
+            step.outputs = swapped(step.outputs)
+        if isinstance(step, Repeat):
+            step.input = new if step.input is old else step.input
+            step.last = new if step.last is old else step.last

@@ -1,0 +1,8 @@
+"""Elaboration: a program's model, its parameters given, unrolled into a graph."""
+
+from __future__ import annotations
+
+from archdsl.elaborate.limits import Limits
+from archdsl.elaborate.models import elaborate
+
+__all__ = ["Limits", "elaborate"]

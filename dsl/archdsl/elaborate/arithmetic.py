@@ -1,0 +1,177 @@
+"""The operators of expressions: Python's on numbers, text and lists, exact on sizes."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from archdsl.elaborate.describe import describe, show_value
+from archdsl.elaborate.environment import SizeConditions
+from archdsl.rules.values import BadValue, DependsOnSize, DivisionByZero, WrongOperand
+from archir import dims
+from archir.check import Condition
+from archir.diagnostics import Problem
+from archir.dims import Dim, SizeExpr
+from archir.init import Arithmetic, Fan
+
+
+class Trouble(Exception):  # noqa: N818  (caught where the place is known, and reported there)
+    """An expression has no value; carries the problem to the node that knows its place."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.name)
+        self.problem = problem
+
+
+_PYTHON: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+}
+_SIZES: dict[str, Callable[[Dim, Dim], Dim]] = {
+    "+": dims.add,
+    "-": dims.subtract,
+    "*": dims.multiply,
+    "//": dims.floor_div,
+    "%": dims.modulo,
+}
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def binary(sign: str, left: object, right: object, bits: int) -> object:
+    """``left sign right``. Numbers have at most ``bits`` bits; raises Trouble."""
+    if isinstance(left, Fan | Arithmetic) or isinstance(right, Fan | Arithmetic):
+        return _formula(sign, left, right)
+    if isinstance(left, SizeExpr) or isinstance(right, SizeExpr):
+        return _sizes(sign, left, right)
+    if _is_number(left) and _is_number(right):
+        return _numbers(sign, left, right, bits)
+    if sign == "+" and isinstance(left, str) and isinstance(right, str):
+        return left + right
+    if sign == "+" and isinstance(left, tuple) and isinstance(right, tuple):
+        return left + right
+    if sign == "*":
+        many, count = (left, right) if isinstance(left, tuple | str) else (right, left)
+        if isinstance(many, tuple | str) and isinstance(count, int):
+            return repeated(many, count)
+    raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
+
+
+def repeated(many: tuple[object, ...] | str, count: int) -> tuple[object, ...] | str:
+    """``[0] * 3``. A result beyond all limits is refused before it is made."""
+    if len(many) * max(count, 0) > 10_000_000:
+        raise Trouble(BadValue("*", f"{len(many) * count} items are too many"))
+    return many * count
+
+
+def negate(value: object) -> object:
+    if isinstance(value, SizeExpr):
+        return dims.multiply(value, -1)
+    if isinstance(value, Fan | Arithmetic):
+        return Arithmetic("-", (0, value))
+    if isinstance(value, int | float):
+        return -value
+    raise Trouble(WrongOperand("-", describe(value)))
+
+
+def compare(sign: str, left: object, right: object) -> object:
+    """``left sign right``: a bool, or conditions where sizes decide it."""
+    if isinstance(left, SizeExpr) or isinstance(right, SizeExpr):
+        return _compare_sizes(sign, left, right)
+    if sign == "==":
+        return _equal(left, right)
+    if sign == "!=":
+        return not _equal(left, right)
+    if (_is_number(left) and _is_number(right)) or (
+        isinstance(left, str) and isinstance(right, str)
+    ):
+        return _ORDER[sign](left, right)
+    raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _equal(left: object, right: object) -> bool:
+    # As in Python 1 == 1.0 and 1 == true; text is never a number.
+    return left == right
+
+
+def _numbers(sign: str, left: Any, right: Any, bits: int) -> object:
+    if sign in ("/", "//", "%") and right == 0:
+        raise Trouble(DivisionByZero(f"{left} {sign} 0"))
+    if isinstance(left, int) and isinstance(right, int):
+        _guard_bits(sign, left, right, bits)
+    try:
+        result = _PYTHON[sign](left, right)
+    except (OverflowError, ZeroDivisionError):
+        result = None
+    if result is None or isinstance(result, complex):
+        raise Trouble(BadValue(sign, f"{left} {sign} {right} is not a number that fits"))
+    return result
+
+
+def _guard_bits(sign: str, left: int, right: int, bits: int) -> None:
+    """Refuse what would be a huge number, before Python computes it."""
+    size = max(left.bit_length(), right.bit_length()) + 1
+    if sign == "**" and right > 0:
+        size = left.bit_length() * right
+    elif sign == "*":
+        size = left.bit_length() + right.bit_length()
+    if size > bits:
+        raise Trouble(BadValue(sign, f"the result has more than {bits} bits"))
+
+
+def _formula(sign: str, left: object, right: object) -> Arithmetic:
+    for value in (left, right):
+        if not isinstance(value, int | float | Fan | Arithmetic):
+            raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
+    assert isinstance(left, int | float | Fan | Arithmetic)
+    assert isinstance(right, int | float | Fan | Arithmetic)
+    return Arithmetic(sign, (left, right))
+
+
+def _sizes(sign: str, left: object, right: object) -> Dim:
+    if isinstance(left, int | SizeExpr) and isinstance(right, int | SizeExpr):
+        if sign == "**" and isinstance(right, int) and 0 <= right <= 8:
+            return dims.product([left] * right)
+        if sign in _SIZES:
+            if right == 0 and sign in ("//", "%"):
+                raise Trouble(DivisionByZero(f"{show_value(left)} {sign} 0"))
+            return _SIZES[sign](left, right)
+    if isinstance(left, int | float | SizeExpr) and isinstance(right, int | float | SizeExpr):
+        shown = f"{show_value(left)} {sign} {show_value(right)}"
+        raise Trouble(DependsOnSize(f"a number made with {sign}", shown))
+    raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
+
+
+def _compare_sizes(sign: str, left: object, right: object) -> object:
+    if not isinstance(left, int | SizeExpr) or not isinstance(right, int | SizeExpr):
+        if sign in ("==", "!=") and not isinstance(left, float) and not isinstance(right, float):
+            return sign == "!="  # a size is never a string, a list or none
+        raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
+    difference = dims.subtract(left, right)
+    if isinstance(difference, int):
+        return compare(sign, difference, 0)
+    conditions = {
+        "==": Condition("equal", left, right),
+        ">=": Condition("at-least", left, right),
+        "<=": Condition("at-least", right, left),
+        ">": Condition("at-least", left, dims.add(right, 1)),
+        "<": Condition("at-least", right, dims.add(left, 1)),
+    }
+    if sign in conditions:
+        return SizeConditions((conditions[sign],))
+    shown = f"{show_value(left)} {sign} {show_value(right)}"
+    raise Trouble(DependsOnSize("an inequality", shown))

@@ -1,0 +1,52 @@
+"""Bodies: statements run one after the other over one current value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from archdsl import ast
+from archdsl.elaborate.builder import Builder
+from archdsl.elaborate.environment import Flow, Frame
+from archdsl.elaborate.evaluate import Evaluator
+from archdsl.elaborate.session import Session
+from archdsl.program import FileScope
+from archir.graph import Scope, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a statement stands: its file, names, the scope that registers, the steps that run.
+
+    ``in_training`` marks the inside of ``train_only``; ``is_model`` the body of the model itself.
+    """
+
+    session: Session
+    builder: Builder
+    home: FileScope
+    frame: Frame
+    scope: Scope
+    steps: list[Step]
+    in_training: bool = False
+    is_model: bool = False
+
+    def evaluator(self, flow: Flow | None, *, fans: bool = False) -> Evaluator:
+        """Evaluates expressions here, with ``flow`` as the meaning of ``_``."""
+        return Evaluator(
+            self.session, self.home, self.frame, flow or None, self.builder.type_of, fans
+        )
+
+    def inner(self, *, holds_values: bool = False) -> Context:
+        """The inside of a pair of braces."""
+        return replace(self, frame=Frame(self.frame, holds_values))
+
+
+def run(body: ast.Body, flow: Flow, context: Context) -> Flow:
+    """Run a body's statements; gives what flows out of the last."""
+    from archdsl.elaborate.statements import statement
+
+    context.session.budget.enter(body.span)
+    for item in body.statements:
+        context.session.budget.step(item.span)
+        flow = statement(item, flow, context)
+    context.session.budget.leave()
+    return flow

@@ -1,0 +1,130 @@
+"""The definition under construction: its values and their types, its scopes, its steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from archdsl.elaborate.environment import Flow, SharedModule
+from archdsl.elaborate.session import Session
+from archdsl.rules.parts import AlreadyInUse, UnlabelledWeights
+from archir.diagnostics import Label
+from archir.graph import (
+    Apply,
+    Assertion,
+    Definition,
+    Leaf,
+    Output,
+    Remark,
+    Scope,
+    Slot,
+    Step,
+    Use,
+    Value,
+)
+from archir.init import Initialiser, InitRule
+from archir.op import Op
+from archir.source import Span
+from archir.types import TensorType
+
+
+@dataclass(frozen=True, slots=True)
+class SlotName:
+    """A label that has been evaluated. ``text`` None with ``numbered`` is the ``_:``."""
+
+    text: str | None
+    numbered: bool
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Builder:
+    """Collects one definition."""
+
+    session: Session
+    types: dict[Value, TensorType | None] = field(default_factory=dict)
+    count: int = 0
+    nodes: int = 0
+    training: set[Value] = field(default_factory=set)
+    """Values that exist in training alone."""
+
+    outputs: list[Output] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    assertions: list[Assertion] = field(default_factory=list)
+    rules: list[InitRule] = field(default_factory=list)
+    shared: list[tuple[SharedModule, Scope]] = field(default_factory=list)
+    """``module`` statements and the scopes that they stand in."""
+
+    has_init: bool = False
+    has_weights: bool = False
+    """Whether one of its own ops has parameters."""
+
+    def type_of(self, value: Value) -> TensorType | None:
+        return self.types.get(value)
+
+    def value(self, span: Span, given: TensorType | None, name: str | None = None) -> Value:
+        """A new value of a known or unknown type."""
+        made = Value(self.count, span, name)
+        self.count += 1
+        self.types[made] = given
+        return made
+
+    def apply(self, op: Op, slot: Slot | None, inputs: Flow, span: Span, steps: list[Step]) -> Flow:
+        """Apply an op; unknown types make an unknown result."""
+        known = [given for given in map(self.type_of, inputs) if given is not None]
+        outputs: tuple[TensorType, ...] | None = None
+        if len(known) == len(inputs):
+            outputs = self.session.oracle.apply(op, tuple(known)).outputs
+        made = tuple(self.value(span, given) for given in outputs or (None,))
+        steps.append(Apply(op, slot, inputs, made, span))
+        self.spend(1, span)
+        return made
+
+    def use(
+        self, definition: Definition, slot: Slot, inputs: Flow, span: Span, steps: list[Step]
+    ) -> Flow:
+        """Apply a block; its outputs have the types that were found while it was unrolled."""
+        types = self.session.output_types[definition]
+        made = tuple(self.value(span, given) for given in types)
+        steps.append(Use(definition, slot, inputs, made, span))
+        self.spend(self.session.nodes[definition], span)
+        return made
+
+    def spend(self, nodes: int, span: Span) -> None:
+        self.nodes += nodes
+        self.session.budget.nodes(self.nodes, span)
+
+    def register(self, scope: Scope, slot: Slot) -> None:
+        """Add a child to a scope; two of the same label are a problem."""
+        if slot.label is not None:
+            table = self.session.labels.setdefault(scope, {})
+            earlier = table.setdefault(slot.label, slot)
+            if earlier is not slot:
+                related = Label(earlier.span, "the label is used here first")
+                self.session.report(AlreadyInUse(slot.label), slot.span, related)
+                return
+        scope.entries.append(slot)
+
+    def slot(self, scope: Scope, label: SlotName | None, default_name: str, span: Span) -> Slot:
+        """A new child of a scope, registered."""
+        text = None if label is None else label.text
+        place = span if label is None else label.span
+        slot = Slot(text, label is not None and label.numbered, default_name, place)
+        self.register(scope, slot)
+        return slot
+
+    def leaf(
+        self,
+        scope: Scope,
+        label: SlotName | None,
+        op: Op,
+        overrides: tuple[tuple[str, Initialiser], ...],
+        span: Span,
+    ) -> Slot:
+        slot = self.slot(scope, label, op.keyword, span)
+        slot.member = Leaf(op, overrides)
+        return slot
+
+    def warn_unlabelled(self, scope: Scope, slot: Slot, *, has_weights: bool, span: Span) -> None:
+        """Weights whose key depends on their neighbours."""
+        if has_weights and scope.labelled and slot.label is None and not slot.numbered:
+            self.session.report(UnlabelledWeights(slot.default_name), span)

@@ -1,0 +1,230 @@
+"""Calls: arguments bound to parameters, and what functions, parts and initialisers make of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl import ast
+from archdsl.builtins import BUILTINS
+from archdsl.elaborate import functions
+from archdsl.elaborate.arithmetic import Trouble
+from archdsl.elaborate.describe import describe
+from archdsl.elaborate.environment import UNKNOWN, Frame, FunctionValue, Unknown
+from archdsl.elaborate.evaluate import Evaluator
+from archdsl.elaborate.parameters import Parameters, check_parameter
+from archdsl.program import Declared
+from archdsl.rules.values import BadValue, TensorInExpression, WrongOperand
+from archir.arguments import ArgumentProblem, bind_names, check_partial
+from archir.dims import SizeExpr
+from archir.graph import Value
+from archir.init import Arithmetic, Fan, Formula, Initialiser
+from archir.initialisers import INITIALISERS
+from archir.registry import ops
+from archir.rules.arguments import ArgumentGivenTwice
+from archir.source import Span
+from archir.values import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument's value and where it was written."""
+
+    value: object
+    span: Span
+
+
+def bind(
+    evaluator: Evaluator,
+    callee: str,
+    parameters: Parameters,
+    arguments: ast.Arguments | None,
+    span: Span,
+    *,
+    before: tuple[tuple[str, object], ...] = (),
+    partial: bool = False,
+) -> dict[str, Given] | None:
+    """Values by parameter name, those of an earlier partial application included.
+
+    None once a misnamed, missing or superfluous argument has been reported.
+    """
+    items = () if arguments is None else arguments.items
+    positional = [item for item in items if item.name is None]
+    keywords = [item.name.text for item in items if item.name is not None]
+    known = parameters.names
+    required = parameters.required - {name for name, _ in before}
+    problems = list(bind_names(callee, known, required, len(positional), keywords, partial=partial))
+    early = {name for name, _ in before}
+    problems += [
+        ArgumentProblem(at, ArgumentGivenTwice(callee, name, None))
+        for at, name in enumerate(known[: len(positional)])
+        if name in early
+    ]
+    values = list(evaluator.arguments(arguments))
+    report(evaluator, tuple(problems), arguments, span)
+    if problems:
+        return None
+    bound = {name: Given(value, span) for name, value in before}
+    names = iter(known)
+    for item, value in values:
+        name = next(names) if item.name is None else item.name.text
+        bound[name] = Given(value, item.value.span)
+    return bound
+
+
+def report(
+    evaluator: Evaluator,
+    problems: tuple[ArgumentProblem, ...],
+    arguments: ast.Arguments | None,
+    span: Span,
+) -> None:
+    """Report problems of a call, each at its own argument."""
+    items = () if arguments is None else arguments.items
+    positional = [item for item in items if item.name is None]
+    for found in problems:
+        place = span
+        if isinstance(found.argument, int) and found.argument < len(positional):
+            place = positional[found.argument].span
+        elif isinstance(found.argument, str):
+            named = [i.span for i in items if i.name is not None and i.name.text == found.argument]
+            place = named[-1] if named else span
+        evaluator.session.report(found.problem, place)
+
+
+def function(evaluator: Evaluator, callee: FunctionValue, arguments: ast.Arguments) -> object:
+    """A ``fn`` or a built-in applied."""
+    if callee.declared is not None:
+        return _declared(evaluator, callee.declared, arguments)
+    given = list(evaluator.arguments(arguments))
+    values = [value for _, value in given]
+    if any(isinstance(value, Unknown) for value in values):
+        return UNKNOWN
+    builtin = BUILTINS[callee.name]
+    positional = [value for item, value in given if item.name is None]
+    keywords = {item.name.text: value for item, value in given if item.name is not None}
+    if not builtin.least <= len(values) <= (builtin.most or len(values)) or any(
+        name not in builtin.keywords for name in keywords
+    ):
+        raise Trouble(BadValue(callee.name, f"it is called as {builtin.usage}"))
+    for value in values:
+        if isinstance(value, Value):
+            raise Trouble(TensorInExpression(describe(value)))
+    return functions.call(callee.name, positional, keywords, evaluator.session.budget.limits.items)
+
+
+def _declared(evaluator: Evaluator, declared: Declared, arguments: ast.Arguments) -> object:
+    node = declared.node
+    assert isinstance(node, ast.Function)
+    parameters = Parameters.of(node.params)
+    bound = bind(evaluator, declared.name, parameters, arguments, arguments.span)
+    if bound is None:
+        return UNKNOWN
+    budget = evaluator.session.budget
+    budget.enter(arguments.span)
+    frame = Frame(None)
+    inner = Evaluator(evaluator.session, declared.home, frame)
+    fill(inner, declared.name, node.params, bound)
+    result: object = inner.value(node.value)
+    budget.leave()
+    return result
+
+
+def fill(
+    inner: Evaluator, owner: str, params: tuple[ast.Param, ...], bound: dict[str, Given]
+) -> bool:
+    """Bind parameters in ``inner``'s frame, defaults included; whether all have good values."""
+    fine = True
+    for param in params:
+        name = param.name.text
+        if name in bound:
+            given = bound[name]
+            value = given.value
+            fine = check_parameter(inner, owner, param, value, given.span) and fine
+        elif param.default is not None:
+            value = inner.value(param.default)
+            fine = check_parameter(inner, owner, param, value, param.default.span) and fine
+        else:
+            value = UNKNOWN
+        inner.frame.names[name] = value
+    return fine
+
+
+def partial(evaluator: Evaluator, part: Part, arguments: ast.Arguments) -> object:
+    """An op or block with some of its arguments: a value again."""
+    parameters = parameters_of(part)
+    bound = bind(
+        evaluator,
+        part.name,
+        parameters,
+        arguments,
+        arguments.span,
+        before=part.arguments,
+        partial=True,
+    )
+    if bound is None or any(isinstance(given.value, Unknown) for given in bound.values()):
+        return UNKNOWN
+    values = {name: given.value for name, given in bound.items()}
+    if part.kind == "op":
+        problems = check_partial(ops()[part.name], (), values)
+        report(evaluator, as_called(problems, parameters, arguments), arguments, arguments.span)
+        if problems:
+            return UNKNOWN
+    ordered = tuple((name, values[name]) for name in parameters.names if name in values)
+    return Part(part.kind, part.name, ordered, part.origin)  # type: ignore[arg-type]
+
+
+def as_called(
+    problems: tuple[ArgumentProblem, ...],
+    parameters: Parameters,
+    arguments: ast.Arguments | None,
+) -> tuple[ArgumentProblem, ...]:
+    """Problems by name, told by position where the call gave the argument so."""
+    items = () if arguments is None else arguments.items
+    count = sum(item.name is None for item in items)
+    position = {name: at for at, name in enumerate(parameters.names[:count])}
+    return tuple(
+        ArgumentProblem(position.get(p.argument, p.argument), p.problem)
+        if isinstance(p.argument, str)
+        else p
+        for p in problems
+    )
+
+
+def parameters_of(part: Part) -> Parameters:
+    """The parameters of an op, of a block, or of what a variant is made from."""
+    if part.kind == "op":
+        return Parameters.of_op(ops()[part.name])
+    assert isinstance(part.origin, Declared)
+    assert isinstance(part.origin.node, ast.PartDeclaration)
+    return Parameters.of(part.origin.node.params)
+
+
+def initialiser(evaluator: Evaluator, callee: Initialiser, arguments: ast.Arguments) -> object:
+    """``normal(std = 0.01)`` as a value."""
+    spec = INITIALISERS[callee.function]
+    parameters = Parameters(
+        tuple(a.name for a in spec.arguments),
+        frozenset(a.name for a in spec.arguments if a.is_required),
+    )
+    bound = bind(evaluator, callee.function, parameters, arguments, arguments.span)
+    if bound is None:
+        return UNKNOWN
+    formulas: list[tuple[str, Formula]] = []
+    for argument in spec.arguments:
+        given = bound.get(argument.name)
+        if given is None:
+            continue
+        value = given.value
+        if isinstance(value, Unknown):
+            return UNKNOWN
+        if isinstance(value, Fan | Arithmetic) and argument.kind == "float":
+            formulas.append((argument.name, value))
+        elif isinstance(value, bool | int | float | str) and argument.accepts(value):
+            formulas.append((argument.name, value))  # noqa: SIM114  (one type each)
+        else:
+            shown = "a size" if isinstance(value, SizeExpr) else describe(value)
+            problem = WrongOperand(
+                f"{argument.name} of {callee.function} takes {argument.wanted} and", shown
+            )
+            evaluator.session.report(problem, given.span)
+            return UNKNOWN
+    return Initialiser(callee.function, tuple(formulas))

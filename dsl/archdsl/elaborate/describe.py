@@ -1,0 +1,79 @@
+"""Compile-time values in a reader's words, for messages."""
+
+from __future__ import annotations
+
+from archdsl.elaborate.environment import FunctionValue, SharedModule, SizeConditions
+from archir.dims import SizeExpr, show
+from archir.graph import Value
+from archir.init import Arithmetic, Fan, Initialiser
+from archir.values import Part, show_constant
+
+
+def describe(value: object) -> str:
+    """``the number 3``, ``the list [1, 2]``, ``the op conv`` …"""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return f"the number {_shorten(show_constant(value))}"
+    if isinstance(value, float):
+        return f"the float {value!r}"
+    if isinstance(value, str):
+        return f"the string {_shorten(show_constant(value))}"
+    if isinstance(value, tuple):
+        return f"the list {_shorten(show_value(value))}"
+    return _describe_object(value)
+
+
+def _describe_object(value: object) -> str:
+    if isinstance(value, Part):
+        return f"the {value.kind} {value.name}"
+    if isinstance(value, Initialiser):
+        return f"the initialiser {value.function}"
+    if isinstance(value, SizeExpr):
+        return f"the size {show(value)}"
+    if isinstance(value, Value):
+        return f"the value {value.name}" if value.name else "a value"
+    if isinstance(value, FunctionValue):
+        return f"the function {value.name}"
+    if isinstance(value, SharedModule):
+        return f"the module {value.node.name.text}"
+    if isinstance(value, SizeConditions):
+        return "a condition on the input's size"
+    if isinstance(value, Fan | Arithmetic):
+        return "a number that depends on a parameter's fans"
+    return "unknown"
+
+
+def kind_of(value: object) -> str:
+    """The kind of a value in a word or two, for messages that show its text anyway."""
+    words = {
+        bool: "true or false",
+        int: "a number",
+        float: "a float",
+        str: "a string",
+        tuple: "a list",
+    }
+    return words.get(type(value)) or describe(value)
+
+
+def show_value(value: object) -> str:
+    """The value as text, as ``"{value}"`` writes it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, SizeExpr):
+        return show(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_inner(item) for item in value[:1000]) + "]"
+    if value is None or isinstance(value, bool | int | float | Part | Initialiser):
+        return show_constant(value)
+    return describe(value)
+
+
+def _inner(value: object) -> str:
+    return show_constant(value) if isinstance(value, str) else show_value(value)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"

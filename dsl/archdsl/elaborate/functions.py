@@ -1,0 +1,169 @@
+"""The built-in functions: Python's, on the values of the language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from archdsl.elaborate.arithmetic import Trouble, binary
+from archdsl.elaborate.describe import describe, show_value
+from archdsl.rules.values import BadValue, DependsOnSize, NotAList, WrongOperand
+from archir import dims
+from archir.dims import SizeExpr
+from archir.init import Arithmetic, Fan
+
+_FORMULAS = ("sqrt", "log", "min", "max", "abs")
+"""Functions that take a parameter's fans, as part of an initialiser's formula."""
+
+
+def call(name: str, arguments: list[Any], keywords: dict[str, Any], items: int) -> object:
+    """A built-in function applied; no list gets more than ``items`` items. Raises Trouble."""
+    if any(isinstance(a, Fan | Arithmetic) for a in arguments):
+        if name in _FORMULAS and all(
+            isinstance(a, int | float | Fan | Arithmetic) for a in arguments
+        ):
+            return Arithmetic(name, tuple(arguments))
+        raise Trouble(WrongOperand(name, describe(arguments[0])))
+    if name in ("min", "max"):
+        return _extremum(name, arguments)
+    if name == "sum":
+        return _sum(_list(arguments[0], name), (arguments[1:] or [keywords.get("start", 0)])[0])
+    if name in _LISTS:
+        return _LISTS[name](arguments, keywords, items)
+    for argument in arguments:
+        if isinstance(argument, SizeExpr) and name not in ("str", "int"):
+            raise Trouble(DependsOnSize(f"{name}(…)", show_value(argument)))
+    return _scalar(name, arguments, keywords)
+
+
+def _scalar(name: str, arguments: list[Any], keywords: dict[str, Any]) -> object:
+    value = arguments[0]
+    if name == "str":
+        return show_value(value)
+    if name == "bool":
+        return bool(value)
+    if name == "int" and isinstance(value, SizeExpr):
+        return value
+    if isinstance(value, str) and name in ("int", "float"):
+        return _parsed(name, value)
+    if not isinstance(value, int | float):
+        raise Trouble(WrongOperand(name, describe(value)))
+    if any(not isinstance(other, int | float) for other in arguments[1:]):
+        raise Trouble(WrongOperand(name, describe(arguments[1])))
+    try:
+        return _NUMBERS[name](value, *arguments[1:], **keywords)
+    except (ValueError, OverflowError, ZeroDivisionError, TypeError):
+        shown = ", ".join(show_value(a) for a in arguments)
+        raise Trouble(BadValue(name, f"not defined for {shown}")) from None
+
+
+_NUMBERS: dict[str, Callable[..., object]] = {
+    "int": int,
+    "float": float,
+    "abs": abs,
+    "round": round,
+    "ceil": math.ceil,
+    "floor": math.floor,
+    "sqrt": math.sqrt,
+    "log": math.log,
+}
+
+
+def _parsed(name: str, text: str) -> object:
+    try:
+        return int(text[:4000]) if name == "int" else float(text[:4000])
+    except ValueError:
+        raise Trouble(BadValue(name, f'"{text[:40]}" is not a number')) from None
+
+
+def _extremum(name: str, arguments: list[Any]) -> object:
+    values = list(_list(arguments[0], name)) if len(arguments) == 1 else arguments
+    if not values:
+        raise Trouble(BadValue(name, "the list is empty"))
+    if any(isinstance(value, SizeExpr) for value in values):
+        if all(isinstance(value, int | SizeExpr) for value in values):
+            return dims.minimum(*values) if name == "min" else dims.maximum(*values)
+        raise Trouble(WrongOperand(name, ", ".join(describe(value) for value in values)))
+    return _ordered(name, values)[0 if name == "min" else -1]
+
+
+def _ordered(name: str, values: list[Any]) -> list[Any]:
+    """The values in order, first of equals first for the minimum and the maximum alike."""
+    if not (
+        all(isinstance(value, int | float) for value in values)
+        or all(isinstance(value, str) for value in values)
+    ):
+        raise Trouble(WrongOperand(name, ", ".join(describe(value) for value in values[:4])))
+    if name == "max":
+        return [max(values)]
+    return [min(values)] if name == "min" else sorted(values)
+
+
+def _sum(values: tuple[Any, ...], start: Any) -> object:
+    total: object = start
+    for value in values:
+        total = binary("+", total, value, 1 << 20)
+    return total
+
+
+def _list(value: object, use: str) -> tuple[Any, ...]:
+    if isinstance(value, tuple):
+        return value
+    raise Trouble(NotAList(describe(value), use))
+
+
+def _range(arguments: list[Any], _: dict[str, Any], items: int) -> object:
+    for argument in arguments:
+        if isinstance(argument, SizeExpr):
+            raise Trouble(DependsOnSize("range(…)", show_value(argument)))
+        if not isinstance(argument, int):
+            raise Trouble(WrongOperand("range", describe(argument)))
+    if len(arguments) == 3 and arguments[2] == 0:
+        raise Trouble(BadValue("range", "a step of 0 never ends"))
+    return counted(range(*arguments), items)
+
+
+def counted(numbers: range, items: int) -> tuple[int, ...]:
+    """The numbers of a range as a list, unless there are too many."""
+    if len(numbers) > items:
+        raise Trouble(BadValue("range", f"more than {items:,} numbers"))
+    return tuple(numbers)
+
+
+def _sorted(arguments: list[Any], keywords: dict[str, Any], _: int) -> object:
+    reverse = arguments[1] if len(arguments) > 1 else keywords.get("reverse", False)
+    values = _ordered("sorted", list(_list(arguments[0], "sorted")))
+    return tuple(sorted(values, reverse=bool(reverse)))
+
+
+def _length(arguments: list[Any], _: dict[str, Any], __: int) -> object:
+    value = arguments[0]
+    return len(value) if isinstance(value, str) else len(_list(value, "len"))
+
+
+def _enumerate(arguments: list[Any], keywords: dict[str, Any], _: int) -> object:
+    start = arguments[1] if len(arguments) > 1 else keywords.get("start", 0)
+    if not isinstance(start, int):
+        raise Trouble(WrongOperand("enumerate", describe(start)))
+    return tuple(enumerate(_list(arguments[0], "enumerate"), start))
+
+
+def _truths(arguments: list[Any], name: str) -> list[bool]:
+    values = _list(arguments[0], name)
+    for value in values:
+        if not isinstance(value, bool):
+            raise Trouble(WrongOperand(name, describe(value)))
+    return [bool(value) for value in values]
+
+
+_LISTS: dict[str, Callable[[list[Any], dict[str, Any], int], object]] = {
+    "range": _range,
+    "len": _length,
+    "enumerate": _enumerate,
+    "zip": lambda a, _, __: tuple(zip(*(_list(each, "zip") for each in a), strict=False)),
+    "reversed": lambda a, _, __: tuple(reversed(_list(a[0], "reversed"))),
+    "sorted": _sorted,
+    "any": lambda a, _, __: any(_truths(a, "any")),
+    "all": lambda a, _, __: all(_truths(a, "all")),
+}

@@ -1,0 +1,46 @@
+"""Initial weights: ``init`` rules and ``with`` behind a stage."""
+
+from __future__ import annotations
+
+from archdsl import ast
+from archdsl.elaborate.describe import describe
+from archdsl.elaborate.environment import Unknown
+from archdsl.elaborate.evaluate import Evaluator
+from archdsl.rules.values import NotAnInitialiser
+from archir.init import Initialiser, InitRule
+
+
+def overrides(
+    nodes: tuple[ast.Override, ...], evaluator: Evaluator
+) -> tuple[tuple[str, Initialiser], ...]:
+    """``with weight = zeros with bias = ones`` as pairs."""
+    found: list[tuple[str, Initialiser]] = []
+    for node in nodes:
+        value = initialiser(node.value, evaluator)
+        if value is not None:
+            found.append((node.parameter.text, value))
+    return tuple(found)
+
+
+def rules(node: ast.InitStatement, evaluator: Evaluator) -> tuple[InitRule, ...]:
+    """The rules of an ``init`` block, in order."""
+    found: list[InitRule] = []
+    for rule in node.rules:
+        value = initialiser(rule.value, evaluator)
+        if value is not None:
+            selector = rule.selector
+            found.append(
+                InitRule(selector.target, selector.parameter, value, selector.is_path, rule.span)
+            )
+    return tuple(found)
+
+
+def initialiser(node: ast.Expr, evaluator: Evaluator) -> Initialiser | None:
+    """The initialiser that an expression gives; ``none`` keeps torch's own default."""
+    value = evaluator.value(node)
+    if value is None or isinstance(value, Unknown):
+        return None
+    if isinstance(value, Initialiser):
+        return value
+    evaluator.session.report(NotAnInitialiser(describe(value)), node.span)
+    return None

@@ -1,0 +1,196 @@
+"""Instances: a block's body unrolled for certain arguments and input types, once for each."""
+
+from __future__ import annotations
+
+from archdsl import ast
+from archdsl.elaborate import text
+from archdsl.elaborate.body import Context, run
+from archdsl.elaborate.builder import Builder
+from archdsl.elaborate.calls import Given, fill
+from archdsl.elaborate.declare import drop_unapplied
+from archdsl.elaborate.environment import Flow, Frame, Unknown
+from archdsl.elaborate.session import Session
+from archdsl.program import Declared
+from archir.graph import Definition, Output, Scope, Slot, SlotRepeat
+from archir.source import Span
+from archir.types import TensorType
+from archir.values import Part
+
+InputTypes = tuple[TensorType | None, ...]
+
+
+def inputs_of(body: ast.Body) -> tuple[ast.InputItem, ...]:
+    """What a body's ``input`` statements declare, in order."""
+    return tuple(
+        item
+        for statement in body.statements
+        if isinstance(statement, ast.Input)
+        for item in statement.items
+    )
+
+
+def instantiate(
+    session: Session, declared: Declared, bound: dict[str, Given], types: InputTypes, span: Span
+) -> Definition | None:
+    """The definition of a block for its arguments and input types; equal ones are the same."""
+    node = declared.node
+    assert isinstance(node, ast.PartDeclaration)
+    values = {name: given.value for name, given in bound.items()}
+    key = (declared, typed_key(tuple(values.items())), types)
+    known = session.definitions.get(key)
+    if known is not None:
+        return known
+    session.budget.enter(span)
+    frame = Frame(None, holds_values=True)
+    builder = Builder(session)
+    context = Context(session, builder, declared.home, frame, Scope(False), [])
+    fine = fill(context.evaluator(None), declared.name, node.params, bound)
+    definition = None
+    if fine:
+        definition = build(context, node, declared, types)
+        if not any(given is None for given in types):
+            session.definitions[key] = definition
+    session.budget.leave()
+    return definition
+
+
+def build(
+    context: Context, node: ast.PartDeclaration, declared: Declared, types: InputTypes
+) -> Definition:
+    """Run a declaration's body, with its parameters bound in the context's frame."""
+    arguments = tuple(
+        (param.name.text, context.frame.names[param.name.text]) for param in node.params
+    )
+    context.scope.labelled = text.body_is_labelled(node.body, resolver(context))
+    flow = _input_values(context.builder, inputs_of(node.body), node.name.span, types)
+    last = run(node.body, flow, context)
+    definition = finish(context, node.name.text, node.span, types, flow, last)
+    definition.kind = node.kind
+    definition.doc = node.doc
+    definition.arguments = arguments
+    definition.origin = declared
+    definition.template = _Template(declared)
+    return definition
+
+
+class _Template:
+    """Translates a declaration to ``archir.template`` when a back end asks for it."""
+
+    def __init__(self, declared: Declared) -> None:
+        self.declared = declared
+
+    def __call__(self) -> object | None:
+        from archdsl.template import template_of
+
+        template: object | None = template_of(self.declared, self.declared.home)
+        return template
+
+
+def resolver(context: Context) -> text.Resolve:
+    """Finds the body of a block that is spliced."""
+
+    def body_of(name: ast.Name) -> ast.Body | None:
+        found = context.evaluator(None).lookup(name.text)
+        part = found[0] if found else None
+        if isinstance(part, Part) and isinstance(part.origin, Declared):
+            node = part.origin.node
+            return node.body if isinstance(node, ast.PartDeclaration) else None
+        return None
+
+    return body_of
+
+
+def anonymous(
+    home: Context, node: ast.ModuleStatement, types: InputTypes, span: Span
+) -> Definition:
+    """The definition of a ``module head = { … }`` for one of its uses."""
+    session = home.session
+    session.budget.enter(span)
+    labelled = text.unit_is_labelled(node.unit, resolver(home))
+    context = Context(
+        session,
+        Builder(session),
+        home.home,
+        Frame(home.frame, holds_values=True),
+        Scope(labelled),
+        [],
+    )
+    flow = _input_values(context.builder, (), node.span, types)
+    from archdsl.elaborate.stages import unit
+
+    last = unit(node.unit, flow, context)
+    definition = finish(context, node.name.text, node.span, types, flow, last)
+    definition.origin = node
+    session.budget.leave()
+    return definition
+
+
+def _input_values(
+    builder: Builder, items: tuple[ast.InputItem, ...], span: Span, types: InputTypes
+) -> Flow:
+    names: list[str | None] = [item.name.text for item in items]
+    names += [None] * (len(types) - len(names))
+    return tuple(
+        builder.value(span, given, name) for name, given in zip(names, types, strict=False)
+    )
+
+
+def finish(
+    context: Context, name: str, span: Span, types: InputTypes, flow: Flow, last: Flow
+) -> Definition:
+    """The definition that a builder has collected."""
+    builder, session = context.builder, context.session
+    drop_unapplied(context)
+    outputs = tuple(builder.outputs) or tuple(Output(value) for value in last)
+    definition = Definition(
+        name=name,
+        kind="block",
+        doc="",
+        arguments=(),
+        span=span,
+        inputs=flow,
+        input_types=types,
+        scope=context.scope,
+        steps=context.steps,
+        outputs=outputs,
+        init=tuple(builder.rules),
+        has_init=builder.has_init,
+        value_count=builder.count,
+        remarks=tuple(builder.remarks),
+        assertions=tuple(builder.assertions),
+    )
+    session.nodes[definition] = builder.nodes
+    session.output_types[definition] = tuple(
+        builder.type_of(output.value) for output in outputs if not output.when_training
+    )
+    session.has_weights[definition] = builder.has_weights or _inner_weights(session, context.scope)
+    return definition
+
+
+def _inner_weights(session: Session, scope: Scope) -> bool:
+    """Whether a block inside has weights, or a raw parameter stands in a scope."""
+    stack: list[Slot | SlotRepeat | Scope] = [scope]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Scope):
+            if item.parameters:
+                return True
+            stack.extend(item.entries)
+        elif isinstance(item, SlotRepeat):
+            stack.extend(item.entries)
+        elif isinstance(item.member, Scope):
+            stack.append(item.member)
+        elif isinstance(item.member, Definition) and session.has_weights[item.member]:
+            return True
+    return False
+
+
+def typed_key(value: object) -> object:
+    """A key that tells 1, 1.0 and true apart."""
+    if isinstance(value, tuple):
+        return tuple(typed_key(item) for item in value)
+    if isinstance(value, Part):
+        return ("part", value.kind, value.name, typed_key(value.arguments), value.origin)
+    if isinstance(value, Unknown):
+        return ("unknown", id(value))
+    return (type(value), value)

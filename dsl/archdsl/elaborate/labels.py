@@ -1,0 +1,42 @@
+"""Labels: the text before a colon, evaluated and held against what torch can carry."""
+
+from __future__ import annotations
+
+from archdsl import ast
+from archdsl.elaborate.builder import SlotName
+from archdsl.elaborate.environment import Unknown
+from archdsl.elaborate.evaluate import Evaluator
+from archdsl.rules.parts import BadLabel
+from archir.reserved import RESERVED
+
+
+def slot_name(evaluator: Evaluator, label: ast.Label | None) -> SlotName | None:
+    """The label of a stage; None where it has none, or one whose problem has been reported."""
+    if label is None:
+        return None
+    if label.name is None:
+        return SlotName(None, True, label.span)
+    text = label.name if isinstance(label.name, str) else evaluator.text(label.name)
+    if isinstance(text, Unknown):
+        return None
+    reason = why_not(text)
+    if reason is not None:
+        evaluator.session.report(BadLabel(text, reason), label.span)
+        return None
+    return SlotName(text, False, label.span)
+
+
+def why_not(label: str) -> str | None:
+    """Why a torch module cannot carry a child of this name; None if it can."""
+    if not label:
+        return "it is empty"
+    if "." in label:
+        return "a dot separates the names in a state-dict key"
+    reserved = RESERVED.get(label)
+    if reserved is not None:
+        return f"{reserved.owner} has {_a(reserved.kind)} of that name"
+    return None
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

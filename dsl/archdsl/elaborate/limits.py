@@ -1,0 +1,67 @@
+"""Limits on what a file may expand to: each has a name, a default, and a flag to raise it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import NoReturn
+
+from archdsl.rules.limits import LimitExceeded
+from archir.diagnostics import Diagnostics
+from archir.source import Span
+
+
+class Stopped(Exception):  # noqa: N818  (no error of ours: it ends the work after a report)
+    """Unwinds the elaboration of a model once a limit has been reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far a file may expand. The defaults are far above any real network.
+
+    nodes: steps of the unrolled network; steps: statements and expressions evaluated;
+    depth: blocks, braces and calls inside each other; items: items of one list;
+    characters: of one string; bits: of one integer.
+    """
+
+    nodes: int = 10_000_000
+    steps: int = 2_000_000
+    depth: int = 200
+    items: int = 1_000_000
+    characters: int = 100_000
+    bits: int = 4_096
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        return tuple(entry.name for entry in fields(cls))
+
+
+class Budget:
+    """Counts what has been spent, and stops the work where a limit is passed."""
+
+    def __init__(self, limits: Limits, diagnostics: Diagnostics) -> None:
+        self.limits = limits
+        self.diagnostics = diagnostics
+        self.steps = 0
+        self.depth = 0
+
+    def step(self, span: Span) -> None:
+        self.steps += 1
+        if self.steps > self.limits.steps:
+            self.stop("steps", span)
+
+    def enter(self, span: Span) -> None:
+        """One level further down; the caller must ``leave``."""
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            self.stop("depth", span)
+
+    def leave(self) -> None:
+        self.depth -= 1
+
+    def nodes(self, count: int, span: Span) -> None:
+        if count > self.limits.nodes:
+            self.stop("nodes", span)
+
+    def stop(self, name: str, span: Span) -> NoReturn:
+        self.diagnostics.report(LimitExceeded(name, getattr(self.limits, name)), span)
+        raise Stopped

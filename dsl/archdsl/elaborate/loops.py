@@ -1,0 +1,181 @@
+"""Loops: unrolled turn by turn, and folded where the turns cannot be told apart.
+
+A turn is known by the values of the loop's variables that its body mentions and by the type of
+what flows in. Once a turn gives back the type it was given, all turns behind it that mention the
+same values do the same, and they become one ``Repeat``: the cost of a loop does not grow with its
+count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from archdsl import ast
+from archdsl.elaborate import text
+from archdsl.elaborate.body import Context, run
+from archdsl.elaborate.describe import describe
+from archdsl.elaborate.environment import UNKNOWN, Flow, Frame, Unknown
+from archdsl.elaborate.instances import typed_key
+from archdsl.rules.values import DependsOnSize, NotACount
+from archir.dims import SizeExpr, show
+from archir.graph import Repeat, Slot, SlotRepeat, substitute
+
+Loop = ast.For | ast.RepeatLoop
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Equal turns after each other: the item of the first, and how many there are."""
+
+    item: object
+    count: int
+
+
+def for_loop(node: ast.For, flow: Flow, context: Context) -> Flow:
+    """``for x in list { }``."""
+    return _loop(node, flow, context)
+
+
+def repeat(node: ast.RepeatLoop, flow: Flow, context: Context) -> Flow:
+    """``repeat n { }``."""
+    return _loop(node, flow, context)
+
+
+def turns(node: Loop, flow: Flow, context: Context) -> Iterator[Context]:
+    """A context for each turn of a loop in brackets, where turns are branches."""
+    collected = _Collected(node.body, context)
+    for each in _runs(node, flow, context, fold=False) or ():
+        for _ in range(each.count):
+            turn = _turn(node, each.item, flow, context)
+            yield turn
+            collected.add(turn.frame)
+    collected.bind()
+
+
+def _loop(node: Loop, flow: Flow, context: Context) -> Flow:
+    runs = _runs(node, flow, context, fold=text.can_fold(node.body))
+    if runs is None:
+        return (context.builder.value(node.span, None),)
+    collected = _Collected(node.body, context)
+    for each in runs:
+        flow = _run(node, each, flow, context, collected)
+    collected.bind()
+    return flow
+
+
+def _run(node: Loop, each: Run, flow: Flow, context: Context, collected: _Collected) -> Flow:
+    """Equal turns: one by one until they keep their type, then all the rest at once."""
+    left = each.count
+    while left:
+        if left > 1 and len(flow) == 1:
+            flow, done = _fold(node, each.item, left, flow, context)
+            left -= done
+        else:
+            turn = _turn(node, each.item, flow, context)
+            flow = run(node.body, flow, turn)
+            collected.add(turn.frame)
+            left -= 1
+        if any(context.builder.type_of(value) is None for value in flow):
+            break  # a problem has been reported; the other turns would say it again
+    return flow
+
+
+def _fold(node: Loop, item: object, count: int, flow: Flow, context: Context) -> tuple[Flow, int]:
+    """Run one turn. If it keeps its type it stands for all ``count``; gives how many are done."""
+    builder, scope, given = context.builder, context.scope, context.builder.type_of(flow[0])
+    before, nodes, problems = len(scope.entries), builder.nodes, len(context.session.diagnostics)
+    formal = builder.value(flow[0].span, given)
+    turn = replace(_turn(node, item, flow, context), steps=[])
+    last = run(node.body, (formal,), turn)
+    entries = scope.entries[before:]
+    if last == (formal,) and not turn.steps and not entries:
+        return flow, count  # nothing happens in the body
+    if (
+        len(last) != 1
+        or builder.type_of(last[0]) != given
+        or len(context.session.diagnostics) != problems
+        or any(isinstance(entry, Slot) and entry.label is not None for entry in entries)
+    ):
+        substitute(turn.steps, formal, flow[0])
+        context.steps.extend(turn.steps)
+        return tuple(flow[0] if value is formal else value for value in last), 1
+    slots = SlotRepeat(count, entries)
+    if entries:
+        scope.entries[before:] = [slots]
+    output = builder.value(node.span, given)
+    context.steps.append(
+        Repeat(count, slots, flow[0], formal, last[0], output, turn.steps, node.span)
+    )
+    builder.spend((builder.nodes - nodes) * (count - 1), node.span)
+    return (output,), count
+
+
+def _turn(node: Loop, item: object, flow: Flow, context: Context) -> Context:
+    inner = context.inner(holds_values=True)
+    if isinstance(node, ast.For):
+        context.evaluator(flow).destructure(node.targets, item, inner.frame)
+    return inner
+
+
+def _runs(node: Loop, flow: Flow, context: Context, *, fold: bool) -> list[Run] | None:
+    """The loop's turns, equal neighbours put together; None once a problem is reported."""
+    if isinstance(node, ast.RepeatLoop):
+        count = _count(node.count, flow, context)
+        if count is None:
+            return None
+        return [Run(None, count)] if fold else [Run(None, 1)] * count
+    items = context.evaluator(flow).items(node.iterable, "a loop")
+    if isinstance(items, Unknown):
+        return None
+    if not fold:
+        return [Run(item, 1) for item in items]
+    used = text.mentions(node.body)
+    mentioned = [at for at, target in enumerate(node.targets) if target.text in used]
+    runs: list[Run] = []
+    key: object = UNKNOWN
+    for item in items:
+        context.session.budget.step(node.span)
+        this = _key(item, mentioned, len(node.targets))
+        if runs and this == key:
+            runs[-1] = Run(runs[-1].item, runs[-1].count + 1)
+        else:
+            runs.append(Run(item, 1))
+        key = this
+    return runs
+
+
+def _key(item: object, mentioned: list[int], targets: int) -> object:
+    if targets == 1:
+        return typed_key(item) if mentioned else None
+    if isinstance(item, tuple) and len(item) == targets:
+        return tuple(typed_key(item[at]) for at in mentioned)
+    return typed_key(item)
+
+
+def _count(node: ast.Expr, flow: Flow, context: Context) -> int | None:
+    value = context.evaluator(flow).value(node)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, SizeExpr):
+        context.session.report(DependsOnSize("a count", show(value)), node.span)
+    elif not isinstance(value, Unknown):
+        context.session.report(NotACount(describe(value)), node.span)
+    return None
+
+
+class _Collected:
+    """Names that the turns gave to values: after the loop each is the list of what it was."""
+
+    def __init__(self, body: ast.Body, context: Context) -> None:
+        self.context = context
+        self.lists: dict[str, list[object]] = {name: [] for name in text.bound_values(body)}
+
+    def add(self, frame: Frame) -> None:
+        for name, values in self.lists.items():
+            if name in frame.names:
+                values.append(frame.names[name])
+
+    def bind(self) -> None:
+        for name, values in self.lists.items():
+            self.context.frame.bind_value(name, tuple(values))

@@ -1,0 +1,145 @@
+"""From a program's model and the values given for its parameters to a graph."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from archdsl import ast
+from archdsl.elaborate.body import Context
+from archdsl.elaborate.builder import Builder
+from archdsl.elaborate.calls import Given, bind, fill, parameters_of
+from archdsl.elaborate.declare import dtype
+from archdsl.elaborate.describe import describe
+from archdsl.elaborate.environment import Frame, Unknown
+from archdsl.elaborate.evaluate import Evaluator
+from archdsl.elaborate.instances import build, inputs_of
+from archdsl.elaborate.limits import Budget, Limits, Stopped
+from archdsl.elaborate.session import Session
+from archdsl.elaborate.shapes import model_type
+from archdsl.program import Declared, Program
+from archdsl.rules.parts import (
+    NeedsArguments,
+    NoInput,
+    NotAModel,
+    UnnamedOutputs,
+)
+from archir.diagnostics import Diagnostics
+from archir.graph import Graph, Scope
+from archir.oracle import Oracle
+from archir.values import Part
+
+
+def elaborate(
+    program: Program,
+    model: Declared,
+    arguments: tuple[ast.Argument, ...] = (),
+    limits: Limits | None = None,
+) -> tuple[Graph | None, Diagnostics]:
+    """Unroll a model, or a variant of one; ``arguments`` are given to it from outside.
+
+    The graph is None where nothing can be said of the model. It may be there beside errors: the
+    checker then still finds what is wrong with the shapes of the rest.
+    """
+    diagnostics = Diagnostics()
+    sizes: dict[str, int] = {}
+    budget = Budget(limits or Limits(), diagnostics)
+    session = Session(program, diagnostics, budget, Oracle(sizes), sizes)
+    try:
+        with _deep_stack():
+            graph = _model(session, model, arguments)
+    except Stopped:
+        graph = None
+    return graph, diagnostics
+
+
+@contextmanager
+def _deep_stack() -> Iterator[None]:
+    """Room for as many levels as the limits on nesting allow; they keep it bounded."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 30_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _model(
+    session: Session, declared: Declared, arguments: tuple[ast.Argument, ...]
+) -> Graph | None:
+    part = _part(session, declared)
+    if part is None:
+        return None
+    base = part.origin
+    assert isinstance(base, Declared)
+    node = base.node
+    assert isinstance(node, ast.PartDeclaration)
+    bound = _arguments(session, declared, part, arguments)
+    if bound is None:
+        return None
+    context = Context(
+        session,
+        Builder(session),
+        base.home,
+        Frame(None, holds_values=True),
+        Scope(False),
+        [],
+        is_model=True,
+    )
+    if not fill(context.evaluator(None), node.name.text, node.params, bound):
+        return None
+    return _root(context, node, base, declared)
+
+
+def _part(session: Session, declared: Declared) -> Part | None:
+    """The model that a declaration stands for, with a variant's arguments."""
+    home = Evaluator(session, declared.home, Frame(None))
+    value = home.declared(declared, declared.name)
+    if isinstance(value, Unknown):
+        return None
+    if isinstance(value, Part) and value.kind == "model":
+        return value
+    assert isinstance(declared.node, ast.Variant)
+    session.report(NotAModel(describe(value)), declared.node.value.span)
+    return None
+
+
+def _arguments(
+    session: Session, declared: Declared, part: Part, arguments: tuple[ast.Argument, ...]
+) -> dict[str, Given] | None:
+    """What the variant gives, and over it what is given from outside."""
+    parameters = parameters_of(part)
+    place = declared.node.span if isinstance(declared.node, ast.Variant) else declared.span
+    given: dict[str, Given] | None = {}
+    if arguments:
+        evaluator = Evaluator(session, session.program.main, Frame(None))
+        call = ast.Arguments(arguments[0].span, arguments)
+        given = bind(evaluator, declared.name, parameters, call, place, partial=True)
+    if given is None:
+        return None
+    bound = {**{name: Given(value, place) for name, value in part.arguments}, **given}
+    missing = [name for name in parameters.names if name in parameters.required - bound.keys()]
+    if missing:
+        session.report(NeedsArguments(declared.name, missing[0]), declared.span)
+    return None if missing else bound
+
+
+def _root(
+    context: Context, node: ast.PartDeclaration, base: Declared, declared: Declared
+) -> Graph | None:
+    session = context.session
+    items = inputs_of(node.body)
+    if not items:
+        session.report(NoInput(node.name.text), node.name.span)
+        return None
+    types = [model_type(item, dtype(item, context), context) for item in items]
+    if any(given is None for given in types):
+        return None
+    root = build(context, node, base, tuple(types))
+    if len(root.outputs) > 1 and any(output.name is None for output in root.outputs):
+        session.report(UnnamedOutputs(len(root.outputs)), node.name.span)
+    root.name = declared.name
+    if isinstance(declared.node, ast.Variant) and declared.node.doc:
+        root.doc = declared.node.doc
+    return Graph(root, session.sizes)

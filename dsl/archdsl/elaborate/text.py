@@ -1,0 +1,130 @@
+"""What can be read off a body's text, without running it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+from archdsl import ast
+
+Resolve = Callable[[ast.Name], ast.Body | None]
+"""Gives the body of a block that is spliced, so that its labels count for the scope around."""
+
+
+def is_labelled(units: Iterator[ast.Stage] | Iterator[object], resolve: Resolve) -> bool:
+    """Whether a scope with these stages and statements has a label, taken or not."""
+    return any(_labels(item, resolve) for item in units)
+
+
+def body_is_labelled(body: ast.Body, resolve: Resolve) -> bool:
+    """Whether the scope of these braces names its children by label."""
+    return is_labelled(iter(body.statements), resolve)
+
+
+def unit_is_labelled(unit: ast.Unit, resolve: Resolve) -> bool:
+    """The same for a combinator or brackets that a label makes a scope of."""
+    return _unit_labels(unit, resolve)
+
+
+def _labels(item: object, resolve: Resolve) -> bool:
+    if isinstance(item, ast.Pipeline):
+        return any(_stage_labels(stage, resolve) for stage in item.stages)
+    if isinstance(item, ast.For | ast.RepeatLoop | ast.TrainOnlyStatement):
+        return body_is_labelled(item.body, resolve)
+    if isinstance(item, ast.If):
+        bodies = [body for _, body in item.arms] + ([item.otherwise] if item.otherwise else [])
+        return any(body_is_labelled(body, resolve) for body in bodies)
+    return isinstance(item, ast.ModuleStatement)
+
+
+def _stage_labels(stage: ast.Stage, resolve: Resolve) -> bool:
+    if stage.label is not None and stage.label.name is not None:
+        return True
+    if stage.label is not None and not isinstance(stage.unit, ast.PartUse):
+        return False  # `_: { … }` is a scope of its own
+    return _unit_labels(stage.unit, resolve)
+
+
+def _unit_labels(unit: ast.Unit, resolve: Resolve) -> bool:
+    if isinstance(unit, ast.Sequence | ast.Dense):
+        return body_is_labelled(unit.body, resolve)
+    if isinstance(unit, ast.Residual):
+        shortcut = unit.shortcut
+        return body_is_labelled(unit.body, resolve) or (
+            shortcut is not None and body_is_labelled(shortcut, resolve)
+        )
+    if isinstance(unit, ast.Branches):
+        return is_labelled(iter(unit.items), resolve)
+    if unit.splice:
+        body = resolve(unit.name)
+        if body is not None and body_is_labelled(body, resolve):
+            return True
+    return unit.branches is not None and is_labelled(iter(unit.branches.items), resolve)
+
+
+def bound_values(body: ast.Body) -> tuple[str, ...]:
+    """Names that ``as`` binds in a body, in the order of the text."""
+    found = {
+        name.text
+        for node in nodes(body)
+        if isinstance(node, ast.Pipeline)
+        for name in node.names
+        if name.text != "_"
+    }
+    return tuple(sorted(found))
+
+
+def mentions(body: ast.Body) -> frozenset[str]:
+    """Every name that is used anywhere in a body."""
+    return frozenset(node.text for node in nodes(body) if isinstance(node, ast.Name))
+
+
+def can_fold(body: ast.Body) -> bool:
+    """Whether the turns of a loop may stand for each other.
+
+    They may not where a turn leaves something behind that the text can tell apart: a name, an
+    output, a raw parameter, a module with a name of its own.
+    """
+    return not any(
+        isinstance(
+            node,
+            ast.OutputStatement
+            | ast.ParamStatement
+            | ast.ModuleStatement
+            | ast.TrainOnlyStatement
+            | ast.InitStatement
+            | ast.Input
+            | ast.Assert,
+        )
+        or (isinstance(node, ast.Pipeline) and node.names)
+        for node in nodes(body)
+    )
+
+
+def nodes(root: ast.Node) -> Iterator[ast.Node]:
+    """A node and all nodes inside it."""
+    stack: list[ast.Node] = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        for entry in _fields(type(node)):
+            stack.extend(_inner(getattr(node, entry)))
+
+
+def _inner(value: object) -> Iterator[ast.Node]:
+    if isinstance(value, ast.Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _inner(item)  # tuples of tuples, as the arms of an `if`
+
+
+_KNOWN: dict[type[ast.Node], tuple[str, ...]] = {}
+
+
+def _fields(kind: type[ast.Node]) -> tuple[str, ...]:
+    names = _KNOWN.get(kind)
+    if names is None:
+        names = tuple(f.name for f in dataclasses.fields(kind) if f.name != "span")
+        _KNOWN[kind] = names
+    return names

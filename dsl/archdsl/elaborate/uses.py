@@ -1,0 +1,223 @@
+"""Uses of parts: an op applied, a block unrolled and applied, a shared module applied again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archdsl import ast
+from archdsl.elaborate import calls
+from archdsl.elaborate.body import Context, run
+from archdsl.elaborate.builder import SlotName
+from archdsl.elaborate.calls import Given
+from archdsl.elaborate.environment import Flow, Frame, SharedModule, Unknown
+from archdsl.elaborate.instances import anonymous, inputs_of, instantiate
+from archdsl.program import Declared
+from archdsl.rules.parts import (
+    CannotSplice,
+    LabelOnFunction,
+    NoSuchParameter,
+    SeveralValues,
+    SpliceWithInit,
+    TrainingOutputsInside,
+    WrongInputCount,
+)
+from archir.arguments import make_op
+from archir.graph import Definition, Leaf, Slot
+from archir.init import Initialiser
+from archir.op import Op
+from archir.registry import ops
+from archir.source import Span
+from archir.values import Part
+
+Overrides = tuple[tuple[str, Initialiser], ...]
+
+
+def use_part(
+    part: Part,
+    node: ast.PartUse,
+    label: SlotName | None,
+    overrides: Overrides,
+    inputs: Flow,
+    context: Context,
+    span: Span,
+) -> Flow:
+    """Apply an op or a block with the arguments of its stage."""
+    if part.kind == "op":
+        op = make(part, node, inputs, context)
+        if op is None:
+            return (context.builder.value(span, None),)
+        return _apply(op, label, overrides, inputs, context, span)
+    if overrides:
+        problem = NoSuchParameter(part.name, overrides[0][0], "")
+        context.session.report(problem, span)
+    definition = _definition(part, node, inputs, context, span)
+    if definition is None:
+        return (context.builder.value(span, None),)
+    builder = context.builder
+    slot = builder.slot(context.scope, label, part.name, span)
+    slot.member = definition
+    weights = context.session.has_weights[definition]
+    builder.warn_unlabelled(context.scope, slot, has_weights=weights, span=span)
+    return builder.use(definition, slot, inputs, span, context.steps)
+
+
+def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | None:
+    """The op for a use's arguments; None once its problems have been reported."""
+    bound = _bind(part, node, inputs, context, node.span)
+    if bound is None or any(isinstance(given.value, Unknown) for given in bound.values()):
+        return None
+    made = make_op(ops()[part.name], (), {name: given.value for name, given in bound.items()})
+    if not isinstance(made, tuple):
+        return made
+    problems = calls.as_called(made, calls.parameters_of(part), node.arguments)
+    calls.report(context.evaluator(inputs), problems, node.arguments, node.span)
+    return None
+
+
+def _apply(
+    op: Op, label: SlotName | None, overrides: Overrides, inputs: Flow, context: Context, span: Span
+) -> Flow:
+    builder, session = context.builder, context.session
+    if op.arity == "one" and len(inputs) > 1:
+        session.report(SeveralValues(op.keyword, len(inputs)), span)
+        return (builder.value(span, None),)
+    slot: Slot | None = None
+    if op.is_module or (label is not None and label.numbered):
+        slot = builder.leaf(context.scope, label, op, overrides, span)
+        _check_parameters(op, slot, overrides, inputs, context, span)
+    elif label is not None:
+        session.report(LabelOnFunction(op.keyword), label.span)
+    return builder.apply(op, slot, inputs, span, context.steps)
+
+
+def _check_parameters(
+    op: Op, slot: Slot, overrides: Overrides, inputs: Flow, context: Context, span: Span
+) -> None:
+    """Warn of weights without a label, and check that overridden parameters are there."""
+    types = [context.builder.type_of(value) for value in inputs]
+    known = tuple(given.at(context.session.sizes) for given in types if given is not None)
+    if len(known) < len(types):
+        return
+    originals = tuple(given for given in types if given is not None)
+    if context.session.oracle.apply(op, originals).problems:
+        return
+    specs = op.parameters(known)
+    if specs:
+        context.builder.has_weights = True
+    context.builder.warn_unlabelled(context.scope, slot, has_weights=bool(specs), span=span)
+    names = [spec.name for spec in specs]
+    for name, _ in overrides:
+        if name not in names:
+            problem = NoSuchParameter(op.keyword, name, ", ".join(names))
+            context.session.report(problem, span)
+
+
+# --- blocks ---------------------------------------------------------------------------------------
+
+
+def _definition(
+    part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: Span
+) -> Definition | None:
+    bound = _bind(part, node, inputs, context, span)
+    if bound is None or not _takes(part, len(inputs), context, span):
+        return None
+    declared = part.origin
+    assert isinstance(declared, Declared)
+    types = tuple(context.builder.type_of(value) for value in inputs)
+    definition = instantiate(context.session, declared, bound, types, span)
+    if definition is None:
+        return None
+    if any(output.when_training for output in definition.outputs):
+        context.session.report(TrainingOutputsInside(part.name), span)
+        return None
+    return definition
+
+
+def _bind(
+    part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: Span
+) -> dict[str, Given] | None:
+    return calls.bind(
+        context.evaluator(inputs),
+        part.name,
+        calls.parameters_of(part),
+        node.arguments,
+        span,
+        before=part.arguments,
+    )
+
+
+def _takes(part: Part, count: int, context: Context, span: Span) -> bool:
+    declared = part.origin
+    assert isinstance(declared, Declared)
+    assert isinstance(declared.node, ast.PartDeclaration)
+    items = inputs_of(declared.node.body)
+    if items and len(items) != count:
+        problem = WrongInputCount(part.name, len(items), count)
+        context.session.report(problem, span)
+        return False
+    return True
+
+
+def splice(part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: Span) -> Flow:
+    """``*Name(args)``: the block's children go into the scope around it."""
+    report = context.session.report
+    declared = part.origin
+    if not isinstance(declared, Declared) or not isinstance(declared.node, ast.PartDeclaration):
+        report(CannotSplice(part.name, "it is not a block"), span)
+        return (context.builder.value(span, None),)
+    body = declared.node.body
+    if any(isinstance(item, ast.InitStatement) for item in body.statements):
+        report(SpliceWithInit(part.name), span)
+    if any(isinstance(item, ast.OutputStatement) for item in body.statements):
+        report(CannotSplice(part.name, "it has outputs with names"), span)
+        return (context.builder.value(span, None),)
+    bound = _bind(part, node, inputs, context, span)
+    frame = Frame(None, holds_values=True)
+    inside = replace(context, frame=frame, home=declared.home, is_model=False)
+    if bound is None or not _takes(part, len(inputs), context, span):
+        return (context.builder.value(span, None),)
+    if not calls.fill(inside.evaluator(None), part.name, declared.node.params, bound):
+        return (context.builder.value(span, None),)
+    return run(body, inputs, inside)
+
+
+# --- shared modules -------------------------------------------------------------------------------
+
+
+def use_shared(module: SharedModule, inputs: Flow, context: Context, span: Span) -> Flow:
+    """Apply a ``module``: the same slot each time, so the same weights."""
+    builder = context.builder
+    module.applied = True
+    unit = module.node.unit
+    home = replace(context, frame=module.frame, home=module.home)
+    if isinstance(unit, ast.PartUse):
+        found = home.evaluator(None).lookup(unit.name.text)
+        part = found[0] if found else None
+        if isinstance(part, Part) and part.kind == "op":
+            op = make(part, unit, inputs, home)
+            if op is None:
+                return (builder.value(span, None),)
+            if module.slot.member is None:
+                module.slot.member = Leaf(op)
+            builder.has_weights = True
+            return builder.apply(op, module.slot, inputs, span, context.steps)
+        if isinstance(part, Part):
+            definition = _definition(part, unit, inputs, home, span)
+            return _use_slot(definition, module, inputs, context, span)
+    types = tuple(builder.type_of(value) for value in inputs)
+    definition = anonymous(home, module.node, types, span)
+    return _use_slot(definition, module, inputs, context, span)
+
+
+def _use_slot(
+    definition: Definition | None,
+    module: SharedModule,
+    inputs: Flow,
+    context: Context,
+    span: Span,
+) -> Flow:
+    if definition is None:
+        return (context.builder.value(span, None),)
+    if module.slot.member is None:
+        module.slot.member = definition
+    return context.builder.use(definition, module.slot, inputs, span, context.steps)
