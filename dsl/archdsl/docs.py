@@ -1,0 +1,64 @@
+"""Doc comments: ``##`` lines that stand alone belong to what is declared on the next line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archdsl.tokens import Token
+
+
+class Docs:
+    """The doc comments of a file, by the offset of the token below them."""
+
+    def __init__(self) -> None:
+        self.file = ""
+        self._of: dict[int, str] = {}
+
+    def above(self, offset: int) -> str:
+        """The doc comment of the declaration that starts at an offset."""
+        return self._of.get(offset, "")
+
+    def collect(self, tokens: Iterable[Token]) -> list[Token]:
+        """Take the doc comments out of the tokens.
+
+        The first one is the file's own where the edition line or a blank line follows it.
+        """
+        kept: list[Token] = []
+        lines: list[str] = []
+        line_ends = 0
+        at_line_start = True
+        for token in tokens:
+            if token.type == "DOC":
+                if at_line_start:
+                    lines = [*(lines if line_ends < 2 else []), token.text[2:].strip()]
+                    line_ends = 0
+                continue
+            if token.type == "_NL":
+                line_ends += 1
+                if line_ends == 2 and not self._started(kept) and lines and not self.file:
+                    self.file, lines = _joined(lines), []
+            elif lines:
+                self._attach(token, lines, kept)
+                lines = []
+            if token.type != "_NL":
+                line_ends = 0
+            at_line_start = token.type == "_NL"
+            kept.append(token)
+        if lines and not self._started(kept) and not self.file:
+            self.file = _joined(lines)
+        return kept
+
+    def _attach(self, token: Token, lines: list[str], before: list[Token]) -> None:
+        if token.type in ("ARCH", "IMPORT") and not self._started(before):
+            self.file = _joined(lines)
+        else:
+            self._of[token.start] = _joined(lines)
+
+    @staticmethod
+    def _started(kept: list[Token]) -> bool:
+        """Whether anything but the edition line has been seen."""
+        return any(token.type not in ("_NL", "ARCH", "INT") for token in kept[:4])
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(lines).strip("\n")

@@ -1,0 +1,291 @@
+"""What to say where the grammar does not go on: the likeliest mistake, or what could stand there.
+
+Each function of ``_EXPLANATIONS`` knows one mistake and gives None where it was another one. They
+are asked in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from archir.diagnostics import Problem
+
+from archdsl.keywords import KEYWORDS
+from archdsl.rules import syntax as rules
+from archdsl.tokens import END, Token
+
+_FOREIGN = {
+    "elif": "write `else if`",
+    "def": "write `fn name(parameters) = expression` for a function of numbers, or"
+    " `block Name(parameters) { … }` for a part of a network",
+    "class": "write `block Name(parameters) { … }`",
+    "while": "loops are `for x in list { … }` and `repeat n { … }`",
+    "return": "the last value is the result; name others with `output name = value`",
+    "from": "write `import std.blocks: Fire`",
+    "lambda": "declare a function: `fn name(x) = …`",
+    "const": "write `let name = …`",
+    "var": "write `let name = …`",
+    "function": "write `fn name(parameters) = expression`",
+    "is": "compare with `==`",
+    "del": "a name lives to the end of its braces",
+    "switch": "write `if … { … } else if … { … }`",
+    "match": "write `if … { … } else if … { … }`",
+}
+
+_STAGE = frozenset({"NAME", "LBRACE", "LSQB", "RESIDUAL", "DENSE", "STAR", "STRING", "TEXT_BEGIN"})
+_STATEMENT = frozenset(
+    {"LET", "FOR", "REPEAT", "IF", "ASSERT", "INPUT", "OUTPUT", "PARAM", "BUFFER", "MODULE"}
+    | {"TRAIN_ONLY", "INIT"}
+)
+_DECLARATION = frozenset({"BLOCK", "MODEL", "FN", "IMPORT"})
+_VALUE = frozenset(
+    {"NAME", "INT", "FLOAT", "STRING", "TEXT_BEGIN", "LPAR", "LSQB", "TRUE", "FALSE", "NONE"}
+)
+_OPERATOR = frozenset(
+    {"PLUS", "MINUS", "STAR", "SLASH", "DOUBLE_SLASH", "PERCENT", "POWER", "COMPARE", "AND", "OR"}
+    | {"DOTS", "DOT", "IF"}
+)
+_EXTRA = frozenset({"AS", "WITH", "DOUBLE_COLON", "LSQB", "LPAR"})
+"""What could always stand behind a stage or an expression, and is rarely what was meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A token at which the grammar does not go on."""
+
+    tokens: Sequence[Token]
+    at: int
+    first: int
+    """Where the statement begins in which the token stands."""
+
+    in_file: bool
+    """Whether that statement stands outside of all bodies."""
+
+    expected: frozenset[str]
+    """The terminals that could stand here instead."""
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.at]
+
+    @property
+    def start(self) -> Token:
+        return self.tokens[self.first]
+
+    def near(self, distance: int) -> Token | None:
+        """The token some places further, or back, in the same file."""
+        index = self.at + distance
+        return self.tokens[index] if 0 <= index < len(self.tokens) else None
+
+
+Explained = tuple[Problem, Token]
+Explanation = Callable[[Place], Explained | None]
+
+
+def explain(place: Place) -> Explained:
+    """The problem, and the token to point at."""
+    for explanation in _EXPLANATIONS:
+        found = explanation(place)
+        if found is not None:
+            return found
+    return rules.UnexpectedToken(describe(place.token), expectations(place)), place.token
+
+
+def describe(token: Token) -> str:
+    """A token, in the words of a user."""
+    if token.type in ("_NL", END):
+        return "the end of the line" if token.type == "_NL" else "the end of the file"
+    if token.type == "STRING":
+        return f'the string "{token.text}"' if len(token.text) <= 30 else "a string"
+    if token.type in ("TEXT_BEGIN", "CHUNK", "TEXT_END"):
+        return "a string"
+    if token.type in ("_HOLE", "_HOLE_END"):
+        return f"`{token.text}` in a string"
+    if token.type == "_SEP":
+        return "the end of a branch" if token.text.isspace() else f"`{token.text}`"
+    return f"`{token.text}`"
+
+
+def expectations(place: Place) -> tuple[str, ...]:
+    """What could stand in a place, the likeliest first, in few words."""
+    left = set(place.expected) - {"ERROR"}
+    words: list[str] = []
+    if {"INT", "LPAR", "TRUE"} <= left:
+        words.append("an expression")
+        left -= _VALUE | {"MINUS", "NOT", "STAR"}
+    elif {"LET", "FOR", "RESIDUAL"} <= left:
+        words.append("a statement" if "OUTPUT" in left else "a branch")
+        left -= _STAGE | _STATEMENT
+    elif {"RESIDUAL", "DENSE"} <= left:
+        words.append("a stage")
+        left -= _STAGE
+    elif _DECLARATION <= left:
+        words.append("a declaration")
+        left -= _DECLARATION | {"LET", "ARCH"}
+    if "_NL" in left or END in left:
+        words.append("the end of the line")
+        left -= {"_NL", END}
+    left -= _OPERATOR | (_EXTRA if len(left - _OPERATOR) > 1 else frozenset())
+    words += [_WORDS.get(name, f"`{name.lower()}`") for name in sorted(left, key=_rank)]
+    return tuple(words)
+
+
+_WORDS = {
+    "NAME": "a name",
+    "INT": "a whole number",
+    "FLOAT": "a number",
+    "STRING": "a string",
+    "TEXT_BEGIN": "a string",
+    "ARROW": "`->`",
+    "COLON": "`:`",
+    "DOUBLE_COLON": "`::`",
+    "COMMA": "`,`",
+    "EQUALS": "`=`",
+    "LPAR": "`(`",
+    "RPAR": "`)`",
+    "LSQB": "`[`",
+    "RSQB": "`]`",
+    "LBRACE": "`{`",
+    "RBRACE": "`}`",
+    "DOT": "`.`",
+    "STAR": "`*`",
+    "_SEP": "`,`",
+    "_HOLE_END": "`}`",
+}
+
+
+def _rank(name: str) -> tuple[int, str]:
+    order = list(_WORDS)
+    return (order.index(name) if name in order else len(order), name)
+
+
+# --- the mistakes people make
+
+
+def _foreign_word(place: Place) -> Explained | None:
+    candidates = [place.token]
+    if place.at == place.first + 1:
+        candidates.append(place.start)
+    for token in candidates:
+        if token.type == "NAME" and token.text in _FOREIGN:
+            return rules.ForeignWord(token.text, _FOREIGN[token.text]), token
+    return None
+
+
+def _edition(place: Place) -> Explained | None:
+    return (rules.EditionForm(), place.token) if place.start.type == "ARCH" else None
+
+
+def _import_form(place: Place) -> Explained | None:
+    if place.start.type == "IMPORT" and "NAME" not in place.expected - {"STRING"}:
+        return rules.ImportForm(), place.start
+    if place.start.type == "IMPORT" and place.at <= place.first + 1:
+        return rules.ImportForm(), place.start
+    return None
+
+
+def _declaration(place: Place) -> Explained | None:
+    """A declaration in a body, or a statement outside of one."""
+    token = place.token
+    if place.at != place.first:
+        return None
+    if token.type in _DECLARATION | {"ARCH"} and not place.in_file:
+        return rules.DeclarationInBody(token.text), token
+    after = place.near(1)
+    if not place.in_file:
+        return None
+    if token.type == "NAME" and after is not None and after.type == "EQUALS":
+        return rules.AssignmentStatement(token.text), token
+    if token.type in _STAGE | _STATEMENT:
+        return rules.StatementOutsideBody(describe(token)), token
+    return None
+
+
+def _assignment(place: Place) -> Explained | None:
+    is_second = place.at == place.first + 1
+    if place.token.type == "EQUALS" and is_second and place.start.type == "NAME":
+        return rules.AssignmentStatement(place.start.text), place.start
+    return None
+
+
+def _equals(place: Place) -> Explained | None:
+    if place.token.type == "EQUALS" and "COMPARE" in place.expected:
+        return rules.SingleEquals(), place.token
+    return None
+
+
+def _ascription(place: Place) -> Explained | None:
+    if place.token.type == "DOUBLE_COLON":
+        return rules.MisplacedAscription(), place.token
+    before = place.tokens[place.first : place.at]
+    if place.token.type in ("ARROW", "AS") and before and before[-1].type == "RSQB":
+        colons = [token for token in before if token.type == "DOUBLE_COLON"]
+        return (rules.MisplacedAscription(), colons[-1]) if colons else None
+    return None
+
+
+def _else(place: Place) -> Explained | None:
+    if place.token.type == "ELSE":
+        return rules.StrayElse(), place.token
+    if place.token.type == "SHORTCUT":
+        return rules.StrayShortcut(), place.token
+    if "ELSE" in place.expected and "COMPARE" in place.expected:
+        depth = 0
+        for token in reversed(place.tokens[place.first : place.at]):
+            depth += (token.type in ("RPAR", "RSQB")) - (token.type in ("LPAR", "LSQB"))
+            if token.type == "IF" and depth == 0:
+                return rules.MissingElse(), token
+    return None
+
+
+def _colon(place: Place) -> Explained | None:
+    if place.token.type == "COLON" and "LBRACE" in place.expected:
+        return rules.ColonForBraces(), place.token
+    return None
+
+
+def _parameter_list(place: Place) -> Explained | None:
+    name = place.near(-1)
+    if name is not None and place.at == place.first + 2 and place.token.type == "LBRACE":
+        if place.start.type in ("BLOCK", "MODEL") and name.type == "NAME":
+            return rules.MissingParameterList(name.text), name
+    return None
+
+
+def _keyword(place: Place) -> Explained | None:
+    token = place.token
+    wanted = "NAME" in place.expected and not place.expected & {"INT", "LBRACE", "LET"}
+    if wanted and token.text in KEYWORDS and token.type == token.text.upper():
+        return rules.KeywordAsName(token.text), token
+    return None
+
+
+def _arrow(place: Place) -> Explained | None:
+    if "ARROW" in place.expected and place.token.type in _STAGE | {"INT", "FLOAT"}:
+        return rules.MissingArrow(describe(place.token)), place.token
+    return None
+
+
+def _comma(place: Place) -> Explained | None:
+    in_brackets = place.expected & {"RPAR", "RSQB"}
+    if "COMMA" in place.expected and in_brackets and place.token.type in _VALUE:
+        return rules.MissingComma(describe(place.token)), place.token
+    return None
+
+
+_EXPLANATIONS: tuple[Explanation, ...] = (
+    _foreign_word,
+    _edition,
+    _import_form,
+    _declaration,
+    _assignment,
+    _ascription,
+    _else,
+    _equals,
+    _colon,
+    _parameter_list,
+    _keyword,
+    _arrow,
+    _comma,
+)

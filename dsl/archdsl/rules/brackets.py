@@ -1,0 +1,85 @@
+"""Problems of brackets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archir.diagnostics import Problem
+
+_NAMES = {"(": "parenthesis", "[": "bracket", "{": "brace"}
+
+_GOOD = """model small() {
+  input x: [N, 3, H = 8, W = 8]
+  conv(4, 3)
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class UnclosedBracket(Problem):
+    """Each `(`, `[` and `{` is closed by its own kind."""
+
+    name = "unclosed-bracket"
+    bad = _GOOD.replace("3)", "3")
+    good = _GOOD
+    opener: str
+    closer: str
+
+    def message(self) -> str:
+        return f"this `{self.opener}` is never closed"
+
+    def hint(self) -> str:
+        return f"add the missing `{self.closer}`"
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedCloser(Problem):
+    """A `)`, `]` or `}` closes a bracket that was opened before it, and here none is open."""
+
+    name = "unmatched-closer"
+    bad = _GOOD + "}\n"
+    good = _GOOD
+    closer: str
+
+    def message(self) -> str:
+        return f"this `{self.closer}` closes nothing"
+
+    def hint(self) -> str:
+        return "delete it, or look for the bracket that it should close"
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCloser(Problem):
+    """Each `(`, `[` and `{` is closed by its own kind."""
+
+    name = "wrong-closer"
+    bad = _GOOD.replace("3)", "3]")
+    good = _GOOD
+    opener: str
+    closer: str
+
+    def message(self) -> str:
+        return f"a {_NAMES[self.opener]} `{self.opener}` cannot be closed by `{self.closer}`"
+
+    def hint(self) -> str:
+        right = {"(": ")", "[": "]", "{": "}"}[self.opener]
+        return f"close it with `{right}`"
+
+
+@dataclass(frozen=True, slots=True)
+class NestingTooDeep(Problem):
+    """Brackets and expressions may stand inside each other only so deep: more than anybody can
+    read, and few enough for the compiler to follow.
+    """
+
+    name = "nesting-too-deep"
+    bad = "let X = " + "(" * 60 + "1" + ")" * 60 + "\n"
+    good = "let X = (1)\n" + _GOOD.replace("4", "X + 4")
+    what: str
+    limit: int
+
+    def message(self) -> str:
+        return f"more than {self.limit} {self.what} stand inside each other"
+
+    def hint(self) -> str:
+        return "give the inner part a name with `let`, or make it a block"

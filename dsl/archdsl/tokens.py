@@ -1,0 +1,22 @@
+"""The tokens that pass from the lexer through the layout passes to the parser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OPENERS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE", "_HOLE": "_HOLE_END"}
+CLOSERS = frozenset(OPENERS.values())
+END = "$END"
+
+
+@dataclass(slots=True)
+class Token:
+    """A token: the terminal's name in the grammar, its text, and where it stands.
+
+    The text of a string is what it means, without quotes and escapes.
+    """
+
+    type: str
+    text: str
+    start: int
+    end: int
