@@ -1,0 +1,36 @@
+"""A picture of a checked model: Graphviz's language, and SVG."""
+
+from __future__ import annotations
+
+from archc.diagram.layout import LayoutError, svg_of
+from archc.diagram.limits import DiagramTooLargeError, check_size
+from archir.typed import TypedGraph
+from archir.unroll import unroll
+
+__all__ = ["DiagramTooLargeError", "LayoutError", "dot", "svg"]
+
+
+def dot(typed: TypedGraph) -> str:
+    """The model as a diagram in Graphviz's language.
+
+    Ops are nodes, labelled groups and blocks are clusters, and each edge carries the shape of
+    the tensor that flows along it, at the model's default sizes. The same model gives the same
+    text each time.
+
+    Raises ``DiagramTooLargeError`` for a model that has too many steps to be drawn.
+    """
+    check_size(typed)
+    # Here, since the graphviz package takes a while to import.
+    from archc.diagram.digraph import write
+    from archc.diagram.picture import draw
+
+    return write(draw(unroll(typed)))
+
+
+def svg(typed: TypedGraph) -> str:
+    """The model as an SVG image, laid out by Graphviz.
+
+    Raises ``DiagramTooLargeError`` for a model that has too many steps to be drawn, and
+    ``LayoutError`` where Graphviz is missing or fails.
+    """
+    return svg_of(dot(typed))

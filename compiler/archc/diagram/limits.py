@@ -1,0 +1,83 @@
+"""How large a model can be drawn, and the check that comes before any of it is unrolled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archc.diagram.rules import DiagramTooLarge
+from archir.diagnostics import Diagnostic
+from archir.graph import Apply, Definition, Group, Repeat, Step, TrainOnly, Use, definitions
+from archir.typed import TypedGraph
+
+MAX_NODES = 2_000
+"""Steps that a diagram shows; the largest published networks have about 1,000."""
+
+MAX_EDGES = 6_000
+"""Arrows between them; a layout's time grows with their number and length."""
+
+MAX_NESTING = 100
+"""Clusters inside each other."""
+
+
+class DiagramTooLargeError(Exception):
+    """A model is too large to be drawn. ``diagnostic`` says by how much, and where it stands."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.problem.message())
+        self.diagnostic = diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much there is to draw in one definition or part of it."""
+
+    nodes: int = 0
+    edges: int = 0
+    nesting: int = 0
+
+    def __add__(self, other: Extent) -> Extent:
+        return Extent(
+            self.nodes + other.nodes, self.edges + other.edges, max(self.nesting, other.nesting)
+        )
+
+    def times(self, count: int) -> Extent:
+        """The same drawn several times."""
+        return Extent(self.nodes * count, self.edges * count, self.nesting)
+
+    def boxed(self) -> Extent:
+        """The same inside one cluster, which counts even where it is empty."""
+        return Extent(max(self.nodes, 1), self.edges, self.nesting + 1)
+
+
+def check_size(typed: TypedGraph) -> None:
+    """Raise ``DiagramTooLargeError`` for a model with too much to draw, however it is folded."""
+    extents: dict[Definition, Extent] = {}
+    for definition in definitions(typed.graph):
+        extents[definition] = _extent(definition.steps, extents)
+    root = typed.graph.root
+    extent = extents[root]
+    for what, count, limit in (
+        ("steps", extent.nodes, MAX_NODES),
+        ("connections", extent.edges, MAX_EDGES),
+        ("blocks and groups inside each other", extent.nesting, MAX_NESTING),
+    ):
+        if count > limit:
+            problem = DiagramTooLarge(root.name, what, count, limit)
+            raise DiagramTooLargeError(Diagnostic(problem, root.span))
+
+
+def _extent(steps: list[Step], extents: dict[Definition, Extent]) -> Extent:
+    # As deep as groups and loops are nested in the text, which the parser bounds.
+    total = Extent()
+    for step in steps:
+        if isinstance(step, Use):
+            total += extents[step.definition].boxed()
+        elif isinstance(step, Group):
+            total += _extent(step.steps, extents).boxed()
+        elif isinstance(step, TrainOnly):
+            total += _extent(step.steps, extents)
+        elif isinstance(step, Repeat):
+            total += _extent(step.body, extents).times(step.count)
+        else:
+            total += Extent(1, len(step.inputs) if isinstance(step, Apply) else 0)
+    return total
