@@ -31,7 +31,7 @@ PLAIN = ("#f3f4f6", "#6b7280")
 BOXES = ("#f9fafb", "#f3f4f6")
 """Fills of boxes in boxes, by turns."""
 
-SIGNS = {"*": "×", "-": "−", "/": "÷"}
+SIGNS = {"*": "\N{MULTIPLICATION SIGN}", "-": "\N{MINUS SIGN}", "/": "\N{DIVISION SIGN}"}
 """How operators look in print."""
 
 GRAPH = {
@@ -160,12 +160,12 @@ def _arrow(graph: Digraph, arrow: Arrow) -> None:
 
 def _clean(text: str) -> str:
     """The text without what cannot stand in an SVG: control characters and half surrogates."""
-    return "".join(c if c.isprintable() or c in " \n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _plain(text: str) -> str:
     """Text for an attribute in which a backslash has a meaning."""
-    return escape(_clean(text)).replace("\n", "\\n")
+    return str(escape(_clean(text))).replace("\n", "\\n")
 
 
 def _text(text: str) -> str:

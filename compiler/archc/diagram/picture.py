@@ -26,6 +26,8 @@ from archir.recipe import Fold, FunctionRecipe
 from archir.typed import TypedGraph
 from archir.types import TensorType
 
+TIMES = "\N{MULTIPLICATION SIGN}"
+
 
 @dataclass(slots=True)
 class Node:
@@ -143,7 +145,7 @@ class _Artist:
         self.arrows.append(Arrow(origin.node, node.id, shape, str(origin.type), dashed))
 
     def _shape(self, given: TensorType) -> str:
-        return "×".join(self._extent(dim) for dim in given.shape) or "scalar"
+        return TIMES.join(self._extent(dim) for dim in given.shape) or "scalar"
 
     def _extent(self, dim: Dim) -> str:
         """A number at the default sizes; a batch, whose default says nothing, by its name."""
@@ -264,7 +266,7 @@ def _show(value: object) -> str:
     if isinstance(value, tuple | list):
         if len(value) > 1 and len(set(map(repr, value))) == 1:
             return _show(value[0])  # 3 for a kernel of 3 by 3
-        return "×".join(_show(item) for item in value)
+        return TIMES.join(_show(item) for item in value)
     if value is None:
         return "none"
     if isinstance(value, bool):
