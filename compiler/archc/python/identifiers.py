@@ -1,0 +1,70 @@
+"""Names that Python can carry: for parameters, values, classes, and children of modules."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+
+GLOBALS = frozenset({"torch", "nn", "F", "self", "super"})
+"""What printed code calls by these names, besides Python's built-in functions."""
+
+RESERVED = frozenset(
+    {*keyword.kwlist, *keyword.softkwlist, *GLOBALS, *(n for n in dir(builtins))} - {"input"}
+)
+"""Words that no parameter or value of printed code is called by."""
+
+_ACRONYM = re.compile(r"[b-df-hj-np-tv-xz]{2,4}\d*")
+
+
+class Names:
+    """The names of one function or file: each is given once."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = {*RESERVED, *taken}
+
+    def claim(self, wanted: str) -> str:
+        """``wanted`` if it is free and Python can carry it, else the nearest that is."""
+        name = wanted if is_plain(wanted) else identifier(wanted)
+        if name in RESERVED:
+            name += "_"
+        result, count = name, 1
+        while result in self.taken:
+            count += 1
+            result = f"{name}{count}" if not name[-1].isdigit() else f"{name}_{count}"
+        self.taken.add(result)
+        return result
+
+    def release(self, name: str) -> None:
+        """Let a name be given again."""
+        self.taken.discard(name)
+
+
+def is_plain(name: str) -> bool:
+    """Whether ``self.name`` means that attribute: no keyword, and not mangled in a class."""
+    return name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
+
+
+def identifier(text: str) -> str:
+    """An identifier like the text: ``block1-0`` gives ``block1_0``."""
+    name = re.sub(r"\W", "_", text, flags=re.ASCII).lstrip("_") or "value"
+    return name if not name[0].isdigit() else f"_{name}"
+
+
+def class_name(name: str) -> str:
+    """A name in capitalised words: ``vgg16_bn`` gives ``VGG16BN``, ``Bottleneck`` itself."""
+    if name[:1].isupper() and name.isidentifier():
+        return name
+    words = [word for word in re.split(r"[\W_]+", name, flags=re.ASCII) if word]
+    joined = "".join(
+        word.upper() if _ACRONYM.fullmatch(word) else word[0].upper() + word[1:] for word in words
+    )
+    return joined if joined and not joined[0].isdigit() else f"Model{joined}"
+
+
+def attribute(owner: str, name: str) -> str:
+    """Python for a child of ``owner``."""
+    from archc.python.text import string
+
+    return f"{owner}.{name}" if is_plain(name) else f"getattr({owner}, {string(name)})"

@@ -1,0 +1,218 @@
+"""Initial weights: what a body's rules draw, as the lines of its constructor.
+
+The lines draw the same numbers in the same order as a pass over the live module does
+(language.md, section 8): modules in ``modules()`` order, each parameter at most once, the last
+rule that selects it; a module's own ``with`` goes before any rule, and is final.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from archc.python.body import Body, Leaf
+from archc.python.text import INDENT, Call, Expr, Raw, constant, layout, string
+from archir.init import Arithmetic, Fan, Formula, Initialiser, matches
+from archir.initialisers import INITIALISERS
+
+CONSTANT = frozenset({"zeros", "ones", "constant", "eye", "dirac"})
+"""Initialisers that draw no random number: it does not matter when they run."""
+
+_BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "neg": 3, "**": 4}
+_NAMED = re.compile(r"\bname (==|!=|in|not in) |, name\)")
+_IN_MATH = frozenset({"sqrt", "log", "floor", "ceil"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A torch module below a body, and whether its ``with`` is drawn in the body's own pass."""
+
+    name: str
+    leaf: Leaf
+    is_mine: bool
+
+
+_Test: TypeAlias = "tuple[str, str]"
+"""A condition on the module's name, and its contrary."""
+
+_Case: TypeAlias = "tuple[_Test | None, Initialiser | None]"
+"""A condition (None: always), and what is drawn where it holds (None: nothing)."""
+
+
+def own_lines(leaf: Leaf) -> Iterator[str]:
+    """Lines for the module's own ``with``, where it does not matter when they run."""
+    for parameter, initialiser in leaf.overrides.items():
+        if initialiser.function in CONSTANT:
+            yield from draw(f"{leaf.target}.{parameter}", initialiser, 0, 2)
+
+
+def pass_lines(body: Body) -> list[str]:
+    """The pass of a body that has one, not indented."""
+    found = list(_below(body, (), True)) if body.has_init or body.is_root else []
+    classes: dict[str, list[_Found]] = {}
+    for item in found:
+        classes.setdefault(item.leaf.torch_class, []).append(item)
+    by_text: dict[tuple[str, ...], list[str]] = {}
+    for torch_class, members in classes.items():
+        lines = tuple(_class_lines(body, members))
+        if lines:
+            by_text.setdefault(lines, []).append(torch_class)
+    if not by_text:
+        return []
+    named = any(_NAMED.search(line) for lines in by_text for line in lines)
+    head = "for name, module in self.named_modules():" if named else "for module in self.modules():"
+    result = [head]
+    for index, (lines, members_of) in enumerate(by_text.items()):
+        kinds = members_of[0] if len(members_of) == 1 else f"({', '.join(members_of)})"
+        test = Call("isinstance", ((None, Raw("module")), (None, Raw(kinds))))
+        result += layout("elif " if index else "if ", test, ":", 1)
+        result += [INDENT * 2 + line if line else "" for line in lines]
+    return result
+
+
+def _below(body: Body, path: tuple[str, ...], is_mine: bool) -> Iterator[_Found]:
+    for leaf in body.leaves:
+        yield _Found(".".join((*path, *leaf.path)), leaf, is_mine)
+    for place, inner in body.inner:
+        yield from _below(inner, (*path, *place), is_mine and not inner.has_init)
+
+
+def _class_lines(body: Body, members: list[_Found]) -> Iterator[str]:
+    order: dict[str, None] = {}
+    for member in members:
+        order.update(dict.fromkeys(member.leaf.parameters))
+    for parameter in order:
+        having = [member for member in members if parameter in member.leaf.parameters]
+        cases = list(_cases(body, having, parameter))
+        base = 4 if len(having) == len(members) else 5
+        lines = list(_case_lines(cases, f"module.{parameter}", base))
+        if lines and len(having) < len(members):
+            yield f"if module.{parameter} is not None:"
+            yield from (INDENT + line for line in lines)
+        else:
+            yield from lines
+
+
+def _cases(body: Body, having: list[_Found], parameter: str) -> Iterator[_Case]:
+    """What is drawn for that parameter of modules of one class, in the order of the tests."""
+    everyone = [member.name for member in having]
+    left = list(having)
+    own: dict[Initialiser | None, list[str]] = {}
+    for member in having:
+        initialiser = member.leaf.overrides.get(parameter)
+        if initialiser is not None:
+            drawn = member.is_mine and initialiser.function not in CONSTANT
+            own.setdefault(initialiser if drawn else None, []).append(member.name)
+            left.remove(member)
+    for chosen, names in own.items():
+        yield _names_test(names, everyone), chosen
+    for rule in reversed(body.rules):
+        if rule.parameter != parameter:
+            continue
+        hit = [m for m in left if matches(rule, m.leaf.keyword, m.name)]
+        if not hit:
+            continue
+        left = [m for m in left if m not in hit]
+        if not left:
+            yield None, rule.initialiser
+            return
+        yield _names_test([m.name for m in hit], everyone), rule.initialiser
+
+
+def _case_lines(cases: list[_Case], target: str, base: int) -> Iterator[str]:
+    while cases and cases[-1][1] is None:
+        cases.pop()  # what draws nothing needs no test behind which nothing comes
+    if len(cases) == 2 and cases[0][1] is None and cases[1][0] is None:
+        (skipped, _), (_, drawn) = cases
+        assert skipped is not None and drawn is not None
+        yield f"if {skipped[1]}:"
+        yield from draw(target, drawn, 1, base)
+        return
+    for index, (test, initialiser) in enumerate(cases):
+        if test is None and index == 0:
+            assert initialiser is not None
+            yield from draw(target, initialiser, 0, base)
+            return
+        word = "else" if test is None else f"{'elif' if index else 'if'} {test[0]}"
+        yield f"{word}:"
+        if initialiser is None:
+            yield f"{INDENT}pass"
+        else:
+            yield from draw(target, initialiser, 1, base)
+
+
+def _names_test(names: list[str], everyone: list[str]) -> _Test | None:
+    """A test for these modules among all of their class; None where it is all of them."""
+    if len(names) == len(everyone):
+        return None
+    if len(names) == 1:
+        return f"name == {string(names[0])}", f"name != {string(names[0])}"
+    pattern = _pattern(names)
+    if pattern is not None and [n for n in everyone if re.fullmatch(pattern, n)] == names:
+        test = f're.fullmatch(r"{pattern}", name)'
+        return test, f"not {test}"
+    listed = f"({', '.join(map(string, names))})"
+    return f"name in {listed}", f"name not in {listed}"
+
+
+def _pattern(names: list[str]) -> str | None:
+    """A regular expression for names that differ in numbers alone."""
+    split = [re.split(r"(\d+)", name) for name in names]
+    if len({len(parts) for parts in split}) > 1 or any('"' in name for name in names):
+        return None
+    result = ""
+    for place, parts in enumerate(zip(*split, strict=True)):
+        if len(set(parts)) == 1:
+            result += re.escape(parts[0])
+        elif place % 2:
+            result += r"\d+"
+        else:
+            return None
+    return result
+
+
+# --- calls -------------------------------------------------------------------------------------
+
+
+def draw(target: str, initialiser: Initialiser, indent: int, base: int) -> list[str]:
+    """The call that fills a parameter; its lines will be moved ``base`` steps to the right."""
+    lines = layout("", draw_call(target, initialiser), "", indent + base)
+    return [line[len(INDENT) * base :] for line in lines]
+
+
+def draw_call(target: str, initialiser: Initialiser) -> Expr:
+    spec = INITIALISERS[initialiser.function]
+    arguments: list[tuple[str | None, Expr]] = [(None, Raw(target))]
+    for name, formula in initialiser.arguments:
+        known = spec.argument(name)
+        if known is None or known.is_required or formula != known.default:
+            arguments.append((name, Raw(formula_text(formula, target, 0))))
+    return Call(f"nn.init.{initialiser.function}_", tuple(arguments))
+
+
+def formula_text(formula: Formula, target: str, around: int) -> str:
+    """An initialiser's argument as Python; ``fan_in`` is counted on the parameter itself."""
+    if isinstance(formula, Fan):
+        if formula.name == "fan_in":
+            return f"{target}[0].numel()"
+        text = f"{target}.numel() // {target}.shape[1]"
+        return f"({text})" if around > _BINDING["//"] - 1 else text
+    if not isinstance(formula, Arithmetic):
+        text = constant(formula)
+        return f"({text})" if text.startswith("-") and around else text
+    operator, operands = formula.operator, formula.operands
+    if operator == "-" and len(operands) == 1:
+        text = f"-{formula_text(operands[0], target, _BINDING['neg'])}"
+        return f"({text})" if around else text
+    if operator not in _BINDING:
+        function = f"math.{operator}" if operator in _IN_MATH else operator
+        return f"{function}({', '.join(formula_text(o, target, 0) for o in operands)})"
+    binding = _BINDING[operator]
+    first, rest = operands[0], operands[1:]
+    shifts = (1, 0) if operator == "**" else (0, 1)
+    text = formula_text(first, target, binding + shifts[0])
+    for operand in rest:
+        text += f" {operator} {formula_text(operand, target, binding + shifts[1])}"
+    return f"({text})" if binding < around else text
