@@ -44,6 +44,9 @@ class Op(BaseModel):
     is_module: ClassVar[bool] = True
     """Whether torch has it as a module: then it takes a number or a name in its scope."""
 
+    weights: ClassVar[tuple[str, ...]] = ()
+    """The names that its parameters and buffers can have, whatever its arguments are."""
+
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         """The types of the outputs.
 

@@ -34,6 +34,7 @@ class _Convolution(SpatialOp):
     """What all convolutions share. A subclass declares the arguments, and says its channels."""
 
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
+    weights = ("weight", "bias")
 
     if TYPE_CHECKING:  # declared by the subclasses, each in the order of its own call
         kernel_size: PerAxis

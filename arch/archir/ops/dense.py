@@ -31,6 +31,7 @@ class Linear(Op):
 
     keyword = "linear"
     torch_name = "torch.nn.Linear"
+    weights = ("weight", "bias")
 
     out_features: Positive = Field(description="size of the output's last dim")
     bias: bool = Field(True, description="whether a learned number is added to each feature")

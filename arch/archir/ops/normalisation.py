@@ -36,6 +36,7 @@ class BatchNorm(Op):
 
     keyword = "batch_norm"
     torch_name = "torch.nn.BatchNorm2d"
+    weights = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
     eps: Annotated[Finite, Field(gt=0)] = Field(
         1e-5, description="added to the variance before its square root"
