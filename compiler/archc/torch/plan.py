@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from archc.torch.calls import close
-from archc.torch.groups import self_contained
 from archc.torch.program import (
     Compute,
     Fetch,
@@ -34,6 +33,7 @@ from archir.graph import (
     definitions,
     walk,
 )
+from archir.groups import self_contained
 from archir.naming import names
 from archir.recipe import Call, FunctionRecipe
 from archir.typed import TypedGraph
