@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archc.api import source as source
     from archc.errors import ArchError as ArchError
     from archc.errors import ModelChoiceError as ModelChoiceError
+    from archc.errors import ToolError as ToolError
     from archc.errors import TorchMissingError as TorchMissingError
     from archc.results import CheckResult as CheckResult
     from archc.settings import Expression as Expression
@@ -38,6 +39,7 @@ __all__ = [
     "ModelChoiceError",
     "ModelSummary",
     "Source",
+    "ToolError",
     "TorchMissingError",
     "__version__",
     "check",
@@ -49,7 +51,7 @@ __all__ = [
 
 _HOMES = {
     "archc.api": ("check", "diagram", "load", "loads", "source"),
-    "archc.errors": ("ArchError", "ModelChoiceError", "TorchMissingError"),
+    "archc.errors": ("ArchError", "ModelChoiceError", "ToolError", "TorchMissingError"),
     "archc.results": ("CheckResult",),
     "archc.settings": ("Expression",),
     "archir.diagnostics": ("Diagnostic",),

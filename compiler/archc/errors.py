@@ -43,3 +43,7 @@ class SettingError(ArchError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class ToolError(RuntimeError):
+    """A program that archc runs is missing, or failed: it is not the input that is wrong."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -19,28 +20,28 @@ def read_source(path: Path, name: str | None = None) -> tuple[Source, Diagnostic
 
 
 def read_stream(stream: BinaryIO, name: str) -> tuple[Source, Diagnostics]:
-    """What a stream holds as text; no more of it is read than a file may have."""
-    from archdsl.loader import ImportLimits
+    """What a stream holds as text; of what is too long, no more than shows that it is."""
+    from archdsl.syntax_limits import MAX_FILE_CHARACTERS
 
-    return decode(stream.read(ImportLimits().bytes + 1), name)
+    most = 4 * MAX_FILE_CHARACTERS  # bytes of so many characters
+    data = stream.read(most + 1)
+    if len(data) > most:
+        # The last character may be cut; the parser refuses the text for its length.
+        return Source(name, data.decode("utf-8", errors="replace")), Diagnostics()
+    return decode(data, name)
 
 
 def decode(data: bytes, name: str) -> tuple[Source, Diagnostics]:
-    """Bytes as text; what is no UTF-8, or too long, is reported at its place."""
-    from archdsl.loader import ImportLimits
-    from archdsl.rules.imports import FileNotUtf8, FileTooLarge
+    """Bytes as text; a byte that is no UTF-8 is reported at its place."""
+    from archdsl.rules.imports import FileNotUtf8
 
     found = Diagnostics()
-    limit = ImportLimits().bytes
-    if len(data) > limit:
-        source = Source(name, "")
-        found.report(FileTooLarge(name, limit), Span(source, 0, 0))
-        return source, found
+    data = data.removeprefix(BOM_UTF8)
     try:
-        return Source(name, data.decode("utf-8-sig")), found
+        return Source(name, data.decode("utf-8")), found
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig")
-        source = Source(name, data.decode("utf-8-sig", errors="replace"))
+        before = data[: error.start].decode("utf-8")
+        source = Source(name, data.decode("utf-8", errors="replace"))
         line = data.count(b"\n", 0, error.start) + 1
         problem = FileNotUtf8(name, line, data[error.start])
         found.report(problem, Span(source, len(before), len(before) + 1))

@@ -11,19 +11,20 @@ for nothing it does not use.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archc.choice import checkable, choose
+from archc.errors import ArchError, ToolError
 from archc.settings import Setting, parse_settings
 from archir.diagnostics import Diagnostics
 from archir.source import Source
 
 if TYPE_CHECKING:
     from archdsl.ast import Argument
-    from archdsl.elaborate.limits import Limits
+    from archdsl.elaborate import Limits
     from archdsl.program import Declared, Program
     from archir.graph import Graph
     from archir.typed import TypedGraph
@@ -46,7 +47,10 @@ def elaborate(
     arguments: tuple[Argument, ...] = (),
     limits: Limits | None = None,
 ) -> tuple[Graph | None, Diagnostics]:
-    """Program to graph: unroll one model for its arguments."""
+    """Program to graph: unroll one model, with arguments from outside.
+
+    The graph may be there beside errors: the checker can then still look at the rest.
+    """
     from archdsl.elaborate import elaborate as elaborate_model
 
     return elaborate_model(program, model, arguments, limits)
@@ -142,14 +146,25 @@ def dot(typed: TypedGraph) -> str:
     """The model as a diagram in Graphviz's language."""
     from archc.diagram import dot as draw
 
-    return draw(typed)
+    return _drawn(draw, typed)
 
 
 def svg(typed: TypedGraph) -> str:
     """The model as a picture."""
     from archc.diagram import svg as draw
 
-    return draw(typed)
+    return _drawn(draw, typed)
+
+
+def _drawn(draw: Callable[[TypedGraph], str], typed: TypedGraph) -> str:
+    from archc.diagram import DiagramTooLargeError, LayoutError
+
+    try:
+        return draw(typed)
+    except DiagramTooLargeError as error:
+        raise ArchError([error.diagnostic]) from error
+    except LayoutError as error:
+        raise ToolError(str(error)) from error
 
 
 def json(typed: TypedGraph) -> str:

@@ -1,7 +1,7 @@
 """Settings: the arguments that a user gives to the model that is built.
 
-They arrive as text (``--set norm=batch_norm``) or as Python values (``norm=...``) and leave as
-what they are in the language: arguments of a call, each with a place to point at.
+They arrive as text (``--set norm=batch_norm``) or as Python values (``p=0.1``) and leave as what
+they are in the language: arguments of a call, each with a place to point at.
 """
 
 from __future__ import annotations
@@ -97,20 +97,13 @@ def _text(value: str) -> str:
 
 def parse_settings(settings: Iterable[Setting]) -> tuple[tuple[ast.Argument, ...], Diagnostics]:
     """The settings as arguments of a call. What cannot be read is reported."""
-    from archdsl.parser import parse_expression
-
-    from archdsl import ast
-    from archir.source import Span
+    from archdsl.parser import parse_argument
 
     arguments: list[ast.Argument] = []
     found = Diagnostics()
     for setting in settings:
-        source = setting.source
-        value, problems = parse_expression(source, setting.start)
+        argument, problems = parse_argument(setting.source)
         found.extend(problems)
-        if value is not None:
-            begin = source.text.index(setting.name)
-            name = Span(source, begin, begin + len(setting.name))
-            identifier = ast.Identifier(name, setting.name)
-            arguments.append(ast.Argument(name.to(value.span), identifier, value))
+        if argument is not None:
+            arguments.append(argument)
     return tuple(arguments), found

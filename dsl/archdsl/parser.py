@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from archir.diagnostics import Diagnostics, Label, Problem
-from archir.source import Source, Span
 from lark.exceptions import UnexpectedToken
 
 from archdsl import ast, layout, lexer, messages, strings, tables
@@ -19,6 +17,8 @@ from archdsl.rules import syntax as rules
 from archdsl.rules.text import FileTooLarge
 from archdsl.syntax_limits import EDITION, MAX_FILE_CHARACTERS, MAX_SYNTAX_ERRORS
 from archdsl.tokens import CLOSERS, END, OPENERS, Token
+from archir.diagnostics import Diagnostics, Label, Problem
+from archir.source import Source, Span
 
 if TYPE_CHECKING:
     from lark.parsers.lalr_interactive_parser import InteractiveParser
@@ -35,6 +35,23 @@ def parse(source: Source) -> tuple[ast.File | None, Diagnostics]:
     file = _Parse(source, found).file()
     found.items.sort(key=lambda item: (item.span.start, item.span.end))
     return (None if found.has_errors else file), found
+
+
+def parse_argument(source: Source) -> tuple[ast.Argument | None, Diagnostics]:
+    """``name = expression``: a value given from outside to a parameter of a model."""
+    found = Diagnostics()
+    # It is read as ``let name = expression`` is, and so gets its messages.
+    file = _Parse(source, found).file([Token("LET", "let", 0, 0)])
+    if file is None or found.has_errors:
+        return None, found
+    first = file.declarations[0]
+    assert isinstance(first, ast.Let)
+    if len(file.declarations) > 1 or len(first.names) > 1:
+        rest = file.declarations[1].span if len(file.declarations) > 1 else first.names[1].span
+        found.report(rules.UnexpectedToken("more text", ("the end of the value",)), rest)
+        return None, found
+    name = first.names[0]
+    return ast.Argument(name.span.to(first.value.span), name, first.value), found
 
 
 class _Parser(threading.local):
@@ -76,14 +93,14 @@ class _Parse:
         self.parser = _parser()
         self.docs = Docs()
 
-    def file(self) -> ast.File | None:
+    def file(self, before: Sequence[Token] = ()) -> ast.File | None:
         text = lexer.clean(self.source.text, self.report)
         lark = self.parser.lark
 
         def lex(start: int, end: int) -> list[Token]:
             return list(lexer.tokens(lark, text, start, end, self.report))
 
-        tokens = self.docs.collect(lex(0, len(text)))
+        tokens = self.docs.collect([*before, *lex(0, len(text))])
         if self._is_later_edition(tokens):
             return None
         tokens = list(strings.expand(tokens, lex, self.report))

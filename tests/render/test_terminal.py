@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import pytest
@@ -128,7 +129,7 @@ def test_distant_lines_are_joined_by_dots_and_one_line_is_shown() -> None:
 
 def test_wide_characters_and_tabs_keep_underlines_in_place() -> None:
     lines = show(HeightsDiffer(), at("relu")).split("\n")
-    text, mark = next((a, b) for a, b in zip(lines, lines[1:], strict=False) if "^" in b)
+    text, mark = next(pair for pair in pairwise(lines) if "^" in pair[1])
     assert _columns_before(text, "relu") == _columns_before(mark, "^")
 
 
@@ -198,7 +199,7 @@ def test_colour_follows_the_terminal_and_the_environment(
 
 def test_an_ascii_output_gets_escapes_and_stand_ins() -> None:
     style = Style(encoding="ascii")
-    shown = show(HeightsDiffer("3 × 3 … 中"), at("中文"), style=style)
+    shown = show(HeightsDiffer("3 \u00d7 3 … 中"), at("中文"), style=style)
     assert shown.isascii()
     assert "3 x 3 ... \\u4e2d" in shown
 

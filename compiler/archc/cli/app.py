@@ -11,7 +11,7 @@ import click
 from archc.cli import guard
 from archc.cli.options import UsageHint
 from archc.cli.usage import COMMANDS, USAGE, version
-from archc.errors import ArchError, ModelChoiceError, SettingError
+from archc.errors import ArchError, ModelChoiceError, SettingError, ToolError
 from archc.render.style import style_of
 from archc.render.terminal import plain, render
 from archir.diagnostics import nearest
@@ -76,6 +76,8 @@ def invoke(words: list[str]) -> int:
     except ArchError as error:
         sys.stderr.write(render(error.diagnostics, style_of(sys.stderr)))
         return guard.WRONG_INPUT
+    except ToolError as error:
+        return guard.environment(str(error))
 
 
 def _usage(message: str, hint: str | None) -> int:

@@ -116,4 +116,4 @@ def _graph(
         return None, found
     graph, problems = pipeline.elaborate(program, chosen, arguments, limits)
     found.extend(problems)
-    return (None if graph is None else show_graph(graph)), found
+    return (None if graph is None or found.has_errors else show_graph(graph)), found

@@ -27,11 +27,11 @@ def run(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     except OSError as error:
-        return _environment(_reason(error))
+        return environment(_reason(error))
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ("archc", "archir", "archdsl"):
             return _internal(error)
-        return _environment(f"the package {error.name} is missing; install archc-lang again")
+        return environment(f"the package {error.name} is missing; install archc-lang again")
     except Exception as error:
         return _internal(error)
 
@@ -53,7 +53,8 @@ def _interrupted() -> int:
     return 128 + 2
 
 
-def _environment(message: str) -> int:
+def environment(message: str) -> int:
+    """Say what is wrong outside of the input."""
     from archc.render.style import style_of
     from archc.render.terminal import plain
 
