@@ -57,3 +57,6 @@ _ALL = (
 
 BUILTINS: Mapping[str, Builtin] = MappingProxyType({builtin.name: builtin for builtin in _ALL})
 """All built-in functions by name, in the order of the language reference."""
+
+VALUE_ATTRIBUTES = ("channels", "features", "height", "width", "rank", "shape")
+"""What an expression can ask of a value."""

@@ -63,9 +63,15 @@ class FileScope:
     """Where it was read; None for standard input and for the standard library."""
 
     file: ast.File
+    is_library: bool = False
+    """Whether it is part of the standard library."""
+
     names: dict[str, Declared] = field(default_factory=dict)
     imported: dict[str, ast.Identifier] = field(default_factory=dict)
     """The places of the names that come from an import."""
+
+    missing: set[str] = field(default_factory=set)
+    """Names that an import asked for in vain: reported there, and unknown but no news here."""
 
     def declarations(self) -> Iterator[Declared]:
         """The file's own declarations, once each, in the order of the text."""

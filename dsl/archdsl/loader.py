@@ -1,0 +1,235 @@
+"""Text to program: parse a file, follow its imports, and bind the names of every file.
+
+Only two places are ever read: the standard library that travels with the compiler, and files in
+the main file's folder or below it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from archdsl import ast
+from archdsl.cycles import cycles
+from archdsl.locate import Located, ReadFile, locate_file, locate_library, missing, read_file
+from archdsl.parser import parse
+from archdsl.program import Declared, FileScope, Program
+from archdsl.rules.imports import (
+    FileNotUtf8,
+    FileTooLarge,
+    ImportCycle,
+    ImportOutsideProject,
+    TooManyFiles,
+    UnknownImport,
+    UnreadableFile,
+)
+from archdsl.rules.names import NameDeclaredTwice
+from archir.diagnostics import Diagnostics, Label, Problem, nearest
+from archir.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLimits:
+    """How much a program may import. Far above any real one."""
+
+    files: int = 1_000
+    bytes: int = 4_000_000
+
+
+def load(
+    source: Source,
+    path: Path | None,
+    read: ReadFile = read_file,
+    limits: ImportLimits | None = None,
+) -> tuple[Program | None, Diagnostics]:
+    """Parse ``source`` and all that it imports.
+
+    ``path`` is where the source was read, or None for text from elsewhere (standard input): its
+    relative imports are then looked for in the current folder. ``read`` gives a file's bytes, or
+    raises OSError; it may be replaced to see files that are not on disk.
+    """
+    loader = _Loader(source, path, read, limits or ImportLimits())
+    program = loader.run()
+    return program, loader.diagnostics
+
+
+@dataclass(slots=True)
+class _Edge:
+    """An import statement, and the file that it leads to (None where there is none)."""
+
+    importer: str
+    statement: ast.Import
+    target: str | None
+
+
+@dataclass(slots=True)
+class _Loader:
+    source: Source
+    path: Path | None
+    read: ReadFile
+    limits: ImportLimits
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+    scopes: dict[str, FileScope] = field(default_factory=dict)
+    """By the identity of the file: its resolved path, or the library's dotted name."""
+
+    edges: list[_Edge] = field(default_factory=list)
+
+    @property
+    def root(self) -> Path:
+        return (Path() if self.path is None else self.path.parent).resolve()
+
+    def run(self) -> Program | None:
+        main = "" if self.path is None else str(self.path.resolve())
+        if self._parse(main, self.source, self.path, is_library=False) is None:
+            return None
+        for edge in self.edges:  # grows while it is walked
+            edge.target = self._follow(edge)
+        self._report_cycles()
+        for scope in self.scopes.values():
+            self._declare(scope)
+        for edge in self.edges:
+            self._bind(edge)
+        files = {scope.file.source.name: scope for scope in self.scopes.values()}
+        return Program(self.scopes[main], files)
+
+    def _parse(
+        self, identity: str, source: Source, path: Path | None, *, is_library: bool
+    ) -> FileScope | None:
+        file, problems = parse(source)
+        self.diagnostics.extend(problems)
+        if file is None:
+            return None
+        scope = FileScope(path, file, is_library)
+        self.scopes[identity] = scope
+        for declaration in file.declarations:
+            if isinstance(declaration, ast.Import):
+                self.edges.append(_Edge(identity, declaration, None))
+        return scope
+
+    # --- following imports ----------------------------------------------------------------------
+
+    def _follow(self, edge: _Edge) -> str | None:
+        """Load the file that an import names, if that has not been done yet."""
+        span = edge.statement.path_span
+        located = self._locate(edge)
+        if isinstance(located, Problem):
+            self.diagnostics.report(located, span)
+            return None
+        if located.identity in self.scopes:
+            return located.identity
+        if len(self.scopes) >= self.limits.files:
+            self.diagnostics.report(TooManyFiles(self.limits.files), span)
+            return None
+        text = self._text(located, edge.statement)
+        if text is None:
+            return None
+        source = Source(located.name, text)
+        is_library = located.path is None
+        scope = self._parse(located.identity, source, located.path, is_library=is_library)
+        return None if scope is None else located.identity
+
+    def _locate(self, edge: _Edge) -> Located | Problem:
+        path = edge.statement.path
+        if isinstance(path, tuple):
+            return locate_library(path)
+        importer = self.scopes[edge.importer]
+        if importer.is_library:
+            return ImportOutsideProject(path, "a library imports libraries alone")
+        if importer.path is None:
+            return locate_file(path, Path(), self.root, PurePosixPath(), self.read)
+        shown = PurePosixPath(importer.file.source.name.replace("\\", "/")).parent
+        return locate_file(path, importer.path.parent, self.root, shown, self.read)
+
+    def _text(self, located: Located, statement: ast.Import) -> str | None:
+        """The file's text, or None and the reason reported."""
+        try:
+            data = located.read(self.limits.bytes + 1)
+        except OSError as error:
+            self.diagnostics.report(_unreadable(error, located, statement), statement.path_span)
+            return None
+        problem = _undecodable(data, located.name, self.limits.bytes)
+        if problem:
+            self.diagnostics.report(problem, statement.path_span)
+            return None
+        return data.decode("utf-8-sig")
+
+    # --- binding names --------------------------------------------------------------------------
+
+    def _report_cycles(self) -> None:
+        links: dict[str, list[tuple[str, Span]]] = {identity: [] for identity in self.scopes}
+        for edge in self.edges:
+            if edge.target is not None:
+                links[edge.importer].append((edge.target, edge.statement.path_span))
+        for cycle in cycles(links):
+            names = tuple(self.scopes[step.start].file.source.name for step in cycle)
+            related = [
+                Label(step.place, f"{name} imports {after}")
+                for step, name, after in zip(cycle, names, names[1:] + names[:1], strict=True)
+            ]
+            self.diagnostics.report(ImportCycle(names), cycle[0].place, related[1:])
+
+    def _declare(self, scope: FileScope) -> None:
+        """Enter the file's own declarations."""
+        for node in scope.file.declarations:
+            if isinstance(node, ast.Import):
+                continue
+            declared = Declared(node, scope)
+            for name in declared.names:
+                if name.text != "_":
+                    self._enter(scope, name, declared)
+
+    def _bind(self, edge: _Edge) -> None:
+        """Enter the names that an import asks for."""
+        scope = self.scopes[edge.importer]
+        target = None if edge.target is None else self.scopes[edge.target]
+        for name in edge.statement.names:
+            declared = None if target is None else target.names.get(name.text)
+            if declared is not None and declared.home is target:
+                if scope.names.get(name.text) is not declared:
+                    self._enter(scope, name, declared)
+                continue
+            scope.missing.add(name.text)
+            if target is not None and name.text not in target.missing:
+                self._report_not_found(name, target, declared)
+
+    def _enter(self, scope: FileScope, name: ast.Identifier, declared: Declared) -> None:
+        first = scope.names.get(name.text)
+        if first is None:
+            scope.names[name.text] = declared
+            if declared.home is not scope:
+                scope.imported[name.text] = name
+            return
+        place = scope.imported.get(name.text)
+        where = next(n.span for n in first.names if n.text == name.text)
+        label = Label(where if place is None else place.span, "the first is here")
+        self.diagnostics.report(NameDeclaredTwice(name.text), name.span, (label,))
+
+    def _report_not_found(
+        self, name: ast.Identifier, target: FileScope, imported: Declared | None
+    ) -> None:
+        own = [known for known, declared in target.names.items() if declared.home is target]
+        problem = UnknownImport(
+            name.text,
+            target.file.source.name,
+            nearest(name.text, own),
+            None if imported is None else imported.home.file.source.name,
+        )
+        self.diagnostics.report(problem, name.span)
+
+
+def _unreadable(error: OSError, located: Located, statement: ast.Import) -> Problem:
+    if isinstance(error, FileNotFoundError | NotADirectoryError) and located.path is not None:
+        assert isinstance(statement.path, str)
+        return missing(statement.path, located.path)
+    return UnreadableFile(located.name, (error.strerror or str(error)).lower())
+
+
+def _undecodable(data: bytes, name: str, limit: int) -> Problem | None:
+    if len(data) > limit:
+        return FileTooLarge(name, limit)
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return FileNotUtf8(name, line, data[error.start])
+    return None

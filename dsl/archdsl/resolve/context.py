@@ -1,0 +1,160 @@
+"""What the static pass knows while it walks: the program's files, and one declaration's names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TypeAlias
+
+from archdsl import ast
+from archdsl.builtins import BUILTINS, Builtin
+from archdsl.program import Declared, FileScope
+from archdsl.resolve.bindings import bound_names
+from archdsl.resolve.scope import Arms, Scope, Symbol
+from archdsl.rules.names import UnknownName
+from archdsl.rules.parts import AlreadyNamed, TrainingOnly
+from archir.diagnostics import Diagnostics, Label, Problem, nearest
+from archir.initialisers import FANS, INITIALISERS, InitialiserSpec
+from archir.op import Op
+from archir.registry import ops
+from archir.source import Span
+
+Meaning: TypeAlias = "Symbol | Declared | type[Op] | Builtin | InitialiserSpec | Unclear"
+
+SUGGESTIONS = 100
+"""How many unknown names get a suggestion: looking for one takes a while in a large file."""
+
+
+class Unclear:
+    """The meaning of a name whose import failed: reported there, and silent from then on."""
+
+
+UNCLEAR = Unclear()
+
+
+@dataclass(slots=True)
+class Session:
+    """One pass over a program."""
+
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+    references: dict[Declared, list[tuple[Declared, Span]]] = field(default_factory=dict)
+    used: set[tuple[FileScope, str]] = field(default_factory=set)
+    signatures: dict[Declared, object] = field(default_factory=dict)
+    suggestions: int = SUGGESTIONS
+
+    def nearest(self, text: str, known: Iterator[str] | Sequence[str]) -> str | None:
+        """The known name that was likely meant, as long as such help is affordable."""
+        if self.suggestions <= 0:
+            return None
+        self.suggestions -= 1
+        return nearest(text, dict.fromkeys(known))
+
+
+@dataclass(slots=True)
+class Context:
+    """Where the walk stands: a declaration of a file, its names, and what encloses the place."""
+
+    session: Session
+    file: FileScope
+    owner: Declared
+    scope: Scope = field(default_factory=Scope)
+    flows: bool = False
+    """Whether a value flows in, so that ``_`` means something."""
+
+    in_training: bool = False
+    enclosing: list[str] = field(default_factory=list)
+    """What lies around the place in its body: ``if``, ``a loop``, ``braces`` …"""
+
+    has_flowed: bool = False
+    """Whether a statement has been met that takes the current value."""
+
+    has_input: bool = False
+    outputs: dict[str, list[tuple[Span, Arms]]] = field(default_factory=dict)
+    errors: int = 0
+
+    def report(self, problem: Problem, span: Span, related: Sequence[Label] = ()) -> None:
+        self.errors += problem.severity == "error"
+        self.session.diagnostics.report(problem, span, related)
+
+    @contextmanager
+    def inside(self, what: str) -> Iterator[None]:
+        """The inside of a pair of braces or brackets."""
+        self.enclosing.append(what)
+        with self.scope.braces():
+            yield
+        self.enclosing.pop()
+
+    # --- names ----------------------------------------------------------------------------------
+
+    def meaning(self, name: str, *, is_call: bool = False) -> Meaning | None:
+        """What a name stands for here; None for nothing at all.
+
+        Where an op and a function share a name, the function is meant if it is called in an
+        expression, and the op otherwise.
+        """
+        symbol = self.scope.find(name)
+        if symbol is not None:
+            return symbol
+        if name in self.file.names:
+            return self.file.names[name]
+        if name in self.file.missing:
+            return UNCLEAR
+        builtin, op = BUILTINS.get(name), ops().get(name)
+        general = op or INITIALISERS.get(name)
+        return (builtin or general) if is_call else (general or builtin)
+
+    def use(self, symbol: Symbol, span: Span) -> None:
+        """Note that a name of the body or a parameter is used."""
+        twin: Symbol | None = symbol
+        while twin is not None and not twin.is_used:
+            twin.is_used = True
+            twin = twin.twin
+        if symbol.is_training and not self.in_training:
+            label = Label(symbol.span, "it is made here, in training alone")
+            self.report(TrainingOnly(symbol.name), span, (label,))
+
+    def refer(self, name: str, declared: Declared, span: Span) -> None:
+        """Note that the declaration at hand needs another."""
+        self.session.used.add((self.file, name))
+        self.session.references.setdefault(self.owner, []).append((declared, span))
+
+    def bind(self, symbol: Symbol) -> None:
+        """Bind a name of the body, unless it is bound already."""
+        if symbol.name == "_":
+            return
+        first = self.scope.clash(symbol.name)
+        if first is not None:
+            label = Label(first.span, "it is bound here first")
+            self.report(AlreadyNamed(symbol.name), symbol.span, (label,))
+            return
+        symbol.is_training = self.in_training and symbol.kind == "value"
+        symbol.twin = self.scope.values.get(symbol.name)
+        self.scope.bind(symbol)
+
+    def unknown(self, name: ast.Name) -> None:
+        """Report a name that means nothing here, and say what was likely meant."""
+        text = name.text
+        ended = self.scope.ended.get(text)
+        if ended is not None:
+            note = f"{text} lives to the end of the braces in which it is bound"
+            label = Label(ended.span, "it is bound here")
+            self.report(UnknownName(text, None, note), name.span, (label,))
+            return
+        later = next((n for n in bound_names(self.owner.node) if n.text == text), None)
+        if later is not None:
+            label = Label(later.span, "it is bound here")
+            note = "a name can be used only after it is bound"
+            self.report(UnknownName(text, None, note), name.span, (label,))
+            return
+        if text in FANS:
+            note = f"{text} is known in the arguments of an initialiser alone"
+            self.report(UnknownName(text, None, note), name.span)
+            return
+        near = self.session.nearest(text, list(self.visible()))
+        self.report(UnknownName(text, near), name.span)
+
+    def visible(self) -> Iterator[str]:
+        """All names that could stand here."""
+        return chain(self.scope.names(), self.file.names, ops(), BUILTINS, INITIALISERS)

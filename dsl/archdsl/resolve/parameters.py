@@ -1,0 +1,174 @@
+"""Parameters of declarations: their names, types, domains and defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdsl import ast
+from archdsl.elaborate.parameters import wanted
+from archdsl.program import Declared
+from archdsl.resolve.context import Context
+from archdsl.resolve.expressions import visit
+from archdsl.resolve.initial import initialiser
+from archdsl.resolve.literals import describe_literal, literal
+from archdsl.resolve.scope import Symbol
+from archdsl.rules.names import NameDeclaredTwice, UnderscoreAsName
+from archdsl.rules.parameters import EmptyDomain, UnknownType, WrongTypeArguments
+from archdsl.rules.parts import ArgumentOfWrongType, OutsideDomain
+from archir.diagnostics import Label, nearest
+from archir.initialisers import InitialiserSpec
+
+TYPES = ("int", "float", "bool", "string", "list", "block", "op", "init")
+
+
+def parameters(ctx: Context, params: tuple[ast.Param, ...]) -> None:
+    """Resolve parameters in order: a default or domain may use the parameters before it."""
+    for param in params:
+        known_type = param.type is not None and _type(ctx, param.type)
+        if param.domain is not None:
+            visit(ctx, param.domain)
+        if param.default is not None:
+            if known_type and param.type is not None and param.type.name == "init":
+                initialiser(ctx, param.default)
+            else:
+                visit(ctx, param.default)
+        _values(ctx, param, known_type=known_type)
+        _bind(ctx, param)
+
+
+def _bind(ctx: Context, param: ast.Param) -> None:
+    name = param.name
+    first = ctx.scope.params.get(name.text)
+    if name.text == "_":
+        ctx.report(UnderscoreAsName("a parameter"), name.span)
+    elif first is not None:
+        label = Label(first.span, "it is declared here first")
+        ctx.report(NameDeclaredTwice(name.text, "parameter"), name.span, (label,))
+    else:
+        ctx.scope.params[name.text] = Symbol(name.text, name.span, "parameter", param=param)
+
+
+def _type(ctx: Context, node: ast.TypeName) -> bool:
+    """Whether a type is one of the language's."""
+    if node.name not in TYPES:
+        ctx.report(UnknownType(node.name, nearest(node.name, TYPES)), node.span)
+        return False
+    if (node.name == "list") != (node.element is not None):
+        ctx.report(WrongTypeArguments(node.name), node.span)
+        return False
+    return node.element is None or _type(ctx, node.element)
+
+
+def _values(ctx: Context, param: ast.Param, *, known_type: bool) -> None:
+    """Hold what is plain to see of a default and a domain against type and domain."""
+    owner, name = ctx.owner.name, param.name.text
+    for expr in _members(param.domain):
+        _of_type(ctx, f"the domain of {name}", param.type if known_type else None, expr)
+    if param.default is not None:
+        # That none stands for an absent value of any type, the elaborator knows as well; and what
+        # is no initialiser has been reported.
+        is_init = param.type is not None and param.type.name == "init"
+        checked = known_type and not is_init and not _stands_for_nothing(param)
+        declared = param.type if checked else None
+        if _of_type(ctx, name, declared, param.default):
+            _in_domain(ctx, param, param.default)
+    if isinstance(param.domain, ast.Range):
+        first, last = literal(param.domain.first), literal(param.domain.last)
+        is_empty = bool(first and last) and _above(first, last)
+    else:
+        is_empty = isinstance(param.domain, ast.ListDisplay) and not param.domain.items
+    if is_empty and param.domain is not None:
+        ctx.report(EmptyDomain(f"{name} of {owner}", param.domain.span.text), param.domain.span)
+
+
+def _stands_for_nothing(param: ast.Param) -> bool:
+    return isinstance(param.default, ast.Constant) and param.default.value is None
+
+
+def _members(domain: ast.Expr | None) -> Iterator[ast.Expr]:
+    if isinstance(domain, ast.ListDisplay):
+        yield from domain.items
+    elif isinstance(domain, ast.Range):
+        yield from (domain.first, domain.last)
+
+
+def _above(first: tuple[object] | None, last: tuple[object] | None) -> bool:
+    low, high = (bound[0] if bound else None for bound in (first, last))
+    numbers = isinstance(low, int | float) and isinstance(high, int | float)
+    return numbers and low > high  # type: ignore[operator]
+
+
+def _of_type(ctx: Context, what: str, declared: ast.TypeName | None, expr: ast.Expr) -> bool:
+    """Whether an expression may be of a type; reports one that surely is not."""
+    if declared is None or may_be(ctx, declared, expr):
+        return True
+    given = describe_literal(expr) or _describe_name(ctx, expr)
+    ctx.report(ArgumentOfWrongType(ctx.owner.name, what, wanted(declared), given), expr.span)
+    return False
+
+
+def may_be(ctx: Context, declared: ast.TypeName, expr: ast.Expr) -> bool:
+    """Whether an expression can be of a type, as far as its text says."""
+    if isinstance(expr, ast.ListDisplay):
+        element = declared.element
+        return element is not None and all(may_be(ctx, element, item) for item in expr.items)
+    if isinstance(expr, ast.Comprehension | ast.Range):
+        return declared.name == "list"
+    if isinstance(expr, ast.Text):
+        return declared.name == "string"
+    found = literal(expr)
+    if found is None:
+        kind = _kind_of_name(ctx, expr)
+        return kind is None or kind == declared.name
+    value = found[0]
+    if value is None:
+        return declared.name in ("op", "block", "init")
+    if isinstance(value, bool):
+        return declared.name == "bool"
+    return declared.name == "float" or (declared.name == "int" and isinstance(value, int))
+
+
+def _kind_of_name(ctx: Context, expr: ast.Expr) -> str | None:
+    """``op``, ``block`` or ``init`` for the name of such a thing, with arguments or without."""
+    name = expr
+    if isinstance(expr, ast.Access):
+        if len(expr.trailers) != 1 or not isinstance(expr.trailers[0], ast.Arguments):
+            return None
+        name = expr.base
+    if not isinstance(name, ast.Name) or name.text == "_":
+        return None
+    found = ctx.meaning(name.text, is_call=name is not expr)
+    if isinstance(found, Declared):
+        return "block" if found.kind in ("block", "model") else None
+    if isinstance(found, InitialiserSpec):
+        return "init"
+    return "op" if isinstance(found, type) else None
+
+
+def _describe_name(ctx: Context, expr: ast.Expr) -> str:
+    kind = _kind_of_name(ctx, expr)
+    words = {"op": "the op", "block": "the block", "init": "the initialiser", None: "the value"}
+    return f"{words[kind]} {expr.span.text}"
+
+
+def _in_domain(ctx: Context, param: ast.Param, default: ast.Expr) -> None:
+    domain = param.domain
+    found = literal(default)
+    if found is None or domain is None or found[0] is None:
+        return
+    if isinstance(domain, ast.Range):
+        outside = _above(literal(domain.first), found) or _above(found, literal(domain.last))
+    elif isinstance(domain, ast.ListDisplay):
+        members = [literal(item) for item in domain.items]
+        outside = None not in members and not any(_same(m, found) for m in members)
+    else:
+        return
+    if outside:
+        problem = OutsideDomain(
+            ctx.owner.name, param.name.text, domain.span.text, default.span.text
+        )
+        ctx.report(problem, default.span)
+
+
+def _same(first: tuple[object] | None, second: tuple[object]) -> bool:
+    return first is not None and first == second and type(first[0]) is type(second[0])

@@ -1,0 +1,246 @@
+"""What can go wrong with imports: files and libraries, and the names asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archir.diagnostics import Problem
+
+_STEM = "arch 1\nblock Stem(width) { conv(width, 3) }\n"
+_MODEL = "model net() {\n  input x: [N, 3, H = 8, W = 8]\n  Stem(4)\n}\n"
+_GOOD = f'import "./stem.arch": Stem\n{_MODEL}'
+_FILES: Mapping[str, bytes | None] = {"stem.arch": _STEM.encode()}
+
+
+class ImportProblem(Problem):
+    """Base of the problems with imports.
+
+    ``files`` are the files beside the example, by path; None stands for one that cannot be read.
+    """
+
+    __slots__ = ()
+    files: ClassVar[Mapping[str, bytes | None]] = _FILES
+    good: ClassVar[str] = _GOOD
+
+
+@dataclass(frozen=True, slots=True)
+class FileNotFound(ImportProblem):
+    """An import names a file that is not there.
+
+    The path of an import is read from the folder of the file in which the import stands.
+    """
+
+    path: str
+    suggestion: str | None
+
+    name: ClassVar[str] = "file-not-found"
+    bad: ClassVar[str] = f'import "./stems.arch": Stem\n{_MODEL}'
+
+    def message(self) -> str:
+        return f'there is no file "{self.path}"'
+
+    def hint(self) -> str | None:
+        return f'did you mean "{self.suggestion}"?' if self.suggestion else None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownLibrary(ImportProblem):
+    """An import without quotes names something that the standard library does not have.
+
+    What stands without quotes comes with the compiler: `std.blocks` and its like. A file of your
+    own is imported by its path in quotes.
+    """
+
+    library: str
+    suggestion: str | None
+
+    name: ClassVar[str] = "unknown-library"
+    bad: ClassVar[str] = f"import std.block: Stem\n{_MODEL}"
+
+    def message(self) -> str:
+        return f"there is no library {self.library}"
+
+    def hint(self) -> str | None:
+        if self.suggestion:
+            return f"did you mean {self.suggestion}?"
+        last = self.library.rsplit(".", 1)[-1]
+        return f'a file of your own is imported by its path: import "./{last}.arch": …'
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownImport(ImportProblem):
+    """An import asks a file for a name that the file does not declare.
+
+    Only what stands in that file itself can be imported from it, not what it imports in turn.
+    """
+
+    wanted: str
+    file: str
+    suggestion: str | None
+    comes_from: str | None = None
+
+    name: ClassVar[str] = "unknown-import"
+    bad: ClassVar[str] = f'import "./stem.arch": Stemm\n{_MODEL}'
+
+    def message(self) -> str:
+        if self.comes_from:
+            return f"{self.file} does not declare {self.wanted}, it only imports it"
+        return f"{self.file} does not declare {self.wanted}"
+
+    def hint(self) -> str | None:
+        if self.comes_from:
+            return f"import it from where it is declared, {self.comes_from}"
+        return f"did you mean {self.suggestion}?" if self.suggestion else None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCycle(ImportProblem):
+    """Files import each other in a circle.
+
+    What two files need of each other goes into a third that both import.
+    """
+
+    cycle: tuple[str, ...]
+
+    name: ClassVar[str] = "import-cycle"
+    files: ClassVar[Mapping[str, bytes | None]] = {
+        "stem.arch": b'import "./main.arch": net\nblock Stem(width) { conv(width, 3) }\n'
+    }
+    bad: ClassVar[str] = _GOOD
+    good: ClassVar[str] = f"block Stem(width) {{ conv(width, 3) }}\n{_MODEL}"
+
+    def message(self) -> str:
+        if len(self.cycle) == 1:
+            return f"{self.cycle[0]} imports itself"
+        return "files import each other in a circle: " + " -> ".join(
+            f"{file}" for file in (*self.cycle, self.cycle[0])
+        )
+
+    def hint(self) -> str | None:
+        if len(self.cycle) == 1:
+            return "names of the same file need no import"
+        return "move what they share into a file of its own that both import"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutsideProject(ImportProblem):
+    """An import leads out of the project.
+
+    The project is the folder of the file that is compiled. Its imports stay in that folder and
+    below, so that a file from elsewhere can be compiled without it reading anything of yours.
+    """
+
+    path: str
+    reason: str
+
+    name: ClassVar[str] = "import-outside-project"
+    bad: ClassVar[str] = f'import "../stem.arch": Stem\n{_MODEL}'
+
+    def message(self) -> str:
+        return f'the import "{self.path}" leads out of the project: {self.reason}'
+
+    def hint(self) -> str | None:
+        return "import files beside the compiled file, or in folders below it"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportNotAnArchFile(ImportProblem):
+    """An import names a file that does not end in `.arch`.
+
+    Nothing else than files of this language can be imported.
+    """
+
+    path: str
+
+    name: ClassVar[str] = "import-not-an-arch-file"
+    bad: ClassVar[str] = f'import "./stem.py": Stem\n{_MODEL}'
+
+    def message(self) -> str:
+        return f'the import "{self.path}" does not name an .arch file'
+
+    def hint(self) -> str | None:
+        last = self.path.replace("\\", "/").rsplit("/", 1)[-1]
+        if last and "." not in last:
+            return f'write the whole name: "{self.path}.arch"'
+        return "only files of this language, which end in .arch, can be imported"
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableFile(ImportProblem):
+    """An imported file is there but cannot be read."""
+
+    path: str
+    reason: str
+
+    name: ClassVar[str] = "unreadable-file"
+    files: ClassVar[Mapping[str, bytes | None]] = {**_FILES, "locked.arch": None}
+    bad: ClassVar[str] = f'import "./locked.arch": Stem\n{_MODEL}'
+
+    def message(self) -> str:
+        return f'the file "{self.path}" cannot be read: {self.reason}'
+
+
+@dataclass(frozen=True, slots=True)
+class FileNotUtf8(ImportProblem):
+    """An imported file is not UTF-8 text.
+
+    Files of this language are UTF-8, on every system.
+    """
+
+    path: str
+    line: int
+    byte: int
+
+    name: ClassVar[str] = "file-not-utf-8"
+    files: ClassVar[Mapping[str, bytes | None]] = {
+        **_FILES,
+        "latin.arch": "# für Bilder\nblock Stem(width) { conv(width, 3) }\n".encode("latin-1"),
+    }
+    bad: ClassVar[str] = f'import "./latin.arch": Stem\n{_MODEL}'
+
+    def message(self) -> str:
+        return (
+            f'the file "{self.path}" is not UTF-8 text: line {self.line} holds the byte'
+            f" 0x{self.byte:02x} where none like it may stand"
+        )
+
+    def hint(self) -> str | None:
+        return "save the file as UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class FileTooLarge(ImportProblem):
+    """An imported file is longer than the limit.
+
+    The limit is far above any network that a person wrote down; it keeps a wrong path from
+    reading a disk image.
+    """
+
+    path: str
+    limit: int
+
+    name: ClassVar[str] = "file-too-large"
+    files: ClassVar[Mapping[str, bytes | None]] = {**_FILES, "long.arch": b"#" * 5_000_000}
+    bad: ClassVar[str] = f'import "./long.arch": Stem\n{_MODEL}'
+
+    def message(self) -> str:
+        return f'the file "{self.path}" is longer than {self.limit:,} bytes'
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyFiles(ImportProblem):
+    """A program imports more files than the limit."""
+
+    limit: int
+
+    name: ClassVar[str] = "too-many-files"
+    files: ClassVar[Mapping[str, bytes | None]] = {
+        **_FILES,
+        **{f"part{i}.arch": f'import "./part{i + 1}.arch": Stem\n'.encode() for i in range(1100)},
+    }
+    bad: ClassVar[str] = f'import "./part0.arch": Stem\n{_MODEL}'
+
+    def message(self) -> str:
+        return f"the program consists of more than {self.limit:,} files"

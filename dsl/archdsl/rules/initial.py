@@ -1,0 +1,116 @@
+"""What can be wrong with initial weights before a single number is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.rules.names import in_model
+from archir.diagnostics import Problem
+
+
+def _init(rule: str) -> str:
+    return in_model(f"conv(8, 3)\n  init {{ {rule} }}")
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownInitialiser(Problem):
+    """Weights are drawn by torch.nn.init's functions, written without the last underscore."""
+
+    name = "unknown-initialiser"
+    bad = _init("conv.weight: kaiming_norm")
+    good = _init("conv.weight: kaiming_normal")
+    text: str
+    suggestion: str | None
+    known: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"there is no initialiser {self.text}"
+
+    def hint(self) -> str | None:
+        if self.suggestion:
+            return f"did you mean {self.suggestion}?"
+        return f"there are {', '.join(self.known)}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownOpInRule(Problem):
+    """A rule of `init` is for an op that does not exist.
+
+    What stands before the dot is the name of an op, `*` for all, or a path of labels in quotes.
+    """
+
+    name = "unknown-op-in-rule"
+    bad = _init("conv2d.weight: zeros")
+    good = _init("conv.weight: zeros")
+    text: str
+    suggestion: str | None
+    is_known: bool = False
+
+    def message(self) -> str:
+        if self.is_known:
+            return f"{self.text} is no op, and rules are for ops"
+        return f"there is no op {self.text}"
+
+    def hint(self) -> str | None:
+        if self.suggestion:
+            return f"did you mean {self.suggestion}?"
+        return f'name an op, or write *, or a path of labels in quotes: "{self.text}.*"'
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownParameterInRule(Problem):
+    """A rule of `init` is for a parameter that no op has, so it could never match.
+
+    With `*` or a path before the dot, some op must have a parameter of that name, or a `param` or
+    `buffer` of the file.
+    """
+
+    name = "unknown-parameter-in-rule"
+    bad = _init("conv.weigth: zeros")
+    good = _init("conv.weight: zeros")
+    owner: str
+    parameter: str
+    known: tuple[str, ...]
+    suggestion: str | None
+
+    def message(self) -> str:
+        return f"{self.owner} has no parameter {self.parameter}"
+
+    def hint(self) -> str | None:
+        if self.suggestion:
+            return f"did you mean {self.suggestion}?"
+        return f"it has: {', '.join(self.known)}" if self.known else "it has no parameters at all"
+
+
+@dataclass(frozen=True, slots=True)
+class BadInitialiserArgument(Problem):
+    """An argument of an initialiser is of the wrong kind, or out of its bounds."""
+
+    name = "bad-initialiser-argument"
+    bad = _init("conv.weight: normal(std = -1)")
+    good = _init("conv.weight: normal(std = 1)")
+    function: str
+    argument: str
+    wanted: str
+    given: str
+
+    def message(self) -> str:
+        return f"{self.argument} of {self.function} is {self.wanted}, and is given {self.given}"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundsInWrongOrder(Problem):
+    """An initialiser draws from between two numbers, and the first is above the second."""
+
+    name = "bounds-in-wrong-order"
+    bad = _init("conv.weight: uniform(1, -1)")
+    good = _init("conv.weight: uniform(-1, 1)")
+    function: str
+    low: str
+    high: str
+
+    def message(self) -> str:
+        return f"{self.function} cannot draw from {self.low} to {self.high}"
+
+    def hint(self) -> str | None:
+        return "the lower bound stands first"

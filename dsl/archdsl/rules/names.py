@@ -1,0 +1,139 @@
+"""What can be wrong with names: unknown, declared twice, or of the wrong kind for their place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archir.diagnostics import Problem
+
+
+def in_model(body: str) -> str:
+    """A file with one model of that body, for the examples of problems."""
+    return f"model m() {{\n  input x: [N, 3, H = 32, W = 32]\n  {body}\n}}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName(Problem):
+    """A name is used that nothing in sight has.
+
+    Names are looked for in the body (a value's name lives to the end of its block or model, a
+    `let` or loop variable to the end of its braces), then among the parameters, then in the file,
+    then among ops, functions and initialisers. A name can be used only after it is bound.
+    """
+
+    name = "unknown-name"
+    bad = in_model("rellu")
+    good = in_model("relu")
+    text: str
+    suggestion: str | None = None
+    note: str | None = None
+
+    def message(self) -> str:
+        return f"there is no {self.text} here"
+
+    def hint(self) -> str | None:
+        if self.note:
+            return self.note
+        return f"did you mean {self.suggestion}?" if self.suggestion else None
+
+    def label(self) -> str | None:
+        return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class NameDeclaredTwice(Problem):
+    """Two declarations of one file, two parameters or two outputs have the same name.
+
+    A name that is imported counts as one of the file's own.
+    """
+
+    name = "name-declared-twice"
+    bad = f"block Unit() {{ relu }}\nblock Unit() {{ flatten }}\n{in_model('Unit')}"
+    good = f"block Unit() {{ relu }}\n{in_model('Unit')}"
+    text: str
+    what: str = "name"
+
+    def message(self) -> str:
+        return f"the {self.what} {self.text} is declared twice"
+
+    def label(self) -> str | None:
+        return "declared again here"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionAsValue(Problem):
+    """A function stands where a number, a list or a part is wanted.
+
+    Functions are called; they are no values, so they cannot be passed on.
+    """
+
+    name = "function-as-value"
+    bad = in_model("dropout(sqrt)")
+    good = in_model("dropout(sqrt(0.25))")
+    text: str
+    usage: str
+
+    def message(self) -> str:
+        return f"{self.text} is a function, and is not called"
+
+    def hint(self) -> str | None:
+        return f"call it: {self.usage}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnderscoreAsName(Problem):
+    """`_` stands for the value that flows in, and discards what it is bound to; it names nothing.
+
+    So no declaration, parameter, input or output can be called `_`.
+    """
+
+    name = "underscore-as-name"
+    bad = f"block _() {{ relu }}\n{in_model('relu')}"
+    good = f"block Unit() {{ relu }}\n{in_model('Unit')}"
+    what: str
+
+    def message(self) -> str:
+        return f"_ cannot be the name of {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle(Problem):
+    """Declarations need each other in a circle.
+
+    There is no recursion in the language: neither of blocks and models, nor of functions and
+    constants. Depth is written with `for` and `repeat`.
+    """
+
+    name = "cycle"
+    bad = f"block A() {{ relu -> B }}\nblock B() {{ A }}\n{in_model('A')}"
+    good = f"block A() {{ relu -> B }}\nblock B() {{ flatten }}\n{in_model('A')}"
+    names: tuple[str, ...]
+
+    def message(self) -> str:
+        if len(self.names) == 1:
+            return f"{self.names[0]} needs itself"
+        circle = " -> ".join((*self.names, self.names[0]))
+        return f"declarations need each other in a circle: {circle}"
+
+    def hint(self) -> str | None:
+        return "there is no recursion; repeat with for or repeat"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueNotAtHead(Problem):
+    """A named value stands behind an arrow.
+
+    `a -> b` hands a's output to b, and a value takes none: it can only begin a chain. Several
+    values are merged with an op that takes several inputs.
+    """
+
+    name = "value-not-at-head"
+    bad = in_model("relu as y\n  flatten -> y")
+    good = in_model("relu as y\n  y -> flatten")
+    text: str
+
+    def message(self) -> str:
+        return f"{self.text} is a value, and nothing can flow into it"
+
+    def hint(self) -> str | None:
+        return f"begin a chain with it, or merge: add [_, {self.text}]"

@@ -1,0 +1,62 @@
+"""What can be wrong with the parameters that a declaration has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.rules.names import in_model
+from archir.diagnostics import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownType(Problem):
+    """A parameter's type is not one of the language's."""
+
+    name = "unknown-type"
+    bad = f"block Unit(width: integer) {{ conv(width, 3) }}\n\n{in_model('Unit(8)')}"
+    good = f"block Unit(width: int) {{ conv(width, 3) }}\n\n{in_model('Unit(8)')}"
+    text: str
+    suggestion: str | None
+
+    def message(self) -> str:
+        return f"there is no type {self.text}"
+
+    def hint(self) -> str | None:
+        if self.suggestion:
+            return f"did you mean {self.suggestion}?"
+        return "types are int, float, bool, string, list[…], block, op and init"
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTypeArguments(Problem):
+    """A list's type says in brackets what its items are, and no other type has brackets."""
+
+    name = "wrong-type-arguments"
+    bad = f"block Unit(widths: list) {{ conv(widths[0], 3) }}\n\n{in_model('Unit([8])')}"
+    good = f"block Unit(widths: list[int]) {{ conv(widths[0], 3) }}\n\n{in_model('Unit([8])')}"
+    text: str
+
+    def message(self) -> str:
+        if self.text == "list":
+            return "the type list does not say what its items are"
+        return f"the type {self.text} has no items"
+
+    def hint(self) -> str | None:
+        return "for example list[int]" if self.text == "list" else f"write {self.text} alone"
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyDomain(Problem):
+    """A parameter's domain holds no value, so nothing could ever be given for it.
+
+    `a..b` includes both ends, and is empty where b is below a.
+    """
+
+    name = "empty-domain"
+    bad = f"block Unit(width in 8..4) {{ conv(width, 3) }}\n\n{in_model('relu')}"
+    good = f"block Unit(width in 4..8) {{ conv(width, 3) }}\n\n{in_model('Unit(8)')}"
+    parameter: str
+    domain: str
+
+    def message(self) -> str:
+        return f"the domain of {self.parameter} is empty: {self.domain}"
