@@ -370,7 +370,9 @@ class ReadsOutside(Problem):
 
 @dataclass(frozen=True, slots=True)
 class TrainingOnly(Problem):
-    """What `train_only` makes is there in training alone, so it can only go to another `train_only` or to an `output … when training`."""
+    """What `train_only` makes is there in training alone, so it can only go to another `train_only`
+    or to an `output … when training`.
+    """
 
     name = "training-only-value"
     bad = """model m() {
@@ -421,7 +423,9 @@ class NoInput(Problem):
 
 @dataclass(frozen=True, slots=True)
 class SizeWithoutDefault(Problem):
-    """A size variable of a model needs the size used where a concrete number is needed (the batch counts as 1)."""
+    """A size variable of a model needs the size used where a concrete number is needed (the batch
+    counts as 1).
+    """
 
     name = "size-without-default"
     bad = """model m() {
@@ -581,7 +585,9 @@ model m() {
 
 @dataclass(frozen=True, slots=True)
 class SpliceWithInit(Problem):
-    """`*Name` puts a block's children into the scope around it, where they belong to the block around."""
+    """`*Name` puts a block's children into the scope around it, where they belong to the block
+    around.
+    """
 
     name = "splice-with-init"
     bad = """block Stem() {
@@ -663,7 +669,9 @@ class ModuleWithoutUse(Problem):
 
 @dataclass(frozen=True, slots=True)
 class UnlabelledWeights(Problem):
-    """In a scope with labels an unlabelled child is named after its op, and a second one `conv_2`: a neighbour that comes or goes changes the keys of its weights."""
+    """In a scope with labels an unlabelled child is named after its op, and a second one `conv_2`: a
+    neighbour that comes or goes changes the keys of its weights.
+    """
 
     name = "unlabelled-weights"
     severity = "warning"
@@ -682,7 +690,10 @@ class UnlabelledWeights(Problem):
     part: str
 
     def message(self) -> str:
-        return f"{self.part} has weights and no label, in a scope where others have one: its key depends on its neighbours"
+        return (
+            f"{self.part} has weights and no label, in a scope where others have one:"
+            " its key depends on its neighbours"
+        )
 
     def hint(self) -> str | None:
         return f"give it a label, as in name: {self.part}(…)"
@@ -690,7 +701,9 @@ class UnlabelledWeights(Problem):
 
 @dataclass(frozen=True, slots=True)
 class NeedsArguments(Problem):
-    """A model whose parameters have no defaults is built through a variant, or with values given for them."""
+    """A model whose parameters have no defaults is built through a variant, or with values given for
+    them.
+    """
 
     name = "model-needs-arguments"
     bad = """"""
