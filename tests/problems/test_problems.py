@@ -38,7 +38,13 @@ def problems() -> list[type[Problem]]:
 PROBLEMS = problems()
 
 
-def check(text: str, folder: Path) -> Diagnostics:
+def check(text: str, folder: Path, problem: type[Problem]) -> Diagnostics:
+    files: dict[str, bytes | None] = getattr(problem, "files", {})
+    for name, data in files.items():
+        if data is None:  # what cannot be read, also by who may read everything
+            (folder / name).mkdir()
+        else:
+            (folder / name).write_bytes(data)
     path = folder / "main.arch"
     path.write_text(text, "utf-8", newline="")
     return pipeline.check_source(Source("main.arch", text), path)[1]
@@ -63,7 +69,7 @@ def test_problem_is_explained(problem: type[Problem]) -> None:
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
 def test_bad_raises_it(problem: type[Problem], tmp_path: Path) -> None:
-    found = check(problem.bad, tmp_path)
+    found = check(problem.bad, tmp_path, problem)
     raised = [item for item in found if item.problem.name == problem.name]
     assert raised, f"found {[item.problem.name for item in found]}"
     for item in raised:
@@ -77,6 +83,6 @@ def test_bad_raises_it(problem: type[Problem], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
 def test_good_is_clean(problem: type[Problem], tmp_path: Path) -> None:
-    found = check(problem.good, tmp_path)
+    found = check(problem.good, tmp_path, problem)
     errors = [item for item in found if item.is_error or item.problem.name == problem.name]
     assert not errors, [(item.problem.name, item.problem.message()) for item in errors]

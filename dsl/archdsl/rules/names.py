@@ -104,7 +104,7 @@ class Cycle(Problem):
     constants. Depth is written with `for` and `repeat`.
     """
 
-    name = "cycle"
+    name = "needs-itself"
     bad = f"block A() {{ relu -> B }}\nblock B() {{ A }}\n{in_model('A')}"
     good = f"block A() {{ relu -> B }}\nblock B() {{ flatten }}\n{in_model('A')}"
     names: tuple[str, ...]
