@@ -243,14 +243,16 @@ def _problems(
 
 def _value_problem(op: type[Op], name: str, value: object, errors: set[str]) -> Problem:
     annotation: Any = op.model_fields[name].rebuild_annotation()
-    facts = (op.keyword, name, shown(value), describe(annotation))
+    items = value if isinstance(value, tuple) else (value,)
+    huge = any(isinstance(item, int) and item >= 2**31 for item in items)
+    wanted = describe(annotation) + (", below 2**31" if huge else "")
+    facts = (op.keyword, name, shown(value), wanted)
     if isinstance(value, str):
         # A string is of the right type where strings are taken at all.
         known = choices(annotation)
         near = nearest(value, known)
         quoted = None if near is None else shown(near)
         return ArgumentOutOfBounds(*facts, quoted) if known else WrongArgumentType(*facts)
-    items = value if isinstance(value, tuple) else (value,)
     if is_counted(annotation) and any(isinstance(item, float) for item in items):
         return FloatForCount(*facts)
     # An integer that no float can hold is refused as if it were not a number.

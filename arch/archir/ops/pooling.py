@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
@@ -19,12 +20,13 @@ from archir.ops.spatial import (
     at_axis,
     rank_suffix,
     require_dtype,
+    show_extent,
     slide,
     slide_past_end,
 )
 from archir.recipe import Arg, Call, FunctionRecipe, Input, Items, ModuleRecipe
 from archir.rules.arguments import ArgumentNotForRank, PoolPaddingTooLarge
-from archir.rules.shapes import WrongRank
+from archir.rules.shapes import InputSmallerThanKernel, WrongRank
 from archir.types import TensorType
 
 
@@ -118,7 +120,8 @@ class AvgPool(_Pool):
     """Slides a window over the input and gives the mean of what it sees.
 
     Padding counts as zeros in the mean unless `count_include_pad` is false. On `[N, C, L]` there
-    is no `divisor_override`.
+    is no `divisor_override`; on `[N, C, D, H, W]` the input must be as large as the window before
+    it is padded.
 
     torch: `torch.nn.AvgPool1d`, `AvgPool2d`, `AvgPool3d`.
 
@@ -157,6 +160,16 @@ class AvgPool(_Pool):
         super().verify(incoming, check)
         if incoming.rank == 3 and self.divisor_override is not None:
             check.report(ArgumentNotForRank(self.keyword, "divisor_override", LAYOUTS[0]))
+
+    def extent(self, axis: Axis, check: Check) -> Dim | None:
+        if axis.of == 3:
+            # torch compares the kernel with the input alone, on three axes and nowhere else.
+            kernel = at_axis(self.kernel_size, axis.index)
+            shown = show_extent(axis.extent, check)
+            problem = partial(InputSmallerThanKernel, self.keyword, axis.name, shown, kernel)
+            if not check.at_least(axis.extent, kernel, problem):
+                return None
+        return super().extent(axis, check)
 
 
 class AdaptiveAvgPool(SpatialOp):

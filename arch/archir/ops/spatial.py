@@ -27,9 +27,13 @@ AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "wi
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One spatial axis of an incoming tensor; ``index`` counts from the first spatial one."""
+    """One spatial axis of an incoming tensor; ``index`` counts from the first spatial one.
+
+    ``of`` is the number of spatial axes.
+    """
 
     index: int
+    of: int
     name: str
     extent: Dim
 
@@ -115,7 +119,7 @@ def axes(tensor: TensorType) -> Iterator[Axis]:
     """The spatial axes of a tensor."""
     names = AXIS_NAMES[tensor.rank - 2]
     for index, (name, extent) in enumerate(zip(names, tensor.shape[2:], strict=True)):
-        yield Axis(index, name, extent)
+        yield Axis(index, len(names), name, extent)
 
 
 def rank_suffix(tensor: TensorType) -> str:

@@ -105,6 +105,42 @@ class KernelDoesNotFit(Problem):
 
 
 @dataclass(frozen=True, slots=True)
+class InputSmallerThanKernel(Problem):
+    """torch's average pooling over three axes wants an input as large as the window, unpadded.
+
+    Over one and two axes, and for all other windows, padding makes up for it.
+    """
+
+    name = "input-smaller-than-kernel"
+    bad = """model m() {
+  input scan: [N, 1, D = 2, H = 16, W = 16]
+  avg_pool(3, padding = 1)
+}
+"""
+    good = """model m() {
+  input scan: [N, 1, D = 2, H = 16, W = 16]
+  max_pool(3, padding = 1)
+}
+"""
+    callee: str
+    axis: str
+    extent: str
+    kernel: int
+
+    def message(self) -> str:
+        return (
+            f"{self.axis} {self.extent} is less than the kernel's {self.kernel}, and {self.callee}"
+            " over three axes does not count the padding"
+        )
+
+    def hint(self) -> str:
+        return "use a smaller kernel along that axis, such as [1, 3, 3]"
+
+    def label(self) -> str:
+        return f"{self.callee} does not fit"
+
+
+@dataclass(frozen=True, slots=True)
 class OutputEmpty(Problem):
     """A layer's output would have no element left along an axis."""
 

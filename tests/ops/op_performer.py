@@ -1,0 +1,139 @@
+"""Performs recipes on torch, and asks torch and our rules the same question.
+
+The torch back end has a performer of its own. This one is small enough to be seen right, and what
+it makes is what torch's answers are taken from.
+"""
+
+from __future__ import annotations
+
+import operator
+import warnings
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any
+
+import torch
+
+from archir.arguments import make_op
+from archir.check import Check
+from archir.op import Op
+from archir.recipe import (
+    AllInputs,
+    Arg,
+    Call,
+    Fold,
+    FunctionRecipe,
+    Inferred,
+    Infix,
+    Input,
+    Items,
+)
+from archir.registry import ops
+from archir.types import TensorType
+
+OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {"+": operator.add, "*": operator.mul}
+
+
+def op(keyword: str, *positional: object, **keywords: object) -> Op:
+    """An op of the registry; the arguments must be right."""
+    made = make_op(ops()[keyword], positional, keywords)
+    assert isinstance(made, Op), [each.problem.message() for each in made]
+    return made
+
+
+def perform(made: Op, code: Any, inputs: tuple[torch.Tensor, ...]) -> Any:
+    """The value of a recipe's code."""
+    if isinstance(code, Arg):
+        return getattr(made, code.name)
+    if isinstance(code, Inferred):
+        return code.value
+    if isinstance(code, Input):
+        return inputs[code.index]
+    if isinstance(code, AllInputs):
+        return list(inputs)
+    if isinstance(code, Fold):
+        return reduce(OPERATORS[code.operator], inputs)
+    if isinstance(code, Infix):
+        sides = (perform(made, side, inputs) for side in (code.left, code.right))
+        return OPERATORS[code.operator](*sides)
+    if isinstance(code, Items):
+        return tuple(perform(made, item, inputs) for item in code.items)
+    if isinstance(code, Call):
+        args = [perform(made, arg, inputs) for arg in code.args]
+        kwargs = {name: perform(made, arg, inputs) for name, arg in code.kwargs}
+        if code.function.startswith("."):
+            return getattr(args[0], code.function[1:])(*args[1:], **kwargs)
+        path = code.function.removeprefix("torch.")
+        function: Any = reduce(getattr, path.split("."), torch)
+        return function(*args, **kwargs)
+    return code
+
+
+def build(made: Op, types: tuple[TensorType, ...]) -> Callable[..., Any]:
+    """The torch module, or the function, that a recipe describes."""
+    recipe = made.recipe(types)
+    if isinstance(recipe, FunctionRecipe):
+        return lambda *inputs: perform(made, recipe.apply, inputs)
+    module: torch.nn.Module = perform(made, recipe.make, ())
+    return module
+
+
+def types_of(*shapes: tuple[int, ...], dtype: str = "float32") -> tuple[TensorType, ...]:
+    return tuple(TensorType(shape, dtype) for shape in shapes)
+
+
+def sample(given: TensorType) -> torch.Tensor:
+    """A tensor of a type."""
+    if given.dtype == "float32":
+        return torch.ones(given.shape)  # type: ignore[arg-type]
+    return torch.ones(given.shape, dtype=getattr(torch, given.dtype))  # type: ignore[arg-type]
+
+
+def ours(made: Op, types: tuple[TensorType, ...], training: bool = False) -> TensorType | None:
+    """Our verdict: the output's type, or None for a refusal."""
+    check = Check({})
+    outputs = made.infer(types, check)
+    if check.problems or (training and not all(c.holds({}) for c in check.conditions)):
+        return None
+    assert outputs is not None and len(outputs) == 1
+    return outputs[0]
+
+
+REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError)
+
+
+def theirs(
+    run: Callable[..., Any], types: tuple[TensorType, ...]
+) -> tuple[tuple[int, ...], str] | None:
+    """torch's verdict: shape and dtype, or None for a refusal. An empty output is a refusal."""
+    try:
+        output = run(*(sample(given) for given in types))
+    except REFUSALS:
+        return None
+    if output.numel() == 0:
+        return None
+    return tuple(output.shape), str(output.dtype).removeprefix("torch.")
+
+
+def torch_verdict(
+    made: Op, types: tuple[TensorType, ...], training: bool = False
+) -> tuple[tuple[int, ...], str] | None:
+    """The same, of the recipe as it stands, whatever our rule says of it."""
+    with warnings.catch_warnings(), torch.no_grad():
+        # torch says that padding = "same" with an even kernel may copy the input.
+        warnings.filterwarnings("ignore", message="Using padding='same'")
+        try:
+            run = build(made, types)
+        except REFUSALS:
+            return None
+        if isinstance(run, torch.nn.Module):
+            run.train(training)
+        return theirs(run, types)
+
+
+def agree(made: Op, types: tuple[TensorType, ...], training: bool = False) -> None:
+    """Our verdict, shape and dtype equal torch's."""
+    expected = torch_verdict(made, types, training)
+    found = ours(made, types, training)
+    verdict = None if found is None else (found.shape, found.dtype)
+    assert verdict == expected, f"{made!r} on {[str(t) for t in types]} training={training}"
