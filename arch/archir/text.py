@@ -27,6 +27,7 @@ from archir.graph import (
     Repeat,
     Scope,
     Slot,
+    SlotRepeat,
     Step,
     TrainOnly,
     Use,
@@ -55,13 +56,15 @@ def show_typed(typed: TypedGraph) -> str:
 
 def show_op(op: Op) -> str:
     """The op as the language writes it, without the arguments that have their default."""
-    fields = type(op).model_fields
-    given = [
-        f"{name} = {_show_argument(value)}"
-        for name, value in op
-        if fields[name].is_required()
-        or value != fields[name].get_default(call_default_factory=True)
-    ]
+    given: list[str] = []
+    positional = True
+    for name, value in op:
+        field = type(op).model_fields[name]
+        positional = positional and field.is_required()
+        if positional:
+            given.append(_show_argument(value))
+        elif field.is_required() or value != field.get_default(call_default_factory=True):
+            given.append(f"{name} = {_show_argument(value)}")
     return op.keyword + (f"({', '.join(given)})" if given else "")
 
 
@@ -159,11 +162,37 @@ def _titles(graph: Graph) -> dict[Definition, str]:
 
 
 def _slot_names(scope: Scope, prefix: str) -> Iterator[tuple[Slot, str]]:
-    """All slots of a definition by their paths; a loop's children bear their first turn's."""
-    for slot, name in names(scope).items():
+    """All slots of a definition by their paths; a loop's children bear their first turn's.
+
+    In a scope of numbers the children of a loop are shown as ``12+2i``.
+    """
+    found = names(scope) if scope.labelled else dict(_numbered(scope.entries, 0, ""))
+    for slot, name in found.items():
         yield slot, prefix + name
         if isinstance(slot.member, Scope):
             yield from _slot_names(slot.member, f"{prefix}{name}.")
+
+
+def _numbered(
+    entries: Sequence[Slot | SlotRepeat], first: int, turns: str
+) -> Iterator[tuple[Slot, str]]:
+    for entry in entries:
+        if isinstance(entry, SlotRepeat):
+            step = _size(entry.entries)
+            inner = f"{turns}+{step if step > 1 else ''}{'ijklmn'[turns.count('+') % 6]}"
+            yield from _numbered(entry.entries, first, inner)
+            first += entry.count * step
+        else:
+            yield entry, f"{first}{turns}"
+            first += 1
+
+
+def _size(entries: Sequence[Slot | SlotRepeat]) -> int:
+    """How many children the entries register."""
+    return sum(
+        entry.count * _size(entry.entries) if isinstance(entry, SlotRepeat) else 1
+        for entry in entries
+    )
 
 
 def _head(step: Group | Repeat | TrainOnly, slots: dict[Slot, str]) -> str:

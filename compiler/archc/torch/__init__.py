@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archir.typed import TypedGraph
-
 if TYPE_CHECKING:
     from torch import nn
+
+    from archir.typed import TypedGraph
 
 __all__ = ["TorchMissingError", "module"]
 
