@@ -1,4 +1,4 @@
-"""Activations: functions of each element by itself."""
+"""Activations."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ReLU(Elementwise):
     torch: `torch.nn.ReLU`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 3, H = 32, W = 32]
       conv(16, 3) -> relu
     }

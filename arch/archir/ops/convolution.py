@@ -121,7 +121,7 @@ class Conv(_Convolution):
     torch: `torch.nn.Conv1d`, `Conv2d`, `Conv3d`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 3, H = 32, W = 32]
       conv(16, 3, stride = 2, padding = 1) -> conv(32, [1, 7], padding = "same", groups = 4)
     }
@@ -180,7 +180,7 @@ class Depthwise(_Convolution):
     torch: `torch.nn.Conv1d`, `Conv2d`, `Conv3d` with `groups = in_channels`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 32, H = 28, W = 28]
       depthwise(3, padding = 1, bias = false) -> conv(64, 1)
     }

@@ -22,7 +22,7 @@ class Linear(Op):
     torch: `torch.nn.Linear`.
 
     ```arch
-    model example {
+    model example() {
       input features: [N, 512]
       linear(256) -> relu -> linear(10, bias = false)
     }

@@ -17,7 +17,7 @@ class Dropout(Elementwise):
     torch: `torch.nn.Dropout`.
 
     ```arch
-    model example {
+    model example() {
       input features: [N, 512]
       dropout(0.2) -> linear(10)
     }

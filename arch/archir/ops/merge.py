@@ -1,4 +1,4 @@
-"""Ops that make one value of several."""
+"""Merges."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Concat(Op):
     torch: `torch.cat`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 3, H = 32, W = 32]
       concat [conv(8, 1), conv(8, 3, padding = 1), _]
     }
@@ -184,7 +184,7 @@ class Add(_Arithmetic):
     torch: `torch.add`, written `+`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 16, H = 32, W = 32]
       add [conv(16, 3, padding = 1), _]
     }
@@ -204,7 +204,7 @@ class Multiply(_Arithmetic):
     torch: `torch.mul`, written `*`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 16, H = 32, W = 32]
       multiply [_, { adaptive_avg_pool(1) -> conv(16, 1) -> relu }]
     }

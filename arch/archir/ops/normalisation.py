@@ -27,7 +27,7 @@ class BatchNorm(Op):
     torch: `torch.nn.BatchNorm1d` (`[N, C]` and `[N, C, L]`), `BatchNorm2d`, `BatchNorm3d`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 3, H = 32, W = 32]
       conv(16, 3, bias = false) -> batch_norm(eps = 1e-3) -> relu
     }
@@ -93,7 +93,7 @@ class LocalResponseNorm(Op):
     torch: `torch.nn.LocalResponseNorm`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 64, H = 32, W = 32]
       local_response_norm(5, alpha = 5e-4, k = 2)
     }

@@ -84,7 +84,7 @@ class MaxPool(_Pool):
     torch: `torch.nn.MaxPool1d`, `MaxPool2d`, `MaxPool3d`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 3, H = 32, W = 32]
       max_pool(3, stride = 2, padding = 1) -> max_pool(2)
     }
@@ -126,7 +126,7 @@ class AvgPool(_Pool):
     torch: `torch.nn.AvgPool1d`, `AvgPool2d`, `AvgPool3d`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 3, H = 32, W = 32]
       avg_pool(2) -> avg_pool(3, stride = 1, padding = 1, count_include_pad = false)
     }
@@ -181,7 +181,7 @@ class AdaptiveAvgPool(SpatialOp):
     torch: `torch.nn.AdaptiveAvgPool1d`, `AdaptiveAvgPool2d`, `AdaptiveAvgPool3d`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 64, H = 32, W = 32]
       adaptive_avg_pool(7) -> adaptive_avg_pool([none, 1]) -> flatten -> linear(10)
     }
@@ -218,7 +218,7 @@ class GlobalAvgPool(Op):
     torch: `torch.mean` over the dims from 2 on.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 64, H = 32, W = 32]
       global_avg_pool -> linear(10)
     }

@@ -1,4 +1,4 @@
-"""Ops that change the shape and compute nothing."""
+"""Shapes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Flatten(Op):
     torch: `torch.nn.Flatten`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 3, H = 32, W = 32]
       adaptive_avg_pool(7) -> flatten -> linear(10)
     }
@@ -77,7 +77,7 @@ class Identity(Elementwise):
     torch: `torch.nn.Identity`.
 
     ```arch
-    model example {
+    model example() {
       input image: [N, 3, H = 32, W = 32]
       conv(16, 3) -> identity
     }

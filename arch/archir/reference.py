@@ -1,0 +1,136 @@
+"""The reference of all ops, made from their classes.
+
+``python -m archir.reference docs/ops.md`` writes it; with ``--check`` it only says whether the
+file is up to date.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from archir.argument_types import describe, shown
+from archir.op import Op
+from archir.registry import FAMILIES, ops
+
+_HEAD = """\
+# Ops
+
+<!-- Made from the classes in arch/archir/ops by `python -m archir.reference docs/ops.md`. -->
+
+An op has the name that it has in `torch.nn.functional`, without the number of dims, and the
+arguments that it has in `torch.nn`, with their names, order and defaults. What can be read off
+the incoming shape is left out: nobody writes `in_channels`. The exceptions:
+
+- `concat` is `torch.cat`, and joins the channels (dim 1) unless told otherwise.
+- `global_avg_pool` is a mean over all spatial axes, and has no module.
+- `depthwise` is the convolution with one group a channel.
+
+The first dim of a shape is the batch. The number of axes comes from the shape: `conv` on
+`[N, C, L]` is a `Conv1d`, on `[N, C, H, W]` a `Conv2d`, on `[N, C, D, H, W]` a `Conv3d`. An
+argument that takes "a list" takes one entry for each axis.
+
+An op is accepted for an input exactly when torch runs it on the CPU, and what it gives has at
+least one element along each dim.
+"""
+
+
+def prose(op: type[Op]) -> str:
+    """What the op does, in Markdown, without its example."""
+    return _split(op)[0]
+
+
+def example(op: type[Op]) -> str:
+    """The op's example: a whole file in the language."""
+    return _split(op)[1]
+
+
+def signature(op: type[Op]) -> str:
+    """How the op is called: ``max_pool(kernel_size, stride = none, …)``."""
+    parts = [
+        name if field.is_required() else f"{name} = {shown(field.default)}"
+        for name, field in op.model_fields.items()
+    ]
+    return f"{op.keyword}({', '.join(parts)})" if parts else op.keyword
+
+
+def arguments(op: type[Op]) -> Iterator[tuple[str, str, str, str]]:
+    """Name, what it must be, default (or nothing) and description of each argument."""
+    for name, field in op.model_fields.items():
+        annotation: Any = field.rebuild_annotation()
+        default = "" if field.is_required() else shown(field.default)
+        yield name, describe(annotation), default, field.description or ""
+
+
+def page() -> str:
+    """The whole reference, in Markdown."""
+    return "\n".join([_HEAD, *_contents(), *(line for f in FAMILIES for line in _family(f))])
+
+
+def _split(op: type[Op]) -> tuple[str, str]:
+    text = inspect.cleandoc(op.__doc__ or "")
+    before, _, rest = text.partition("```arch\n")
+    return before.strip(), rest.partition("```")[0]
+
+
+def _members(family: str) -> list[type[Op]]:
+    return [op for op in ops().values() if op.__module__ == f"archir.ops.{family}"]
+
+
+def _contents() -> Iterator[str]:
+    for family in FAMILIES:
+        links = ", ".join(f"[`{op.keyword}`](#{op.keyword})" for op in _members(family))
+        yield f"- {_title(family)}: {links}"
+    yield ""
+
+
+def _title(family: str) -> str:
+    text = inspect.cleandoc(import_module(f"archir.ops.{family}").__doc__ or "")
+    return text.partition("\n")[0].removesuffix(".")
+
+
+def _family(family: str) -> Iterator[str]:
+    yield f"## {_title(family)}\n"
+    for op in _members(family):
+        yield from _section(op)
+
+
+def _section(op: type[Op]) -> Iterator[str]:
+    yield f"### {op.keyword}\n"
+    yield f"```\n{signature(op)}\n```\n"
+    yield f"{prose(op)}\n"
+    inputs = "one value" if op.arity == "one" else "several values"
+    kind = "has a module" if op.is_module else "is a function, without a module"
+    yield f"It takes {inputs} and {kind}.\n"
+    rows = list(arguments(op))
+    if rows:
+        yield "| argument | what it is | must be | default |\n| --- | --- | --- | --- |"
+        for name, wanted, default, description in rows:
+            shown_default = f"`{default}`" if default else "(required)"
+            yield f"| `{name}` | {description} | {wanted} | {shown_default} |"
+        yield ""
+    yield f"```arch\n{example(op)}```\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the reference to the file that is named, or check that it is up to date."""
+    paths = [Path(each) for each in arguments if each != "--check"]
+    if len(paths) != 1:
+        print("usage: python -m archir.reference [--check] FILE", file=sys.stderr)
+        return 2
+    path, text = paths[0], page()
+    if "--check" not in arguments:
+        path.write_text(text, "utf-8", newline="\n")
+        return 0
+    if path.exists() and path.read_text("utf-8") == text:
+        return 0
+    print(f"{path} is out of date: run python -m archir.reference {path}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

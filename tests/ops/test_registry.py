@@ -1,0 +1,126 @@
+"""Every op keeps the contract: documented, with an example that runs and torch's arguments."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import archc
+from archir import reference
+from archir.op import Op
+from archir.registry import ops
+
+ROOT = Path(__file__).resolve().parents[2]
+
+each_op = pytest.mark.parametrize("op", ops().values(), ids=ops())
+
+OWN_ARGUMENTS = {
+    "depthwise": {"multiplier"},
+}
+"""Arguments that torch's class does not have."""
+
+OWN_DEFAULTS = {
+    "concat": {"dim"},
+}
+"""Arguments with a default other than torch's; each is named as an exception in the reference."""
+
+INFERRED = {"in_channels", "in_features", "num_features", "input", "other", "tensors", "out"}
+"""What torch asks for and the language reads off the incoming values."""
+
+NOT_OFFERED = {"device", "dtype", "return_indices", "alpha"}
+"""What torch offers and has no place in an architecture, or no use yet."""
+
+
+def torch_parameters(op: type[Op]) -> dict[str, inspect.Parameter]:
+    target: Any = reduce(getattr, op.torch_name.split(".")[1:], torch)
+    return dict(inspect.signature(target).parameters)
+
+
+def is_class(op: type[Op]) -> bool:
+    return op.torch_name.startswith("torch.nn.")
+
+
+@each_op
+def test_is_documented(op: type[Op]) -> None:
+    prose = reference.prose(op)
+    assert prose.partition("\n")[0].endswith((".", "`."))
+    assert f"`{op.torch_name}`" in prose or op.torch_name.removesuffix("2d") in prose
+    for name, wanted, _, description in reference.arguments(op):
+        assert description, f"{name} has no description"
+        assert not re.search(r"typing|Annotated|<class", wanted), wanted
+
+
+@each_op
+def test_example_runs(op: type[Op]) -> None:
+    text = reference.example(op)
+    assert re.search(rf"\b{op.keyword}\b", text), "the example shows the op"
+    result = archc.check(archc.Source("example.arch", text))
+    assert [d.problem.message() for d in result.diagnostics] == []
+
+
+@each_op
+def test_defaults_and_order_are_those_of_torch(op: type[Op]) -> None:
+    if not is_class(op):
+        return
+    theirs = torch_parameters(op)
+    own = OWN_ARGUMENTS.get(op.keyword, set())
+    mine = [name for name in op.arguments() if name not in own]
+    shared = [name for name in theirs if name in mine]
+    assert mine == shared, "torch's names in torch's order"
+    for name in mine:
+        field = op.model_fields[name]
+        default = theirs[name].default
+        if name not in OWN_DEFAULTS.get(op.keyword, set()):
+            given = inspect.Parameter.empty if field.is_required() else field.default
+            assert given == default and type(given) is type(default), name
+
+
+@each_op
+def test_no_argument_of_torch_is_forgotten(op: type[Op]) -> None:
+    if not is_class(op) or op.keyword == "identity":  # nn.Identity takes and ignores anything
+        return
+    derived = {"out_channels", "groups"} if op.keyword == "depthwise" else set()
+    keywords = {
+        name
+        for name, parameter in torch_parameters(op).items()
+        # torch adds keyword-only arguments between versions.
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    }
+    assert keywords - INFERRED - NOT_OFFERED - derived <= set(op.arguments())
+
+
+def test_exceptions_to_torchs_names_are_in_the_reference() -> None:
+    for keyword in {*OWN_ARGUMENTS, *OWN_DEFAULTS, "global_avg_pool"}:
+        assert f"- `{keyword}`" in reference.page()
+
+
+def test_keywords_are_words_of_the_language() -> None:
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", keyword) for keyword in ops())
+
+
+def test_reference_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "ops.md").read_text("utf-8") == reference.page()
+
+
+def test_check_of_the_reference_can_fail(tmp_path: Path) -> None:
+    path = tmp_path / "ops.md"
+    assert reference.main([str(path)]) == 0
+    assert reference.main(["--check", str(path)]) == 0
+    path.write_text(path.read_text("utf-8") + "more\n", "utf-8")
+    assert reference.main(["--check", str(path)]) == 1
+    assert reference.main(["--check", str(tmp_path / "none.md")]) == 1
+    assert reference.main([]) == 2
+
+
+def test_ops_are_found_without_torch() -> None:
+    code = "import sys; from archir.registry import ops; ops(); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", f"import torch; {code}"]).returncode == 1
