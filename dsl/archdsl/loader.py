@@ -16,9 +16,9 @@ from archdsl.parser import parse
 from archdsl.program import Declared, FileScope, Program
 from archdsl.rules.imports import (
     FileNotUtf8,
-    FileTooLarge,
     ImportCycle,
     ImportOutsideProject,
+    ImportTooLarge,
     TooManyFiles,
     UnknownImport,
     UnreadableFile,
@@ -72,6 +72,9 @@ class _Loader:
     scopes: dict[str, FileScope] = field(default_factory=dict)
     """By the identity of the file: its resolved path, or the library's dotted name."""
 
+    own: dict[str, dict[str, Declared]] = field(default_factory=dict)
+    """What each file declares itself."""
+
     edges: list[_Edge] = field(default_factory=list)
 
     @property
@@ -85,12 +88,15 @@ class _Loader:
         for edge in self.edges:  # grows while it is walked
             edge.target = self._follow(edge)
         self._report_cycles()
-        for scope in self.scopes.values():
-            self._declare(scope)
-        for edge in self.edges:
-            self._bind(edge)
+        for identity, scope in self.scopes.items():
+            table = self.own.setdefault(identity, {})
+            for declared in _own(scope):
+                for name in declared.names:
+                    table.setdefault(name.text, declared)
+        for identity in self.scopes:
+            self._bind(identity)
         files = {scope.file.source.name: scope for scope in self.scopes.values()}
-        return Program(self.scopes[main], files)
+        return Program(self.scopes[main], files, not self.diagnostics.has_errors)
 
     def _parse(
         self, identity: str, source: Source, path: Path | None, *, is_library: bool
@@ -168,53 +174,59 @@ class _Loader:
             ]
             self.diagnostics.report(ImportCycle(names), cycle[0].place, related[1:])
 
-    def _declare(self, scope: FileScope) -> None:
-        """Enter the file's own declarations."""
+    def _bind(self, identity: str) -> None:
+        """Enter all names of a file in the order of its text, own and imported."""
+        scope = self.scopes[identity]
+        edges = (edge for edge in self.edges if edge.importer == identity)
         for node in scope.file.declarations:
             if isinstance(node, ast.Import):
+                self._import(scope, next(edges))
                 continue
             declared = Declared(node, scope)
             for name in declared.names:
-                if name.text != "_":
-                    self._enter(scope, name, declared)
+                # The first of two declarations of a name is the one that others import.
+                own = self.own[identity][name.text]
+                self._enter(scope, name, own if own.node is node else declared)
 
-    def _bind(self, edge: _Edge) -> None:
+    def _import(self, scope: FileScope, edge: _Edge) -> None:
         """Enter the names that an import asks for."""
-        scope = self.scopes[edge.importer]
-        target = None if edge.target is None else self.scopes[edge.target]
         for name in edge.statement.names:
-            declared = None if target is None else target.names.get(name.text)
-            if declared is not None and declared.home is target:
+            target = None if edge.target is None else self.scopes[edge.target]
+            declared = None if edge.target is None else self.own[edge.target].get(name.text)
+            if declared is not None:
                 if scope.names.get(name.text) is not declared:
                     self._enter(scope, name, declared)
                 continue
             scope.missing.add(name.text)
-            if target is not None and name.text not in target.missing:
-                self._report_not_found(name, target, declared)
+            if target is not None:
+                self._report_not_found(name, target)
 
     def _enter(self, scope: FileScope, name: ast.Identifier, declared: Declared) -> None:
         first = scope.names.get(name.text)
         if first is None:
-            scope.names[name.text] = declared
-            if declared.home is not scope:
-                scope.imported[name.text] = name
+            if name.text != "_":
+                scope.names[name.text] = declared
+                if declared.home is not scope:
+                    scope.imported[name.text] = name
             return
         place = scope.imported.get(name.text)
         where = next(n.span for n in first.names if n.text == name.text)
         label = Label(where if place is None else place.span, "the first is here")
         self.diagnostics.report(NameDeclaredTwice(name.text), name.span, (label,))
 
-    def _report_not_found(
-        self, name: ast.Identifier, target: FileScope, imported: Declared | None
-    ) -> None:
-        own = [known for known, declared in target.names.items() if declared.home is target]
-        problem = UnknownImport(
-            name.text,
-            target.file.source.name,
-            nearest(name.text, own),
-            None if imported is None else imported.home.file.source.name,
-        )
+    def _report_not_found(self, name: ast.Identifier, target: FileScope) -> None:
+        own = [n.text for d in _own(target) for n in d.names]
+        imports = (n for n in target.file.declarations if isinstance(n, ast.Import))
+        source = next((i.path for i in imports if name.text in {n.text for n in i.names}), None)
+        comes_from = ".".join(source) if isinstance(source, tuple) else source
+        shown = target.file.source.name
+        problem = UnknownImport(name.text, shown, nearest(name.text, own), comes_from)
         self.diagnostics.report(problem, name.span)
+
+
+def _own(scope: FileScope) -> list[Declared]:
+    nodes = scope.file.declarations
+    return [Declared(node, scope) for node in nodes if not isinstance(node, ast.Import)]
 
 
 def _unreadable(error: OSError, located: Located, statement: ast.Import) -> Problem:
@@ -226,7 +238,7 @@ def _unreadable(error: OSError, located: Located, statement: ast.Import) -> Prob
 
 def _undecodable(data: bytes, name: str, limit: int) -> Problem | None:
     if len(data) > limit:
-        return FileTooLarge(name, limit)
+        return ImportTooLarge(name, limit)
     try:
         data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

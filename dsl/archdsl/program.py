@@ -90,6 +90,9 @@ class Program:
     files: dict[str, FileScope]
     """Every file by the name under which messages speak of it; the main file first."""
 
+    is_whole: bool = True
+    """Whether all of it could be loaded. If not, nothing can be said of what is unused."""
+
     def models(self) -> tuple[Declared, ...]:
         """The models and variants that the main file declares, in the order of its text."""
         return tuple(declared for declared in self.main.declarations() if declared.is_model)

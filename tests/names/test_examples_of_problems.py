@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from nameskit import problems
+
 from archdsl.rules import arguments, imports, initial, names, parameters, placement, unused
 from archir.diagnostics import Problem
-
-from nameskit import problems
 
 MODULES = (arguments, imports, initial, names, parameters, placement, unused)
 

@@ -7,8 +7,9 @@ from typing import get_args, get_type_hints
 
 import pytest
 import torch
-from archir.initialisers import FANS, INITIALISERS, fans
 from torch.nn import init as torch_init
+
+from archir.initialisers import FANS, INITIALISERS, fans
 
 FUNCTIONS = {
     name[:-1]: function

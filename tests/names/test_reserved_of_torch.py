@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from archir.reserved import RESERVED
 from torch import nn
+
+from archir.reserved import RESERVED
 
 CONTAINERS = [nn.Module(), nn.Sequential(), nn.ModuleList(), nn.ModuleDict()]
 OF_TORCH = sorted(set().union(*(dir(container) for container in CONTAINERS)))

@@ -23,12 +23,12 @@ from archir.diagnostics import Diagnostics, Label
 
 def resolve(program: Program) -> Diagnostics:
     """Check all files of a program."""
-    session = Session()
+    session = Session(warns=program.is_whole)
     for scope in program.files.values():
         for declared in declarations(scope):
             _declaration(Context(session, scope, declared))
     _report_cycles(session)
-    if not session.diagnostics.has_errors:
+    if session.warns and not session.diagnostics.has_errors:
         unused_in_files(program, session)
     return session.diagnostics
 
@@ -57,7 +57,7 @@ def _declaration(ctx: Context) -> None:
         _variant(ctx, node)
     else:
         visit(ctx, node.value)
-    if not ctx.errors and not ctx.file.is_library:
+    if ctx.session.warns and not ctx.errors and not ctx.file.is_library:
         unused_in(ctx)
 
 

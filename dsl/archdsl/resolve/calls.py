@@ -9,7 +9,7 @@ from archdsl.builtins import Builtin
 from archdsl.program import Declared
 from archdsl.resolve.context import Context, Session
 from archdsl.resolve.literals import describe_literal, literal
-from archdsl.rules.arguments import PositionalAfterNamed, WrongArgumentCount
+from archdsl.rules.arguments import WrongArgumentCount
 from archdsl.rules.initial import BadInitialiserArgument, BoundsInWrongOrder
 from archir.arguments import ArgumentProblem, bind, bind_names
 from archir.initialisers import InitialiserSpec
@@ -131,7 +131,6 @@ def check_initialiser(
 
 def check_builtin(ctx: Context, builtin: Builtin, arguments: ast.Arguments, span: Span) -> None:
     """Check how many arguments a built-in function is given."""
-    check_order(ctx, arguments)
     known = True
     for item in arguments.items:
         if item.name is not None and item.name.text not in builtin.keywords:
@@ -159,7 +158,6 @@ def _report(
     span: Span,
 ) -> None:
     """Report each problem at its own argument."""
-    check_order(ctx, arguments)
     positional = _positional(arguments)
     items = () if arguments is None else arguments.items
     for found in problems:
@@ -170,17 +168,6 @@ def _report(
             places = [i.name.span for i in items if i.name and i.name.text == found.argument]
             place = places[-1]
         ctx.report(found.problem, place)
-
-
-def check_order(ctx: Context, arguments: ast.Arguments | None) -> None:
-    """Arguments by position come before arguments by name, whatever is called."""
-    named: ast.Argument | None = None
-    for item in () if arguments is None else arguments.items:
-        if item.name is not None:
-            named = item
-        elif named is not None and named.name is not None:
-            ctx.report(PositionalAfterNamed(named.name.text), item.span)
-            return
 
 
 def check_values(ctx: Context, spec: InitialiserSpec, arguments: ast.Arguments) -> None:

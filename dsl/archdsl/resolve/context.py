@@ -38,6 +38,9 @@ UNCLEAR = Unclear()
 class Session:
     """One pass over a program."""
 
+    warns: bool = True
+    """Whether to warn of what is not used."""
+
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     references: dict[Declared, list[tuple[Declared, Span]]] = field(default_factory=dict)
     used: set[tuple[FileScope, str]] = field(default_factory=set)

@@ -10,7 +10,6 @@ from archdsl.resolve.calls import (
     check_declared,
     check_initialiser,
     check_op,
-    check_order,
     check_values,
     signature,
 )
@@ -77,8 +76,6 @@ def _access(ctx: Context, expr: ast.Access, *, fans: bool) -> None:
     for trailer in trailers:
         if isinstance(trailer, ast.Attribute):
             _attribute(ctx, expr, trailer)
-        elif isinstance(trailer, ast.Arguments):
-            check_order(ctx, trailer)
         for part in parts_of_trailer(trailer):
             visit(ctx, part, fans=fans)
 
@@ -111,7 +108,7 @@ def _call(ctx: Context, name: ast.Name, arguments: ast.Arguments, *, fans: bool)
         ctx.report(ArgumentsOnValue("_"), name.span)
     elif isinstance(found, Symbol):
         ctx.use(found, name.span)
-        _call_symbol(ctx, found, name, arguments)
+        _call_symbol(ctx, found, name)
     elif isinstance(found, Declared):
         ctx.refer(name.text, found, name.span)
         _call_declared(ctx, found, name, arguments)
@@ -129,8 +126,7 @@ def _call(ctx: Context, name: ast.Name, arguments: ast.Arguments, *, fans: bool)
         visit(ctx, part, fans=fans)
 
 
-def _call_symbol(ctx: Context, symbol: Symbol, name: ast.Name, arguments: ast.Arguments) -> None:
-    check_order(ctx, arguments)
+def _call_symbol(ctx: Context, symbol: Symbol, name: ast.Name) -> None:
     if symbol.is_value:
         ctx.report(ArgumentsOnValue(symbol.name), name.span)
         return
@@ -152,7 +148,6 @@ def _call_declared(
     partial = declared.kind != "function"
     check_declared(ctx, declared, name.text, arguments, name.span, partial=partial)
     if isinstance(declared.node, ast.Let):
-        check_order(ctx, arguments)
         what = constant_is(declared, name.text)
         if what is not None:
             ctx.report(NotCallable(f"{name.text} is {what}, which"), name.span)

@@ -82,31 +82,26 @@ def rule(ctx: Context, node: ast.Rule) -> None:
     """``selector.parameter: initialiser``."""
     selector = node.selector
     if selector.is_path or selector.target == "*":
-        known = tuple(dict.fromkeys((*_all_weights(), *_raw_parameters(ctx))))
-        _parameter(ctx, selector, "nothing here", known)
+        _of_any(ctx, selector)
     elif selector.target in ops():
-        names = weights(ops()[selector.target])
-        if names is not None:
-            _parameter(ctx, selector, selector.target, names)
+        known = weights(ops()[selector.target])
+        if known is not None and selector.parameter not in known:
+            shown = ", ".join(known)
+            problem = NoSuchParameter(selector.target, selector.parameter, shown)
+            ctx.report(problem, selector.span)
     else:
         near = ctx.session.nearest(selector.target, list(ops()))
         known_otherwise = ctx.meaning(selector.target) is not None
-        problem = UnknownOpInRule(selector.target, near, known_otherwise)
-        ctx.report(problem, selector.span)
+        ctx.report(UnknownOpInRule(selector.target, near, known_otherwise), selector.span)
     initialiser(ctx, node.value)
 
 
-def _parameter(ctx: Context, selector: ast.Selector, owner: str, known: tuple[str, ...]) -> None:
-    if selector.parameter in known:
-        return
-    if owner == "nothing here":
-        shown: tuple[str, ...] = ("weight", "bias")
+def _of_any(ctx: Context, selector: ast.Selector) -> None:
+    """A rule for all ops, or for those at a path: some op must have such a parameter."""
+    known = tuple(dict.fromkeys((*_all_weights(), *_raw_parameters(ctx))))
+    if selector.parameter not in known:
         near = ctx.session.nearest(selector.parameter, known)
-        problem = UnknownParameterInRule("no op", selector.parameter, shown, near)
-    else:
-        near = ctx.session.nearest(selector.parameter, known)
-        problem = UnknownParameterInRule(owner, selector.parameter, known, near)
-    ctx.report(problem, selector.span)
+        ctx.report(UnknownParameterInRule(selector.parameter, near), selector.span)
 
 
 def override(ctx: Context, node: ast.Override, target: object) -> None:

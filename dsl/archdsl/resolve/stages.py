@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl import ast
 from archdsl.program import Declared
-from archdsl.resolve.calls import check_declared, check_op, check_order
+from archdsl.resolve.calls import check_declared, check_op
 from archdsl.resolve.context import Context, Meaning
 from archdsl.resolve.expressions import constant_is, hidden, is_of_type, visit, what_symbol_is
 from archdsl.resolve.initial import override
@@ -122,7 +122,6 @@ def _target(
         if found.is_value:
             _value(ctx, node, found, label, is_head=is_head)
         else:
-            check_order(ctx, node.arguments)
             what = what_symbol_is(found)
             if is_of_type(found, "init"):
                 what = "a parameter of type init"
@@ -154,7 +153,6 @@ def _value(
 def _declared(ctx: Context, node: ast.PartUse, declared: Declared, label: ast.Label | None) -> None:
     name = node.name.text
     if isinstance(declared.node, ast.Let):
-        check_order(ctx, node.arguments)
         what = constant_is(declared, name)
         if what is not None:
             _no_part(ctx, node, what, declared)

@@ -1,4 +1,4 @@
-"""What can be wrong with a call's arguments beyond what the callee itself says."""
+"""What can be wrong with the arguments of a built-in function."""
 
 from __future__ import annotations
 
@@ -6,25 +6,6 @@ from dataclasses import dataclass
 
 from archdsl.rules.names import in_model
 from archir.diagnostics import Problem
-
-
-@dataclass(frozen=True, slots=True)
-class PositionalAfterNamed(Problem):
-    """An argument without a name stands behind one with a name.
-
-    What stands by its position comes first, as in Python.
-    """
-
-    name = "positional-after-named"
-    bad = in_model("conv(kernel_size = 3, 8)")
-    good = in_model("conv(8, kernel_size = 3)")
-    named: str
-
-    def message(self) -> str:
-        return f"an argument without a name stands behind {self.named} = …"
-
-    def hint(self) -> str | None:
-        return "give it a name too, or write it first"
 
 
 @dataclass(frozen=True, slots=True)

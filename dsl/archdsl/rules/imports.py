@@ -211,7 +211,7 @@ class FileNotUtf8(ImportProblem):
 
 
 @dataclass(frozen=True, slots=True)
-class FileTooLarge(ImportProblem):
+class ImportTooLarge(ImportProblem):
     """An imported file is longer than the limit.
 
     The limit is far above any network that a person wrote down; it keeps a wrong path from
@@ -221,7 +221,7 @@ class FileTooLarge(ImportProblem):
     path: str
     limit: int
 
-    name: ClassVar[str] = "file-too-large"
+    name: ClassVar[str] = "import-too-large"
     files: ClassVar[Mapping[str, bytes | None]] = {**_FILES, "long.arch": b"#" * 5_000_000}
     bad: ClassVar[str] = f'import "./long.arch": Stem\n{_MODEL}'
 

@@ -59,27 +59,25 @@ class UnknownOpInRule(Problem):
 
 @dataclass(frozen=True, slots=True)
 class UnknownParameterInRule(Problem):
-    """A rule of `init` is for a parameter that no op has, so it could never match.
+    """A rule of `init` is for a parameter that nothing has, so it could never match.
 
     With `*` or a path before the dot, some op must have a parameter of that name, or a `param` or
     `buffer` of the file.
     """
 
     name = "unknown-parameter-in-rule"
-    bad = _init("conv.weigth: zeros")
-    good = _init("conv.weight: zeros")
-    owner: str
+    bad = _init("*.weigth: zeros")
+    good = _init("*.weight: zeros")
     parameter: str
-    known: tuple[str, ...]
     suggestion: str | None
 
     def message(self) -> str:
-        return f"{self.owner} has no parameter {self.parameter}"
+        return f"no op has a parameter {self.parameter}"
 
     def hint(self) -> str | None:
         if self.suggestion:
             return f"did you mean {self.suggestion}?"
-        return f"it has: {', '.join(self.known)}" if self.known else "it has no parameters at all"
+        return "most have a weight and a bias"
 
 
 @dataclass(frozen=True, slots=True)
