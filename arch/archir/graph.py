@@ -185,12 +185,13 @@ Step = Apply | Use | Group | Repeat | TrainOnly | Read
 class Remark:
     """A written shape that a value must have: ``:: [N, 64, _, _]``, or a block's ``input``.
 
-    None matches any dim. ``shape`` None asks nothing of the rank (not written by users).
+    None matches any dim. ``written`` is the shape in the user's own text.
     """
 
     kind: Literal["ascription", "input"]
     value: Value
     shape: tuple[Dim | None, ...]
+    written: str
     span: Span
 
 

@@ -11,7 +11,7 @@ from itertools import product
 
 from archir.check import Condition
 from archir.diagnostics import Diagnostics, Label
-from archir.dims import Dim, evaluate, show, variables
+from archir.dims import Dim, evaluate, variables
 from archir.graph import (
     Apply,
     Definition,
@@ -193,11 +193,10 @@ class _Checker:
     def _report_remark(
         self, definition: Definition, remark: Remark, actual: TensorType, at: str
     ) -> None:
-        dims = ", ".join("_" if dim is None else show(dim) for dim in remark.shape)
         related = self._context(definition)
         if remark.kind == "input":
             problem = InputDoesNotMatch(
-                definition.name, remark.value.name or "a value", f"[{dims}]", str(actual)
+                definition.name, remark.value.name or "a value", remark.written, str(actual)
             )
             use = self.used_at.get(definition)
             span = use[1] if use else remark.span
@@ -206,7 +205,7 @@ class _Checker:
         else:
             shown = self._shown_as(remark, actual)
             self.diagnostics.report(
-                ShapeDiffersFromRemark(f"[{dims}]", shown, at), remark.span, related
+                ShapeDiffersFromRemark(remark.written, shown, at), remark.span, related
             )
 
     def _shown_as(self, remark: Remark, actual: TensorType) -> str:
@@ -270,7 +269,9 @@ def _first_uses(order: list[Definition]) -> dict[Definition, tuple[Definition, S
 
 def _origins(values: tuple[Value, ...], types: tuple[TensorType, ...]) -> list[Label]:
     return [
-        Label(value.span, f"this gives {given}" if value.name is None else f"{value.name} is {given}")
+        Label(
+            value.span, f"this gives {given}" if value.name is None else f"{value.name} is {given}"
+        )
         for value, given in zip(values[:6], types, strict=False)
     ]
 

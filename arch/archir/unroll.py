@@ -165,9 +165,7 @@ class _Copier:
         if isinstance(step, Group):
             inputs = self._read(step.inputs)
             inner = self._steps(step.steps, copies)
-            return Group(
-                self.slots[step.slot], inputs, self._read(step.outputs), inner, step.span
-            )
+            return Group(self.slots[step.slot], inputs, self._read(step.outputs), inner, step.span)
         if isinstance(step, Read):
             (value,) = step.outputs
             return Read(self.parameters[step.parameter], (self._make(value),), step.span)
@@ -176,9 +174,7 @@ class _Copier:
         if isinstance(step, Apply):
             slot = None if step.slot is None else self.slots[step.slot]
             return Apply(step.op, slot, inputs, outputs, step.span)
-        return Use(
-            self.done[step.definition], self.slots[step.slot], inputs, outputs, step.span
-        )
+        return Use(self.done[step.definition], self.slots[step.slot], inputs, outputs, step.span)
 
     def _read(self, values: tuple[Value, ...]) -> tuple[Value, ...]:
         return tuple(self.values[value] for value in values)

@@ -46,12 +46,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def checkable(program: Program) -> tuple[Declared, ...]:
-    """The models that stand by themselves: variants, and models whose parameters have defaults."""
-    from archdsl import ast
+    """The models and variants that stand by themselves: no parameter is left without a value."""
+    from archdsl.elaborate import missing_arguments
 
-    return tuple(
-        model
-        for model in program.models()
-        if not isinstance(model.node, ast.PartDeclaration)
-        or all(parameter.default is not None for parameter in model.node.params)
-    )
+    return tuple(model for model in program.models() if not missing_arguments(program, model))

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from archdsl.elaborate.limits import Limits
-from archdsl.elaborate.models import elaborate
+from archdsl.elaborate.models import elaborate, missing_arguments
 
-__all__ = ["Limits", "elaborate"]
+__all__ = ["Limits", "elaborate", "missing_arguments"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 from archdsl.elaborate.describe import describe, show_value
 from archdsl.elaborate.environment import SizeConditions
+from archdsl.elaborate.limits import Limits
+from archdsl.rules.limits import LimitExceeded
 from archdsl.rules.values import BadValue, DependsOnSize, DivisionByZero, WrongOperand
 from archir import dims
 from archir.check import Condition
@@ -48,14 +51,14 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def binary(sign: str, left: object, right: object, bits: int) -> object:
-    """``left sign right``. Numbers have at most ``bits`` bits; raises Trouble."""
+def binary(sign: str, left: object, right: object, limits: Limits) -> object:
+    """``left sign right``, within the limits on numbers, lists and text; raises Trouble."""
     if isinstance(left, Fan | Arithmetic) or isinstance(right, Fan | Arithmetic):
         return _formula(sign, left, right)
     if isinstance(left, SizeExpr) or isinstance(right, SizeExpr):
         return _sizes(sign, left, right)
     if _is_number(left) and _is_number(right):
-        return _numbers(sign, left, right, bits)
+        return _numbers(sign, left, right, limits.bits)
     if sign == "+" and isinstance(left, str) and isinstance(right, str):
         return left + right
     if sign == "+" and isinstance(left, tuple) and isinstance(right, tuple):
@@ -63,14 +66,18 @@ def binary(sign: str, left: object, right: object, bits: int) -> object:
     if sign == "*":
         many, count = (left, right) if isinstance(left, tuple | str) else (right, left)
         if isinstance(many, tuple | str) and isinstance(count, int):
-            return repeated(many, count)
+            return repeated(many, count, limits)
     raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
 
 
-def repeated(many: tuple[object, ...] | str, count: int) -> tuple[object, ...] | str:
-    """``[0] * 3``. A result beyond all limits is refused before it is made."""
-    if len(many) * max(count, 0) > 10_000_000:
-        raise Trouble(BadValue("*", f"{len(many) * count} items are too many"))
+def repeated(
+    many: tuple[object, ...] | str, count: int, limits: Limits
+) -> tuple[object, ...] | str:
+    """``[0] * 3``; a result beyond the limits is refused before it is made."""
+    name = "characters" if isinstance(many, str) else "items"
+    most: int = getattr(limits, name)
+    if len(many) * max(count, 0) > most:
+        raise Trouble(LimitExceeded(name, most))
     return many * count
 
 
@@ -117,7 +124,7 @@ def _numbers(sign: str, left: Any, right: Any, bits: int) -> object:
         result = _PYTHON[sign](left, right)
     except (OverflowError, ZeroDivisionError):
         result = None
-    if result is None or isinstance(result, complex):
+    if result is None or isinstance(result, complex) or not isfinite(result):
         raise Trouble(BadValue(sign, f"{left} {sign} {right} is not a number that fits"))
     return result
 
@@ -130,7 +137,7 @@ def _guard_bits(sign: str, left: int, right: int, bits: int) -> None:
     elif sign == "*":
         size = left.bit_length() + right.bit_length()
     if size > bits:
-        raise Trouble(BadValue(sign, f"the result has more than {bits} bits"))
+        raise Trouble(LimitExceeded("bits", bits))
 
 
 def _formula(sign: str, left: object, right: object) -> Arithmetic:

@@ -22,6 +22,7 @@ from archir.graph import (
     Value,
 )
 from archir.init import Initialiser, InitRule
+from archir.naming import names
 from archir.op import Op
 from archir.source import Span
 from archir.types import TensorType
@@ -54,6 +55,7 @@ class Builder:
     shared: list[tuple[SharedModule, Scope]] = field(default_factory=list)
     """``module`` statements and the scopes that they stand in."""
 
+    unlabelled: list[tuple[Scope, Slot, Span]] = field(default_factory=list)
     has_init: bool = False
     has_weights: bool = False
     """Whether one of its own ops has parameters."""
@@ -124,7 +126,13 @@ class Builder:
         slot.member = Leaf(op, overrides)
         return slot
 
-    def warn_unlabelled(self, scope: Scope, slot: Slot, *, has_weights: bool, span: Span) -> None:
-        """Weights whose key depends on their neighbours."""
-        if has_weights and scope.labelled and slot.label is None and not slot.numbered:
-            self.session.report(UnlabelledWeights(slot.default_name), span)
+    def weighted(self, scope: Scope, slot: Slot, span: Span) -> None:
+        """Note a child with weights, for ``warn_unlabelled``."""
+        if scope.labelled and slot.label is None and not slot.numbered:
+            self.unlabelled.append((scope, slot, span))
+
+    def warn_unlabelled(self) -> None:
+        """Warn of weights whose key depends on their neighbours, by the names that they got."""
+        for scope, slot, span in self.unlabelled:
+            name = names(scope).get(slot, slot.default_name)
+            self.session.report(UnlabelledWeights(slot.default_name, name), span)

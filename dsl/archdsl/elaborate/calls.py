@@ -20,7 +20,7 @@ from archir.graph import Value
 from archir.init import Arithmetic, Fan, Formula, Initialiser
 from archir.initialisers import INITIALISERS
 from archir.registry import ops
-from archir.rules.arguments import ArgumentGivenTwice
+from archir.rules.arguments import TooManyArguments
 from archir.source import Span
 from archir.values import Part
 
@@ -50,21 +50,27 @@ def bind(
     items = () if arguments is None else arguments.items
     positional = [item for item in items if item.name is None]
     keywords = [item.name.text for item in items if item.name is not None]
-    known = parameters.names
-    required = parameters.required - {name for name, _ in before}
-    problems = list(bind_names(callee, known, required, len(positional), keywords, partial=partial))
+    # Positional arguments fill what is still open; a keyword may replace an earlier one.
     early = {name for name, _ in before}
-    problems += [
-        ArgumentProblem(at, ArgumentGivenTwice(callee, name, None))
-        for at, name in enumerate(known[: len(positional)])
-        if name in early
-    ]
+    still_open = tuple(name for name in parameters.names if name not in early)
+    required = parameters.required - early
+    problems = bind_names(
+        callee,
+        (*still_open, *(name for name, _ in before)),
+        required,
+        min(len(positional), len(still_open)),
+        keywords,
+        partial=partial,
+    )
+    if len(positional) > len(still_open):
+        too_many = TooManyArguments(callee, len(positional), still_open)
+        problems = (*problems, ArgumentProblem(len(still_open), too_many))
     values = list(evaluator.arguments(arguments))
-    report(evaluator, tuple(problems), arguments, span)
+    report(evaluator, problems, arguments, span)
     if problems:
         return None
     bound = {name: Given(value, span) for name, value in before}
-    names = iter(known)
+    names = iter(still_open)
     for item, value in values:
         name = next(names) if item.name is None else item.name.text
         bound[name] = Given(value, item.value.span)
@@ -108,7 +114,7 @@ def function(evaluator: Evaluator, callee: FunctionValue, arguments: ast.Argumen
     for value in values:
         if isinstance(value, Value):
             raise Trouble(TensorInExpression(describe(value)))
-    return functions.call(callee.name, positional, keywords, evaluator.session.budget.limits.items)
+    return functions.call(callee.name, positional, keywords, evaluator.session.budget.limits)
 
 
 def _declared(evaluator: Evaluator, declared: Declared, arguments: ast.Arguments) -> object:
@@ -122,8 +128,8 @@ def _declared(evaluator: Evaluator, declared: Declared, arguments: ast.Arguments
     budget.enter(arguments.span)
     frame = Frame(None)
     inner = Evaluator(evaluator.session, declared.home, frame)
-    fill(inner, declared.name, node.params, bound)
-    result: object = inner.value(node.value)
+    fine = fill(inner, declared.name, node.params, bound)
+    result: object = inner.value(node.value) if fine else UNKNOWN
     budget.leave()
     return result
 
@@ -165,7 +171,7 @@ def partial(evaluator: Evaluator, part: Part, arguments: ast.Arguments) -> objec
     values = {name: given.value for name, given in bound.items()}
     if part.kind == "op":
         problems = check_partial(ops()[part.name], (), values)
-        report(evaluator, as_called(problems, parameters, arguments), arguments, arguments.span)
+        report(evaluator, as_called(problems, part, arguments), arguments, arguments.span)
         if problems:
             return UNKNOWN
     ordered = tuple((name, values[name]) for name in parameters.names if name in values)
@@ -173,14 +179,14 @@ def partial(evaluator: Evaluator, part: Part, arguments: ast.Arguments) -> objec
 
 
 def as_called(
-    problems: tuple[ArgumentProblem, ...],
-    parameters: Parameters,
-    arguments: ast.Arguments | None,
+    problems: tuple[ArgumentProblem, ...], part: Part, arguments: ast.Arguments | None
 ) -> tuple[ArgumentProblem, ...]:
     """Problems by name, told by position where the call gave the argument so."""
     items = () if arguments is None else arguments.items
     count = sum(item.name is None for item in items)
-    position = {name: at for at, name in enumerate(parameters.names[:count])}
+    early = {name for name, _ in part.arguments}
+    still_open = [name for name in parameters_of(part).names if name not in early]
+    position = {name: at for at, name in enumerate(still_open[:count])}
     return tuple(
         ArgumentProblem(position.get(p.argument, p.argument), p.problem)
         if isinstance(p.argument, str)
@@ -219,7 +225,7 @@ def initialiser(evaluator: Evaluator, callee: Initialiser, arguments: ast.Argume
         if isinstance(value, Fan | Arithmetic) and argument.kind == "float":
             formulas.append((argument.name, value))
         elif isinstance(value, bool | int | float | str) and argument.accepts(value):
-            formulas.append((argument.name, value))  # noqa: SIM114  (one type each)
+            formulas.append((argument.name, value))
         else:
             shown = "a size" if isinstance(value, SizeExpr) else describe(value)
             problem = WrongOperand(

@@ -21,7 +21,7 @@ from archdsl.elaborate.environment import (
 )
 from archdsl.elaborate.session import Session
 from archdsl.program import Declared, FileScope
-from archdsl.rules.parts import NothingFlowsIn
+from archdsl.rules.parts import NothingFlowsIn, ValueNotMade
 from archdsl.rules.values import (
     BadValue,
     DependsOnSize,
@@ -164,7 +164,10 @@ class Evaluator:
                 raise Trouble(NothingFlowsIn())
             return self.flow[0] if len(self.flow) == 1 else self.flow
         found = self.lookup(node.text)
-        return UNKNOWN if found is None else found[0]  # unknown names have been reported
+        if found is None:
+            # The name is bound somewhere in this body, or it would have been reported before.
+            raise Trouble(ValueNotMade(node.text))
+        return found[0]
 
     def _text(self, node: ast.Text) -> object:
         parts: list[str] = []
@@ -218,7 +221,7 @@ class Evaluator:
     def _binary(self, node: ast.Expr, sign: str, left: object, right: object) -> object:
         _refuse_tensors(left, right)
         limits = self.session.budget.limits
-        result = binary(sign, left, right, limits.bits)
+        result = binary(sign, left, right, limits)
         if isinstance(result, tuple) and len(result) > limits.items:
             self.session.budget.stop("items", node.span)
         if isinstance(result, str) and len(result) > limits.characters:

@@ -8,6 +8,8 @@ from typing import Any
 
 from archdsl.elaborate.arithmetic import Trouble, binary
 from archdsl.elaborate.describe import describe, show_value
+from archdsl.elaborate.limits import Limits
+from archdsl.rules.limits import LimitExceeded
 from archdsl.rules.values import BadValue, DependsOnSize, NotAList, WrongOperand
 from archir import dims
 from archir.dims import SizeExpr
@@ -17,8 +19,8 @@ _FORMULAS = ("sqrt", "log", "min", "max", "abs")
 """Functions that take a parameter's fans, as part of an initialiser's formula."""
 
 
-def call(name: str, arguments: list[Any], keywords: dict[str, Any], items: int) -> object:
-    """A built-in function applied; no list gets more than ``items`` items. Raises Trouble."""
+def call(name: str, arguments: list[Any], keywords: dict[str, Any], limits: Limits) -> object:
+    """A built-in function applied, within the limits. Raises Trouble."""
     if any(isinstance(a, Fan | Arithmetic) for a in arguments):
         if name in _FORMULAS and all(
             isinstance(a, int | float | Fan | Arithmetic) for a in arguments
@@ -28,9 +30,10 @@ def call(name: str, arguments: list[Any], keywords: dict[str, Any], items: int) 
     if name in ("min", "max"):
         return _extremum(name, arguments)
     if name == "sum":
-        return _sum(_list(arguments[0], name), (arguments[1:] or [keywords.get("start", 0)])[0])
+        start = arguments[1] if len(arguments) > 1 else keywords.get("start", 0)
+        return _sum(_list(arguments[0], name), start, limits)
     if name in _LISTS:
-        return _LISTS[name](arguments, keywords, items)
+        return _LISTS[name](arguments, keywords, limits.items)
     for argument in arguments:
         if isinstance(argument, SizeExpr) and name not in ("str", "int"):
             raise Trouble(DependsOnSize(f"{name}(…)", show_value(argument)))
@@ -72,9 +75,13 @@ _NUMBERS: dict[str, Callable[..., object]] = {
 
 def _parsed(name: str, text: str) -> object:
     try:
-        return int(text[:4000]) if name == "int" else float(text[:4000])
-    except ValueError:
-        raise Trouble(BadValue(name, f'"{text[:40]}" is not a number')) from None
+        number = int(text[:4000]) if name == "int" else float(text[:4000])
+        finite = math.isfinite(number)
+    except (ValueError, OverflowError):
+        finite = False
+    if not finite:
+        raise Trouble(BadValue(name, f'"{text[:40]}" is not a number'))
+    return number
 
 
 def _extremum(name: str, arguments: list[Any]) -> object:
@@ -100,10 +107,10 @@ def _ordered(name: str, values: list[Any]) -> list[Any]:
     return [min(values)] if name == "min" else sorted(values)
 
 
-def _sum(values: tuple[Any, ...], start: Any) -> object:
+def _sum(values: tuple[Any, ...], start: Any, limits: Limits) -> object:
     total: object = start
     for value in values:
-        total = binary("+", total, value, 1 << 20)
+        total = binary("+", total, value, limits)
     return total
 
 
@@ -127,7 +134,7 @@ def _range(arguments: list[Any], _: dict[str, Any], items: int) -> object:
 def counted(numbers: range, items: int) -> tuple[int, ...]:
     """The numbers of a range as a list, unless there are too many."""
     if len(numbers) > items:
-        raise Trouble(BadValue("range", f"more than {items:,} numbers"))
+        raise Trouble(LimitExceeded("items", items))
     return tuple(numbers)
 
 

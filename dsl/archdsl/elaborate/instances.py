@@ -11,6 +11,7 @@ from archdsl.elaborate.declare import drop_unapplied
 from archdsl.elaborate.environment import Flow, Frame, Unknown
 from archdsl.elaborate.session import Session
 from archdsl.program import Declared
+from archdsl.rules.names import Cycle
 from archir.graph import Definition, Output, Scope, Slot, SlotRepeat
 from archir.source import Span
 from archir.types import TensorType
@@ -40,16 +41,19 @@ def instantiate(
     known = session.definitions.get(key)
     if known is not None:
         return known
+    if key in session.unrolling:
+        session.report(Cycle((declared.name,)), span)
+        return None
     session.budget.enter(span)
+    session.unrolling.add(key)
     frame = Frame(None, holds_values=True)
-    builder = Builder(session)
-    context = Context(session, builder, declared.home, frame, Scope(False), [])
-    fine = fill(context.evaluator(None), declared.name, node.params, bound)
+    context = Context(session, Builder(session), declared.home, frame, Scope(False), [])
     definition = None
-    if fine:
+    if fill(context.evaluator(None), declared.name, node.params, bound):
         definition = build(context, node, declared, types)
         if not any(given is None for given in types):
             session.definitions[key] = definition
+    session.unrolling.discard(key)
     session.budget.leave()
     return definition
 
@@ -141,6 +145,7 @@ def finish(
     """The definition that a builder has collected."""
     builder, session = context.builder, context.session
     drop_unapplied(context)
+    builder.warn_unlabelled()
     outputs = tuple(builder.outputs) or tuple(Output(value) for value in last)
     definition = Definition(
         name=name,

@@ -54,6 +54,24 @@ def elaborate(
     return graph, diagnostics
 
 
+def missing_arguments(program: Program, model: Declared) -> tuple[str, ...]:
+    """Parameters of a model, or of a variant of one, that have no value yet.
+
+    Such a model is not built by itself, but through a (further) variant.
+    """
+    session = Session(program, Diagnostics(), Budget(Limits(), Diagnostics()), Oracle({}), {})
+    try:
+        with _deep_stack():
+            part = _part(session, model)
+    except Stopped:
+        part = None
+    if part is None:
+        return ()  # building it says what is wrong
+    parameters = parameters_of(part)
+    given = {name for name, _ in part.arguments}
+    return tuple(name for name in parameters.names if name in parameters.required - given)
+
+
 @contextmanager
 def _deep_stack() -> Iterator[None]:
     """Room for as many levels as the limits on nesting allow; they keep it bounded."""
@@ -137,7 +155,8 @@ def _root(
     if any(given is None for given in types):
         return None
     root = build(context, node, base, tuple(types))
-    if len(root.outputs) > 1 and any(output.name is None for output in root.outputs):
+    unnamed = any(output.name is None for output in root.outputs)
+    if len(root.outputs) > 1 and unnamed and not session.diagnostics.has_errors:
         session.report(UnnamedOutputs(len(root.outputs)), node.name.span)
     root.name = declared.name
     if isinstance(declared.node, ast.Variant) and declared.node.doc:

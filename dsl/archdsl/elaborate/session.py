@@ -35,6 +35,9 @@ class Session:
 
     has_weights: dict[Definition, bool] = field(default_factory=dict)
 
+    unrolling: set[object] = field(default_factory=set)
+    """Keys of the blocks that are being unrolled: one that needs itself would never end."""
+
     constants: dict[tuple[Declared, str], object] = field(default_factory=dict)
     """File-level lets already evaluated."""
 

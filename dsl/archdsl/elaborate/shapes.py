@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from archdsl import ast
 from archdsl.elaborate.body import Context
 from archdsl.elaborate.describe import describe
@@ -21,7 +23,13 @@ def ascribe(shape: ast.Shape, flow: Flow, context: Context) -> None:
     note(shape, flow[0], context, "ascription", context.evaluator(flow))
 
 
-def note(shape: ast.Shape, value: Value, context: Context, kind: str, evaluator: Evaluator) -> None:
+def note(
+    shape: ast.Shape,
+    value: Value,
+    context: Context,
+    kind: Literal["ascription", "input"],
+    evaluator: Evaluator,
+) -> None:
     """Record a written shape as a remark on a value, and bind the names that are new in it."""
     given = context.builder.type_of(value)
     actual = None if given is None or given.rank != len(shape.dims) else given.shape
@@ -39,10 +47,8 @@ def note(shape: ast.Shape, value: Value, context: Context, kind: str, evaluator:
             if isinstance(extent, Unknown):
                 return
             written.append(extent)
-    if kind == "ascription":
-        context.builder.remarks.append(Remark("ascription", value, tuple(written), shape.span))
-    else:
-        context.builder.remarks.append(Remark("input", value, tuple(written), shape.span))
+    remark = Remark(kind, value, tuple(written), shape.span.text, shape.span)
+    context.builder.remarks.append(remark)
 
 
 def size(node: ast.Expr, evaluator: Evaluator) -> Dim | Unknown:

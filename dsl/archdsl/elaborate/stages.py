@@ -21,6 +21,7 @@ from archdsl.rules.parts import (
     ReadsOutside,
     SeveralValues,
     TrainingOnly,
+    ValueNotMade,
 )
 from archir.arguments import make_op
 from archir.graph import Group, Scope, Value
@@ -146,6 +147,8 @@ def _part_use(
     """A named value, an op, a block, or a module that is applied again."""
     name = node.name.text
     found = (flow,) if name == "_" else context.evaluator(flow).lookup(name)
+    if found is None:
+        context.session.report(ValueNotMade(name), node.name.span)
     target = Unknown() if found is None else found[0]
     inputs = flow if node.branches is None else branches(node.branches, flow, context)
     if isinstance(target, Value) or (isinstance(target, tuple) and _are_values(target)):

@@ -16,6 +16,7 @@ from archdsl.rules.parts import (
     CannotSplice,
     LabelOnFunction,
     NoSuchParameter,
+    NothingToMerge,
     SeveralValues,
     SpliceWithInit,
     TrainingOutputsInside,
@@ -46,6 +47,9 @@ def use_part(
         op = make(part, node, inputs, context)
         if op is None:
             return (context.builder.value(span, None),)
+        if op.arity == "many" and len(inputs) == 1 and node.branches is None:
+            context.session.report(NothingToMerge(op.keyword), span)
+            return (context.builder.value(span, None),)
         return _apply(op, label, overrides, inputs, context, span)
     if overrides:
         problem = NoSuchParameter(part.name, overrides[0][0], "")
@@ -56,8 +60,8 @@ def use_part(
     builder = context.builder
     slot = builder.slot(context.scope, label, part.name, span)
     slot.member = definition
-    weights = context.session.has_weights[definition]
-    builder.warn_unlabelled(context.scope, slot, has_weights=weights, span=span)
+    if context.session.has_weights[definition]:
+        builder.weighted(context.scope, slot, span)
     return builder.use(definition, slot, inputs, span, context.steps)
 
 
@@ -69,7 +73,7 @@ def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | 
     made = make_op(ops()[part.name], (), {name: given.value for name, given in bound.items()})
     if not isinstance(made, tuple):
         return made
-    problems = calls.as_called(made, calls.parameters_of(part), node.arguments)
+    problems = calls.as_called(made, part, node.arguments)
     calls.report(context.evaluator(inputs), problems, node.arguments, node.span)
     return None
 
@@ -104,7 +108,7 @@ def _check_parameters(
     specs = op.parameters(known)
     if specs:
         context.builder.has_weights = True
-    context.builder.warn_unlabelled(context.scope, slot, has_weights=bool(specs), span=span)
+        context.builder.weighted(context.scope, slot, span)
     names = [spec.name for spec in specs]
     for name, _ in overrides:
         if name not in names:

@@ -688,11 +688,12 @@ class UnlabelledWeights(Problem):
 }
 """
     part: str
+    key: str
 
     def message(self) -> str:
         return (
-            f"{self.part} has weights and no label, in a scope where others have one:"
-            " its key depends on its neighbours"
+            f"{self.part} has weights and no label in a scope where others have one:"
+            f" its key is {self.key}, and depends on its neighbours"
         )
 
     def hint(self) -> str | None:
@@ -814,3 +815,53 @@ class RankTooLowForInit(Problem):
 
     def hint(self) -> str | None:
         return "use zeros, ones, constant, normal or uniform"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueNotMade(Problem):
+    """A name is given to a value in an arm that is not taken here, so it means nothing here."""
+
+    name = "value-not-made"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  if _.channels > 3 { conv(3, 1) as y }
+  add [_, y]
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  if _.channels == 3 { conv(3, 1) as y }
+  add [_, y]
+}
+"""
+    text: str
+
+    def message(self) -> str:
+        return f"{self.text} has no value here: the stage that it names is not taken"
+
+    def hint(self) -> str | None:
+        return "use it under the same condition, or give it a value in every arm"
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToMerge(Problem):
+    """An op that merges several values was given one. They come from brackets around it."""
+
+    name = "nothing-to-merge"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu -> concat
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  concat [_, relu]
+}
+"""
+    op: str
+
+    def message(self) -> str:
+        return f"{self.op} merges several values, and one flows in"
+
+    def hint(self) -> str:
+        return f"write the values in brackets: {self.op} [_, …]"
