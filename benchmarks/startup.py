@@ -2,7 +2,7 @@
 
 Run it in an environment that has the package, torch, torchvision and torchinfo::
 
-    pip install ".[torch,benchmark]" && python benchmarks/startup.py
+    pip install ".[benchmark]" && python benchmarks/startup.py
 
 Each round runs every command once, in turn, so that slow phases of the machine hit all of them; a
 ratio is the median of the rounds' ratios, not the ratio of the medians. See README.md.

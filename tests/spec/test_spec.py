@@ -92,11 +92,13 @@ def _diagnostics(case: Case, found: list[Diagnostic]) -> list[str]:
 def _reveals(case: Case, models: Mapping[str, TypedGraph]) -> list[str]:
     differences: list[str] = []
     for line, expected in case.main.reveals:
-        actual = [
-            (shape, typed)
+        runs = [
+            (types, typed)
             for typed in models.values()
-            for shape in _types_on(typed, case.main.name, line)
+            for types in _types_on(typed, case.main.name, line)
         ]
+        # Once for each run of equal ones.
+        actual = [next(group) for _, group in groupby(runs, lambda run: run[0])]
         texts = [", ".join(str(tensor) for tensor in types) for types, _ in actual]
         agree = len(expected) == len(actual) and all(
             _agrees(text, types, typed.graph.sizes)
@@ -108,7 +110,7 @@ def _reveals(case: Case, models: Mapping[str, TypedGraph]) -> list[str]:
 
 
 def _types_on(typed: TypedGraph, name: str, line: int) -> list[tuple[TensorType, ...]]:
-    """The types that the last stage on a line gives, in the order of running, once each run on."""
+    """The types that the last stage on a line gives, in the order of running."""
     found: list[tuple[Span, tuple[TensorType, ...]]] = []
     for definition in definitions(typed.graph):
         values = [(value.span, (value,)) for value in definition.inputs]
@@ -124,8 +126,7 @@ def _types_on(typed: TypedGraph, name: str, line: int) -> list[tuple[TensorType,
     if not found:
         return []
     last = max(found, key=lambda item: (item[0].end, -item[0].start))[0]
-    types = [types for span, types in found if span == last]
-    return [next(group)[0] for group in (g for _, g in groupby(zip(types, types), str))]
+    return [types for span, types in found if span == last]
 
 
 def _agrees(text: str, types: tuple[TensorType, ...], defaults: Mapping[str, int]) -> bool:
