@@ -124,7 +124,8 @@ def _numbers(sign: str, left: Any, right: Any, bits: int) -> object:
         result = _PYTHON[sign](left, right)
     except (OverflowError, ZeroDivisionError):
         result = None
-    if result is None or isinstance(result, complex) or not isfinite(result):
+    infinite = isinstance(result, float) and not isfinite(result)
+    if result is None or isinstance(result, complex) or infinite:
         raise Trouble(BadValue(sign, f"{left} {sign} {right} is not a number that fits"))
     return result
 

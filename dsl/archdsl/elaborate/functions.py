@@ -76,10 +76,9 @@ _NUMBERS: dict[str, Callable[..., object]] = {
 def _parsed(name: str, text: str) -> object:
     try:
         number = int(text[:4000]) if name == "int" else float(text[:4000])
-        finite = math.isfinite(number)
-    except (ValueError, OverflowError):
-        finite = False
-    if not finite:
+    except ValueError:
+        number = math.nan
+    if isinstance(number, float) and not math.isfinite(number):
         raise Trouble(BadValue(name, f'"{text[:40]}" is not a number'))
     return number
 
