@@ -103,7 +103,10 @@ class _Copier:
     # --- what is registered -------------------------------------------------------------------
 
     def _scope(self, scope: Scope, copies: _Copies) -> Scope:
-        parameters = [replace(parameter) for parameter in scope.parameters]
+        parameters = [
+            replace(parameter, position=_width(scope.entries[: parameter.position]))
+            for parameter in scope.parameters
+        ]
         copies.parameters.update(zip(scope.parameters, parameters, strict=True))
         return Scope(scope.labelled, self._entries(scope.entries, copies), parameters)
 
@@ -184,3 +187,11 @@ class _Copier:
         self.types.append(self.row[value.index])
         self.values[value] = copy
         return copy
+
+
+def _width(entries: list[Slot | SlotRepeat]) -> int:
+    """How many children the entries stand for."""
+    return sum(
+        entry.count * _width(entry.entries) if isinstance(entry, SlotRepeat) else 1
+        for entry in entries
+    )

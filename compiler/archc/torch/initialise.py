@@ -52,9 +52,13 @@ class Leaf:
     """The overrides that a pass has drawn: they are final."""
 
 
-def draw(tensor: Tensor, initialiser: Initialiser) -> None:
-    """Fill a parameter or buffer in place."""
-    arguments = {name: _value(formula, tensor) for name, formula in initialiser.arguments}
+def draw(tensor: Tensor, initialiser: Initialiser, weight: Tensor | None = None) -> None:
+    """Fill a parameter or buffer in place.
+
+    A bias has no fans of its own: it takes those of the weight beside it, as torch's layers do.
+    """
+    source = tensor if weight is None else weight
+    arguments = {name: _value(formula, source) for name, formula in initialiser.arguments}
     with torch.no_grad():
         FUNCTIONS[initialiser.function](tensor, **arguments)
 
@@ -72,15 +76,17 @@ def run_pass(
         if leaf is None:
             continue
         selected = [rule for rule in rules if matches(rule, leaf.keyword, path)]
-        for name, parameter in inner.named_parameters():
+        parameters = dict(inner.named_parameters())
+        for name, parameter in parameters.items():
+            weight = parameters.get("weight") if name == "bias" else None
             if name in leaf.overrides:
                 if name not in leaf.drawn:
-                    draw(parameter, leaf.overrides[name])
+                    draw(parameter, leaf.overrides[name], weight)
                     leaf.drawn.add(name)
                 continue
             rule = next((rule for rule in reversed(selected) if rule.parameter == name), None)
             if rule is not None:
-                draw(parameter, rule.initialiser)
+                draw(parameter, rule.initialiser, weight)
 
 
 def _value(formula: Formula, tensor: Tensor) -> Any:
