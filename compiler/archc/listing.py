@@ -74,10 +74,14 @@ def _parameter(parameter: ast.Param, given: dict[str, str]) -> ParameterLine:
     declared = parameter.default.span.text if parameter.default else None
     return ParameterLine(
         parameter.name.text,
-        parameter.type.span.text if parameter.type else None,
+        _type(parameter.type) if parameter.type else None,
         parameter.domain.span.text if parameter.domain else None,
         given.get(parameter.name.text, declared),
     )
+
+
+def _type(written: ast.TypeName) -> str:
+    return f"{written.name}[{_type(written.element)}]" if written.element else written.name
 
 
 def _call(value: ast.Expr) -> tuple[ast.Name | None, tuple[ast.Argument, ...]]:

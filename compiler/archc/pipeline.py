@@ -144,20 +144,20 @@ def python(typed: TypedGraph) -> str:
 
 def dot(typed: TypedGraph) -> str:
     """The model as a diagram in Graphviz's language."""
-    from archc.diagram import dot as draw
+    from archc.drawing import dot as draw
 
     return _drawn(draw, typed)
 
 
 def svg(typed: TypedGraph) -> str:
     """The model as a picture."""
-    from archc.diagram import svg as draw
+    from archc.drawing import svg as draw
 
     return _drawn(draw, typed)
 
 
 def _drawn(draw: Callable[[TypedGraph], str], typed: TypedGraph) -> str:
-    from archc.diagram import DiagramTooLargeError, LayoutError
+    from archc.drawing import DiagramTooLargeError, LayoutError
 
     try:
         return draw(typed)

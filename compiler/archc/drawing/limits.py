@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archc.diagram.rules import DiagramTooLarge
+from archc.drawing.rules import DiagramTooLarge
 from archir.diagnostics import Diagnostic
 from archir.graph import Apply, Definition, Group, Repeat, Step, TrainOnly, Use, definitions
 from archir.typed import TypedGraph

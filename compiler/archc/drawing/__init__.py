@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archc.diagram.layout import LayoutError, svg_of
-from archc.diagram.limits import DiagramTooLargeError, check_size
+from archc.drawing.layout import LayoutError, svg_of
+from archc.drawing.limits import DiagramTooLargeError, check_size
 from archir.typed import TypedGraph
 from archir.unroll import unroll
 
@@ -21,8 +21,8 @@ def dot(typed: TypedGraph) -> str:
     """
     check_size(typed)
     # Here, since the graphviz package takes a while to import.
-    from archc.diagram.digraph import write
-    from archc.diagram.picture import draw
+    from archc.drawing.digraph import write
+    from archc.drawing.picture import draw
 
     return write(draw(unroll(typed)))
 

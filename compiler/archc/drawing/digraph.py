@@ -6,7 +6,7 @@ from html import escape as escape_html
 
 from graphviz import Digraph, escape
 
-from archc.diagram.picture import Arrow, Box, Node, Picture
+from archc.drawing.picture import Arrow, Box, Node, Picture
 
 FONT = "Helvetica"
 INK = "#1f2937"
