@@ -15,7 +15,10 @@ Formula: TypeAlias = "bool | int | float | str | None | Fan | Arithmetic"
 
 @dataclass(frozen=True, slots=True)
 class Fan:
-    """``fan_in`` or ``fan_out`` of the parameter at hand, as torch.nn.init counts them."""
+    """``fan_in`` or ``fan_out`` of the parameter at hand, as torch.nn.init counts them.
+
+    A bias has none of its own, and takes those of the weight beside it.
+    """
 
     name: str
 

@@ -193,11 +193,15 @@ def draw_call(target: str, initialiser: Initialiser) -> Expr:
 
 
 def formula_text(formula: Formula, target: str, around: int) -> str:
-    """An initialiser's argument as Python; ``fan_in`` is counted on the parameter itself."""
+    """An initialiser's argument as Python; ``fan_in`` is counted on the parameter itself.
+
+    A bias has no fans of its own: it takes those of the weight beside it.
+    """
     if isinstance(formula, Fan):
+        source = re.sub(r"\.bias$", ".weight", target)
         if formula.name == "fan_in":
-            return f"{target}[0].numel()"
-        text = f"{target}.numel() // {target}.shape[1]"
+            return f"{source}[0].numel()"
+        text = f"{source}.numel() // {source}.shape[1]"
         return f"({text})" if around > _BINDING["//"] - 1 else text
     if not isinstance(formula, Arithmetic):
         text = constant(formula)
