@@ -25,6 +25,7 @@ from archir.graph import (
     definitions,
     walk,
 )
+from archir.initial import check_initialisers
 from archir.oracle import Oracle
 from archir.rules.graph import (
     AssertionFails,
@@ -46,6 +47,7 @@ def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
         checker.definition(definition)
     checker.shared_modules()
     checker.remarks()
+    check_initialisers(checker.order, checker.rows, graph.sizes, checker.diagnostics)
     if checker.diagnostics.has_errors:
         return None, checker.diagnostics
     types = {

@@ -7,6 +7,19 @@ from dataclasses import dataclass
 from archir.diagnostics import Problem
 
 
+def _outer_product(count: int) -> str:
+    """A model whose last shape is the product of two sums of ``count`` sizes."""
+    rows = ", ".join(f"a{i}: [N, P{i} = 2, 1]" for i in range(count))
+    columns = ", ".join(f"b{i}: [N, 1, Q{i} = 2]" for i in range(count))
+    left = ", ".join(f"a{i}" for i in range(count))
+    right = ", ".join(f"b{i}" for i in range(count))
+    return f"""model m() {{
+  input {rows}, {columns}
+  multiply [concat [{left}], concat(dim = 2) [{right}]] -> flatten
+}}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class SizesTooComplex(Problem):
     """A shape grew into an expression of the input's sizes with more than a thousand terms.
@@ -15,8 +28,8 @@ class SizesTooComplex(Problem):
     """
 
     name = "sizes-too-complex"
-    bad = ""
-    good = ""
+    bad = _outer_product(32)
+    good = _outer_product(8)
     op: str
 
     def message(self) -> str:
@@ -90,7 +103,9 @@ model m() {
     actual: str
 
     def message(self) -> str:
-        return f"{self.block} takes {self.input} of shape {self.written}, and is given {self.actual}"
+        return (
+            f"{self.block} takes {self.input} of shape {self.written}, and is given {self.actual}"
+        )
 
     def hint(self) -> str:
         return f"give it a value of shape {self.written}, or mend the input of {self.block}"
@@ -158,3 +173,38 @@ class SharedModuleDiffers(Problem):
 
     def hint(self) -> str:
         return "give both uses the same channels, or use two modules"
+
+
+@dataclass(frozen=True, slots=True)
+class InitialiserDoesNotFit(Problem):
+    """An initialiser cannot fill a parameter with that number of dims.
+
+    One that counts fans needs two dims or more, so it is for weights and not for a bias.
+    """
+
+    name = "initialiser-does-not-fit"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3)
+  init { *.bias: kaiming_normal }
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3)
+  init { *.bias: zeros }
+}
+"""
+    initialiser: str
+    parameter: str
+    shape: str
+    ranks: str
+
+    def message(self) -> str:
+        return (
+            f"{self.initialiser} fills parameters of {self.ranks},"
+            f" and {self.parameter} has the shape {self.shape}"
+        )
+
+    def hint(self) -> str:
+        return "use zeros, ones, constant, normal or uniform there"

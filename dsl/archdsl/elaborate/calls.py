@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from archdsl import ast
 from archdsl.builtins import BUILTINS
@@ -15,10 +16,9 @@ from archdsl.elaborate.parameters import Parameters, check_parameter
 from archdsl.program import Declared
 from archdsl.rules.values import BadValue, TensorInExpression, WrongOperand
 from archir.arguments import ArgumentProblem, bind_names, check_partial
-from archir.dims import SizeExpr
 from archir.graph import Value
 from archir.init import Arithmetic, Fan, Formula, Initialiser
-from archir.initialisers import INITIALISERS
+from archir.initialisers import INITIALISERS, InitialiserArgument
 from archir.registry import ops
 from archir.rules.arguments import TooManyArguments
 from archir.source import Span
@@ -219,18 +219,19 @@ def initialiser(evaluator: Evaluator, callee: Initialiser, arguments: ast.Argume
         given = bound.get(argument.name)
         if given is None:
             continue
-        value = given.value
-        if isinstance(value, Unknown):
+        if isinstance(given.value, Unknown):
             return UNKNOWN
-        if isinstance(value, Fan | Arithmetic) and argument.kind == "float":
-            formulas.append((argument.name, value))
-        elif isinstance(value, bool | int | float | str) and argument.accepts(value):
-            formulas.append((argument.name, value))
-        else:
-            shown = "a size" if isinstance(value, SizeExpr) else describe(value)
-            problem = WrongOperand(
-                f"{argument.name} of {callee.function} takes {argument.wanted} and", shown
-            )
+        if not _is_formula(given.value, argument):
+            wrong = f"{argument.name} of {callee.function} takes {argument.wanted} and"
+            problem = WrongOperand(wrong, describe(given.value))
             evaluator.session.report(problem, given.span)
             return UNKNOWN
+        formulas.append((argument.name, given.value))
     return Initialiser(callee.function, tuple(formulas))
+
+
+def _is_formula(value: object, argument: InitialiserArgument) -> TypeGuard[Formula]:
+    """Whether an initialiser's argument takes a value; numbers may be counted from the fans."""
+    if isinstance(value, Fan | Arithmetic):
+        return argument.kind == "float"
+    return isinstance(value, bool | int | float | str) and argument.accepts(value)

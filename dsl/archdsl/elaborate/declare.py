@@ -15,7 +15,6 @@ from archdsl.rules.parts import (
     BadSize,
     ModuleWithoutUse,
     NotAValue,
-    RankTooLowForInit,
     TrainingOnly,
     UnknownDtype,
 )
@@ -24,6 +23,7 @@ from archir.diagnostics import Label, nearest
 from archir.dims import evaluate
 from archir.graph import Assertion, Output, Parameter, Read, Slot, Value
 from archir.initialisers import INITIALISERS
+from archir.rules.graph import InitialiserDoesNotFit
 from archir.types import DTYPES, TensorType
 
 
@@ -78,13 +78,15 @@ def param_statement(node: ast.ParamStatement, flow: Flow, context: Context) -> F
         context.frame.bind_value(node.name.text, context.builder.value(node.span, None))
         return flow
     if not INITIALISERS[value.function].can_fill(len(known)):
-        problem = RankTooLowForInit(value.function, str(list(known)))
+        ranks = INITIALISERS[value.function].ranks
+        problem = InitialiserDoesNotFit(value.function, node.name.text, str(list(known)), ranks)
         context.session.report(problem, node.value.span)
     name = node.name.text
     reason = why_not(name)
     if reason is not None:
         context.session.report(BadLabel(name, reason), node.name.span)
-    parameter = Parameter(name, known, value, node.kind == "buffer", node.span)
+    is_buffer, position = node.kind == "buffer", len(context.scope.entries)
+    parameter = Parameter(name, known, value, is_buffer, node.span, position)
     _register_parameter(parameter, context)
     made = context.builder.value(node.span, TensorType(known), name)
     context.steps.append(Read(parameter, (made,), node.span))
@@ -150,7 +152,10 @@ def drop_unapplied(context: Context) -> None:
             name = shared.node.name
             context.session.report(ModuleWithoutUse(name.text), name.span)
         if shared.slot.member is None and shared.slot in scope.entries:
-            scope.entries.remove(shared.slot)
+            place = scope.entries.index(shared.slot)
+            del scope.entries[place]
+            for parameter in scope.parameters:
+                parameter.position -= parameter.position > place
 
 
 def init_statement(node: ast.InitStatement, flow: Flow, context: Context) -> Flow:

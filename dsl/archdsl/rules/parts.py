@@ -645,7 +645,10 @@ model m() {
 
 @dataclass(frozen=True, slots=True)
 class ModuleWithoutUse(Problem):
-    """A `module` that is never applied has no input, so its weights have no shape: it is left out."""
+    """A `module` that is never applied is left out.
+
+    It has no input, so nothing says what shape its weights have.
+    """
 
     name = "module-never-applied"
     severity = "warning"
@@ -669,8 +672,9 @@ class ModuleWithoutUse(Problem):
 
 @dataclass(frozen=True, slots=True)
 class UnlabelledWeights(Problem):
-    """In a scope with labels an unlabelled child is named after its op, and a second one `conv_2`: a
-    neighbour that comes or goes changes the keys of its weights.
+    """In a scope with labels an unlabelled child is named after its op, and a second one `conv_2`.
+
+    So a neighbour that comes or goes changes the keys of its weights.
     """
 
     name = "unlabelled-weights"
@@ -702,13 +706,27 @@ class UnlabelledWeights(Problem):
 
 @dataclass(frozen=True, slots=True)
 class NeedsArguments(Problem):
-    """A model whose parameters have no defaults is built through a variant, or with values given for
-    them.
+    """A model whose parameters have no defaults needs values for them.
+
+    They are given by a variant, or from outside.
     """
 
     name = "model-needs-arguments"
-    bad = """"""
-    good = """"""
+    only_model = "m"  # the model that is asked for: without that, only the variant is checked
+    bad = """model m(width) {
+  input x: [N, 3, H = 32, W = 32]
+  conv(width, 3)
+}
+
+model n = m(8)
+"""
+    good = """model m(width = 4) {
+  input x: [N, 3, H = 32, W = 32]
+  conv(width, 3)
+}
+
+model n = m(8)
+"""
     model: str
     missing: str
 
@@ -790,31 +808,6 @@ class NoSuchParameter(Problem):
 
     def hint(self) -> str | None:
         return f"it has: {self.known}" if self.known else "it has no parameters"
-
-
-@dataclass(frozen=True, slots=True)
-class RankTooLowForInit(Problem):
-    """An initialiser that counts fans needs a parameter with two dims or more."""
-
-    name = "initialiser-needs-more-dims"
-    bad = """model m() {
-  input x: [N, 3, H = 32, W = 32]
-  conv(8, 3) with bias = kaiming_normal
-}
-"""
-    good = """model m() {
-  input x: [N, 3, H = 32, W = 32]
-  conv(8, 3) with weight = kaiming_normal
-}
-"""
-    initialiser: str
-    shape: str
-
-    def message(self) -> str:
-        return f"{self.initialiser} cannot draw a parameter of shape {self.shape}"
-
-    def hint(self) -> str | None:
-        return "use zeros, ones, constant, normal or uniform"
 
 
 @dataclass(frozen=True, slots=True)

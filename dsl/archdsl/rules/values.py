@@ -145,7 +145,7 @@ class RankTooLow(Problem):
 """
     good = """model m() {
   input x: [N, 3, H = 32, W = 32]
-  flatten -> linear(_.features)
+  global_avg_pool -> linear(_.features)
 }
 """
     attribute: str
@@ -291,13 +291,13 @@ class TensorInExpression(Problem):
     bad = """model m() {
   input x: [N, 3, H = 32, W = 32]
   relu as y
-  conv(y, 3)
+  conv(y + 1, 3)
 }
 """
     good = """model m() {
   input x: [N, 3, H = 32, W = 32]
   relu as y
-  conv(y.channels, 3)
+  conv(y.channels + 1, 3)
 }
 """
     value: str

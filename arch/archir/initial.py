@@ -1,0 +1,119 @@
+"""Whether the initialisers of a graph can fill the parameters that they are for.
+
+An initialiser that counts fans needs two dims, and torch refuses it for a bias only when the
+module is made. Here each rule is held against the parameters that it has the last word on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from archir.diagnostics import Diagnostics
+from archir.graph import Apply, Definition, Leaf, Scope, Slot, walk
+from archir.init import Initialiser, InitRule, matches
+from archir.initialisers import INITIALISERS
+from archir.naming import names
+from archir.rules.graph import InitialiserDoesNotFit
+from archir.source import Span
+from archir.types import ParameterSpec, TensorType
+
+Rows = Mapping[Definition, list[TensorType | None]]
+
+
+def check_initialisers(
+    order: list[Definition], rows: Rows, sizes: Mapping[str, int], diagnostics: Diagnostics
+) -> None:
+    """Report every initialiser that cannot fill its parameter. ``order``: inner ones first."""
+    modules: dict[Definition, list[_Module]] = {}
+    for definition in order:
+        found = list(_modules(definition, rows, sizes, modules))
+        modules[definition] = found
+        for module in found:
+            if module.is_own:
+                _overrides(module, diagnostics)
+        if definition.has_init:
+            for module in found:
+                _rules(definition.init, module, diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """An op's module below a definition, with its path from there."""
+
+    path: tuple[str, ...]
+    leaf: Leaf
+    specs: tuple[ParameterSpec, ...]
+    span: Span
+    is_own: bool = True
+    """Whether it belongs to the definition itself, not to a block in it."""
+
+
+def _modules(
+    definition: Definition,
+    rows: Rows,
+    sizes: Mapping[str, int],
+    known: Mapping[Definition, list[_Module]],
+) -> Iterator[_Module]:
+    row = rows[definition]
+    applied: dict[Slot, Apply] = {}
+    for step in walk(definition.steps):
+        if isinstance(step, Apply) and step.slot is not None:
+            applied.setdefault(step.slot, step)
+    # Scopes are nested as deep as braces in the text.
+    stack: list[tuple[tuple[str, ...], Scope]] = [((), definition.scope)]
+    while stack:
+        path, scope = stack.pop()
+        for slot, name in names(scope).items():
+            here = (*path, name)
+            member = slot.member
+            if isinstance(member, Scope):
+                stack.append((here, member))
+            elif isinstance(member, Definition):
+                for inner in known[member]:
+                    yield _Module((*here, *inner.path), inner.leaf, inner.specs, inner.span, False)
+            elif isinstance(member, Leaf) and slot in applied:
+                step = applied[slot]
+                types = [row[value.index] for value in step.inputs]
+                inputs = tuple(given.at(sizes) for given in types if given is not None)
+                if len(inputs) == len(types):
+                    specs = step.op.parameters(inputs)
+                    if specs:
+                        yield _Module(here, member, specs, step.span)
+
+
+def _overrides(module: _Module, diagnostics: Diagnostics) -> None:
+    for name, initialiser in module.leaf.overrides:
+        spec = next((spec for spec in module.specs if spec.name == name), None)
+        if spec is not None:
+            _fits(initialiser, spec, module, module.span, diagnostics)
+
+
+def _rules(rules: tuple[InitRule, ...], module: _Module, diagnostics: Diagnostics) -> None:
+    overridden = {name for name, _ in module.leaf.overrides}
+    path = ".".join(module.path)
+    for spec in module.specs:
+        if spec.name in overridden:
+            continue
+        last = None
+        for rule in rules:
+            if rule.parameter in ("*", spec.name) and matches(rule, module.leaf.op.keyword, path):
+                last = rule
+        if last is not None:
+            _fits(last.initialiser, spec, module, last.span, diagnostics)
+
+
+def _fits(
+    initialiser: Initialiser,
+    spec: ParameterSpec,
+    module: _Module,
+    span: Span,
+    diagnostics: Diagnostics,
+) -> None:
+    known = INITIALISERS[initialiser.function]
+    if not known.can_fill(len(spec.shape)):
+        owner = f"{'.'.join(module.path)}.{spec.name}"
+        shape = str(list(spec.shape))
+        diagnostics.report(
+            InitialiserDoesNotFit(initialiser.function, owner, shape, known.ranks), span
+        )
