@@ -151,10 +151,13 @@ class Conv(_Convolution):
         return self.out_channels
 
     def outgoing(self, channels: Dim, check: Check) -> Dim:
-        counts = (("incoming", check.concrete(channels)), ("outgoing", self.out_channels))
-        for which, count in counts:
-            if count % self.groups:
-                check.report(ChannelsNotDivisible(self.keyword, which, count, self.groups))
+        incoming, outgoing = check.concrete(channels), self.out_channels
+        if incoming % self.groups:
+            problem = ("incoming", incoming, outgoing, self.groups)
+            check.report(ChannelsNotDivisible(self.keyword, *problem))
+        elif outgoing % self.groups:
+            problem = ("outgoing", outgoing, incoming, self.groups)
+            check.report(ChannelsNotDivisible(self.keyword, *problem))
         return self.out_channels
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

@@ -107,12 +107,21 @@ class SpatialOp(Op):
 
     def _extents(self, incoming: TensorType, check: Check) -> tuple[Dim, ...] | None:
         found: list[Dim] = []
+        refused: set[tuple[object, ...]] = set()
         for axis in axes(incoming):
-            extent = self.extent(axis, check)
+            # What is wrong with height and width alike is said once.
+            facts = (check.value(axis.extent), *self._at_axis(axis.index))
+            extent = None if facts in refused else self.extent(axis, check)
             if extent is None:
-                return None  # the other axes are mostly wrong for the same reason
-            found.append(extent)
-        return tuple(found)
+                refused.add(facts)
+            else:
+                found.append(extent)
+        return None if refused else tuple(found)
+
+    def _at_axis(self, index: int) -> tuple[object, ...]:
+        """The arguments that may differ from axis to axis, at one of them."""
+        values = (getattr(self, argument) for argument in self.per_axis)
+        return tuple(value[index] if isinstance(value, tuple) else value for value in values)
 
 
 def axes(tensor: TensorType) -> Iterator[Axis]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 from typing import ClassVar
 
 from archir.diagnostics import Problem
@@ -221,14 +222,19 @@ class ChannelsNotDivisible(Problem):
     """``incoming`` or ``outgoing``."""
 
     channels: int
+    other: int
+    """The channels at the other end, which the groups must divide too."""
+
     groups: int
 
     def message(self) -> str:
         return f"{self.channels} {self.which} channels cannot be split into {self.groups} groups"
 
-    def hint(self) -> str | None:
-        lower = max(n for n in range(1, min(self.groups, 4096) + 1) if self.channels % n == 0)
-        return f"the nearest smaller number of groups that divides {self.channels} is {lower}"
+    def hint(self) -> str:
+        common = gcd(self.channels, self.other)
+        fewer = max(n for n in range(1, min(self.groups, common, 4096) + 1) if common % n == 0)
+        end = "outgoing" if self.which == "incoming" else "incoming"
+        return f"{fewer} groups, say, divide these and the {self.other} {end} ones"
 
 
 @dataclass(frozen=True, slots=True)
