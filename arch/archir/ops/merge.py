@@ -74,13 +74,13 @@ class Concat(Op):
 
     def _agreed(self, inputs: tuple[TensorType, ...], dim: int, check: Check) -> Dim:
         """The extent that all inputs have: a number, where it is one in any of them."""
-        first = inputs[0].shape[dim]
         extents = [given.shape[dim] for given in inputs]
         for number, extent in enumerate(extents):
             problem = partial(differ, self.keyword, inputs, 0, number, dim, dim, check)
-            if not check.equal(first, extent, problem):
+            # After a report the other dims are mostly wrong for the same reason.
+            if check.problems or not check.equal(extents[0], extent, problem):
                 break
-        return next((extent for extent in extents if isinstance(extent, int)), first)
+        return next((extent for extent in extents if isinstance(extent, int)), extents[0])
 
     def _rank_problem(
         self, inputs: tuple[TensorType, ...], other: int, check: Check

@@ -198,7 +198,7 @@ class AdaptiveAvgPool(SpatialOp):
 
     def verify(self, incoming: TensorType, check: Check) -> None:
         if incoming.rank == 3 and self.output_size == (None,):
-            check.report(ArgumentNotForRank(self.keyword, "none in output_size", LAYOUTS[0]))
+            check.report(ArgumentNotForRank(self.keyword, "none as output_size", LAYOUTS[0]))
 
     def extent(self, axis: Axis, check: Check) -> Dim | None:
         size = self.output_size

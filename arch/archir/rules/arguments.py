@@ -237,10 +237,13 @@ class ArgumentNotForRank(Problem):
     layout: str
 
     def message(self) -> str:
-        return f"{self.callee} takes no {self.argument} on {self.layout}: torch has none there"
+        return (
+            f"{self.callee} does not take {self.argument} on {self.layout}: torch has that over two"
+            " and three axes only"
+        )
 
     def hint(self) -> str:
-        return f"leave {self.argument} out"
+        return "leave it out, or give the incoming tensor another axis"
 
 
 @dataclass(frozen=True, slots=True)

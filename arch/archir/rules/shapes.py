@@ -234,7 +234,9 @@ class ChannelsNotDivisible(Problem):
         common = gcd(self.channels, self.other)
         fewer = max(n for n in range(1, min(self.groups, common, 4096) + 1) if common % n == 0)
         end = "outgoing" if self.which == "incoming" else "incoming"
-        return f"{fewer} groups, say, divide these and the {self.other} {end} ones"
+        if fewer == 1:
+            return f"no number of groups above 1 divides these and the {self.other} {end} ones"
+        return f"{fewer} groups would divide these and the {self.other} {end} ones"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,19 +260,26 @@ class ShapesDiffer(Problem):
     right: str
     shapes: tuple[str, str]
 
+    _WORDS: ClassVar[dict[str, str]] = {
+        "channels": "number of channels",
+        "rank": "number of dims",
+    }
     _HINTS: ClassVar[dict[str, str]] = {
         "channels": "bring both to the same number of channels, usually with conv(…, 1) on one",
-        "rank": "flatten or pool on one side only changes the number of dims: do it on both",
+        "rank": "flatten or pool all of them, or none",
     }
 
     def message(self) -> str:
+        what = self._WORDS.get(self.what, self.what)
+        one, other = self.shapes
         return (
-            f"{self.callee} needs values of the same {self.what}: value {self.left_input} has"
-            f" {self.left} {self.shapes[0]} and value {self.right_input} has {self.right}"
-            f" {self.shapes[1]}"
+            f"{self.callee} needs the same {what} in all values, and value {self.left_input},"
+            f" {one}, has {self.left} where value {self.right_input}, {other}, has {self.right}"
         )
 
     def hint(self) -> str:
+        if self.what != "rank" and len({shape.count(",") for shape in self.shapes}) > 1:
+            return "shapes of different rank are lined up from the last dim on"
         known = self._HINTS.get(self.what)
         return known or f"compare the strides and paddings on the ways to them along {self.what}"
 
