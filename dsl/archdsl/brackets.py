@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from archir.diagnostics import Problem
-
 from archdsl.rules import brackets as rules
 from archdsl.syntax_limits import MAX_NESTING
 from archdsl.tokens import CLOSERS, OPENERS, Token
+from archir.diagnostics import Problem
 
 Report = Callable[[Problem, Token, Sequence[tuple[Token, str]]], None]
 """Takes a problem, the token it is at, and other tokens with what they have to do with it."""

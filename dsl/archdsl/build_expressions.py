@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
-
-from archir.diagnostics import Diagnostics, Label, Problem
-from archir.source import Source, Span
+from typing import Any, Protocol
 
 from archdsl import ast
 from archdsl.docs import Docs
@@ -15,26 +12,30 @@ from archdsl.rules import brackets as bracket_rules
 from archdsl.rules import syntax as rules
 from archdsl.syntax_limits import MAX_EXPRESSION_DEPTH
 from archdsl.tokens import Token
+from archir.diagnostics import Label, Problem
+from archir.source import Source, Span
 
 _PYTHON_CONSTANTS = {"True": "true", "False": "false", "None": "none"}
 
 Children = list[Any]
 
 
+class Report(Protocol):
+    """Takes a problem, its place, and other places that have to do with it."""
+
+    def __call__(self, problem: Problem, span: Span, related: Sequence[Label] = (), /) -> None: ...
+
+
 class ExpressionBuilder:
     """Actions get the values of a rule's symbols, less the tokens that only mark its form."""
 
-    source: Source
-    diagnostics: Diagnostics
-    docs: Docs
-
-    def begin(self, source: Source, docs: Docs, diagnostics: Diagnostics) -> None:
-        """Take up another text."""
+    def __init__(self, source: Source, docs: Docs, report: Report) -> None:
         self.source = source
         self.docs = docs
-        self.diagnostics = diagnostics
+        self.report = report
         self._depths: dict[int, int] = {}
         self._kept: list[ast.Node] = []
+        self._is_too_deep = False
 
     # --- what actions are made of
 
@@ -50,16 +51,15 @@ class ExpressionBuilder:
     def identifiers(self, tokens: Sequence[Token]) -> tuple[ast.Identifier, ...]:
         return tuple(self.identifier(token) for token in tokens)
 
-    def report(self, problem: Problem, span: Span, related: Sequence[Label] = ()) -> None:
-        self.diagnostics.report(problem, span, related)
-
     def _deep(self, node: Any, parts: Sequence[Any]) -> Any:
         """Note how deep an expression is. One that is too deep is refused and cut off."""
         depths = self._depths
         depth = 1 + max((depths.get(id(part), 0) for part in parts), default=0)
         if depth > MAX_EXPRESSION_DEPTH:
             problem = bracket_rules.NestingTooDeep("expressions", MAX_EXPRESSION_DEPTH)
-            self.report(problem, node.span)
+            if not self._is_too_deep:
+                self.report(problem, node.span)
+            self._is_too_deep = True
             return ast.Constant(node.span, None)
         depths[id(node)] = depth
         self._kept.append(node)  # so that no other node gets its id
@@ -73,20 +73,20 @@ class ExpressionBuilder:
         node: ast.Conditional = self._deep(ast.Conditional(span, arms, children[-1]), children)
         return node
 
-    def either(self, children: Children) -> ast.Expr:
+    def either(self, children: Children) -> Any:
         return self._logical("or", children)
 
-    def both(self, children: Children) -> ast.Expr:
+    def both(self, children: Children) -> Any:
         return self._logical("and", children)
 
     def _logical(self, operator: Any, children: Children) -> Any:
         span = children[0].span.to(children[-1].span)
         return self._deep(ast.Logical(span, operator, tuple(children)), children)
 
-    def negated(self, children: Children) -> ast.Expr:
+    def negated(self, children: Children) -> Any:
         return self._unary("not", children)
 
-    def minus(self, children: Children) -> ast.Expr:
+    def minus(self, children: Children) -> Any:
         return self._unary("-", children)
 
     def _unary(self, operator: Any, children: Children) -> Any:
@@ -115,12 +115,13 @@ class ExpressionBuilder:
         node: ast.Expr = self._deep(ast.Arithmetic(span, first, rest), children[::2])
         return node
 
-    product = sum
+    def product(self, children: Children) -> ast.Expr:
+        return self.sum(children)
 
     def signs(self, children: Children) -> Children:
         return children
 
-    def power(self, children: Children) -> ast.Expr:
+    def power(self, children: Children) -> Any:
         """From the right: where an exponent has a sign, all behind it stand under that sign."""
         operands = [children[-1]]
         for signs, operand in zip(children[-2::-2], children[-3::-2], strict=True):

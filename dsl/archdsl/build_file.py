@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, cast
-
-from archir.diagnostics import Label
-from archir.source import Span
 
 from archdsl import ast
 from archdsl.build_expressions import Children, ExpressionBuilder
 from archdsl.rules import syntax as rules
 from archdsl.tokens import Token
+from archir.diagnostics import Label
+from archir.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class FileBuilder(ExpressionBuilder):
         return ast.Pipeline(stages[0].span.to(last.span), tuple(stages), names, ascription)
 
     def _check_conditions(self, stages: list[ast.Stage], bindings: _Bindings | None) -> None:
-        for stage, after in zip(stages, stages[1:], strict=False):
+        for stage, after in pairwise(stages):
             if stage.condition is not None:
                 problem = rules.ConditionNotLast("->")
                 label = Label(after.span, "this stage stands behind it")

@@ -1,14 +1,18 @@
 """Make ``tables.json``, the parser's tables, from ``grammar.lark``.
 
-Run ``python -m archdsl.build_tables`` after a change of the grammar, and with ``--check`` to learn
-whether the tables are those of the grammar. Equal grammars give equal bytes: states and rules are
-numbered by their content, since Lark's own numbers change with the hash seed.
+Lark reads the grammar and works out the tables here, once; the parser that uses them is
+``automaton.py``, and needs no Lark. Run ``python -m archdsl.build_tables`` after a change of the
+grammar, and with ``--check`` to learn whether the tables are those of the grammar.
+
+Equal grammars give equal bytes: states and rules are numbered by their content, since Lark's own
+numbers change with the hash seed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +21,8 @@ from typing import Any
 from lark import Lark, Token
 from lark.grammar import Rule
 from lark.lark import PostLex
-from lark.lexer import TerminalDef
+from lark.lexer import PatternStr, TerminalDef
+from lark.parsers.lalr_analysis import Shift
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
 TABLES = Path(__file__).with_name("tables.json")
@@ -32,61 +37,95 @@ class _Keep(PostLex):
         return stream
 
 
-def build(grammar: str) -> Lark:
-    """The parser of a grammar's text, built anew (which takes half a second)."""
-    return Lark(grammar, parser="lalr", lexer="basic", maybe_placeholders=True, postlex=_Keep())
-
-
 def tables(grammar: str) -> str:
     """The text of ``tables.json`` for a grammar's text."""
-    lark = build(grammar)
-    lark.options.options["postlex"] = None
-    data, memo = lark.memo_serialize([TerminalDef, Rule])
-    numbers = _numbered(memo)
-    table = data["parser"].pop("parser")
-    for part in (data, data["parser"]["parser_conf"], data["parser"]["lexer_conf"]):
-        for kind in ("rules", "terminals"):
-            if kind in part:
-                part[kind] = sorted(numbers[item["@"]] for item in part[kind])
-    ordered = sorted(memo, key=lambda number: numbers[number])
-    lines = {
+    lark = Lark(grammar, parser="lalr", lexer="basic", maybe_placeholders=True, postlex=_Keep())
+    rules = sorted(lark.rules, key=_rule_key)
+    content = {
         "grammar": _dump(hashlib.sha256(grammar.encode()).hexdigest()),
-        "data": _dump(data),
-        "memo": _rows([memo[number] for number in ordered]),
-        **_parse_table(table, numbers),
+        **_terminals(lark),
+        "rules": _rows([_rule(rule) for rule in rules]),
+        **_states(lark, {rule: number for number, rule in enumerate(rules)}),
     }
-    return "{\n" + ",\n".join(f'"{key}": {text}' for key, text in lines.items()) + "\n}\n"
+    return "{\n" + ",\n".join(f'"{key}": {text}' for key, text in content.items()) + "\n}\n"
 
 
-def _numbered(memo: dict[int, Any]) -> dict[int, int]:
-    """A new number for each rule and terminal, by its content."""
-    ordered = sorted(memo, key=lambda number: _dump(memo[number]))
-    return {number: rank for rank, number in enumerate(ordered)}
+def _terminals(lark: Lark) -> dict[str, str]:
+    """One pattern for all terminals, those that are words of NAME's form apart."""
+    named = {terminal.name: terminal for terminal in lark.terminals}
+    name = re.compile(named["NAME"].pattern.to_regexp())
+    words = {
+        terminal.pattern.value: terminal.name
+        for terminal in lark.terminals
+        if isinstance(terminal.pattern, PatternStr) and name.fullmatch(terminal.pattern.value)
+    }
+    others = sorted((t for t in lark.terminals if t.name not in words.values()), key=_precedence)
+    pattern = "|".join(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in others)
+    return {
+        "pattern": _dump(pattern),
+        "words": _dump(words),
+        "ignored": _dump(sorted(lark.ignore_tokens)),
+    }
 
 
-def _parse_table(table: dict[str, Any], numbers: dict[int, int]) -> dict[str, str]:
-    """States in the order in which they are first reached, each a flat list of pairs.
+def _precedence(terminal: TerminalDef) -> tuple[int, int, int, str]:
+    """Lark's order: by priority, then the longest first."""
+    pattern = terminal.pattern
+    return -terminal.priority, -pattern.max_width, -len(pattern.value), terminal.name
+
+
+def _rule_key(rule: Rule) -> tuple[str, list[str], str]:
+    return rule.origin.name, [symbol.name for symbol in rule.expansion], rule.alias or ""
+
+
+def _rule(rule: Rule) -> list[Any]:
+    """A rule as [origin, length, action, children].
+
+    The action is "" for a helper, whose value is the list of its children, and "=" where the value
+    is that of the only child. The children are numbers of symbols, -1 for something optional that
+    is absent, and [n] for a helper whose children are taken in.
+    """
+    name = rule.origin.name
+    absent = rule.options.empty_indices or (False,) * len(rule.expansion)
+    children: list[Any] = []
+    symbols = iter(enumerate(rule.expansion))
+    for is_absent in absent:
+        if is_absent:
+            children.append(-1)
+            continue
+        number, symbol = next(symbols)
+        if not symbol.is_term and symbol.name.startswith("_"):
+            children.append([number])
+        elif not (symbol.is_term and getattr(symbol, "filter_out", False)):
+            children.append(number)
+    action = "" if name.startswith("_") else str(rule.alias or name)
+    if rule.options.expand1 and not rule.alias and len(children) == 1:
+        action = "="
+    return [name, len(rule.expansion), action, children]
+
+
+def _states(lark: Lark, numbers: dict[Rule, int]) -> dict[str, str]:
+    """The states in the order in which they are first reached, each a flat list of pairs.
 
     A pair is a symbol's number and what to do: to go to state n is n, to reduce by rule n is -1-n.
     """
-    names: dict[int, str] = table["tokens"]
-    symbols = sorted(names.values())
+    table = lark.parser.parser._parse_table
+    symbols = sorted({name for row in table.states.values() for name in row})
     ranks = {name: rank for rank, name in enumerate(symbols)}
-    (start,) = table["start_states"].values()
+    start = table.start_states["start"]
     order = {start: 0}
     rows: list[list[int]] = []
-    for state in (queue := [start]):
+    queue = [start]
+    for state in queue:
         row: list[int] = []
-        actions = {names[symbol]: action for symbol, action in table["states"][state].items()}
-        for name in sorted(actions):
-            kind, target = actions[name]
-            if kind == 0 and target not in order:
+        for name, (kind, target) in sorted(table.states[state].items()):
+            if kind is Shift and target not in order:
                 order[target] = len(order)
                 queue.append(target)
-            row += (ranks[name], order[target] if kind == 0 else -1 - numbers[target["@"]])
+            row += (ranks[name], order[target] if kind is Shift else -1 - numbers[target])
         rows.append(row)
-    (end,) = table["end_states"].values()
-    return {"symbols": _dump(symbols), "end": _dump(order[end]), "states": _rows(rows)}
+    end = order[table.end_states["start"]]
+    return {"symbols": _dump(symbols), "end": _dump(end), "states": _rows(rows)}
 
 
 def _rows(items: list[Any]) -> str:

@@ -30,12 +30,14 @@ class Docs:
         for token in tokens:
             if token.type == "DOC":
                 if at_line_start:
-                    lines = [*(lines if line_ends < 2 else []), token.text[2:].strip()]
+                    if line_ends > 1:
+                        lines = []
+                    lines.append(token.text[2:].strip())
                     line_ends = 0
                 continue
             if token.type == "_NL":
-                line_ends += 1
-                if line_ends == 2 and not self._started(kept) and lines and not self.file:
+                line_ends += token.text.count("\n")
+                if line_ends >= 2 and not self._started(kept) and lines and not self.file:
                     self.file, lines = _joined(lines), []
             elif lines:
                 self._attach(token, lines, kept)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 CONSTANTS = frozenset({"true", "false", "none"})
 
-KEYWORDS = frozenset(
-    "arch import block model let fn for in repeat if else assert input output param buffer module"
-    " init with as when residual shortcut dense train_only and or not".split()
-).union(CONSTANTS)
+KEYWORDS = CONSTANTS | {
+    *("arch", "import", "block", "model", "let", "fn", "for", "in", "repeat", "if", "else"),
+    *("assert", "input", "output", "param", "buffer", "module", "init", "with", "as", "when"),
+    *("residual", "shortcut", "dense", "train_only", "and", "or", "not"),
+}
 """Directly before a colon a keyword is just a label, save the constants."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 
 from archdsl.keywords import CONSTANTS, KEYWORDS
 from archdsl.tokens import CLOSERS, END, Token
@@ -53,7 +54,7 @@ class _Frame:
 
 def names(tokens: Sequence[Token]) -> None:
     """Turn each keyword that stands directly before a colon into a name."""
-    for token, after in zip(tokens, tokens[1:], strict=False):
+    for token, after in pairwise(tokens):
         if after.type == "COLON" and token.text in _NAMEABLE and token.type != "STRING":
             token.type = "NAME"
 
@@ -106,14 +107,16 @@ def _opened(frame: _Frame, kind: str, before: str) -> _In | None:
 
 
 _BEFORE_BRANCHES = (_At.START, _At.STAGE)
+_BEFORE_EXPRESSION = {
+    _At.STAGE: ("WITH", "IF", "DOUBLE_COLON"),
+    _At.TARGETS: ("EQUALS", "IN"),
+}
 
 
 def _advance(frame: _Frame, kind: str) -> None:
     if frame.at is _At.START:
         frame.at = _STARTS.get(kind, _At.STAGE)
-    elif frame.at is _At.STAGE and kind in ("WITH", "IF", "DOUBLE_COLON"):
-        frame.at = _At.EXPRESSION
-    elif frame.at is _At.TARGETS and kind in ("EQUALS", "IN"):
+    elif kind in _BEFORE_EXPRESSION.get(frame.at, ()):
         frame.at = _At.EXPRESSION
     elif frame.at is _At.EXPRESSION and kind == "ARROW":
         frame.at = _At.STAGE

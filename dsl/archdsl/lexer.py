@@ -5,17 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
-
-from archir.diagnostics import Problem
-from lark.utils import TextSlice
 
 from archdsl.rules import text as rules
 from archdsl.syntax_limits import MAX_NUMBER_CHARACTERS
+from archdsl.tables import load
 from archdsl.tokens import Token
-
-if TYPE_CHECKING:
-    from lark import Lark
+from archir.diagnostics import Problem
 
 Report = Callable[[Problem, int, int], None]
 """Takes a problem and the offsets of its place."""
@@ -39,13 +34,19 @@ def clean(text: str, report: Report) -> str:
     return _FORBIDDEN.sub(" ", text)
 
 
-def tokens(lark: Lark, text: str, start: int, end: int, report: Report) -> Iterator[Token]:
+def tokens(text: str, start: int, end: int, report: Report) -> Iterator[Token]:
     """The tokens of a part of the text; offsets are those of the whole."""
-    interactive = lark.parse_interactive(TextSlice(text, start, end))
-    for raw in interactive.lexer_thread.lex(interactive.parser_state):
-        at = raw.start_pos or 0
-        token = Token(raw.type, str(raw), at, at + len(raw))
-        check = _CHECKS.get(token.type)
+    tables = load()
+    words, ignored = tables.words, tables.ignored
+    for match in tables.pattern.finditer(text, start, end):
+        kind = match.lastgroup or "UNKNOWN"
+        if kind in ignored:
+            continue
+        word = match.group()
+        if kind == "NAME":
+            kind = words.get(word, kind)
+        token = Token(kind, word, match.start(), match.end())
+        check = _CHECKS.get(kind)
         if check is not None:
             check(token, report)
         yield token

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from archir.diagnostics import Problem
-
 from archdsl.keywords import KEYWORDS
 from archdsl.rules import syntax as rules
 from archdsl.tokens import END, Token
+from archir.diagnostics import Problem
 
 _FOREIGN = {
     "elif": "write `else if`",
@@ -48,6 +47,10 @@ _OPERATOR = frozenset(
 )
 _EXTRA = frozenset({"AS", "WITH", "DOUBLE_COLON", "LSQB", "LPAR"})
 """What could always stand behind a stage or an expression, and is rarely what was meant."""
+
+_STATEMENT_ENDS = frozenset({"_NL", "_SEP", "RBRACE", END})
+_CONNECTING = frozenset({"AND", "OR", "IN", "IF", "ELSE", "FOR", "AS", "WITH", "WHEN"})
+"""Keywords that nobody takes for a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def expectations(place: Place) -> tuple[str, ...]:
     elif {"RESIDUAL", "DENSE"} <= left:
         words.append("a stage")
         left -= _STAGE
-    elif _DECLARATION <= left:
+    elif left >= _DECLARATION:
         words.append("a declaration")
         left -= _DECLARATION | {"LET", "ARCH"}
     if "_NL" in left or END in left:
@@ -230,7 +233,7 @@ def _else(place: Place) -> Explained | None:
         return rules.StrayElse(), place.token
     if place.token.type == "SHORTCUT":
         return rules.StrayShortcut(), place.token
-    if "ELSE" in place.expected and "COMPARE" in place.expected:
+    if "ELSE" in place.expected and not place.expected & _STATEMENT_ENDS:
         depth = 0
         for token in reversed(place.tokens[place.first : place.at]):
             depth += (token.type in ("RPAR", "RSQB")) - (token.type in ("LPAR", "LSQB"))
@@ -247,18 +250,22 @@ def _colon(place: Place) -> Explained | None:
 
 def _parameter_list(place: Place) -> Explained | None:
     name = place.near(-1)
-    if name is not None and place.at == place.first + 2 and place.token.type == "LBRACE":
-        if place.start.type in ("BLOCK", "MODEL") and name.type == "NAME":
-            return rules.MissingParameterList(name.text), name
+    if place.at != place.first + 2 or place.token.type != "LBRACE" or name is None:
+        return None
+    if place.start.type in ("BLOCK", "MODEL") and name.type == "NAME":
+        return rules.MissingParameterList(name.text), name
     return None
 
 
 def _keyword(place: Place) -> Explained | None:
     token = place.token
-    wanted = "NAME" in place.expected and not place.expected & {"INT", "LBRACE", "LET"}
-    if wanted and token.text in KEYWORDS and token.type == token.text.upper():
-        return rules.KeywordAsName(token.text), token
-    return None
+    if token.text not in KEYWORDS or token.type != token.text.upper():
+        return None
+    if "NAME" not in place.expected or place.expected & {"LBRACE", "LET"}:
+        return None  # a name would be one of many things that could stand here
+    if "INT" in place.expected and token.type in _CONNECTING:
+        return None
+    return rules.KeywordAsName(token.text), token
 
 
 def _arrow(place: Place) -> Explained | None:

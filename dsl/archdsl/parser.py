@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import cast
 
-from lark.exceptions import UnexpectedToken
-
-from archdsl import ast, layout, lexer, messages, strings, tables
+from archdsl import ast, layout, lexer, messages, strings
+from archdsl.automaton import Automaton
 from archdsl.brackets import sound
 from archdsl.build_file import FileBuilder
 from archdsl.docs import Docs
 from archdsl.rules import syntax as rules
 from archdsl.rules.text import FileTooLarge
 from archdsl.syntax_limits import EDITION, MAX_FILE_CHARACTERS, MAX_SYNTAX_ERRORS
+from archdsl.tables import load
 from archdsl.tokens import CLOSERS, END, OPENERS, Token
 from archir.diagnostics import Diagnostics, Label, Problem
 from archir.source import Source, Span
-
-if TYPE_CHECKING:
-    from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 
 def parse(source: Source) -> tuple[ast.File | None, Diagnostics]:
@@ -32,7 +29,7 @@ def parse(source: Source) -> tuple[ast.File | None, Diagnostics]:
         problem = FileTooLarge(length, MAX_FILE_CHARACTERS)
         found.report(problem, Span(source, MAX_FILE_CHARACTERS, length))
         return None, found
-    file = _Parse(source, found).file()
+    file = _Parse(source, found).run()
     found.items.sort(key=lambda item: (item.span.start, item.span.end))
     return (None if found.has_errors else file), found
 
@@ -41,7 +38,7 @@ def parse_argument(source: Source) -> tuple[ast.Argument | None, Diagnostics]:
     """``name = expression``: a value given from outside to a parameter of a model."""
     found = Diagnostics()
     # It is read as ``let name = expression`` is, and so gets its messages.
-    file = _Parse(source, found).file([Token("LET", "let", 0, 0)])
+    file = _Parse(source, found).run([Token("LET", "let", 0, 0)])
     if file is None or found.has_errors:
         return None, found
     first = file.declarations[0]
@@ -54,27 +51,6 @@ def parse_argument(source: Source) -> tuple[ast.Argument | None, Diagnostics]:
     return ast.Argument(name.span.to(first.value.span), name, first.value), found
 
 
-class _Parser(threading.local):
-    """The tables are loaded once a thread: the actions hold the text they are at work on."""
-
-    def __init__(self) -> None:
-        self.builder = FileBuilder()
-        self.lark = tables.load(self.builder)
-        states = self.lark.parse_interactive().parser_state.parse_conf.parse_table.states
-        self.restarts = frozenset(state for state, row in states.items() if "ERROR" in row)
-        """The states in which a statement, a branch or a declaration begins."""
-
-
-_shared: _Parser | None = None
-
-
-def _parser() -> _Parser:
-    global _shared
-    if _shared is None:
-        _shared = _Parser()
-    return _shared
-
-
 @dataclass(slots=True)
 class _Mark:
     """A place to which the parser can go back: the beginning of a statement."""
@@ -84,21 +60,31 @@ class _Mark:
     first: int
 
 
+class _TooManyErrors(Exception):  # noqa: N818 (it is no error of ours, but ends the parse)
+    pass
+
+
 class _Parse:
     """One run over one text."""
 
     def __init__(self, source: Source, found: Diagnostics) -> None:
         self.source = source
         self.found = found
-        self.parser = _parser()
         self.docs = Docs()
+        self.refused: set[int] = set()
+        """Where tokens start that are refused already, and were mended."""
 
-    def file(self, before: Sequence[Token] = ()) -> ast.File | None:
+    def run(self, before: Sequence[Token] = ()) -> ast.File | None:
+        """The file, or None where the errors were too many; tokens may be put before the text."""
+        with suppress(_TooManyErrors):
+            return self._file(before)
+        return None
+
+    def _file(self, before: Sequence[Token]) -> ast.File | None:
         text = lexer.clean(self.source.text, self.report)
-        lark = self.parser.lark
 
         def lex(start: int, end: int) -> list[Token]:
-            return list(lexer.tokens(lark, text, start, end, self.report))
+            return list(lexer.tokens(text, start, end, self.report))
 
         tokens = self.docs.collect([*before, *lex(0, len(text))])
         if self._is_later_edition(tokens):
@@ -108,13 +94,13 @@ class _Parse:
         tokens = layout.lines(sound(tokens, text, self._report_token))
         end = tokens[-1].end if tokens else len(text)
         tokens.append(Token(END, "", end, end))
-        self.parser.builder.begin(self.source, self.docs, self.found)
-        return self._feed(tokens)
+        return self._read(tokens)
 
     # --- reporting
 
     def report(self, problem: Problem, start: int, end: int) -> None:
         """Report at a range of offsets, as long as there are not too many."""
+        self.refused.add(start)
         self._report(problem, Span(self.source, start, end))
 
     def _report_token(
@@ -124,10 +110,10 @@ class _Parse:
         self._report(problem, Span(self.source, token.start, token.end), labels)
 
     def _report(self, problem: Problem, span: Span, related: Sequence[Label] = ()) -> None:
-        if len(self.found) < MAX_SYNTAX_ERRORS:
-            self.found.report(problem, span, related)
-        elif len(self.found) == MAX_SYNTAX_ERRORS:
+        if len(self.found) == MAX_SYNTAX_ERRORS:
             self.found.report(rules.TooManyErrors(MAX_SYNTAX_ERRORS), span)
+            raise _TooManyErrors
+        self.found.report(problem, span, related)
 
     def _is_later_edition(self, tokens: Sequence[Token]) -> bool:
         """Of a later edition nothing else can be said: its grammar may be another one."""
@@ -142,68 +128,62 @@ class _Parse:
 
     # --- the parse itself
 
-    def _feed(self, tokens: Sequence[Token]) -> ast.File | None:
-        """Give the tokens to the parser; after an error go on with the next statement."""
-        interactive = self.parser.lark.parse_interactive()
-        state = interactive.parser_state
-        stack = state.state_stack
-        restarts = self.parser.restarts
+    def _read(self, tokens: Sequence[Token]) -> ast.File | None:
+        """Give the tokens to the automaton; after an error go on with the next statement."""
+        automaton = Automaton(load(), FileBuilder(self.source, self.docs, self._report))
         marks: list[_Mark] = []
         depth = at = 0
         recovered = -1
-        file: Any = None
         while at < len(tokens):
             token = tokens[at]
-            if stack[-1] in restarts:
-                while marks and marks[-1].height >= len(stack):
-                    marks.pop()
-                marks.append(_Mark(len(stack), depth, at))
-            try:
-                file = state.feed_token(cast("Any", token), token.type == END)
-            except UnexpectedToken:
-                while marks and marks[-1].height > len(stack):
-                    marks.pop()
-                if recovered == at:
-                    marks.pop()  # this statement does not end where it should: leave it, too
-                elif marks:
-                    self._explain(interactive, tokens, at, marks[-1])
-                if not marks or len(self.found) > MAX_SYNTAX_ERRORS:
-                    return None
-                recovered = at = self._recover(interactive, tokens, at, depth, marks[-1])
-                depth = marks[-1].depth
+            if automaton.begins("ERROR"):
+                _forget(marks, depth, len(automaton.states))
+                marks.append(_Mark(len(automaton.states), depth, at))
+            if automaton.feed(token):
+                depth += (token.type in OPENERS) - (token.type in CLOSERS)
+                at += 1
                 continue
-            depth += (token.type in OPENERS) - (token.type in CLOSERS)
-            at += 1
-        return cast("ast.File", file)
+            _forget(marks, depth + 1, len(automaton.states) + 1)
+            if recovered == at:
+                marks.pop()  # the statement does not end where it should: give up what holds it
+            else:
+                self._explain(automaton, tokens, at, marks[-1])
+            if not marks:
+                break
+            recovered = at = self._recover(automaton, tokens, at, depth, marks[-1])
+            depth = marks[-1].depth
+        return cast("ast.File | None", automaton.result)
 
     def _explain(
-        self, interactive: InteractiveParser, tokens: Sequence[Token], at: int, mark: _Mark
+        self, automaton: Automaton, tokens: Sequence[Token], at: int, mark: _Mark
     ) -> None:
-        if tokens[at].type == "UNKNOWN":
-            return  # already reported
-        expected = frozenset(interactive.accepts())
-        place = messages.Place(tokens, at, mark.first, mark.depth == 0, expected)
+        if tokens[at].start in self.refused:
+            return
+        # The token that does not fit has caused reductions already, which hide what else could
+        # have stood here. So the statement is read once more up to it.
+        automaton.back_to(mark.height)
+        all(automaton.feed(token) for token in tokens[mark.first : at])
+        place = messages.Place(tokens, at, mark.first, mark.depth == 0, automaton.expected())
         problem, token = messages.explain(place)
-        self.report(problem, token.start, max(token.end, token.start))
+        self.report(problem, token.start, token.end)
 
     def _recover(
-        self,
-        interactive: InteractiveParser,
-        tokens: Sequence[Token],
-        at: int,
-        depth: int,
-        mark: _Mark,
+        self, automaton: Automaton, tokens: Sequence[Token], at: int, depth: int, mark: _Mark
     ) -> int:
         """Put an ERROR in the place of the statement; gives the index of what ends it."""
-        state = interactive.parser_state
-        del state.state_stack[mark.height :]
-        del state.value_stack[mark.height - 1 :]
+        automaton.back_to(mark.height)
         start = tokens[at].start
         while not _ends(tokens[at], depth - mark.depth):
             depth += (tokens[at].type in OPENERS) - (tokens[at].type in CLOSERS)
             at += 1
-        state.feed_token(cast("Any", Token("ERROR", "", start, tokens[at].start)))
+        automaton.feed(Token("ERROR", "", start, tokens[at].start))
         return at
+
+
+def _forget(marks: list[_Mark], depth: int, height: int) -> None:
+    """Drop the marks of statements that are read."""
+    while marks and (marks[-1].depth >= depth or marks[-1].height >= height):
+        marks.pop()
 
 
 def _ends(token: Token, depth: int) -> bool:

@@ -1,45 +1,70 @@
-"""The parser, loaded from the tables that ``build_tables`` made of ``grammar.lark``.
+"""The parser's tables, as ``build_tables`` made them of ``grammar.lark``.
 
-The tables are plain data in the package, read with ``json``: nothing is built at start, and nothing
+They are plain data in the package, read with ``json``: nothing is worked out at start, and nothing
 is taken from a cache that somebody else could have written.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
-
-from lark import Lark
 
 _TABLES = Path(__file__).with_name("tables.json")
 
 
-def load(actions: object) -> Lark:
-    """The parser; the methods of ``actions``, named like the rules, make its values."""
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is done when the symbols of a rule have been read."""
+
+    origin: str
+    length: int
+    action: str
+    """The name of the action that makes the value; ``""`` for none, ``"="`` for the only child."""
+
+    children: tuple[int | tuple[int], ...]
+    """Which symbols the action gets: -1 stands for an absent one, ``(n,)`` for all of a helper."""
+
+    is_plain: bool
+    """Whether the action gets just all of the symbols."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All that the lexer and the automaton are driven by."""
+
+    pattern: re.Pattern[str]
+    words: dict[str, str]
+    ignored: frozenset[str]
+    rules: tuple[Rule, ...]
+    states: tuple[dict[str, int], ...]
+    """By state and symbol: the state to go to, or -1-n to reduce by rule n."""
+
+    end: int
+
+
+@cache
+def load() -> Tables:
+    """The tables of the package; read once a process."""
     saved = json.loads(_TABLES.read_bytes())
-    data: dict[str, Any] = saved["data"]
-    for part in (data, data["parser"]["parser_conf"], data["parser"]["lexer_conf"]):
-        for kind in ("rules", "terminals"):
-            if kind in part:
-                part[kind] = [{"@": number} for number in part[kind]]
-    data["parser"]["parser"] = _parse_table(saved)
-    memo = dict(enumerate(saved["memo"]))
-    return Lark._load_from_dict(data, memo, transformer=actions)
+    symbols = saved["symbols"]
+    states = tuple(
+        {symbols[symbol]: action for symbol, action in zip(row[::2], row[1::2], strict=True)}
+        for row in saved["states"]
+    )
+    return Tables(
+        re.compile(saved["pattern"]),
+        saved["words"],
+        frozenset(saved["ignored"]),
+        tuple(_rule(*rule) for rule in saved["rules"]),
+        states,
+        saved["end"],
+    )
 
 
-def _parse_table(saved: dict[str, Any]) -> dict[str, Any]:
-    reductions = [(1, {"@": number}) for number in range(len(saved["memo"]))]
-    states = {
-        state: {
-            symbol: (0, action) if action >= 0 else reductions[-1 - action]
-            for symbol, action in zip(row[::2], row[1::2], strict=True)
-        }
-        for state, row in enumerate(saved["states"])
-    }
-    return {
-        "tokens": dict(enumerate(saved["symbols"])),
-        "states": states,
-        "start_states": {"start": 0},
-        "end_states": {"start": saved["end"]},
-    }
+def _rule(origin: str, length: int, action: str, children: list[Any]) -> Rule:
+    chosen = tuple((child[0],) if isinstance(child, list) else child for child in children)
+    return Rule(origin, length, action, chosen, chosen == tuple(range(length)))

@@ -227,7 +227,7 @@ class KeywordAsName(Problem):
     """
 
     name = "keyword-as-name"
-    bad = _model("let repeat = 4", "conv(repeat, 3)")
+    bad = _model("let repeat = 4", "conv(4, 3)")
     good = _model("let repeats = 4", "conv(repeats, 3)")
     word: str
 

@@ -131,7 +131,7 @@ class NonAsciiName(Problem):
     name = "non-ascii-name"
     bad = """model small(größe = 4) {
   input x: [N, 3, H = 8, W = 8]
-  conv(größe, 3)
+  conv(4, 3)
 }
 """
     good = """model small(size = 4) {
