@@ -487,7 +487,8 @@ class Generator:
     def network(self) -> Network:
         self.rank = self.random.choice([1, 2, 2, 2, 2, 3])
         top = {1: 40, 2: 24, 3: 9}[self.rank]
-        sizes = tuple(self.random.randint(1, top) for _ in range(self.rank))
+        low = 1 if self.chance(0.2) else top // 3
+        sizes = tuple(self.random.randint(low, top) for _ in range(self.rank))
         channels = self.random.choice([1, 2, 3, 4, 6])
         body = self.sequence(self.random.randint(1, 5), depth=2, top=True, width="")
         return Network(channels, sizes, body, self.blocks)
@@ -546,7 +547,7 @@ class Generator:
             stride=1 if same and self.chance(0.9) else self.extent(1, 3),
             padding="same" if same else self.extent(0, 3),
             dilation=dilation,
-            groups=self.random.choice([1, 1, 1, 1, 1, 2, 3]),
+            groups=self.random.choice([1] * 9 + [2, 2, 3]),
             bias=self.chance(0.7),
             mode=self.random.choice(modes),
         )
@@ -558,20 +559,27 @@ class Generator:
         kernel = self.random.choice([1, 3, 5])
         return Conv(Width(times=1), kernel, padding=kernel // 2, bias=self.chance(0.5))
 
+    def pool_padding(self, kernel: Extent) -> int:
+        """Half of the kernel at most, mostly."""
+        least = min(kernel) if isinstance(kernel, tuple) else kernel
+        return self.random.randint(0, 2) if self.chance(0.1) else self.random.randint(0, least // 2)
+
     def max_pool(self, width: str) -> Node:
+        kernel = self.extent(1, 4)
         return MaxPool(
-            kernel=self.extent(1, 4),
+            kernel=kernel,
             stride=None if self.chance(0.4) else self.extent(1, 4),
-            padding=self.random.choice([0, 0, 0, 1, 1, 2]),
+            padding=self.pool_padding(kernel),
             dilation=self.random.choice([1, 1, 1, 2]),
             ceil=self.chance(0.5),
         )
 
     def avg_pool(self, width: str) -> Node:
+        kernel = self.extent(1, 4)
         return AvgPool(
-            kernel=self.extent(1, 4),
+            kernel=kernel,
             stride=None if self.chance(0.4) else self.random.randint(1, 4),
-            padding=self.random.choice([0, 0, 0, 1, 1, 2]),
+            padding=self.pool_padding(kernel),
             ceil=self.chance(0.5),
             counted=self.chance(0.5),
         )
@@ -585,9 +593,9 @@ class Generator:
                 Pointwise("dropout(0.25)"),
                 ResponseNorm(self.random.randint(1, 5)),
                 AdaptivePool(self.random.randint(1, 7)),
-                Flatten(*self.random.choice([(1, -1), (2, -1), (2, 3), (1, 2)])),
+                # Not (1, 2): channels that depend on a size are no numbers for `_.channels`.
+                Flatten(2, self.random.choice([-1, 3])),
                 Linear(self.random.randint(1, 6)),
-                GlobalPool(),
             ]
         )
 
