@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 import pytest
 import torch
+from torch import nn
+
 from archc.pipeline import compile_source
 from archc.torch import module
 from archir.source import Source
-from torch import nn
 
 Build: TypeAlias = Callable[..., nn.Module]
 Entries: TypeAlias = list[tuple[str, tuple[int, ...], torch.dtype]]

@@ -169,7 +169,8 @@ def _plain(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape_html(_clean(text).replace("\n", " "))
+    # Graphviz looks for escapes such as \N in labels of this kind too.
+    return escape_html(_clean(text).replace("\n", " ")).replace("\\", "\\\\")
 
 
 def _bold(text: str) -> str:

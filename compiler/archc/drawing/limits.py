@@ -15,7 +15,7 @@ MAX_NODES = 2_000
 MAX_EDGES = 6_000
 """Arrows between them; a layout's time grows with their number and length."""
 
-MAX_NESTING = 100
+MAX_NESTING = 50
 """Clusters inside each other."""
 
 
