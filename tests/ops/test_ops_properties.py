@@ -136,3 +136,13 @@ def test_batch_that_never_trains_is_kept_as_a_condition() -> None:
     assert op("batch_norm").infer(types_of((1, 4)), check) is not None
     assert not check.problems
     assert [condition.holds({}) for condition in check.conditions] == [False]
+
+
+def test_values_that_differ_are_named_by_the_dims_of_the_longest() -> None:
+    check = Check({})
+    op("add").infer(types_of((2, 3), (2, 4), (1, 1, 1, 1)), check)
+    (problem,) = check.problems
+    assert problem.message() == (
+        "add needs the same width in all values, and value 1, [2, 3], has 3"
+        " where value 2, [2, 4], has 4"
+    )

@@ -167,7 +167,7 @@ def differ(
     one, other = inputs[left], inputs[right]
     return ShapesDiffer(
         callee,
-        dim_name(position, max(one.rank, other.rank)),
+        dim_name(position, max(given.rank for given in inputs)),
         left + 1,
         show_extent(one.shape[dim], check),
         right + 1,
