@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from archdsl.rules import brackets as rules
+from archdsl import rules
 from archdsl.syntax_limits import MAX_NESTING
 from archdsl.tokens import CLOSERS, OPENERS, Token
 from archir.diagnostics import Problem
@@ -79,7 +79,7 @@ class _Matcher:
             if token.type in OPENERS:
                 self.open.append(token)
                 if len(self.open) > MAX_NESTING:
-                    self.report(rules.NestingTooDeep("brackets", MAX_NESTING), token, ())
+                    self.report(rules.brackets.NestingTooDeep("brackets", MAX_NESTING), token, ())
                     return False
             elif token.type in CLOSERS and not self._close(token, at_line_start):
                 return False
@@ -90,7 +90,7 @@ class _Matcher:
 
     def _close(self, token: Token, at_line_start: bool) -> bool:
         if not self.open:
-            self.report(rules.UnmatchedCloser(token.text), token, ())
+            self.report(rules.brackets.UnmatchedCloser(token.text), token, ())
             return False
         opener = self.open[-1]
         if OPENERS[opener.type] == token.type:
@@ -101,7 +101,7 @@ class _Matcher:
         if any(OPENERS[other.type] == token.type for other in self.open):
             self._report_unclosed(opener, token, f"this `{token.text}` belongs to an outer bracket")
         else:
-            problem = rules.WrongCloser(opener.text, token.text)
+            problem = rules.brackets.WrongCloser(opener.text, token.text)
             self.report(problem, token, [(opener, f"`{opener.text}` is opened here")])
         return False
 
@@ -118,7 +118,7 @@ class _Matcher:
             self._report_unclosed(self.open[-1], noticed, words)
 
     def _report_unclosed(self, opener: Token, noticed: Token, words: str) -> None:
-        problem = rules.UnclosedBracket(opener.text, _closer(opener))
+        problem = rules.brackets.UnclosedBracket(opener.text, _closer(opener))
         self.report(problem, opener, [(noticed, words)])
 
 

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.docs import Docs
-from archdsl.rules import brackets as bracket_rules
-from archdsl.rules import syntax as rules
 from archdsl.syntax_limits import MAX_EXPRESSION_DEPTH
 from archdsl.tokens import Token
 from archir.diagnostics import Label, Problem
@@ -56,7 +54,7 @@ class ExpressionBuilder:
         depths = self._depths
         depth = 1 + max((depths.get(id(part), 0) for part in parts), default=0)
         if depth > MAX_EXPRESSION_DEPTH:
-            problem = bracket_rules.NestingTooDeep("expressions", MAX_EXPRESSION_DEPTH)
+            problem = rules.brackets.NestingTooDeep("expressions", MAX_EXPRESSION_DEPTH)
             if not self._is_too_deep:
                 self.report(problem, node.span)
             self._is_too_deep = True
@@ -97,7 +95,7 @@ class ExpressionBuilder:
     def comparison(self, children: Children) -> ast.Expr:
         left, operator, right, *more = children
         if more:
-            problem = rules.ChainedComparison(operator.text, more[0].text)
+            problem = rules.syntax.ChainedComparison(operator.text, more[0].text)
             self.report(problem, self.span(more[0]), [Label(self.span(operator), "the first")])
         span = left.span.to(right.span)
         node: ast.Expr = self._deep(ast.Compare(span, operator.text, left, right), [left, right])
@@ -172,7 +170,7 @@ class ExpressionBuilder:
             if item.name is not None:
                 named = named or item
             elif named is not None and named.name is not None:
-                problem = rules.PositionalAfterNamed(named.name.text)
+                problem = rules.syntax.PositionalAfterNamed(named.name.text)
                 self.report(problem, item.span, [Label(named.span, "the named argument")])
                 return
 
@@ -188,7 +186,7 @@ class ExpressionBuilder:
     def name(self, children: Children) -> ast.Expr:
         (token,) = children
         if token.text in _PYTHON_CONSTANTS:
-            problem = rules.PythonConstant(token.text, _PYTHON_CONSTANTS[token.text])
+            problem = rules.syntax.PythonConstant(token.text, _PYTHON_CONSTANTS[token.text])
             self.report(problem, self.span(token))
         return ast.Name(self.span(token), token.text)
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, cast
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.build_expressions import Children, ExpressionBuilder
-from archdsl.rules import syntax as rules
 from archdsl.tokens import Token
 from archir.diagnostics import Label
 from archir.source import Span
@@ -57,13 +56,13 @@ class FileBuilder(ExpressionBuilder):
     def _check_conditions(self, stages: list[ast.Stage], bindings: _Bindings | None) -> None:
         for stage, after in pairwise(stages):
             if stage.condition is not None:
-                problem = rules.ConditionNotLast("->")
+                problem = rules.syntax.ConditionNotLast("->")
                 label = Label(after.span, "this stage stands behind it")
                 self.report(problem, stage.condition.span, [label])
         condition = stages[-1].condition
         if condition is not None and bindings is not None:
             label = Label(bindings.span, "this stands behind it")
-            self.report(rules.ConditionNotLast("as"), condition.span, [label])
+            self.report(rules.syntax.ConditionNotLast("as"), condition.span, [label])
 
     def bindings(self, children: Children) -> _Bindings:
         return _Bindings(self.between(children[0], children[-1]), self.identifiers(children[1:]))
@@ -280,8 +279,8 @@ class FileBuilder(ExpressionBuilder):
     def _check_edition(self, edition: _Edition, earlier: _Edition | None, first: bool) -> None:
         if earlier is not None:
             label = Label(earlier.span, "the first")
-            self.report(rules.RepeatedEdition(), edition.span, [label])
+            self.report(rules.syntax.RepeatedEdition(), edition.span, [label])
         elif not first:
-            self.report(rules.MisplacedEdition(), edition.span)
+            self.report(rules.syntax.MisplacedEdition(), edition.span)
         elif edition.number < 1:
-            self.report(rules.UnknownEdition(edition.number), edition.span)
+            self.report(rules.syntax.UnknownEdition(edition.number), edition.span)

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 
-from archdsl.rules import text as rules
+from archdsl import rules
 from archdsl.syntax_limits import MAX_NUMBER_CHARACTERS
 from archdsl.tables import load
 from archdsl.tokens import Token
@@ -30,7 +30,7 @@ def clean(text: str, report: Report) -> str:
     for match in _FORBIDDEN.finditer(text):
         at = match.start()
         if at or match.group() != "\ufeff":  # a byte order mark is what some editors begin with
-            report(rules.ForbiddenCharacter(ord(match.group())), at, at + 1)
+            report(rules.text.ForbiddenCharacter(ord(match.group())), at, at + 1)
     return _FORBIDDEN.sub(" ", text)
 
 
@@ -54,34 +54,34 @@ def tokens(text: str, start: int, end: int, report: Report) -> Iterator[Token]:
 
 def _name(token: Token, report: Report) -> None:
     if not token.text.isascii():
-        report(rules.NonAsciiName(token.text), token.start, token.end)
+        report(rules.text.NonAsciiName(token.text), token.start, token.end)
 
 
 def _number(token: Token, report: Report) -> None:
     if len(token.text) > MAX_NUMBER_CHARACTERS:
-        report(rules.NumberTooLong(MAX_NUMBER_CHARACTERS), token.start, token.end)
+        report(rules.text.NumberTooLong(MAX_NUMBER_CHARACTERS), token.start, token.end)
         token.text = "1"
     elif token.type == "FLOAT" and math.isinf(float(token.text)):
-        report(rules.NumberTooLarge(token.text), token.start, token.end)
+        report(rules.text.NumberTooLarge(token.text), token.start, token.end)
         token.text = "1.0"
 
 
 def _bad_number(token: Token, report: Report) -> None:
-    report(rules.MalformedNumber(token.text), token.start, token.end)
+    report(rules.text.MalformedNumber(token.text), token.start, token.end)
     token.type, token.text = "INT", "1"
 
 
 def _quoted(token: Token, report: Report) -> None:
-    report(rules.SingleQuotes(token.text[1:-1]), token.start, token.end)
+    report(rules.text.SingleQuotes(token.text[1:-1]), token.start, token.end)
     token.type, token.text = "STRING", '""'
 
 
 def _unterminated(token: Token, report: Report) -> None:
-    report(rules.UnterminatedString(), token.start, token.end)
+    report(rules.text.UnterminatedString(), token.start, token.end)
 
 
 def _unknown(token: Token, report: Report) -> None:
-    report(rules.UnknownCharacter(token.text), token.start, token.end)
+    report(rules.text.UnknownCharacter(token.text), token.start, token.end)
     token.type = _FOREIGN_OPERATORS.get(token.text, token.type)
 
 

@@ -7,13 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
-from archdsl import ast, layout, lexer, messages, strings
+from archdsl import ast, layout, lexer, rules, strings
 from archdsl.automaton import Automaton
 from archdsl.brackets import sound
 from archdsl.build_file import FileBuilder
 from archdsl.docs import Docs
-from archdsl.rules import syntax as rules
-from archdsl.rules.text import FileTooLarge
 from archdsl.syntax_limits import EDITION, MAX_FILE_CHARACTERS, MAX_SYNTAX_ERRORS
 from archdsl.tables import load
 from archdsl.tokens import CLOSERS, END, OPENERS, Token
@@ -26,7 +24,7 @@ def parse(source: Source) -> tuple[ast.File | None, Diagnostics]:
     found = Diagnostics()
     length = len(source.text)
     if length > MAX_FILE_CHARACTERS:
-        problem = FileTooLarge(length, MAX_FILE_CHARACTERS)
+        problem = rules.text.FileTooLarge(length, MAX_FILE_CHARACTERS)
         found.report(problem, Span(source, MAX_FILE_CHARACTERS, length))
         return None, found
     file = _Parse(source, found).run()
@@ -45,7 +43,7 @@ def parse_argument(source: Source) -> tuple[ast.Argument | None, Diagnostics]:
     assert isinstance(first, ast.Let)
     if len(file.declarations) > 1 or len(first.names) > 1:
         rest = file.declarations[1].span if len(file.declarations) > 1 else first.names[1].span
-        found.report(rules.UnexpectedToken("more text", ("the end of the value",)), rest)
+        found.report(rules.syntax.UnexpectedToken("more text", ("the end of the value",)), rest)
         return None, found
     name = first.names[0]
     return ast.Argument(name.span.to(first.value.span), name, first.value), found
@@ -111,7 +109,7 @@ class _Parse:
 
     def _report(self, problem: Problem, span: Span, related: Sequence[Label] = ()) -> None:
         if len(self.found) == MAX_SYNTAX_ERRORS:
-            self.found.report(rules.TooManyErrors(MAX_SYNTAX_ERRORS), span)
+            self.found.report(rules.syntax.TooManyErrors(MAX_SYNTAX_ERRORS), span)
             raise _TooManyErrors
         self.found.report(problem, span, related)
 
@@ -123,7 +121,7 @@ class _Parse:
         number = int(first[1].text, 0)
         if number > EDITION:
             self.found.items.clear()
-            self.report(rules.LaterEdition(number, EDITION), first[0].start, first[1].end)
+            self.report(rules.syntax.LaterEdition(number, EDITION), first[0].start, first[1].end)
         return number > EDITION
 
     # --- the parse itself
@@ -157,6 +155,8 @@ class _Parse:
     def _explain(
         self, automaton: Automaton, tokens: Sequence[Token], at: int, mark: _Mark
     ) -> None:
+        from archdsl import messages  # not needed for a file without errors
+
         if tokens[at].start in self.refused:
             return
         # The token that does not fit has caused reductions already, which hide what else could

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from archdsl import rules
 from archdsl.lexer import Report
-from archdsl.rules import text as rules
 from archdsl.tokens import Token
 
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
@@ -77,9 +77,9 @@ def _parts(token: Token, report: Report, holes: bool) -> Iterator[tuple[str | No
         elif not holes or len(found) == 2:
             chunk.append(found[0] if holes else found)
         elif (close := text.find("}", at, end)) < 0 or found == "}":
-            report(rules.LoneBrace(found), *place)
+            report(rules.text.LoneBrace(found), *place)
         elif not text[at:close].strip():
-            report(rules.EmptyHole(), place[0], offset + close + 1)
+            report(rules.text.EmptyHole(), place[0], offset + close + 1)
             at = close + 1
         else:
             if any(chunk):
@@ -93,6 +93,6 @@ def _parts(token: Token, report: Report, holes: bool) -> Iterator[tuple[str | No
 
 def _escape(found: str, place: tuple[int, int], report: Report) -> str:
     if found[1] not in _ESCAPES:
-        report(rules.UnknownEscape(found), *place)
+        report(rules.text.UnknownEscape(found), *place)
         return found
     return _ESCAPES[found[1]]
