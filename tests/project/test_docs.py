@@ -1,9 +1,9 @@
 """What the documents show happens: their consoles and their Python are run.
 
-A fenced block is run by its word: ``console`` (lines with ``$`` are commands, the rest is what they
-print on both streams), ``python`` with ``>>>``. A block of another kind below
-``<!-- file: NAME -->`` is a file that stands in the folder. In expected output a line of dots stands
-for any lines. All blocks of a page run in one folder, in order.
+A fenced block is run by its word: ``console`` (lines with ``$`` are commands, the rest is what
+they print on both streams), ``python`` with ``>>>``. A block of another kind below
+``<!-- file: NAME -->`` is a file that stands in the folder. In expected output a line of dots
+stands for any lines. All blocks of a page run in one folder, in order.
 """
 
 from __future__ import annotations

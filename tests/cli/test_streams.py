@@ -1,0 +1,212 @@
+"""Files, pipes, signals, encodings: how the command meets its surroundings."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import NET, Run
+
+from archc import files, pipeline
+from archc.cli import guard
+
+
+def archc_process(*words: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    """The command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "archc", *words],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environ},
+    )
+
+
+# --- reading and writing ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["nothing.arch", ".", "net.arch/x"])
+def test_a_file_that_cannot_be_read(archc: Run, net: Path, name: str) -> None:
+    done = archc("check", name)
+    assert done.code == 3 and not done.out
+    assert done.err.startswith(f"error: {name}: ") and done.err.count("\n") == 1
+
+
+def test_a_file_where_the_folder_should_be(archc: Run, net: Path) -> None:
+    Path("build").write_text("mine", "utf-8")
+    done = archc("build", "net.arch")
+    assert done.code == 3 and done.err.startswith("error: ")
+    assert Path("build").read_text("utf-8") == "mine"
+
+
+def test_a_folder_where_a_file_should_be(archc: Run, net: Path) -> None:
+    Path("build/net.svg").mkdir(parents=True)
+    done = archc("build", "net.arch")
+    assert done.code == 3 and "net.svg" in done.err
+    assert [path.name for path in Path("build").iterdir()] == ["net.svg"], "and no net.py"
+
+
+def test_a_failed_write_leaves_the_old_files(
+    archc: Run, net: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert archc("build", "net.arch", "--emit", "python,dot").code == 0
+    before = {path: path.read_bytes() for path in Path("build").iterdir()}
+    write = files._write_beside
+
+    def full_disk(target: Path, text: str) -> Path:
+        if target.suffix == ".dot":
+            raise OSError(28, "No space left on device", str(target))
+        return write(target, text)
+
+    monkeypatch.setattr(files, "_write_beside", full_disk)
+    done = archc("build", "net.arch", "--emit", "python,dot", "--set", "classes=3")
+    assert done.code == 3 and "no space left" in done.err
+    assert {path: path.read_bytes() for path in Path("build").iterdir()} == before
+
+
+def test_a_link_stays_a_link(archc: Run, net: Path) -> None:
+    Path("build").mkdir()
+    Path("elsewhere.py").write_text("old", "utf-8")
+    Path("build/net.py").symlink_to("../elsewhere.py")
+    assert archc("build", "net.arch", "--emit", "python").code == 0
+    assert Path("build/net.py").is_symlink()
+    assert "nn.Module" in Path("elsewhere.py").read_text("utf-8")
+
+
+def test_files_get_the_usual_permissions(archc: Run, net: Path) -> None:
+    assert archc("build", "net.arch", "--emit", "python").code == 0
+    plain = Path("plain")
+    plain.touch()
+    assert Path("build/net.py").stat().st_mode == plain.stat().st_mode
+
+
+# --- failures that are not the user's -----------------------------------------------------------
+
+
+def crash(*_: object) -> None:
+    raise ZeroDivisionError("boom")
+
+
+def test_a_bug_is_told_apart(archc: Run, net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "load", crash)
+    done = archc("check", "net.arch")
+    assert done.code == 70
+    assert done.err.startswith(
+        "error: internal error: ZeroDivisionError: boom\nhelp: this is a bug"
+    )
+    assert "Traceback" not in done.err
+    monkeypatch.setenv(guard.TRACEBACK, "1")
+    assert "Traceback" in archc("check", "net.arch").err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (RecursionError("deep"), 70),
+        (MemoryError(), 70),
+        (ModuleNotFoundError("no", name="archc.nothing"), 70),
+        (ModuleNotFoundError("no", name="lark.nothing"), 3),
+        (PermissionError(13, "Permission denied", "x"), 3),
+    ],
+)
+def test_every_exception_has_its_code(
+    error: Exception, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> int:
+        raise error
+
+    assert guard.run(fails) == code
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_a_missing_layout_program_is_an_environment(
+    archc: Run, net: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archc.drawing import layout
+
+    def missing() -> str:
+        raise layout.LayoutError("graphviz-pure was not found")
+
+    monkeypatch.setattr(layout, "find_program", missing)
+    done = archc("build", "net.arch")
+    assert done.code == 3 and "graphviz-pure was not found" in done.err
+    assert not Path("build").exists()
+
+
+# --- pipes, signals, encodings ------------------------------------------------------------------
+
+
+def test_a_closed_pipe_is_no_failure_to_talk_about(net: Path) -> None:
+    emit = f'"{sys.executable}" -m archc emit net.arch --stage json'
+    command = f"{emit} | head -c 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, text=True)
+    assert done.stderr == ""
+    assert done.stdout.startswith("{") and done.stdout.strip("{\n") in ("0", "141")
+
+
+def test_a_full_device_is_said() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "archc", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 3 and b"no space left" in done.stderr
+
+
+def test_control_c_kills_without_a_word(net: Path) -> None:
+    code = (
+        "import os, signal, archc.cli, archc.pipeline as p\n"
+        "p.load = lambda *a: os.kill(os.getpid(), signal.SIGINT)\n"
+        "archc.cli.main(['check', 'net.arch'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == -signal.SIGINT
+    assert not done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+def test_no_encoding_stops_a_message(net: Path, encoding: str) -> None:
+    text = NET.replace("A small network.", "Ein kleines Netz für 中文 …").replace("conv(", "cönv(")
+    net.write_text(text, "utf-8")
+    for words in (["check"], ["models"], ["build"], ["check", "--format", "json"], ["--help"]):
+        done = archc_process(*words, "net.arch", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+        assert done.returncode in (0, 1, 2), done.stderr.decode(encoding)
+        done.stdout.decode(encoding)
+        done.stderr.decode(encoding)
+
+
+def test_outputs_are_utf_8_whatever_the_terminal_has(net: Path) -> None:
+    net.write_text(NET.replace("A small network.", "Für 中文."), "utf-8")
+    done = archc_process("emit", "net.arch", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert "Für 中文." in done.stdout.decode("utf-8")
+
+
+def test_a_file_name_that_is_no_text(net: Path) -> None:
+    name = os.fsdecode(b"n\xfft.arch")
+    net.rename(name)
+    done = archc_process("check", name)
+    assert (done.returncode, done.stderr) == (0, b"")
+    Path(name).write_text("model (", "utf-8")
+    done = archc_process("check", name)
+    assert done.returncode == 1 and b"n\\udcfft.arch:1:" in done.stderr
+    assert archc_process("check", name, "--format", "json").returncode == 1
+
+
+def test_control_characters_of_a_file_do_not_reach_the_terminal(archc: Run, net: Path) -> None:
+    net.write_text(NET.replace("padding", "pad\x1b[31mding"), "utf-8")
+    done = archc("check", "net.arch")
+    assert done.code == 1
+    assert "\x1b" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("environ", "coloured"), [({}, False), ({"FORCE_COLOR": "1"}, True), ({"NO_COLOR": "1"}, False)]
+)
+def test_colours(net: Path, environ: dict[str, str], coloured: bool) -> None:
+    net.write_text(NET.replace("padding", "pading"), "utf-8")
+    assert (b"\x1b[" in archc_process("check", "net.arch", **environ).stderr) is coloured

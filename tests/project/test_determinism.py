@@ -1,0 +1,77 @@
+"""The same input gives the same bytes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = "vgg16_bn"
+
+ENVIRONMENTS: list[dict[str, str]] = [
+    {"PYTHONHASHSEED": "0"},
+    {"PYTHONHASHSEED": "1", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    {"PYTHONHASHSEED": "4294967295", "TZ": "Asia/Tokyo", "COLUMNS": "40", "FORCE_COLOR": "1"},
+]
+
+
+def build(folder: Path, file: str, environ: dict[str, str]) -> dict[str, bytes]:
+    """What a build writes, by name."""
+    folder.mkdir()
+    words = ["build", file, "--emit", "python,svg,dot,json", "--out", str(folder / "out")]
+    subprocess.run(
+        [sys.executable, "-m", "archc", *words],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+        env={**os.environ, **environ},
+    )
+    return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+
+
+def test_builds_are_byte_identical(tmp_path: Path) -> None:
+    text = (ROOT / "examples" / f"{EXAMPLE}.arch").read_bytes()
+    builds: list[dict[str, bytes]] = []
+    for index, environ in enumerate(ENVIRONMENTS):
+        folder = tmp_path / f"folder {index}"
+        source = tmp_path / f"{EXAMPLE}.arch"
+        source.write_bytes(text)
+        builds.append(build(folder, f"../{EXAMPLE}.arch", environ))
+    assert len(builds[0]) == 4
+    assert builds[0] == builds[1] == builds[2]
+
+
+@pytest.mark.parametrize("stage", ["ast", "graph", "typed"])
+def test_stages_are_the_same_under_any_hash_seed(stage: str) -> None:
+    file = str(ROOT / "examples" / f"{EXAMPLE}.arch")
+    command = [sys.executable, "-m", "archc", "emit", file, "--stage", stage]
+    printed = {
+        subprocess.run(
+            command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(printed) == 1
+
+
+def test_diagnostics_are_the_same_under_any_hash_seed(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.arch"
+    bad.write_text(
+        "model bad(a, b, c) {\n  input x: [N, 3, H = 8, W = 8]\n  cnov(1, 2, pading = 3)\n"
+        "  let d = 1\n  concat [conv(1, 9), relu, max_pool(20)]\n}\n",
+        "utf-8",
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-m", "archc", "check", str(bad)],
+            check=False,
+            capture_output=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stderr
+        for seed in ("0", "1", "2")
+    }
+    assert len(printed) == 1
