@@ -299,6 +299,8 @@ Statement: TypeAlias = "Pipeline | Let | Loop | If | Assert"
 
 @dataclass(frozen=True, slots=True)
 class Body:
+    """What stands in braces."""
+
     statements: tuple[Statement, ...]
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from archc.python.module import entry, source
+from archc.python.module import source
 
-__all__ = ["entry", "source"]
+__all__ = ["source"]

@@ -42,14 +42,13 @@ from archir.recipe import FunctionRecipe, ModuleRecipe
 from archir.typed import TypedGraph
 
 
-def lower(typed: TypedGraph) -> Body:
-    """The body of an unrolled model; those of its blocks hang on it."""
+def lower(typed: TypedGraph) -> dict[Definition, Body]:
+    """The body of every definition of an unrolled model."""
     lowering = Lowering(typed)
     for definition in definitions(typed.graph):
         lowering.add(definition)
-    root = lowering.bodies[typed.graph.root]
-    root.is_root = True
-    return root
+    lowering.bodies[typed.graph.root].is_root = True
+    return lowering.bodies
 
 
 @dataclass(slots=True)
@@ -249,12 +248,12 @@ class _Writer:
         if any(isinstance(item, Raws) or item.inside for item in items):
             # Raw parameters are drawn in between: their container is filled line by line.
             return Child(name, Call(_CONTAINERS[holder]), tuple(items))
-        return Child(name, _container(holder, [i for i in items if isinstance(i, Child)]))
+        return Child(name, container(holder, [i for i in items if isinstance(i, Child)]))
 
     def _chain(self, scope: Scope, target: str, path: tuple[str, ...]) -> Expr:
         holder: Holder = "sequential" if _is_numbered(scope) else "module"
         items = self._children(scope, holder, target, path)
-        return _container("sequential", [item for item in items if isinstance(item, Child)])
+        return container("sequential", [item for item in items if isinstance(item, Child)])
 
     def _register_inside(self, scope: Scope, target: str, body: Body) -> None:
         """Note the way into a class of its own, for modules in it that are applied outside."""
@@ -356,7 +355,8 @@ def _is_numbered(scope: Scope) -> bool:
     return [*names(scope).values()] == [str(index) for index in range(len(scope.entries))]
 
 
-def _container(holder: Holder, children: list[Child]) -> Expr:
+def container(holder: Holder, children: list[Child]) -> Expr:
+    """One of torch's containers with these children."""
     items = [(child.name, child.make) for child in children]
     plain = [name for name, _ in items] == [str(index) for index in range(len(items))]
     if holder == "list":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from archc.python.body import Body
 from archc.python.classes import classify
@@ -11,57 +12,113 @@ from archc.python.lower import lower
 from archc.python.printing import print_class
 from archc.python.text import INDENT, docstring
 from archir.dims import evaluate
+from archir.graph import Apply, Definition, definitions, walk
+from archir.recipe import ModuleRecipe
+from archir.template import Unfollowable
 from archir.typed import TypedGraph
 from archir.unroll import unroll
 
-IMPORTS = ("OrderedDict", "NamedTuple", "Tensor", "partial", "Callable", "math", "re")
+IMPORTS = ("OrderedDict", "NamedTuple", "Tensor", "partial", "Callable", "Sequence", "math", "re")
 
 
-def source(typed: TypedGraph) -> str:
+def source(typed: TypedGraph, *, follow: bool = True) -> str:
     """The model as a Python module, which needs torch and nothing else.
 
     It holds a class for each block and one for the model, and runs by itself as a smoke test.
+    The classes follow the text, with its loops, conditions and parameters, where that is known to
+    give the same model; else, or without ``follow``, they are made from the graph.
     """
-    return literal(unroll(typed))
+    typed = unroll(typed)
+    bodies = lower(typed)
+    plain = _literal(typed, bodies)
+    followed = _followed(typed, bodies) if follow else None
+    if followed is None or not _agree(typed, plain, followed):
+        return plain.text
+    return followed.text
 
 
-def entry(typed: TypedGraph) -> str:
-    """The name under which the printed module builds the model: a class, or a function."""
-    return typed.graph.root.name
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A whole file, and the expression that builds the model in it."""
+
+    text: str
+    build: str
 
 
-def literal(typed: TypedGraph) -> str:
+def _literal(typed: TypedGraph, bodies: dict[Definition, Body]) -> _File:
     """The model as classes made from its graph, whatever its text is."""
-    root = lower(typed)
+    root = bodies[typed.graph.root]
     names = Names(IMPORTS)
     classes = classify(root, names)
     chunks = [print_class(item, classes).lines for item in classes.order]
-    own = classes.of[root]
-    chunks.append(smoke(typed, root, f"{own.name}()"))
-    return assemble("", chunks)
+    build = f"{classes.of[root].name}()"
+    chunks.append(smoke(typed, root, build))
+    return _File(assemble("", [], chunks), build)
 
 
-def assemble(doc: str, chunks: list[list[str]]) -> str:
+def _followed(typed: TypedGraph, bodies: dict[Definition, Body]) -> _File | None:
+    """The model as classes that follow its text, where it can be followed."""
+    from archc.python.follow.file import follow
+
+    try:
+        chunks, build, above, doc = follow(typed, bodies, Names(IMPORTS))
+    except Unfollowable:
+        return None
+    chunks.append(smoke(typed, bodies[typed.graph.root], build))
+    return _File(assemble(doc, above, chunks), build)
+
+
+def _agree(typed: TypedGraph, plain: _File, followed: _File) -> bool:
+    """Whether both files make the same model and compute the same."""
+    from archc.python.replay import ReplayError, record
+
+    defaults: dict[str, dict[str, object]] = {}
+    for definition in definitions(typed.graph):
+        for step in walk(definition.steps):
+            if isinstance(step, Apply) and step.slot is not None:
+                recipe = step.op.recipe(typed.concrete_types_of(definition, step.inputs))
+                if isinstance(recipe, ModuleRecipe):
+                    known = defaults.setdefault(recipe.make.function, {})
+                    for name, field in type(step.op).model_fields.items():
+                        if not field.is_required():
+                            known[name] = field.default
+    inputs = len(typed.graph.root.inputs)
+    try:
+        left = record(followed.text, followed.build, inputs, defaults)
+    except ReplayError:
+        return False
+    return left == record(plain.text, plain.build, inputs, defaults)
+
+
+def assemble(doc: str, above: list[str], chunks: list[list[str]]) -> str:
     """The whole file from its doc string and its classes and functions."""
-    code = "\n".join(line for chunk in chunks for line in chunk)
+    code = "\n".join(line for chunk in (above, *chunks) for line in chunk)
     lines = [*docstring(doc, 0), ""] if doc.strip() else []
     lines += ["from __future__ import annotations", ""]
     standard = [line for word, line in _STANDARD if re.search(rf"(?<![\w.\"]){word}", code)]
-    lines += [*standard, ""] if standard else []
+    abstract = [n for n in ("Callable", "Sequence") if re.search(rf"(?<![\w.]){n}\b", code)]
+    if abstract:
+        standard.append(f"from collections.abc import {', '.join(abstract)}")
+    lines += [*sorted(standard, key=_import_order), ""] if standard else []
     lines.append("import torch")
     if re.search(r"(?<![\w.\"])F\.", code):
         lines.append("import torch.nn.functional as F")
     lines.append("from torch import Tensor, nn")
+    if above:
+        lines += ["", *above]
     for chunk in chunks:
         lines += ["", "", *chunk]
     return "\n".join(lines) + "\n"
+
+
+def _import_order(line: str) -> tuple[bool, str]:
+    return line.startswith("from"), line
 
 
 _STANDARD = (
     (r"math\.", "import math"),
     (r"re\.", "import re"),
     (r"OrderedDict\(", "from collections import OrderedDict"),
-    (r"Callable\[", "from collections.abc import Callable"),
     (r"partial\(", "from functools import partial"),
     (r"\w*\(NamedTuple\)", "from typing import NamedTuple"),
 )

@@ -218,11 +218,11 @@ def _tensor(initialiser: Initialiser, shape: tuple[tuple[None, Expr], ...]) -> t
 def _forward(written: Forward, returns: str, ending: list[str]) -> list[str]:
     parameters = ["self", *(f"{name}: Tensor" for name in written.arguments)]
     head = definition("forward", parameters, returns, 1)
-    return head + _joined(written.lines, ending)
+    return head + joined(written.lines, ending)
 
 
-def _joined(lines: list[str], ending: list[str]) -> list[str]:
-    """``x = f(x)`` and ``return x`` as one line."""
+def joined(lines: list[str], ending: list[str]) -> list[str]:
+    """Lines and their return: ``x = f(x)`` and ``return x`` as one line."""
     if lines and len(ending) == 1:
         assigned = re.fullmatch(r"        (\w+) = (.*)", lines[-1])
         if (

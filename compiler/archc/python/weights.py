@@ -26,7 +26,7 @@ _IN_MATH = frozenset({"sqrt", "log", "floor", "ceil"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A torch module below a body, and whether its ``with`` is drawn in the body's own pass."""
 
     name: str
@@ -50,8 +50,8 @@ def own_lines(leaf: Leaf) -> Iterator[str]:
 
 def pass_lines(body: Body) -> list[str]:
     """The pass of a body that has one, not indented."""
-    found = list(_below(body, (), True)) if body.has_init or body.is_root else []
-    classes: dict[str, list[_Found]] = {}
+    found = list(below(body)) if body.has_init or body.is_root else []
+    classes: dict[str, list[Found]] = {}
     for item in found:
         classes.setdefault(item.leaf.torch_class, []).append(item)
     by_text: dict[tuple[str, ...], list[str]] = {}
@@ -72,14 +72,23 @@ def pass_lines(body: Body) -> list[str]:
     return result
 
 
-def _below(body: Body, path: tuple[str, ...], is_mine: bool) -> Iterator[_Found]:
-    for leaf in body.leaves:
-        yield _Found(".".join((*path, *leaf.path)), leaf, is_mine)
-    for place, inner in body.inner:
-        yield from _below(inner, (*path, *place), is_mine and not inner.has_init)
+def below(body: Body) -> Iterator[Found]:
+    """All torch modules in a body and in the bodies inside it."""
+    stack: list[tuple[Body, tuple[str, ...], bool]] = [(body, (), True)]
+    while stack:
+        inside, path, is_mine = stack.pop()
+        for leaf in inside.leaves:
+            yield Found(".".join((*path, *leaf.path)), leaf, is_mine)
+        for place, inner in inside.inner:
+            stack.append((inner, (*path, *place), is_mine and not inner.has_init))
 
 
-def _class_lines(body: Body, members: list[_Found]) -> Iterator[str]:
+def is_drawn_elsewhere(found: Found) -> bool:
+    """Whether an inner pass has drawn the module's own initial weights."""
+    return bool(found.leaf.overrides) and not found.is_mine
+
+
+def _class_lines(body: Body, members: list[Found]) -> Iterator[str]:
     order: dict[str, None] = {}
     for member in members:
         order.update(dict.fromkeys(member.leaf.parameters))
@@ -95,7 +104,7 @@ def _class_lines(body: Body, members: list[_Found]) -> Iterator[str]:
             yield from lines
 
 
-def _cases(body: Body, having: list[_Found], parameter: str) -> Iterator[_Case]:
+def _cases(body: Body, having: list[Found], parameter: str) -> Iterator[_Case]:
     """What is drawn for that parameter of modules of one class, in the order of the tests."""
     everyone = [member.name for member in having]
     left = list(having)

@@ -1,0 +1,75 @@
+"""The followed source of a model: its classes and constants, and how the model is built."""
+
+from __future__ import annotations
+
+from archc.python.body import Body
+from archc.python.follow import expressions
+from archc.python.follow.blocks import Block, File, Nothing
+from archc.python.identifiers import Names
+from archc.python.printing import definition
+from archc.python.text import Call, Raw, docstring, layout
+from archir import template
+from archir.graph import Definition
+from archir.template import Unfollowable
+from archir.typed import TypedGraph
+from archir.values import Part
+
+Followed = tuple[list[list[str]], str, list[str], str]
+"""Classes, how the model is built, what stands above the classes, and the file's doc."""
+
+
+def follow(typed: TypedGraph, bodies: dict[Definition, Body], names: Names) -> Followed:
+    """Translate a model's text; raises ``Unfollowable`` where it cannot be followed."""
+    root = typed.graph.root
+    file = File(typed, bodies, names)
+    block = file.block(root.origin)
+    arguments = _arguments(block, root, file)
+    chunks = [item.lines() for item in file.order]
+    build = f"{block.name}({', '.join(arguments)})"
+    if root.name != block.template.name:
+        name = names.claim(root.name)
+        doc = root.doc if root.doc != block.template.doc else ""
+        head = definition(name, [], block.name, 0)
+        call = Call(block.name, tuple((None, Raw(argument)) for argument in arguments))
+        chunks.append([*head, *docstring(doc, 1), *layout("return ", call, "", 1)])
+        build = f"{name}()"
+    above = [f"{name} = {value}" for name, value in file.constants.values()]
+    return chunks, build, above, block.template.file_doc
+
+
+def _arguments(block: Block, root: Definition, file: File) -> list[str]:
+    """The model's own arguments, where they are not the defaults."""
+    result: list[str] = []
+    values = dict(root.arguments)
+    positional = True
+    for parameter in block.template.parameters:
+        value = values[parameter.name]
+        shown = expressions.show(_expression(value), Nothing(file))
+        known = next(p for p in block.parameters if p.name == parameter.name)
+        if known.default is not None and _plain(known.default) == _plain(shown):
+            positional = False
+            continue
+        positional = positional and known.default is None
+        result.append(shown if positional else f"{known.python}={shown}")
+    return result
+
+
+def _plain(text: str) -> str:
+    """The text of a tuple as that of a list."""
+    if text.startswith("(") and text.endswith(")"):
+        return f"[{text[1:-1].removesuffix(',')}]"
+    return text
+
+
+def _expression(value: object) -> template.Expr:
+    """A constant of the graph as an expression."""
+    if isinstance(value, Part):
+        arguments = tuple((name, _expression(inner)) for name, inner in value.arguments)
+        if value.kind == "op":
+            return template.OpValue(value.name, arguments)
+        return template.BlockValue(value.name, value.origin, arguments)
+    if isinstance(value, tuple):
+        return template.ListOf(tuple(map(_expression, value)))
+    if value is None or isinstance(value, bool | int | float | str):
+        return template.Literal(value)
+    raise Unfollowable("an argument that cannot be printed")

@@ -1,0 +1,122 @@
+"""What a stage of the text stands for: the recipes that the graph's instances of it have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from archir.graph import Apply, Definition, walk
+from archir.op import Op
+from archir.recipe import Call, Code, FunctionRecipe, Inferred, Infix, Items, ModuleRecipe
+from archir.registry import ops
+from archir.source import Span
+from archir.template import Unfollowable
+from archir.typed import TypedGraph
+from archir.types import TensorType
+
+
+class _Anything:
+    """An argument whose value is not known: it is equal to no default."""
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    __hash__ = object.__hash__
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A stage's module or expression, and the channels that come out, in terms of arguments."""
+
+    recipe: ModuleRecipe | FunctionRecipe
+    channels: Code
+    op: Op
+
+
+class Instances:
+    """The ops of a graph by the place of the stage that applies them."""
+
+    def __init__(self, typed: TypedGraph, definitions: list[Definition]) -> None:
+        self.found: dict[Span, list[tuple[Op, tuple[TensorType, ...]]]] = {}
+        self.rank = 4
+        for definition in definitions:
+            if definition.kind == "model":
+                self.rank = typed.types_of(definition, definition.inputs)[0].rank
+            for step in walk(definition.steps):
+                if isinstance(step, Apply):
+                    types = typed.concrete_types_of(definition, step.inputs)
+                    self.found.setdefault(step.span, []).append((step.op, types))
+
+    def made(self, span: Span, keyword: str, given: frozenset[str]) -> Made:
+        """What the stage at that place makes; ``given`` are the arguments that may vary."""
+        uses = [(op, types) for op, types in self.found.get(span, ()) if op.keyword == keyword]
+        if not uses:
+            return self.unseen(keyword, given)
+        results = [_made(op, types, given) for op, types in dict.fromkeys(uses)]
+        first = results[0]
+        for other in results[1:]:
+            if _blank(other.recipe) != _blank(first.recipe):
+                raise Unfollowable("one stage that makes different modules")
+            if _blank(other.channels) != _blank(first.channels):
+                raise Unfollowable("one stage that changes the channels in different ways")
+        return first
+
+    def unseen(self, keyword: str, given: frozenset[str]) -> Made:
+        """What an op makes that no instance has applied: on a value like the model's input."""
+        kind = ops()[keyword]
+        values = {
+            name: field.default
+            for name, field in kind.model_fields.items()
+            if not field.is_required()
+        }
+        op = kind.model_construct(**values)
+        return _made(op, (TensorType((1,) * self.rank),), frozenset(given))
+
+
+def _made(op: Op, types: tuple[TensorType, ...], given: frozenset[str]) -> Made:
+    unknown: dict[str, Any] = {name: _Anything() for name in given}
+    probe = op.model_copy(update=unknown)
+    try:
+        recipe = probe.recipe(types)
+        channels = probe.channels(types)
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+        raise Unfollowable(f"a recipe of {op.keyword} that depends on an argument") from error
+    if any(isinstance(part, _Anything) for part in _parts((recipe, channels))):
+        raise Unfollowable(f"a recipe of {op.keyword} that holds an argument's value")
+    return Made(recipe, channels, op)
+
+
+def _parts(code: object) -> Iterator[object]:
+    yield code
+    if isinstance(code, tuple):
+        for item in code:
+            yield from _parts(item)
+    elif isinstance(code, ModuleRecipe):
+        yield from _parts(code.make)
+    elif isinstance(code, FunctionRecipe):
+        yield from _parts(code.apply)
+    elif isinstance(code, Infix):
+        yield from _parts((code.left, code.right))
+    elif isinstance(code, Items):
+        yield from _parts(code.items)
+    elif isinstance(code, Call):
+        yield from _parts((code.args, code.kwargs))
+
+
+def _blank(code: Any) -> Any:
+    """The code without the numbers of channels, in which instances differ."""
+    if isinstance(code, Inferred):
+        return replace(code, value=0) if code.what == "channels" else code
+    if isinstance(code, ModuleRecipe):
+        return ModuleRecipe(_blank(code.make))
+    if isinstance(code, FunctionRecipe):
+        return FunctionRecipe(_blank(code.apply))
+    if isinstance(code, Infix):
+        return Infix(code.operator, _blank(code.left), _blank(code.right))
+    if isinstance(code, Items):
+        return Items(tuple(map(_blank, code.items)))
+    if isinstance(code, Call):
+        args = tuple(map(_blank, code.args))
+        return Call(code.function, args, tuple((n, _blank(v)) for n, v in code.kwargs))
+    return code
