@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
@@ -12,7 +12,7 @@ from archdsl import ast
 from archdsl.builtins import BUILTINS, Builtin
 from archdsl.program import Declared, FileScope
 from archdsl.resolve.bindings import bound_names
-from archdsl.resolve.scope import Arms, Scope, Symbol
+from archdsl.resolve.scope import Claims, Scope, Symbol
 from archdsl.rules.names import UnknownName
 from archdsl.rules.parts import AlreadyNamed, TrainingOnly
 from archir.diagnostics import Diagnostics, Label, Problem, nearest
@@ -23,8 +23,8 @@ from archir.source import Span
 
 Meaning: TypeAlias = "Symbol | Declared | type[Op] | Builtin | InitialiserSpec | Unclear"
 
-SUGGESTIONS = 100
-"""How many unknown names get a suggestion: looking for one takes a while in a large file."""
+COMPARISONS = 100_000
+"""How many names are compared for suggestions: in a large file that takes a while."""
 
 
 class Unclear:
@@ -45,14 +45,15 @@ class Session:
     references: dict[Declared, list[tuple[Declared, Span]]] = field(default_factory=dict)
     used: set[tuple[FileScope, str]] = field(default_factory=set)
     signatures: dict[Declared, object] = field(default_factory=dict)
-    suggestions: int = SUGGESTIONS
+    comparisons: int = COMPARISONS
 
-    def nearest(self, text: str, known: Iterator[str] | Sequence[str]) -> str | None:
+    def nearest(self, text: str, known: Iterable[str]) -> str | None:
         """The known name that was likely meant, as long as such help is affordable."""
-        if self.suggestions <= 0:
+        if self.comparisons <= 0:
             return None
-        self.suggestions -= 1
-        return nearest(text, dict.fromkeys(known))
+        candidates = dict.fromkeys(known)
+        self.comparisons -= len(candidates)
+        return nearest(text, candidates)
 
 
 @dataclass(slots=True)
@@ -74,7 +75,10 @@ class Context:
     """Whether a statement has been met that takes the current value."""
 
     has_input: bool = False
-    outputs: dict[str, list[tuple[Span, Arms]]] = field(default_factory=dict)
+    outputs: dict[str, Claims] = field(default_factory=dict)
+    bound: dict[str, ast.Identifier] | None = None
+    """All names that the declaration binds anywhere, once one is not found."""
+
     errors: int = 0
 
     def report(self, problem: Problem, span: Span, related: Sequence[Label] = ()) -> None:
@@ -145,7 +149,9 @@ class Context:
             label = Label(ended.span, "it is bound here")
             self.report(UnknownName(text, None, note), name.span, (label,))
             return
-        later = next((n for n in bound_names(self.owner.node) if n.text == text), None)
+        if self.bound is None:
+            self.bound = {n.text: n for n in reversed(list(bound_names(self.owner.node)))}
+        later = self.bound.get(text)
         if later is not None:
             label = Label(later.span, "it is bound here")
             note = "a name can be used only after it is bound"
@@ -155,7 +161,7 @@ class Context:
             note = f"{text} is known in the arguments of an initialiser alone"
             self.report(UnknownName(text, None, note), name.span)
             return
-        near = self.session.nearest(text, list(self.visible()))
+        near = self.session.nearest(text, self.visible())
         self.report(UnknownName(text, near), name.span)
 
     def visible(self) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from archdsl import ast
 from archdsl.elaborate.labels import why_not
-from archdsl.resolve.scope import Arms, may_both_be
+from archdsl.resolve.scope import Arms, Claims
 from archdsl.rules.parts import AlreadyInUse, BadLabel
 from archir.diagnostics import Diagnostics, Label
 from archir.source import Span
@@ -21,7 +21,7 @@ def check_labels(body: ast.Body, diagnostics: Diagnostics) -> None:
 class _Table:
     """The names of one scope's children and parameters."""
 
-    taken: dict[str, list[tuple[Span, Arms]]] = field(default_factory=dict)
+    taken: dict[str, Claims] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -103,10 +103,7 @@ class _Labels:
         if reason is not None:
             self.diagnostics.report(BadLabel(text, reason), span)
             return
-        earlier = table.taken.setdefault(text, [])
-        for place, where in earlier:
-            if may_both_be(where, arms):
-                label = Label(place, "the label is used here first")
-                self.diagnostics.report(AlreadyInUse(text), span, (label,))
-                return
-        earlier.append((span, arms))
+        earlier = table.taken.setdefault(text, Claims()).claim(arms, span)
+        if earlier is not None:
+            label = Label(earlier, "the label is used here first")
+            self.diagnostics.report(AlreadyInUse(text), span, (label,))

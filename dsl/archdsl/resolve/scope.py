@@ -26,6 +26,27 @@ def may_both_be(first: Arms, second: Arms) -> bool:
     return longer[: len(shorter)] == shorter
 
 
+@dataclass(slots=True)
+class Claims:
+    """The places at which one name is taken, none of them there together with another."""
+
+    exact: dict[Arms, Span] = field(default_factory=dict)
+    within: dict[Arms, Span] = field(default_factory=dict)
+    """Arms around a place that is taken, and that place."""
+
+    def claim(self, arms: Arms, span: Span) -> Span | None:
+        """Take the name at a place; gives the earlier place that forbids it, if there is one."""
+        for length in range(len(arms) + 1):
+            if arms[:length] in self.exact:
+                return self.exact[arms[:length]]
+        if arms in self.within:
+            return self.within[arms]
+        self.exact[arms] = span
+        for length in range(len(arms)):
+            self.within.setdefault(arms[:length], span)
+        return None
+
+
 @dataclass(slots=True, eq=False)
 class Symbol:
     """A name that is bound in a body, and where."""

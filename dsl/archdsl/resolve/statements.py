@@ -10,7 +10,7 @@ from archdsl.resolve.context import Context
 from archdsl.resolve.expressions import visit
 from archdsl.resolve.initial import initialiser, rule
 from archdsl.resolve.literals import what_no_part
-from archdsl.resolve.scope import Kind, Symbol, may_both_be
+from archdsl.resolve.scope import Claims, Kind, Symbol
 from archdsl.resolve.shapes import shape
 from archdsl.resolve.stages import inner_body, stage, unit
 from archdsl.rules.names import NameDeclaredTwice, UnderscoreAsName
@@ -140,13 +140,10 @@ def _name_output(ctx: Context, item: ast.OutputItem) -> None:
     if name.text == "_" and item.value is not None:
         ctx.report(UnderscoreAsName("an output"), name.span)
         return
-    earlier = ctx.outputs.setdefault(name.text, [])
-    for place, arms in earlier:
-        if may_both_be(arms, ctx.scope.arms):
-            label = Label(place, "it is declared here first")
-            ctx.report(NameDeclaredTwice(name.text, "output"), name.span, (label,))
-            return
-    earlier.append((name.span, ctx.scope.arms))
+    earlier = ctx.outputs.setdefault(name.text, Claims()).claim(ctx.scope.arms, name.span)
+    if earlier is not None:
+        label = Label(earlier, "it is declared here first")
+        ctx.report(NameDeclaredTwice(name.text, "output"), name.span, (label,))
 
 
 def _param(ctx: Context, node: ast.ParamStatement) -> None:
