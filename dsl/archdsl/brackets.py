@@ -90,7 +90,7 @@ class _Matcher:
 
     def _close(self, token: Token, at_line_start: bool) -> bool:
         if not self.open:
-            self.report(rules.brackets.UnmatchedCloser(token.text), token, ())
+            self._unmatched(token)
             return False
         opener = self.open[-1]
         if OPENERS[opener.type] == token.type:
@@ -100,10 +100,19 @@ class _Matcher:
             return True
         if any(OPENERS[other.type] == token.type for other in self.open):
             self._report_unclosed(opener, token, f"this `{token.text}` belongs to an outer bracket")
+        elif opener.type == "LBRACE":
+            self._unmatched(token)
         else:
             problem = rules.brackets.WrongCloser(opener.text, token.text)
             self.report(problem, token, [(opener, f"`{opener.text}` is opened here")])
         return False
+
+    def _unmatched(self, closer: Token) -> None:
+        related = []
+        if self.odd is not None and closer.type == "RBRACE":
+            opener, other = self.odd
+            related = [(opener, "this brace …"), (other, "… is closed by this, indented otherwise")]
+        self.report(rules.brackets.UnmatchedCloser(closer.text), closer, related)
 
     def _compare(self, opener: Token, closer: Token) -> None:
         if _indentation(self.text, opener) != _indentation(self.text, closer):

@@ -186,7 +186,7 @@ class ExpressionBuilder:
     def name(self, children: Children) -> ast.Expr:
         (token,) = children
         if token.text in _PYTHON_CONSTANTS:
-            problem = rules.syntax.PythonConstant(token.text, _PYTHON_CONSTANTS[token.text])
+            problem = rules.habits.PythonConstant(token.text, _PYTHON_CONSTANTS[token.text])
             self.report(problem, self.span(token))
         return ast.Name(self.span(token), token.text)
 

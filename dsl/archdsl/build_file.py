@@ -279,8 +279,8 @@ class FileBuilder(ExpressionBuilder):
     def _check_edition(self, edition: _Edition, earlier: _Edition | None, first: bool) -> None:
         if earlier is not None:
             label = Label(earlier.span, "the first")
-            self.report(rules.syntax.RepeatedEdition(), edition.span, [label])
+            self.report(rules.editions.RepeatedEdition(), edition.span, [label])
         elif not first:
-            self.report(rules.syntax.MisplacedEdition(), edition.span)
+            self.report(rules.editions.MisplacedEdition(), edition.span)
         elif edition.number < 1:
-            self.report(rules.syntax.UnknownEdition(edition.number), edition.span)
+            self.report(rules.editions.UnknownEdition(edition.number), edition.span)

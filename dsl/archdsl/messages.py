@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from archdsl.keywords import KEYWORDS
+from archdsl.rules import editions, habits
 from archdsl.rules import syntax as rules
 from archdsl.tokens import END, Token
 from archir.diagnostics import Problem
@@ -45,8 +46,10 @@ _OPERATOR = frozenset(
     {"PLUS", "MINUS", "STAR", "SLASH", "DOUBLE_SLASH", "PERCENT", "POWER", "COMPARE", "AND", "OR"}
     | {"DOTS", "DOT", "IF"}
 )
-_EXTRA = frozenset({"AS", "WITH", "DOUBLE_COLON", "LSQB", "LPAR"})
-"""What could always stand behind a stage or an expression, and is rarely what was meant."""
+_EXTRA = frozenset({"AS", "WITH", "WHEN", "ELSE", "SHORTCUT", "DOUBLE_COLON", "LSQB", "LPAR"})
+"""What could also stand behind a whole statement, and is rarely what was meant."""
+
+_LINE_ENDS = frozenset({"_NL", "_SEP", "COMMA", "RBRACE", "RSQB", "RPAR", END})
 
 _STATEMENT_ENDS = frozenset({"_NL", "_SEP", "RBRACE", END})
 _CONNECTING = frozenset({"AND", "OR", "IN", "IF", "ELSE", "FOR", "AS", "WITH", "WHEN"})
@@ -56,6 +59,9 @@ _CONNECTING = frozenset({"AND", "OR", "IN", "IF", "ELSE", "FOR", "AS", "WITH", "
 @dataclass(frozen=True, slots=True)
 class Place:
     """A token at which the grammar does not go on."""
+
+    text: str
+    """The text of the file."""
 
     tokens: Sequence[Token]
     at: int
@@ -76,6 +82,17 @@ class Place:
     def start(self) -> Token:
         return self.tokens[self.first]
 
+    @property
+    def found(self) -> Token:
+        """The token, or the end of the line before it where that came too early."""
+        before = self.near(-1)
+        if self.token.type not in _LINE_ENDS or before is None:
+            return self.token
+        if self.token.type != END and "\n" not in self.text[before.end : self.token.start + 1]:
+            return self.token
+        kind = END if self.token.type == END else "_NL"
+        return Token(kind, "\n", before.end, min(before.end + 1, len(self.text)))
+
     def near(self, distance: int) -> Token | None:
         """The token some places further, or back, in the same file."""
         index = self.at + distance
@@ -92,7 +109,8 @@ def explain(place: Place) -> Explained:
         found = explanation(place)
         if found is not None:
             return found
-    return rules.UnexpectedToken(describe(place.token), expectations(place)), place.token
+    token = place.found
+    return rules.UnexpectedToken(describe(token), expectations(place)), token
 
 
 def describe(token: Token) -> str:
@@ -126,12 +144,16 @@ def expectations(place: Place) -> tuple[str, ...]:
     elif left >= _DECLARATION:
         words.append("a declaration")
         left -= _DECLARATION | {"LET", "ARCH"}
-    if "_NL" in left or END in left:
+    if left & _STATEMENT_ENDS and not words:
         words.append("the end of the line")
-        left -= {"_NL", END}
-    left -= _OPERATOR | (_EXTRA if len(left - _OPERATOR) > 1 else frozenset())
+        left -= _STATEMENT_ENDS | _EXTRA | {"COLON"}
+    left -= _STATEMENT_ENDS if words == ["a statement"] else set()
+    if words or left - _OPERATOR:
+        left -= _OPERATOR
+    if "DOT" in place.expected:
+        left -= {"LPAR", "LSQB"}  # behind an expression, where they could always stand
     words += [_WORDS.get(name, f"`{name.lower()}`") for name in sorted(left, key=_rank)]
-    return tuple(words)
+    return tuple(dict.fromkeys(words))
 
 
 _WORDS = {
@@ -140,16 +162,16 @@ _WORDS = {
     "FLOAT": "a number",
     "STRING": "a string",
     "TEXT_BEGIN": "a string",
+    "LBRACE": "`{`",
     "ARROW": "`->`",
     "COLON": "`:`",
     "DOUBLE_COLON": "`::`",
-    "COMMA": "`,`",
     "EQUALS": "`=`",
+    "COMMA": "`,`",
     "LPAR": "`(`",
     "RPAR": "`)`",
     "LSQB": "`[`",
     "RSQB": "`]`",
-    "LBRACE": "`{`",
     "RBRACE": "`}`",
     "DOT": "`.`",
     "STAR": "`*`",
@@ -167,17 +189,17 @@ def _rank(name: str) -> tuple[int, str]:
 
 
 def _foreign_word(place: Place) -> Explained | None:
-    candidates = [place.token]
-    if place.at == place.first + 1:
-        candidates.append(place.start)
-    for token in candidates:
-        if token.type == "NAME" and token.text in _FOREIGN:
-            return rules.ForeignWord(token.text, _FOREIGN[token.text]), token
+    before = place.near(-1) if place.at > place.first else None
+    for token in (place.token, before):
+        if token is not None and token.type == "NAME" and token.text in _FOREIGN:
+            return habits.ForeignWord(token.text, _FOREIGN[token.text]), token
+    if place.token.type == "IN" and "COMPARE" in place.expected:
+        return habits.ForeignWord("in", "compare with each: `x == a or x == b`"), place.token
     return None
 
 
 def _edition(place: Place) -> Explained | None:
-    return (rules.EditionForm(), place.token) if place.start.type == "ARCH" else None
+    return (editions.EditionForm(), place.token) if place.start.type == "ARCH" else None
 
 
 def _import_form(place: Place) -> Explained | None:
@@ -193,28 +215,33 @@ def _declaration(place: Place) -> Explained | None:
     token = place.token
     if place.at != place.first:
         return None
-    if token.type in _DECLARATION | {"ARCH"} and not place.in_file:
+    if token.type == "ARCH":
+        return editions.MisplacedEdition(), token
+    if token.type in _DECLARATION and not place.in_file:
         return rules.DeclarationInBody(token.text), token
     after = place.near(1)
     if not place.in_file:
         return None
     if token.type == "NAME" and after is not None and after.type == "EQUALS":
-        return rules.AssignmentStatement(token.text), token
+        return habits.AssignmentStatement(token.text), token
     if token.type in _STAGE | _STATEMENT:
         return rules.StatementOutsideBody(describe(token)), token
     return None
 
 
 def _assignment(place: Place) -> Explained | None:
-    is_second = place.at == place.first + 1
-    if place.token.type == "EQUALS" and is_second and place.start.type == "NAME":
-        return rules.AssignmentStatement(place.start.text), place.start
+    """``x = …``, and also ``x, y = …``, ``x := …`` and ``x += …``."""
+    line = [token.type for token in place.tokens[place.first : place.at + 2]]
+    if line[0] != "NAME" or "EQUALS" not in line or place.at > place.first + 2:
+        return None
+    if place.token.type in ("EQUALS", "PLUS", "MINUS", "STAR", "SLASH"):
+        return habits.AssignmentStatement(place.start.text), place.start
     return None
 
 
 def _equals(place: Place) -> Explained | None:
     if place.token.type == "EQUALS" and "COMPARE" in place.expected:
-        return rules.SingleEquals(), place.token
+        return habits.SingleEquals(), place.token
     return None
 
 
@@ -244,7 +271,14 @@ def _else(place: Place) -> Explained | None:
 
 def _colon(place: Place) -> Explained | None:
     if place.token.type == "COLON" and "LBRACE" in place.expected:
-        return rules.ColonForBraces(), place.token
+        return habits.ColonForBraces(), place.token
+    return None
+
+
+def _brace(place: Place) -> Explained | None:
+    after = place.near(1)
+    if place.token.type == "_NL" and after is not None and after.type == "LBRACE":
+        return (habits.BraceOnNextLine(), after) if "LBRACE" in place.expected else None
     return None
 
 
@@ -283,14 +317,15 @@ def _comma(place: Place) -> Explained | None:
 
 _EXPLANATIONS: tuple[Explanation, ...] = (
     _foreign_word,
+    _declaration,
     _edition,
     _import_form,
-    _declaration,
     _assignment,
     _ascription,
     _else,
     _equals,
     _colon,
+    _brace,
     _parameter_list,
     _keyword,
     _arrow,

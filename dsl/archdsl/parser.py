@@ -121,7 +121,7 @@ class _Parse:
         number = int(first[1].text, 0)
         if number > EDITION:
             self.found.items.clear()
-            self.report(rules.syntax.LaterEdition(number, EDITION), first[0].start, first[1].end)
+            self.report(rules.editions.LaterEdition(number, EDITION), first[0].start, first[1].end)
         return number > EDITION
 
     # --- the parse itself
@@ -163,7 +163,9 @@ class _Parse:
         # have stood here. So the statement is read once more up to it.
         automaton.back_to(mark.height)
         all(automaton.feed(token) for token in tokens[mark.first : at])
-        place = messages.Place(tokens, at, mark.first, mark.depth == 0, automaton.expected())
+        text = self.source.text
+        in_file = mark.depth == 0
+        place = messages.Place(text, tokens, at, mark.first, in_file, automaton.expected())
         problem, token = messages.explain(place)
         self.report(problem, token.start, token.end)
 
@@ -173,7 +175,7 @@ class _Parse:
         """Put an ERROR in the place of the statement; gives the index of what ends it."""
         automaton.back_to(mark.height)
         start = tokens[at].start
-        while not _ends(tokens[at], depth - mark.depth):
+        while not _ends(tokens, at, depth - mark.depth, in_file=mark.depth == 0):
             depth += (tokens[at].type in OPENERS) - (tokens[at].type in CLOSERS)
             at += 1
         automaton.feed(Token("ERROR", "", start, tokens[at].start))
@@ -186,8 +188,11 @@ def _forget(marks: list[_Mark], depth: int, height: int) -> None:
         marks.pop()
 
 
-def _ends(token: Token, depth: int) -> bool:
+def _ends(tokens: Sequence[Token], at: int, depth: int, in_file: bool) -> bool:
     """Whether a token ends a statement inside of which so many brackets are open."""
-    if token.type == END:
+    kind = tokens[at].type
+    if kind == END:
         return True
-    return depth <= 0 and (token.type in ("_NL", "_SEP") or token.type in CLOSERS)
+    if in_file and kind == "_NL" and tokens[at + 1].type == "LBRACE":
+        return False  # the body of a declaration, on the wrong line
+    return depth <= 0 and (kind in ("_NL", "_SEP") or kind in CLOSERS)

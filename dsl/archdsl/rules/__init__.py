@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.rules import brackets as brackets
+    from archdsl.rules import editions as editions
+    from archdsl.rules import habits as habits
     from archdsl.rules import syntax as syntax
     from archdsl.rules import text as text
 
-_MODULES = frozenset({"brackets", "syntax", "text"})
+_MODULES = frozenset({"brackets", "editions", "habits", "syntax", "text"})
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archdsl.rules.small import GOOD
 from archir.diagnostics import Problem
 
 _NAMES = {"(": "parenthesis", "[": "bracket", "{": "brace"}
 
-_GOOD = """model small() {
-  input x: [N, 3, H = 8, W = 8]
-  conv(4, 3)
-}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +16,8 @@ class UnclosedBracket(Problem):
     """Each `(`, `[` and `{` is closed by its own kind."""
 
     name = "unclosed-bracket"
-    bad = _GOOD.replace("3)", "3")
-    good = _GOOD
+    bad = GOOD.replace("3)", "3")
+    good = GOOD
     opener: str
     closer: str
 
@@ -37,8 +33,8 @@ class UnmatchedCloser(Problem):
     """A `)`, `]` or `}` closes a bracket that was opened before it, and here none is open."""
 
     name = "unmatched-closer"
-    bad = _GOOD + "}\n"
-    good = _GOOD
+    bad = GOOD + "}\n"
+    good = GOOD
     closer: str
 
     def message(self) -> str:
@@ -53,8 +49,8 @@ class WrongCloser(Problem):
     """Each `(`, `[` and `{` is closed by its own kind."""
 
     name = "wrong-closer"
-    bad = _GOOD.replace("3)", "3]")
-    good = _GOOD
+    bad = GOOD.replace("3)", "3]")
+    good = GOOD
     opener: str
     closer: str
 
@@ -74,7 +70,7 @@ class NestingTooDeep(Problem):
 
     name = "nesting-too-deep"
     bad = "let X = " + "(" * 60 + "1" + ")" * 60 + "\n"
-    good = "let X = (1)\n" + _GOOD.replace("4", "X + 4")
+    good = "let X = (1)\n" + GOOD.replace("4", "X + 4")
     what: str
     limit: int
 

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archdsl.rules.small import GOOD, model
 from archir.diagnostics import Problem
-
-_INPUT = "input x: [N, 3, H = 8, W = 8]"
-
-
-def _model(*lines: str, parameters: str = "") -> str:
-    body = "".join(f"  {line}\n" for line in (_INPUT, *lines))
-    return f"model small({parameters}) {{\n{body}}}\n"
-
-
-_GOOD = _model("conv(4, 3)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +13,8 @@ class UnexpectedToken(Problem):
     """The text cannot go on like this here. The message says what could stand in this place."""
 
     name = "unexpected-token"
-    bad = _model("let width =", "conv(4, 3)")
-    good = _model("let width = 4", "conv(width, 3)")
+    bad = model("let width =", "conv(4, 3)")
+    good = model("let width = 4", "conv(width, 3)")
     found: str
     expected: tuple[str, ...]
 
@@ -47,8 +38,8 @@ class TooManyErrors(Problem):
     """
 
     name = "too-many-errors"
-    bad = _model(*["conv(4 3)"] * 60)
-    good = _GOOD
+    bad = model(*["conv(4 3)"] * 60)
+    good = GOOD
     limit: int
 
     def message(self) -> str:
@@ -60,8 +51,8 @@ class MissingArrow(Problem):
     """Stages on one line are chained with `->`; without it each stands on its own line."""
 
     name = "missing-arrow"
-    bad = _model("conv(4, 3) relu")
-    good = _model("conv(4, 3) -> relu")
+    bad = model("conv(4, 3) relu")
+    good = model("conv(4, 3) -> relu")
     found: str
 
     def message(self) -> str:
@@ -76,8 +67,8 @@ class MissingComma(Problem):
     """The items of a list, and the arguments of a call, are separated by commas."""
 
     name = "missing-comma"
-    bad = _model("conv(4 3)")
-    good = _GOOD
+    bad = model("conv(4 3)")
+    good = GOOD
     found: str
 
     def message(self) -> str:
@@ -88,48 +79,12 @@ class MissingComma(Problem):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentStatement(Problem):
-    """A value of the network is named behind the stages that make it, with `as`. A number or list
-    that is known at compile time is named with `let`.
-    """
-
-    name = "assignment-statement"
-    bad = _model("y = conv(3, 3, padding = 1)", "[x, y] -> add")
-    good = _model("conv(3, 3, padding = 1) as y", "[x, y] -> add")
-    word: str
-
-    def message(self) -> str:
-        return f"`{self.word} = …` is not a statement"
-
-    def hint(self) -> str:
-        return (
-            f"name the value of a stage with `… as {self.word}`, a module with"
-            f" `{self.word}: …`, a number or list with `let {self.word} = …`"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class SingleEquals(Problem):
-    """Two values are compared with `==`; `=` gives an argument or a `let` its value."""
-
-    name = "single-equals"
-    bad = _model("if depth = 2 { conv(4, 3) }", parameters="depth = 2")
-    good = _model("if depth == 2 { conv(4, 3) }", parameters="depth = 2")
-
-    def message(self) -> str:
-        return "`=` does not compare"
-
-    def hint(self) -> str:
-        return "compare with `==`"
-
-
-@dataclass(frozen=True, slots=True)
 class ChainedComparison(Problem):
     """A comparison has two sides. `a < b < c` is written `a < b and b < c`."""
 
     name = "chained-comparison"
-    bad = _model("conv(4, 3) if 0 < depth < 3", parameters="depth = 2")
-    good = _model("conv(4, 3) if 0 < depth and depth < 3", parameters="depth = 2")
+    bad = model("conv(4, 3) if 0 < depth < 3", parameters="depth = 2")
+    good = model("conv(4, 3) if 0 < depth and depth < 3", parameters="depth = 2")
     first: str
     second: str
 
@@ -145,8 +100,8 @@ class MissingElse(Problem):
     """An expression has a value in each case: `a if condition else b`."""
 
     name = "missing-else"
-    bad = _model("let width = 4 if wide", "conv(width, 3)", parameters="wide = true")
-    good = _model("let width = 4 if wide else 2", "conv(width, 3)", parameters="wide = true")
+    bad = model("let width = 4 if wide", "conv(width, 3)", parameters="wide = true")
+    good = model("let width = 4 if wide else 2", "conv(width, 3)", parameters="wide = true")
 
     def message(self) -> str:
         return "this choice has no `else`"
@@ -160,8 +115,8 @@ class StrayElse(Problem):
     """`else` stands behind the braces of an `if`, or in `a if condition else b`."""
 
     name = "stray-else"
-    bad = _model("conv(4, 3) if deep", "else { relu }", parameters="deep = true")
-    good = _model("if deep { conv(4, 3) } else { relu }", parameters="deep = true")
+    bad = model("conv(4, 3) if deep", "else { relu }", parameters="deep = true")
+    good = model("if deep { conv(4, 3) } else { relu }", parameters="deep = true")
 
     def message(self) -> str:
         return "this `else` belongs to no `if`"
@@ -175,8 +130,8 @@ class StrayShortcut(Problem):
     """`shortcut { … }` stands directly behind the braces of a `residual`."""
 
     name = "stray-shortcut"
-    bad = _model("residual { conv(3, 1) } -> relu shortcut { conv(3, 1) }")
-    good = _model("residual { conv(3, 1) } shortcut { conv(3, 1) } -> relu")
+    bad = model("residual { conv(3, 1) } -> relu shortcut { conv(3, 1) }")
+    good = model("residual { conv(3, 1) } shortcut { conv(3, 1) } -> relu")
 
     def message(self) -> str:
         return "this `shortcut` belongs to no `residual`"
@@ -192,8 +147,8 @@ class ConditionNotLast(Problem):
     """
 
     name = "condition-not-last"
-    bad = _model("conv(4, 3) if deep -> relu", parameters="deep = true")
-    good = _model("conv(4, 3) if deep", "relu", parameters="deep = true")
+    bad = model("conv(4, 3) if deep -> relu", parameters="deep = true")
+    good = model("conv(4, 3) if deep", "relu", parameters="deep = true")
     after: str
 
     def message(self) -> str:
@@ -210,8 +165,8 @@ class MisplacedAscription(Problem):
     """A remark about the shape, `:: [N, 64, H, W]`, stands behind a stage, last on its line."""
 
     name = "misplaced-ascription"
-    bad = _model("conv(4, 3) :: [N, 4, 6, 6] -> relu")
-    good = _model("conv(4, 3) -> relu :: [N, 4, 6, 6]")
+    bad = model("conv(4, 3) :: [N, 4, 6, 6] -> relu")
+    good = model("conv(4, 3) -> relu :: [N, 4, 6, 6]")
 
     def message(self) -> str:
         return "`:: shape` stands last on its line, behind a stage"
@@ -227,8 +182,8 @@ class KeywordAsName(Problem):
     """
 
     name = "keyword-as-name"
-    bad = _model("let repeat = 4", "conv(4, 3)")
-    good = _model("let repeats = 4", "conv(repeats, 3)")
+    bad = model("let repeat = 4", "conv(4, 3)")
+    good = model("let repeats = 4", "conv(repeats, 3)")
     word: str
 
     def message(self) -> str:
@@ -243,8 +198,8 @@ class MissingParameterList(Problem):
     """A block and a model have a list of parameters in parentheses, which may be empty."""
 
     name = "missing-parameter-list"
-    bad = _GOOD.replace("()", "")
-    good = _GOOD
+    bad = GOOD.replace("()", "")
+    good = GOOD
     word: str
 
     def message(self) -> str:
@@ -259,8 +214,8 @@ class PositionalAfterNamed(Problem):
     """Arguments that are given by position stand before those that are given by name."""
 
     name = "positional-after-named"
-    bad = _model("conv(kernel_size = 3, 4)")
-    good = _model("conv(4, kernel_size = 3)")
+    bad = model("conv(kernel_size = 3, 4)")
+    good = model("conv(4, kernel_size = 3)")
     named: str
 
     def message(self) -> str:
@@ -277,8 +232,8 @@ class StatementOutsideBody(Problem):
     """
 
     name = "statement-outside-body"
-    bad = _GOOD + "relu\n"
-    good = _model("conv(4, 3)", "relu")
+    bad = GOOD + "relu\n"
+    good = model("conv(4, 3)", "relu")
     found: str
 
     def message(self) -> str:
@@ -293,8 +248,8 @@ class DeclarationInBody(Problem):
     """Blocks, models, functions and imports are declared outside of all braces."""
 
     name = "declaration-in-body"
-    bad = _model("fn double(n) = 2 * n", "conv(double(2), 3)")
-    good = "fn double(n) = 2 * n\n" + _model("conv(double(2), 3)")
+    bad = model("fn double(n) = 2 * n", "conv(double(2), 3)")
+    good = "fn double(n) = 2 * n\n" + model("conv(double(2), 3)")
     word: str
 
     def message(self) -> str:
@@ -311,139 +266,11 @@ class ImportForm(Problem):
     """
 
     name = "import-form"
-    bad = "import std.blocks\n" + _GOOD
-    good = _GOOD
+    bad = "import std.blocks\n" + GOOD
+    good = GOOD
 
     def message(self) -> str:
         return "an import says from where it takes what, as in `import std.blocks: Fire`"
 
     def hint(self) -> str:
         return 'write `import std.blocks: Fire` or `import "./stem.arch": Stem`'
-
-
-@dataclass(frozen=True, slots=True)
-class ColonForBraces(Problem):
-    """What belongs to an `if`, a `for`, a block or a model stands in braces."""
-
-    name = "colon-for-braces"
-    bad = _model("if deep: conv(4, 3)", parameters="deep = true")
-    good = _model("if deep { conv(4, 3) }", parameters="deep = true")
-
-    def message(self) -> str:
-        return "a colon does not begin a body"
-
-    def hint(self) -> str:
-        return "put the body in braces: `{ … }`"
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignWord(Problem):
-    """A word of Python (or of another language) that this language writes in another way."""
-
-    name = "foreign-word"
-    bad = _model("if deep { conv(4, 3) } elif wide { conv(8, 3) }", parameters="deep = 1, wide = 1")
-    bad = bad.replace("= 1", "= true")
-    good = bad.replace("elif", "else if")
-    word: str
-    instead: str
-
-    def message(self) -> str:
-        return f"`{self.word}` is not a word of this language"
-
-    def hint(self) -> str:
-        return self.instead
-
-
-@dataclass(frozen=True, slots=True)
-class PythonConstant(Problem):
-    """The constants are `true`, `false` and `none`, in small letters."""
-
-    name = "python-constant"
-    bad = _model("conv(4, 3, bias = False)")
-    good = _model("conv(4, 3, bias = false)")
-    word: str
-    instead: str
-
-    def message(self) -> str:
-        return f"`{self.word}` is written `{self.instead}`"
-
-
-@dataclass(frozen=True, slots=True)
-class LaterEdition(Problem):
-    """The file's first line names an edition of the language that is newer than this compiler."""
-
-    name = "later-edition"
-    bad = "arch 2\n" + _GOOD
-    good = "arch 1\n" + _GOOD
-    edition: int
-    known: int
-
-    def message(self) -> str:
-        return (
-            f"this file is written in edition {self.edition} of the language, and this compiler"
-            f" knows editions up to {self.known}"
-        )
-
-    def hint(self) -> str:
-        return "install a newer version of archc-lang"
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownEdition(Problem):
-    """Editions are counted from 1."""
-
-    name = "unknown-edition"
-    bad = "arch 0\n" + _GOOD
-    good = "arch 1\n" + _GOOD
-    edition: int
-
-    def message(self) -> str:
-        return f"there is no edition {self.edition} of the language"
-
-    def hint(self) -> str:
-        return "write `arch 1`"
-
-
-@dataclass(frozen=True, slots=True)
-class EditionForm(Problem):
-    """`arch` and a whole number name the edition of the language in which the file is written."""
-
-    name = "edition-form"
-    bad = "arch 1.0\n" + _GOOD
-    good = "arch 1\n" + _GOOD
-
-    def message(self) -> str:
-        return "the edition of the language is a whole number on a line of its own"
-
-    def hint(self) -> str:
-        return "write `arch 1`"
-
-
-@dataclass(frozen=True, slots=True)
-class MisplacedEdition(Problem):
-    """The line that names the edition is the first of the file, save for comments."""
-
-    name = "misplaced-edition"
-    bad = _GOOD + "arch 1\n"
-    good = "arch 1\n" + _GOOD
-
-    def message(self) -> str:
-        return "the edition is named before everything else in the file"
-
-    def hint(self) -> str:
-        return "move this line to the top"
-
-
-@dataclass(frozen=True, slots=True)
-class RepeatedEdition(Problem):
-    """A file names its edition once."""
-
-    name = "repeated-edition"
-    bad = "arch 1\narch 1\n" + _GOOD
-    good = "arch 1\n" + _GOOD
-
-    def message(self) -> str:
-        return "the edition is named twice"
-
-    def hint(self) -> str:
-        return "delete this line"
