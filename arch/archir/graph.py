@@ -18,6 +18,7 @@ from archir.check import Condition
 from archir.dims import Dim
 from archir.init import Initialiser, InitRule
 from archir.op import Op
+from archir.oracle import Oracle
 from archir.source import Span
 from archir.types import TensorType
 
@@ -252,6 +253,8 @@ class Graph:
 
     root: Definition
     sizes: dict[str, int]
+    oracle: Oracle | None = None
+    """What the ops' shape rules have answered so far, so that nobody asks them again."""
 
 
 def definitions(graph: Graph) -> Iterator[Definition]:

@@ -35,6 +35,7 @@ from archir.rules.graph import (
 )
 from archir.source import Span
 from archir.typed import Requirement, TypedGraph
+from archir.recipe import ModuleRecipe
 from archir.types import ParameterSpec, TensorType
 
 Row = list[TensorType | None]
@@ -68,7 +69,7 @@ def _known(entry: TensorType | None) -> TensorType:
 class _Checker:
     def __init__(self, graph: Graph) -> None:
         self.sizes = graph.sizes
-        self.oracle = Oracle(graph.sizes)
+        self.oracle = graph.oracle or Oracle(graph.sizes)
         self.diagnostics = Diagnostics()
         self.order = list(definitions(graph))
         self.rows: dict[Definition, Row] = {}
@@ -152,7 +153,10 @@ class _Checker:
         if len(known) < len(inputs) or self.oracle.apply(step.op, known).problems:
             return None
         concrete = tuple(given.at(self.sizes) for given in known)
-        return _show_parameters(step.op.parameters(concrete))
+        parameters = _show_parameters(step.op.parameters(concrete))
+        recipe = step.op.recipe(concrete)
+        # One module is of one class: torch's are made for one number of axes.
+        return f"{recipe.make.function}, {parameters}" if isinstance(recipe, ModuleRecipe) else ""
 
     def _parameters(self, definition: Definition) -> Iterator[str]:
         row = self.rows[definition]
@@ -279,7 +283,7 @@ def _origins(values: tuple[Value, ...], types: tuple[TensorType, ...]) -> list[L
 
 
 def _show_parameters(parameters: tuple[ParameterSpec, ...]) -> str:
-    return ", ".join(f"{spec.name} {list(spec.shape)}" for spec in parameters) or "none"
+    return ", ".join(f"{spec.name} {list(spec.shape)}" for spec in parameters) or "no weights"
 
 
 def _first_difference(first: str, here: str) -> tuple[str, str]:

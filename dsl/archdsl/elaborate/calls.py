@@ -25,6 +25,10 @@ from archir.source import Span
 from archir.values import Part
 
 
+_CALL = 10
+"""The steps that a call counts for: about as long as it takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """An argument's value and where it was written."""
@@ -114,7 +118,11 @@ def function(evaluator: Evaluator, callee: FunctionValue, arguments: ast.Argumen
     for value in values:
         if isinstance(value, Value):
             raise Trouble(TensorInExpression(describe(value)))
-    return functions.call(callee.name, positional, keywords, evaluator.session.budget.limits)
+    budget = evaluator.session.budget
+    result = functions.call(callee.name, positional, keywords, budget.limits)
+    for value in (*values, result):
+        budget.weigh(value, arguments.span)
+    return result
 
 
 def _declared(evaluator: Evaluator, declared: Declared, arguments: ast.Arguments) -> object:
@@ -125,6 +133,7 @@ def _declared(evaluator: Evaluator, declared: Declared, arguments: ast.Arguments
     if bound is None:
         return UNKNOWN
     budget = evaluator.session.budget
+    budget.step(arguments.span, _CALL)
     budget.enter(arguments.span)
     frame = Frame(None)
     inner = Evaluator(evaluator.session, declared.home, frame)

@@ -182,7 +182,9 @@ class Evaluator:
         return text
 
     def _list(self, node: ast.ListDisplay) -> object:
-        return tuple(self.value(item) for item in node.items)
+        made = tuple(self.value(item) for item in node.items)
+        self.session.budget.weigh(made, node.span)
+        return made
 
     def _comprehension(self, node: ast.Comprehension) -> object:
         items = self.items(node.iterable, "a comprehension")
@@ -198,7 +200,9 @@ class Evaluator:
                 return UNKNOWN
             if keep:
                 result.append(inner.value(node.element))
-        return tuple(result)
+        made = tuple(result)
+        self.session.budget.weigh(made, node.span)
+        return made
 
     def _arithmetic(self, node: ast.Arithmetic) -> object:
         result = self.value(node.first)
@@ -220,12 +224,11 @@ class Evaluator:
 
     def _binary(self, node: ast.Expr, sign: str, left: object, right: object) -> object:
         _refuse_tensors(left, right)
-        limits = self.session.budget.limits
-        result = binary(sign, left, right, limits)
-        if isinstance(result, tuple) and len(result) > limits.items:
-            self.session.budget.stop("items", node.span)
-        if isinstance(result, str) and len(result) > limits.characters:
-            self.session.budget.stop("characters", node.span)
+        budget = self.session.budget
+        result = binary(sign, left, right, budget.limits)
+        budget.weigh(result, node.span)
+        if isinstance(result, str) and len(result) > budget.limits.characters:
+            budget.stop("characters", node.span)
         return result
 
     def _unary(self, node: ast.Unary) -> object:
@@ -244,6 +247,8 @@ class Evaluator:
         if isinstance(left, Unknown) or isinstance(right, Unknown):
             return UNKNOWN
         _refuse_tensors(left, right)
+        self.session.budget.weigh(left, node.span)
+        self.session.budget.weigh(right, node.span)
         return compare(node.operator, left, right)
 
     def _logical(self, node: ast.Logical) -> object:

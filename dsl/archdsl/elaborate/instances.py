@@ -37,6 +37,8 @@ def instantiate(
     node = declared.node
     assert isinstance(node, ast.PartDeclaration)
     values = {name: given.value for name, given in bound.items()}
+    for value in values.values():
+        session.budget.weigh(value, span)
     key = (declared, typed_key(tuple(values.items())), types)
     known = session.definitions.get(key)
     if known is not None:

@@ -24,7 +24,7 @@ class Limits:
     """
 
     nodes: int = 10_000_000
-    steps: int = 2_000_000
+    steps: int = 1_000_000
     depth: int = 200
     items: int = 1_000_000
     characters: int = 100_000
@@ -44,10 +44,29 @@ class Budget:
         self.steps = 0
         self.depth = 0
 
-    def step(self, span: Span) -> None:
-        self.steps += 1
+    def step(self, span: Span, cost: int = 1) -> None:
+        """Count an evaluation step; one that walks a list costs as much as it has items."""
+        self.steps += cost
         if self.steps > self.limits.steps:
             self.stop("steps", span)
+
+    def weigh(self, value: object, span: Span) -> None:
+        """Count a list with all lists inside it, as often as they stand in it.
+
+        A few lines of ``[a, a]`` make a list that nothing could walk, so each list is weighed
+        when it is made and whenever it is walked.
+        """
+        if not isinstance(value, tuple):
+            return
+        items = 0
+        stack = [value]
+        while stack:
+            inner = stack.pop()
+            items += len(inner)
+            if items > self.limits.items:
+                self.stop("items", span)
+            stack.extend(item for item in inner if isinstance(item, tuple))
+        self.step(span, items)
 
     def enter(self, span: Span) -> None:
         """One level further down; the caller must ``leave``."""

@@ -161,4 +161,4 @@ def _root(
     root.name = declared.name
     if isinstance(declared.node, ast.Variant) and declared.node.doc:
         root.doc = declared.node.doc
-    return Graph(root, session.sizes)
+    return Graph(root, session.sizes, session.oracle)
