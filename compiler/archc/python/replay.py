@@ -277,6 +277,8 @@ def _shown(value: Any) -> object:
         return tuple(_shown(item) for item in value)
     if isinstance(value, dict):
         return tuple(sorted((name, _shown(item)) for name, item in value.items()))
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**53:
+        return float(value)  # torch takes 2 where it takes 2.0
     return (type(value).__name__, repr(value))
 
 

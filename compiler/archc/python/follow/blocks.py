@@ -340,6 +340,8 @@ class Block:
         taken = {*self.file.names.taken, "getattr"}
         first = ForwardWriter(self, Variables(taken), None)
         first.write()
+        self.attributes.clear()
+        self.unknown_lets.clear()
         writer = ForwardWriter(self, Variables(taken), first.used)
         arguments, lines, result = writer.write()
         text = "\n".join(lines)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from archc.python.follow import expressions
-from archc.python.follow.scope import Variables, mentions
+from archc.python.follow.scope import Snapshot, Variables, mentions
 from archc.python.follow.sinks import Attributes, Layers, Lines
 from archc.python.recipes import expression
 from archc.python.text import INDENT, Call, Const, Expr, Raw, layout
@@ -31,7 +32,7 @@ class _Saved:
     """The state of a constructor, for when a piece of text is translated once more."""
 
     lines: list[str]
-    variables: tuple[set[str], set[str], list[dict[str, str]]]
+    variables: Snapshot
     counts: dict[str, int]
     known: dict[str, str | None]
     channels: str | None
@@ -56,6 +57,9 @@ class Constructor:
 
         self.counts: dict[str, int] = {}
         self.open_layers: list[Layers] = []
+        self.asked = True
+        """Whether anybody asks for the channels behind what is translated now."""
+
         self.depth = 0
         """How many conditions and loops are around."""
 
@@ -278,7 +282,9 @@ class Constructor:
             return f"{_term(start)} + {_term(inside)}"
         if unit.shortcut is not None:
             shortcut = unit.shortcut
+            before, self.asked = self.asked, not _is_short(shortcut)
             self._aside(start, lambda: run(shortcut))
+            self.asked = before
         del self.pinned[pins:]
         return inside
 
@@ -372,9 +378,12 @@ class Constructor:
     ) -> Expr:
         """A recipe's code with the text's own expressions for the arguments."""
         if isinstance(code, Arg):
-            if code.name in given:
-                return _expr(given[code.name], self)
-            return Const(getattr(op, code.name))
+            if code.name not in given:
+                return Const(getattr(op, code.name))
+            value = given[code.name]
+            if _is_constant(value) and hasattr(op, code.name):
+                return Const(getattr(op, code.name))  # as the op has it: 2.0 for a 2
+            return _expr(value, self)
         if isinstance(code, Inferred):
             if code.what == "constant":
                 return Const(code.value)
@@ -385,7 +394,8 @@ class Constructor:
             return Raw(channels)
         if isinstance(code, Infix):
             left, right = (
-                _sided(self._fill(side, given, op, inputs)) for side in (code.left, code.right)
+                _sided(self._fill(side, given, op, inputs), code.operator)
+                for side in (code.left, code.right)
             )
             return Raw(f"{left} {code.operator} {right}")
         if isinstance(code, CallCode):
@@ -487,7 +497,7 @@ class Constructor:
                 sink.add(label, call)
                 return f"self.{label.value}.out_channels"
         sink.gather(self._list_name())
-        variable = self.variables.bind("block", self._live())
+        variable = self.variables.temporary("block", self._live())
         self.out.add(f"{variable} = ", call)
         sink.add(label, Raw(variable))
         sink.flush()
@@ -599,7 +609,7 @@ class Constructor:
             if self.channels is None:
                 raise Unfollowable("channels of which the text does not keep count")
             self.note(self.channels)
-            self.out.text(f"{running} = {self.channels}")
+            self.out.text(_update(running, self.channels))
         self.depth -= 1
         self.out.indent -= 1
         lines, self.out.lines = self.out.lines, outer
@@ -614,6 +624,9 @@ class Constructor:
         complete = arms[-1][0] is None
         if all(end == ends[0] for end in ends) and (complete or ends[0] == start):
             self.channels = ends[0]
+            return
+        if not self.asked:
+            self.channels = None
             return
         self._restore(saved)
         if start is None or any(end is None for end in ends):
@@ -716,10 +729,32 @@ def _flat(expr: Expr) -> str:
     return flat(expr)
 
 
-def _sided(expr: Expr) -> str:
-    """An operand; a product may stand in a product from the left."""
+def _sided(expr: Expr, operator: str) -> str:
+    """An operand of a sum or a product of channels; neither needs parentheses in its like."""
     text = _flat(expr)
-    return text if all(c.isalnum() or c in "_. *" for c in text) else f"({text})"
+    loose = r"[\w. *+]+" if operator == "+" else r"[\w. *]+" if operator == "*" else r"[\w.]+"
+    return text if re.fullmatch(loose, text) else f"({text})"
+
+
+def _is_short(body: template.Body) -> bool:
+    """Whether a body is one stage, behind which nothing asks for channels."""
+    if len(body.statements) != 1:
+        return False
+    (statement,) = body.statements
+    return (
+        isinstance(statement, template.Pipeline)
+        and len(statement.stages) == 1
+        and isinstance(statement.stages[0].unit, template.Part | template.Braces)
+        and not statement.names
+    )
+
+
+def _update(running: str, channels: str) -> str:
+    """The line that brings the running count up to date."""
+    more = channels.removeprefix(f"{running} + ")
+    if more != channels and re.fullmatch(r"[\w. *+]+", more):
+        return f"{running} += {more}"
+    return f"{running} = {channels}"
 
 
 def _term(text: str) -> str:
