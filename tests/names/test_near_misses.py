@@ -1,0 +1,92 @@
+"""A name that is misspelt where it is used is an error there, and the right name is offered."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+from nameskit import problems
+
+WORDS = """
+alligator barometer cinnamon dulcimer evergreen flamingo gyroscope hexagonal ironmonger juniper
+kilowatt lighthouse mandolin nightjar octopus pendulum quicksand rhubarb saxophone tangerine
+umbrella vortices whirlwind yesterday zeppelin
+""".split()  # noqa: SIM905
+
+# Declared names in capitals, uses in angle brackets; each use is one that can be misspelt.
+TEMPLATE = """\
+let CONST = 3
+
+fn FUNC(ARG, MORE = 1) = <ARG> * <MORE> + <CONST>
+
+block BLOCK(WIDTH, FLAG = false, PART: op = relu) {
+  input VALUE: [N, DIM, H, W]
+  let LET = <WIDTH> // 2 + <FUNC>(1)
+  <conv>(<LET>, kernel_size = 1) as SKIP
+  for LOOP in <range>(3) {
+    "layer{<LOOP>}": <conv>(<DIM> + <LOOP>, 1) -> <PART>
+    if <FLAG> { <max_pool>(2) }
+  }
+  [<SKIP>, <VALUE>] -> <concat> -> <batch_norm> if not <FLAG>
+  init { conv.weight: <kaiming_normal> }
+}
+
+model MODEL(UNIT: block = <BLOCK>) {
+  input IMAGE: [N, 3, SIZE = 8, W = 8]
+  module SHARED = <linear>(3)
+  <UNIT>(4, <IMAGE>.channels == 3) :: [N, _, 1 * <SIZE>, W]
+  <SHARED>
+  output RESULT = _
+}
+
+model LAST = <MODEL>()
+"""
+PLACEHOLDER = re.compile(r"\b[A-Z]{3,}\b")
+PLACEHOLDERS = tuple(dict.fromkeys(PLACEHOLDER.findall(TEMPLATE)))
+
+
+def pieces(names: dict[str, str]) -> list[tuple[str, bool]]:
+    """The template's text in pieces, with the names filled in, and whether each is a use."""
+    text = PLACEHOLDER.sub(lambda found: names[found.group()], TEMPLATE)
+    return [(piece, at % 2 == 1) for at, piece in enumerate(re.split(r"<(\w+)>", text))]
+
+
+@st.composite
+def files(draw: st.DrawFn) -> list[tuple[str, bool]]:
+    chosen = draw(st.permutations(WORDS))
+    return pieces(dict(zip(PLACEHOLDERS, chosen, strict=False)))
+
+
+@st.composite
+def near_misses(draw: st.DrawFn, name: str) -> str:
+    """The name with two letters swapped, one doubled, or one left out; never the first."""
+    at = draw(st.integers(1, len(name) - 2))
+    kind = draw(st.sampled_from(["swap", "double", "drop"]))
+    if kind == "swap" and name[at] != name[at + 1]:
+        return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+    if kind == "drop":
+        return name[:at] + name[at + 1 :]
+    return name[:at] + name[at] + name[at:]
+
+
+@given(files())
+def test_the_template_is_sound_under_any_names(parts: list[tuple[str, bool]]) -> None:
+    found = problems("".join(text for text, _ in parts))
+    assert [(d.problem.name, d.span.text) for d in found if d.is_error] == []
+
+
+@given(files(), st.data())
+def test_a_near_miss_is_told_of(parts: list[tuple[str, bool]], data: st.DataObject) -> None:
+    uses = [at for at, (_, is_use) in enumerate(parts) if is_use]
+    at = data.draw(st.sampled_from(uses))
+    right = parts[at][0]
+    wrong = data.draw(near_misses(right))
+    start = sum(len(text) for text, _ in parts[:at])
+    texts = [text for text, _ in parts]
+    texts[at] = wrong
+    errors = [found for found in problems("".join(texts)) if found.is_error]
+    assert [(e.problem.name, e.span.start, e.span.text) for e in errors] == [
+        ("unknown-initialiser" if right == "kaiming_normal" else "unknown-name", start, wrong)
+    ]
+    assert errors[0].problem.hint() == f"did you mean {right}?"
