@@ -27,6 +27,7 @@ from archir.graph import (
 )
 from archir.initial import check_initialisers
 from archir.oracle import Oracle
+from archir.recipe import ModuleRecipe
 from archir.rules.graph import (
     AssertionFails,
     InputDoesNotMatch,
@@ -35,7 +36,6 @@ from archir.rules.graph import (
 )
 from archir.source import Span
 from archir.typed import Requirement, TypedGraph
-from archir.recipe import ModuleRecipe
 from archir.types import ParameterSpec, TensorType
 
 Row = list[TensorType | None]

@@ -76,7 +76,9 @@ def _modules(
                 step = applied[slot]
                 types = [row[value.index] for value in step.inputs]
                 inputs = tuple(given.at(sizes) for given in types if given is not None)
-                if len(inputs) == len(types):
+                # Behind an error there is no type, and of what has none no shape can be asked.
+                made = all(row[value.index] is not None for value in step.outputs)
+                if made and len(inputs) == len(types):
                     specs = step.op.parameters(inputs)
                     if specs:
                         yield _Module(here, member, specs, step.span)
