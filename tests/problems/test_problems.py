@@ -1,4 +1,4 @@
-"""Every problem class keeps its promises: named, explained, raised by ``bad`` and not by ``good``."""
+"""Every problem class keeps its promises: explained, raised by ``bad`` and not by ``good``."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-import archdsl.rules
-import archir.rules
 import pytest
 
+import archdsl.rules
+import archir.rules
 from archc import pipeline
 from archir.diagnostics import Diagnostics, Problem
 from archir.source import Source
@@ -47,9 +47,8 @@ def check(text: str, folder: Path, problem: type[Problem]) -> Diagnostics:
             (folder / name).write_bytes(data)
     path = folder / "main.arch"
     path.write_text(text, "utf-8", newline="")
-    # A problem may name the model that is asked for; a field of that name is no such thing.
-    wanted = vars(problem).get("wanted")
-    model = wanted if isinstance(wanted, str) else None
+    # A problem may be one of the model that is asked for.
+    model: str | None = getattr(problem, "only_model", None)
     return pipeline.check_source(Source("main.arch", text), path, model)[1]
 
 

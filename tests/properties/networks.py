@@ -5,6 +5,8 @@ used for that. The second run of a network, at another input size, keeps the mod
 as a torch module would.
 """
 
+# ruff: noqa: ARG002  (nodes share one signature, and so do the methods that draw them)
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,7 +22,7 @@ Env = dict[str, int]
 
 
 class RefusedError(Exception):
-    """The network cannot be applied, by a rule that the language has and torch's classes leave open.
+    """The network breaks a rule of the language that torch's classes leave open.
 
     torch takes ``[C, L]`` for an unbatched sequence; in the language dim 0 is always the batch.
     """
@@ -31,6 +33,7 @@ class Tape:
     """What a run leaves behind: the modules it made, and the shape of every value."""
 
     modules: list[nn.Module] = field(default_factory=list)
+    ranks: list[int] = field(default_factory=list)
     shapes: list[tuple[int, ...]] = field(default_factory=list)
     index: int = 0
 
@@ -38,7 +41,11 @@ class Tape:
         """Apply the module that belongs here; the first run makes it."""
         if self.index == len(self.modules):
             self.modules.append(make().eval())
+            self.ranks.append(x.dim())
         module = self.modules[self.index]
+        spatial_class = type(module).__name__.endswith(("1d", "2d", "3d"))
+        if spatial_class and self.ranks[self.index] != x.dim():
+            raise RefusedError("a module for another rank; torch reads it as one without a batch")
         self.index += 1
         return self.record(module(x))
 
@@ -500,7 +507,8 @@ class Generator:
         return Sequence(nodes)
 
     def head(self) -> list[Node]:
-        first: Node = self.random.choice([GlobalPool(), Flatten(1, -1), AdaptivePool(2)])
+        firsts: list[Node] = [GlobalPool(), Flatten(1, -1), AdaptivePool(2)]
+        first = self.random.choice(firsts)
         rest: list[Node] = [Linear(5), BatchNorm(), Pointwise("relu"), Linear(3)]
         return [first, *self.random.sample(rest, self.random.randint(0, 3))]
 
@@ -585,19 +593,18 @@ class Generator:
         )
 
     def small(self, width: str) -> Node:
-        return self.random.choice(
-            [
-                BatchNorm(),
-                Pointwise("relu"),
-                Pointwise("identity"),
-                Pointwise("dropout(0.25)"),
-                ResponseNorm(self.random.randint(1, 5)),
-                AdaptivePool(self.random.randint(1, 7)),
-                # Not (1, 2): channels that depend on a size are no numbers for `_.channels`.
-                Flatten(2, self.random.choice([-1, 3])),
-                Linear(self.random.randint(1, 6)),
-            ]
-        )
+        nodes: list[Node] = [
+            BatchNorm(),
+            Pointwise("relu"),
+            Pointwise("identity"),
+            Pointwise("dropout(0.25)"),
+            ResponseNorm(self.random.randint(1, 5)),
+            AdaptivePool(self.random.randint(1, 7)),
+            # Not (1, 2): channels that depend on a size are no numbers for `_.channels`.
+            Flatten(2, self.random.choice([-1, 3])),
+            Linear(self.random.randint(1, 6)),
+        ]
+        return self.random.choice(nodes)
 
     def compound(self, depth: int, top: bool, width: str) -> Node:
         drawers = [self.merge, self.residual, self.skip, self.loop, self.dense]

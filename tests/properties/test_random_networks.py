@@ -45,8 +45,10 @@ def shapes(typed: TypedGraph, sizes: dict[str, int]) -> list[tuple[int, ...]]:
     def follow(definition: Definition, steps: list[object]) -> None:
         for step in steps:
             if isinstance(step, Apply):
-                for tensor in typed.types_of(definition, step.outputs):
-                    found.append(tuple(evaluate(dim, sizes) for dim in tensor.shape))
+                found.extend(
+                    tuple(evaluate(dim, sizes) for dim in tensor.shape)
+                    for tensor in typed.types_of(definition, step.outputs)
+                )
             elif isinstance(step, Use):
                 follow(step.definition, list(step.definition.steps))
             elif isinstance(step, Group | TrainOnly):

@@ -17,6 +17,7 @@ from archir.check import Check, Condition
 from archir.dims import Dim, add, evaluate, floor_div
 from archir.ops import convolution, merge, pooling, spatial
 from archir.ops.spatial import Axis, Window
+from archir.rules.arguments import PoolPaddingTooLarge
 from archir.types import TensorType
 
 NETWORKS = 500
@@ -42,7 +43,7 @@ def test_missing_last_window_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     def rule(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:
         shift = 2 * window.before - window.reach + window.stride - 1
         if check.value(axis.extent) + shift < 0:
-            check.report(pooling.PoolPaddingTooLarge(callee, 0, 0))
+            check.report(PoolPaddingTooLarge(callee, 0, 0))
             return None
         return add(floor_div(add(axis.extent, shift), window.stride), 1)
 
@@ -93,14 +94,12 @@ def test_off_by_one(monkeypatch: pytest.MonkeyPatch, off: int) -> None:
 
 
 def test_pool_padding_unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pooling.MaxPool, "verify", lambda self, incoming, check: None)
+    monkeypatch.setattr(pooling.MaxPool, "verify", lambda *_: None)
     assert found_within(NETWORKS) is not None
 
 
 def test_groups_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        convolution.Conv, "outgoing", lambda self, channels, check: self.out_channels
-    )
+    monkeypatch.setattr(convolution.Conv, "outgoing", lambda self, *_: self.out_channels)
     assert found_within(NETWORKS) is not None
 
 

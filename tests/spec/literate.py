@@ -76,9 +76,7 @@ class Case:
 
     @property
     def states_something(self) -> bool:
-        return bool(
-            self.clean or self.keys or any(f.diagnostics or f.reveals for f in self.files)
-        )
+        return bool(self.clean or self.keys or any(f.diagnostics or f.reveals for f in self.files))
 
 
 def cases(path: Path) -> list[Case]:
@@ -125,7 +123,7 @@ def _parts(path: Path) -> list[tuple[int, str | None, str]]:
             lines.append(line)
         elif line.startswith("#"):
             parts.append((number, None, line.lstrip("#").strip()))
-    assert fence is None, f"{path}: the block of line {fence[0] if fence else 0} has no end"
+    assert fence is None, f"{path}: a block has no end"
     return parts
 
 

@@ -1,4 +1,4 @@
-"""Runs the literate spec: every ``arch`` block of ``tests/spec/*.md`` and of the reference in docs."""
+"""Runs the literate spec: every ``arch`` block of ``tests/spec/*.md`` and of the documentation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from literate import Case, cases, expand
 from archc import pipeline
 from archir.diagnostics import Diagnostic
 from archir.dims import evaluate
-from archir.graph import Leaf, Scope, definitions, walk
+from archir.graph import Apply, Group, Read, Use, Value, definitions, walk
 from archir.source import Source, Span
 from archir.typed import TypedGraph
 from archir.types import TensorType
@@ -60,9 +60,8 @@ def _diagnostics(case: Case, found: list[Diagnostic]) -> list[str]:
     stated = [(file.name, expected) for file in case.files for expected in file.diagnostics]
     differences: list[str] = []
     for diagnostic in found:
-        problem, (line, _) = diagnostic.problem, diagnostic.span.source.position(
-            diagnostic.span.start
-        )
+        problem = diagnostic.problem
+        line, _ = diagnostic.span.source.position(diagnostic.span.start)
         name = diagnostic.span.source.name.removeprefix("./")
         for entry in stated:
             file, expected = entry
@@ -113,11 +112,12 @@ def _types_on(typed: TypedGraph, name: str, line: int) -> list[tuple[TensorType,
     """The types that the last stage on a line gives, in the order of running."""
     found: list[tuple[Span, tuple[TensorType, ...]]] = []
     for definition in definitions(typed.graph):
+        values: list[tuple[Span, tuple[Value, ...]]]
         values = [(value.span, (value,)) for value in definition.inputs]
         values += [
             (step.span, step.outputs)
             for step in walk(definition.steps)
-            if hasattr(step, "outputs") and step.outputs
+            if isinstance(step, Apply | Use | Group | Read)
         ]
         for span, outputs in values:
             end_line, _ = span.source.position(max(span.end - 1, span.start))
