@@ -13,19 +13,18 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import ClassVar, Literal
 
+from archir.record import Record
 from archir.source import Span
 
 Severity = Literal["error", "warning"]
 
 
-class Problem:
-    """Base of all problems. A subclass is a frozen dataclass whose fields are the facts.
+class Problem(Record):
+    """Base of all problems. A subclass is a record whose fields are the facts.
 
     ``name`` is what the user sees in brackets; the class docstring is the explanation;
     ``bad`` is a file that must raise the problem, ``good`` the same file put right.
     """
-
-    __slots__ = ()
 
     name: ClassVar[str]
     severity: ClassVar[Severity] = "error"

@@ -7,59 +7,51 @@ are, and those are limited. Passes over the tree may therefore recurse.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from archir.record import Record
 from archir.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Record):
     span: Span
 
 
 # --- expressions --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Identifier(Node):
     """A name where it is declared, or an argument's name."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Node):
     """A name where it is used. ``_`` is the value that flows in."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Number(Node):
     value: int | float
 
 
-@dataclass(frozen=True, slots=True)
 class Constant(Node):
     """``true``, ``false`` or ``none``."""
 
     value: bool | None
 
 
-@dataclass(frozen=True, slots=True)
 class Text(Node):
     """A string; ``{expression}`` inside it stands as an expression between the plain parts."""
 
     parts: tuple[str | Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class ListDisplay(Node):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Comprehension(Node):
     """``[element for targets in iterable if condition]``."""
 
@@ -69,7 +61,6 @@ class Comprehension(Node):
     condition: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Arithmetic(Node):
     """``first op operand op operand …`` from the left, all of one precedence.
 
@@ -80,14 +71,12 @@ class Arithmetic(Node):
     rest: tuple[tuple[str, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Power(Node):
     """``a ** b ** c``, from the right."""
 
     operands: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Unary(Node):
     """Any number of ``-`` (or of ``not``) before an operand."""
 
@@ -96,7 +85,6 @@ class Unary(Node):
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Compare(Node):
     """``left op right`` with one of ``== != < <= > >=``; comparisons do not chain."""
 
@@ -105,7 +93,6 @@ class Compare(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Logical(Node):
     """``a and b and c``, or ``or``: two operands and more."""
 
@@ -113,7 +100,6 @@ class Logical(Node):
     operands: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Range(Node):
     """``first..last``, both ends included."""
 
@@ -121,7 +107,6 @@ class Range(Node):
     last: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Conditional(Node):
     """``value if condition else value if condition else … otherwise``."""
 
@@ -131,7 +116,6 @@ class Conditional(Node):
     otherwise: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Argument(Node):
     """One argument of a call: positional where ``name`` is None."""
 
@@ -139,21 +123,18 @@ class Argument(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Attribute(Node):
     """``.name`` behind an expression."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Index(Node):
     """``[index]`` behind an expression."""
 
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Slice(Node):
     """``[first:last]`` behind an expression."""
 
@@ -161,7 +142,6 @@ class Slice(Node):
     last: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Arguments(Node):
     """``(arguments)`` behind an expression or a part's name."""
 
@@ -171,7 +151,6 @@ class Arguments(Node):
 Trailer: TypeAlias = "Attribute | Index | Slice | Arguments"
 
 
-@dataclass(frozen=True, slots=True)
 class Access(Node):
     """An expression with one or more trailers: ``x.shape[1]``, ``len(widths)``, ``rows[0][1]``."""
 
@@ -188,7 +167,6 @@ Expr: TypeAlias = (
 # --- shapes -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class ShapeDim(Node):
     """One dim of a written shape: an expression, ``_``, or ``H = 224`` with a default."""
 
@@ -196,7 +174,6 @@ class ShapeDim(Node):
     default: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Shape(Node):
     dims: tuple[ShapeDim, ...]
 
@@ -204,14 +181,12 @@ class Shape(Node):
 # --- stages -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Label(Node):
     """``name:`` or ``"text{i}":`` before a stage; ``name`` None is the ``_:`` without a name."""
 
     name: str | Text | None
 
 
-@dataclass(frozen=True, slots=True)
 class PartUse(Node):
     """A named value, op or block: ``relu``, ``conv(64, 3)``, ``concat [a, b]``, ``*Stem(32)``."""
 
@@ -221,27 +196,23 @@ class PartUse(Node):
     splice: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Sequence(Node):
     """``{ … }``."""
 
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
 class Branches(Node):
     """``[ a, b, for … { … } ]``; statements in it add, or leave out, whole branches."""
 
     items: tuple[BranchItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Residual(Node):
     body: Body
     shortcut: Body | None
 
 
-@dataclass(frozen=True, slots=True)
 class Dense(Node):
     body: Body
 
@@ -249,7 +220,6 @@ class Dense(Node):
 Unit: TypeAlias = "PartUse | Sequence | Branches | Residual | Dense"
 
 
-@dataclass(frozen=True, slots=True)
 class Override(Node):
     """``with weight = zeros`` behind a stage."""
 
@@ -257,7 +227,6 @@ class Override(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Stage(Node):
     label: Label | None
     unit: Unit
@@ -268,12 +237,10 @@ class Stage(Node):
 # --- statements ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Body(Node):
     statements: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Pipeline(Node):
     """``stage -> stage as name, name :: [shape]``."""
 
@@ -282,7 +249,6 @@ class Pipeline(Node):
     ascription: Shape | None
 
 
-@dataclass(frozen=True, slots=True)
 class Let(Node):
     """``let a, b = expression``, in a body or a file."""
 
@@ -291,20 +257,17 @@ class Let(Node):
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class For(Node):
     targets: tuple[Identifier, ...]
     iterable: Expr
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
 class RepeatLoop(Node):
     count: Expr
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
 class If(Node):
     """``if … { } else if … { } else { }`` as a flat list of arms (condition, body)."""
 
@@ -312,13 +275,11 @@ class If(Node):
     otherwise: Body | None
 
 
-@dataclass(frozen=True, slots=True)
 class Assert(Node):
     condition: Expr
     message: Text
 
 
-@dataclass(frozen=True, slots=True)
 class InputItem(Node):
     """``x: int[N, C]``; ``dtype`` is None for floats."""
 
@@ -327,12 +288,10 @@ class InputItem(Node):
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True)
 class Input(Node):
     items: tuple[InputItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class OutputItem(Node):
     """``logits = expression``; without an expression the value of that name."""
 
@@ -340,13 +299,11 @@ class OutputItem(Node):
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class OutputStatement(Node):
     items: tuple[OutputItem, ...]
     when: Identifier | None
 
 
-@dataclass(frozen=True, slots=True)
 class ParamStatement(Node):
     """``param token: [1, 1, dim] = zeros``, or ``buffer``."""
 
@@ -356,7 +313,6 @@ class ParamStatement(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class ModuleStatement(Node):
     """``module head = { … }``, perhaps with a label of its own for the module."""
 
@@ -365,12 +321,10 @@ class ModuleStatement(Node):
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True)
 class TrainOnlyStatement(Node):
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
 class Selector(Node):
     """What an init rule is for: an op's name or ``*`` or a quoted path, and the parameter."""
 
@@ -379,13 +333,11 @@ class Selector(Node):
     parameter: str
 
 
-@dataclass(frozen=True, slots=True)
 class Rule(Node):
     selector: Selector
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class InitStatement(Node):
     rules: tuple[Rule, ...]
 
@@ -400,7 +352,6 @@ BranchItem: TypeAlias = "Pipeline | Let | For | RepeatLoop | If"
 # --- declarations -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class TypeName(Node):
     """``int``, ``list[int]``, ``block`` …"""
 
@@ -408,7 +359,6 @@ class TypeName(Node):
     element: TypeName | None
 
 
-@dataclass(frozen=True, slots=True)
 class Param(Node):
     """``width: int in 32..128 = 64``."""
 
@@ -418,7 +368,6 @@ class Param(Node):
     default: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Import(Node):
     """``import std.blocks: Fire`` (``path`` a tuple of names) or ``import "./stem.arch": Stem``."""
 
@@ -427,7 +376,6 @@ class Import(Node):
     names: tuple[Identifier, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class PartDeclaration(Node):
     """``block Name(params) { … }`` or ``model name(params) { … }``."""
 
@@ -438,7 +386,6 @@ class PartDeclaration(Node):
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
 class Variant(Node):
     """``model name = Other(args)``."""
 
@@ -447,7 +394,6 @@ class Variant(Node):
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
 class Function(Node):
     """``fn name(params) = expression``."""
 
@@ -460,7 +406,6 @@ class Function(Node):
 Declaration: TypeAlias = "Import | PartDeclaration | Variant | Function | Let"
 
 
-@dataclass(frozen=True, slots=True)
 class File(Node):
     source: Source
     edition: int | None

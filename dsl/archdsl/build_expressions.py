@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Protocol
 
 from archdsl import ast, rules
@@ -11,6 +10,7 @@ from archdsl.docs import Docs
 from archdsl.syntax_limits import MAX_EXPRESSION_DEPTH
 from archdsl.tokens import Token
 from archir.diagnostics import Label, Problem
+from archir.record import replaced
 from archir.source import Source, Span
 
 _PYTHON_CONSTANTS = {"True": "true", "False": "false", "None": "none"}
@@ -143,7 +143,7 @@ class ExpressionBuilder:
         return node
 
     def attribute(self, children: Children) -> ast.Attribute:
-        return ast.Attribute(self.span(children[0]), children[0].text)
+        return ast.Attribute(self.between(*children), children[1].text)
 
     def index(self, children: Children) -> ast.Index:
         opener, index, closer = children
@@ -214,7 +214,7 @@ class ExpressionBuilder:
     def group(self, children: Children) -> ast.Expr:
         opener, inner, closer = children
         depth = self._depths.get(id(inner), 0)
-        node: ast.Expr = replace(inner, span=self.between(opener, closer))
+        node: ast.Expr = replaced(inner, span=self.between(opener, closer))
         self._depths[id(node)] = depth
         self._kept.append(node)
         return node

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
@@ -33,7 +32,6 @@ model net() {
 """
 
 
-@dataclass(frozen=True, slots=True)
 class HeightsDiffer(Problem):
     """Two heights are not the same."""
 
@@ -52,7 +50,6 @@ class HeightsDiffer(Problem):
         return self.under
 
 
-@dataclass(frozen=True, slots=True)
 class Unused(HeightsDiffer):
     """A warning."""
 

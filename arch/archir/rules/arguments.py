@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archir.diagnostics import Problem, nearest
 
 
@@ -11,7 +9,6 @@ def _model(body: str) -> str:
     return f"model m() {{\n  input image: [N, 3, H = 32, W = 32]\n  {body}\n}}\n"
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownArgument(Problem):
     """An argument is given by a name that the op or block does not have.
 
@@ -43,7 +40,6 @@ class UnknownArgument(Problem):
         return "no such argument"
 
 
-@dataclass(frozen=True, slots=True)
 class MissingArgument(Problem):
     """An argument that has no default is not given."""
 
@@ -61,7 +57,6 @@ class MissingArgument(Problem):
         return f"its arguments are, in order: {', '.join(self.known)}"
 
 
-@dataclass(frozen=True, slots=True)
 class ArgumentGivenTwice(Problem):
     """One argument is given by its position and by its name, or by its name twice."""
 
@@ -85,7 +80,6 @@ class ArgumentGivenTwice(Problem):
         return "given again here"
 
 
-@dataclass(frozen=True, slots=True)
 class TooManyArguments(Problem):
     """More arguments are given by position than there are."""
 
@@ -109,7 +103,6 @@ class TooManyArguments(Problem):
         return "one too many"
 
 
-@dataclass(frozen=True, slots=True)
 class WrongArgumentType(Problem):
     """An argument is of a kind that the op does not take there."""
 
@@ -125,7 +118,6 @@ class WrongArgumentType(Problem):
         return f"{self.argument} of {self.callee} must be {self.wanted}, and {self.value} is not"
 
 
-@dataclass(frozen=True, slots=True)
 class FloatForCount(Problem):
     """A float stands where a count is wanted. Even a whole float such as ``64.0`` is refused.
 
@@ -149,7 +141,6 @@ class FloatForCount(Problem):
         return "divide with // to stay with integers, or round with int(…)"
 
 
-@dataclass(frozen=True, slots=True)
 class ArgumentOutOfBounds(Problem):
     """A number or a list lies outside of what the op takes."""
 
@@ -170,7 +161,6 @@ class ArgumentOutOfBounds(Problem):
         return f"did you mean {self.near}?" if self.near else None
 
 
-@dataclass(frozen=True, slots=True)
 class ArgumentDependsOnSize(Problem):
     """A layer is to be made with a number that the input's size decides.
 
@@ -194,7 +184,6 @@ class ArgumentDependsOnSize(Problem):
         return "write the number itself, or give the input that size as a number"
 
 
-@dataclass(frozen=True, slots=True)
 class WrongListLength(Problem):
     """A list has one entry for each axis of the incoming tensor; this one has more or fewer."""
 
@@ -217,7 +206,6 @@ class WrongListLength(Problem):
         return "give one number for all axes, or a list with one for each"
 
 
-@dataclass(frozen=True, slots=True)
 class ArgumentNotForRank(Problem):
     """torch has this argument in two and three dimensions only."""
 
@@ -246,7 +234,6 @@ class ArgumentNotForRank(Problem):
         return "leave it out, or give the incoming tensor another axis"
 
 
-@dataclass(frozen=True, slots=True)
 class StridedSamePadding(Problem):
     """``padding = "same"`` keeps the size, which a stride above 1 cannot. torch refuses the two."""
 
@@ -263,7 +250,6 @@ class StridedSamePadding(Problem):
         return "write the padding as a number; half the kernel, rounded down, is the usual one"
 
 
-@dataclass(frozen=True, slots=True)
 class PoolPaddingTooLarge(Problem):
     """A pool's padding is at most half its kernel, so that every window sees some of the input."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archir.diagnostics import Problem
 
 
@@ -20,7 +18,6 @@ def _outer_product(count: int) -> str:
 """
 
 
-@dataclass(frozen=True, slots=True)
 class SizesTooComplex(Problem):
     """A shape grew into an expression of the input's sizes with more than a thousand terms.
 
@@ -39,7 +36,6 @@ class SizesTooComplex(Problem):
         return "give the sizes as numbers in the input, or flatten less before this place"
 
 
-@dataclass(frozen=True, slots=True)
 class ShapeDiffersFromRemark(Problem):
     """A shape written with ``::`` is not the shape that the value has.
 
@@ -72,7 +68,6 @@ class ShapeDiffersFromRemark(Problem):
         return f"this is {self.actual}"
 
 
-@dataclass(frozen=True, slots=True)
 class InputDoesNotMatch(Problem):
     """A block says with ``input`` what shape it takes, and is given another."""
 
@@ -111,7 +106,6 @@ model m() {
         return f"give it a value of shape {self.written}, or mend the input of {self.block}"
 
 
-@dataclass(frozen=True, slots=True)
 class AssertionFails(Problem):
     """A condition that the author of a block stated with ``assert`` does not hold."""
 
@@ -144,9 +138,11 @@ model m() {
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
 class SharedModuleDiffers(Problem):
-    """A module that is applied several times has one set of weights, so each use must fit it."""
+    """A module that is applied several times is one module of torch with one set of weights.
+
+    So each use must have the same channels, and the same number of axes.
+    """
 
     name = "shared-module-differs"
     bad = """model m() {
@@ -167,15 +163,14 @@ class SharedModuleDiffers(Problem):
 
     def message(self) -> str:
         return (
-            f"{self.module} has the weights of its first use ({self.first}),"
-            f" and here they would be {self.here}"
+            f"{self.module} is the module of its first use ({self.first}),"
+            f" and here it would be another ({self.here})"
         )
 
     def hint(self) -> str:
-        return "give both uses the same channels, or use two modules"
+        return "give both uses the same channels and number of axes, or use two modules"
 
 
-@dataclass(frozen=True, slots=True)
 class InitialiserDoesNotFit(Problem):
     """An initialiser cannot fill a parameter with that number of dims.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import gcd
 from typing import ClassVar
 
@@ -13,7 +12,6 @@ def _model(body: str) -> str:
     return f"model m() {{\n  input image: [N, 3, H = 32, W = 32]\n  {body}\n}}\n"
 
 
-@dataclass(frozen=True, slots=True)
 class WrongRank(Problem):
     """An op is applied to a tensor with too many or too few dims."""
 
@@ -35,7 +33,6 @@ class WrongRank(Problem):
         return None
 
 
-@dataclass(frozen=True, slots=True)
 class WrongDtype(Problem):
     """An op is applied to a kind of number that torch has no such computation for."""
 
@@ -66,7 +63,6 @@ class WrongDtype(Problem):
         return None
 
 
-@dataclass(frozen=True, slots=True)
 class KernelDoesNotFit(Problem):
     """A window is larger than the padded input, so that there is no place to put it."""
 
@@ -105,7 +101,6 @@ class KernelDoesNotFit(Problem):
         return f"{self.callee} does not fit"
 
 
-@dataclass(frozen=True, slots=True)
 class InputSmallerThanKernel(Problem):
     """torch's average pooling over three axes wants an input as large as the window, unpadded.
 
@@ -141,7 +136,6 @@ class InputSmallerThanKernel(Problem):
         return f"{self.callee} does not fit"
 
 
-@dataclass(frozen=True, slots=True)
 class OutputEmpty(Problem):
     """A layer's output would have no element left along an axis."""
 
@@ -174,7 +168,6 @@ class OutputEmpty(Problem):
         return "nothing would be left"
 
 
-@dataclass(frozen=True, slots=True)
 class PaddingExceedsSize(Problem):
     """Reflected and circular padding repeat the input itself, so there must be enough of it.
 
@@ -210,7 +203,6 @@ class PaddingExceedsSize(Problem):
         return 'pad less, or use padding_mode "zeros" or "replicate", which have no limit'
 
 
-@dataclass(frozen=True, slots=True)
 class ChannelsNotDivisible(Problem):
     """A grouped convolution splits its incoming and its outgoing channels into equal groups."""
 
@@ -239,7 +231,6 @@ class ChannelsNotDivisible(Problem):
         return f"{fewer} groups would divide these and the {self.other} {end} ones"
 
 
-@dataclass(frozen=True, slots=True)
 class ShapesDiffer(Problem):
     """Values that are merged must have the same shape, save the dim along which they are joined.
 
@@ -287,7 +278,6 @@ class ShapesDiffer(Problem):
         return f"{self.what} {self.left} against {self.right}"
 
 
-@dataclass(frozen=True, slots=True)
 class DimOutOfRange(Problem):
     """A dim is named by a number that the tensor does not have.
 
@@ -312,7 +302,6 @@ class DimOutOfRange(Problem):
         return f"use a dim from {-self.rank} to {self.rank - 1}"
 
 
-@dataclass(frozen=True, slots=True)
 class DimsOutOfOrder(Problem):
     """``flatten`` joins the dims from ``start_dim`` to ``end_dim``, so the end is not before."""
 
@@ -330,7 +319,6 @@ class DimsOutOfOrder(Problem):
         return "exchange the two"
 
 
-@dataclass(frozen=True, slots=True)
 class TooFewValues(Problem):
     """Batch statistics are the mean and variance of a channel, which one value does not have.
 

@@ -24,7 +24,6 @@ from archir.rules.arguments import TooManyArguments
 from archir.source import Span
 from archir.values import Part
 
-
 _CALL = 10
 """The steps that a call counts for: about as long as it takes."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 
 from archdsl import ast
@@ -107,7 +106,7 @@ def nodes(root: ast.Node) -> Iterator[ast.Node]:
     while stack:
         node = stack.pop()
         yield node
-        for entry in _fields(type(node)):
+        for entry in node.__match_args__[1:]:  # all but the span
             stack.extend(_inner(getattr(node, entry)))
 
 
@@ -117,14 +116,3 @@ def _inner(value: object) -> Iterator[ast.Node]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _inner(item)  # tuples of tuples, as the arms of an `if`
-
-
-_KNOWN: dict[type[ast.Node], tuple[str, ...]] = {}
-
-
-def _fields(kind: type[ast.Node]) -> tuple[str, ...]:
-    names = _KNOWN.get(kind)
-    if names is None:
-        names = tuple(f.name for f in dataclasses.fields(kind) if f.name != "span")
-        _KNOWN[kind] = names
-    return names

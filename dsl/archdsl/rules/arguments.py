@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.rules.names import in_model
 from archir.diagnostics import Problem
 
 
-@dataclass(frozen=True, slots=True)
 class WrongArgumentCount(Problem):
     """A built-in function takes more arguments, or fewer."""
 

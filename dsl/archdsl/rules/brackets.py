@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.rules.small import GOOD
 from archir.diagnostics import Problem
 
@@ -11,7 +9,6 @@ _NAMES = {"(": "parenthesis", "[": "bracket", "{": "brace"}
 
 
 
-@dataclass(frozen=True, slots=True)
 class UnclosedBracket(Problem):
     """Each `(`, `[` and `{` is closed by its own kind."""
 
@@ -28,7 +25,6 @@ class UnclosedBracket(Problem):
         return f"add the missing `{self.closer}`"
 
 
-@dataclass(frozen=True, slots=True)
 class UnmatchedCloser(Problem):
     """A `)`, `]` or `}` closes a bracket that was opened before it, and here none is open."""
 
@@ -44,7 +40,6 @@ class UnmatchedCloser(Problem):
         return "delete it, or look for the bracket that it should close"
 
 
-@dataclass(frozen=True, slots=True)
 class WrongCloser(Problem):
     """Each `(`, `[` and `{` is closed by its own kind."""
 
@@ -62,7 +57,6 @@ class WrongCloser(Problem):
         return f"close it with `{right}`"
 
 
-@dataclass(frozen=True, slots=True)
 class NestingTooDeep(Problem):
     """Brackets and expressions may stand inside each other only so deep: more than anybody can
     read, and few enough for the compiler to follow.

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.rules.small import GOOD
 from archir.diagnostics import Problem
 
 
-@dataclass(frozen=True, slots=True)
 class LaterEdition(Problem):
     """The file's first line names an edition of the language that is newer than this compiler."""
 
@@ -28,7 +25,6 @@ class LaterEdition(Problem):
         return "install a newer version of archc-lang"
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownEdition(Problem):
     """Editions are counted from 1."""
 
@@ -44,7 +40,6 @@ class UnknownEdition(Problem):
         return "write `arch 1`"
 
 
-@dataclass(frozen=True, slots=True)
 class EditionForm(Problem):
     """`arch` and a whole number name the edition of the language in which the file is written."""
 
@@ -59,7 +54,6 @@ class EditionForm(Problem):
         return "write `arch 1`"
 
 
-@dataclass(frozen=True, slots=True)
 class MisplacedEdition(Problem):
     """The line that names the edition is the first of the file, save for comments."""
 
@@ -74,7 +68,6 @@ class MisplacedEdition(Problem):
         return "move this line to the top"
 
 
-@dataclass(frozen=True, slots=True)
 class RepeatedEdition(Problem):
     """A file names its edition once."""
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.rules.small import model
 from archir.diagnostics import Problem
 
 
-@dataclass(frozen=True, slots=True)
 class AssignmentStatement(Problem):
     """A value of the network is named behind the stages that make it, with `as`. A number or list
     that is known at compile time is named with `let`.
@@ -29,7 +26,6 @@ class AssignmentStatement(Problem):
         )
 
 
-@dataclass(frozen=True, slots=True)
 class SingleEquals(Problem):
     """Two values are compared with `==`; `=` gives an argument or a `let` its value."""
 
@@ -44,7 +40,6 @@ class SingleEquals(Problem):
         return "compare with `==`"
 
 
-@dataclass(frozen=True, slots=True)
 class ColonForBraces(Problem):
     """What belongs to an `if`, a `for`, a block or a model stands in braces."""
 
@@ -59,7 +54,6 @@ class ColonForBraces(Problem):
         return "put the body in braces: `{ … }`"
 
 
-@dataclass(frozen=True, slots=True)
 class ForeignWord(Problem):
     """A word of Python (or of another language) that this language writes in another way."""
 
@@ -77,7 +71,6 @@ class ForeignWord(Problem):
         return self.instead
 
 
-@dataclass(frozen=True, slots=True)
 class PythonConstant(Problem):
     """The constants are `true`, `false` and `none`, in small letters."""
 
@@ -91,7 +84,6 @@ class PythonConstant(Problem):
         return f"`{self.word}` is written `{self.instead}`"
 
 
-@dataclass(frozen=True, slots=True)
 class BraceOnNextLine(Problem):
     """The brace that begins a body stands on the line of what it belongs to: a statement ends with
     its line.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archir.diagnostics import Problem
@@ -25,7 +24,6 @@ class ImportProblem(Problem):
     good: ClassVar[str] = _GOOD
 
 
-@dataclass(frozen=True, slots=True)
 class FileNotFound(ImportProblem):
     """An import names a file that is not there.
 
@@ -45,7 +43,6 @@ class FileNotFound(ImportProblem):
         return f'did you mean "{self.suggestion}"?' if self.suggestion else None
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownLibrary(ImportProblem):
     """An import without quotes names something that the standard library does not have.
 
@@ -69,7 +66,6 @@ class UnknownLibrary(ImportProblem):
         return f'a file of your own is imported by its path: import "./{last}.arch": …'
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownImport(ImportProblem):
     """An import asks a file for a name that the file does not declare.
 
@@ -95,7 +91,6 @@ class UnknownImport(ImportProblem):
         return f"did you mean {self.suggestion}?" if self.suggestion else None
 
 
-@dataclass(frozen=True, slots=True)
 class ImportCycle(ImportProblem):
     """Files import each other in a circle.
 
@@ -124,7 +119,6 @@ class ImportCycle(ImportProblem):
         return "move what they share into a file of its own that both import"
 
 
-@dataclass(frozen=True, slots=True)
 class ImportOutsideProject(ImportProblem):
     """An import leads out of the project.
 
@@ -145,7 +139,6 @@ class ImportOutsideProject(ImportProblem):
         return "import files beside the compiled file, or in folders below it"
 
 
-@dataclass(frozen=True, slots=True)
 class ImportNotAnArchFile(ImportProblem):
     """An import names a file that does not end in `.arch`.
 
@@ -167,7 +160,6 @@ class ImportNotAnArchFile(ImportProblem):
         return "only files of this language, which end in .arch, can be imported"
 
 
-@dataclass(frozen=True, slots=True)
 class UnreadableFile(ImportProblem):
     """An imported file is there but cannot be read."""
 
@@ -182,7 +174,6 @@ class UnreadableFile(ImportProblem):
         return f'the file "{self.path}" cannot be read: {self.reason}'
 
 
-@dataclass(frozen=True, slots=True)
 class FileNotUtf8(ImportProblem):
     """An imported file is not UTF-8 text.
 
@@ -210,7 +201,6 @@ class FileNotUtf8(ImportProblem):
         return "save the file as UTF-8"
 
 
-@dataclass(frozen=True, slots=True)
 class ImportTooLarge(ImportProblem):
     """An imported file is longer than the limit.
 
@@ -229,7 +219,6 @@ class ImportTooLarge(ImportProblem):
         return f'the file "{self.path}" is longer than {self.limit:,} bytes'
 
 
-@dataclass(frozen=True, slots=True)
 class TooManyFiles(ImportProblem):
     """A program imports more files than the limit."""
 

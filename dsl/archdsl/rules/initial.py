@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.rules.names import in_model
 from archir.diagnostics import Problem
 
@@ -12,7 +10,6 @@ def _init(rule: str) -> str:
     return in_model(f"conv(8, 3)\n  init {{ {rule} }}")
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownInitialiser(Problem):
     """Weights are drawn by torch.nn.init's functions, written without the last underscore."""
 
@@ -32,7 +29,6 @@ class UnknownInitialiser(Problem):
         return f"there are {', '.join(self.known)}"
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownOpInRule(Problem):
     """A rule of `init` is for an op that does not exist.
 
@@ -57,7 +53,6 @@ class UnknownOpInRule(Problem):
         return f'name an op, or write *, or a path of labels in quotes: "{self.text}.*"'
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownParameterInRule(Problem):
     """A rule of `init` is for a parameter that nothing has, so it could never match.
 
@@ -80,7 +75,6 @@ class UnknownParameterInRule(Problem):
         return "most have a weight and a bias"
 
 
-@dataclass(frozen=True, slots=True)
 class BadInitialiserArgument(Problem):
     """An argument of an initialiser is of the wrong kind, or out of its bounds."""
 
@@ -96,7 +90,6 @@ class BadInitialiserArgument(Problem):
         return f"{self.argument} of {self.function} is {self.wanted}, and is given {self.given}"
 
 
-@dataclass(frozen=True, slots=True)
 class BoundsInWrongOrder(Problem):
     """An initialiser draws from between two numbers, and the first is above the second."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archir.diagnostics import Problem
 
 _WHAT = {
@@ -16,7 +14,6 @@ _WHAT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class LimitExceeded(Problem):
     """A file may not expand without bound: what it unrolls to is counted, and stops at a limit.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archir.diagnostics import Problem
 
 
@@ -12,7 +10,6 @@ def in_model(body: str) -> str:
     return f"model m() {{\n  input x: [N, 3, H = 32, W = 32]\n  {body}\n}}\n"
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownName(Problem):
     """A name is used that nothing in sight has.
 
@@ -40,7 +37,6 @@ class UnknownName(Problem):
         return "unknown"
 
 
-@dataclass(frozen=True, slots=True)
 class NameDeclaredTwice(Problem):
     """Two declarations of one file, two parameters or two outputs have the same name.
 
@@ -60,7 +56,6 @@ class NameDeclaredTwice(Problem):
         return "declared again here"
 
 
-@dataclass(frozen=True, slots=True)
 class FunctionAsValue(Problem):
     """A function stands where a number, a list or a part is wanted.
 
@@ -80,7 +75,6 @@ class FunctionAsValue(Problem):
         return f"call it: {self.usage}"
 
 
-@dataclass(frozen=True, slots=True)
 class UnderscoreAsName(Problem):
     """`_` stands for the value that flows in, and discards what it is bound to; it names nothing.
 
@@ -96,7 +90,6 @@ class UnderscoreAsName(Problem):
         return f"_ cannot be the name of {self.what}"
 
 
-@dataclass(frozen=True, slots=True)
 class Cycle(Problem):
     """Declarations need each other in a circle.
 
@@ -119,7 +112,6 @@ class Cycle(Problem):
         return "there is no recursion; repeat with for or repeat"
 
 
-@dataclass(frozen=True, slots=True)
 class ValueNotAtHead(Problem):
     """A named value stands behind an arrow.
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.rules.names import in_model
 from archir.diagnostics import Problem
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownType(Problem):
     """A parameter's type is not one of the language's."""
 
@@ -27,7 +24,6 @@ class UnknownType(Problem):
         return "types are int, float, bool, string, list[…], block, op and init"
 
 
-@dataclass(frozen=True, slots=True)
 class WrongTypeArguments(Problem):
     """A list's type says in brackets what its items are, and no other type has brackets."""
 
@@ -45,7 +41,6 @@ class WrongTypeArguments(Problem):
         return "for example list[int]" if self.text == "list" else f"write {self.text} alone"
 
 
-@dataclass(frozen=True, slots=True)
 class EmptyDomain(Problem):
     """A parameter's domain holds no value, so nothing could ever be given for it.
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archir.diagnostics import Problem
 
 
-@dataclass(frozen=True, slots=True)
 class ArgumentOfWrongType(Problem):
     """A parameter declares its type, and is given something else."""
 
@@ -44,7 +41,6 @@ model m() {
         return None
 
 
-@dataclass(frozen=True, slots=True)
 class OutsideDomain(Problem):
     """A parameter declares which values it may have, and is given another."""
 
@@ -76,7 +72,6 @@ model m() {
         return f"{self.parameter} of {self.owner} is in {self.domain}, and is given {self.given}"
 
 
-@dataclass(frozen=True, slots=True)
 class NotAPart(Problem):
     """A stage is an op, a block, or a named value."""
 
@@ -106,7 +101,6 @@ class NotAPart(Problem):
         return "a stage is an op, a block, or a named value at the head of a chain"
 
 
-@dataclass(frozen=True, slots=True)
 class SeveralValues(Problem):
     """Brackets give several values, and this stage takes one."""
 
@@ -131,7 +125,6 @@ class SeveralValues(Problem):
         return "merge them first: concat, add or multiply"
 
 
-@dataclass(frozen=True, slots=True)
 class WrongInputCount(Problem):
     """A block says with `input` how many values it takes."""
 
@@ -171,7 +164,6 @@ model m() {
         )
 
 
-@dataclass(frozen=True, slots=True)
 class WrongNameCount(Problem):
     """`as` needs a name, or `_`, for each value."""
 
@@ -198,7 +190,6 @@ class WrongNameCount(Problem):
         return "give each value a name, or _ to leave it out"
 
 
-@dataclass(frozen=True, slots=True)
 class NothingFlowsIn(Problem):
     """There is no value here for `_` to mean."""
 
@@ -221,7 +212,6 @@ model m() {
         return "nothing flows in here"
 
 
-@dataclass(frozen=True, slots=True)
 class AlreadyInUse(Problem):
     """Two children of one scope cannot have the same name: their keys would be the same."""
 
@@ -245,7 +235,6 @@ class AlreadyInUse(Problem):
         return 'labels in a loop can count: "layer{i}": …'
 
 
-@dataclass(frozen=True, slots=True)
 class BadLabel(Problem):
     """A label becomes the name of a torch module, and torch does not take every name."""
 
@@ -267,7 +256,6 @@ class BadLabel(Problem):
         return f"{self.text!r} cannot be a label: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
 class LabelOnFunction(Problem):
     """torch has no module for this op, so there is nothing that could carry a label."""
 
@@ -291,7 +279,6 @@ class LabelOnFunction(Problem):
         return "leave the label out, or write _: to give it a number"
 
 
-@dataclass(frozen=True, slots=True)
 class LabelOnValue(Problem):
     """A named value is not a module, so it has no label."""
 
@@ -317,7 +304,6 @@ class LabelOnValue(Problem):
         return "label the stage that makes it"
 
 
-@dataclass(frozen=True, slots=True)
 class ArgumentsOnValue(Problem):
     """A named value takes no arguments."""
 
@@ -340,7 +326,6 @@ class ArgumentsOnValue(Problem):
         return f"{self.text} is a value and takes no arguments"
 
 
-@dataclass(frozen=True, slots=True)
 class ReadsOutside(Problem):
     """A `module` can be applied in several places, so the values it needs must flow into it."""
 
@@ -368,7 +353,6 @@ class ReadsOutside(Problem):
         return "let it flow in: head [_, value]"
 
 
-@dataclass(frozen=True, slots=True)
 class TrainingOnly(Problem):
     """What `train_only` makes is there in training alone, so it can only go to another `train_only`
     or to an `output … when training`.
@@ -398,7 +382,6 @@ class TrainingOnly(Problem):
         return "write: output name = value when training"
 
 
-@dataclass(frozen=True, slots=True)
 class NoInput(Problem):
     """A model that is built by itself says what it takes."""
 
@@ -421,7 +404,6 @@ class NoInput(Problem):
         return "begin it with: input image: [N, 3, H = 224, W = 224]"
 
 
-@dataclass(frozen=True, slots=True)
 class SizeWithoutDefault(Problem):
     """A size variable of a model needs the size used where a concrete number is needed (the batch
     counts as 1).
@@ -447,7 +429,6 @@ class SizeWithoutDefault(Problem):
         return f"write {self.size} = 224"
 
 
-@dataclass(frozen=True, slots=True)
 class BadSize(Problem):
     """A dim of an input is a name, a number, or a name with its default size of at least 1."""
 
@@ -469,7 +450,6 @@ class BadSize(Problem):
         return f"{self.text} cannot be a dim here: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownDtype(Problem):
     """An input may be `float`, `int` or `bool`."""
 
@@ -498,7 +478,6 @@ class UnknownDtype(Problem):
         )
 
 
-@dataclass(frozen=True, slots=True)
 class UnnamedOutputs(Problem):
     """A model with several outputs gives a named tuple, so each needs a name."""
 
@@ -523,7 +502,6 @@ class UnnamedOutputs(Problem):
         return "name them: output a = …, b = …"
 
 
-@dataclass(frozen=True, slots=True)
 class NotAValue(Problem):
     """An output is a named value."""
 
@@ -548,7 +526,6 @@ class NotAValue(Problem):
         return f"{self.text} is {self.what}, and an output is a value"
 
 
-@dataclass(frozen=True, slots=True)
 class TrainingOutputsInside(Problem):
     """A model with outputs for training alone cannot be a part of another model."""
 
@@ -583,7 +560,6 @@ model m() {
         return f"{self.model} has outputs that are there in training alone, and cannot be a stage"
 
 
-@dataclass(frozen=True, slots=True)
 class SpliceWithInit(Problem):
     """`*Name` puts a block's children into the scope around it, where they belong to the block
     around.
@@ -619,7 +595,6 @@ model m() {
         return "leave the * out, or move the rules to the block around it"
 
 
-@dataclass(frozen=True, slots=True)
 class CannotSplice(Problem):
     """`*` goes before a block: it puts the block's children into the scope around it."""
 
@@ -643,7 +618,6 @@ model m() {
         return f"*{self.text} is not possible: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
 class ModuleWithoutUse(Problem):
     """A `module` that is never applied is left out.
 
@@ -670,7 +644,6 @@ class ModuleWithoutUse(Problem):
         return f"module {self.module} is never applied, and is left out"
 
 
-@dataclass(frozen=True, slots=True)
 class UnlabelledWeights(Problem):
     """In a scope with labels an unlabelled child is named after its op, and a second one `conv_2`.
 
@@ -704,7 +677,6 @@ class UnlabelledWeights(Problem):
         return f"give it a label, as in name: {self.part}(…)"
 
 
-@dataclass(frozen=True, slots=True)
 class NeedsArguments(Problem):
     """A model whose parameters have no defaults needs values for them.
 
@@ -737,7 +709,6 @@ model n = m(8)
         return f"declare a variant: model name = {self.model}(…), or give --set {self.missing}=…"
 
 
-@dataclass(frozen=True, slots=True)
 class NotAModel(Problem):
     """A variant is a model with other arguments."""
 
@@ -759,7 +730,6 @@ model n = m()
         return f"a model is made from a model, and {self.text} is none"
 
 
-@dataclass(frozen=True, slots=True)
 class AlreadyNamed(Problem):
     """A name is bound once in a body."""
 
@@ -784,7 +754,6 @@ class AlreadyNamed(Problem):
         return f"{self.text} is bound twice in one body"
 
 
-@dataclass(frozen=True, slots=True)
 class NoSuchParameter(Problem):
     """Initial weights are given for a parameter that the op does not have."""
 
@@ -810,7 +779,6 @@ class NoSuchParameter(Problem):
         return f"it has: {self.known}" if self.known else "it has no parameters"
 
 
-@dataclass(frozen=True, slots=True)
 class ValueNotMade(Problem):
     """A name is given to a value in an arm that is not taken here, so it means nothing here."""
 
@@ -836,7 +804,6 @@ class ValueNotMade(Problem):
         return "use it under the same condition, or give it a value in every arm"
 
 
-@dataclass(frozen=True, slots=True)
 class NothingToMerge(Problem):
     """An op that merges several values was given one. They come from brackets around it."""
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.rules.names import in_model
 from archir.diagnostics import Problem
 
 
-@dataclass(frozen=True, slots=True)
 class MisplacedInput(Problem):
     """`input` opens a body: once, outside of all braces, and before the first stage.
 
@@ -28,7 +25,6 @@ class MisplacedInput(Problem):
         return "write it once, as the first statement of the block or model"
 
 
-@dataclass(frozen=True, slots=True)
 class MisplacedOutput(Problem):
     """`output` stands in the body of a block or model, or there in an `if`.
 
@@ -47,7 +43,6 @@ class MisplacedOutput(Problem):
         return "name the value with as, and write the output behind the braces"
 
 
-@dataclass(frozen=True, slots=True)
 class MisplacedInit(Problem):
     """`init` stands in the body of a block or model, outside of all inner braces.
 
@@ -67,7 +62,6 @@ class MisplacedInit(Problem):
         return "write it in the body itself; a rule may say: zeros if flag else ones"
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownMode(Problem):
     """An output is there always, or `when training`. There are no other modes."""
 
@@ -83,7 +77,6 @@ class UnknownMode(Problem):
         return "write: when training"
 
 
-@dataclass(frozen=True, slots=True)
 class TrainingOutputInBlock(Problem):
     """Outputs for training belong to a model: a block's outputs are always there.
 
@@ -102,7 +95,6 @@ class TrainingOutputInBlock(Problem):
         return "let the block give the value, and the model write the output"
 
 
-@dataclass(frozen=True, slots=True)
 class LabelOnSplice(Problem):
     """`*Name` puts a block's children into the scope around, so it has no place for a label."""
 
@@ -119,7 +111,6 @@ class LabelOnSplice(Problem):
         return "leave out the * or the label"
 
 
-@dataclass(frozen=True, slots=True)
 class WeightsOnNoOp(Problem):
     """`with` sets how a parameter of an op is drawn; braces and brackets have none themselves.
 

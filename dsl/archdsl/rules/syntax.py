@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.rules.small import GOOD, model
 from archir.diagnostics import Problem
 
 
-@dataclass(frozen=True, slots=True)
 class UnexpectedToken(Problem):
     """The text cannot go on like this here. The message says what could stand in this place."""
 
@@ -31,7 +28,6 @@ def _either(words: tuple[str, ...]) -> str:
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-@dataclass(frozen=True, slots=True)
 class TooManyErrors(Problem):
     """After many syntax errors the rest of a file is left unread: most of what could still be said
     would follow from what was said.
@@ -46,7 +42,6 @@ class TooManyErrors(Problem):
         return f"the file has more than {self.limit} syntax errors; the rest is left unread"
 
 
-@dataclass(frozen=True, slots=True)
 class MissingArrow(Problem):
     """Stages on one line are chained with `->`; without it each stands on its own line."""
 
@@ -62,7 +57,6 @@ class MissingArrow(Problem):
         return "chain stages with `->`, or start a new line"
 
 
-@dataclass(frozen=True, slots=True)
 class MissingComma(Problem):
     """The items of a list, and the arguments of a call, are separated by commas."""
 
@@ -78,7 +72,6 @@ class MissingComma(Problem):
         return "separate arguments and items of a list with `,`"
 
 
-@dataclass(frozen=True, slots=True)
 class ChainedComparison(Problem):
     """A comparison has two sides. `a < b < c` is written `a < b and b < c`."""
 
@@ -95,7 +88,6 @@ class ChainedComparison(Problem):
         return f"write two comparisons: `a {self.first} b and b {self.second} c`"
 
 
-@dataclass(frozen=True, slots=True)
 class MissingElse(Problem):
     """An expression has a value in each case: `a if condition else b`."""
 
@@ -110,7 +102,6 @@ class MissingElse(Problem):
         return "write `a if condition else b`"
 
 
-@dataclass(frozen=True, slots=True)
 class StrayElse(Problem):
     """`else` stands behind the braces of an `if`, or in `a if condition else b`."""
 
@@ -125,7 +116,6 @@ class StrayElse(Problem):
         return "write `if condition { … } else { … }`"
 
 
-@dataclass(frozen=True, slots=True)
 class StrayShortcut(Problem):
     """`shortcut { … }` stands directly behind the braces of a `residual`."""
 
@@ -140,7 +130,6 @@ class StrayShortcut(Problem):
         return "write `residual { … } shortcut { … }`"
 
 
-@dataclass(frozen=True, slots=True)
 class ConditionNotLast(Problem):
     """A condition behind a stage is the last thing on its line but for a remark about the shape:
     one could not see whether what follows belongs to the stage alone.
@@ -160,7 +149,6 @@ class ConditionNotLast(Problem):
         return "start a new line, or put the stage in braces: `{ stage if condition } -> …`"
 
 
-@dataclass(frozen=True, slots=True)
 class MisplacedAscription(Problem):
     """A remark about the shape, `:: [N, 64, H, W]`, stands behind a stage, last on its line."""
 
@@ -175,7 +163,6 @@ class MisplacedAscription(Problem):
         return "start a new line behind it"
 
 
-@dataclass(frozen=True, slots=True)
 class KeywordAsName(Problem):
     """A keyword cannot be the name of a value, a parameter or a part. As a label, directly before
     a colon, it may stand.
@@ -193,7 +180,6 @@ class KeywordAsName(Problem):
         return f"take another name, such as `{self.word}_`"
 
 
-@dataclass(frozen=True, slots=True)
 class MissingParameterList(Problem):
     """A block and a model have a list of parameters in parentheses, which may be empty."""
 
@@ -209,7 +195,6 @@ class MissingParameterList(Problem):
         return f"write `{self.word}()` where there are none"
 
 
-@dataclass(frozen=True, slots=True)
 class PositionalAfterNamed(Problem):
     """Arguments that are given by position stand before those that are given by name."""
 
@@ -225,7 +210,6 @@ class PositionalAfterNamed(Problem):
         return "put it before the named ones, or give it its name"
 
 
-@dataclass(frozen=True, slots=True)
 class StatementOutsideBody(Problem):
     """Outside of blocks and models stand declarations only: `import`, `block`, `model`, `fn` and
     `let`. What runs stands in a body.
@@ -243,7 +227,6 @@ class StatementOutsideBody(Problem):
         return "a file holds `import`, `block`, `model`, `fn` and `let`; put it into one of them"
 
 
-@dataclass(frozen=True, slots=True)
 class DeclarationInBody(Problem):
     """Blocks, models, functions and imports are declared outside of all braces."""
 
@@ -259,7 +242,6 @@ class DeclarationInBody(Problem):
         return "move it out of the braces"
 
 
-@dataclass(frozen=True, slots=True)
 class ImportForm(Problem):
     """An import names what it takes, and from where: `import std.blocks: Fire` takes from the
     library that comes with the compiler, `import "./stem.arch": Stem` from a file.

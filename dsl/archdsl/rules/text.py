@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archir.diagnostics import Problem
 
 _NAMES = {
@@ -39,7 +37,6 @@ _INSTEAD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class FileTooLarge(Problem):
     """An architecture is a page or two of text. A file of more than a million characters is
     something else, and is not read.
@@ -62,7 +59,6 @@ class FileTooLarge(Problem):
         return "write what repeats as a block or a loop, or split the file with `import`"
 
 
-@dataclass(frozen=True, slots=True)
 class ForbiddenCharacter(Problem):
     """Some characters cannot be seen, or make a text look other than it is: NUL and other control
     characters, marks that turn the direction of writing, lone carriage returns, Unicode line
@@ -98,7 +94,6 @@ class ForbiddenCharacter(Problem):
         return "an invisible character" if self.code >= 0x200B else "a control character"
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownCharacter(Problem):
     """The language has no use for this character outside of strings and comments."""
 
@@ -122,7 +117,6 @@ class UnknownCharacter(Problem):
         return _INSTEAD.get(self.text)
 
 
-@dataclass(frozen=True, slots=True)
 class NonAsciiName(Problem):
     """Names are made of the letters a to z and A to Z, digits and underscores: they become names in
     Python and keys of a state dict, and letters that look alike would make two names of one.
@@ -149,7 +143,6 @@ class NonAsciiName(Problem):
         return "use the letters a to z and A to Z, digits and underscores"
 
 
-@dataclass(frozen=True, slots=True)
 class MalformedNumber(Problem):
     """Numbers are written as in Python: `64`, `1_000`, `0x1F`, `0.5`, `1e-3`. They do not start
     with a zero, and no letter follows them.
@@ -178,7 +171,6 @@ class MalformedNumber(Problem):
         return "a name cannot start with a digit; a label may, in quotes"
 
 
-@dataclass(frozen=True, slots=True)
 class NumberTooLong(Problem):
     """A number of more than a thousand digits is not read."""
 
@@ -191,7 +183,6 @@ class NumberTooLong(Problem):
         return f"this number has more than {self.limit:,} digits"
 
 
-@dataclass(frozen=True, slots=True)
 class NumberTooLarge(Problem):
     """Numbers with a point or an exponent are doubles, and this one is beyond the largest double,
     which is about 1.8e308.
@@ -214,7 +205,6 @@ class NumberTooLarge(Problem):
         return f"`{self.text}` is too large for a double"
 
 
-@dataclass(frozen=True, slots=True)
 class SingleQuotes(Problem):
     """Strings stand in double quotes."""
 
@@ -238,7 +228,6 @@ class SingleQuotes(Problem):
         return f'write "{self.text}"'
 
 
-@dataclass(frozen=True, slots=True)
 class UnterminatedString(Problem):
     """A string ends on the line on which it begins, with a double quote."""
 
@@ -257,7 +246,6 @@ class UnterminatedString(Problem):
         return 'close it with `"`; a line end inside a string is written `\\n`'
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownEscape(Problem):
     r"""In a string, `\n` is a line end, `\t` a tab, `\"` a quote and `\\` a backslash."""
 
@@ -281,7 +269,6 @@ model small() {
         return f"a backslash itself is written `\\\\`, so `\\{self.text}`"
 
 
-@dataclass(frozen=True, slots=True)
 class LoneBrace(Problem):
     """Braces in a string hold an expression, as in `"layer{i}"`. A brace that is meant as such is
     doubled: `{{` and `}}`.
@@ -308,7 +295,6 @@ class LoneBrace(Problem):
         return f"write `{self.brace * 2}` for a brace as such"
 
 
-@dataclass(frozen=True, slots=True)
 class EmptyHole(Problem):
     """Braces in a string hold an expression, as in `"layer{i}"`; there is none in these."""
 

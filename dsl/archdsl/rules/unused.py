@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.rules.names import in_model
 from archir.diagnostics import Problem
 
 _STEM = "block Stem(width) { conv(width, 3) }\n\n"
 
 
-@dataclass(frozen=True, slots=True)
 class UnusedName(Problem):
     """A value, a `let` or a dim is named, and nothing uses the name."""
 
@@ -30,7 +27,6 @@ class UnusedName(Problem):
         return "leave it out, or write _ in its place among others"
 
 
-@dataclass(frozen=True, slots=True)
 class UnusedParameter(Problem):
     """A declaration has a parameter, and nothing in it uses the parameter."""
 
@@ -45,7 +41,6 @@ class UnusedParameter(Problem):
         return f"the parameter {self.text} of {self.owner} is not used"
 
 
-@dataclass(frozen=True, slots=True)
 class UnusedBlock(Problem):
     """A file with a model declares a block, function or constant that nothing in it uses.
 
@@ -63,7 +58,6 @@ class UnusedBlock(Problem):
         return f"the {self.what} {self.text} is not used"
 
 
-@dataclass(frozen=True, slots=True)
 class UnusedImport(Problem):
     """A name is imported, and nothing in the file uses it."""
 

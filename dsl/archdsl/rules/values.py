@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archir.diagnostics import Problem
 
 
-@dataclass(frozen=True, slots=True)
 class WrongOperand(Problem):
     """An operator or function was given values that it does not take.
 
@@ -32,7 +29,6 @@ class WrongOperand(Problem):
         return f"{self.operation} cannot take {self.operands}"
 
 
-@dataclass(frozen=True, slots=True)
 class DivisionByZero(Problem):
     """A number is divided by zero."""
 
@@ -55,7 +51,6 @@ class DivisionByZero(Problem):
         return f"{self.expression} divides by zero"
 
 
-@dataclass(frozen=True, slots=True)
 class BadValue(Problem):
     """A function was given a value outside of what it is defined for."""
 
@@ -77,7 +72,6 @@ class BadValue(Problem):
         return f"{self.function}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
 class IndexOutOfRange(Problem):
     """A list has no item at that index. Indices count from 0; negative ones count from the end."""
 
@@ -105,7 +99,6 @@ class IndexOutOfRange(Problem):
         return f"indices run from 0 to {self.length - 1}" if self.length else "the list is empty"
 
 
-@dataclass(frozen=True, slots=True)
 class NoSuchAttribute(Problem):
     """Values have channels, features, height, width, rank and shape[i], and nothing else does."""
 
@@ -133,7 +126,6 @@ class NoSuchAttribute(Problem):
         return "a value has .channels, .features, .height, .width, .rank and .shape[i]"
 
 
-@dataclass(frozen=True, slots=True)
 class RankTooLow(Problem):
     """A value has no dim of that name: a height and a width need four dims, channels need two."""
 
@@ -155,7 +147,6 @@ class RankTooLow(Problem):
         return f"a value of shape {self.shape} has no {self.attribute}"
 
 
-@dataclass(frozen=True, slots=True)
 class NotACondition(Problem):
     """A condition is true or false (or an op or block that may be none)."""
 
@@ -181,7 +172,6 @@ class NotACondition(Problem):
         return "compare it, for example with != 0"
 
 
-@dataclass(frozen=True, slots=True)
 class DependsOnSize(Problem):
     """What a network consists of is decided when it is compiled, for all input sizes at once.
 
@@ -209,7 +199,6 @@ class DependsOnSize(Problem):
         return "use channels or a parameter; assert may speak of sizes"
 
 
-@dataclass(frozen=True, slots=True)
 class NotAList(Problem):
     """A loop, a comprehension or a list function was given something that is not a list."""
 
@@ -238,7 +227,6 @@ class NotAList(Problem):
         )
 
 
-@dataclass(frozen=True, slots=True)
 class WrongItemCount(Problem):
     """As many names are needed as there are items."""
 
@@ -261,7 +249,6 @@ class WrongItemCount(Problem):
         return f"{names} cannot take {self.items}"
 
 
-@dataclass(frozen=True, slots=True)
 class NotCallable(Problem):
     """Only functions, ops, blocks and initialisers take arguments."""
 
@@ -283,7 +270,6 @@ class NotCallable(Problem):
         return f"{self.what} cannot be called"
 
 
-@dataclass(frozen=True, slots=True)
 class TensorInExpression(Problem):
     """A named value is a tensor; compile-time expressions can only ask for its shape."""
 
@@ -309,7 +295,6 @@ class TensorInExpression(Problem):
         return "ask for its shape: .channels, .features, .rank"
 
 
-@dataclass(frozen=True, slots=True)
 class NotACount(Problem):
     """A loop is repeated a whole number of times, from 0."""
 
@@ -333,7 +318,6 @@ class NotACount(Problem):
         return "use // for whole division"
 
 
-@dataclass(frozen=True, slots=True)
 class NotAnInitialiser(Problem):
     """Initial weights are drawn by one of torch.nn.init's functions."""
 
