@@ -92,3 +92,8 @@ def replaced(record: R, **changes: object) -> R:
     """The same record with some fields changed."""
     values = dict(zip(record.__match_args__, record._values(), strict=True))
     return type(record)(**{**values, **changes})
+
+
+def field_names(record: Record) -> tuple[str, ...]:
+    """The names of a record's fields, in order."""
+    return record.__match_args__

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archdsl import ast
+from archir.record import field_names
 
 Resolve = Callable[[ast.Name], ast.Body | None]
 """Gives the body of a block that is spliced, so that its labels count for the scope around."""
@@ -106,7 +107,7 @@ def nodes(root: ast.Node) -> Iterator[ast.Node]:
     while stack:
         node = stack.pop()
         yield node
-        for entry in node.__match_args__[1:]:  # all but the span
+        for entry in field_names(node)[1:]:  # all but the span
             stack.extend(_inner(getattr(node, entry)))
 
 
