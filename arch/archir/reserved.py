@@ -9,12 +9,12 @@ name of their own, under which they hold what they run.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from archir.record import Record
 
-@dataclass(frozen=True, slots=True)
-class Reserved:
+
+class Reserved(Record):
     """A name that torch keeps for itself: what it is there, and of which class."""
 
     owner: str

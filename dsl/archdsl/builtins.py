@@ -7,12 +7,12 @@ Python's order; what they compute is the evaluator's business.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from archir.record import Record
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
+
+class Builtin(Record):
     """One built-in function.
 
     ``keywords`` are the names of its last parameters, which may also be given by name;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from archir.source import Span
@@ -11,12 +10,14 @@ from archir.source import Span
 NodeT = TypeVar("NodeT", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
 class Step(Generic[NodeT]):
     """One reference of a cycle: from where it starts, and the place of the reference."""
 
-    start: NodeT
-    place: Span
+    __slots__ = ("place", "start")
+
+    def __init__(self, start: NodeT, place: Span) -> None:
+        self.start = start
+        self.place = place
 
 
 def cycles(

@@ -25,11 +25,11 @@ from archdsl.rules.imports import (
 )
 from archdsl.rules.names import NameDeclaredTwice
 from archir.diagnostics import Diagnostics, Label, Problem, nearest
+from archir.record import Record
 from archir.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class ImportLimits:
+class ImportLimits(Record):
     """How much a program may import. Far above any real one."""
 
     files: int = 1_000
@@ -53,13 +53,15 @@ def load(
     return program, loader.diagnostics
 
 
-@dataclass(slots=True)
 class _Edge:
     """An import statement, and the file that it leads to (None where there is none)."""
 
-    importer: str
-    statement: ast.Import
-    target: str | None
+    __slots__ = ("importer", "statement", "target")
+
+    def __init__(self, importer: str, statement: ast.Import) -> None:
+        self.importer = importer
+        self.statement = statement
+        self.target: str | None = None
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ class _Loader:
         self.scopes[identity] = scope
         for declaration in file.declarations:
             if isinstance(declaration, ast.Import):
-                self.edges.append(_Edge(identity, declaration, None))
+                self.edges.append(_Edge(identity, declaration))
         return scope
 
     # --- following imports ----------------------------------------------------------------------

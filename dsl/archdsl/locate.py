@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -23,14 +22,14 @@ from archdsl.rules.imports import (
     UnreadableFile,
 )
 from archir.diagnostics import Problem, nearest
+from archir.record import Record
 
 ENDING = ".arch"
 ReadFile: TypeAlias = Callable[[Path, int], bytes]
 """Gives the first so many bytes of a file, or raises OSError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Record):
     """A file that an import leads to. It need not exist: ``read`` may raise OSError.
 
     ``identity`` is the same for all ways to write it, ``name`` is what messages call it, and

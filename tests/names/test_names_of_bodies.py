@@ -122,7 +122,7 @@ WRONG = [
     (body("conv(len([1], [2]), 1)"), ("wrong-argument-count", "len")),
     (body("conv(sum([1], begin = 2), 1)"), ("unknown-argument", "begin")),
     # attributes
-    (body("conv(_.chanels, 1)"), ("no-such-attribute", "chanels")),
+    (body("conv(_.chanels, 1)"), ("no-such-attribute", ".chanels")),
     # nothing flows in
     ("let c = _.channels\n\n" + body("conv(c, 1)"), ("nothing-flows-in", "_")),
     ("fn f(n) = n + _.channels\n\n" + body("conv(f(1), 1)"), ("nothing-flows-in", "_")),
@@ -177,6 +177,14 @@ WRONG = [
     (body("relu with weight = zeros"), ("no-such-parameter", "weight")),
     (body("{ conv(8, 1) } with weight = zeros"), ("weights-on-no-op", "weight")),
     (body("param p: [1] = relu", "add [_, p]"), ("not-an-initialiser", "relu")),
+    # a module is made where it is declared
+    (body("module h = conv(8, 1)", "h(3)"), ("module-set-again", "(3)")),
+    (body("module h = conv(8, 1)", "a: h"), ("module-set-again", "a")),
+    (
+        body("module h = conv(8, 1)", "h with weight = zeros"),
+        ("module-set-again", "with weight = zeros"),
+    ),
+    (body("module h = conv(8, 1)", "*h"), ("cannot-splice", "*h")),
     # splices
     (body("*relu"), ("cannot-splice", "*relu")),
 ]

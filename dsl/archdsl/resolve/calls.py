@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl import ast
 from archdsl.builtins import Builtin
 from archdsl.program import Declared
@@ -14,13 +12,13 @@ from archdsl.rules.initial import BadInitialiserArgument, BoundsInWrongOrder
 from archir.arguments import ArgumentProblem, bind, bind_names
 from archir.initialisers import InitialiserSpec
 from archir.op import Op
+from archir.record import Record
 from archir.rules.arguments import UnknownArgument
 from archir.source import Span
 from archir.values import show_constant
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Record):
     """What a block, model or function takes: the parameters still open, in positional order.
 
     ``given`` are those that a variant has filled in; they can be given anew by name.

@@ -18,8 +18,9 @@ from archdsl.rules.initial import (
     UnknownParameterInRule,
 )
 from archdsl.rules.parts import NoSuchParameter
-from archdsl.rules.placement import WeightsOnNoOp
+from archdsl.rules.placement import ModuleSetAgain, WeightsOnNoOp
 from archdsl.rules.values import NotAnInitialiser
+from archir.diagnostics import Label
 from archir.initialisers import INITIALISERS
 from archir.op import Op
 from archir.registry import ops
@@ -117,6 +118,9 @@ def override(ctx: Context, node: ast.Override, target: object) -> None:
             ctx.report(NoSuchParameter(target.keyword, name, shown), node.parameter.span)
     elif isinstance(target, Declared) and isinstance(target.node, ast.PartDeclaration):
         ctx.report(NoSuchParameter(target.name, name, ""), node.parameter.span)
+    elif isinstance(target, Symbol) and target.kind == "module":
+        label = Label(target.span, "it is declared here")
+        ctx.report(ModuleSetAgain(target.name, "weights"), node.span, (label,))
     elif isinstance(target, str):
         ctx.report(WeightsOnNoOp(target, name), node.parameter.span)
     initialiser(ctx, node.value)

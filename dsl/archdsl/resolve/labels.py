@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from archdsl import ast
 from archdsl.elaborate.labels import why_not
 from archdsl.resolve.scope import Arms, Claims
@@ -14,20 +12,17 @@ from archir.source import Span
 
 def check_labels(body: ast.Body, diagnostics: Diagnostics) -> None:
     """Check all labels of a block or model."""
-    _Labels(diagnostics).body(body, _Table(), ())
+    _Labels(diagnostics).body(body, {}, ())
 
 
-@dataclass(slots=True)
-class _Table:
-    """The names of one scope's children and parameters."""
-
-    taken: dict[str, Claims] = field(default_factory=dict)
+_Table = dict[str, Claims]
+"""The names of one scope's children and parameters, and where they are taken."""
 
 
-@dataclass(slots=True)
 class _Labels:
-    diagnostics: Diagnostics
-    conditions: int = 0
+    def __init__(self, diagnostics: Diagnostics) -> None:
+        self.diagnostics = diagnostics
+        self.conditions = 0
 
     def body(self, body: ast.Body, table: _Table, arms: Arms) -> None:
         for statement in body.statements:
@@ -103,7 +98,7 @@ class _Labels:
         if reason is not None:
             self.diagnostics.report(BadLabel(text, reason), span)
             return
-        earlier = table.taken.setdefault(text, Claims()).claim(arms, span)
+        earlier = table.setdefault(text, Claims()).claim(arms, span)
         if earlier is not None:
             label = Label(earlier, "the label is used here first")
             self.diagnostics.report(AlreadyInUse(text), span, (label,))

@@ -26,13 +26,15 @@ def may_both_be(first: Arms, second: Arms) -> bool:
     return longer[: len(shorter)] == shorter
 
 
-@dataclass(slots=True)
 class Claims:
-    """The places at which one name is taken, none of them there together with another."""
+    """The places at which one name is taken, none of them there together with another.
 
-    exact: dict[Arms, Span] = field(default_factory=dict)
-    within: dict[Arms, Span] = field(default_factory=dict)
-    """Arms around a place that is taken, and that place."""
+    ``within`` holds the arms around a place that is taken, and that place.
+    """
+
+    def __init__(self) -> None:
+        self.exact: dict[Arms, Span] = {}
+        self.within: dict[Arms, Span] = {}
 
     def claim(self, arms: Arms, span: Span) -> Span | None:
         """Take the name at a place; gives the earlier place that forbids it, if there is one."""

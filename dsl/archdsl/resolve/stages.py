@@ -17,7 +17,7 @@ from archdsl.rules.parts import (
     LabelOnValue,
     NotAPart,
 )
-from archdsl.rules.placement import LabelOnSplice
+from archdsl.rules.placement import LabelOnSplice, ModuleSetAgain
 from archdsl.walk import parts_of_trailer
 from archir.diagnostics import Label
 from archir.op import Op
@@ -93,7 +93,8 @@ def _use(ctx: Context, node: ast.PartUse, label: ast.Label | None, *, is_head: b
             visit(ctx, part)
     if node.branches is not None:
         branches(ctx, node.branches)
-    return found if isinstance(found, Declared | type) else None
+    is_known = isinstance(found, Declared | type)
+    return found if is_known or isinstance(found, Symbol) else None
 
 
 def _flowing(ctx: Context, node: ast.PartUse, label: ast.Label | None) -> None:
@@ -119,7 +120,9 @@ def _target(
         ctx.unknown(name)
     elif isinstance(found, Symbol):
         ctx.use(found, name.span)
-        if found.is_value:
+        if found.kind == "module":
+            _module(ctx, node, found, label)
+        elif found.is_value:
             _value(ctx, node, found, label, is_head=is_head)
         else:
             what = what_symbol_is(found)
@@ -148,6 +151,16 @@ def _value(
         ctx.report(ValueNotAtHead(symbol.name), node.span, where)
     elif label is not None:
         ctx.report(LabelOnValue(symbol.name), label.span, where)
+
+
+def _module(ctx: Context, node: ast.PartUse, symbol: Symbol, label: ast.Label | None) -> None:
+    where = (Label(symbol.span, "it is declared here"),)
+    if node.splice:
+        ctx.report(CannotSplice(symbol.name, "it is one module"), node.span, where)
+    if node.arguments is not None:
+        ctx.report(ModuleSetAgain(symbol.name, "arguments"), node.arguments.span, where)
+    if label is not None:
+        ctx.report(ModuleSetAgain(symbol.name, "label"), label.span, where)
 
 
 def _declared(ctx: Context, node: ast.PartUse, declared: Declared, label: ast.Label | None) -> None:

@@ -128,3 +128,22 @@ class WeightsOnNoOp(Problem):
 
     def hint(self) -> str | None:
         return "write it behind the op inside, or a rule in init { … }"
+
+
+class ModuleSetAgain(Problem):
+    """A `module` is made once, where it is declared; its uses only apply it.
+
+    So its arguments, its label and its initial weights stand in the declaration.
+    """
+
+    name = "module-set-again"
+    bad = in_model("module head = conv(3, 1)\n  head(3)")
+    good = in_model("module head = conv(3, 1)\n  head")
+    module: str
+    what: str
+
+    def message(self) -> str:
+        return f"{self.module} is made where it is declared, and its uses take no {self.what}"
+
+    def hint(self) -> str | None:
+        return f"write it in the declaration: module {self.module} = …"
