@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archir.diagnostics import Diagnostics
-from archir.graph import Apply, Definition, Leaf, Scope, Slot, walk
+from archir.formulas import FormulaError, arguments_for
+from archir.graph import Apply, Definition, Leaf, Read, Scope, Slot, walk
 from archir.init import Initialiser, InitRule, matches
 from archir.initialisers import INITIALISERS
 from archir.naming import names
 from archir.rules.graph import InitialiserDoesNotFit
+from archir.rules.initial import InitialiserWithoutValue
 from archir.source import Span
 from archir.types import ParameterSpec, TensorType
 
@@ -29,6 +31,7 @@ def check_initialisers(
     for definition in order:
         found = list(_modules(definition, rows, sizes, modules))
         modules[definition] = found
+        _raw_parameters(definition, diagnostics)
         for module in found:
             if module.is_own:
                 _overrides(module, diagnostics)
@@ -113,9 +116,36 @@ def _fits(
     diagnostics: Diagnostics,
 ) -> None:
     known = INITIALISERS[initialiser.function]
+    owner = f"{'.'.join(module.path)}.{spec.name}"
     if not known.can_fill(len(spec.shape)):
-        owner = f"{'.'.join(module.path)}.{spec.name}"
         shape = str(list(spec.shape))
         diagnostics.report(
             InitialiserDoesNotFit(initialiser.function, owner, shape, known.ranks), span
         )
+        return
+    weight = None
+    if spec.name == "bias":
+        weight = next((beside.shape for beside in module.specs if beside.name == "weight"), None)
+    _has_value(initialiser, owner, spec.shape, weight, span, diagnostics)
+
+
+def _raw_parameters(definition: Definition, diagnostics: Diagnostics) -> None:
+    for step in walk(definition.steps):
+        if isinstance(step, Read):
+            raw = step.parameter
+            _has_value(raw.initialiser, raw.name, raw.shape, None, raw.span, diagnostics)
+
+
+def _has_value(
+    initialiser: Initialiser,
+    owner: str,
+    shape: tuple[int, ...],
+    weight: tuple[int, ...] | None,
+    span: Span,
+    diagnostics: Diagnostics,
+) -> None:
+    try:
+        arguments_for(initialiser, shape, weight)
+    except FormulaError as error:
+        problem = InitialiserWithoutValue(initialiser.function, owner, str(error))
+        diagnostics.report(problem, span)

@@ -6,17 +6,20 @@ Names, order and defaults are torch's, without the trailing underscore and witho
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import isfinite, prod
+from math import prod
 from types import MappingProxyType
 from typing import Literal
+
+from archir.record import Record
+
+MAX_NUMBER = 1e37
+"""The largest number that an argument can be: beyond it torch's float32 arithmetic overflows."""
 
 FANS = ("fan_in", "fan_out")
 """Names that an initialiser's arguments may use: the fans of the parameter it fills."""
 
 
-@dataclass(frozen=True, slots=True)
-class InitialiserArgument:
+class InitialiserArgument(Record):
     """One argument: its kind, its bounds, and its default (None where it must be given)."""
 
     name: str
@@ -49,19 +52,19 @@ class InitialiserArgument:
         ):
             return False
         assert isinstance(value, (int, float))
-        if not isfinite(value):
+        if not abs(value) <= MAX_NUMBER:  # not-a-number is refused by this as well
             return False
         return (self.least is None or value >= self.least) and (
             self.most is None or value <= self.most
         )
 
 
-@dataclass(frozen=True, slots=True)
-class InitialiserSpec:
+class InitialiserSpec(Record):
     """One of torch.nn.init's functions.
 
     ``least_rank`` and ``most_rank`` bound the number of dims of a parameter that it can fill;
-    ``ordered`` names two arguments of which the first must not be above the second.
+    ``ordered`` names two arguments of which the first must not be above the second, ``divides``
+    one that must divide the parameter's first extent.
     """
 
     function: str
@@ -70,6 +73,7 @@ class InitialiserSpec:
     least_rank: int = 0
     most_rank: int | None = None
     ordered: tuple[str, str] | None = None
+    divides: str | None = None
 
     @property
     def usage(self) -> str:
@@ -119,6 +123,7 @@ _NONLINEARITIES = (
     "selu",
 )
 _GAIN = (InitialiserArgument("gain", "float", 1.0),)
+_SPREAD = (InitialiserArgument("gain", "float", 1.0, least=0),)
 _STD = InitialiserArgument("std", "float", 1.0, least=0)
 _KAIMING = (
     InitialiserArgument("a", "float", 0),
@@ -144,14 +149,14 @@ _ALL = (
         "normal around mean, drawn again outside of a and b",
         (
             InitialiserArgument("mean", "float", 0.0),
-            _STD,
+            InitialiserArgument("std", "float", 1.0, least=1e-30),
             InitialiserArgument("a", "float", -2.0),
             InitialiserArgument("b", "float", 2.0),
         ),
         ordered=("a", "b"),
     ),
-    InitialiserSpec("xavier_uniform", "uniform, after Glorot & Bengio (2010)", _GAIN, 2),
-    InitialiserSpec("xavier_normal", "normal, after Glorot & Bengio (2010)", _GAIN, 2),
+    InitialiserSpec("xavier_uniform", "uniform, after Glorot & Bengio (2010)", _SPREAD, 2),
+    InitialiserSpec("xavier_normal", "normal, after Glorot & Bengio (2010)", _SPREAD, 2),
     InitialiserSpec("kaiming_uniform", "uniform, after He et al. (2015)", _KAIMING, 2),
     InitialiserSpec("kaiming_normal", "normal, after He et al. (2015)", _KAIMING, 2),
     InitialiserSpec(
@@ -167,6 +172,7 @@ _ALL = (
         (InitialiserArgument("groups", "int", 1, least=1),),
         3,
         5,
+        divides="groups",
     ),
     InitialiserSpec(
         "sparse",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -12,33 +10,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from archir.init import Arithmetic, Fan, Formula, Initialiser, InitRule, matches
+from archir.formulas import arguments_for
+from archir.init import Initialiser, InitRule, matches
 from archir.initialisers import INITIALISERS
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {name: getattr(nn.init, f"{name}_") for name in INITIALISERS}
-)
-
-ARITHMETIC: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        "+": operator.add,
-        "-": operator.sub,
-        "*": operator.mul,
-        "/": operator.truediv,
-        "//": operator.floordiv,
-        "%": operator.mod,
-        "**": operator.pow,
-        "abs": abs,
-        "ceil": math.ceil,
-        "float": float,
-        "floor": math.floor,
-        "int": int,
-        "log": math.log,
-        "max": max,
-        "min": min,
-        "round": round,
-        "sqrt": math.sqrt,
-    }
 )
 
 
@@ -57,8 +34,8 @@ def draw(tensor: Tensor, initialiser: Initialiser, weight: Tensor | None = None)
 
     A bias has no fans of its own: it takes those of the weight beside it, as torch's layers do.
     """
-    source = tensor if weight is None else weight
-    arguments = {name: _value(formula, source) for name, formula in initialiser.arguments}
+    beside = None if weight is None else tuple(weight.shape)
+    arguments = arguments_for(initialiser, tuple(tensor.shape), beside)
     with torch.no_grad():
         FUNCTIONS[initialiser.function](tensor, **arguments)
 
@@ -87,15 +64,3 @@ def run_pass(
             rule = next((rule for rule in reversed(selected) if rule.parameter == name), None)
             if rule is not None:
                 draw(parameter, rule.initialiser, weight)
-
-
-def _value(formula: Formula, tensor: Tensor) -> Any:
-    if isinstance(formula, Fan):
-        fans = nn.init._calculate_fan_in_and_fan_out(tensor)
-        return fans[0] if formula.name == "fan_in" else fans[1]
-    if isinstance(formula, Arithmetic):
-        operands = [_value(operand, tensor) for operand in formula.operands]
-        if formula.operator == "-" and len(operands) == 1:
-            return -operands[0]
-        return ARITHMETIC[formula.operator](*operands)
-    return formula

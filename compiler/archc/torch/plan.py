@@ -21,6 +21,7 @@ from archir.graph import (
     Apply,
     Definition,
     Group,
+    Output,
     Parameter,
     Read,
     Repeat,
@@ -122,28 +123,33 @@ class _Planner:
         scope = group.slot.member
         assert isinstance(scope, Scope)
         depth = len(self.slots[group.slot])
-        training, evaluation = (
-            _assemble(self._drafts(group.steps, depth, mode), group.inputs, group.outputs)
-            for mode in (True, False)
-        )
+        drafts = [self._drafts(group.steps, depth, mode) for mode in (True, False)]
+        training = _assemble(drafts[0], group.inputs, group.outputs)
+        evaluation = training
+        if drafts[1] != drafts[0]:
+            evaluation = _assemble(drafts[1], group.inputs, group.outputs)
         chain = self._is_chain(scope, group.steps, group.inputs, group.outputs)
         return Plan(GROUP, len(group.inputs), chain, training, evaluation)
 
     def _whole(self) -> Plan:
         own = self.definition
-        programs = []
-        for mode in (True, False):
-            kept = [output for output in own.outputs if mode or not output.when_training]
-            results = None
-            if len(kept) > 1:
-                fields = tuple(output.name or "output" for output in kept)
-                results = Results(f"{own.name}Outputs", fields)
-            drafts = self._drafts(own.steps, 0, mode)
-            program = _assemble(drafts, own.inputs, [output.value for output in kept])
-            programs.append(replace(program, results=results))
+        drafts = self._drafts(own.steps, 0, True)
+        training = evaluation = self._program(drafts, own.outputs)
+        in_evaluation = self._drafts(own.steps, 0, False)
+        kept = tuple(output for output in own.outputs if not output.when_training)
+        if in_evaluation != drafts or kept != own.outputs:
+            evaluation = self._program(in_evaluation, kept)
         outputs = tuple(output.value for output in own.outputs)
         chain = self._is_chain(own.scope, own.steps, own.inputs, outputs)
-        return Plan(own.name, len(own.inputs), chain, *programs)
+        return Plan(own.name, len(own.inputs), chain, training, evaluation)
+
+    def _program(self, drafts: list[_Draft], outputs: tuple[Output, ...]) -> Program:
+        own = self.definition
+        program = _assemble(drafts, own.inputs, [output.value for output in outputs])
+        if len(outputs) == 1:
+            return program
+        fields = tuple(output.name or "output" for output in outputs)
+        return replace(program, results=Results(f"{own.name}Outputs", fields))
 
     def _is_chain(
         self,

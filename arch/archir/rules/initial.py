@@ -1,0 +1,33 @@
+"""Problems of initial weights that show once shapes are known."""
+
+from __future__ import annotations
+
+from archir.diagnostics import Problem
+
+
+class InitialiserWithoutValue(Problem):
+    """An argument of an initialiser has no value for a parameter, or one it does not take.
+
+    ``fan_in`` and ``fan_out`` are counted on a parameter of two dims or more; a bias takes those
+    of the weight beside it. What they are put into must come to a number that torch takes.
+    """
+
+    name = "initialiser-without-value"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3)
+  init { conv.weight: normal(std = 1 / (fan_in - 27)) }
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3)
+  init { conv.weight: normal(std = 1 / fan_in) }
+}
+"""
+    initialiser: str
+    parameter: str
+    reason: str
+
+    def message(self) -> str:
+        return f"{self.initialiser} cannot fill {self.parameter}: {self.reason}"
