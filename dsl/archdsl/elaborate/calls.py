@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from archdsl import ast
@@ -219,7 +219,9 @@ def initialiser(evaluator: Evaluator, callee: Initialiser, arguments: ast.Argume
         tuple(a.name for a in spec.arguments),
         frozenset(a.name for a in spec.arguments if a.is_required),
     )
-    bound = bind(evaluator, callee.function, parameters, arguments, arguments.span)
+    # Wherever it is written, its arguments may speak of the fans of what it will fill.
+    inner = replace(evaluator, fans=True)
+    bound = bind(inner, callee.function, parameters, arguments, arguments.span)
     if bound is None:
         return UNKNOWN
     formulas: list[tuple[str, Formula]] = []
