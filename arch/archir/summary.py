@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from archir.dims import Dim, SizeExpr, evaluate, show
 from archir.graph import Value
 from archir.measure import parameter_count
+from archir.record import Record
 from archir.typed import TypedGraph
 from archir.types import TensorType
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(Record):
     """One input or output: its name (None for the one output of most models) and its type.
 
     ``sizes`` are the tensor's extents at the model's default sizes.
@@ -28,8 +27,7 @@ class Port:
         return f"{self.name} {self.type}" if self.name else str(self.type)
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSummary:
+class ModelSummary(Record):
     """A checked model in a few facts.
 
     ``sizes`` maps its size variables to the sizes that are used where a number is needed.

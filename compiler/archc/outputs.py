@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from archc import pipeline
+from archir.record import Record
 
 if TYPE_CHECKING:
     from archir.typed import TypedGraph
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Record):
     """One kind of output: the ending of its files, and the back end that makes it."""
 
     suffix: str

@@ -12,7 +12,6 @@ for nothing it does not use.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from archc.choice import checkable, choose
 from archc.errors import ArchError, ToolError
 from archc.settings import Setting, parse_settings
 from archir.diagnostics import Diagnostics
+from archir.record import Record
 from archir.source import Source
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ def compile_source(
     return typed, found
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Record):
     """One model after the check; ``typed`` is None where it is wrong."""
 
     name: str

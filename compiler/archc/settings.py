@@ -7,19 +7,18 @@ they are in the language: arguments of a call, each with a place to point at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from archc.errors import SettingError
 from archir.diagnostics import Diagnostics
+from archir.record import Record
 from archir.source import Source
 
 if TYPE_CHECKING:
     from archdsl import ast
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Record):
     """An expression of the language, for settings that Python has no value for.
 
     >>> archc.load("net.arch", norm=archc.Expression("batch_norm(eps = 1e-3)"))
@@ -31,8 +30,7 @@ class Expression:
 SettingValue: TypeAlias = "None | bool | int | float | str | Expression | Sequence[SettingValue]"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Record):
     """``name = expression`` as a text of its own; ``start`` is where the expression begins."""
 
     name: str

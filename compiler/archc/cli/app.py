@@ -13,7 +13,6 @@ from archc.cli.options import UsageHint
 from archc.cli.usage import COMMANDS, USAGE, version
 from archc.errors import ArchError, ModelChoiceError, SettingError, ToolError
 from archc.render.style import style_of
-from archc.render.terminal import plain, render
 from archir.diagnostics import nearest
 
 
@@ -74,6 +73,8 @@ def invoke(words: list[str]) -> int:
     except SettingError as error:
         return _usage(error.message, None)
     except ArchError as error:
+        from archc.render.terminal import render
+
         sys.stderr.write(render(error.diagnostics, style_of(sys.stderr)))
         return guard.WRONG_INPUT
     except ToolError as error:
@@ -81,6 +82,8 @@ def invoke(words: list[str]) -> int:
 
 
 def _usage(message: str, hint: str | None) -> int:
+    from archc.render.terminal import plain
+
     sys.stderr.write(plain("error", message, hint, style_of(sys.stderr)))
     return guard.USAGE_ERROR
 

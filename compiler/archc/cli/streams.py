@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 from archc import files
 from archc.render.characters import printable
 from archc.render.style import style_of
-from archc.render.terminal import render
 from archir.diagnostics import Diagnostic, Diagnostics
 from archir.source import Source
 
@@ -34,7 +32,11 @@ def say(line: str) -> None:
 
 def complain(diagnostics: Iterable[Diagnostic]) -> None:
     """Diagnostics for a person on standard error."""
-    sys.stderr.write(render(diagnostics, style_of(sys.stderr)))
+    found = list(diagnostics)
+    if found:
+        from archc.render.terminal import render
+
+        sys.stderr.write(render(found, style_of(sys.stderr)))
 
 
 def document(text: str) -> None:
@@ -45,4 +47,6 @@ def document(text: str) -> None:
 
 def data(value: object) -> None:
     """A JSON document on standard output."""
+    import json
+
     document(json.dumps(value, indent=2) + "\n")

@@ -12,18 +12,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from archc.render.characters import Cell, cells, printable
 from archc.render.style import Style
+from archir.record import Record
 from archir.source import Source, Span
 
 ELLIPSIS = "..."
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """A place, a few words that stand under it, and whether it is the diagnostic's own."""
 
     span: Span
@@ -51,8 +50,7 @@ class Place:
         return line, column - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Gutter:
+class Gutter(Record):
     """The frame at the left: line numbers and a bar."""
 
     digits: int
@@ -155,8 +153,7 @@ def _long_place(place: Place, gutter: Gutter) -> Iterator[str]:
     yield gutter.row(style.paint(tail, place.role))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """The part of a source line that fits, and where each of its characters stands in it."""
 
     text: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TextIO
+
+from archir.record import Record
 
 CODES = {
     "error": "1;31",
@@ -33,8 +34,7 @@ STAND_INS = {
 """What is written for our own punctuation where the output's encoding lacks it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Record):
     """What the output can show. The default is what a file in UTF-8 can."""
 
     colour: bool = False
