@@ -11,7 +11,7 @@ All arithmetic is exact; ``//`` and ``%`` are Python's. An integer dim is a plai
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from math import gcd
 
 MAX_TERMS = 1000
@@ -128,10 +128,7 @@ def variable(name: str) -> SizeExpr:
 def add(left: Dim, right: Dim) -> Dim:
     if isinstance(left, int) and isinstance(right, int):
         return left + right
-    terms = dict(_terms(left))
-    for monomial, coefficient in _terms(right):
-        terms[monomial] = terms.get(monomial, 0) + coefficient
-    return _normal(terms)
+    return _sum(left, right)
 
 
 def subtract(left: Dim, right: Dim) -> Dim:
@@ -271,6 +268,16 @@ def _atom(atom: Atom) -> SizeExpr:
     return SizeExpr((((atom,), 1),))
 
 
+# Networks ask the same few sums and quotients thousands of times over.
+@lru_cache(maxsize=1 << 14)
+def _sum(left: Dim, right: Dim) -> Dim:
+    terms = dict(_terms(left))
+    for monomial, coefficient in _terms(right):
+        terms[monomial] = terms.get(monomial, 0) + coefficient
+    return _normal(terms)
+
+
+@lru_cache(maxsize=1 << 14)
 def _divide(left: SizeExpr, right: int) -> Dim:
     """``left // right`` for a positive constant, with whatever is divisible taken out."""
     if right == 0:
