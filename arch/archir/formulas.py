@@ -57,7 +57,7 @@ def arguments_for(
 
 def evaluate(formula: Formula, counted: tuple[int, int] | None) -> Any:
     """The formula's value, given ``fan_in`` and ``fan_out`` (None: the parameter has none)."""
-    # As deep as the formula's text is nested, which the elaborator bounds.
+    # At most MAX_FORMULA deep.
     if isinstance(formula, Fan):
         if counted is None:
             raise FormulaError(f"a parameter with fewer than two dims has no {formula.name}")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
 from archir.source import Span
+
+MAX_FORMULA = 200
+"""Operators in one formula; whoever builds one from a text refuses longer ones."""
 
 Formula: TypeAlias = "bool | int | float | str | None | Fan | Arithmetic"
 """An argument of an initialiser: a constant, or arithmetic over the parameter's fans."""
@@ -29,6 +32,12 @@ class Arithmetic:
 
     operator: str
     operands: tuple[Formula, ...]
+    size: int = field(init=False, compare=False, repr=False)
+    """How many operators and functions it is made of, each counted as often as it stands there."""
+
+    def __post_init__(self) -> None:
+        inner = sum(part.size for part in self.operands if isinstance(part, Arithmetic))
+        object.__setattr__(self, "size", inner + 1)
 
 
 @dataclass(frozen=True, slots=True)

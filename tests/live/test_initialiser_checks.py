@@ -60,6 +60,20 @@ def test_a_raw_parameter_has_its_own_fans() -> None:
     assert any("cannot fill p" in message for message in check("zeros", stage))
 
 
+@pytest.mark.parametrize("formula", ["fan_in" + " + 1" * 5000, "f(" * 40 + "fan_in" + ")" * 40])
+def test_a_formula_without_end_is_a_problem(formula: str) -> None:
+    text = f"""fn f(x) = x + x
+    model net() {{
+      input x: [N, 4, H = 8, W = 8]
+      conv(8, 3)
+      init {{ conv.weight: normal(std = {formula}) }}
+    }}"""
+    typed, found = compile_source(Source("model.arch", text), None)
+    messages = [item.problem.message() for item in found if item.is_error]
+    assert typed is None
+    assert any("at most 200 operators" in message for message in messages)
+
+
 formulas = st.recursive(
     st.integers()
     | st.floats()

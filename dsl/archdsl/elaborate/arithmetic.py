@@ -16,7 +16,7 @@ from archir import dims
 from archir.check import Condition
 from archir.diagnostics import Problem
 from archir.dims import Dim, SizeExpr
-from archir.init import Arithmetic, Fan
+from archir.init import MAX_FORMULA, Arithmetic, Fan
 
 
 class Trouble(Exception):  # noqa: N818  (caught where the place is known, and reported there)
@@ -85,7 +85,7 @@ def negate(value: object) -> object:
     if isinstance(value, SizeExpr):
         return dims.multiply(value, -1)
     if isinstance(value, Fan | Arithmetic):
-        return Arithmetic("-", (0, value))
+        return formula("-", (0, value))
     if isinstance(value, int | float):
         return -value
     raise Trouble(WrongOperand("-", describe(value)))
@@ -147,7 +147,16 @@ def _formula(sign: str, left: object, right: object) -> Arithmetic:
             raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
     assert isinstance(left, int | float | Fan | Arithmetic)
     assert isinstance(right, int | float | Fan | Arithmetic)
-    return Arithmetic(sign, (left, right))
+    return formula(sign, (left, right))
+
+
+def formula(operator: str, operands: tuple[int | float | Fan | Arithmetic, ...]) -> Arithmetic:
+    """Arithmetic over fans. A long formula is refused: what reads it goes as deep as it is long."""
+    made = Arithmetic(operator, operands)
+    if made.size > MAX_FORMULA:
+        reason = f"arithmetic over fan_in and fan_out has at most {MAX_FORMULA} operators"
+        raise Trouble(BadValue(operator, reason))
+    return made
 
 
 def _sizes(sign: str, left: object, right: object) -> Dim:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from archdsl.elaborate.arithmetic import Trouble, binary
+from archdsl.elaborate.arithmetic import Trouble, binary, formula
 from archdsl.elaborate.describe import describe, show_value
 from archdsl.elaborate.limits import Limits
 from archdsl.rules.limits import LimitExceeded
@@ -25,7 +25,7 @@ def call(name: str, arguments: list[Any], keywords: dict[str, Any], limits: Limi
         if name in _FORMULAS and all(
             isinstance(a, int | float | Fan | Arithmetic) for a in arguments
         ):
-            return Arithmetic(name, tuple(arguments))
+            return formula(name, tuple(arguments))
         raise Trouble(WrongOperand(name, describe(arguments[0])))
     if name in ("min", "max"):
         return _extremum(name, arguments)
