@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from archdsl.loader import ImportLimits, load
@@ -14,7 +14,7 @@ from archir.source import Source
 ROOT = Path("/nowhere/project")
 
 
-def reader(files: Mapping[str, bytes | None]):
+def reader(files: Mapping[str, bytes | None]) -> Callable[[Path, int], bytes]:
     """A stand-in for the disk: files by their paths below ``ROOT``; None cannot be read."""
 
     def read(path: Path, most: int) -> bytes:
