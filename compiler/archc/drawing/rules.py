@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 
 from archir.diagnostics import Problem
 
 
-@dataclass(frozen=True, slots=True)
 class DiagramTooLarge(Problem):
     """A diagram draws every step of a model, and is of no use past a few thousand of them.
 
