@@ -21,16 +21,21 @@ def expand(tokens: Sequence[Token], lex: Lex, report: Report) -> Iterator[Token]
 
     The path of an import and the path pattern of an init rule are taken as they stand.
     """
-    before = ""
-    last = len(tokens) - 1
+    before = "_NL"
     for number, token in enumerate(tokens):
         if token.type != "STRING":
             yield token
-        elif before == "IMPORT" or (number < last and tokens[number + 1].type == "DOT"):
+        elif before == "IMPORT" or _is_pattern(before, tokens[number : number + 4]):
             yield Token("STRING", _plain(token, report), token.start, token.end)
         else:
             yield from _holed(token, lex, report)
         before = token.type
+
+
+def _is_pattern(before: str, tokens: Sequence[Token]) -> bool:
+    """Whether tokens are the beginning of an init rule: ``"path".parameter:``."""
+    starts = before in ("_NL", "LBRACE") and len(tokens) == 4
+    return starts and tokens[1].type == "DOT" and tokens[3].type == "COLON"
 
 
 def _plain(token: Token, report: Report) -> str:
