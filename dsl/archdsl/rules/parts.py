@@ -212,6 +212,31 @@ model m() {
         return "nothing flows in here"
 
 
+class NoBranchLeft(Problem):
+    """Brackets give the values of their branches, so they need one branch at least.
+
+    All may have been left out: by an `if` whose condition is false, or a `for` over nothing.
+    """
+
+    name = "no-branch-left"
+    bad = """model m(widths: list[int] = []) {
+  input x: [N, 3, H = 32, W = 32]
+  concat [for width in widths { conv(width, 3) }]
+}
+"""
+    good = """model m(widths: list[int] = [8, 16]) {
+  input x: [N, 3, H = 32, W = 32]
+  concat [for width in widths { conv(width, 3) }]
+}
+"""
+
+    def message(self) -> str:
+        return "no branch is left in these brackets"
+
+    def hint(self) -> str:
+        return "a branch { } is the input itself"
+
+
 class AlreadyInUse(Problem):
     """Two children of one scope cannot have the same name: their keys would be the same."""
 
