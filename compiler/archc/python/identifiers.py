@@ -53,13 +53,13 @@ def identifier(text: str) -> str:
 
 
 def class_name(name: str) -> str:
-    """A name in capitalised words: ``vgg16_bn`` gives ``VGG16BN``, ``Bottleneck`` itself."""
+    """A name in capitalised words: ``vgg16_bn`` gives ``VGG16Bn``, ``Bottleneck`` itself."""
     if name[:1].isupper() and name.isidentifier():
         return name
     words = [word for word in re.split(r"[\W_]+", name, flags=re.ASCII) if word]
-    joined = "".join(
-        word.upper() if _ACRONYM.fullmatch(word) else word[0].upper() + word[1:] for word in words
-    )
+    joined = "".join(word[0].upper() + word[1:] for word in words)
+    if words and _ACRONYM.fullmatch(words[0]):
+        joined = words[0].upper() + joined[len(words[0]) :]
     return joined if joined and not joined[0].isdigit() else f"Model{joined}"
 
 

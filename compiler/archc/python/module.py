@@ -103,7 +103,8 @@ def assemble(doc: str, above: list[str], chunks: list[list[str]]) -> str:
     lines.append("import torch")
     if re.search(r"(?<![\w.\"])F\.", code):
         lines.append("import torch.nn.functional as F")
-    lines.append("from torch import Tensor, nn")
+    tensor = "Tensor, " if re.search(r"(?<![\w.])Tensor\b", code) else ""
+    lines.append(f"from torch import {tensor}nn")
     if above:
         lines += ["", *above]
     for chunk in chunks:

@@ -9,6 +9,7 @@ records must be equal.
 from __future__ import annotations
 
 import builtins
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -33,7 +34,10 @@ def record(source: str, build: str, inputs: int, defaults: Defaults) -> Record:
         "__builtins__": {**vars(builtins), "__import__": stage.load},
     }
     try:
-        exec(compile(source, "<printed source>", "exec"), names)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # source that Python warns of is not what we want
+            code = compile(source, "<printed source>", "exec")
+        exec(code, names)
         model = eval(build, names)
         stage.trace.append(list(_registered(model, "")))
         for training in (True, False):

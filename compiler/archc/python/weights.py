@@ -83,11 +83,6 @@ def below(body: Body) -> Iterator[Found]:
             stack.append((inner, (*path, *place), is_mine and not inner.has_init))
 
 
-def is_drawn_elsewhere(found: Found) -> bool:
-    """Whether an inner pass has drawn the module's own initial weights."""
-    return bool(found.leaf.overrides) and not found.is_mine
-
-
 def _class_lines(body: Body, members: list[Found]) -> Iterator[str]:
     order: dict[str, None] = {}
     for member in members:

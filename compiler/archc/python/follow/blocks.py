@@ -162,6 +162,13 @@ class Block:
         self.unknown_lets: set[str] = set()
         self.final: str | None = None
         self.is_chain = False
+        self.fills = False
+        """Whether a chain's constructor has layers to put in."""
+
+        self.init_lines: list[str] = []
+        self.defaults: list[tuple[str, str]] = []
+        """Constants in front of the class, for defaults that are calls."""
+
         self.needs_attribute = origin in file.as_values
         self.constructor_lines: list[str] = []
         self.forward_lines: list[str] = []
@@ -224,7 +231,7 @@ class Block:
         self.constructor_lines = constructor.out.lines
         init = init_lines(self, variables)
         if init:
-            self.constructor_lines += [""] * bool(self.constructor_lines) + init
+            self.init_lines = [""] * bool(self.constructor_lines) + init
         if not self.is_chain:
             self._forward()
         if self.needs_attribute and self.final is None:
@@ -258,6 +265,7 @@ class Block:
         arguments = layers.arguments()
         if arguments:
             constructor.out.add("", Call("super().__init__", arguments))
+            self.fills = True
         return constructor
 
     def _declare(self, parameter: template.Parameter, variables: Variables) -> None:
@@ -284,6 +292,10 @@ class Block:
             raise Unfollowable("an initialiser as a default")
         elif default is not None:
             shown = expressions.show(default, Nothing(self.file))
+            if shown.startswith("partial("):  # a call in a default would be made just once
+                wanted = f"{self.template.name}_{name}".upper()
+                self.defaults.append((self.file.names.claim(wanted), shown))
+                shown = self.defaults[-1][0]
         if default is not None and nothing and kind == "value" and "None" not in hint:
             hint += " | None"
         self.parameters.append(_Parameter(name, python, hint, shown))
@@ -443,7 +455,9 @@ class Block:
     def lines(self, doc: str | None = None) -> list[str]:
         """The class."""
         base = "nn.Sequential" if self.is_chain else "nn.Module"
-        result = [f"class {self.name}({base}):"]
+        result = [f"{name} = {value}" for name, value in self.defaults]
+        result += ["", ""] if result else []
+        result.append(f"class {self.name}({base}):")
         parts = [docstring(doc or self.template.doc, 1), self._constructor_text()]
         parts.append(self.forward_lines)
         parts = [part for part in parts if part]
@@ -459,14 +473,14 @@ class Block:
         for name, attribute in self.attributes.items():
             body.append(f"{INDENT * 2}self.{attribute} = {self.python_name(name)}")
         body += self.constructor_lines
-        if self.needs_attribute and self.final is not None:
-            if self.is_chain and not any("super().__init__" in line for line in body):
-                body.append(f"{INDENT * 2}super().__init__()")
-            body.append(f"{INDENT * 2}self.out_channels = {self.final}")
-        if self.is_chain and not body and not parameters:
+        asked = self.needs_attribute and self.final is not None
+        if self.is_chain and not body and not parameters and not asked:
             return []
-        if not body:
+        if self.is_chain and not self.fills:
             body.append(f"{INDENT * 2}super().__init__()")
+        body += self.init_lines
+        if asked:
+            body.append(f"{INDENT * 2}self.out_channels = {self.final}")
         return definition("__init__", ["self", *parameters], "None", 1) + body
 
 

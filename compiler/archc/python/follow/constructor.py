@@ -237,12 +237,11 @@ class Constructor:
     ) -> list[str | None]:
         if isinstance(sink, Layers):
             raise Unfollowable("branches inside a chain")
-        if len(flow) != 1:
-            raise Unfollowable("several values into brackets")
+        start = flow[0] if len(flow) == 1 else None
         return [
             channels
             for item in unit.items
-            for channels in self._aside(flow[0], lambda i=item: self._pipeline(i, sink))  # type: ignore[misc]
+            for channels in self._aside(start, lambda i=item: self._pipeline(i, sink))  # type: ignore[misc]
         ]
 
     def _aside(
@@ -537,11 +536,13 @@ class Constructor:
 
     def _list_name(self) -> str:
         name, names = "layers", self.variables
-        if any(layers.variable == name for layers in self.open_layers):
-            return names.fresh(name)
-        if name in names.given and not any(name in inner.values() for inner in names.visible):
-            return name
-        return names.fresh(name)
+        used = {layers.variable for layers in self.open_layers}
+        for known in sorted(names.temporaries):
+            if known.startswith(name) and known not in used:
+                return known
+        fresh = names.fresh(name)
+        names.temporaries.add(fresh)
+        return fresh
 
     def _running(self, start: str | None) -> str:
         """A variable for the running count, which holds ``start`` already where it can."""

@@ -117,6 +117,8 @@ def _unary(expr: template.Unary, scope: Scope) -> tuple[str, int]:
 def _compare(expr: template.Compare, scope: Scope) -> tuple[str, int]:
     left, right = show(expr.left, scope, COMPARE + 1), show(expr.right, scope, COMPARE + 1)
     operator = expr.operator
+    if isinstance(expr.left, template.Literal) and isinstance(expr.right, template.Literal):
+        raise Unfollowable("a comparison of two constants")
     if "None" in (left, right) and operator in ("==", "!="):
         operator = "is" if operator == "==" else "is not"
     return f"{left} {operator} {right}", COMPARE

@@ -285,7 +285,9 @@ class ForwardWriter(expressions.Scope):
 
     def _branches(self, unit: template.Branches, flow: list[str]) -> list[Expr]:
         """The branches' values; calls stand inside the merging line where order allows it."""
-        if len(flow) != 1:
+        heads = [item.stages[0].unit for item in unit.items]
+        named = all(isinstance(head, template.Named) and head.name != "_" for head in heads)
+        if len(flow) != 1 and not named:
             raise Unfollowable("several values into brackets")
         current = flow[0]
         singles = [self._single(item, current) for item in unit.items]

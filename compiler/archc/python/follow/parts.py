@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from archir.graph import Apply, Definition, walk
@@ -107,7 +107,7 @@ def _parts(code: object) -> Iterator[object]:
 def _blank(code: Any) -> Any:
     """The code without the numbers of channels, in which instances differ."""
     if isinstance(code, Inferred):
-        return replace(code, value=0) if code.what == "channels" else code
+        return Inferred("channels", 0, code.input) if code.what == "channels" else code
     if isinstance(code, ModuleRecipe):
         return ModuleRecipe(_blank(code.make))
     if isinstance(code, FunctionRecipe):

@@ -9,7 +9,7 @@ from archc.python.body import Body, Leaf
 from archc.python.follow import expressions
 from archc.python.follow.scope import Variables
 from archc.python.text import INDENT, Call, Expr, Raw, layout
-from archc.python.weights import CONSTANT, below, is_drawn_elsewhere
+from archc.python.weights import CONSTANT, below
 from archir import template
 from archir.init import matches
 from archir.template import Unfollowable
@@ -61,8 +61,6 @@ def _plan(
     seen: dict[tuple[str, str], int | None] = {}
     for item in found:
         leaf = item.leaf
-        if is_drawn_elsewhere(item):
-            raise Unfollowable("initial weights that are drawn elsewhere")
         for parameter in leaf.parameters:
             rule = _rule(body, leaf, item.name, parameter)
             key = (leaf.torch_class, parameter)

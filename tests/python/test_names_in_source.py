@@ -1,0 +1,107 @@
+"""Names that Python or torch keep for themselves, wherever a text may have them."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+
+import pytest
+from printed import compiled, differences, expression, namespace
+from torch import nn
+
+from archc.python import source
+from archdsl.keywords import KEYWORDS
+from archir.reserved import RESERVED
+
+OURS = ["self", "torch", "nn", "F", "x", "Tensor", "out", "y", "channels", "layers", "module"]
+OURS += ["name", "model", "output", "block", "partial", "OrderedDict", "NamedTuple", "math", "re"]
+OURS += ["in_channels", "out_channels", "_init_weights", "__mangled", "__dunder__", "_"]
+WORDS = sorted(
+    {*dir(nn.Module()), *keyword.kwlist, *keyword.softkwlist, *dir(builtins), *OURS}
+    - {"_", "None", "True", "False", "true", "false", "none"}
+)
+NAMES = [word for word in WORDS if word not in KEYWORDS]
+LABELS = [word for word in WORDS if word not in RESERVED]
+ODD_LABELS = ["block1-0", "a b", "ä", "0x", "7", 'with \\"quotes\\"', "{{x}}", "tab\\t", "back\\\\"]
+GROUPS = 6
+
+
+def chunks(words: list[str]) -> list[list[str]]:
+    return [words[start::GROUPS] for start in range(GROUPS)]
+
+
+@pytest.mark.parametrize("follow", [True, False])
+@pytest.mark.parametrize("number", range(GROUPS))
+def test_labels(number: int, follow: bool) -> None:
+    stages = "\n".join(f'"{word}": conv(2, 1)' for word in chunks(LABELS + ODD_LABELS)[number])
+    text = f"""
+        block B(w = 2) {{ {stages}
+        }}
+        model m() {{ input image: [N, 2, H = 2, W = 2]
+          {stages}
+          "{chunks(LABELS)[number][0]}-": {{ {stages}
+            B }}
+        }}"""
+    typed = compiled(text)
+    assert list(differences(typed, source(typed, follow=follow))) == []
+
+
+@pytest.mark.parametrize("follow", [True, False])
+@pytest.mark.parametrize("number", range(GROUPS))
+def test_parameters_and_values(number: int, follow: bool) -> None:
+    words = chunks(NAMES)[number]
+    parameters = ", ".join(f"{word} = {index + 1}" for index, word in enumerate(words))
+    stages = "\n".join(f"c{index}: conv({word}, 1)" for index, word in enumerate(words))
+    values = "\n".join(f"d{i}: conv(2, 1) as {word}" for i, word in enumerate(words))
+    text = f"""
+        block B({parameters}) {{ {stages}
+        }}
+        block C(k) {{ input inner: [N, Q, H, W]
+          {values}
+          add [{", ".join(words)}] -> last: conv(k, 1) }}
+        model m() {{ input image: [N, 2, H = 2, W = 2]
+          a: B -> b: B({words[0]} = 7) -> c: C(3) -> d: C(4) }}"""
+    typed = compiled(text)
+    assert list(differences(typed, source(typed, follow=follow))) == []
+
+
+@pytest.mark.parametrize("word", NAMES[::7])
+def test_blocks_models_and_inputs(word: str) -> None:
+    text = f"""
+        block {word}(w) {{ conv(w, 1) }}
+        model {word}_() {{ input {word}: [N, 2, H = 2, W = 2]
+          {word if word != "x" else "x"} -> a: relu as other
+          b: conv(2, 1)
+          concat [other, _] }}
+        model m() {{ input {word}: [N, 2, H = 2, W = 2]
+          a: {word}_block(2) -> b: {word}_block(3) }}
+        block {word}_block(w) {{ conv(w, 1) }}"""
+    for model in ("m", f"{word}_"):
+        typed = compiled(text, model)
+        for follow in (True, False):
+            assert list(differences(typed, source(typed, follow=follow))) == []
+
+
+def test_classes_do_not_hide_each_other() -> None:
+    text = """
+        block net(w) { conv(w, 1) }
+        block Net(w) { linear(w) }
+        block NET(w) { relu -> conv(w, 1) }
+        model NeT() { input x: [N, 2, 4, 4]
+          net(2) -> Net(4) -> NET(3) }
+        model relu_() { input x: [N, 2]
+          linear(2) }"""
+    for model in ("NeT", "relu_"):
+        typed = compiled(text, model)
+        assert list(differences(typed, source(typed))) == []
+
+
+def test_a_variant_is_a_function() -> None:
+    text = """
+        model net(width = 4) { input x: [N, 2, 4, 4]
+          conv(width, 1) }
+        ## The wide one.
+        model wide = net(width = 8)"""
+    printed = source(compiled(text, "wide"))
+    assert expression(printed) == "wide()"
+    assert namespace(printed)["wide"].__doc__ == "The wide one."
