@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -18,6 +17,7 @@ from archir.argument_types import choices, describe, is_counted, is_measured, sh
 from archir.diagnostics import Problem, nearest
 from archir.dims import SizeExpr, show
 from archir.op import Op
+from archir.record import Record
 from archir.rules.arguments import (
     ArgumentDependsOnSize,
     ArgumentGivenTwice,
@@ -30,8 +30,7 @@ from archir.rules.arguments import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ArgumentProblem:
+class ArgumentProblem(Record):
     """A problem with one argument of a call.
 
     ``argument`` is a position (from 0) or a keyword, whichever the call used, so that the place
@@ -140,16 +139,14 @@ def _located(
 # --- values ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
+class _Typed(Record):
     """A value that is equal to another only if their types are: 1, 1.0 and true differ."""
 
     kind: type
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class _Foreign:
+class _Foreign(Record):
     """What no op takes, such as a block; only its words are kept, not the text it came from."""
 
     words: str

@@ -7,17 +7,16 @@ default sizes, and kept: the conditions of a network are what its set of valid s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from archir.diagnostics import Problem
 from archir.dims import Dim, SizeExpr, evaluate, maximum, modulo
+from archir.record import Record, Struct, fresh
 
 Relation = Literal["at-least", "equal", "divisible", "broadcast"]
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Record):
     """``left >= right``, ``left == right`` or ``left % right == 0``, over size variables.
 
     ``broadcast`` is torch's rule for merging: the two are equal, or one of them is 1.
@@ -41,16 +40,15 @@ class Condition:
         return left % right == 0
 
 
-@dataclass(slots=True)
-class Check:
+class Check(Struct):
     """The collector handed to a shape rule.
 
     ``sizes`` are the default values of the model's size variables.
     """
 
     sizes: Mapping[str, int]
-    problems: list[Problem] = field(default_factory=list)
-    conditions: list[Condition] = field(default_factory=list)
+    problems: list[Problem] = fresh(factory=list)
+    conditions: list[Condition] = fresh(factory=list)
 
     def value(self, dim: Dim) -> int:
         """The dim at the default sizes."""

@@ -9,11 +9,10 @@ none of them knows a problem by name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import ClassVar, Literal
 
-from archir.record import Record
+from archir.record import Record, Struct, fresh
 from archir.source import Span
 
 Severity = Literal["error", "warning"]
@@ -44,16 +43,14 @@ class Problem(Record):
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Record):
     """A further place that has to do with a problem, and what it has to do with it."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Record):
     """A problem at a place. ``related`` holds all the other places that contribute."""
 
     problem: Problem
@@ -69,12 +66,11 @@ class Diagnostic:
         return self.problem.severity == "error"
 
 
-@dataclass(slots=True)
-class Diagnostics:
+class Diagnostics(Struct):
     """A stage's collector. Stages report and go on; the caller asks whether to stop."""
 
-    items: list[Diagnostic] = field(default_factory=list)
-    _seen: set[tuple[str, Span, str]] = field(default_factory=set)
+    items: list[Diagnostic] = fresh(factory=list)
+    _seen: set[tuple[str, Span, str]] = fresh(factory=set)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.items)

@@ -11,7 +11,6 @@ two are apart because torch keeps them apart: a constructor and a ``forward``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from archir.check import Condition
@@ -19,12 +18,12 @@ from archir.dims import Dim
 from archir.init import Initialiser, InitRule
 from archir.op import Op
 from archir.oracle import Oracle
+from archir.record import Record, Struct, fresh
 from archir.source import Span
 from archir.types import TensorType
 
 
-@dataclass(slots=True, eq=False)
-class Value:
+class Value(Struct):
     """A tensor inside one definition. Compared by identity.
 
     ``index`` counts the values of a definition from 0; ``name`` is the user's name for it, if any.
@@ -41,8 +40,7 @@ class Value:
 # --- scopes: what is registered ---------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
-class Parameter:
+class Parameter(Struct):
     """A raw parameter or buffer of a scope (``param token: [1, 1, dim] = zeros``)."""
 
     name: str
@@ -54,8 +52,7 @@ class Parameter:
     """How many of the scope's entries stand before it: its initial value is drawn there."""
 
 
-@dataclass(slots=True, eq=False)
-class Slot:
+class Slot(Struct):
     """One child of a scope: a module with one name in its parent.
 
     ``label`` is the name that the text gives it. Where it is None the child takes the next number
@@ -71,29 +68,26 @@ class Slot:
     """None only for a ``module head = …`` that is never applied."""
 
 
-@dataclass(slots=True, eq=False)
-class SlotRepeat:
+class SlotRepeat(Struct):
     """The children that a ``Repeat`` registers ``count`` times over. None of them has a label."""
 
     count: int
     entries: list[Slot | SlotRepeat]
 
 
-@dataclass(slots=True, eq=False)
-class Leaf:
+class Leaf(Struct):
     """A module that is one op. ``overrides`` are the stage's own ``with weight = …``."""
 
     op: Op
     overrides: tuple[tuple[str, Initialiser], ...] = ()
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct):
     """Ordered children. ``labelled`` is read off the text and decides how children are named."""
 
     labelled: bool
-    entries: list[Slot | SlotRepeat] = field(default_factory=list)
-    parameters: list[Parameter] = field(default_factory=list)
+    entries: list[Slot | SlotRepeat] = fresh(factory=list)
+    parameters: list[Parameter] = fresh(factory=list)
 
 
 Member: TypeAlias = "Leaf | Scope | Definition"
@@ -103,8 +97,7 @@ Member: TypeAlias = "Leaf | Scope | Definition"
 # --- steps: what runs ---------------------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
-class Apply:
+class Apply(Struct):
     """An op applied. ``slot`` is its module, or None for a plain function."""
 
     op: Op
@@ -114,8 +107,7 @@ class Apply:
     span: Span
 
 
-@dataclass(slots=True, eq=False)
-class Use:
+class Use(Struct):
     """A block applied."""
 
     definition: Definition
@@ -125,8 +117,7 @@ class Use:
     span: Span
 
 
-@dataclass(slots=True, eq=False)
-class Group:
+class Group(Struct):
     """The steps of a labelled group; its slot's member is a ``Scope``.
 
     Steps inside may read any value of the definition, and values made inside may be read behind
@@ -140,8 +131,7 @@ class Group:
     span: Span
 
 
-@dataclass(slots=True, eq=False)
-class Repeat:
+class Repeat(Struct):
     """``body`` run ``count`` times (at least 2); its registered children are in a ``SlotRepeat``.
 
     ``formal`` is the current value at the head of the body and ``last`` the one at its end; they
@@ -159,16 +149,14 @@ class Repeat:
     span: Span
 
 
-@dataclass(slots=True, eq=False)
-class TrainOnly:
+class TrainOnly(Struct):
     """Steps that run in training mode alone. Their modules are registered always."""
 
     steps: list[Step]
     span: Span
 
 
-@dataclass(slots=True, eq=False)
-class Read:
+class Read(Struct):
     """A raw parameter or buffer read as a value."""
 
     parameter: Parameter
@@ -182,8 +170,7 @@ Step = Apply | Use | Group | Repeat | TrainOnly | Read
 # --- remarks: what the text says about shapes ---------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Record):
     """A written shape that a value must have: ``:: [N, 64, _, _]``, or a block's ``input``.
 
     None matches any dim. ``written`` is the shape in the user's own text.
@@ -196,8 +183,7 @@ class Remark:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(Record):
     """An ``assert`` over size variables: it must hold for every size that is to be valid."""
 
     condition: Condition
@@ -208,8 +194,7 @@ class Assertion:
 # --- definitions --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Record):
     """One output. ``name`` is None where the last value alone is the output."""
 
     value: Value
@@ -217,8 +202,7 @@ class Output:
     when_training: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class Definition:
+class Definition(Struct):
     """One body of a model or block, for certain arguments and input types."""
 
     name: str
@@ -247,8 +231,7 @@ class Definition:
     """Gives the declaration's compile-time code (``archir.template``) to whoever prints it."""
 
 
-@dataclass(slots=True, eq=False)
-class Graph:
+class Graph(Struct):
     """A model, unrolled. ``sizes`` maps its size variables to their defaults, in order."""
 
     root: Definition

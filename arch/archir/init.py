@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
+from archir.record import Record
 from archir.source import Span
 
 MAX_FORMULA = 200
@@ -16,8 +17,7 @@ Formula: TypeAlias = "bool | int | float | str | None | Fan | Arithmetic"
 """An argument of an initialiser: a constant, or arithmetic over the parameter's fans."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fan:
+class Fan(Record):
     """``fan_in`` or ``fan_out`` of the parameter at hand, as torch.nn.init counts them.
 
     A bias has none of its own, and takes those of the weight beside it.
@@ -40,8 +40,7 @@ class Arithmetic:
         object.__setattr__(self, "size", inner + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Initialiser:
+class Initialiser(Record):
     """One of torch.nn.init's functions without its underscore, and its arguments by keyword.
 
     >>> Initialiser("kaiming_normal", (("mode", "fan_out"), ("nonlinearity", "relu")))
@@ -51,8 +50,7 @@ class Initialiser:
     arguments: tuple[tuple[str, Formula], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InitRule:
+class InitRule(Record):
     """``selector.parameter: initialiser`` of an ``init`` block.
 
     ``selector`` is an op's keyword, ``*``, or a pattern of labels joined by dots in which ``*``

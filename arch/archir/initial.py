@@ -7,7 +7,6 @@ module is made. Here each rule is held against the parameters that it has the la
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from archir.diagnostics import Diagnostics
 from archir.formulas import FormulaError, arguments_for
@@ -15,6 +14,7 @@ from archir.graph import Apply, Definition, Leaf, Read, Scope, Slot, walk
 from archir.init import Initialiser, InitRule, matches
 from archir.initialisers import INITIALISERS
 from archir.naming import names
+from archir.record import Record
 from archir.rules.graph import InitialiserDoesNotFit
 from archir.rules.initial import InitialiserWithoutValue
 from archir.source import Span
@@ -40,8 +40,7 @@ def check_initialisers(
                 _rules(definition.init, module, diagnostics)
 
 
-@dataclass(frozen=True, slots=True)
-class _Module:
+class _Module(Record):
     """An op's module below a definition, with its path from there."""
 
     path: tuple[str, ...]

@@ -7,18 +7,17 @@ checker asks it again and reports. Both get the same answer from the same rule.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from archir.check import Check, Condition
 from archir.diagnostics import Problem
 from archir.dims import DimTooLargeError
 from archir.op import Op
+from archir.record import Record
 from archir.rules.graph import SizesTooComplex
 from archir.types import TensorType
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Record):
     """An op's output types (None where they cannot be said), problems and conditions."""
 
     outputs: tuple[TensorType, ...] | None

@@ -9,18 +9,16 @@ user's own expression in the place of a number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from archir.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Arg:
+class Arg(Record):
     """The op's argument of that name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inferred:
+class Inferred(Record):
     """A number read off the incoming shape, which the user does not write.
 
     ``what`` is ``"channels"`` (dim 1), ``"features"`` (the last dim) or ``"constant"``;
@@ -32,20 +30,17 @@ class Inferred:
     input: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Record):
     """The op's incoming tensor number ``index``."""
 
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AllInputs:
+class AllInputs(Record):
     """The list of all incoming tensors, as ``torch.cat`` takes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Infix:
+class Infix(Record):
     """``left operator right``."""
 
     operator: str
@@ -53,22 +48,19 @@ class Infix:
     right: Code
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Record):
     """``input operator input operator …`` over all incoming tensors, from the left."""
 
     operator: str
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Record):
     """A tuple of codes, such as the dims of a mean."""
 
     items: tuple[Code, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record):
     """``function(*args, **kwargs)``.
 
     ``function`` is a dotted name that starts with ``nn.``, ``F.`` or ``torch.``, or with ``.``
@@ -81,19 +73,29 @@ class Call:
 
 
 Code = (
-    None | bool | int | float | str | Arg | Inferred | Input | AllInputs | Infix | Fold | Items | Call
+    None
+    | bool
+    | int
+    | float
+    | str
+    | Arg
+    | Inferred
+    | Input
+    | AllInputs
+    | Infix
+    | Fold
+    | Items
+    | Call
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleRecipe:
+class ModuleRecipe(Record):
     """The op is a torch module: ``make`` constructs it, and it is called with all inputs."""
 
     make: Call
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionRecipe:
+class FunctionRecipe(Record):
     """The op is an expression over its inputs and has no module."""
 
     apply: Code

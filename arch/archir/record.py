@@ -1,23 +1,38 @@
-"""Records: frozen classes of named fields that cost next to nothing to define.
+"""Records and structs: classes of named fields that cost next to nothing to define.
 
-They are what ``@dataclass(frozen=True, slots=True)`` makes, and type checkers take them for that.
-But a dataclass is compiled at every start of the program, half a millisecond for each class, and
-the language has hundreds of syntax nodes and problems: a third of the time of a short ``archc``
-run. A record's methods are written once, here, and read the field names.
+A ``Record`` is what ``@dataclass(frozen=True, slots=True)`` makes, a ``Struct`` what
+``@dataclass(slots=True, eq=False)`` makes, and type checkers take them for that. But a dataclass
+is compiled at every start of the program, half a millisecond for each class, and the compiler has
+hundreds of syntax nodes, problems and steps: that was a third of the time of a short ``archc``
+run. Here the methods are written once, and read the field names.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 _set = object.__setattr__
 
 
-@dataclass_transform(frozen_default=True)
-class RecordType(type):
+class _Fresh:
+    """A default that is made anew for each instance."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self.make = make
+
+
+def fresh(*, factory: Callable[[], Any]) -> Any:
+    """The default of a field that each instance has of its own: ``fresh(factory=list)``."""
+    return _Fresh(factory)
+
+
+class _FieldsType(type):
     """Turns the annotations of a class body into slots; fields of the base come first."""
 
-    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> RecordType:
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _FieldsType:
         annotations: dict[str, str] = namespace.get("__annotations__", {})
         own = [field for field, kind in annotations.items() if not kind.startswith("ClassVar")]
         defaults = {field: namespace.pop(field) for field in own if field in namespace}
@@ -31,8 +46,8 @@ class RecordType(type):
         return super().__new__(cls, name, bases, namespace)
 
 
-class Record(metaclass=RecordType):
-    """Base of records. Fields are given by position or by name, and never change."""
+class _Fields(metaclass=_FieldsType):
+    """What records and structs share: construction by position or by name, and the text."""
 
     __match_args__: ClassVar[tuple[str, ...]]
     _defaults: ClassVar[dict[str, Any]]
@@ -50,10 +65,26 @@ class Record(metaclass=RecordType):
         for name in names:
             if name not in values:
                 raise TypeError(f"{type(self).__name__} needs {name}")
-            _set(self, name, values[name])
+            value = values[name]
+            _set(self, name, value.make() if isinstance(value, _Fresh) else value)
         if len(values) > len(names):
             unknown = ", ".join(sorted(values.keys() - set(names)))
             raise TypeError(f"{type(self).__name__} has no {unknown}")
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple([getattr(self, name) for name in self.__match_args__])
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
+        return f"{type(self).__name__}({shown})"
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return type(self), self._values()
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(fresh,))
+class Record(_Fields):
+    """Base of records: their fields never change, and equal fields make equal records."""
 
     if not TYPE_CHECKING:  # a checker that saw these would believe that any name can be set
 
@@ -62,9 +93,6 @@ class Record(metaclass=RecordType):
 
         def __delattr__(self, name: str) -> None:
             raise AttributeError(f"{type(self).__name__}.{name} is frozen")
-
-    def _values(self) -> tuple[Any, ...]:
-        return tuple([getattr(self, name) for name in self.__match_args__])
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -77,23 +105,21 @@ class Record(metaclass=RecordType):
     def __hash__(self) -> int:
         return hash((type(self), *self._values()))
 
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
-        return f"{type(self).__name__}({shown})"
 
-    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        return type(self), self._values()
+@dataclass_transform(eq_default=False, field_specifiers=(fresh,))
+class Struct(_Fields):
+    """Base of structs: their fields may change, and each is equal to itself alone."""
 
 
-R = TypeVar("R", bound=Record)
+F = TypeVar("F", bound=_Fields)
 
 
-def replaced(record: R, **changes: object) -> R:
-    """The same record with some fields changed."""
-    values = dict(zip(record.__match_args__, record._values(), strict=True))
-    return type(record)(**{**values, **changes})
+def replaced(original: F, **changes: object) -> F:
+    """A record or struct with the same fields but for some."""
+    values = dict(zip(original.__match_args__, original._values(), strict=True))
+    return type(original)(**{**values, **changes})
 
 
-def field_names(record: Record) -> tuple[str, ...]:
-    """The names of a record's fields, in order."""
-    return record.__match_args__
+def field_names(fields: _Fields | type[_Fields]) -> tuple[str, ...]:
+    """The names of the fields, in order."""
+    return fields.__match_args__

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from archir.record import Record
 
 
 class Source:
@@ -48,8 +49,7 @@ class Source:
         return self._line_starts
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Record):
     """A half-open range of offsets in one source: the place a message points at."""
 
     source: Source

@@ -7,24 +7,22 @@ Back ends take this and nothing else, so none can be handed an unchecked graph. 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from archir.check import Condition
 from archir.graph import Definition, Graph, Value
+from archir.record import Record
 from archir.source import Span
 from archir.types import TensorType
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Record):
     """A condition on the sizes, and the place that asks it."""
 
     condition: Condition
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TypedGraph:
+class TypedGraph(Record):
     """A graph that has passed the checker.
 
     ``types[definition][value.index]`` is a value's type; every definition has one type for each
@@ -38,9 +36,7 @@ class TypedGraph:
     def type_of(self, definition: Definition, value: Value) -> TensorType:
         return self.types[definition][value.index]
 
-    def types_of(
-        self, definition: Definition, values: tuple[Value, ...]
-    ) -> tuple[TensorType, ...]:
+    def types_of(self, definition: Definition, values: tuple[Value, ...]) -> tuple[TensorType, ...]:
         row = self.types[definition]
         return tuple(row[value.index] for value in values)
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from archir.dims import Dim, evaluate, show
+from archir.record import Record
 
 DTYPES = {"float": "float32", "int": "int64", "bool": "bool"}
 """The dtype words of ``input x: int[N, L]`` and the torch dtypes they stand for."""
 
 
-@dataclass(frozen=True, slots=True)
-class TensorType:
+class TensorType(Record):
     """A tensor's shape (dims are integers or expressions of size variables) and torch dtype."""
 
     shape: tuple[Dim, ...]
@@ -35,8 +34,7 @@ class TensorType:
         return TensorType(tuple(evaluate(dim, sizes) for dim in self.shape), self.dtype)
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterSpec:
+class ParameterSpec(Record):
     """One entry of a module's state dict: its name in torch.nn, shape, dtype, and kind."""
 
     name: str

@@ -7,8 +7,6 @@ body, and every ``SlotRepeat`` the copies of its children.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from archir.graph import (
     Apply,
     Definition,
@@ -28,6 +26,7 @@ from archir.graph import (
     definitions,
     walk,
 )
+from archir.record import Struct, fresh, replaced
 from archir.typed import TypedGraph
 from archir.types import TensorType
 
@@ -56,13 +55,12 @@ def _is_flat(definition: Definition, done: dict[Definition, Definition]) -> bool
     )
 
 
-@dataclass(slots=True)
-class _Copies:
+class _Copies(Struct):
     """What the children of one scope were copied to; ``repeats`` has one of these a turn."""
 
-    slots: dict[Slot, Slot] = field(default_factory=dict)
-    parameters: dict[Parameter, Parameter] = field(default_factory=dict)
-    repeats: dict[SlotRepeat, list[_Copies]] = field(default_factory=dict)
+    slots: dict[Slot, Slot] = fresh(factory=dict)
+    parameters: dict[Parameter, Parameter] = fresh(factory=dict)
+    repeats: dict[SlotRepeat, list[_Copies]] = fresh(factory=dict)
 
 
 class _Copier:
@@ -89,12 +87,12 @@ class _Copier:
         scope = self._scope(original.scope, copies)
         self._enter(copies)
         steps = self._steps(original.steps, copies)
-        return replace(
+        return replaced(
             original,
             inputs=inputs,
             scope=scope,
             steps=steps,
-            outputs=tuple(replace(o, value=self.values[o.value]) for o in original.outputs),
+            outputs=tuple(replaced(o, value=self.values[o.value]) for o in original.outputs),
             remarks=(),
             assertions=(),
             value_count=len(self.types),
@@ -104,7 +102,7 @@ class _Copier:
 
     def _scope(self, scope: Scope, copies: _Copies) -> Scope:
         parameters = [
-            replace(parameter, position=_width(scope.entries[: parameter.position]))
+            replaced(parameter, position=_width(scope.entries[: parameter.position]))
             for parameter in scope.parameters
         ]
         copies.parameters.update(zip(scope.parameters, parameters, strict=True))
@@ -131,8 +129,8 @@ class _Copier:
         elif isinstance(member, Definition):
             member = self.done[member]
         elif isinstance(member, Leaf):
-            member = replace(member)
-        copy = replace(slot, member=member)
+            member = replaced(member)
+        copy = replaced(slot, member=member)
         copies.slots[slot] = copy
         return copy
 

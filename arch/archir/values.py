@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from archir.init import Initialiser
+from archir.record import Record
 
-Constant: TypeAlias = (
-    "None | bool | int | float | str | tuple[Constant, ...] | Part | Initialiser"
-)
+Constant: TypeAlias = "None | bool | int | float | str | tuple[Constant, ...] | Part | Initialiser"
 """A constant of the language; lists are tuples, since nothing in the language changes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record):
     """An op or a block as a value, with the arguments it has been given so far.
 
     ``kind`` is ``"op"`` or ``"block"``; ``origin`` is the block's declaration (None for an op).

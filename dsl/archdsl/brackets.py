@@ -7,12 +7,12 @@ its inside would be a guess. The declarations around it are still read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from archdsl import rules
 from archdsl.syntax_limits import MAX_NESTING
 from archdsl.tokens import CLOSERS, OPENERS, Token
 from archir.diagnostics import Problem
+from archir.record import Struct, fresh
 
 Report = Callable[[Problem, Token, Sequence[tuple[Token, str]]], None]
 """Takes a problem, the token it is at, and other tokens with what they have to do with it."""
@@ -34,8 +34,7 @@ def sound(tokens: Sequence[Token], text: str, report: Report) -> list[Token]:
     return kept
 
 
-@dataclass(slots=True)
-class _Region:
+class _Region(Struct):
     """A declaration's tokens, and the token that begins the next one."""
 
     tokens: list[Token]
@@ -62,11 +61,10 @@ def _regions(tokens: Sequence[Token], text: str) -> Iterator[_Region]:
         yield region
 
 
-@dataclass(slots=True)
-class _Matcher:
+class _Matcher(Struct):
     text: str
     report: Report
-    open: list[Token] = field(default_factory=list)
+    open: list[Token] = fresh(factory=list)
     odd: tuple[Token, Token] | None = None
     """The first pair of braces on lines of different indentation: probably not a pair."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, cast
 
@@ -10,29 +9,26 @@ from archdsl import ast, rules
 from archdsl.build_expressions import Children, ExpressionBuilder
 from archdsl.tokens import Token
 from archir.diagnostics import Label
+from archir.record import Record
 from archir.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class _Edition:
+class _Edition(Record):
     span: Span
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Condition:
+class _Condition(Record):
     span: Span
     value: ast.Expr
 
 
-@dataclass(frozen=True, slots=True)
-class _Bindings:
+class _Bindings(Record):
     span: Span
     names: tuple[ast.Identifier, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Refused:
+class _Refused(Record):
     """Stands where something was refused, until the parse ends without a result."""
 
     span: Span

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 
 from archdsl.keywords import CONSTANTS, KEYWORDS
 from archdsl.tokens import CLOSERS, END, Token
+from archir.record import Struct
 
 _NAMEABLE = KEYWORDS - CONSTANTS
 
@@ -46,8 +46,7 @@ _STARTS = {
 }
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     inside: _In
     at: _At = _At.START
 
@@ -91,9 +90,7 @@ def lines(tokens: Sequence[Token]) -> list[Token]:
 
 def _joins(frame: _Frame, before: str, after: str) -> bool:
     return (
-        frame.inside is _In.EXPRESSION
-        or before in _CONTINUES_AFTER
-        or after in _CONTINUES_BEFORE
+        frame.inside is _In.EXPRESSION or before in _CONTINUES_AFTER or after in _CONTINUES_BEFORE
     )
 
 

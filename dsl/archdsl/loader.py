@@ -6,7 +6,6 @@ the main file's folder or below it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from archdsl import ast
@@ -25,7 +24,7 @@ from archdsl.rules.imports import (
 )
 from archdsl.rules.names import NameDeclaredTwice
 from archir.diagnostics import Diagnostics, Label, Problem, nearest
-from archir.record import Record
+from archir.record import Record, Struct, fresh
 from archir.source import Source, Span
 
 
@@ -64,20 +63,19 @@ class _Edge:
         self.target: str | None = None
 
 
-@dataclass(slots=True)
-class _Loader:
+class _Loader(Struct):
     source: Source
     path: Path | None
     read: ReadFile
     limits: ImportLimits
-    diagnostics: Diagnostics = field(default_factory=Diagnostics)
-    scopes: dict[str, FileScope] = field(default_factory=dict)
+    diagnostics: Diagnostics = fresh(factory=Diagnostics)
+    scopes: dict[str, FileScope] = fresh(factory=dict)
     """By the identity of the file: its resolved path, or the library's dotted name."""
 
-    own: dict[str, dict[str, Declared]] = field(default_factory=dict)
+    own: dict[str, dict[str, Declared]] = fresh(factory=dict)
     """What each file declares itself."""
 
-    edges: list[_Edge] = field(default_factory=list)
+    edges: list[_Edge] = fresh(factory=list)
 
     @property
     def root(self) -> Path:

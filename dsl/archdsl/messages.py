@@ -7,13 +7,13 @@ are asked in turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from archdsl.keywords import KEYWORDS
 from archdsl.rules import editions, habits
 from archdsl.rules import syntax as rules
 from archdsl.tokens import END, Token
 from archir.diagnostics import Problem
+from archir.record import Record
 
 _FOREIGN = {
     "elif": "write `else if`",
@@ -56,8 +56,7 @@ _CONNECTING = frozenset({"AND", "OR", "IN", "IF", "ELSE", "FOR", "AS", "WITH", "
 """Keywords that nobody takes for a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """A token at which the grammar does not go on."""
 
     text: str

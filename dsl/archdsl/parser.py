@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import cast
 
 from archdsl import ast, layout, lexer, rules, strings
@@ -16,6 +15,7 @@ from archdsl.syntax_limits import EDITION, MAX_FILE_CHARACTERS, MAX_SYNTAX_ERROR
 from archdsl.tables import load
 from archdsl.tokens import CLOSERS, END, OPENERS, Token
 from archir.diagnostics import Diagnostics, Label, Problem
+from archir.record import Struct
 from archir.source import Source, Span
 
 
@@ -49,8 +49,7 @@ def parse_argument(source: Source) -> tuple[ast.Argument | None, Diagnostics]:
     return ast.Argument(name.span.to(first.value.span), name, first.value), found
 
 
-@dataclass(slots=True)
-class _Mark:
+class _Mark(Struct):
     """A place to which the parser can go back: the beginning of a statement."""
 
     height: int
@@ -152,9 +151,7 @@ class _Parse:
             depth = marks[-1].depth
         return cast("ast.File | None", automaton.result)
 
-    def _explain(
-        self, automaton: Automaton, tokens: Sequence[Token], at: int, mark: _Mark
-    ) -> None:
+    def _explain(self, automaton: Automaton, tokens: Sequence[Token], at: int, mark: _Mark) -> None:
         from archdsl import messages  # not needed for a file without errors
 
         if tokens[at].start in self.refused:

@@ -8,18 +8,17 @@ behind those stand the names that every file has: ops, built-in functions and in
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from archdsl import ast
+from archir.record import Struct, fresh
 from archir.source import Span
 
 DeclarationNode: TypeAlias = "ast.PartDeclaration | ast.Variant | ast.Function | ast.Let"
 
 
-@dataclass(slots=True, eq=False)
-class Declared:
+class Declared(Struct):
     """One declaration of a file, where it stands. Two are equal only when they are the same."""
 
     node: DeclarationNode
@@ -55,8 +54,7 @@ class Declared:
         return self.names[0].span
 
 
-@dataclass(slots=True, eq=False)
-class FileScope:
+class FileScope(Struct):
     """One file: its syntax tree and its names, own and imported, in the order of the text."""
 
     path: Path | None
@@ -66,11 +64,11 @@ class FileScope:
     is_library: bool = False
     """Whether it is part of the standard library."""
 
-    names: dict[str, Declared] = field(default_factory=dict)
-    imported: dict[str, ast.Identifier] = field(default_factory=dict)
+    names: dict[str, Declared] = fresh(factory=dict)
+    imported: dict[str, ast.Identifier] = fresh(factory=dict)
     """The places of the names that come from an import."""
 
-    missing: set[str] = field(default_factory=set)
+    missing: set[str] = fresh(factory=set)
     """Names that an import asked for in vain: reported there, and unknown but no news here."""
 
     def declarations(self) -> Iterator[Declared]:
@@ -82,8 +80,7 @@ class FileScope:
                 yield declared
 
 
-@dataclass(slots=True, eq=False)
-class Program:
+class Program(Struct):
     """All files that one main file needs."""
 
     main: FileScope

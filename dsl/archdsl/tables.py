@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from archir.record import Record
+
 _TABLES = Path(__file__).with_name("tables.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record):
     """What is done when the symbols of a rule have been read."""
 
     origin: str
@@ -32,8 +32,7 @@ class Rule:
     """Whether the action gets just all of the symbols."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Record):
     """All that the lexer and the automaton are driven by."""
 
     pattern: re.Pattern[str]

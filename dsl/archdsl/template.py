@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from archdsl import ast
@@ -11,6 +10,7 @@ from archdsl.builtins import BUILTINS
 from archdsl.program import Declared, FileScope
 from archir import template
 from archir.initialisers import FANS, INITIALISERS
+from archir.record import Struct, fresh
 from archir.registry import ops
 from archir.template import Template, Unfollowable
 
@@ -26,12 +26,11 @@ def template_of(declared: Declared, home: FileScope) -> Template | None:
         return None
 
 
-@dataclass(slots=True)
-class _Scope:
+class _Scope(Struct):
     """Names of one pair of braces, and what each of them is: local, value or dim."""
 
     parent: _Scope | None = None
-    names: dict[str, template.Expr | template.Named] = field(default_factory=dict)
+    names: dict[str, template.Expr | template.Named] = fresh(factory=dict)
 
     def find(self, name: str) -> template.Expr | template.Named | None:
         scope: _Scope | None = self
@@ -371,9 +370,7 @@ class _Translator:
                 return template.OpValue(found.keyword, (*found.arguments, *more))
             return template.BlockValue(found.name, found.origin, (*found.arguments, *more))
         if isinstance(found, template.InitialiserValue):
-            return template.InitialiserValue(
-                found.function, tuple(self._bound(found, given.items))
-            )
+            return template.InitialiserValue(found.function, tuple(self._bound(found, given.items)))
         raise Unfollowable("a call of what a name holds")
 
 

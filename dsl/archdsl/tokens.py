@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from archir.record import Struct
 
 OPENERS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE", "_HOLE": "_HOLE_END"}
 CLOSERS = frozenset(OPENERS.values())
 END = "$END"
 
 
-@dataclass(slots=True)
-class Token:
+class Token(Struct):
     """A token: the terminal's name in the grammar, its text, and where it stands.
 
     The text of a string is what it means, without quotes and escapes.

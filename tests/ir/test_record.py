@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from archir.record import Record, replaced
+from archir.record import Record, Struct, field_names, fresh, replaced
 
 
 class Point(Record):
@@ -94,3 +94,23 @@ def test_it_matches_by_position() -> None:
     match Named(1, 2, "a"):
         case Named(x, _, name):
             assert (x, name) == (1, "a")
+
+
+class Bag(Struct):
+    name: str
+    items: list[int] = fresh(factory=list)
+
+
+def test_structs_change_and_are_equal_to_themselves_alone() -> None:
+    first, second = Bag("a"), Bag("a")
+    first.items.append(1)
+    assert (first.items, second.items) == ([1], []), "each has its own list"
+    first.name = "b"
+    assert first.name == "b"
+    assert first != Bag("b", [1])
+    assert len({first, second, first}) == 2
+    assert repr(first) == "Bag(name='b', items=[1])"
+    assert replaced(first, name="c").items is first.items
+    assert field_names(Bag) == ("name", "items")
+    with pytest.raises(AttributeError):
+        first.other = 1  # type: ignore[attr-defined]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from pydantic import Field
 from archir.check import Check
 from archir.dims import Dim, add, floor_div, show
 from archir.op import NonNegative, Op, Positive
+from archir.record import Record
 from archir.rules.arguments import WrongListLength
 from archir.rules.shapes import KernelDoesNotFit, OutputEmpty, WrongDtype, WrongRank
 from archir.types import TensorType
@@ -25,8 +25,7 @@ LAYOUTS = ("[N, C, L]", "[N, C, H, W]", "[N, C, D, H, W]")
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Record):
     """One spatial axis of an incoming tensor; ``index`` counts from the first spatial one.
 
     ``of`` is the number of spatial axes.
@@ -38,8 +37,7 @@ class Axis:
     extent: Dim
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Record):
     """What slides along one axis, with the padding before and after the input."""
 
     kernel: int

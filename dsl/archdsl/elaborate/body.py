@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from archdsl import ast
 from archdsl.elaborate.builder import Builder
 from archdsl.elaborate.environment import Flow, Frame
@@ -11,10 +9,10 @@ from archdsl.elaborate.evaluate import Evaluator
 from archdsl.elaborate.session import Session
 from archdsl.program import FileScope
 from archir.graph import Scope, Step
+from archir.record import Record, replaced
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Record):
     """Where a statement stands: its file, names, the scope that registers, the steps that run.
 
     ``in_training`` marks the inside of ``train_only``; ``is_model`` the body of the model itself.
@@ -37,7 +35,7 @@ class Context:
 
     def inner(self, *, holds_values: bool = False) -> Context:
         """The inside of a pair of braces."""
-        return replace(self, frame=Frame(self.frame, holds_values))
+        return replaced(self, frame=Frame(self.frame, holds_values))
 
 
 def run(body: ast.Body, flow: Flow, context: Context) -> Flow:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from archdsl.elaborate.environment import Flow, SharedModule
 from archdsl.elaborate.session import Session
 from archdsl.rules.parts import AlreadyInUse, UnlabelledWeights
@@ -24,12 +22,12 @@ from archir.graph import (
 from archir.init import Initialiser, InitRule
 from archir.naming import names
 from archir.op import Op
+from archir.record import Record, Struct, fresh
 from archir.source import Span
 from archir.types import TensorType
 
 
-@dataclass(frozen=True, slots=True)
-class SlotName:
+class SlotName(Record):
     """A label that has been evaluated. ``text`` None with ``numbered`` is the ``_:``."""
 
     text: str | None
@@ -37,25 +35,24 @@ class SlotName:
     span: Span
 
 
-@dataclass(slots=True, eq=False)
-class Builder:
+class Builder(Struct):
     """Collects one definition."""
 
     session: Session
-    types: dict[Value, TensorType | None] = field(default_factory=dict)
+    types: dict[Value, TensorType | None] = fresh(factory=dict)
     count: int = 0
     nodes: int = 0
-    training: set[Value] = field(default_factory=set)
+    training: set[Value] = fresh(factory=set)
     """Values that exist in training alone."""
 
-    outputs: list[Output] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    assertions: list[Assertion] = field(default_factory=list)
-    rules: list[InitRule] = field(default_factory=list)
-    shared: list[tuple[SharedModule, Scope]] = field(default_factory=list)
+    outputs: list[Output] = fresh(factory=list)
+    remarks: list[Remark] = fresh(factory=list)
+    assertions: list[Assertion] = fresh(factory=list)
+    rules: list[InitRule] = fresh(factory=list)
+    shared: list[tuple[SharedModule, Scope]] = fresh(factory=list)
     """``module`` statements and the scopes that they stand in."""
 
-    unlabelled: list[tuple[Scope, Slot, Span]] = field(default_factory=list)
+    unlabelled: list[tuple[Scope, Slot, Span]] = fresh(factory=list)
     has_init: bool = False
     has_weights: bool = False
     """Whether one of its own ops has parameters."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from archdsl import ast
@@ -19,6 +18,7 @@ from archir.arguments import ArgumentProblem, bind_names, check_partial
 from archir.graph import Value
 from archir.init import Arithmetic, Fan, Formula, Initialiser
 from archir.initialisers import INITIALISERS, InitialiserArgument
+from archir.record import Record, replaced
 from archir.registry import ops
 from archir.rules.arguments import TooManyArguments
 from archir.source import Span
@@ -28,8 +28,7 @@ _CALL = 10
 """The steps that a call counts for: about as long as it takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Record):
     """An argument's value and where it was written."""
 
     value: object
@@ -220,7 +219,7 @@ def initialiser(evaluator: Evaluator, callee: Initialiser, arguments: ast.Argume
         frozenset(a.name for a in spec.arguments if a.is_required),
     )
     # Wherever it is written, its arguments may speak of the fans of what it will fill.
-    inner = replace(evaluator, fans=True)
+    inner = replaced(evaluator, fans=True)
     bound = bind(inner, callee.function, parameters, arguments, arguments.span)
     if bound is None:
         return UNKNOWN

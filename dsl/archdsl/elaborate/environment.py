@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from archdsl import ast
 from archdsl.program import Declared, FileScope
 from archir.check import Condition
 from archir.graph import Slot, Value
+from archir.record import Record, Struct, fresh
 
 
 class Unknown:
@@ -22,23 +22,20 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionValue:
+class FunctionValue(Record):
     """A ``fn``, or a built-in function where ``declared`` is None."""
 
     name: str
     declared: Declared | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SizeConditions:
+class SizeConditions(Record):
     """The outcome of a comparison that depends on size variables; good for ``assert`` alone."""
 
     conditions: tuple[Condition, ...]
 
 
-@dataclass(slots=True, eq=False)
-class Frame:
+class Frame(Struct):
     """Names of one pair of braces. Lets and loop variables end with it.
 
     Names of values live longer: to the end of the body, or of the turn of a loop; they are bound
@@ -47,7 +44,7 @@ class Frame:
 
     parent: Frame | None
     holds_values: bool = False
-    names: dict[str, object] = field(default_factory=dict)
+    names: dict[str, object] = fresh(factory=dict)
 
     def __iter__(self) -> Iterator[Frame]:
         frame: Frame | None = self
@@ -67,8 +64,7 @@ class Frame:
         holder.names[name] = value
 
 
-@dataclass(slots=True, eq=False)
-class SharedModule:
+class SharedModule(Struct):
     """``module head = …``: one slot, registered where it stands and applied any number of times."""
 
     node: ast.ModuleStatement

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 from archdsl import ast
@@ -38,6 +37,7 @@ from archir.dims import DimTooLargeError, SizeExpr, show
 from archir.graph import Value
 from archir.init import Fan, Initialiser
 from archir.initialisers import FANS, INITIALISERS
+from archir.record import Record, replaced
 from archir.registry import ops
 from archir.types import TensorType
 from archir.values import Part
@@ -45,8 +45,7 @@ from archir.values import Part
 Types = Callable[[Value], TensorType | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluator:
+class Evaluator(Record):
     """Evaluates expressions at one place of the program.
 
     ``flow`` is what ``_`` means, ``types`` the types of values, ``fans`` whether ``fan_in`` and
@@ -154,7 +153,7 @@ class Evaluator:
         return known
 
     def inside(self, frame: Frame) -> Evaluator:
-        return replace(self, frame=frame)
+        return replaced(self, frame=frame)
 
     # --- nodes --------------------------------------------------------------------------------
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import NoReturn
 
 from archdsl.rules.limits import LimitExceeded
 from archir.diagnostics import Diagnostics
+from archir.record import Record, field_names
 from archir.source import Span
 
 
@@ -14,8 +14,7 @@ class Stopped(Exception):  # noqa: N818  (no error of ours: it ends the work aft
     """Unwinds the elaboration of a model once a limit has been reported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Record):
     """How far a file may expand. The defaults are far above any real network.
 
     nodes: steps of the unrolled network; steps: statements and expressions evaluated;
@@ -32,7 +31,7 @@ class Limits:
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        return tuple(entry.name for entry in fields(cls))
+        return field_names(cls)
 
 
 class Budget:

@@ -9,7 +9,6 @@ count.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from archdsl import ast
 from archdsl.elaborate import text
@@ -20,12 +19,12 @@ from archdsl.elaborate.instances import typed_key
 from archdsl.rules.values import DependsOnSize, NotACount
 from archir.dims import SizeExpr, show
 from archir.graph import Repeat, Slot, SlotRepeat, substitute
+from archir.record import Record, replaced
 
 Loop = ast.For | ast.RepeatLoop
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Record):
     """Equal turns after each other: the item of the first, and how many there are."""
 
     item: object
@@ -86,7 +85,7 @@ def _fold(node: Loop, item: object, count: int, flow: Flow, context: Context) ->
     builder, scope, given = context.builder, context.scope, context.builder.type_of(flow[0])
     before, nodes, problems = len(scope.entries), builder.nodes, len(context.session.diagnostics)
     formal = builder.value(flow[0].span, given)
-    turn = replace(_turn(node, item, flow, context), steps=[])
+    turn = replaced(_turn(node, item, flow, context), steps=[])
     last = run(node.body, (formal,), turn)
     entries = scope.entries[before:]
     if last == (formal,) and not turn.steps and not entries:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archdsl import ast
@@ -11,6 +10,7 @@ from archdsl.elaborate.environment import Unknown
 from archdsl.rules.parts import ArgumentOfWrongType, OutsideDomain
 from archir.init import Initialiser
 from archir.op import Op
+from archir.record import Record
 from archir.source import Span
 from archir.values import Part, show_constant
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from archdsl.elaborate.evaluate import Evaluator
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(Record):
     """Names in positional order, and which of them have no default."""
 
     names: tuple[str, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from archdsl import ast
 from archdsl.elaborate import initial, text
@@ -17,6 +16,7 @@ from archdsl.elaborate.uses import splice, use_part, use_shared
 from archdsl.rules.parts import (
     ArgumentsOnValue,
     LabelOnValue,
+    NoBranchLeft,
     NotAPart,
     ReadsOutside,
     SeveralValues,
@@ -26,6 +26,7 @@ from archdsl.rules.parts import (
 from archir.arguments import make_op
 from archir.graph import Group, Scope, Value
 from archir.init import Initialiser
+from archir.record import replaced
 from archir.registry import ops
 from archir.source import Span
 from archir.values import Part
@@ -93,6 +94,9 @@ def branches(node: ast.Branches, flow: Flow, context: Context) -> Flow:
     context.session.budget.enter(node.span)
     made = tuple(_each_branch(node.items, flow, context.inner()))
     context.session.budget.leave()
+    if not made:
+        context.session.report(NoBranchLeft(), node.span)
+        return unknown(node.span, context)
     return made
 
 
@@ -131,7 +135,7 @@ def _group(node: ast.Unit, label: SlotName, flow: Flow, context: Context, span: 
     slot.member = scope
     group = Group(slot, flow, flow, [], span)
     context.steps.append(group)
-    inside = replace(context, scope=scope, steps=group.steps)
+    inside = replaced(context, scope=scope, steps=group.steps)
     group.outputs = unit(node, flow, inside)
     return group.outputs
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from archdsl import ast
@@ -15,6 +14,7 @@ from archdsl.elaborate.stages import stage
 from archdsl.rules.parts import AlreadyNamed, WrongNameCount
 from archir.check import Condition
 from archir.graph import Assertion, TrainOnly, Value
+from archir.record import replaced
 
 
 def statement(node: ast.Statement, flow: Flow, context: Context) -> Flow:
@@ -96,7 +96,7 @@ def _train_only(node: ast.TrainOnlyStatement, flow: Flow, context: Context) -> F
     inner = TrainOnly([], node.span)
     context.steps.append(inner)
     first = context.builder.count
-    run(node.body, flow, replace(context.inner(), steps=inner.steps, in_training=True))
+    run(node.body, flow, replaced(context.inner(), steps=inner.steps, in_training=True))
     context.builder.training.update(
         value for value in context.builder.types if value.index >= first
     )

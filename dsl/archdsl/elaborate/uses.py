@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from archdsl import ast
 from archdsl.elaborate import calls
 from archdsl.elaborate.body import Context, run
@@ -26,6 +24,7 @@ from archir.arguments import make_op
 from archir.graph import Definition, Leaf, Slot
 from archir.init import Initialiser
 from archir.op import Op
+from archir.record import replaced
 from archir.registry import ops
 from archir.source import Span
 from archir.values import Part
@@ -177,7 +176,7 @@ def splice(part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: 
         return (context.builder.value(span, None),)
     bound = _bind(part, node, inputs, context, span)
     frame = Frame(None, holds_values=True)
-    inside = replace(context, frame=frame, home=declared.home, is_model=False)
+    inside = replaced(context, frame=frame, home=declared.home, is_model=False)
     if bound is None or not _takes(part, len(inputs), context, span):
         return (context.builder.value(span, None),)
     if not calls.fill(inside.evaluator(None), part.name, declared.node.params, bound):
@@ -193,7 +192,7 @@ def use_shared(module: SharedModule, inputs: Flow, context: Context, span: Span)
     builder = context.builder
     module.applied = True
     unit = module.node.unit
-    home = replace(context, frame=module.frame, home=module.home)
+    home = replaced(context, frame=module.frame, home=module.home)
     if isinstance(unit, ast.PartUse):
         found = home.evaluator(None).lookup(unit.name.text)
         part = found[0] if found else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeAlias
 
@@ -18,6 +17,7 @@ from archdsl.rules.parts import AlreadyNamed, TrainingOnly
 from archir.diagnostics import Diagnostics, Label, Problem, nearest
 from archir.initialisers import FANS, INITIALISERS, InitialiserSpec
 from archir.op import Op
+from archir.record import Struct, fresh
 from archir.registry import ops
 from archir.source import Span
 
@@ -34,17 +34,16 @@ class Unclear:
 UNCLEAR = Unclear()
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """One pass over a program."""
 
     warns: bool = True
     """Whether to warn of what is not used."""
 
-    diagnostics: Diagnostics = field(default_factory=Diagnostics)
-    references: dict[Declared, list[tuple[Declared, Span]]] = field(default_factory=dict)
-    used: set[tuple[FileScope, str]] = field(default_factory=set)
-    signatures: dict[Declared, object] = field(default_factory=dict)
+    diagnostics: Diagnostics = fresh(factory=Diagnostics)
+    references: dict[Declared, list[tuple[Declared, Span]]] = fresh(factory=dict)
+    used: set[tuple[FileScope, str]] = fresh(factory=set)
+    signatures: dict[Declared, object] = fresh(factory=dict)
     comparisons: int = COMPARISONS
 
     def nearest(self, text: str, known: Iterable[str]) -> str | None:
@@ -56,26 +55,25 @@ class Session:
         return nearest(text, candidates)
 
 
-@dataclass(slots=True)
-class Context:
+class Context(Struct):
     """Where the walk stands: a declaration of a file, its names, and what encloses the place."""
 
     session: Session
     file: FileScope
     owner: Declared
-    scope: Scope = field(default_factory=Scope)
+    scope: Scope = fresh(factory=Scope)
     flows: bool = False
     """Whether a value flows in, so that ``_`` means something."""
 
     in_training: bool = False
-    enclosing: list[str] = field(default_factory=list)
+    enclosing: list[str] = fresh(factory=list)
     """What lies around the place in its body: ``if``, ``a loop``, ``braces`` …"""
 
     has_flowed: bool = False
     """Whether a statement has been met that takes the current value."""
 
     has_input: bool = False
-    outputs: dict[str, Claims] = field(default_factory=dict)
+    outputs: dict[str, Claims] = fresh(factory=dict)
     bound: dict[str, ast.Identifier] | None = None
     """All names that the declaration binds anywhere, once one is not found."""
 

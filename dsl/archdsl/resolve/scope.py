@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from archdsl import ast
+from archir.record import Struct, fresh
 from archir.source import Span
 
 Kind: TypeAlias = Literal["value", "let", "loop variable", "parameter", "module", "dim"]
@@ -49,8 +49,7 @@ class Claims:
         return None
 
 
-@dataclass(slots=True, eq=False)
-class Symbol:
+class Symbol(Struct):
     """A name that is bound in a body, and where."""
 
     name: str
@@ -71,19 +70,18 @@ class Symbol:
         return self.kind == "value"
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """Parameters, the frames of the braces, and the values of one body.
 
     ``ended`` are the names whose braces have ended, kept for the message about a late use.
     """
 
-    params: dict[str, Symbol] = field(default_factory=dict)
-    frames: list[dict[str, Symbol]] = field(default_factory=lambda: [{}])
-    values: dict[str, Symbol] = field(default_factory=dict)
+    params: dict[str, Symbol] = fresh(factory=dict)
+    frames: list[dict[str, Symbol]] = fresh(factory=lambda: [{}])
+    values: dict[str, Symbol] = fresh(factory=dict)
     arms: Arms = ()
-    ended: dict[str, Symbol] = field(default_factory=dict)
-    bound: list[Symbol] = field(default_factory=list)
+    ended: dict[str, Symbol] = fresh(factory=dict)
+    bound: list[Symbol] = fresh(factory=list)
     """All symbols ever bound, in the order of the text."""
 
     _conditions: int = 0

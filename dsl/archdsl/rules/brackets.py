@@ -8,7 +8,6 @@ from archir.diagnostics import Problem
 _NAMES = {"(": "parenthesis", "[": "bracket", "{": "brace"}
 
 
-
 class UnclosedBracket(Problem):
     """Each `(`, `[` and `{` is closed by its own kind."""
 
