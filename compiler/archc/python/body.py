@@ -105,6 +105,9 @@ class Body:
     inner: list[tuple[tuple[str, ...], Body]]
     """The bodies in it, and where they stand."""
 
+    channels: tuple[int | None, ...] = ()
+    """Dim 1 of each input at the default sizes, None where there is none."""
+
     rules: tuple[InitRule, ...] = ()
     has_init: bool = False
     is_root: bool = False

@@ -40,6 +40,10 @@ class Class:
             yield name, values[name]
 
 
+Elsewhere = Callable[[Body], "Expr | None"]
+"""How a body is constructed whose class is written elsewhere; None for any other."""
+
+
 @dataclass(slots=True)
 class Classes:
     """All classes of a model, those inside before those that use them."""
@@ -47,6 +51,7 @@ class Classes:
     names: Names
     """The names of the file."""
 
+    elsewhere: Elsewhere
     of: dict[Body, Class] = field(default_factory=dict)
     order: list[Class] = field(default_factory=list)
 
@@ -58,19 +63,23 @@ class Classes:
         if not isinstance(expr, Make):
             return expr
         assert isinstance(expr.target, Body)
+        made = self.elsewhere(expr.target)
+        if made is not None:
+            return made
         owner = self.of[expr.target]
         arguments = owner.arguments(expr.target)
         return Call(owner.name, tuple((None, Const(c.value, n)) for n, c in arguments))
 
 
-def classify(root: Body, names: Names) -> Classes:
+def classify(root: Body, names: Names, elsewhere: Elsewhere = lambda _: None) -> Classes:
     """Group the bodies of a model into classes and name what their constructors take."""
-    classes = Classes(names)
+    classes = Classes(names, elsewhere)
     levels: dict[int, dict[object, list[Body]]] = {}
     heights: dict[Body, int] = {}
-    bodies = list(_inside_out(root))
+    bodies = list(_inside_out(root, elsewhere))
     for body in bodies:
-        heights[body] = 1 + max((heights[inner] for _, inner in body.inner), default=-1)
+        inside = (heights[inner] for _, inner in body.inner if inner in heights)
+        heights[body] = 1 + max(inside, default=-1)
     for height in range(max(heights.values()) + 1):
         here = levels.setdefault(height, {})
         for body in bodies:
@@ -83,7 +92,7 @@ def classify(root: Body, names: Names) -> Classes:
     return classes
 
 
-def _inside_out(root: Body) -> Iterator[Body]:
+def _inside_out(root: Body, elsewhere: Elsewhere) -> Iterator[Body]:
     seen: set[Body] = set()
     stack = [(root, False)]
     while stack:
@@ -93,7 +102,11 @@ def _inside_out(root: Body) -> Iterator[Body]:
         elif body not in seen:
             seen.add(body)
             stack.append((body, True))
-            stack.extend((inner, False) for _, inner in reversed(body.inner) if inner not in seen)
+            stack.extend(
+                (inner, False)
+                for _, inner in reversed(body.inner)
+                if inner not in seen and elsewhere(inner) is None
+            )
 
 
 def _key(body: Body, classes: Classes) -> object:

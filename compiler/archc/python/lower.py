@@ -111,6 +111,9 @@ class _Writer:
         )
         body.doc, body.origin, body.arguments = own.doc, own.origin or own.name, own.arguments
         body.rules, body.has_init = own.init, own.has_init
+        types = self.lowering.typed.concrete_types_of(own, own.inputs)
+        extents = [given.shape[1] if given.rank > 1 else None for given in types]
+        body.channels = tuple(e if isinstance(e, int) else None for e in extents)
         return body
 
     def _body(

@@ -31,10 +31,11 @@ def source(typed: TypedGraph, *, follow: bool = True) -> str:
     typed = unroll(typed)
     bodies = lower(typed)
     plain = _literal(typed, bodies)
-    followed = _followed(typed, bodies) if follow else None
-    if followed is None or not _agree(typed, plain, followed):
-        return plain.text
-    return followed.text
+    for attempt in (_followed, _followed_in_part) if follow else ():
+        file = attempt(typed, bodies)
+        if file is not None and _agree(typed, plain, file):
+            return file.text
+    return plain.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,25 @@ def _followed(typed: TypedGraph, bodies: dict[Definition, Body]) -> _File | None
         return None
     chunks.append(smoke(typed, bodies[typed.graph.root], build))
     return _File(assemble(doc, above, chunks), build)
+
+
+def _followed_in_part(typed: TypedGraph, bodies: dict[Definition, Body]) -> _File | None:
+    """Blocks that follow their text, and classes made from the graph for all others."""
+    from archc.python.follow.file import follow_in_part
+
+    root = bodies[typed.graph.root]
+    names = Names(IMPORTS)
+    part = follow_in_part(typed, bodies, names)
+    if part is None:
+        return None
+    try:
+        classes = classify(root, names, part.construct)
+    except Unfollowable:
+        return None
+    build = f"{classes.of[root].name}()"
+    chunks = part.chunks + [print_class(item, classes).lines for item in classes.order]
+    chunks.append(smoke(typed, root, build))
+    return _File(assemble("", part.above, chunks), build)
 
 
 def _agree(typed: TypedGraph, plain: _File, followed: _File) -> bool:

@@ -26,7 +26,7 @@ from archc.python.text import (
 from archc.python.weights import draw, own_lines
 from archir.init import Initialiser
 
-_BASES = {"sequential": "nn.Sequential", "list": "nn.ModuleList", "module": "nn.Module"}
+BASES = {"sequential": "nn.Sequential", "list": "nn.ModuleList", "module": "nn.Module"}
 _FOLD = 3
 """So many equal children in a row are written as one."""
 
@@ -48,7 +48,7 @@ def print_class(item: Class, classes: Classes) -> Printed:
     if written is not None:
         returns, ending, tuples = _returns(item, body, written, classes)
         result.lines += tuples
-    result.lines.append(f"class {item.name}({_BASES[body.holder]}):")
+    result.lines.append(f"class {item.name}({BASES[body.holder]}):")
     parts = [docstring(body.doc, 1), _constructor(item, classes)]
     if written is not None:
         parts.append(_forward(written, returns, ending))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archc.python.body import Body
+from archc.python.body import Body, Holder
 from archc.python.follow import expressions
 from archc.python.follow.constructor import Constructor
 from archc.python.follow.forward import ForwardWriter
@@ -14,7 +14,7 @@ from archc.python.follow.scope import Variables, mentions
 from archc.python.follow.sinks import Attributes
 from archc.python.follow.weights import init_lines
 from archc.python.identifiers import Names, class_name
-from archc.python.printing import definition, joined
+from archc.python.printing import BASES, definition, joined
 from archc.python.text import INDENT, Call, Expr, Raw, docstring
 from archir import template
 from archir.graph import Definition, definitions
@@ -161,7 +161,7 @@ class Block:
         self.attributes: dict[str, str] = {}
         self.unknown_lets: set[str] = set()
         self.final: str | None = None
-        self.is_chain = False
+        self.holder: Holder = "module"
         self.fills = False
         """Whether a chain's constructor has layers to put in."""
 
@@ -226,7 +226,7 @@ class Block:
         variables = Variables({*self.file.names.taken, "module", "name"})
         for parameter in self.template.parameters:
             self._declare(parameter, variables)
-        constructor = self._construct(variables)
+        constructor = self._constructor(variables)
         self.final = constructor.channels
         self.constructor_lines = constructor.out.lines
         init = init_lines(self, variables)
@@ -237,7 +237,20 @@ class Block:
         if self.needs_attribute and self.final is None:
             raise Unfollowable("a block whose channels nobody can say")
 
-    def _construct(self, variables: Variables) -> Constructor:
+    def _constructor(self, variables: Variables) -> Constructor:
+        if self.template.labelled:
+            return self._construct(variables, "module")
+        before = variables.snapshot()
+        try:
+            return self._construct(variables, "sequential")
+        except Unfollowable:
+            variables.restore(before)
+            self.uses_channels, self.running = False, []
+            self.automatic.clear()
+            return self._construct(variables, "list")
+
+    def _construct(self, variables: Variables, holder: Holder) -> Constructor:
+        self.holder = holder
         constructor = Constructor(self, variables)
         inputs = self.template.inputs
         if self.is_model:
@@ -254,19 +267,23 @@ class Block:
         constructor.known.update(zip(inputs, channels, strict=False))
         constructor.channels = channels[0] if len(channels) == 1 else None
         body = self.template.body
-        if self.template.labelled:
+        if holder == "module":
             constructor.body(body, Attributes(constructor.out), opens=False)
             return constructor
-        if len(channels) != 1:
+        if len(channels) != 1 and self.is_chain:
             raise Unfollowable("several inputs into a chain")
-        self.is_chain = True
-        layers = constructor.layers(False)
+        layers = constructor.layers(False, is_chain=self.is_chain)
         constructor.body(body, layers, opens=False)
         arguments = layers.arguments()
         if arguments:
             constructor.out.add("", Call("super().__init__", arguments))
             self.fills = True
         return constructor
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether the class is an nn.Sequential."""
+        return self.holder == "sequential"
 
     def _declare(self, parameter: template.Parameter, variables: Variables) -> None:
         name, default = parameter.name, parameter.default
@@ -454,7 +471,7 @@ class Block:
 
     def lines(self, doc: str | None = None) -> list[str]:
         """The class."""
-        base = "nn.Sequential" if self.is_chain else "nn.Module"
+        base = BASES[self.holder]
         result = [f"{name} = {value}" for name, value in self.defaults]
         result += ["", ""] if result else []
         result.append(f"class {self.name}({base}):")
@@ -469,15 +486,19 @@ class Block:
         parameters = [parameter.text for parameter in self.parameters]
         if self.takes_channels:
             parameters = [*(f"{name}: int" for name in self.incoming), *parameters]
-        body = [] if self.is_chain else [f"{INDENT * 2}super().__init__()"]
-        for name, attribute in self.attributes.items():
-            body.append(f"{INDENT * 2}self.{attribute} = {self.python_name(name)}")
-        body += self.constructor_lines
+        kept = [
+            f"{INDENT * 2}self.{attribute} = {self.python_name(name)}"
+            for name, attribute in self.attributes.items()
+        ]
         asked = self.needs_attribute and self.final is not None
-        if self.is_chain and not body and not parameters and not asked:
-            return []
-        if self.is_chain and not self.fills:
-            body.append(f"{INDENT * 2}super().__init__()")
+        if self.holder == "module":
+            body = [f"{INDENT * 2}super().__init__()", *kept, *self.constructor_lines]
+        elif self.fills:
+            body = self.constructor_lines + kept
+        else:
+            body = [*self.constructor_lines, f"{INDENT * 2}super().__init__()", *kept]
+            if len(body) == 1 and not parameters and not asked:
+                return []
         body += self.init_lines
         if asked:
             body.append(f"{INDENT * 2}self.out_channels = {self.final}")

@@ -156,7 +156,7 @@ class Constructor:
             if len(flow) == 1:
                 self.channels = flow[0]
         for name, channels in zip(statement.names, flow, strict=False):
-            if isinstance(sink, Layers):
+            if sink.is_chain:
                 raise Unfollowable("a named value inside a chain")
             self.known[name] = self._keep(channels, name)
         return flow
@@ -214,7 +214,7 @@ class Constructor:
         if isinstance(unit, template.Named):
             if unit.name == "_":
                 return flow
-            if isinstance(sink, Layers):
+            if sink.is_chain:
                 raise Unfollowable("a named value inside a chain")
             return [self.known.get(unit.name)]
         if isinstance(unit, template.Part):
@@ -226,7 +226,7 @@ class Constructor:
             self.channels = flow[0] if len(flow) == 1 else None
             self.body(unit.body, sink)
             return [self.channels]
-        if isinstance(sink, Layers):
+        if sink.is_chain:
             raise Unfollowable("branches inside a chain")
         if isinstance(unit, template.Branches):
             return self._branches(unit, flow, sink)
@@ -235,7 +235,7 @@ class Constructor:
     def _branches(
         self, unit: template.Branches, flow: list[str | None], sink: Sink
     ) -> list[str | None]:
-        if isinstance(sink, Layers):
+        if sink.is_chain:
             raise Unfollowable("branches inside a chain")
         start = flow[0] if len(flow) == 1 else None
         return [
@@ -313,9 +313,9 @@ class Constructor:
         self.counts = counts
         return made
 
-    def layers(self, labelled: bool) -> Layers:
-        """The layers of a chain that begins here."""
-        layers = Layers(self.out, labelled)
+    def layers(self, labelled: bool, *, is_chain: bool = True) -> Layers:
+        """The layers of a chain or list that begins here."""
+        layers = Layers(self.out, labelled, is_chain)
         self.open_layers.append(layers)
         return layers
 
@@ -361,7 +361,7 @@ class Constructor:
             return self._fill(code, given, made.op, inputs)
 
         if isinstance(made.recipe, FunctionRecipe):
-            if isinstance(sink, Layers) or stage.label is not None or stage.overrides:
+            if sink.is_chain or stage.label is not None or stage.overrides:
                 raise Unfollowable("a function inside a chain")
             return self._outgoing(made.channels, given, made.op, inputs)
         module = fill(made.recipe.make)
@@ -429,6 +429,8 @@ class Constructor:
             label = Const(self._automatic(stage, keyword))
         if isinstance(sink, Layers) and sink.labelled and label is None:
             label = Const(self._automatic(stage, keyword))
+        if isinstance(sink, Layers) and not sink.is_chain:
+            self.block.automatic[stage.span] = f"[{len(sink.pending)}]"
         sink.add(label, module)
         for parameter, value in stage.overrides:
             self._override(label, parameter, value, sink)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from archc.python.body import Body
 from archc.python.follow import expressions
 from archc.python.follow.blocks import Block, File, Nothing
+from archc.python.follow.scope import mentions
 from archc.python.identifiers import Names
 from archc.python.printing import definition
-from archc.python.text import Call, Raw, docstring, layout
+from archc.python.text import Call, Const, Expr, Raw, docstring, is_number, layout
 from archir import template
-from archir.graph import Definition
+from archir.graph import Definition, definitions
 from archir.template import Unfollowable
 from archir.typed import TypedGraph
-from archir.values import Part
+from archir.values import Part as PartValue
 
 Followed = tuple[list[list[str]], str, list[str], str]
 """Classes, how the model is built, what stands above the classes, and the file's doc."""
@@ -33,8 +36,67 @@ def follow(typed: TypedGraph, bodies: dict[Definition, Body], names: Names) -> F
         call = Call(block.name, tuple((None, Raw(argument)) for argument in arguments))
         chunks.append([*head, *docstring(doc, 1), *layout("return ", call, "", 1)])
         build = f"{name}()"
-    above = [f"{name} = {value}" for name, value in file.constants.values()]
-    return chunks, build, above, block.template.file_doc
+    return chunks, build, _constants(file), block.template.file_doc
+
+
+@dataclass(slots=True)
+class Part:
+    """The blocks of a model that can be followed, for a model that as a whole cannot."""
+
+    file: File
+
+    def construct(self, body: Body) -> Expr | None:
+        """How a block of these is constructed for a body of the graph."""
+        block = self.file.blocks.get(body.origin)
+        if block is None or block.is_model:
+            return None
+        arguments: list[tuple[str | None, Expr]] = []
+        if block.takes_channels:
+            arguments += [(None, Const(channels, "in_channels")) for channels in body.channels]
+        values = dict(body.arguments)
+        positional = True
+        for source, parameter in zip(block.template.parameters, block.parameters, strict=True):
+            value = values[source.name]
+            shown = expressions.show(_expression(value), Nothing(self.file))
+            same = parameter.default is not None and _plain(parameter.default) == _plain(shown)
+            positional = positional and parameter.default is None
+            name = None if positional else parameter.python
+            if is_number(value):
+                arguments.append((name, Const(value, source.name, is_default=same)))
+            elif not same:
+                arguments.append((name, Raw(shown)))
+        return Call(block.name, tuple(arguments))
+
+    @property
+    def chunks(self) -> list[list[str]]:
+        """The classes."""
+        return [block.lines() for block in self.file.order]
+
+    @property
+    def above(self) -> list[str]:
+        """The constants in front of the classes."""
+        return _constants(self.file)
+
+
+def follow_in_part(
+    typed: TypedGraph, bodies: dict[Definition, Body], names: Names
+) -> Part | None:
+    """Translate the blocks that can be followed; None where there is not one."""
+    file = File(typed, bodies, names)
+    for item in definitions(typed.graph):
+        if item.kind == "block":
+            try:
+                file.block(item.origin)
+            except Unfollowable:
+                continue
+    return Part(file) if file.order else None
+
+
+def _constants(file: File) -> list[str]:
+    text = "\n".join(line for block in file.order for line in block.lines())
+    return [
+        f"{name} = {value}" for name, value in file.constants.values() if mentions(text, name)
+    ]
 
 
 def _arguments(block: Block, root: Definition, file: File) -> list[str]:
@@ -63,7 +125,7 @@ def _plain(text: str) -> str:
 
 def _expression(value: object) -> template.Expr:
     """A constant of the graph as an expression."""
-    if isinstance(value, Part):
+    if isinstance(value, PartValue):
         arguments = tuple((name, _expression(inner)) for name, inner in value.arguments)
         if value.kind == "op":
             return template.OpValue(value.name, arguments)

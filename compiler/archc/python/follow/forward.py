@@ -211,7 +211,7 @@ class ForwardWriter(expressions.Scope):
             name = self.block.automatic.get(stage.span)
             if name is None:
                 raise Unfollowable(f"{base} has no name")
-            function = f"self.{name}"
+            function = f"self{name}" if name.startswith("[") else f"self.{name}"
         elif isinstance(label, template.Literal):
             text = str(label.value)
             function = f"self.{text}" if is_plain(text) else f"getattr(self, {string(text)})"

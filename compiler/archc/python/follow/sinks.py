@@ -34,6 +34,9 @@ class Layers:
 
     out: Lines
     labelled: bool
+    is_chain: bool = True
+    """Whether they run one after the other; else they are the items of an nn.ModuleList."""
+
     variable: str | None = None
     pending: list[tuple[str | None, Expr]] = field(default_factory=list)
 
@@ -53,6 +56,8 @@ class Layers:
 
     def gather(self, variable: str) -> None:
         """From here on layers are added one after the other."""
+        if not self.is_chain:
+            raise Unfollowable("items whose places depend on arguments")
         if self.variable is not None:
             self.flush()
             return
@@ -80,8 +85,11 @@ class Layers:
             self.out.add(f"{self.variable} += ", Display("[]", items))
 
     def arguments(self) -> tuple[tuple[None, Expr], ...]:
-        """What nn.Sequential is called with."""
+        """What nn.Sequential is called with, or nn.ModuleList."""
         self.flush()
+        if not self.is_chain:
+            items = tuple((None, make) for _, make in self.pending)
+            return ((None, Display("[]", items)),)
         if self.variable is not None:
             return ((None, Raw(self.variable if self.labelled else f"*{self.variable}")),)
         if self.labelled:
@@ -95,11 +103,12 @@ class Layers:
         return Call("nn.Sequential", self.arguments())
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Attributes:
     """Children of the class itself."""
 
     out: Lines
+    is_chain = False
 
     def add(self, label: Expr | None, make: Expr) -> None:
         """Register a module."""
