@@ -6,14 +6,23 @@ are asked in turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from archdsl.keywords import KEYWORDS
+from archdsl.places import (
+    DECLARATION,
+    STAGE,
+    STATEMENT,
+    STATEMENT_ENDS,
+    VALUE,
+    Place,
+    describe,
+    expectations,
+)
 from archdsl.rules import editions, habits
 from archdsl.rules import syntax as rules
-from archdsl.tokens import END, Token
+from archdsl.tokens import Token
 from archir.diagnostics import Problem
-from archir.record import Record
 
 _FOREIGN = {
     "elif": "write `else if`",
@@ -33,70 +42,8 @@ _FOREIGN = {
     "match": "write `if … { … } else if … { … }`",
 }
 
-_STAGE = frozenset({"NAME", "LBRACE", "LSQB", "RESIDUAL", "DENSE", "STAR", "STRING", "TEXT_BEGIN"})
-_STATEMENT = frozenset(
-    {"LET", "FOR", "REPEAT", "IF", "ASSERT", "INPUT", "OUTPUT", "PARAM", "BUFFER", "MODULE"}
-    | {"TRAIN_ONLY", "INIT"}
-)
-_DECLARATION = frozenset({"BLOCK", "MODEL", "FN", "IMPORT"})
-_VALUE = frozenset(
-    {"NAME", "INT", "FLOAT", "STRING", "TEXT_BEGIN", "LPAR", "LSQB", "TRUE", "FALSE", "NONE"}
-)
-_OPERATOR = frozenset(
-    {"PLUS", "MINUS", "STAR", "SLASH", "DOUBLE_SLASH", "PERCENT", "POWER", "COMPARE", "AND", "OR"}
-    | {"DOTS", "DOT", "IF"}
-)
-_EXTRA = frozenset({"AS", "WITH", "WHEN", "ELSE", "SHORTCUT", "DOUBLE_COLON", "LSQB", "LPAR"})
-"""What could also stand behind a whole statement, and is rarely what was meant."""
-
-_LINE_ENDS = frozenset({"_NL", "_SEP", "COMMA", "RBRACE", "RSQB", "RPAR", END})
-
-_STATEMENT_ENDS = frozenset({"_NL", "_SEP", "RBRACE", END})
 _CONNECTING = frozenset({"AND", "OR", "IN", "IF", "ELSE", "FOR", "AS", "WITH", "WHEN"})
 """Keywords that nobody takes for a name."""
-
-
-class Place(Record):
-    """A token at which the grammar does not go on."""
-
-    text: str
-    """The text of the file."""
-
-    tokens: Sequence[Token]
-    at: int
-    first: int
-    """Where the statement begins in which the token stands."""
-
-    in_file: bool
-    """Whether that statement stands outside of all bodies."""
-
-    expected: frozenset[str]
-    """The terminals that could stand here instead."""
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
-
-    @property
-    def start(self) -> Token:
-        return self.tokens[self.first]
-
-    @property
-    def found(self) -> Token:
-        """The token, or the end of the line before it where that came too early."""
-        before = self.near(-1)
-        if self.token.type not in _LINE_ENDS or before is None:
-            return self.token
-        if self.token.type != END and "\n" not in self.text[before.end : self.token.start + 1]:
-            return self.token
-        kind = END if self.token.type == END else "_NL"
-        return Token(kind, "\n", before.end, min(before.end + 1, len(self.text)))
-
-    def near(self, distance: int) -> Token | None:
-        """The token some places further, or back, in the same file."""
-        index = self.at + distance
-        return self.tokens[index] if 0 <= index < len(self.tokens) else None
-
 
 Explained = tuple[Problem, Token]
 Explanation = Callable[[Place], Explained | None]
@@ -110,78 +57,6 @@ def explain(place: Place) -> Explained:
             return found
     token = place.found
     return rules.UnexpectedToken(describe(token), expectations(place)), token
-
-
-def describe(token: Token) -> str:
-    """A token, in the words of a user."""
-    if token.type in ("_NL", END):
-        return "the end of the line" if token.type == "_NL" else "the end of the file"
-    if token.type == "STRING":
-        return f'the string "{token.text}"' if len(token.text) <= 30 else "a string"
-    if token.type in ("TEXT_BEGIN", "CHUNK", "TEXT_END"):
-        return "a string"
-    if token.type in ("_HOLE", "_HOLE_END"):
-        return f"`{token.text}` in a string"
-    if token.type == "_SEP":
-        return "the end of a branch" if token.text.isspace() else f"`{token.text}`"
-    return f"`{token.text}`"
-
-
-def expectations(place: Place) -> tuple[str, ...]:
-    """What could stand in a place, the likeliest first, in few words."""
-    left = set(place.expected) - {"ERROR"}
-    words: list[str] = []
-    if {"INT", "LPAR", "TRUE"} <= left:
-        words.append("an expression")
-        left -= _VALUE | {"MINUS", "NOT", "STAR"}
-    elif {"LET", "FOR", "RESIDUAL"} <= left:
-        words.append("a statement" if "OUTPUT" in left else "a branch")
-        left -= _STAGE | _STATEMENT
-    elif {"RESIDUAL", "DENSE"} <= left:
-        words.append("a stage")
-        left -= _STAGE
-    elif left >= _DECLARATION:
-        words.append("a declaration")
-        left -= _DECLARATION | {"LET", "ARCH"}
-    if left & _STATEMENT_ENDS and not words:
-        words.append("the end of the line")
-        left -= _STATEMENT_ENDS | _EXTRA | {"COLON"}
-    left -= _STATEMENT_ENDS if words == ["a statement"] else set()
-    if words or left - _OPERATOR:
-        left -= _OPERATOR
-    if "DOT" in place.expected:
-        left -= {"LPAR", "LSQB"}  # behind an expression, where they could always stand
-    words += [_WORDS.get(name, f"`{name.lower()}`") for name in sorted(left, key=_rank)]
-    return tuple(dict.fromkeys(words))
-
-
-_WORDS = {
-    "NAME": "a name",
-    "INT": "a whole number",
-    "FLOAT": "a number",
-    "STRING": "a string",
-    "TEXT_BEGIN": "a string",
-    "LBRACE": "`{`",
-    "ARROW": "`->`",
-    "COLON": "`:`",
-    "DOUBLE_COLON": "`::`",
-    "EQUALS": "`=`",
-    "COMMA": "`,`",
-    "LPAR": "`(`",
-    "RPAR": "`)`",
-    "LSQB": "`[`",
-    "RSQB": "`]`",
-    "RBRACE": "`}`",
-    "DOT": "`.`",
-    "STAR": "`*`",
-    "_SEP": "`,`",
-    "_HOLE_END": "`}`",
-}
-
-
-def _rank(name: str) -> tuple[int, str]:
-    order = list(_WORDS)
-    return (order.index(name) if name in order else len(order), name)
 
 
 # --- the mistakes people make
@@ -216,14 +91,14 @@ def _declaration(place: Place) -> Explained | None:
         return None
     if token.type == "ARCH":
         return editions.MisplacedEdition(), token
-    if token.type in _DECLARATION and not place.in_file:
+    if token.type in DECLARATION and not place.in_file:
         return rules.DeclarationInBody(token.text), token
     after = place.near(1)
     if not place.in_file:
         return None
     if token.type == "NAME" and after is not None and after.type == "EQUALS":
         return habits.AssignmentStatement(token.text), token
-    if token.type in _STAGE | _STATEMENT:
+    if token.type in STAGE | STATEMENT:
         return rules.StatementOutsideBody(describe(token)), token
     return None
 
@@ -259,7 +134,7 @@ def _else(place: Place) -> Explained | None:
         return rules.StrayElse(), place.token
     if place.token.type == "SHORTCUT":
         return rules.StrayShortcut(), place.token
-    if "ELSE" in place.expected and not place.expected & _STATEMENT_ENDS:
+    if "ELSE" in place.expected and not place.expected & STATEMENT_ENDS:
         depth = 0
         for token in reversed(place.tokens[place.first : place.at]):
             depth += (token.type in ("RPAR", "RSQB")) - (token.type in ("LPAR", "LSQB"))
@@ -302,14 +177,14 @@ def _keyword(place: Place) -> Explained | None:
 
 
 def _arrow(place: Place) -> Explained | None:
-    if "ARROW" in place.expected and place.token.type in _STAGE | {"INT", "FLOAT"}:
+    if "ARROW" in place.expected and place.token.type in STAGE | {"INT", "FLOAT"}:
         return rules.MissingArrow(describe(place.token)), place.token
     return None
 
 
 def _comma(place: Place) -> Explained | None:
     in_brackets = place.expected & {"RPAR", "RSQB"}
-    if "COMMA" in place.expected and in_brackets and place.token.type in _VALUE:
+    if "COMMA" in place.expected and in_brackets and place.token.type in VALUE:
         return rules.MissingComma(describe(place.token)), place.token
     return None
 

@@ -152,7 +152,7 @@ class _Parse:
         return cast("ast.File | None", automaton.result)
 
     def _explain(self, automaton: Automaton, tokens: Sequence[Token], at: int, mark: _Mark) -> None:
-        from archdsl import messages  # not needed for a file without errors
+        from archdsl import messages, places  # not needed for a file without errors
 
         if tokens[at].start in self.refused:
             return
@@ -162,7 +162,7 @@ class _Parse:
         all(automaton.feed(token) for token in tokens[mark.first : at])
         text = self.source.text
         in_file = mark.depth == 0
-        place = messages.Place(text, tokens, at, mark.first, in_file, automaton.expected())
+        place = places.Place(text, tokens, at, mark.first, in_file, automaton.expected())
         problem, token = messages.explain(place)
         self.report(problem, token.start, token.end)
 
