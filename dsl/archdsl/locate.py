@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TypeAlias
@@ -25,6 +24,9 @@ from archir.diagnostics import Problem, nearest
 from archir.record import Record
 
 ENDING = ".arch"
+# importlib.resources would do the same at twice the cost of reading a file.
+_LIBRARIES = Path(__file__).parent / "std"
+
 ReadFile: TypeAlias = Callable[[Path, int], bytes]
 """Gives the first so many bytes of a file, or raises OSError."""
 
@@ -57,15 +59,13 @@ def locate_library(path: tuple[str, ...]) -> Located | Problem:
     known = libraries()
     if dotted not in known:
         return UnknownLibrary(dotted, nearest(dotted, known))
-    resource = files("archdsl").joinpath(*path[:-1], path[-1] + ENDING)
-    return Located(dotted, dotted, None, lambda most: resource.read_bytes()[:most])
+    file = _LIBRARIES.joinpath(*path[1:-1], path[-1] + ENDING)
+    return Located(dotted, dotted, None, lambda most: read_file(file, most))
 
 
 def libraries() -> list[str]:
     """The libraries that travel with the compiler, by their dotted names."""
-    entries = files("archdsl").joinpath("std").iterdir()
-    stems = sorted(e.name.removesuffix(ENDING) for e in entries if e.name.endswith(ENDING))
-    return [f"std.{stem}" for stem in stems]
+    return [f"std.{file.stem}" for file in sorted(_LIBRARIES.glob(f"*{ENDING}"))]
 
 
 def locate_file(

@@ -7,6 +7,7 @@ imported, so that they come at once.
 from __future__ import annotations
 
 import os
+import os
 import sys
 from collections.abc import Sequence
 
@@ -31,6 +32,8 @@ def _dispatch(words: list[str]) -> int:
         sys.stderr.write(USAGE)
         return guard.USAGE_ERROR
     # pydantic would look for plugins among all installed distributions, for a tenth of our time.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # pydantic would look through every installed package for plugins, and we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from archc.cli.app import invoke
 

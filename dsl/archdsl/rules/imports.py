@@ -19,7 +19,6 @@ class ImportProblem(Problem):
     ``files`` are the files beside the example, by path; None stands for one that cannot be read.
     """
 
-    __slots__ = ()
     files: ClassVar[Mapping[str, bytes | None]] = _FILES
     good: ClassVar[str] = _GOOD
 
