@@ -9,9 +9,10 @@ the language, in a block fenced as ``arch``, which runs as a test.
 variables. ``parameters``, ``recipe`` and ``channels`` see them at the default sizes
 (``TensorType.at``), so that all dims are numbers; what they may read of them are dims that the
 shape rule has asked for with ``check.concrete``, which holds them to that number.
-"""
 
-from __future__ import annotations
+Files of ops do not postpone their annotations: pydantic would compile each from its text at every
+start of the program.
+"""
 
 from typing import Annotated, ClassVar, Literal
 

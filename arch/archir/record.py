@@ -34,7 +34,7 @@ class _FieldsType(type):
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _FieldsType:
         annotations: dict[str, str] = namespace.get("__annotations__", {})
-        own = [field for field, kind in annotations.items() if not kind.startswith("ClassVar")]
+        own = [field for field, kind in annotations.items() if "ClassVar" not in str(kind)]
         defaults = {field: namespace.pop(field) for field in own if field in namespace}
         namespace["__slots__"] = tuple(own)
         fields: tuple[str, ...] = ()

@@ -369,9 +369,7 @@ def labels_inside(unit: Unit) -> bool:
     if isinstance(unit, Braces | Dense):
         return is_labelled(unit.body)
     if isinstance(unit, Residual):
-        return is_labelled(unit.body) or (
-            unit.shortcut is not None and is_labelled(unit.shortcut)
-        )
+        return is_labelled(unit.body) or (unit.shortcut is not None and is_labelled(unit.shortcut))
     branches = unit.branches if isinstance(unit, Part) else unit
     if isinstance(branches, Branches):
         return any(_stage_labels(s) for item in branches.items for s in item.stages)

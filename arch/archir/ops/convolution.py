@@ -1,7 +1,5 @@
 """Convolutions."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Fully connected layers."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from archir.check import Check

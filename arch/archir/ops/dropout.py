@@ -1,7 +1,5 @@
 """Dropout."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Merges."""
 
-from __future__ import annotations
-
 from functools import partial, reduce
 from typing import ClassVar
 

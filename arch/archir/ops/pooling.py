@@ -1,7 +1,5 @@
 """Pooling."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar
 

@@ -1,7 +1,5 @@
 """Shapes."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from archir.check import Check

@@ -1,7 +1,5 @@
 """What convolution and pooling share: windows that slide over one, two or three axes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
