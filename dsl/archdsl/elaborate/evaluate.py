@@ -116,8 +116,12 @@ class Evaluator(Record):
         for name, item in zip(names, items, strict=True):
             frame.names[name.text] = item
 
-    def lookup(self, name: str) -> tuple[object] | None:
-        """What a name means here, in a tuple; None where nothing has that name."""
+    def lookup(self, name: str, *, called: bool = False) -> tuple[object] | None:
+        """What a name means here, in a tuple; None where nothing has that name.
+
+        An op may be called as a function is (`sum`): it is meant where a stage or a value stands,
+        and the function where an expression is called.
+        """
         found = self.frame.find(name)
         if found is not None:
             return found
@@ -126,10 +130,10 @@ class Evaluator(Record):
             return (self.declared(declared, name),)
         if self.fans and name in FANS:
             return (Fan(name),)
+        if name in ops() and not (called and name in BUILTINS):
+            return (Part("op", name),)
         if name in BUILTINS:
             return (FunctionValue(name),)
-        if name in ops():
-            return (Part("op", name),)
         if name in INITIALISERS:
             return (Initialiser(name),)
         return None
@@ -291,7 +295,11 @@ class Evaluator(Record):
         return self.value(node.otherwise)
 
     def _access(self, node: ast.Access) -> object:
-        value = self.value(node.base)
+        if isinstance(node.base, ast.Name) and isinstance(node.trailers[0], ast.Arguments):
+            found = self.lookup(node.base.text, called=True)
+            value = self.value(node.base) if found is None else found[0]
+        else:
+            value = self.value(node.base)
         for trailer in node.trailers:
             if isinstance(value, Unknown):
                 return UNKNOWN
