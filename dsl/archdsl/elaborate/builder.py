@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.elaborate.environment import Flow, SharedModule
 from archdsl.elaborate.session import Session
-from archdsl.rules.parts import AlreadyInUse, UnlabelledWeights
+from archdsl.rules.labels import AlreadyInUse, UnlabelledWeights
 from archir.diagnostics import Label
 from archir.graph import (
     Apply,

@@ -9,15 +9,10 @@ from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, SharedModule, Unknown
 from archdsl.elaborate.labels import slot_name, why_not
 from archdsl.elaborate.shapes import note, size
-from archdsl.rules.parts import (
-    AlreadyInUse,
-    BadLabel,
-    BadSize,
-    ModuleWithoutUse,
-    NotAValue,
-    TrainingOnly,
-    UnknownDtype,
-)
+from archdsl.rules.flow import TrainingOnly
+from archdsl.rules.labels import AlreadyInUse, BadLabel
+from archdsl.rules.models import BadSize, NotAValue, UnknownDtype
+from archdsl.rules.parts import ModuleWithoutUse
 from archir.check import Condition
 from archir.diagnostics import Label, nearest
 from archir.dims import evaluate

@@ -20,7 +20,7 @@ from archdsl.elaborate.environment import (
 )
 from archdsl.elaborate.session import Session
 from archdsl.program import Declared, FileScope
-from archdsl.rules.parts import NothingFlowsIn, ValueNotMade
+from archdsl.rules.flow import NothingFlowsIn, ValueNotMade
 from archdsl.rules.values import (
     BadValue,
     DependsOnSize,

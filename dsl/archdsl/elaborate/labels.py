@@ -6,7 +6,7 @@ from archdsl import ast
 from archdsl.elaborate.builder import SlotName
 from archdsl.elaborate.environment import Unknown
 from archdsl.elaborate.evaluate import Evaluator
-from archdsl.rules.parts import BadLabel
+from archdsl.rules.labels import BadLabel
 from archir.reserved import RESERVED
 
 

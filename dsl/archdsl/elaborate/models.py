@@ -19,12 +19,7 @@ from archdsl.elaborate.limits import Budget, Limits, Stopped
 from archdsl.elaborate.session import Session
 from archdsl.elaborate.shapes import model_type
 from archdsl.program import Declared, Program
-from archdsl.rules.parts import (
-    NeedsArguments,
-    NoInput,
-    NotAModel,
-    UnnamedOutputs,
-)
+from archdsl.rules.models import NeedsArguments, NoInput, NotAModel, UnnamedOutputs
 from archir.diagnostics import Diagnostics
 from archir.graph import Graph, Scope
 from archir.oracle import Oracle

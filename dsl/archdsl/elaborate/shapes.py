@@ -9,7 +9,8 @@ from archdsl.elaborate.body import Context
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, Unknown
 from archdsl.elaborate.evaluate import Evaluator
-from archdsl.rules.parts import BadSize, SeveralValues, SizeWithoutDefault
+from archdsl.rules.flow import SeveralValues
+from archdsl.rules.models import BadSize, SizeWithoutDefault
 from archir.dims import Dim, SizeExpr, variable
 from archir.graph import Remark, Value
 from archir.types import TensorType

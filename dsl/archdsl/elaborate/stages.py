@@ -13,16 +13,16 @@ from archdsl.elaborate.environment import Flow, SharedModule, Unknown
 from archdsl.elaborate.instances import resolver
 from archdsl.elaborate.labels import slot_name
 from archdsl.elaborate.uses import splice, use_part, use_shared
-from archdsl.rules.parts import (
+from archdsl.rules.flow import (
     ArgumentsOnValue,
-    LabelOnValue,
     NoBranchLeft,
-    NotAPart,
     ReadsOutside,
     SeveralValues,
     TrainingOnly,
     ValueNotMade,
 )
+from archdsl.rules.labels import LabelOnValue
+from archdsl.rules.parts import NotAPart
 from archir.arguments import make_op
 from archir.graph import Group, Scope, Value
 from archir.init import Initialiser

@@ -10,16 +10,10 @@ from archdsl.elaborate.calls import Given
 from archdsl.elaborate.environment import Flow, Frame, SharedModule, Unknown
 from archdsl.elaborate.instances import anonymous, inputs_of, instantiate
 from archdsl.program import Declared
-from archdsl.rules.parts import (
-    CannotSplice,
-    LabelOnFunction,
-    NoSuchParameter,
-    NothingToMerge,
-    SeveralValues,
-    SpliceWithInit,
-    TrainingOutputsInside,
-    WrongInputCount,
-)
+from archdsl.rules.flow import NothingToMerge, SeveralValues, WrongInputCount
+from archdsl.rules.labels import LabelOnFunction
+from archdsl.rules.models import TrainingOutputsInside
+from archdsl.rules.parts import CannotSplice, NoSuchParameter, SpliceWithInit
 from archir.arguments import make_op
 from archir.graph import Definition, Leaf, Slot
 from archir.init import Initialiser

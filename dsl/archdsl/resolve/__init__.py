@@ -16,8 +16,8 @@ from archdsl.resolve.labels import check_labels
 from archdsl.resolve.parameters import parameters
 from archdsl.resolve.statements import statement
 from archdsl.resolve.unused import unused_in, unused_in_files
+from archdsl.rules.models import NoInput, NotAModel
 from archdsl.rules.names import Cycle, UnderscoreAsName
-from archdsl.rules.parts import NoInput, NotAModel
 from archir.diagnostics import Diagnostics, Label
 
 

@@ -16,8 +16,8 @@ from archdsl.resolve.calls import (
 from archdsl.resolve.context import Context
 from archdsl.resolve.literals import what_no_part
 from archdsl.resolve.scope import Symbol
+from archdsl.rules.flow import ArgumentsOnValue, NothingFlowsIn
 from archdsl.rules.names import FunctionAsValue
-from archdsl.rules.parts import ArgumentsOnValue, NothingFlowsIn
 from archdsl.rules.values import NoSuchAttribute, NotCallable
 from archdsl.walk import parts_of, parts_of_trailer
 from archir.diagnostics import nearest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl import ast
 from archdsl.elaborate.labels import why_not
 from archdsl.resolve.scope import Arms, Claims
-from archdsl.rules.parts import AlreadyInUse, BadLabel
+from archdsl.rules.labels import AlreadyInUse, BadLabel
 from archir.diagnostics import Diagnostics, Label
 from archir.source import Span
 

@@ -9,14 +9,10 @@ from archdsl.resolve.context import Context, Meaning
 from archdsl.resolve.expressions import constant_is, hidden, is_of_type, visit, what_symbol_is
 from archdsl.resolve.initial import override
 from archdsl.resolve.scope import Symbol
+from archdsl.rules.flow import ArgumentsOnValue
+from archdsl.rules.labels import LabelOnFunction, LabelOnValue
 from archdsl.rules.names import ValueNotAtHead
-from archdsl.rules.parts import (
-    ArgumentsOnValue,
-    CannotSplice,
-    LabelOnFunction,
-    LabelOnValue,
-    NotAPart,
-)
+from archdsl.rules.parts import CannotSplice, NotAPart
 from archdsl.rules.placement import LabelOnSplice, ModuleSetAgain
 from archdsl.walk import parts_of_trailer
 from archir.diagnostics import Label

@@ -13,8 +13,8 @@ from archdsl.resolve.literals import what_no_part
 from archdsl.resolve.scope import Claims, Kind, Symbol
 from archdsl.resolve.shapes import shape
 from archdsl.resolve.stages import inner_body, stage, unit
+from archdsl.rules.models import UnknownDtype
 from archdsl.rules.names import NameDeclaredTwice, UnderscoreAsName
-from archdsl.rules.parts import UnknownDtype
 from archdsl.rules.placement import (
     MisplacedInit,
     MisplacedInput,

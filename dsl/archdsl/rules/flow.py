@@ -1,0 +1,291 @@
+"""Problems of the values that flow: how many, under which name, and from where."""
+
+from __future__ import annotations
+
+from archir.diagnostics import Problem
+
+
+class SeveralValues(Problem):
+    """Brackets give several values, and this stage takes one."""
+
+    name = "several-values-into-one"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  [relu, identity] -> relu
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  [relu, identity] -> add -> relu
+}
+"""
+    stage: str
+    count: int
+
+    def message(self) -> str:
+        return f"{self.stage} takes one value, and {self.count} flow in"
+
+    def hint(self) -> str | None:
+        return "merge them first: concat, add or multiply"
+
+
+class WrongInputCount(Problem):
+    """A block says with `input` how many values it takes."""
+
+    name = "wrong-number-of-inputs"
+    bad = """block Merge() {
+  input a: [N, C, H, W], b: [N, C, H, W]
+  add [a, b]
+}
+
+model m() {
+  input x: [N, 3, H = 32, W = 32]
+  Merge
+}
+"""
+    good = """block Merge() {
+  input a: [N, C, H, W], b: [N, C, H, W]
+  add [a, b]
+}
+
+model m() {
+  input x: [N, 3, H = 32, W = 32]
+  Merge [_, relu]
+}
+"""
+    block: str
+    wanted: int
+    given: int
+
+    def message(self) -> str:
+        return f"{self.block} takes {self.wanted} inputs, and {self.given} flow in"
+
+    def hint(self) -> str | None:
+        return (
+            f"write {self.block} [a, b]"
+            if self.wanted > 1
+            else "merge them first: concat, add or multiply"
+        )
+
+
+class WrongNameCount(Problem):
+    """`as` needs a name, or `_`, for each value."""
+
+    name = "wrong-number-of-names"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  [relu, identity] as a
+  a -> add [_, _]
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  [relu, identity] as a, b
+  add [a, b]
+}
+"""
+    names: int
+    values: int
+
+    def message(self) -> str:
+        return f"{self.names} names for {self.values} values"
+
+    def hint(self) -> str | None:
+        return "give each value a name, or _ to leave it out"
+
+
+class NothingFlowsIn(Problem):
+    """There is no value here for `_` to mean."""
+
+    name = "nothing-flows-in"
+    bad = """let c = _.channels
+
+model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(c, 3)
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  let c = _.channels
+  conv(c, 3)
+}
+"""
+
+    def message(self) -> str:
+        return "nothing flows in here"
+
+
+class NoBranchLeft(Problem):
+    """Brackets give the values of their branches, so they need one branch at least.
+
+    All may have been left out: by an `if` whose condition is false, or a `for` over nothing.
+    """
+
+    name = "no-branch-left"
+    bad = """model m(widths: list[int] = []) {
+  input x: [N, 3, H = 32, W = 32]
+  concat [for width in widths { conv(width, 3) }]
+}
+"""
+    good = """model m(widths: list[int] = [8, 16]) {
+  input x: [N, 3, H = 32, W = 32]
+  concat [for width in widths { conv(width, 3) }]
+}
+"""
+
+    def message(self) -> str:
+        return "no branch is left in these brackets"
+
+    def hint(self) -> str:
+        return "a branch { } is the input itself"
+
+
+class NothingToMerge(Problem):
+    """An op that merges several values was given one. They come from brackets around it."""
+
+    name = "nothing-to-merge"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu -> concat
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  concat [_, relu]
+}
+"""
+    op: str
+
+    def message(self) -> str:
+        return f"{self.op} merges several values, and one flows in"
+
+    def hint(self) -> str:
+        return f"write the values in brackets: {self.op} [_, …]"
+
+
+class ArgumentsOnValue(Problem):
+    """A named value takes no arguments."""
+
+    name = "arguments-on-value"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu as y
+  y(3)
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu as y
+  y -> conv(8, 3)
+}
+"""
+    text: str
+
+    def message(self) -> str:
+        return f"{self.text} is a value and takes no arguments"
+
+
+class ReadsOutside(Problem):
+    """A `module` can be applied in several places, so the values it needs must flow into it."""
+
+    name = "module-reads-outside"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu as y
+  module head = { add [_, y] }
+  head
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu as y
+  module head = { relu }
+  y -> head
+}
+"""
+    value: str
+
+    def message(self) -> str:
+        return f"{self.value} is a value from outside of this module"
+
+    def hint(self) -> str | None:
+        return "let it flow in: head [_, value]"
+
+
+class TrainingOnly(Problem):
+    """What `train_only` makes is there in training alone, so it can only go to another `train_only`
+    or to an `output … when training`.
+    """
+
+    name = "training-only-value"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  train_only { conv(8, 3) as aux }
+  aux -> relu
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  train_only { conv(8, 3) as aux }
+  relu as y
+  output main = y
+  output aux = aux when training
+}
+"""
+    value: str
+
+    def message(self) -> str:
+        return f"{self.value} is made in training alone, and is needed always"
+
+    def hint(self) -> str | None:
+        return "write: output name = value when training"
+
+
+class AlreadyNamed(Problem):
+    """A name is bound once in a body."""
+
+    name = "name-bound-twice"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu as y
+  relu as y
+  y
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu as y
+  relu as z
+  add [y, z]
+}
+"""
+    text: str
+
+    def message(self) -> str:
+        return f"{self.text} is bound twice in one body"
+
+
+class ValueNotMade(Problem):
+    """A name is given to a value in an arm that is not taken here, so it means nothing here."""
+
+    name = "value-not-made"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  if _.channels > 3 { conv(3, 1) as y }
+  add [_, y]
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  if _.channels == 3 { conv(3, 1) as y }
+  add [_, y]
+}
+"""
+    text: str
+
+    def message(self) -> str:
+        return f"{self.text} has no value here: the stage that it names is not taken"
+
+    def hint(self) -> str | None:
+        return "use it under the same condition, or give it a value in every arm"
