@@ -155,7 +155,7 @@ def test_shared_modules_and_raw_parameters() -> None:
 
 
 def test_labels_are_text_whatever_they_hold() -> None:
-    label = "<b>&amp;\\\\N \\\"é→"
+    label = '<b>&amp;\\\\N \\"é→'
     drawn = Drawn(
         checked(
             f"""model net() {{

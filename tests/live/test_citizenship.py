@@ -98,11 +98,26 @@ def test_every_module_that_runs_is_called(net, image) -> None:
         module.register_forward_hook(lambda *_, name=name: called.append(name))
     net(image)
     assert called == [
-        "stem.0", "stem.1", "stem",
-        "layer1.0.conv1", "layer1.0.bn1", "layer1.0.relu", "layer1.0.relu_2", "layer1.0",
-        "layer1.1.conv1", "layer1.1.bn1", "layer1.1.relu",
-        "layer1.1.downsample.0", "layer1.1.downsample.1", "layer1.1.downsample",
-        "layer1.1.relu_2", "layer1.1", "layer1", "dropout", "head", "",
+        "stem.0",
+        "stem.1",
+        "stem",
+        "layer1.0.conv1",
+        "layer1.0.bn1",
+        "layer1.0.relu",
+        "layer1.0.relu_2",
+        "layer1.0",
+        "layer1.1.conv1",
+        "layer1.1.bn1",
+        "layer1.1.relu",
+        "layer1.1.downsample.0",
+        "layer1.1.downsample.1",
+        "layer1.1.downsample",
+        "layer1.1.relu_2",
+        "layer1.1",
+        "layer1",
+        "dropout",
+        "head",
+        "",
     ]
 
 

@@ -142,9 +142,7 @@ def test_blocks_draw_before_what_encloses_them(build, equal_states) -> None:
     assert equal_states(ours, seeded(theirs))
 
 
-def test_with_is_drawn_in_the_pass_of_the_model_where_no_block_has_one(
-    build, equal_states
-) -> None:
+def test_with_is_drawn_in_the_pass_of_the_model_where_no_block_has_one(build, equal_states) -> None:
     ours = build(
         """block Unit() { conv(4, 1) with weight = normal(std = 3) with bias = zeros }
         model net() {
@@ -245,7 +243,7 @@ def test_every_initialiser_of_torch(build) -> None:
         "constant(val = 0.25)": lambda w: nn.init.constant_(w, 0.25),
         "dirac": nn.init.dirac_,
         "dirac(groups = 2)": lambda w: nn.init.dirac_(w, groups=2),
-        "kaiming_normal(a = 0.1, nonlinearity = \"leaky_relu\")": lambda w: nn.init.kaiming_normal_(
+        'kaiming_normal(a = 0.1, nonlinearity = "leaky_relu")': lambda w: nn.init.kaiming_normal_(
             w, a=0.1
         ),
         "kaiming_uniform": nn.init.kaiming_uniform_,

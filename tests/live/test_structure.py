@@ -343,7 +343,5 @@ def test_labels_that_are_no_python_names(build) -> None:
           "7": { conv(2, 1) }
         }"""
     )
-    assert list(net.state_dict()) == [
-        "block1-0.weight", "block1-0.bias", "7.0.weight", "7.0.bias"
-    ]
+    assert list(net.state_dict()) == ["block1-0.weight", "block1-0.bias", "7.0.weight", "7.0.bias"]
     assert net(torch.randn(1, 3, 4, 4)).shape == (1, 2, 4, 4)

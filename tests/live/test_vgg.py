@@ -69,9 +69,7 @@ def backward(net: nn.Module, images: Tensor) -> Tensor:
     return loss
 
 
-@pytest.mark.parametrize(
-    ("name", "count"), [("vgg_c", 133_638_952), ("vgg_a_lrn", 132_863_336)]
-)
+@pytest.mark.parametrize(("name", "count"), [("vgg_c", 133_638_952), ("vgg_a_lrn", 132_863_336)])
 def test_the_papers_other_two(build, name: str, count: int) -> None:
     path = EXAMPLES / f"{name}.arch"
     with torch.device("meta"):

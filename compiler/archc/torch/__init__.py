@@ -20,8 +20,7 @@ class TorchMissingError(ImportError):
 
     def __init__(self) -> None:
         super().__init__(
-            "a live module needs torch, which is not installed: "
-            'pip install "archc-lang[torch]"',
+            'a live module needs torch, which is not installed: pip install "archc-lang[torch]"',
             name="torch",
         )
 

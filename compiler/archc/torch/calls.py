@@ -14,9 +14,7 @@ from torch import Tensor, nn
 from archir.op import Op
 from archir.recipe import AllInputs, Arg, Call, Code, Fold, Inferred, Infix, Input, Items
 
-ROOTS: Mapping[str, object] = MappingProxyType(
-    {"nn": nn, "F": nn.functional, "torch": torch}
-)
+ROOTS: Mapping[str, object] = MappingProxyType({"nn": nn, "F": nn.functional, "torch": torch})
 """The first words of a recipe's dotted names. Nothing else can be reached from a recipe."""
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(

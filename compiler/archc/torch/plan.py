@@ -221,9 +221,7 @@ class _Planner:
         return None if own == here else here.program(training)
 
 
-def _assemble(
-    drafts: list[_Draft], inputs: Sequence[Value], outputs: Sequence[Value]
-) -> Program:
+def _assemble(drafts: list[_Draft], inputs: Sequence[Value], outputs: Sequence[Value]) -> Program:
     """Give values their registers, and mark after which instruction each is used no more."""
     last: dict[Value, int] = dict.fromkeys(inputs, -1)
     for index, (_, reads, makes) in enumerate(drafts):
@@ -243,6 +241,4 @@ def _assemble(
         )
         for index, (draft, reads, makes) in enumerate(drafts)
     ]
-    return Program(
-        tuple(instructions), len(register), tuple(register[value] for value in outputs)
-    )
+    return Program(tuple(instructions), len(register), tuple(register[value] for value in outputs))
