@@ -7,7 +7,6 @@ imported, so that they come at once.
 from __future__ import annotations
 
 import os
-import os
 import sys
 from collections.abc import Sequence
 
