@@ -19,7 +19,13 @@ from archdsl.elaborate.limits import Budget, Limits, Stopped
 from archdsl.elaborate.session import Session
 from archdsl.elaborate.shapes import model_type
 from archdsl.program import Declared, Program
-from archdsl.rules.models import NeedsArguments, NoInput, NotAModel, UnnamedOutputs
+from archdsl.rules.models import (
+    NeedsArguments,
+    NoInput,
+    NotAModel,
+    OutputsOnlyInTraining,
+    UnnamedOutputs,
+)
 from archir.diagnostics import Diagnostics
 from archir.graph import Graph, Scope
 from archir.oracle import Oracle
@@ -153,6 +159,8 @@ def _root(
     unnamed = any(output.name is None for output in root.outputs)
     if len(root.outputs) > 1 and unnamed and not session.diagnostics.has_errors:
         session.report(UnnamedOutputs(len(root.outputs)), node.name.span)
+    if all(output.when_training for output in root.outputs):
+        session.report(OutputsOnlyInTraining(node.name.text), node.name.span)
     root.name = declared.name
     if isinstance(declared.node, ast.Variant) and declared.node.doc:
         root.doc = declared.node.doc

@@ -101,6 +101,34 @@ class UnknownDtype(Problem):
         )
 
 
+class OutputsOnlyInTraining(Problem):
+    """A model gives a value also when it is evaluated, so one output must be there always."""
+
+    name = "outputs-only-in-training"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  train_only { conv(8, 3) as aux }
+  relu
+  output aux when training
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  train_only { conv(8, 3) as aux }
+  relu
+  output main = _
+  output aux when training
+}
+"""
+    model: str
+
+    def message(self) -> str:
+        return f"{self.model} has outputs in training alone"
+
+    def hint(self) -> str:
+        return "name the other one too: output main = _"
+
+
 class UnnamedOutputs(Problem):
     """A model with several outputs gives a named tuple, so each needs a name."""
 
