@@ -100,8 +100,7 @@ def _fold(node: Loop, item: object, count: int, flow: Flow, context: Context) ->
         context.steps.extend(turn.steps)
         return tuple(flow[0] if value is formal else value for value in last), 1
     slots = SlotRepeat(count, entries)
-    if entries:
-        scope.entries[before:] = [slots]
+    scope.entries[before:] = [slots]  # also without children: it names the loop's copies
     output = builder.value(node.span, given)
     context.steps.append(
         Repeat(count, slots, flow[0], formal, last[0], output, turn.steps, node.span)
