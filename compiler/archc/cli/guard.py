@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -18,6 +19,9 @@ TRACEBACK = "ARCHC_TRACEBACK"
 
 def run(command: Callable[[], int]) -> int:
     """Run a command; whatever it raises becomes an exit code, and a message where one helps."""
+    # What a command makes lives until it ends: looking for garbage would take a tenth of its time.
+    collects = gc.isenabled()
+    gc.disable()
     try:
         code = command()
         sys.stdout.flush()
@@ -34,6 +38,9 @@ def run(command: Callable[[], int]) -> int:
         return environment(f"the package {error.name} is missing; install archc-lang again")
     except Exception as error:
         return _internal(error)
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _broken_pipe() -> int:
