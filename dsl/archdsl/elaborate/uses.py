@@ -40,7 +40,8 @@ def use_part(
         op = make(part, node, inputs, context)
         if op is None:
             return (context.builder.value(span, None),)
-        if op.arity == "many" and len(inputs) == 1 and node.branches is None:
+        alone = len(inputs) == 1 and context.builder.type_of(inputs[0]) is not None
+        if op.arity == "many" and alone and node.branches is None:
             context.session.report(NothingToMerge(op.keyword), span)
             return (context.builder.value(span, None),)
         return _apply(op, label, overrides, inputs, context, span)
