@@ -54,6 +54,9 @@ class Classes:
     elsewhere: Elsewhere
     of: dict[Body, Class] = field(default_factory=dict)
     order: list[Class] = field(default_factory=list)
+    signatures: dict[Body, object] = field(default_factory=dict)
+    """What the ``forward`` of each body does."""
+
 
     def resolve(self, expr: Expr) -> Expr:
         """The expression with the classes of bodies put in."""
@@ -129,7 +132,7 @@ def _key(body: Body, classes: Classes) -> object:
     names = tuple(value.name for line in body.lines for value in _outputs(line))
     return (
         body.origin,
-        signature(body, {}),
+        signature(body, classes.signatures),
         tuple(map(registration, body.children)),
         tuple(pass_lines(body)),
         own,
