@@ -93,6 +93,10 @@ class _Tensor:
             "method", name, self.name, _shown(args), _shown(kwargs)
         )
 
+    @property
+    def shape(self) -> _Tensor:
+        return _Tensor(self.stage, f"{self.name}.shape")
+
     def __float__(self) -> float:
         # For math's functions: some number that another history would not give.
         return float(1 + zlib.crc32(self.name.encode()) % 9973)
