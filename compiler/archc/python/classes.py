@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from archc.python.body import Body, Child, Line, Raws, Training
 from archc.python.identifiers import Names, class_name, identifier
-from archc.python.lower import signature
+from archc.python.signatures import signature
 from archc.python.text import Call, Const, Display, Expr, Make, Raw, is_number
 from archc.python.weights import pass_lines
 from archir.graph import Value
@@ -56,7 +56,6 @@ class Classes:
     order: list[Class] = field(default_factory=list)
     signatures: dict[Body, object] = field(default_factory=dict)
     """What the ``forward`` of each body does."""
-
 
     def resolve(self, expr: Expr) -> Expr:
         """The expression with the classes of bodies put in."""
@@ -114,6 +113,7 @@ def _inside_out(root: Body, elsewhere: Elsewhere) -> Iterator[Body]:
 
 def _key(body: Body, classes: Classes) -> object:
     """What instances of one class have in common: all but the numbers."""
+
     def blank(expr: Expr) -> Expr:
         return Raw("#") if isinstance(expr, Const) and expr.is_number else expr
 

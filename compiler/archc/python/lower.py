@@ -16,9 +16,11 @@ from archc.python.body import (
     Statement,
     Training,
 )
-from archc.python.identifiers import attribute, identifier, is_plain
+from archc.python.containers import CONTAINERS, access, class_holder, container, is_numbered
+from archc.python.identifiers import attribute, identifier
 from archc.python.recipes import close, construct
-from archc.python.text import Call, Const, Display, Expr, Make, string
+from archc.python.signatures import renamed, signature, without_copies
+from archc.python.text import Call, Expr, Make
 from archir.graph import (
     Apply,
     Definition,
@@ -65,18 +67,6 @@ class Lowering:
     def forward(self, definition: Definition) -> object:
         """What the definition's ``forward`` does, as a key."""
         return signature(self.bodies[definition], self.signatures)
-
-
-def access(owner: str, holder: Holder, name: str) -> str:
-    """Python for the child of that name."""
-    if holder in ("sequential", "list") and name.isdecimal():
-        return f"{owner}[{name}]"
-    if holder == "dict" and not is_plain(name):
-        return f"{owner}[{string(name)}]"
-    return attribute(owner, name)
-
-
-_CONTAINERS = {"list": "nn.ModuleList", "dict": "nn.ModuleDict"}
 
 
 class _Writer:
@@ -127,10 +117,10 @@ class _Writer:
     ) -> Body:
         chain = self.is_chain(scope, steps, inputs, tuple(r.value for r in results))
         chain = chain and not any(r.name or r.when_training for r in results)
-        holder = _class_holder(scope, chain)
+        holder = class_holder(scope, chain)
         children = self._children(scope, holder, "self", ())
         lines = [] if holder == "sequential" else list(self._lines(steps))
-        lines, results = _without_copies(lines, results)
+        lines, results = without_copies(lines, results)
         return Body(
             name=name,
             doc="",
@@ -246,15 +236,15 @@ class _Writer:
             self.inner.append((path, body))
             self._register_inside(scope, target, body)
             return Child(name, Make(body))
-        holder: Holder = "list" if _is_numbered(scope) else "dict"
+        holder: Holder = "list" if is_numbered(scope) else "dict"
         items = self._children(scope, holder, target, path)
         if any(isinstance(item, Raws) or item.inside for item in items):
             # Raw parameters are drawn in between: their container is filled line by line.
-            return Child(name, Call(_CONTAINERS[holder]), tuple(items))
+            return Child(name, Call(CONTAINERS[holder]), tuple(items))
         return Child(name, container(holder, [i for i in items if isinstance(i, Child)]))
 
     def _chain(self, scope: Scope, target: str, path: tuple[str, ...]) -> Expr:
-        holder: Holder = "sequential" if _is_numbered(scope) else "module"
+        holder: Holder = "sequential" if is_numbered(scope) else "module"
         items = self._children(scope, holder, target, path)
         return container("sequential", [item for item in items if isinstance(item, Child)])
 
@@ -291,9 +281,7 @@ class _Writer:
                 assert not isinstance(step, Repeat), "unroll the graph first"
                 assert step.slot is not None
                 slot = step.slot
-                yield Statement(
-                    step.inputs, step.outputs, self.targets[slot], self.labels[slot]
-                )
+                yield Statement(step.inputs, step.outputs, self.targets[slot], self.labels[slot])
 
     def _calls_group(self, group: Group) -> bool:
         return group in self.closed and self._same_steps(self.groups[group.slot], group)
@@ -316,7 +304,7 @@ class _Writer:
         writer._children(other.scope, holder, self.targets[step.slot], ())
         fresh: dict[Value, Value] = dict(zip(other.inputs, step.inputs, strict=True))
         for line in writer._lines(other.steps):
-            yield _renamed(line, fresh)
+            yield renamed(line, fresh)
         for output, value in zip(other.outputs, step.outputs, strict=False):
             yield Statement((fresh[output.value],), (value,), kind="same")
 
@@ -346,69 +334,6 @@ class _Writer:
         return current == tuple(outputs)
 
 
-def _class_holder(scope: Scope, chain: bool) -> Holder:
-    if not _is_numbered(scope):
-        return "module"
-    if chain:
-        return "sequential"
-    return "list" if scope.entries and not scope.parameters else "module"
-
-
-def _is_numbered(scope: Scope) -> bool:
-    return [*names(scope).values()] == [str(index) for index in range(len(scope.entries))]
-
-
-def container(holder: Holder, children: list[Child]) -> Expr:
-    """One of torch's containers with these children."""
-    items = [(child.name, child.make) for child in children]
-    plain = [name for name, _ in items] == [str(index) for index in range(len(items))]
-    if holder == "list":
-        return Call("nn.ModuleList", ((None, Display("[]", _unkeyed(items))),))
-    if holder == "dict":
-        keyed = tuple((Const(name), make) for name, make in items)
-        return Call("nn.ModuleDict", ((None, Display("{}", keyed)),) if keyed else ())
-    if plain:
-        return Call("nn.Sequential", tuple((None, make) for _, make in items))
-    if all(name.isidentifier() and is_plain(name) for name, _ in items):
-        named = Call("OrderedDict", tuple(items))
-        return Call("nn.Sequential", ((None, named),))
-    pairs = tuple(
-        (None, Display("()", ((None, Const(name)), (None, make)))) for name, make in items
-    )
-    ordered = Call("OrderedDict", ((None, Display("[]", pairs)),))
-    return Call("nn.Sequential", ((None, ordered),))
-
-
-def _unkeyed(items: list[tuple[str, Expr]]) -> tuple[tuple[Expr | None, Expr], ...]:
-    return tuple((None, make) for _, make in items)
-
-
-# --- whether two applications of one module do the same ----------------------------------------
-
-
-def signature(body: Body, known: dict[Body, object]) -> object:
-    """What a body's ``forward`` does, with values by the order in which they are made."""
-    if body not in known:
-        numbers = {value: index for index, value in enumerate(body.inputs)}
-        lines = _line_keys(body.lines, numbers)
-        results = tuple((numbers.get(r.value), r.name, r.when_training) for r in body.results)
-        inner = tuple((path, signature(other, known)) for path, other in body.inner)
-        known[body] = (body.holder, lines, results, inner)
-    return known[body]
-
-
-def _line_keys(lines: list[Line], numbers: dict[Value, int]) -> tuple[object, ...]:
-    keys: list[object] = []
-    for line in lines:
-        if isinstance(line, Training):
-            keys.append(("training", _line_keys(line.statements, numbers)))
-            continue
-        inputs = tuple(numbers.setdefault(value, len(numbers)) for value in line.inputs)
-        outputs = tuple(numbers.setdefault(value, len(numbers)) for value in line.outputs)
-        keys.append((line.kind, line.target, line.code, inputs, outputs))
-    return tuple(keys)
-
-
 def _plain_key(group: Group, writer: _Writer) -> object:
     """What a group does, without looking at where its modules are held."""
     numbers = {value: index for index, value in enumerate(group.inputs)}
@@ -436,35 +361,3 @@ def _plain_key(group: Group, writer: _Writer) -> object:
         else:
             keys.append("training")
     return tuple(keys), number(group.outputs)
-
-
-def _renamed(line: Line, fresh: dict[Value, Value]) -> Line:
-    """The line for one inlining: what it makes are values of their own."""
-    if isinstance(line, Training):
-        return Training([_renamed(inner, fresh) for inner in line.statements])
-    for value in line.outputs:
-        fresh[value] = Value(value.index, value.span, value.name)
-    inputs = tuple(fresh[value] for value in line.inputs)
-    outputs = tuple(fresh[value] for value in line.outputs)
-    return replace(line, inputs=inputs, outputs=outputs)
-
-
-def _without_copies(lines: list[Line], results: list[Result]) -> tuple[list[Line], list[Result]]:
-    """The lines with every value that is just another one's name replaced by that one."""
-    same: dict[Value, Value] = {}
-
-    def clean(some: list[Line]) -> list[Line]:
-        kept: list[Line] = []
-        for line in some:
-            if isinstance(line, Training):
-                kept.append(Training(clean(line.statements)))
-                continue
-            inputs = tuple(same.get(value, value) for value in line.inputs)
-            if line.kind == "same":
-                same[line.outputs[0]] = inputs[0]
-            else:
-                kept.append(replace(line, inputs=inputs))
-        return kept
-
-    cleaned = clean(lines)
-    return cleaned, [replace(r, value=same.get(r.value, r.value)) for r in results]

@@ -168,9 +168,7 @@ def smoke(typed: TypedGraph, root: Body, build: str) -> list[str]:
     if sum(not result.when_training for result in root.results) == 1:
         lines.append(f'{INDENT}print(f"output: {{tuple(output.shape)}}")')
     else:
-        lines.append(f'{INDENT}shapes = [tuple(tensor.shape) for tensor in output]')
+        lines.append(f"{INDENT}shapes = [tuple(tensor.shape) for tensor in output]")
         lines.append(f'{INDENT}print(f"outputs: {{shapes}}")')
-    lines.append(
-        f'{INDENT}print(f"parameters: {{sum(p.numel() for p in model.parameters()):,}}")'
-    )
+    lines.append(f'{INDENT}print(f"parameters: {{sum(p.numel() for p in model.parameters()):,}}")')
     return lines

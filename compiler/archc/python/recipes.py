@@ -141,9 +141,7 @@ def _call(code: CallCode, inputs: Sequence[Expr]) -> Call:
 def _infix(code: Infix, inputs: Sequence[Expr], around: int) -> str:
     binding = _BINDING[code.operator]
     left, right = (
-        _infix(side, inputs, binding + shift)
-        if isinstance(side, Infix)
-        else _operand(side, inputs)
+        _infix(side, inputs, binding + shift) if isinstance(side, Infix) else _operand(side, inputs)
         for side, shift in ((code.left, 0), (code.right, 1))
     )
     simple = code.operator == "**" and left.isidentifier() and right.isalnum()

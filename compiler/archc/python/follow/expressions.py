@@ -161,9 +161,7 @@ def _subscript(expr: template.Subscript, scope: Scope) -> tuple[str, int]:
 
 
 def _slice(expr: template.Slice, scope: Scope) -> tuple[str, int]:
-    first, last = (
-        "" if bound is None else show(bound, scope) for bound in (expr.first, expr.last)
-    )
+    first, last = ("" if bound is None else show(bound, scope) for bound in (expr.first, expr.last))
     simple = all(re.fullmatch(r"-?[\w.]*", bound) for bound in (first, last))
     colon = ":" if simple else f"{' ' if first else ''}:{' ' if last else ''}"
     return f"{_base(expr.base, scope)}[{first}{colon}{last}]", ATOM

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from archc.python.body import Body
 from archc.python.follow import expressions
-from archc.python.follow.blocks import Block, File, Nothing
+from archc.python.follow.block import Block
+from archc.python.follow.blocks import File
+from archc.python.follow.parameters import Nothing
 from archc.python.follow.scope import mentions
 from archc.python.identifiers import Names
 from archc.python.printing import definition
@@ -78,9 +80,7 @@ class Part:
         return _constants(self.file)
 
 
-def follow_in_part(
-    typed: TypedGraph, bodies: dict[Definition, Body], names: Names
-) -> Part | None:
+def follow_in_part(typed: TypedGraph, bodies: dict[Definition, Body], names: Names) -> Part | None:
     """Translate the blocks that can be followed; None where there is not one."""
     file = File(typed, bodies, names)
     for item in definitions(typed.graph):
@@ -94,9 +94,7 @@ def follow_in_part(
 
 def _constants(file: File) -> list[str]:
     text = "\n".join(line for block in file.order for line in block.lines())
-    return [
-        f"{name} = {value}" for name, value in file.constants.values() if mentions(text, name)
-    ]
+    return [f"{name} = {value}" for name, value in file.constants.values() if mentions(text, name)]
 
 
 def _arguments(block: Block, root: Definition, file: File) -> list[str]:

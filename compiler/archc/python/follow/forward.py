@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archc.python.follow import expressions
-from archc.python.follow.scope import Variables
-from archc.python.follow.sinks import Lines
-from archc.python.forward import RUNNING, SPARE
+from archc.python.follow.calls import Calls
+from archc.python.follow.stages import base_of
+from archc.python.forward import RUNNING
 from archc.python.identifiers import is_plain
-from archc.python.recipes import close, expression
-from archc.python.text import Call, Expr, Raw, flat, string
+from archc.python.text import Call, Expr, Raw, flat
 from archir import template
-from archir.recipe import FunctionRecipe
-from archir.registry import ops
 from archir.template import Unfollowable
 
-if TYPE_CHECKING:
-    from archc.python.follow.blocks import Block
 
-
-class ForwardWriter(expressions.Scope):
-    """Writes one block's ``forward``. Variables in ``busy`` hold what is needed again."""
-
-    def __init__(self, block: Block, variables: Variables, used: set[str] | None) -> None:
-        self.block = block
-        self.variables = variables
-        self.out = Lines()
-        self.busy: list[str] = []
-        self.fixed: set[str] = set()
-        self.values: dict[str, str] = {}
-        self.lets = used
-        """The ``let`` names that are needed here; None on the first pass, which finds out."""
-
-        self.used: set[str] = set()
-        self.depth = 0
-
-    # --- Scope --------------------------------------------------------------------------------
-
-    def local(self, name: str) -> str:
-        self.used.add(name)
-        for names in self.variables.visible:
-            if name in names:
-                return self.variables.find(name)
-        return f"self.{self.block.stored(name)}"
-
-    def is_sequence(self, name: str) -> bool:
-        return name in self.block.sequences
-
-    def constant(self, value: template.Global) -> str:
-        return self.block.file.constant(value)
+class ForwardWriter(Calls):
+    """Writes one block's ``forward``, statement by statement."""
 
     # --- statements ---------------------------------------------------------------------------
 
@@ -114,30 +78,7 @@ class ForwardWriter(expressions.Scope):
                 self.busy.append(variable)
         return flow
 
-    def _target(self, flow: list[str], wanted: str | None = None) -> str:
-        """The variable for a result made of the flowing values."""
-        if wanted is not None:
-            name = self.variables.fresh(wanted)
-            self.fixed.add(name)
-            return name
-        taken = {*self.busy, *self.fixed}
-        for name in flow:
-            if name not in taken:
-                return name
-        for name in (RUNNING, *SPARE):
-            if name not in taken and (
-                name in self.variables.given or name not in self.variables.names.taken
-            ):
-                self.variables.given.add(name)
-                self.variables.names.taken.add(name)
-                return name
-        return self.variables.fresh(SPARE[-1])
-
-    # --- stages -------------------------------------------------------------------------------
-
-    def _stage(
-        self, stage: template.Stage, flow: list[str], wanted: str | None
-    ) -> list[str]:
+    def _stage(self, stage: template.Stage, flow: list[str], wanted: str | None) -> list[str]:
         test = self._test(stage)
         if test is not None:
             if len(flow) != 1 or wanted is not None:
@@ -153,14 +94,14 @@ class ForwardWriter(expressions.Scope):
         if isinstance(unit, template.Part):
             return [self._part(stage, unit, flow, wanted)]
         if stage.label is not None:
-            return [self._assign(self._call(stage, "", flow), flow, wanted)]
+            return [self.assign(self.call(stage, "", flow), flow, wanted)]
         if isinstance(unit, template.Braces):
             return self.body(unit.body, flow)
         if isinstance(unit, template.Branches):
             marks = len(self.busy)
             values = self._branches(unit, flow)
             names = [
-                value.text if isinstance(value, Raw) else self._assign(value, [], None)
+                value.text if isinstance(value, Raw) else self.assign(value, [], None)
                 for value in values
             ]
             del self.busy[marks:]
@@ -182,7 +123,7 @@ class ForwardWriter(expressions.Scope):
         return f"self.{label.value} is not None"
 
     def _conditional(self, stage: template.Stage, test: str, current: str) -> str:
-        target = self._target([current])
+        target = self.target([current])
         if target != current:
             self.out.text(f"{target} = {current}")
         self.out.text(f"if {test}:")
@@ -191,37 +132,11 @@ class ForwardWriter(expressions.Scope):
         if isinstance(bare.unit, template.Part):
             if bare.unit.branches is not None:
                 raise Unfollowable("branches under a condition")
-            name = self._module_name(bare.unit)
+            name = base_of(bare)
         else:
             name = ""
-        self.out.add(f"{target} = ", self._call(bare, name, [current]))
+        self.out.add(f"{target} = ", self.call(bare, name, [current]))
         self.out.indent -= 1
-        return target
-
-    def _module_name(self, unit: template.Part) -> str:
-        target = unit.target
-        if isinstance(target, template.OpValue):
-            return target.keyword
-        return target.name
-
-    def _call(self, stage: template.Stage, base: str, flow: list[str]) -> Expr:
-        """The stage's module called."""
-        label = stage.label
-        if label is None:
-            name = self.block.automatic.get(stage.span)
-            if name is None:
-                raise Unfollowable(f"{base} has no name")
-            function = f"self{name}" if name.startswith("[") else f"self.{name}"
-        elif isinstance(label, template.Literal):
-            text = str(label.value)
-            function = f"self.{text}" if is_plain(text) else f"getattr(self, {string(text)})"
-        else:
-            function = f"getattr(self, {expressions.show(label, self)})"
-        return Call(function, tuple((None, Raw(value)) for value in flow))
-
-    def _assign(self, value: Expr, flow: list[str], wanted: str | None) -> str:
-        target = self._target(flow, wanted)
-        self.out.add(f"{target} = ", value)
         return target
 
     def _part(
@@ -232,56 +147,9 @@ class ForwardWriter(expressions.Scope):
         if unit.branches is not None:
             values = self._branches(unit.branches, flow)
             del self.busy[marks:]
-        made = self._applied(stage, unit, values)
+        made = self.applied(stage, unit, values)
         names = [value.text for value in values if isinstance(value, Raw)]
-        return self._assign(made, [*flow, *names], wanted)
-
-    def _applied(self, stage: template.Stage, unit: template.Part, values: list[Expr]) -> Expr:
-        if isinstance(unit.target, template.OpValue) and self._is_function(unit):
-            if any(not isinstance(v, template.Literal) for _, v in unit.arguments):
-                raise Unfollowable("an argument that forward has to know")
-            made = self.block.file.instances.made(stage.span, unit.target.keyword, frozenset())
-            assert isinstance(made.recipe, FunctionRecipe)
-            return expression(close(made.recipe.apply, made.op), values)
-        texts = [flat(value) for value in values]
-        return self._call(stage, self._module_name(unit), texts)
-
-    def _single(self, body: template.Body | template.Pipeline, current: str) -> Expr | None:
-        """The one call that a body is, if it is just one; a value's own name if it is that."""
-        if isinstance(body, template.Body):
-            if len(body.statements) != 1:
-                return Raw(current) if not body.statements else None
-            (statement,) = body.statements
-            if not isinstance(statement, template.Pipeline):
-                return None
-            return self._single(statement, current)
-        if len(body.stages) != 1 or body.names:
-            return None
-        (stage,) = body.stages
-        unit = stage.unit
-        if stage.condition is not None or self._may_skip(unit):
-            return None
-        if isinstance(unit, template.Named):
-            return Raw(current if unit.name == "_" else self.values.get(unit.name, current))
-        if isinstance(unit, template.Part) and unit.branches is None:
-            if not self._is_function(unit):
-                return self._call(stage, self._module_name(unit), [current])
-        elif isinstance(unit, template.Braces) and stage.label is not None:
-            return self._call(stage, "", [current])
-        elif isinstance(unit, template.Braces):
-            return self._single(unit.body, current)
-        return None
-
-    def _may_skip(self, unit: template.Unit) -> bool:
-        return (
-            isinstance(unit, template.Part)
-            and isinstance(unit.target, template.Local)
-            and self.block.may_be_none(unit.target.name)
-        )
-
-    def _is_function(self, unit: template.Part) -> bool:
-        target = unit.target
-        return isinstance(target, template.OpValue) and not ops()[target.keyword].is_module
+        return self.assign(made, [*flow, *names], wanted)
 
     def _branches(self, unit: template.Branches, flow: list[str]) -> list[Expr]:
         """The branches' values; calls stand inside the merging line where order allows it."""
@@ -290,7 +158,7 @@ class ForwardWriter(expressions.Scope):
         if len(flow) != 1 and not named:
             raise Unfollowable("several values into brackets")
         current = flow[0]
-        singles = [self._single(item, current) for item in unit.items]
+        singles = [self.single(item, current) for item in unit.items]
         waiting = [index for index, single in enumerate(singles) if single is None]
         room = sum(len(flat(single)) for single in singles if single is not None) <= 60
         last = waiting[-1] if waiting else -1
@@ -304,7 +172,7 @@ class ForwardWriter(expressions.Scope):
                 label = item.stages[0].label
                 text = str(label.value) if isinstance(label, template.Literal) else ""
                 name = text if is_plain(text) and text else None
-                result = self._assign(single, [], name)
+                result = self.assign(single, [], name)
                 made = [result]
             else:
                 made = self._pipeline(item, [current])
@@ -320,7 +188,7 @@ class ForwardWriter(expressions.Scope):
         bodies = [unit.body]
         if isinstance(unit, template.Residual) and unit.shortcut is not None:
             bodies.append(unit.shortcut)
-        singles = [self._single(body, current) for body in bodies]
+        singles = [self.single(body, current) for body in bodies]
         marks = len(self.busy)
         values: list[Expr] = []
         for index, (body, single) in enumerate(zip(bodies, singles, strict=True)):
@@ -348,15 +216,13 @@ class ForwardWriter(expressions.Scope):
             beside = values[1] if len(values) == 2 else Raw(current)
             result = Raw(f"{flat(values[0])} + {flat(beside)}")
         names = [value.text for value in values if isinstance(value, Raw)]
-        return self._assign(result, [*names, current], wanted)
-
-    # --- loops and conditions -----------------------------------------------------------------
+        return self.assign(result, [*names, current], wanted)
 
     def _owned(self, flow: list[str]) -> str:
         """A variable that a loop or condition may change."""
         if len(flow) != 1:
             raise Unfollowable("several values into a loop")
-        target = self._target(flow)
+        target = self.target(flow)
         if target != flow[0]:
             self.out.text(f"{target} = {flow[0]}")
         return target

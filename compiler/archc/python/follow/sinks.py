@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from archc.python.body import Child
+from archc.python.containers import container
 from archc.python.identifiers import is_plain
-from archc.python.lower import container
 from archc.python.printing import fold
 from archc.python.text import INDENT, Call, Const, Display, Expr, Raw, flat, layout
 from archir.template import Unfollowable

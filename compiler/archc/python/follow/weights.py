@@ -15,7 +15,7 @@ from archir.init import matches
 from archir.template import Unfollowable
 
 if TYPE_CHECKING:
-    from archc.python.follow.blocks import Block
+    from archc.python.follow.block import Block
 
 _BASE = 4
 """The depth of a line under ``for`` and ``if`` in a constructor."""
@@ -53,9 +53,7 @@ def init_lines(block: Block, variables: Variables) -> list[str]:
     return result
 
 
-def _plan(
-    body: Body, plan: dict[str, dict[str, int]], lacking: set[tuple[str, str]]
-) -> None:
+def _plan(body: Body, plan: dict[str, dict[str, int]], lacking: set[tuple[str, str]]) -> None:
     """Note which rule draws which parameter of which torch class: one for all its modules."""
     found = list(below(body))
     seen: dict[tuple[str, str], int | None] = {}
