@@ -254,7 +254,9 @@ def test_nesting_is_bounded() -> None:
 # --- the program ----------------------------------------------------------------------------------
 
 
-def test_a_missing_program_is_an_error_that_says_what_to_install(monkeypatch) -> None:
+def test_a_missing_program_is_an_error_that_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("shutil.which", lambda *_args, **_more: None)
     with pytest.raises(LayoutError, match="pip install"):
         layout_module.svg_of("digraph {}")

@@ -16,6 +16,8 @@ from archir.source import Source
 
 Build: TypeAlias = Callable[..., nn.Module]
 Entries: TypeAlias = list[tuple[str, tuple[int, ...], torch.dtype]]
+ListEntries: TypeAlias = Callable[[nn.Module], Entries]
+EqualStates: TypeAlias = Callable[[nn.Module, nn.Module], bool]
 
 
 def build_text(text: str, seed: int | None = None, path: Path | None = None) -> nn.Module:
@@ -34,7 +36,7 @@ def build() -> Build:
 
 
 @pytest.fixture(scope="session")
-def entries() -> Callable[[nn.Module], Entries]:
+def entries() -> ListEntries:
     """The ordered list of (key, shape, dtype) of a state dict."""
 
     def listed(net: nn.Module) -> Entries:
@@ -44,7 +46,7 @@ def entries() -> Callable[[nn.Module], Entries]:
 
 
 @pytest.fixture(scope="session")
-def equal_states() -> Callable[[nn.Module, nn.Module], bool]:
+def equal_states() -> EqualStates:
     """Whether two modules have the same keys in the same order, and the same bits in each."""
 
     def equal(left: nn.Module, right: nn.Module) -> bool:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
+if TYPE_CHECKING:
+    from tests.live.conftest import Build, EqualStates
+
 SEED = 20
 
 
-def seeded(make) -> nn.Module:
+def seeded(make: Callable[[], nn.Module]) -> nn.Module:
     torch.manual_seed(SEED)
     return make()
 
 
-def test_without_rules_layers_keep_torch_defaults(build, equal_states) -> None:
+def test_without_rules_layers_keep_torch_defaults(build: Build, equal_states: EqualStates) -> None:
     ours = build(
         """model net() {
           input x: [N, 3, H = 8, W = 8]
@@ -34,7 +39,9 @@ def test_without_rules_layers_keep_torch_defaults(build, equal_states) -> None:
     assert equal_states(ours, seeded(theirs))
 
 
-def test_rules_are_applied_in_modules_order_once_everything_stands(build, equal_states) -> None:
+def test_rules_are_applied_in_modules_order_once_everything_stands(
+    build: Build, equal_states: EqualStates
+) -> None:
     ours = build(
         """model net() {
           input x: [N, 3, H = 8, W = 8]
@@ -67,13 +74,13 @@ def test_rules_are_applied_in_modules_order_once_everything_stands(build, equal_
             elif isinstance(module, nn.BatchNorm2d):
                 nn.init.uniform_(module.weight, 0.5, 1.5)
             if isinstance(module, nn.Conv2d | nn.Linear | nn.BatchNorm2d):
-                nn.init.zeros_(module.bias)
+                nn.init.zeros_(module.get_parameter("bias"))
         return net
 
     assert equal_states(ours, seeded(theirs))
 
 
-def test_the_last_rule_that_matches_draws_alone(build, equal_states) -> None:
+def test_the_last_rule_that_matches_draws_alone(build: Build, equal_states: EqualStates) -> None:
     ours = build(
         """model net() {
           input x: [N, 3, H = 8, W = 8]
@@ -94,16 +101,16 @@ def test_the_last_rule_that_matches_draws_alone(build, equal_states) -> None:
             layer.conv3 = nn.Conv2d(channels, 4, 1)
             layer.tail = nn.Conv2d(4, 4, 1)
             net.add_module(name, layer)
-        nn.init.uniform_(net.layer1.conv3.weight, 2, 3)
-        nn.init.normal_(net.layer1.tail.weight, std=5)
-        nn.init.xavier_uniform_(net.layer2.conv3.weight, gain=0.5)
-        nn.init.xavier_uniform_(net.layer2.tail.weight, gain=0.5)
+        nn.init.uniform_(net.get_parameter("layer1.conv3.weight"), 2, 3)
+        nn.init.normal_(net.get_parameter("layer1.tail.weight"), std=5)
+        nn.init.xavier_uniform_(net.get_parameter("layer2.conv3.weight"), gain=0.5)
+        nn.init.xavier_uniform_(net.get_parameter("layer2.tail.weight"), gain=0.5)
         return net
 
     assert equal_states(ours, seeded(theirs))
 
 
-def test_blocks_draw_before_what_encloses_them(build, equal_states) -> None:
+def test_blocks_draw_before_what_encloses_them(build: Build, equal_states: EqualStates) -> None:
     ours = build(
         """block Unit(width) {
           conv1: conv(width, 1) -> conv2: conv(width, 1) with bias = normal(std = 2)
@@ -126,23 +133,25 @@ def test_blocks_draw_before_what_encloses_them(build, equal_states) -> None:
         block.conv2 = nn.Conv2d(4, 4, 1)
         nn.init.normal_(block.conv1.weight, std=0.1)
         nn.init.normal_(block.conv2.weight, std=0.1)
-        nn.init.normal_(block.conv2.bias, std=2)
+        nn.init.normal_(block.get_parameter("conv2.bias"), std=2)
         return block
 
     def theirs() -> nn.Module:
         net = nn.Module()
         net.unit1, net.unit2, net.head = unit(3), unit(4), nn.Conv2d(4, 2, 1)
-        nn.init.uniform_(net.unit1.conv1.bias, -1, 1)
-        nn.init.uniform_(net.unit2.conv1.bias, -1, 1)
-        nn.init.ones_(net.unit2.conv2.weight)
-        nn.init.uniform_(net.head.weight, 1, 2)
-        nn.init.uniform_(net.head.bias, -1, 1)
+        nn.init.uniform_(net.get_parameter("unit1.conv1.bias"), -1, 1)
+        nn.init.uniform_(net.get_parameter("unit2.conv1.bias"), -1, 1)
+        nn.init.ones_(net.get_parameter("unit2.conv2.weight"))
+        nn.init.uniform_(net.get_parameter("head.weight"), 1, 2)
+        nn.init.uniform_(net.get_parameter("head.bias"), -1, 1)
         return net
 
     assert equal_states(ours, seeded(theirs))
 
 
-def test_with_is_drawn_in_the_pass_of_the_model_where_no_block_has_one(build, equal_states) -> None:
+def test_with_is_drawn_in_the_pass_of_the_model_where_no_block_has_one(
+    build: Build, equal_states: EqualStates
+) -> None:
     ours = build(
         """block Unit() { conv(4, 1) with weight = normal(std = 3) with bias = zeros }
         model net() {
@@ -156,14 +165,14 @@ def test_with_is_drawn_in_the_pass_of_the_model_where_no_block_has_one(build, eq
         units = [nn.Sequential(nn.Conv2d(channels, 4, 1)) for channels in (3, 4)]
         net = nn.Sequential(*units, nn.Conv2d(4, 2, 1))
         for unit in units:
-            nn.init.normal_(unit[0].weight, std=3)
-            nn.init.zeros_(unit[0].bias)
+            nn.init.normal_(unit.get_parameter("0.weight"), std=3)
+            nn.init.zeros_(unit.get_parameter("0.bias"))
         return net
 
     assert equal_states(ours, seeded(theirs))
 
 
-def test_a_raw_parameter_is_drawn_where_it_stands(build, equal_states) -> None:
+def test_a_raw_parameter_is_drawn_where_it_stands(build: Build, equal_states: EqualStates) -> None:
     ours = build(
         """model net() {
           input x: [N, 3, H = 8, W = 8]
@@ -189,7 +198,7 @@ def test_a_raw_parameter_is_drawn_where_it_stands(build, equal_states) -> None:
     assert equal_states(ours, seeded(Net))
 
 
-def test_formulas_of_fans(build, equal_states) -> None:
+def test_formulas_of_fans(build: Build, equal_states: EqualStates) -> None:
     ours = build(
         """model net() {
           input x: [N, 4, H = 8, W = 8]
@@ -208,14 +217,14 @@ def test_formulas_of_fans(build, equal_states) -> None:
         net = nn.Sequential(conv, nn.Flatten(), linear)
         nn.init.normal_(conv.weight, std=math.sqrt(2 / (6 * 9)))
         bound = 1 / math.sqrt(2 * 9)
-        nn.init.uniform_(conv.bias, -bound, bound)
+        nn.init.uniform_(conv.get_parameter("bias"), -bound, bound)
         nn.init.uniform_(linear.weight, -1 / (6 * 36) ** 0.5, 1 / 7)
         return net
 
     assert equal_states(ours, seeded(theirs))
 
 
-def test_shared_modules_are_drawn_once(build, equal_states) -> None:
+def test_shared_modules_are_drawn_once(build: Build, equal_states: EqualStates) -> None:
     ours = build(
         """model net() {
           input x: [N, 4, H = 8, W = 8]
@@ -231,15 +240,15 @@ def test_shared_modules_are_drawn_once(build, equal_states) -> None:
         net = nn.Module()
         net.head = nn.Sequential(nn.Conv2d(4, 4, 1))
         net.tail = nn.Conv2d(4, 4, 1)
-        nn.init.normal_(net.head[0].weight)
-        nn.init.normal_(net.tail.weight)
+        nn.init.normal_(net.get_parameter("head.0.weight"))
+        nn.init.normal_(net.get_parameter("tail.weight"))
         return net
 
     assert equal_states(ours, seeded(theirs))
 
 
-def test_every_initialiser_of_torch(build) -> None:
-    rules = {
+def test_every_initialiser_of_torch(build: Build) -> None:
+    rules: dict[str, Callable[[Tensor], Tensor]] = {
         "constant(val = 0.25)": lambda w: nn.init.constant_(w, 0.25),
         "dirac": nn.init.dirac_,
         "dirac(groups = 2)": lambda w: nn.init.dirac_(w, groups=2),

@@ -11,7 +11,7 @@ from torch import nn
 from archc.pipeline import compile_source
 from archc.torch import module
 from archir.formulas import FormulaError, arguments_for
-from archir.init import Arithmetic, Fan, Initialiser
+from archir.init import Arithmetic, Fan, Formula, Initialiser
 from archir.initialisers import INITIALISERS
 from archir.source import Source
 
@@ -100,7 +100,9 @@ numeric = [
 
 @pytest.mark.filterwarnings("ignore:mean is more than 2 std")  # torch fills it all the same
 @given(st.sampled_from(numeric), formulas, st.sampled_from([(8, 4, 3, 3), (6, 5), (7,), (4, 2, 1)]))
-def test_torch_takes_every_value_that_is_let_pass(which, formula, shape) -> None:
+def test_torch_takes_every_value_that_is_let_pass(
+    which: tuple[str, str], formula: Formula, shape: tuple[int, ...]
+) -> None:
     function, name = which
     spec = INITIALISERS[function]
     if not spec.can_fill(len(shape)):

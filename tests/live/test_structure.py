@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 import torch
 from torch import Tensor, nn
 
+if TYPE_CHECKING:
+    from tests.live.conftest import Build, ListEntries
 
-def assert_same(ours: nn.Module, theirs: nn.Module, entries, *inputs: Tensor) -> None:
+
+def assert_same(ours: nn.Module, theirs: nn.Module, entries: ListEntries, *inputs: Tensor) -> None:
     """Same state dict; and with the same weights, the same outputs and gradients, bit for bit."""
     assert entries(ours) == entries(theirs)
     with torch.no_grad():
@@ -21,10 +26,12 @@ def assert_same(ours: nn.Module, theirs: nn.Module, entries, *inputs: Tensor) ->
     torch.manual_seed(1)
     theirs.train()(*inputs).sum().backward()
     for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert mine.grad is not None
+        assert other.grad is not None
         assert torch.equal(mine.grad, other.grad)
 
 
-def test_a_chain_is_a_sequential(build, entries) -> None:
+def test_a_chain_is_a_sequential(build: Build, entries: ListEntries) -> None:
     ours = build(
         """model net() {
           input x: [N, 3, H = 8, W = 8]
@@ -46,7 +53,7 @@ def test_a_chain_is_a_sequential(build, entries) -> None:
     assert_same(ours, theirs, entries, torch.randn(2, 3, 8, 8))
 
 
-def test_sequentials_can_be_indexed_sliced_and_changed(build) -> None:
+def test_sequentials_can_be_indexed_sliced_and_changed(build: Build) -> None:
     net = build(
         """block Unit(width) { conv(width, 3) -> relu }
         model net() {
@@ -62,7 +69,8 @@ def test_sequentials_can_be_indexed_sliced_and_changed(build) -> None:
     assert torch.equal(net.features[:2](x), net.features[1](net.features[0](x)))
     unit, y = net.features[2], torch.randn(1, 4, 8, 8)
     assert torch.equal(unit(y), unit[:1](y).relu())
-    net.head[-1] = nn.Linear(5, 7)
+    head: Any = net.head
+    head[-1] = nn.Linear(5, 7)
     assert net(x).shape == (1, 7)
     assert repr(net).startswith("net(\n  (features): Sequential(\n    (0): Conv2d(3, 4")
     assert "(2): Unit(" in repr(net)
@@ -79,10 +87,11 @@ class Residual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.relu(self.bn1(self.conv1(x)))
-        return self.relu_2(y + self.downsample(x))
+        out: Tensor = self.relu_2(y + self.downsample(x))
+        return out
 
 
-def test_a_residual_block(build, entries) -> None:
+def test_a_residual_block(build: Build, entries: ListEntries) -> None:
     ours = build(
         """block Basic(width) {
           residual {
@@ -104,12 +113,13 @@ def test_a_residual_block(build, entries) -> None:
             self.layer1 = nn.Sequential(Residual())
 
         def forward(self, x: Tensor) -> Tensor:
-            return self.layer1(x)
+            out: Tensor = self.layer1(x)
+            return out
 
     assert_same(ours, Net(), entries, torch.randn(2, 3, 8, 8))
 
 
-def test_branches_run_in_the_order_of_the_text(build, entries) -> None:
+def test_branches_run_in_the_order_of_the_text(build: Build, entries: ListEntries) -> None:
     ours = build(
         """model net() {
           input x: [N, 3, H = 8, W = 8]
@@ -134,12 +144,13 @@ def test_branches_run_in_the_order_of_the_text(build, entries) -> None:
 
         def forward(self, x: Tensor) -> Tensor:
             x = torch.cat([self.one(x), self.two(x), x, self.three(x)], dim=1)
-            return self.left(x) * self.right(x)
+            out: Tensor = self.left(x) * self.right(x)
+            return out
 
     assert_same(ours, Net(), entries, torch.randn(2, 3, 8, 8))
 
 
-def test_a_shared_module_has_one_set_of_weights(build, entries) -> None:
+def test_a_shared_module_has_one_set_of_weights(build: Build, entries: ListEntries) -> None:
     ours = build(
         """model net() {
           input x: [N, 4, H = 8, W = 8]
@@ -159,13 +170,14 @@ def test_a_shared_module_has_one_set_of_weights(build, entries) -> None:
 
         def forward(self, x: Tensor) -> Tensor:
             x = torch.max_pool2d(self.head(self.stem(x)), 2)
-            return self.out(self.head(x))
+            out: Tensor = self.out(self.head(x))
+            return out
 
     assert isinstance(ours.head, nn.Sequential)
     assert_same(ours, Net(), entries, torch.randn(2, 4, 8, 8))
 
 
-def test_a_shared_module_may_do_as_its_input_asks(build) -> None:
+def test_a_shared_module_may_do_as_its_input_asks(build: Build) -> None:
     """The same weights, and steps that depend on what comes in."""
     net = build(
         """block Head() {
@@ -179,13 +191,15 @@ def test_a_shared_module_may_do_as_its_input_asks(build) -> None:
         }"""
     )
     x = torch.randn(1, 4, 8, 8)
-    conv = net.head.get_submodule("0")
+    conv = net.get_submodule("head.0")
     y = conv(x)
     assert torch.equal(net(x), conv(nn.functional.adaptive_avg_pool2d(y + y, 4)))
-    assert torch.equal(net.head(x), y + y)
+    assert torch.equal(net.get_submodule("head")(x), y + y)
 
 
-def test_raw_parameters_stand_before_buffers_before_children(build, entries) -> None:
+def test_raw_parameters_stand_before_buffers_before_children(
+    build: Build, entries: ListEntries
+) -> None:
     ours = build(
         """model net() {
           input x: [N, 4, H = 2, W = 2]
@@ -205,13 +219,14 @@ def test_raw_parameters_stand_before_buffers_before_children(build, entries) -> 
             self.scale = nn.Parameter(torch.empty(1, 4, 1, 1).normal_(std=0.5))
 
         def forward(self, x: Tensor) -> Tensor:
-            return self.conv1(x) * self.scale + self.shift
+            out: Tensor = self.conv1(x) * self.scale + self.shift
+            return out
 
     assert list(ours.state_dict()) == ["scale", "shift", "conv1.weight", "conv1.bias"]
     assert_same(ours, Net(), entries, torch.randn(2, 4, 2, 2))
 
 
-def test_modules_of_train_only_are_always_there_and_run_in_training(build) -> None:
+def test_modules_of_train_only_are_always_there_and_run_in_training(build: Build) -> None:
     net = build(
         """model net() {
           input x: [N, 3, H = 4, W = 4]
@@ -224,7 +239,7 @@ def test_modules_of_train_only_are_always_there_and_run_in_training(build) -> No
     )
     x = torch.randn(1, 3, 4, 4)
     calls = []
-    net.aux.register_forward_hook(lambda *_: calls.append(1))
+    net.get_submodule("aux").register_forward_hook(lambda *_: calls.append(1))
     assert list(net.state_dict()) == [
         f"{name}.{kind}" for name in ("stem", "aux.0", "body") for kind in ("weight", "bias")
     ]
@@ -239,7 +254,7 @@ def test_modules_of_train_only_are_always_there_and_run_in_training(build) -> No
     assert calls == [1]
 
 
-def test_one_output_is_the_tensor_itself(build) -> None:
+def test_one_output_is_the_tensor_itself(build: Build) -> None:
     net = build(
         """model net() {
           input x: [N, 3, H = 4, W = 4]
@@ -254,7 +269,7 @@ def test_one_output_is_the_tensor_itself(build) -> None:
     assert net.train()(x)._fields == ("logits", "aux")
 
 
-def test_output_names_that_python_cannot_carry_go_by_position(build) -> None:
+def test_output_names_that_python_cannot_carry_go_by_position(build: Build) -> None:
     net = build(
         """model net() {
           input x: [N, 3, H = 4, W = 4]
@@ -265,7 +280,9 @@ def test_output_names_that_python_cannot_carry_go_by_position(build) -> None:
     assert net(torch.randn(1, 3, 4, 4))._fields == ("_0", "_1", "fine")
 
 
-def test_a_group_that_reads_values_around_it_is_a_container(build, entries) -> None:
+def test_a_group_that_reads_values_around_it_is_a_container(
+    build: Build, entries: ListEntries
+) -> None:
     ours = build(
         """model net() {
           input x: [N, 3, H = 4, W = 4]
@@ -287,13 +304,14 @@ def test_a_group_that_reads_values_around_it_is_a_container(build, entries) -> N
 
         def forward(self, x: Tensor) -> Tensor:
             skip = self.left(x)
-            inside = self.tail.conv1(skip)
-            return inside + skip + inside
+            inside: Tensor = self.tail.get_submodule("conv1")(skip)
+            out: Tensor = inside + skip + inside
+            return out
 
     assert_same(ours, Net(), entries, torch.randn(2, 3, 4, 4))
 
 
-def test_a_group_that_is_no_chain_is_a_module_of_its_own(build) -> None:
+def test_a_group_that_is_no_chain_is_a_module_of_its_own(build: Build) -> None:
     net = build(
         """model net() {
           input x: [N, 4, H = 4, W = 4]
@@ -303,11 +321,11 @@ def test_a_group_that_is_no_chain_is_a_module_of_its_own(build) -> None:
     x = torch.randn(1, 4, 4, 4)
     assert list(net.state_dict()) == ["block1.0.weight", "block1.0.bias"]
     expected = net.get_submodule("block1.0")(x).relu() + x
-    assert torch.equal(net.block1(x), expected)
+    assert torch.equal(net.get_submodule("block1")(x), expected)
     assert torch.equal(net(x), expected)
 
 
-def test_a_function_with_a_number_is_a_module(build) -> None:
+def test_a_function_with_a_number_is_a_module(build: Build) -> None:
     net = build(
         """model net() {
           input x: [N, 4, H = 4, W = 4]
@@ -318,13 +336,13 @@ def test_a_function_with_a_number_is_a_module(build) -> None:
         }"""
     )
     x = torch.randn(1, 4, 4, 4)
-    assert [name for name, _ in net.pair.named_children()] == ["0", "1"]
+    assert [name for name, _ in net.get_submodule("pair").named_children()] == ["0", "1"]
     assert torch.equal(net.get_submodule("pair.0")(x, x), x + x)
     assert torch.equal(net(x), net.get_submodule("pair.1")(x + x))
 
 
 @pytest.mark.parametrize("count", [2, 3])
-def test_several_inputs_come_by_position(build, count: int) -> None:
+def test_several_inputs_come_by_position(build: Build, count: int) -> None:
     names = [f"x{index}" for index in range(count)]
     inputs = "x0: [N, 2, H = 3, W = 3], " + ", ".join(f"{name}: [N, 2, H, W]" for name in names[1:])
     net = build(f"model net() {{\n input {inputs}\n concat [{', '.join(names)}]\n}}")
@@ -334,7 +352,7 @@ def test_several_inputs_come_by_position(build, count: int) -> None:
         net(tensors[0])
 
 
-def test_labels_that_are_no_python_names(build) -> None:
+def test_labels_that_are_no_python_names(build: Build) -> None:
     net = build(
         """model net() {
           input x: [N, 3, H = 4, W = 4]
