@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from archc import pipeline
 from archc.python import source
 from archc.torch import module
+from archir.dims import evaluate
 from archir.source import Source
 from archir.typed import TypedGraph
 
@@ -58,7 +59,8 @@ def inputs_of(typed: TypedGraph) -> list[Tensor]:
     """Inputs at the default sizes."""
     made = []
     for given in typed.graph.root.input_types:
-        shape = given.at(typed.graph.sizes).shape
+        assert given is not None
+        shape = [evaluate(dim, typed.graph.sizes) for dim in given.shape]
         kind = getattr(torch, given.dtype)
         made.append(torch.randn(shape) if kind.is_floating_point else torch.ones(shape).to(kind))
     return made

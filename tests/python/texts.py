@@ -111,8 +111,16 @@ FOLLOWED = {
           add [c: conv(4, 1), skip] as other
           up: Up(5) [_, skip]
           concat [other, _] -> d: conv(2, 1) }""",
+    "names_that_are_read_again": """
+        model m(w = 4) { input x: [N, 4, H = 16, W = 16]
+          conv(w, 1) as skip
+          max_pool(2) -> conv(w, 1) as deep
+          [conv(w, 1), conv(3, 1), relu] as a, _, b
+          add [a, b] -> [conv(2, 1), conv(3, 1)] -> { concat } as end
+          add [x, skip] -> max_pool(2) -> concat [_, end, deep] }""",
     "constants": """
-        let WIDTHS = [4, 8]
+        let TWICE = 2 * KERNEL
+        let WIDTHS = [4, TWICE]
         let KERNEL = 3
         model m() { input x: [N, 3, H = 16, W = 16]
           for width in WIDTHS { conv(width, KERNEL, padding = KERNEL // 2) -> relu }

@@ -55,7 +55,7 @@ class Block:
         self.constructor_lines: list[str] = []
         self.forward_lines: list[str] = []
         self.is_model = found[0].kind == "model"
-        self._stages = list(stages_of(text.body))
+        self.stages = list(stages_of(text.body))
 
     # --- what translation asks ----------------------------------------------------------------
 
@@ -73,7 +73,7 @@ class Block:
         """How many stages without a label could take that name."""
         return sum(
             stage.label is None and isinstance(stage.unit, template.Part) and base_of(stage) == base
-            for stage in self._stages
+            for stage in self.stages
         )
 
     def may_be_none(self, name: str) -> bool:
@@ -102,7 +102,7 @@ class Block:
 
     def translate(self) -> None:
         """Write the constructor and ``forward``."""
-        for stage in self._stages:
+        for stage in self.stages:
             if isinstance(stage.label, template.Literal):
                 self.labels.add(str(stage.label.value))
         if "out_channels" in self.labels:

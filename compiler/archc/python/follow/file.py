@@ -93,8 +93,14 @@ def follow_in_part(typed: TypedGraph, bodies: dict[Definition, Body], names: Nam
 
 
 def _constants(file: File) -> list[str]:
+    """The constants that are used, each in front of those that use it."""
     text = "\n".join(line for block in file.order for line in block.lines())
-    return [f"{name} = {value}" for name, value in file.constants.values() if mentions(text, name)]
+    lines: list[str] = []
+    for name, value in reversed(file.constants.values()):
+        if mentions(text, name):
+            lines.insert(0, f"{name} = {value}")
+            text += f"\n{value}"
+    return lines
 
 
 def _arguments(block: Block, root: Definition, file: File) -> list[str]:

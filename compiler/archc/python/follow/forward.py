@@ -5,7 +5,7 @@ from __future__ import annotations
 from archc.python.follow import expressions
 from archc.python.follow.calls import Calls
 from archc.python.follow.stages import base_of
-from archc.python.forward import RUNNING
+from archc.python.forward import INLINE, RUNNING
 from archc.python.identifiers import is_plain
 from archc.python.text import Call, Expr, Raw, flat
 from archir import template
@@ -25,6 +25,8 @@ class ForwardWriter(Calls):
         self.fixed.update(a for a in arguments if a != RUNNING)
         if len(arguments) > 1:
             self.fixed.update(arguments)
+        named = {s.unit.name for s in self.block.stages if isinstance(s.unit, template.Named)}
+        self.fixed.update(a for name, a in zip(inputs, arguments, strict=True) if name in named)
         flow = self.body(self.block.template.body, list(arguments), opens=False)
         if len(flow) != 1:
             raise Unfollowable("several values come out")
@@ -99,11 +101,8 @@ class ForwardWriter(Calls):
             return self.body(unit.body, flow)
         if isinstance(unit, template.Branches):
             marks = len(self.busy)
-            values = self._branches(unit, flow)
-            names = [
-                value.text if isinstance(value, Raw) else self.assign(value, [], None)
-                for value in values
-            ]
+            values = self._branches(unit, flow, inside=False)
+            names = [flat(value) for value in values]
             del self.busy[marks:]
             return names
         return [self._combined(unit, flow[0], wanted)]
@@ -151,7 +150,9 @@ class ForwardWriter(Calls):
         names = [value.text for value in values if isinstance(value, Raw)]
         return self.assign(made, [*flow, *names], wanted)
 
-    def _branches(self, unit: template.Branches, flow: list[str]) -> list[Expr]:
+    def _branches(
+        self, unit: template.Branches, flow: list[str], *, inside: bool = True
+    ) -> list[Expr]:
         """The branches' values; calls stand inside the merging line where order allows it."""
         heads = [item.stages[0].unit for item in unit.items]
         named = all(isinstance(head, template.Named) and head.name != "_" for head in heads)
@@ -160,7 +161,8 @@ class ForwardWriter(Calls):
         current = flow[0]
         singles = [self.single(item, current) for item in unit.items]
         waiting = [index for index, single in enumerate(singles) if single is None]
-        room = sum(len(flat(single)) for single in singles if single is not None) <= 60
+        length = sum(len(flat(single)) for single in singles if single is not None)
+        room = inside and length <= INLINE
         last = waiting[-1] if waiting else -1
         values: list[Expr] = []
         for index, (item, single) in enumerate(zip(unit.items, singles, strict=True)):
