@@ -35,6 +35,7 @@ from archir.rules.graph import (
     SharedModuleDiffers,
 )
 from archir.source import Span
+from archir.text import show_op
 from archir.typed import Requirement, TypedGraph
 from archir.types import ParameterSpec, TensorType
 
@@ -96,7 +97,10 @@ class _Checker:
                 row[step.outputs[0].index] = TensorType(step.parameter.shape)
         for assertion in definition.assertions:
             if not assertion.condition.holds(self.sizes):
-                problem = AssertionFails(assertion.message)
+                condition = assertion.condition
+                involved = sorted(variables(condition.left) | variables(condition.right))
+                at = ", ".join(f"{name} = {self.sizes[name]}" for name in involved)
+                problem = AssertionFails(assertion.message, at)
                 self.diagnostics.report(problem, assertion.span, self._context(definition))
             self.requirements.append(Requirement(assertion.condition, assertion.span))
 
@@ -155,15 +159,17 @@ class _Checker:
         concrete = tuple(given.at(self.sizes) for given in known)
         parameters = _show_parameters(step.op.parameters(concrete))
         recipe = step.op.recipe(concrete)
-        # One module is of one class: torch's are made for one number of axes.
-        return f"{recipe.make.function}, {parameters}" if isinstance(recipe, ModuleRecipe) else ""
+        # One module is of one class (torch's are made for one number of axes), and made once.
+        made = f"{recipe.make.function}, " if isinstance(recipe, ModuleRecipe) else ""
+        return f"{show_op(step.op)}, {made}{parameters}"
 
     def _parameters(self, definition: Definition) -> Iterator[str]:
         row = self.rows[definition]
         for step in walk(definition.steps):
-            if isinstance(step, Apply | Use) and step.slot is not None:
-                text = self._signature(step, row)
-                yield f"{step.slot.label or step.slot.default_name} {text}"
+            if isinstance(step, Apply | Use):
+                name = "" if step.slot is None else step.slot.label or step.slot.default_name
+                wires = [value.index for value in (*step.inputs, *step.outputs)]
+                yield f"{name} {self._signature(step, row)} {wires}"
 
     # --- remarks ------------------------------------------------------------------------------
 

@@ -133,9 +133,13 @@ model m() {
 }
 """
     text: str
+    at: str = ""
 
     def message(self) -> str:
         return self.text
+
+    def hint(self) -> str | None:
+        return f"it fails at the default sizes: {self.at}" if self.at else None
 
 
 class SharedModuleDiffers(Problem):

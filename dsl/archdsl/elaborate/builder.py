@@ -130,6 +130,9 @@ class Builder(Struct):
 
     def warn_unlabelled(self) -> None:
         """Warn of weights whose key depends on their neighbours, by the names that they got."""
+        said: set[Span] = set()
         for scope, slot, span in self.unlabelled:
-            name = names(scope).get(slot, slot.default_name)
-            self.session.report(UnlabelledWeights(slot.default_name, name), span)
+            if span not in said:  # once for all turns of a loop
+                said.add(span)
+                name = names(scope).get(slot, slot.default_name)
+                self.session.report(UnlabelledWeights(slot.default_name, name), span)

@@ -21,6 +21,7 @@ from archdsl.elaborate.environment import (
 from archdsl.elaborate.session import Session
 from archdsl.program import Declared, FileScope
 from archdsl.rules.flow import NothingFlowsIn, ValueNotMade
+from archdsl.rules.names import UnknownName
 from archdsl.rules.values import (
     BadValue,
     DependsOnSize,
@@ -32,7 +33,7 @@ from archdsl.rules.values import (
     WrongItemCount,
     WrongOperand,
 )
-from archir.diagnostics import Diagnostics
+from archir.diagnostics import Diagnostics, Problem, nearest
 from archir.dims import DimTooLargeError, SizeExpr, show
 from archir.graph import Value
 from archir.init import Fan, Initialiser
@@ -159,6 +160,16 @@ class Evaluator(Record):
     def inside(self, frame: Frame) -> Evaluator:
         return replaced(self, frame=frame)
 
+    def _without_meaning(self, name: str) -> Problem:
+        if self.types is None and self.frame.parent is None and not self.frame.names:
+            # Outside of all bodies, in a setting: nobody has looked at its names before.
+            known = [*self.home.names, *BUILTINS, *ops(), *INITIALISERS]
+            near = nearest(name, known)
+            note = None if near else "a string stands in quotes: 'name=\"value\"'"
+            return UnknownName(name, near, note)
+        # The name is bound somewhere in this body, or it would have been reported before.
+        return ValueNotMade(name)
+
     # --- nodes --------------------------------------------------------------------------------
 
     def _name(self, node: ast.Name) -> object:
@@ -168,8 +179,7 @@ class Evaluator(Record):
             return self.flow[0] if len(self.flow) == 1 else self.flow
         found = self.lookup(node.text)
         if found is None:
-            # The name is bound somewhere in this body, or it would have been reported before.
-            raise Trouble(ValueNotMade(node.text))
+            raise Trouble(self._without_meaning(node.text))
         return found[0]
 
     def _text(self, node: ast.Text) -> object:

@@ -134,10 +134,11 @@ def anonymous(
 def _input_values(
     builder: Builder, items: tuple[ast.InputItem, ...], span: Span, types: InputTypes
 ) -> Flow:
-    names: list[str | None] = [item.name.text for item in items]
-    names += [None] * (len(types) - len(names))
+    places: list[tuple[Span, str | None]] = [(item.name.span, item.name.text) for item in items]
+    places += [(span, None)] * (len(types) - len(places))
     return tuple(
-        builder.value(span, given, name) for name, given in zip(names, types, strict=False)
+        builder.value(place, given, name)
+        for (place, name), given in zip(places, types, strict=False)
     )
 
 

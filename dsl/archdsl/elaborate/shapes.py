@@ -15,6 +15,9 @@ from archir.dims import Dim, SizeExpr, variable
 from archir.graph import Remark, Value
 from archir.types import TensorType
 
+MOST = 2**31 - 1
+"""The largest extent of a model's input; an op's counts have the same bound."""
+
 
 def ascribe(shape: ast.Shape, flow: Flow, context: Context) -> None:
     """Note ``:: [N, 64, _, _]`` for the checker; a new name binds the dim."""
@@ -100,8 +103,8 @@ def _model_dim(
         return None
     if not _is_new(dim, evaluator):
         extent = size(dim.value, evaluator)
-        if isinstance(extent, int) and extent < 1:
-            report(BadSize(dim.span.text, "it is less than 1"), dim.span)
+        if isinstance(extent, int) and not 1 <= extent <= MOST:
+            report(BadSize(dim.span.text, f"it is {describe(extent)}"), dim.span)
             return None
         return None if isinstance(extent, Unknown) else extent
     assert isinstance(dim.value, ast.Name)
@@ -114,7 +117,7 @@ def _model_dim(
     if default is None:
         report(SizeWithoutDefault(name), dim.span)
         return None
-    if isinstance(default, bool) or not isinstance(default, int) or default < 1:
+    if isinstance(default, bool) or not isinstance(default, int) or not 1 <= default <= MOST:
         report(BadSize(dim.span.text, f"its default is {describe(default)}"), dim.span)
         return None
     sizes[name] = default

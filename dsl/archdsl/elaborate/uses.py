@@ -10,12 +10,12 @@ from archdsl.elaborate.calls import Given
 from archdsl.elaborate.environment import Flow, Frame, SharedModule, Unknown
 from archdsl.elaborate.instances import anonymous, inputs_of, instantiate
 from archdsl.program import Declared
-from archdsl.rules.flow import NothingToMerge, SeveralValues, WrongInputCount
+from archdsl.rules.flow import NothingToMerge, SeveralValues, ValueAsArgument, WrongInputCount
 from archdsl.rules.labels import LabelOnFunction
 from archdsl.rules.models import TrainingOutputsInside
 from archdsl.rules.parts import CannotSplice, NoSuchParameter, SpliceWithInit
 from archir.arguments import make_op
-from archir.graph import Definition, Leaf, Slot
+from archir.graph import Definition, Leaf, Slot, Value
 from archir.init import Initialiser
 from archir.op import Op
 from archir.record import replaced
@@ -64,6 +64,11 @@ def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | 
     bound = _bind(part, node, inputs, context, node.span)
     if bound is None or any(isinstance(given.value, Unknown) for given in bound.values()):
         return None
+    for given in bound.values():
+        inner = given.value if isinstance(given.value, tuple) else (given.value,)
+        if any(isinstance(value, Value) for value in inner):
+            context.session.report(ValueAsArgument(part.name), given.span)
+            return None
     made = make_op(ops()[part.name], (), {name: given.value for name, given in bound.items()})
     if not isinstance(made, tuple):
         return made

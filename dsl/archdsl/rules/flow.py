@@ -289,3 +289,31 @@ class ValueNotMade(Problem):
 
     def hint(self) -> str | None:
         return "use it under the same condition, or give it a value in every arm"
+
+
+class ValueAsArgument(Problem):
+    """Values flow into an op; its arguments in parentheses are numbers, strings and lists of them.
+
+    Several values flow in from brackets behind the op's name.
+    """
+
+    name = "value-as-argument"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu as y
+  concat([x, y])
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu as y
+  concat [x, y]
+}
+"""
+    op: str
+
+    def message(self) -> str:
+        return f"a value is not an argument of {self.op}"
+
+    def hint(self) -> str:
+        return f"values flow in: x -> {self.op}, or {self.op} [x, y] for several"

@@ -53,7 +53,7 @@ class SizeWithoutDefault(Problem):
 
 
 class BadSize(Problem):
-    """A dim of an input is a name, a number, or a name with its default size of at least 1."""
+    """A dim of an input is a name, a number, or a name with its default size: from 1 to 2**31 - 1."""
 
     name = "bad-size"
     bad = """model m() {

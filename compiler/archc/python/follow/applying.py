@@ -60,7 +60,9 @@ class Applying(State):
             return self._outgoing(made.channels, given, made.op, inputs)
         module = fill(made.recipe.make)
         self._register(stage, keyword, module, sink)
-        return self._outgoing(made.channels, given, made.op, inputs)
+        outgoing = self._outgoing(made.channels, given, made.op, inputs)
+        self.extents.apply(made.op, given)
+        return outgoing
 
     def _fill(
         self,
@@ -79,6 +81,8 @@ class Applying(State):
             return _expr(value, self)
         if isinstance(code, Inferred):
             if code.what == "constant":
+                if not self.extents.fixed:
+                    raise Unfollowable("extents that an argument may change")
                 return Const(code.value)
             channels = inputs[code.input] if code.input < len(inputs) else None
             if code.what != "channels" or channels is None:
@@ -169,6 +173,7 @@ class Applying(State):
     ) -> str | None:
         block = self.block.file.block(target.origin)
         given = dict((*target.arguments, *arguments))
+        self.extents.part(given)
         call = block.call(given, inputs, self)
         outgoing = block.outgoing(given, inputs, self)
         if outgoing is None:
@@ -203,6 +208,7 @@ class Applying(State):
         sink: Sink,
     ) -> str | None:
         """A part that a parameter holds."""
+        self.extents.part({}, held=True)
         kind = self.block.kinds.get(target.name)
         function = self.local(target.name)
         if kind == "block":

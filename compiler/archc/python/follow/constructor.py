@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from archc.python.follow import expressions
@@ -23,12 +24,14 @@ class Constructor(Applying):
 
     def body(self, body: template.Body, sink: Sink, *, opens: bool = True) -> None:
         """Translate what stands in braces."""
+        steady = set(self.extents.steady)
         if opens:
             self.variables.open()
         for statement in body.statements:
             self._statement(statement, sink)
         if opens:
             self.variables.close()
+        self.extents.steady = steady
 
     def _statement(self, statement: template.Statement, sink: Sink) -> None:
         if isinstance(statement, template.Pipeline):
@@ -45,9 +48,22 @@ class Constructor(Applying):
             otherwise = statement.otherwise
             if otherwise is not None:
                 arms.append((None, lambda: self.body(otherwise, sink)))
-            self._branch(arms, sink)
+            steady = all(self.extents.is_steady(test) for test, _ in statement.arms)
+            with self._control(steady=steady):
+                self._branch(arms, sink)
         else:
             self._assert(statement, sink)
+
+    @contextmanager
+    def _control(self, *, steady: bool) -> Iterator[None]:
+        """The inside of a loop or condition; whether it runs may depend on an argument."""
+        before = self.extents.fixed
+        self.extents.varying += not steady
+        try:
+            yield
+        finally:
+            self.extents.varying -= not steady
+        self.extents.fixed &= before or steady
 
     def _let(self, statement: template.Let, sink: Sink) -> None:
         if isinstance(
@@ -57,6 +73,7 @@ class Constructor(Applying):
             raise Unfollowable("a part with a name of its own")
         value = self.show(statement.value)
         sink.flush()
+        self.extents.bind(statement.names, statement.value)
         names = [self.variables.bind(name, self.live()) for name in statement.names]
         if [value] != names:
             self.out.text(f"{', '.join(names)} = {value}")
@@ -108,7 +125,9 @@ class Constructor(Applying):
 
         if isinstance(sink, Attributes) and isinstance(stage.label, template.Literal):
             self._absent(str(stage.label.value))
-        self._branch([(test, inside)], sink)
+        steady = stage.condition is not None and self.extents.is_steady(stage.condition)
+        with self._control(steady=steady):
+            self._branch([(test, inside)], sink)
         return [self.channels]
 
     def _absent(self, label: str) -> None:
@@ -143,18 +162,27 @@ class Constructor(Applying):
         if sink.is_chain:
             raise Unfollowable("branches inside a chain")
         start = flow[0] if len(flow) == 1 else None
-        return [
+        ends: list[bool] = []
+        made = [
             channels
             for item in unit.items
-            for channels in self._aside(start, lambda i=item: self._pipeline(i, sink))  # type: ignore[misc]
+            for channels in self._aside(start, lambda i=item: self._pipeline(i, sink), ends)  # type: ignore[misc]
         ]
+        self.extents.fixed = all(ends)
+        return made
 
-    def _aside(self, start: str | None, translate: Callable[[], Flow]) -> Flow:
-        """Translate what runs beside something else: ``start`` is needed again."""
+    def _aside(self, start: str | None, translate: Callable[[], Flow], ends: list[bool]) -> Flow:
+        """Translate what runs beside something else: ``start`` is needed again.
+
+        ``ends`` gets whether the extents are fixed at its end.
+        """
+        fixed = self.extents.fixed
         pins = len(self.pinned)
         self.pinned += [start] if start is not None else []
         self.channels = start
         made = translate()
+        ends.append(self.extents.fixed)
+        self.extents.fixed = fixed
         self.channels = start
         del self.pinned[pins:]
         self.pinned += [text for text in made if text is not None]
@@ -176,7 +204,9 @@ class Constructor(Applying):
 
         pins = len(self.pinned)
         self.pinned += [start] if start is not None else []
-        inside = self._aside(start, lambda: run(unit.body))[0]
+        ends = [self.extents.fixed]
+        inside = self._aside(start, lambda: run(unit.body), ends)[0]
+        self.extents.fixed = all(ends)
         if isinstance(unit, template.Dense):
             del self.pinned[pins:]
             if start is None or inside is None:
@@ -185,7 +215,9 @@ class Constructor(Applying):
         if unit.shortcut is not None:
             shortcut = unit.shortcut
             before, self.asked = self.asked, not _is_short(shortcut)
-            self._aside(start, lambda: run(shortcut))
+            self.extents.fixed = ends[0]
+            self._aside(start, lambda: run(shortcut), ends)
+            self.extents.fixed = all(ends)
             self.asked = before
         del self.pinned[pins:]
         return inside
@@ -240,6 +272,7 @@ class Constructor(Applying):
         self.variables.open()
         if statement.targets:
             source = expressions.listed(statement.iterable, self.scope())
+            self.extents.bind(statement.targets, statement.iterable)
             names = [self.variables.bind(n, self.live()) for n in statement.targets]
             head = layout(f"for {', '.join(names)} in ", source, ":", self.out.indent)
         else:
@@ -249,7 +282,8 @@ class Constructor(Applying):
         def inside() -> None:
             self.body(statement.body, sink, opens=False)
 
-        self.out.lines += self._under(head, inside, sink, running)
+        with self._control(steady=self.extents.is_steady(statement.iterable)):
+            self.out.lines += self._under(head, inside, sink, running)
         self.variables.close()
 
     def _under(

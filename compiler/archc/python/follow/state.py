@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from archc.python.follow import expressions
+from archc.python.follow.extents import Extents
 from archc.python.follow.scope import Snapshot, Variables, mentions
 from archc.python.follow.sinks import Attributes, Layers, Lines
 from archc.python.text import Const, Expr, Raw
@@ -32,6 +33,7 @@ class Saved:
     known: dict[str, str | None]
     channels: str | None
     running: list[str]
+    fixed: bool
 
 
 class State:
@@ -55,6 +57,7 @@ class State:
         self.asked = True
         """Whether anybody asks for the channels behind what is translated now."""
 
+        self.extents = Extents(is_model=block.is_model)
         self.depth = 0
         """How many conditions and loops are around."""
 
@@ -154,6 +157,7 @@ class State:
             dict(self.known),
             self.channels,
             list(self.block.running),
+            self.extents.fixed,
         )
 
     def restore(self, saved: Saved) -> None:
@@ -163,6 +167,7 @@ class State:
         self.known = dict(saved.known)
         self.channels = saved.channels
         self.block.running = list(saved.running)
+        self.extents.fixed = saved.fixed
 
 
 class _Scope(expressions.Scope):

@@ -1,0 +1,87 @@
+"""A printed constructor is right for every argument that it takes, not only for those at hand."""
+
+from __future__ import annotations
+
+import inspect
+from types import ModuleType
+from typing import Any
+
+import pytest
+import torch
+
+import archc
+
+HEAD = "  input x: [N, 3, H = 32, W = 32]\n"
+
+CASES: list[tuple[str, dict[str, list[Any]]]] = [
+    (
+        "model m(size: int = 4, stride = 2, classes = 10) {\n"
+        + HEAD
+        + "  c: conv(8, 3, stride = stride, padding = 1)\n"
+        "  pool: adaptive_avg_pool(size)\n  flatten\n  fc: linear(classes)\n}\n",
+        {"size": [2, 7], "stride": [1], "classes": [3]},
+    ),
+    (
+        "model m(widths = [8, 16], classes = 10) {\n"
+        + HEAD
+        + "  features: { for w in widths { conv(w, 3, padding = 1) -> relu -> max_pool(2) } }\n"
+        "  flatten\n  fc: linear(classes)\n}\n",
+        {"widths": [[8], [4, 4, 4]], "classes": [3]},
+    ),
+    (
+        "model m(widths = [8, 16], classes = 10) {\n"
+        + HEAD
+        + "  features: { for w in widths { conv(w, 3, padding = 1) -> relu -> max_pool(2) } }\n"
+        "  pool: adaptive_avg_pool(2)\n  flatten\n  fc: linear(classes)\n}\n",
+        {"widths": [[8], [4, 4, 4]], "classes": [3]},
+    ),
+    (
+        "model m(k = 3, deep: bool = false) {\n"
+        + HEAD
+        + "  c: conv(8, k)\n  if deep { max_pool(2) }\n  flatten\n  fc: linear(5)\n}\n",
+        {"k": [1, 5], "deep": [True]},
+    ),
+    (
+        "block Head(classes) { flatten -> linear(classes) }\n\n"
+        "model m(stride = 1, classes = 10) {\n"
+        + HEAD
+        + "  c: conv(4, 3, stride = stride)\n  head: Head(classes)\n}\n",
+        {"stride": [2, 3], "classes": [3]},
+    ),
+    (
+        "model m(width = 8, classes = 10) {\n"
+        + HEAD
+        + "  for k in [3, 5] { conv(width, k, padding = k // 2) -> max_pool(2) }\n"
+        "  flatten -> linear(classes)\n}\n",
+        {"width": [4], "classes": [3]},
+    ),
+]
+
+
+def printed(text: str) -> type[torch.nn.Module]:
+    module = ModuleType("printed")
+    exec(compile(archc.source(archc.Source("m.arch", text)), "printed", "exec"), vars(module))
+    made: type[torch.nn.Module] = module.M
+    return made
+
+
+@pytest.mark.parametrize(("text", "others"), CASES)
+def test_other_arguments_give_what_the_text_gives(text: str, others: dict[str, list[Any]]) -> None:
+    cls = printed(text)
+    taken = inspect.signature(cls).parameters
+    for name, values in others.items():
+        for value in values if name in taken else []:
+            made = cls(**{name: value}).eval()
+            live = archc.loads(text, **{name: value}).eval()
+            assert [(k, v.shape) for k, v in made.state_dict().items()] == [
+                (k, v.shape) for k, v in live.state_dict().items()
+            ], f"{name}={value}"
+            made.load_state_dict(live.state_dict())
+            x = torch.randn(1, 3, 32, 32)
+            assert torch.equal(made(x), live(x))
+
+
+@pytest.mark.parametrize("index", [2, 5])
+def test_arguments_that_change_no_extent_are_kept(index: int) -> None:
+    text, others = CASES[index]
+    assert set(others) <= set(inspect.signature(printed(text)).parameters)
