@@ -15,7 +15,7 @@ from archir.init import Initialiser, InitRule, matches
 from archir.initialisers import INITIALISERS
 from archir.naming import names
 from archir.record import Record
-from archir.rules.graph import InitialiserDoesNotFit
+from archir.rules.graph import InitialiserDoesNotFit, RuleMatchesNothing
 from archir.rules.initial import InitialiserWithoutValue
 from archir.source import Span
 from archir.types import ParameterSpec, TensorType
@@ -38,6 +38,7 @@ def check_initialisers(
         if definition.has_init:
             for module in found:
                 _rules(definition.init, module, diagnostics)
+            _unmatched(definition, found, diagnostics)
 
 
 class _Module(Record):
@@ -91,6 +92,20 @@ def _overrides(module: _Module, diagnostics: Diagnostics) -> None:
         spec = next((spec for spec in module.specs if spec.name == name), None)
         if spec is not None:
             _fits(initialiser, spec, module, module.span, diagnostics)
+
+
+def _unmatched(definition: Definition, modules: list[_Module], diagnostics: Diagnostics) -> None:
+    """Warn of a quoted path that leads to no parameter: a typing error, or a label that is gone."""
+    paths = [
+        (module.leaf.op.keyword, ".".join(module.path), {spec.name for spec in module.specs})
+        for module in modules
+    ]
+    for rule in definition.init:
+        if rule.is_path and not any(
+            matches(rule, keyword, path) and (rule.parameter == "*" or rule.parameter in names_of)
+            for keyword, path, names_of in paths
+        ):
+            diagnostics.report(RuleMatchesNothing(rule.selector, rule.parameter), rule.span)
 
 
 def _rules(rules: tuple[InitRule, ...], module: _Module, diagnostics: Diagnostics) -> None:

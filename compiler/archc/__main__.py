@@ -1,7 +1,5 @@
 """``python -m archc`` is ``archc``."""
 
-import sys
+from archc.cli import run
 
-from archc.cli import main
-
-sys.exit(main())
+run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -30,3 +31,12 @@ OUTPUTS: Mapping[str, Output] = MappingProxyType(
 )
 DEFAULT = ("python", "svg")
 """What ``archc build`` makes unless it is told."""
+
+
+def file_name(model: str, kind: str) -> str:
+    """The file of a model's output.
+
+    ``torch.py`` would hide torch from every program in its folder, and ``types.py`` Python's own.
+    """
+    hides = kind == "python" and (model == "torch" or model in sys.stdlib_module_names)
+    return f"{model}_{OUTPUTS[kind].suffix}" if hides else f"{model}{OUTPUTS[kind].suffix}"

@@ -399,7 +399,7 @@ class Param(Node):
 
 
 class Import(Node):
-    """``import std.blocks: Fire`` (``path`` a tuple of names) or ``import "./stem.arch": Stem``."""
+    """``import std.blocks: ConvNormAct`` (``path`` a tuple) or ``import "./stem.arch": Stem``."""
 
     path: tuple[str, ...] | str
     path_span: Span

@@ -31,7 +31,7 @@ _FOREIGN = {
     "class": "write `block Name(parameters) { … }`",
     "while": "loops are `for x in list { … }` and `repeat n { … }`",
     "return": "the last value is the result; name others with `output name = value`",
-    "from": "write `import std.blocks: Fire`",
+    "from": "write `import std.blocks: ConvNormAct`",
     "lambda": "declare a function: `fn name(x) = …`",
     "const": "write `let name = …`",
     "var": "write `let name = …`",
@@ -63,6 +63,8 @@ def explain(place: Place) -> Explained:
 
 
 def _foreign_word(place: Place) -> Explained | None:
+    if place.token.text == "//" and place.at == place.first:
+        return habits.ForeignWord("//", "a comment begins with `#`"), place.token
     before = place.near(-1) if place.at > place.first else None
     for token in (place.token, before):
         if token is not None and token.type == "NAME" and token.text in _FOREIGN:

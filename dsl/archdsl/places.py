@@ -105,6 +105,7 @@ def expectations(place: Place) -> tuple[str, ...]:
         words.append("the end of the line")
         left -= STATEMENT_ENDS | _EXTRA | {"COLON"}
     left -= STATEMENT_ENDS if words == ["a statement"] else set()
+    left -= {END} if words else set()
     if words or left - _OPERATOR:
         left -= _OPERATOR
     if "DOT" in place.expected:

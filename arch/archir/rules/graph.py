@@ -207,3 +207,34 @@ class InitialiserDoesNotFit(Problem):
 
     def hint(self) -> str:
         return "use zeros, ones, constant, normal or uniform there"
+
+
+class RuleMatchesNothing(Problem):
+    """A quoted path in `init` leads to no parameter, so the rule does nothing.
+
+    The path is that of a layer, from the block or model that holds the rule: labels joined by
+    dots, in which `*` stands for any run of characters.
+    """
+
+    name = "rule-matches-nothing"
+    severity = "warning"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  stem: { conv(8, 3) }
+  init { "steem.*".weight: zeros }
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  stem: { conv(8, 3) }
+  init { "stem.*".weight: zeros }
+}
+"""
+    path: str
+    parameter: str
+
+    def message(self) -> str:
+        return f'no layer at "{self.path}" has a {self.parameter}, so this rule does nothing'
+
+    def hint(self) -> str:
+        return "a path names layers, from the block or model around the rule, as in layer1.0.conv1"

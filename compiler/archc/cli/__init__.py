@@ -20,6 +20,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return guard.run(lambda: _dispatch(words))
 
 
+def run() -> None:
+    """``archc`` as a process of its own, which ends without freeing each thing that it made."""
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def _dispatch(words: list[str]) -> int:
     if words in (["--help"], ["-h"], ["help"]):
         sys.stdout.write(USAGE)

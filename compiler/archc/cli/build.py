@@ -11,7 +11,7 @@ import click
 
 from archc import files, pipeline
 from archc.cli import guard, options, streams
-from archc.outputs import DEFAULT, OUTPUTS
+from archc.outputs import DEFAULT, OUTPUTS, file_name
 from archc.render import data
 from archc.render.card import card
 from archc.render.style import style_of
@@ -77,8 +77,7 @@ def command(
         return guard.WRONG_INPUT
     summary = summarise(typed)
     contents = {
-        Path(out) / (summary.name + OUTPUTS[kind].suffix): OUTPUTS[kind].make(typed)
-        for kind in kinds
+        Path(out) / file_name(summary.name, kind): OUTPUTS[kind].make(typed) for kind in kinds
     }
     files.write_all(contents)
     written = [str(target) for target in contents]

@@ -41,8 +41,14 @@ def command(
     """
     everything = Diagnostics()
     models: list[data.Json] = []
+    unread = False
     for file in files:
-        source, path, found = streams.read(file)
+        try:
+            source, path, found = streams.read(file)
+        except OSError as error:
+            guard.environment(guard.reason(error))  # the other files are checked all the same
+            unread = True
+            continue
         checked: tuple[Checked, ...] = ()
         if not found.has_errors:
             checked, problems = pipeline.check_source(source, path, model, settings, limits)
@@ -55,6 +61,8 @@ def command(
             _print(file, checked, found)
     if form == "json":
         streams.data(data.report(everything, models=models))
+    if unread:
+        return guard.ENVIRONMENT
     return guard.WRONG_INPUT if everything.has_errors else guard.OK
 
 

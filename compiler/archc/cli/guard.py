@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from io import BytesIO, TextIOWrapper
 
 OK = 0
 WRONG_INPUT = 1
@@ -20,6 +21,11 @@ TRACEBACK = "ARCHC_TRACEBACK"
 def run(command: Callable[[], int]) -> int:
     """Run a command; whatever it raises becomes an exit code, and a message where one helps."""
     # What a command makes lives until it ends: looking for garbage would take a tenth of its time.
+    closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
+    if closed:
+        _open(closed)
+    if "stdout" in closed:
+        return environment("standard output is closed")
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -31,7 +37,7 @@ def run(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     except OSError as error:
-        return environment(_reason(error))
+        return environment(reason(error))
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ("archc", "archir", "archdsl"):
             return _internal(error)
@@ -41,6 +47,12 @@ def run(command: Callable[[], int]) -> int:
     finally:
         if collects:
             gc.enable()
+
+
+def _open(closed: list[str]) -> None:
+    """Give the streams that the caller has closed an empty file, so that each of them is there."""
+    for name in closed:
+        setattr(sys, name, TextIOWrapper(BytesIO(), encoding="utf-8"))
 
 
 def _broken_pipe() -> int:
@@ -69,7 +81,8 @@ def environment(message: str) -> int:
     return ENVIRONMENT
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """What the system says, with the file it says it of."""
     reason = (error.strerror or str(error) or type(error).__name__).lower()
     return f"{os.fsdecode(error.filename)}: {reason}" if error.filename else reason
 

@@ -53,7 +53,10 @@ class SizeWithoutDefault(Problem):
 
 
 class BadSize(Problem):
-    """A dim of an input is a name, a number, or a name with its default size: from 1 to 2**31 - 1."""
+    """A dim of an input is a name, a number, or a name with its default size.
+
+    Sizes are at least 1 and below 2**31.
+    """
 
     name = "bad-size"
     bad = """model m() {

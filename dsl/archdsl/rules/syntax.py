@@ -243,8 +243,10 @@ class DeclarationInBody(Problem):
 
 
 class ImportForm(Problem):
-    """An import names what it takes, and from where: `import std.blocks: Fire` takes from the
-    library that comes with the compiler, `import "./stem.arch": Stem` from a file.
+    """An import names what it takes, and from where.
+
+    `import std.blocks: ConvNormAct` takes from the library that comes with the compiler,
+    `import "./stem.arch": Stem` from a file.
     """
 
     name = "import-form"
@@ -252,7 +254,7 @@ class ImportForm(Problem):
     good = GOOD
 
     def message(self) -> str:
-        return "an import says from where it takes what, as in `import std.blocks: Fire`"
+        return "an import says from where it takes what, as in `import std.blocks: ConvNormAct`"
 
     def hint(self) -> str:
-        return 'write `import std.blocks: Fire` or `import "./stem.arch": Stem`'
+        return 'write `import std.blocks: ConvNormAct` or `import "./stem.arch": Stem`'
