@@ -210,3 +210,39 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal(archc: Run, net:
 def test_colours(net: Path, environ: dict[str, str], coloured: bool) -> None:
     net.write_text(NET.replace("padding", "pading"), "utf-8")
     assert (b"\x1b[" in archc_process("check", "net.arch", **environ).stderr) is coloured
+
+
+def test_the_other_files_are_checked_when_one_cannot_be_read(archc: Run, net: Path) -> None:
+    Path("bad.arch").write_text(NET.replace("relu", "rellu"), "utf-8")
+    done = archc("check", "missing.arch", "net.arch", "bad.arch")
+    assert done.code == 3
+    assert done.err.startswith("error: missing.arch: ")
+    assert "did you mean relu?" in done.err
+    assert done.out.startswith("net")
+
+
+@pytest.mark.parametrize(("stream", "code"), [("stdout", 3), ("stderr", 0), ("stdin", 0)])
+def test_a_stream_that_is_closed(
+    archc: Run, net: Path, monkeypatch: pytest.MonkeyPatch, stream: str, code: int
+) -> None:
+    words = [sys.executable, "-m", "archc", "check", "net.arch"]
+    shut = {"stdin": "<&-", "stdout": ">&-", "stderr": "2>&-"}[stream]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {shut}', "sh", *words], capture_output=True, check=False
+    )
+    assert done.returncode == code
+    assert b"internal" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["torch", "types", "collections"])
+def test_a_source_hides_no_module_that_programs_need(archc: Run, net: Path, name: str) -> None:
+    net.write_text(f"model {name}() {{\n  input x: [N, 3]\n  relu\n}}\n", "utf-8")
+    assert archc("build", "net.arch", "--emit", "python,dot").code == 0
+    assert {path.name for path in Path("build").iterdir()} == {f"{name}_.py", f"{name}.dot"}
+
+
+@pytest.mark.parametrize("value", ["abc", "[rellu]", "nan"])
+def test_a_setting_with_a_name_that_nothing_has(archc: Run, net: Path, value: str) -> None:
+    done = archc("check", "net.arch", "--set", f"name={value}")
+    assert done.code == 1
+    assert "error[unknown-name]: there is no " in done.err
