@@ -8,6 +8,7 @@ run in the module around it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from archir.graph import (
@@ -99,3 +100,26 @@ def _is_closed(group: Group, inside: Traffic, whole: Traffic) -> bool:
         and inside.slots <= slots
         and inside.parameters <= parameters
     )
+
+
+def is_chain(
+    scope: Scope,
+    steps: list[Step],
+    inputs: Sequence[Value],
+    outputs: Sequence[Value],
+    is_link: Callable[[Apply | Use | Group], bool],
+) -> bool:
+    """Whether the steps apply the scope's children in order, each once, and do no more.
+
+    Then the scope is an nn.Sequential. ``is_link`` says whether a step is a call of its child.
+    """
+    if len(inputs) != 1 or scope.parameters or len(steps) != len(scope.entries):
+        return False
+    current = tuple(inputs)
+    for step, entry in zip(steps, scope.entries, strict=True):
+        if not isinstance(step, Apply | Use | Group) or step.slot is not entry:
+            return False
+        if step.inputs != current or len(step.outputs) != 1 or not is_link(step):
+            return False
+        current = step.outputs
+    return current == tuple(outputs)

@@ -166,10 +166,8 @@ class _Checker:
     def _parameters(self, definition: Definition) -> Iterator[str]:
         row = self.rows[definition]
         for step in walk(definition.steps):
-            if isinstance(step, Apply | Use):
-                name = "" if step.slot is None else step.slot.label or step.slot.default_name
-                wires = [value.index for value in (*step.inputs, *step.outputs)]
-                yield f"{name} {self._signature(step, row)} {wires}"
+            if isinstance(step, Apply | Use) and step.slot is not None:
+                yield f"{step.slot.label or step.slot.default_name} {self._signature(step, row)}"
 
     # --- remarks ------------------------------------------------------------------------------
 

@@ -102,3 +102,23 @@ class FunctionRecipe(Record):
 
 
 Recipe = ModuleRecipe | FunctionRecipe
+
+
+def close(code: Code, op: object) -> Code:
+    """The code with the op's arguments and what was inferred put in place of their names."""
+    if isinstance(code, Arg):
+        value: Code = getattr(op, code.name)
+        return value
+    if isinstance(code, Inferred):
+        return code.value
+    if isinstance(code, Infix):
+        return Infix(code.operator, close(code.left, op), close(code.right, op))
+    if isinstance(code, Items):
+        return Items(tuple(close(item, op) for item in code.items))
+    if isinstance(code, Call):
+        return Call(
+            code.function,
+            tuple(close(argument, op) for argument in code.args),
+            tuple((name, close(argument, op)) for name, argument in code.kwargs),
+        )
+    return code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from archc.python.body import (
@@ -18,7 +18,7 @@ from archc.python.body import (
 )
 from archc.python.containers import CONTAINERS, access, class_holder, container, is_numbered
 from archc.python.identifiers import attribute, identifier
-from archc.python.recipes import close, construct
+from archc.python.recipes import construct
 from archc.python.signatures import renamed, signature, without_copies
 from archc.python.text import Call, Expr, Make
 from archir.graph import (
@@ -38,9 +38,9 @@ from archir.graph import (
     walk,
 )
 from archir.graph import Leaf as OpLeaf
-from archir.groups import self_contained
+from archir.groups import is_chain, self_contained
 from archir.naming import names
-from archir.recipe import FunctionRecipe, ModuleRecipe
+from archir.recipe import FunctionRecipe, ModuleRecipe, close
 from archir.typed import TypedGraph
 
 
@@ -115,7 +115,7 @@ class _Writer:
         results: list[Result],
         input_names: tuple[str | None, ...],
     ) -> Body:
-        chain = self.is_chain(scope, steps, inputs, tuple(r.value for r in results))
+        chain = is_chain(scope, steps, inputs, tuple(r.value for r in results), self._is_link)
         chain = chain and not any(r.name or r.when_training for r in results)
         holder = class_holder(scope, chain)
         children = self._children(scope, holder, "self", ())
@@ -230,7 +230,7 @@ class _Writer:
     ) -> Child:
         group = self.groups.get(slot)
         if group is not None and group in self.closed:
-            if self.is_chain(scope, group.steps, group.inputs, group.outputs):
+            if is_chain(scope, group.steps, group.inputs, group.outputs, self._is_link):
                 return Child(name, self._chain(scope, target, path))
             body = self._group_body(group, name)
             self.inner.append((path, body))
@@ -310,28 +310,11 @@ class _Writer:
 
     # --- chains -------------------------------------------------------------------------------
 
-    def is_chain(
-        self,
-        scope: Scope,
-        steps: list[Step],
-        inputs: Sequence[Value],
-        outputs: Sequence[Value],
-    ) -> bool:
-        """Whether the steps apply the scope's children in order, each once, and do no more."""
-        if len(inputs) != 1 or scope.parameters or len(steps) != len(scope.entries):
-            return False
-        current = tuple(inputs)
-        for step, entry in zip(steps, scope.entries, strict=True):
-            if not isinstance(step, Apply | Use | Group) or step.slot is not entry:
-                return False
-            if step.inputs != current or len(step.outputs) != 1:
-                return False
-            if isinstance(step, Group) and not self._calls_group(step):
-                return False
-            if isinstance(step, Use) and not self._calls_use(step):
-                return False
-            current = step.outputs
-        return current == tuple(outputs)
+    def _is_link(self, step: Apply | Use | Group) -> bool:
+        """Whether a step is a call of its child and no more."""
+        if isinstance(step, Group):
+            return self._calls_group(step)
+        return not isinstance(step, Use) or self._calls_use(step)
 
 
 def _plain_key(group: Group, writer: _Writer) -> object:

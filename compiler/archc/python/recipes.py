@@ -8,7 +8,7 @@ from typing import Any
 
 from archc.python.text import Call, Const, Display, Expr, Raw, flat
 from archir.op import Op
-from archir.recipe import AllInputs, Arg, Code, Fold, Inferred, Infix, Input, Items
+from archir.recipe import AllInputs, Arg, Code, Fold, Inferred, Infix, Input, Items, close
 from archir.recipe import Call as CallCode
 
 HINTS = {"channels": "in_channels", "features": "in_features", "constant": "size"}
@@ -25,26 +25,6 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 }
 _LOOSEST = 0
 _BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "@": 2, "**": 3}
-
-
-def close(code: Code, op: Op) -> Code:
-    """The code with the op's arguments and what was inferred put in place of their names."""
-    if isinstance(code, Arg):
-        value: Code = getattr(op, code.name)
-        return value
-    if isinstance(code, Inferred):
-        return code.value
-    if isinstance(code, Infix):
-        return Infix(code.operator, close(code.left, op), close(code.right, op))
-    if isinstance(code, Items):
-        return Items(tuple(close(item, op) for item in code.items))
-    if isinstance(code, CallCode):
-        return CallCode(
-            code.function,
-            tuple(close(argument, op) for argument in code.args),
-            tuple((name, close(argument, op)) for name, argument in code.kwargs),
-        )
-    return code
 
 
 def construct(make: CallCode, op: Op) -> Call:

@@ -11,8 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from archir.op import Op
-from archir.recipe import AllInputs, Arg, Call, Code, Fold, Inferred, Infix, Input, Items
+from archir.recipe import AllInputs, Call, Code, Fold, Infix, Input, Items
 
 ROOTS: Mapping[str, object] = MappingProxyType({"nn": nn, "F": nn.functional, "torch": torch})
 """The first words of a recipe's dotted names. Nothing else can be reached from a recipe."""
@@ -29,26 +28,6 @@ OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
         "@": operator.matmul,
     }
 )
-
-
-def close(code: Code, op: Op) -> Code:
-    """The code with the op's arguments and what was inferred put in place of their names."""
-    if isinstance(code, Arg):
-        value: Code = getattr(op, code.name)
-        return value
-    if isinstance(code, Inferred):
-        return code.value
-    if isinstance(code, Infix):
-        return Infix(code.operator, close(code.left, op), close(code.right, op))
-    if isinstance(code, Items):
-        return Items(tuple(close(item, op) for item in code.items))
-    if isinstance(code, Call):
-        return Call(
-            code.function,
-            tuple(close(argument, op) for argument in code.args),
-            tuple((name, close(argument, op)) for name, argument in code.kwargs),
-        )
-    return code
 
 
 def perform(code: Code, inputs: Sequence[Tensor] = ()) -> Any:

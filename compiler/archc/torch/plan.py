@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from archc.torch.calls import close
 from archc.torch.program import (
     Compute,
     Fetch,
@@ -34,9 +33,9 @@ from archir.graph import (
     definitions,
     walk,
 )
-from archir.groups import self_contained
+from archir.groups import is_chain, self_contained
 from archir.naming import names
-from archir.recipe import Call, FunctionRecipe
+from archir.recipe import Call, FunctionRecipe, close
 from archir.typed import TypedGraph
 
 GROUP = "Group"
@@ -128,7 +127,7 @@ class _Planner:
         evaluation = training
         if drafts[1] != drafts[0]:
             evaluation = _assemble(drafts[1], group.inputs, group.outputs)
-        chain = self._is_chain(scope, group.steps, group.inputs, group.outputs)
+        chain = is_chain(scope, group.steps, group.inputs, group.outputs, self._is_own)
         return Plan(GROUP, len(group.inputs), chain, training, evaluation)
 
     def _whole(self) -> Plan:
@@ -140,7 +139,7 @@ class _Planner:
         if in_evaluation != drafts or kept != own.outputs:
             evaluation = self._program(in_evaluation, kept)
         outputs = tuple(output.value for output in own.outputs)
-        chain = self._is_chain(own.scope, own.steps, own.inputs, outputs)
+        chain = is_chain(own.scope, own.steps, own.inputs, outputs, self._is_own)
         return Plan(own.name, len(own.inputs), chain, training, evaluation)
 
     def _program(self, drafts: list[_Draft], outputs: tuple[Output, ...]) -> Program:
@@ -150,25 +149,6 @@ class _Planner:
             return program
         fields = tuple(output.name or "output" for output in outputs)
         return replace(program, results=Results(f"{own.name}Outputs", fields))
-
-    def _is_chain(
-        self,
-        scope: Scope,
-        steps: list[Step],
-        inputs: Sequence[Value],
-        outputs: Sequence[Value],
-    ) -> bool:
-        """Whether the steps apply the scope's children in order, each once, and do no more."""
-        if len(inputs) != 1 or scope.parameters or len(steps) != len(scope.entries):
-            return False
-        current = tuple(inputs)
-        for step, entry in zip(steps, scope.entries, strict=True):
-            if not isinstance(step, Apply | Use | Group) or step.slot is not entry:
-                return False
-            if step.inputs != current or len(step.outputs) != 1 or not self._is_own(step):
-                return False
-            current = step.outputs
-        return current == tuple(outputs)
 
     def _is_own(self, step: Apply | Use | Group) -> bool:
         """Whether calling the step's module does what the step does."""

@@ -10,10 +10,10 @@ from archc.python.follow.sinks import Lines
 from archc.python.follow.stages import base_of
 from archc.python.forward import RUNNING, SPARE
 from archc.python.identifiers import is_plain
-from archc.python.recipes import close, expression
+from archc.python.recipes import expression
 from archc.python.text import Call, Expr, Raw, flat, string
 from archir import template
-from archir.recipe import FunctionRecipe
+from archir.recipe import FunctionRecipe, close
 from archir.registry import ops
 from archir.template import Unfollowable
 
