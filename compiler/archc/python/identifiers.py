@@ -36,10 +36,6 @@ class Names:
         self.taken.add(result)
         return result
 
-    def release(self, name: str) -> None:
-        """Let a name be given again."""
-        self.taken.discard(name)
-
 
 def is_plain(name: str) -> bool:
     """Whether ``self.name`` means that attribute: no keyword, and not mangled in a class."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -160,8 +159,3 @@ def docstring(text: str, indent: int) -> list[str]:
     if rest:
         return [*result, f'{margin}"""']
     return [f'{result[0]}"""']
-
-
-def indented(lines: Iterable[str], by: int = 1) -> list[str]:
-    """The lines moved to the right; empty ones stay empty."""
-    return [INDENT * by + line if line else "" for line in lines]

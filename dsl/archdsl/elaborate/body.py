@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl import ast
 from archdsl.elaborate.builder import Builder
-from archdsl.elaborate.environment import Flow, Frame
+from archdsl.elaborate.environment import Flow, Frame, Unknown
 from archdsl.elaborate.evaluate import Evaluator
 from archdsl.elaborate.session import Session
 from archdsl.program import FileScope
@@ -48,3 +48,14 @@ def run(body: ast.Body, flow: Flow, context: Context) -> Flow:
         flow = statement(item, flow, context)
     context.session.budget.leave()
     return flow
+
+
+def taken(node: ast.If, flow: Flow, context: Context) -> ast.Body | Unknown | None:
+    """The arm of an ``if`` that is taken; None where it is none of them."""
+    for condition, body in node.arms:
+        truth = context.evaluator(flow).condition(condition)
+        if isinstance(truth, Unknown):
+            return truth
+        if truth:
+            return body
+    return node.otherwise

@@ -31,16 +31,6 @@ class Run(Record):
     count: int
 
 
-def for_loop(node: ast.For, flow: Flow, context: Context) -> Flow:
-    """``for x in list { }``."""
-    return _loop(node, flow, context)
-
-
-def repeat(node: ast.RepeatLoop, flow: Flow, context: Context) -> Flow:
-    """``repeat n { }``."""
-    return _loop(node, flow, context)
-
-
 def turns(node: Loop, flow: Flow, context: Context) -> Iterator[Context]:
     """A context for each turn of a loop in brackets, where turns are branches."""
     collected = _Collected(node.body, context)
@@ -52,7 +42,8 @@ def turns(node: Loop, flow: Flow, context: Context) -> Iterator[Context]:
     collected.bind()
 
 
-def _loop(node: Loop, flow: Flow, context: Context) -> Flow:
+def loop(node: Loop, flow: Flow, context: Context) -> Flow:
+    """``for x in list { }`` or ``repeat n { }`` as a statement."""
     runs = _runs(node, flow, context, fold=text.can_fold(node.body))
     if runs is None:
         return (context.builder.value(node.span, None),)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archdsl import ast
 from archdsl.elaborate import initial, text
-from archdsl.elaborate.body import Context, run
+from archdsl.elaborate.body import Context, run, taken
 from archdsl.elaborate.builder import SlotName
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, SharedModule, Unknown
@@ -109,17 +109,11 @@ def _each_branch(items: tuple[ast.Statement, ...], flow: Flow, context: Context)
         if isinstance(item, ast.Pipeline):
             yield from statement(item, flow, context)
         elif isinstance(item, ast.If):
-            for condition, body in item.arms:
-                truth = context.evaluator(flow).condition(condition)
-                if isinstance(truth, Unknown):
-                    yield from unknown(item.span, context)
-                    break
-                if truth:
-                    yield from _each_branch(body.statements, flow, context.inner())
-                    break
-            else:
-                if item.otherwise is not None:
-                    yield from _each_branch(item.otherwise.statements, flow, context.inner())
+            arm = taken(item, flow, context)
+            if isinstance(arm, Unknown):
+                yield from unknown(item.span, context)
+            elif arm is not None:
+                yield from _each_branch(arm.statements, flow, context.inner())
         elif isinstance(item, ast.For | ast.RepeatLoop):
             for turn in turns(item, flow, context):
                 yield from _each_branch(item.body.statements, flow, turn)

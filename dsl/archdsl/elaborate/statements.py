@@ -7,7 +7,7 @@ from typing import Any
 
 from archdsl import ast
 from archdsl.elaborate import declare, loops
-from archdsl.elaborate.body import Context, run
+from archdsl.elaborate.body import Context, run, taken
 from archdsl.elaborate.environment import UNKNOWN, Flow, SizeConditions, Unknown
 from archdsl.elaborate.shapes import ascribe
 from archdsl.elaborate.stages import stage
@@ -63,13 +63,10 @@ def _let(node: ast.Let, flow: Flow, context: Context) -> Flow:
 
 
 def _if(node: ast.If, flow: Flow, context: Context) -> Flow:
-    for condition, body in node.arms:
-        truth = context.evaluator(flow).condition(condition)
-        if isinstance(truth, Unknown):
-            return (context.builder.value(node.span, None),)
-        if truth:
-            return run(body, flow, context.inner())
-    return flow if node.otherwise is None else run(node.otherwise, flow, context.inner())
+    arm = taken(node, flow, context)
+    if isinstance(arm, Unknown):
+        return (context.builder.value(node.span, None),)
+    return flow if arm is None else run(arm, flow, context.inner())
 
 
 def _assert(node: ast.Assert, flow: Flow, context: Context) -> Flow:
@@ -106,8 +103,8 @@ def _train_only(node: ast.TrainOnlyStatement, flow: Flow, context: Context) -> F
 _RUN: dict[type[ast.Node], Callable[[Any, Flow, Context], Flow]] = {
     ast.Pipeline: pipeline,
     ast.Let: _let,
-    ast.For: loops.for_loop,
-    ast.RepeatLoop: loops.repeat,
+    ast.For: loops.loop,
+    ast.RepeatLoop: loops.loop,
     ast.If: _if,
     ast.Assert: _assert,
     ast.Input: declare.input_statement,
