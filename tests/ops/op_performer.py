@@ -10,7 +10,7 @@ import operator
 import warnings
 from collections.abc import Callable, Mapping
 from functools import reduce
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 
@@ -30,6 +30,9 @@ from archir.recipe import (
 )
 from archir.registry import ops
 from archir.types import TensorType
+
+Case: TypeAlias = "tuple[Op, tuple[tuple[int, ...], ...]]"
+"""An op, and the shapes of the values that it is tried on."""
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {"+": operator.add, "*": operator.mul}
 

@@ -38,8 +38,6 @@ def _dispatch(words: list[str]) -> int:
     if not words:
         sys.stderr.write(USAGE)
         return guard.USAGE_ERROR
-    # pydantic would look for plugins among all installed distributions, for a tenth of our time.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # pydantic would look through every installed package for plugins, and we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from archc.cli.app import invoke

@@ -26,7 +26,6 @@ def read(file: str) -> tuple[Source, Path | None, Diagnostics]:
 def say(line: str) -> None:
     """A line for a person on standard output, whatever its encoding can hold."""
     encoding = style_of(sys.stdout).encoding
-    encoding = style_of(sys.stdout).encoding
     sys.stdout.write(printable(line, encoding) + "\n")
 
 
