@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdsl import ast
+from archdsl.docs import prose
 from archdsl.program import Declared, Program
 
 
@@ -36,7 +37,7 @@ def list_models(program: Program) -> tuple[ModelLine, ...]:
 def _line(model: Declared) -> ModelLine:
     node = model.node
     value = node.value.span.text if isinstance(node, ast.Variant) else None
-    doc = "" if isinstance(node, ast.Let) else node.doc
+    doc = "" if isinstance(node, ast.Let) else prose(node.doc)
     return ModelLine(model.name, doc, value, _parameters(model))
 
 

@@ -1,10 +1,49 @@
-"""Doc comments: ``##`` lines that stand alone belong to what is declared on the next line."""
+"""Doc comments: ``##`` lines that stand alone belong to what is declared on the next line.
+
+A doc comment may hold an example: a whole file between a line with three backticks and ``arch``
+and one with three backticks. It is shown in references, and is no part of the prose that models,
+docstrings and cards carry.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from archdsl.tokens import Token
+
+_OPENS = "```arch"
+_CLOSES = "```"
+
+
+def prose(doc: str) -> str:
+    """A doc comment without its examples."""
+    if _OPENS not in doc:
+        return doc
+    kept: list[str] = []
+    for line, is_example in _lines(doc):
+        if not is_example and (line or kept[-1:] != [""]):
+            kept.append(line)
+    return _joined(kept)
+
+
+def examples(doc: str) -> list[str]:
+    """The examples of a doc comment, each a whole file in the language."""
+    found: list[list[str]] = []
+    for line, is_example in _lines(doc):
+        if is_example and line.rstrip() == _OPENS:
+            found.append([])
+        elif is_example and line.rstrip() != _CLOSES:
+            found[-1].append(line)
+    return ["".join(f"{line}\n" for line in lines) for lines in found]
+
+
+def _lines(doc: str) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether it belongs to an example, fences included."""
+    inside = False
+    for line in doc.split("\n"):
+        opens = not inside and line.rstrip() == _OPENS
+        yield line, inside or opens
+        inside = opens or (inside and line.rstrip() != _CLOSES)
 
 
 class Docs:
@@ -32,7 +71,7 @@ class Docs:
                 if at_line_start:
                     if line_ends > 1:
                         lines = []
-                    lines.append(token.text[2:].strip())
+                    lines.append(token.text[2:].removeprefix(" ").rstrip())
                     line_ends = 0
                 continue
             if token.type == "_NL":

@@ -7,6 +7,7 @@ from typing import Any
 
 from archdsl import ast
 from archdsl.builtins import BUILTINS
+from archdsl.docs import prose
 from archdsl.program import Declared, FileScope
 from archir import template
 from archir.initialisers import FANS, INITIALISERS
@@ -67,8 +68,8 @@ class _Translator:
         body = self.body(ast.Body(node.body.span, tuple(statements)), opens=False)
         return Template(
             node.name.text,
-            node.doc,
-            self.home.file.doc,
+            prose(node.doc),
+            prose(self.home.file.doc),
             parameters,
             tuple(inputs),
             body,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl import ast
+from archdsl.docs import prose
 from archdsl.elaborate import text
 from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import Builder
@@ -72,7 +73,7 @@ def build(
     last = run(node.body, flow, context)
     definition = finish(context, node.name.text, node.span, types, flow, last)
     definition.kind = node.kind
-    definition.doc = node.doc
+    definition.doc = prose(node.doc)
     definition.arguments = arguments
     definition.origin = declared
     definition.template = _Template(declared)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archdsl import ast
+from archdsl.docs import prose
 from archdsl.elaborate.body import Context
 from archdsl.elaborate.builder import Builder
 from archdsl.elaborate.calls import Given, bind, fill, parameters_of
@@ -163,5 +164,5 @@ def _root(
         session.report(OutputsOnlyInTraining(node.name.text), node.name.span)
     root.name = declared.name
     if isinstance(declared.node, ast.Variant) and declared.node.doc:
-        root.doc = declared.node.doc
+        root.doc = prose(declared.node.doc)
     return Graph(root, session.sizes, session.oracle)
