@@ -1,10 +1,27 @@
-"""The children of expressions, for passes that treat most of them alike."""
+"""What is inside of expressions and bodies, for passes that treat most of it alike."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from archdsl import ast
+
+
+def modules_ahead(body: ast.Body) -> dict[str, ast.ModuleStatement]:
+    """The ``module`` statements of a declaration's body that may be applied before they stand.
+
+    They stand in the body itself or in an ``if`` of it, and no other has their name.
+    """
+    found: dict[str, list[ast.ModuleStatement]] = {}
+    bodies = [body]
+    for inner in bodies:  # grows while it is walked
+        for statement in inner.statements:
+            if isinstance(statement, ast.ModuleStatement):
+                found.setdefault(statement.name.text, []).append(statement)
+            elif isinstance(statement, ast.If):
+                bodies.extend(arm for _, arm in statement.arms)
+                bodies.extend([] if statement.otherwise is None else [statement.otherwise])
+    return {name: nodes[0] for name, nodes in found.items() if len(nodes) == 1}
 
 
 def parts_of(expr: ast.Expr) -> Iterator[ast.Expr]:

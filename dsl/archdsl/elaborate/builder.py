@@ -52,6 +52,9 @@ class Builder(Struct):
     shared: list[tuple[SharedModule, Scope]] = fresh(factory=list)
     """``module`` statements and the scopes that they stand in."""
 
+    ahead: dict[str, SharedModule] = fresh(factory=dict)
+    """Modules that may be applied before they stand, until they do."""
+
     unlabelled: list[tuple[Scope, Slot, Span]] = fresh(factory=list)
     has_init: bool = False
     has_weights: bool = False

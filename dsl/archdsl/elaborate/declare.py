@@ -9,10 +9,11 @@ from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, SharedModule, Unknown
 from archdsl.elaborate.labels import slot_name, why_not
 from archdsl.elaborate.shapes import note, size
-from archdsl.rules.flow import TrainingOnly
+from archdsl.rules.flow import TrainingOnly, ValueNotMade
 from archdsl.rules.labels import AlreadyInUse, BadLabel
 from archdsl.rules.models import BadSize, NotAValue, UnknownDtype
 from archdsl.rules.parts import ModuleWithoutUse
+from archdsl.walk import modules_ahead
 from archir.check import Condition
 from archir.diagnostics import Label, nearest
 from archir.dims import evaluate
@@ -132,18 +133,42 @@ def module_statement(node: ast.ModuleStatement, flow: Flow, context: Context) ->
     span = node.name.span if label is None else label.span
     if label is None and (reason := why_not(node.name.text)) is not None:
         context.session.report(BadLabel(node.name.text, reason), span)
-    slot = Slot(name, label is not None and label.numbered, node.name.text, span)
+    shared = context.builder.ahead.get(node.name.text)
+    if shared is None or shared.node is not node:
+        shared = _shared(node, context)
+    else:
+        del context.builder.ahead[node.name.text]
+        shared.frame = context.frame
+    slot = shared.slot
+    slot.label, slot.numbered, slot.span = name, label is not None and label.numbered, span
     context.builder.register(context.scope, slot)
-    shared = SharedModule(node, slot, context.frame, context.home)
     context.builder.shared.append((shared, context.scope))
     context.frame.bind_value(node.name.text, shared)
     return flow
 
 
+def _shared(node: ast.ModuleStatement, context: Context) -> SharedModule:
+    name = node.name
+    slot = Slot(name.text, False, name.text, name.span)
+    return SharedModule(node, slot, context.frame, context.home)
+
+
+def look_ahead(body: ast.Body, context: Context) -> None:
+    """Note the modules of a body that may be applied before they stand."""
+    for name, node in modules_ahead(body).items():
+        context.builder.ahead[name] = _shared(node, context)
+
+
 def drop_unapplied(context: Context) -> None:
-    """Leave out modules that were never applied: nothing says what shape their weights have."""
+    """Leave out modules that were never applied: nothing says what shape their weights have.
+
+    Those that were applied, and then never stood, are reported.
+    """
+    for missing, module in context.builder.ahead.items():
+        if module.applied is not None:
+            context.session.report(ValueNotMade(missing), module.applied)
     for shared, scope in context.builder.shared:
-        if not shared.applied:
+        if shared.applied is None:
             name = shared.node.name
             context.session.report(ModuleWithoutUse(name.text), name.span)
         if shared.slot.member is None and shared.slot in scope.entries:

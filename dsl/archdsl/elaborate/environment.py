@@ -10,6 +10,7 @@ from archdsl.program import Declared, FileScope
 from archir.check import Condition
 from archir.graph import Slot, Value
 from archir.record import Record, Struct, fresh
+from archir.source import Span
 
 
 class Unknown:
@@ -65,13 +66,16 @@ class Frame(Struct):
 
 
 class SharedModule(Struct):
-    """``module head = …``: one slot, registered where it stands and applied any number of times."""
+    """``module head = …``: one slot, registered where it stands and applied any number of times.
+
+    It may be applied before it stands: ``applied`` is the first place where it is.
+    """
 
     node: ast.ModuleStatement
     slot: Slot
     frame: Frame
     home: FileScope
-    applied: bool = False
+    applied: Span | None = None
 
 
 Flow = tuple[Value, ...]

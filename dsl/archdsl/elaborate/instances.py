@@ -8,7 +8,7 @@ from archdsl.elaborate import text
 from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import Builder
 from archdsl.elaborate.calls import Given, fill
-from archdsl.elaborate.declare import drop_unapplied
+from archdsl.elaborate.declare import drop_unapplied, look_ahead
 from archdsl.elaborate.environment import Flow, Frame, Unknown
 from archdsl.elaborate.session import Session
 from archdsl.program import Declared
@@ -70,6 +70,7 @@ def build(
     )
     context.scope.labelled = text.body_is_labelled(node.body, resolver(context))
     flow = _input_values(context.builder, inputs_of(node.body), node.name.span, types)
+    look_ahead(node.body, context)
     last = run(node.body, flow, context)
     definition = finish(context, node.name.text, node.span, types, flow, last)
     definition.kind = node.kind

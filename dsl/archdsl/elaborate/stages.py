@@ -145,6 +145,8 @@ def _part_use(
     """A named value, an op, a block, or a module that is applied again."""
     name = node.name.text
     found = (flow,) if name == "_" else context.evaluator(flow).lookup(name)
+    if found is None and name in context.builder.ahead:
+        found = (context.builder.ahead[name],)
     if found is None:
         context.session.report(ValueNotMade(name), node.name.span)
     target = Unknown() if found is None else found[0]

@@ -190,7 +190,7 @@ def splice(part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: 
 def use_shared(module: SharedModule, inputs: Flow, context: Context, span: Span) -> Flow:
     """Apply a ``module``: the same slot each time, so the same weights."""
     builder = context.builder
-    module.applied = True
+    module.applied = module.applied or span
     unit = module.node.unit
     home = replaced(context, frame=module.frame, home=module.home)
     if isinstance(unit, ast.PartUse):

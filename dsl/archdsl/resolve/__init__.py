@@ -14,10 +14,12 @@ from archdsl.resolve.context import Context, Session
 from archdsl.resolve.expressions import visit
 from archdsl.resolve.labels import check_labels
 from archdsl.resolve.parameters import parameters
+from archdsl.resolve.scope import Symbol
 from archdsl.resolve.statements import statement
 from archdsl.resolve.unused import unused_in, unused_in_files
 from archdsl.rules.models import NoInput, NotAModel
 from archdsl.rules.names import Cycle, UnderscoreAsName
+from archdsl.walk import modules_ahead
 from archir.diagnostics import Diagnostics, Label
 
 
@@ -64,6 +66,10 @@ def _declaration(ctx: Context) -> None:
 def _part(ctx: Context, node: ast.PartDeclaration) -> None:
     parameters(ctx, node.params)
     ctx.flows = True
+    ctx.ahead = {
+        name: Symbol(name, statement.name.span, "module")
+        for name, statement in modules_ahead(node.body).items()
+    }
     for each in node.body.statements:
         statement(ctx, each)
     if node.kind == "model" and not ctx.has_input:

@@ -74,6 +74,9 @@ class Context(Struct):
 
     has_input: bool = False
     outputs: dict[str, Claims] = fresh(factory=dict)
+    ahead: dict[str, Symbol] = fresh(factory=dict)
+    """Modules of the body that may be applied before they stand, until they do."""
+
     bound: dict[str, ast.Identifier] | None = None
     """All names that the declaration binds anywhere, once one is not found."""
 
@@ -108,7 +111,8 @@ class Context(Struct):
             return UNCLEAR
         builtin, op = BUILTINS.get(name), ops().get(name)
         general = op or INITIALISERS.get(name)
-        return (builtin or general) if is_call else (general or builtin)
+        known = (builtin or general) if is_call else (general or builtin)
+        return self.ahead.get(name) if known is None else known
 
     def use(self, symbol: Symbol, span: Span) -> None:
         """Note that a name of the body or a parameter is used."""

@@ -157,7 +157,11 @@ def _module(ctx: Context, node: ast.ModuleStatement) -> None:
         visit(ctx, node.label.name)
     with ctx.inside("a module"):
         unit(ctx, node.unit, node.label, is_head=True)
-    bind_named(ctx, node.name, "module", "a module")
+    name = node.name.text
+    if name in ctx.ahead and name != "_":
+        ctx.bind(ctx.ahead.pop(name))
+    else:
+        bind_named(ctx, node.name, "module", "a module")
 
 
 def _train_only(ctx: Context, node: ast.TrainOnlyStatement) -> None:
