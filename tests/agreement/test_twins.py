@@ -1,0 +1,36 @@
+"""Every example that torchvision has, against torchvision: the live module and the source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from observing import observed
+from torch import nn
+from twins import TWINS, Twin
+
+import archc
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=str)
+def test_it_is_torchvisions(twin: Twin) -> None:
+    # One test a model, since most of the time goes into making its weights. The checksums let
+    # each of the three go before the next is made.
+    path = EXAMPLES / f"{twin.example}.arch"
+    sizes = twin.size, twin.training_size or twin.size
+    theirs = observed(twin.theirs, *sizes)
+    assert observed(lambda: archc.load(path, settings=twin.settings), *sizes) == theirs
+    text = archc.source(path, settings=twin.settings)
+    assert observed(lambda: printed(text), *sizes) == theirs
+
+
+def printed(text: str) -> nn.Module:
+    """The model that a printed module builds, as its own smoke run builds it."""
+    names: dict[str, Any] = {"__name__": "printed"}
+    exec(compile(text, "<printed>", "exec"), names)
+    begin = text.index("    model = ") + len("    model = ")
+    model: nn.Module = eval(text[begin : text.index(".eval()\n", begin)], names)
+    return model
