@@ -9,7 +9,11 @@ user's own expression in the place of a number.
 
 from __future__ import annotations
 
-from archir.record import Record
+from collections.abc import Callable
+from typing import Any
+
+from archir.dims import SizeExpr
+from archir.record import Record, field_names, replaced
 
 
 class Arg(Record):
@@ -60,11 +64,38 @@ class Items(Record):
     items: tuple[Code, ...]
 
 
+class Range(Record):
+    """``start:end:step`` between square brackets; what is None is left out."""
+
+    start: Code = None
+    end: Code = None
+    step: Code = None
+
+
+class Subscript(Record):
+    """``base[…]``: one index or range for each of the first dims, or one item of a tuple."""
+
+    base: Code
+    items: tuple[Code, ...]
+
+
+class Extent(Record):
+    """``input.shape[dim]``: a number that is known when the module runs."""
+
+    input: int
+    dim: int
+
+
 class Call(Record):
     """``function(*args, **kwargs)``.
 
-    ``function`` is a dotted name that starts with ``nn.``, ``F.`` or ``torch.``, or with ``.``
-    for a method of the first argument (``.mean``).
+    ``function`` is one of these:
+
+    - a dotted name that starts with ``nn.``, ``F.`` or ``torch.``;
+    - ``.name`` for a method of the first argument (``.mean``);
+    - ``helpers.Name`` for a class or function of ``archc.torch.helpers``, whose text goes into
+      printed source;
+    - ``package.module:Name`` for one of an installed package, which printed source imports.
     """
 
     function: str
@@ -85,6 +116,10 @@ Code = (
     | Infix
     | Fold
     | Items
+    | Range
+    | Subscript
+    | Extent
+    | SizeExpr
     | Call
 )
 
@@ -115,6 +150,10 @@ def close(code: Code, op: object) -> Code:
         return Infix(code.operator, close(code.left, op), close(code.right, op))
     if isinstance(code, Items):
         return Items(tuple(close(item, op) for item in code.items))
+    if isinstance(code, Range):
+        return Range(close(code.start, op), close(code.end, op), close(code.step, op))
+    if isinstance(code, Subscript):
+        return Subscript(close(code.base, op), tuple(close(item, op) for item in code.items))
     if isinstance(code, Call):
         return Call(
             code.function,
@@ -122,3 +161,15 @@ def close(code: Code, op: object) -> Code:
             tuple((name, close(argument, op)) for name, argument in code.kwargs),
         )
     return code
+
+
+def renamed(code: Any, rename: Callable[[str], str]) -> Any:
+    """The code or recipe with ``rename`` done to the function of every call in it."""
+    if isinstance(code, tuple):
+        return tuple(renamed(item, rename) for item in code)
+    if not isinstance(code, Record):
+        return code
+    values = {name: renamed(getattr(code, name), rename) for name in field_names(code)}
+    if isinstance(code, Call):
+        values["function"] = rename(code.function)
+    return replaced(code, **values)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import torch
 
+from archc.torch import helpers
 from archir.arguments import make_op
 from archir.check import Check
 from archir.op import Op
@@ -66,8 +67,12 @@ def perform(made: Op, code: Any, inputs: tuple[torch.Tensor, ...]) -> Any:
         kwargs = {name: perform(made, arg, inputs) for name, arg in code.kwargs}
         if code.function.startswith("."):
             return getattr(args[0], code.function[1:])(*args[1:], **kwargs)
-        path = code.function.removeprefix("torch.")
-        function: Any = reduce(getattr, path.split("."), torch)
+        function: Any
+        if code.function.startswith("helpers."):
+            function = getattr(helpers, code.function.removeprefix("helpers."))
+        else:
+            path = code.function.removeprefix("torch.")
+            function = reduce(getattr, path.split("."), torch)
         return function(*args, **kwargs)
     return code
 

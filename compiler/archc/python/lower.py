@@ -18,6 +18,7 @@ from archc.python.body import (
 )
 from archc.python.containers import CONTAINERS, access, class_holder, container, is_numbered
 from archc.python.identifiers import attribute, identifier
+from archc.python.library import Library
 from archc.python.recipes import construct
 from archc.python.signatures import renamed, signature, without_copies
 from archc.python.text import Call, Expr, Make
@@ -44,9 +45,9 @@ from archir.recipe import FunctionRecipe, ModuleRecipe, close
 from archir.typed import TypedGraph
 
 
-def lower(typed: TypedGraph) -> dict[Definition, Body]:
+def lower(typed: TypedGraph, library: Library) -> dict[Definition, Body]:
     """The body of every definition of an unrolled model."""
-    lowering = Lowering(typed)
+    lowering = Lowering(typed, library)
     for definition in definitions(typed.graph):
         lowering.add(definition)
     lowering.bodies[typed.graph.root].is_root = True
@@ -58,6 +59,7 @@ class Lowering:
     """The bodies of all definitions so far."""
 
     typed: TypedGraph
+    library: Library
     bodies: dict[Definition, Body] = field(default_factory=dict)
     signatures: dict[Body, object] = field(default_factory=dict)
 
@@ -190,7 +192,7 @@ class _Writer:
     def _leaf(self, slot: Slot, member: OpLeaf, path: tuple[str, ...]) -> Expr:
         step = self.applied[slot]
         types = self.lowering.typed.concrete_types_of(self.definition, step.inputs)
-        recipe = member.op.recipe(types)
+        recipe = self.lowering.library.recipe(member.op, types)
         if isinstance(recipe, FunctionRecipe):
             statement = Statement(
                 step.inputs, step.outputs, kind="compute", code=close(recipe.apply, member.op)
@@ -271,7 +273,7 @@ class _Writer:
                 yield Statement((), step.outputs, target, step.parameter.name, "read")
             elif isinstance(step, Apply) and step.slot is None:
                 types = self.lowering.typed.concrete_types_of(self.definition, step.inputs)
-                recipe = step.op.recipe(types)
+                recipe = self.lowering.library.recipe(step.op, types)
                 assert isinstance(recipe, FunctionRecipe)
                 code = close(recipe.apply, step.op)
                 yield Statement(step.inputs, step.outputs, kind="compute", code=code)
@@ -330,7 +332,7 @@ def _plain_key(group: Group, writer: _Writer) -> object:
             code: object = None
             if step.slot is None:
                 types = writer.lowering.typed.concrete_types_of(writer.definition, step.inputs)
-                recipe = step.op.recipe(types)
+                recipe = writer.lowering.library.recipe(step.op, types)
                 assert isinstance(recipe, FunctionRecipe)
                 code = close(recipe.apply, step.op)
             keys.append((step.slot, code, number(step.inputs), number(step.outputs)))

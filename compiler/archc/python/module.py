@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from archc.python.body import Body
 from archc.python.classes import classify
 from archc.python.identifiers import Names
+from archc.python.library import Library
 from archc.python.lower import lower
 from archc.python.printing import print_class
 from archc.python.text import INDENT, docstring
@@ -29,10 +30,11 @@ def source(typed: TypedGraph, *, follow: bool = True) -> str:
     give the same model; else, or without ``follow``, they are made from the graph.
     """
     typed = unroll(typed)
-    bodies = lower(typed)
-    plain = _literal(typed, bodies)
+    library = Library(Names(IMPORTS))
+    bodies = lower(typed, library)
+    plain = _literal(typed, bodies, library.copy())
     for attempt in (_followed, _followed_in_part) if follow else ():
-        file = attempt(typed, bodies)
+        file = attempt(typed, bodies, library.copy())
         if file is not None and _agree(typed, plain, file):
             return file.text
     return plain.text
@@ -42,50 +44,62 @@ def source(typed: TypedGraph, *, follow: bool = True) -> str:
 class _File:
     """A whole file, and the expression that builds the model in it."""
 
-    text: str
+    doc: str
+    above: list[str]
+    chunks: list[list[str]]
     build: str
+    library: Library
+
+    @property
+    def text(self) -> str:
+        return assemble(self.doc, self.above, self.chunks, self.library)
+
+    @property
+    def bare(self) -> str:
+        """The text without what it calls besides torch."""
+        return assemble(self.doc, self.above, self.chunks)
 
 
-def _literal(typed: TypedGraph, bodies: dict[Definition, Body]) -> _File:
+def _literal(typed: TypedGraph, bodies: dict[Definition, Body], library: Library) -> _File:
     """The model as classes made from its graph, whatever its text is."""
     root = bodies[typed.graph.root]
-    names = Names(IMPORTS)
-    classes = classify(root, names)
+    classes = classify(root, library.names)
     chunks = [print_class(item, classes).lines for item in classes.order]
     build = f"{classes.of[root].name}()"
     chunks.append(smoke(typed, root, build))
-    return _File(assemble("", [], chunks), build)
+    return _File("", [], chunks, build, library)
 
 
-def _followed(typed: TypedGraph, bodies: dict[Definition, Body]) -> _File | None:
+def _followed(typed: TypedGraph, bodies: dict[Definition, Body], library: Library) -> _File | None:
     """The model as classes that follow its text, where it can be followed."""
     from archc.python.follow.file import follow
 
     try:
-        chunks, build, above, doc = follow(typed, bodies, Names(IMPORTS))
+        chunks, build, above, doc = follow(typed, bodies, library)
     except Unfollowable:
         return None
     chunks.append(smoke(typed, bodies[typed.graph.root], build))
-    return _File(assemble(doc, above, chunks), build)
+    return _File(doc, above, chunks, build, library)
 
 
-def _followed_in_part(typed: TypedGraph, bodies: dict[Definition, Body]) -> _File | None:
+def _followed_in_part(
+    typed: TypedGraph, bodies: dict[Definition, Body], library: Library
+) -> _File | None:
     """Blocks that follow their text, and classes made from the graph for all others."""
     from archc.python.follow.file import follow_in_part
 
     root = bodies[typed.graph.root]
-    names = Names(IMPORTS)
-    part = follow_in_part(typed, bodies, names)
+    part = follow_in_part(typed, bodies, library)
     if part is None:
         return None
     try:
-        classes = classify(root, names, part.construct)
+        classes = classify(root, library.names, part.construct)
     except Unfollowable:
         return None
     build = f"{classes.of[root].name}()"
     chunks = part.chunks + [print_class(item, classes).lines for item in classes.order]
     chunks.append(smoke(typed, root, build))
-    return _File(assemble("", part.above, chunks), build)
+    return _File("", part.above, chunks, build, library)
 
 
 def _agree(typed: TypedGraph, plain: _File, followed: _File) -> bool:
@@ -96,23 +110,36 @@ def _agree(typed: TypedGraph, plain: _File, followed: _File) -> bool:
     for definition in definitions(typed.graph):
         for step in walk(definition.steps):
             if isinstance(step, Apply) and step.slot is not None:
-                recipe = step.op.recipe(typed.concrete_types_of(definition, step.inputs))
+                types = typed.concrete_types_of(definition, step.inputs)
+                recipe = plain.library.recipe(step.op, types)
                 if isinstance(recipe, ModuleRecipe):
                     known = defaults.setdefault(recipe.make.function, {})
                     for name, field in type(step.op).model_fields.items():
                         if not field.is_required():
                             known[name] = field.default
     inputs = len(typed.graph.root.inputs)
+
+    def recorded(file: _File) -> object:
+        return record(file.bare, file.build, inputs, defaults, file.library)
+
     try:
-        left = record(followed.text, followed.build, inputs, defaults)
+        left = recorded(followed)
     except ReplayError:
         return False
-    return left == record(plain.text, plain.build, inputs, defaults)
+    return left == recorded(plain)
 
 
-def assemble(doc: str, above: list[str], chunks: list[list[str]]) -> str:
+def assemble(
+    doc: str, above: list[str], chunks: list[list[str]], library: Library | None = None
+) -> str:
     """The whole file from its doc string and its classes and functions."""
     code = "\n".join(line for chunk in (above, *chunks) for line in chunk)
+    imports = ["from torch import nn"]
+    if library is not None:
+        library = library.used(code)
+        chunks = [*library.helpers(), *chunks]
+        code = "\n".join(line for chunk in (above, *chunks) for line in chunk)
+        imports += library.imports()
     lines = [*docstring(doc, 0), ""] if doc.strip() else []
     lines += ["from __future__ import annotations", ""]
     standard = [line for word, line in _STANDARD if re.search(rf"(?<![\w.\"]){word}", code)]
@@ -123,8 +150,9 @@ def assemble(doc: str, above: list[str], chunks: list[list[str]]) -> str:
     lines.append("import torch")
     if re.search(r"(?<![\w.\"])F\.", code):
         lines.append("import torch.nn.functional as F")
-    tensor = "Tensor, " if re.search(r"(?<![\w.])Tensor\b", code) else ""
-    lines.append(f"from torch import {tensor}nn")
+    if re.search(r"(?<![\w.])Tensor\b", code):
+        imports[0] = "from torch import Tensor, nn"
+    lines += sorted(imports)
     if above:
         lines += ["", *above]
     for chunk in chunks:

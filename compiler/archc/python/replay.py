@@ -14,6 +14,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from archc.python.library import Library
+
 Record = list[object]
 Defaults = Mapping[str, Mapping[str, object]]
 """For each torch class the arguments that may be left out, with their defaults."""
@@ -27,13 +29,20 @@ class ReplayError(Exception):
     """The source does not run."""
 
 
-def record(source: str, build: str, inputs: int, defaults: Defaults) -> Record:
-    """What the module that ``build`` makes registers, draws and computes."""
+def record(
+    source: str, build: str, inputs: int, defaults: Defaults, library: Library | None = None
+) -> Record:
+    """What the module that ``build`` makes registers, draws and computes.
+
+    What the library calls besides torch is not in the source, and recorded as torch's own is.
+    """
     stage = _Stage(defaults)
     names: dict[str, Any] = {
         "__name__": "replayed",
         "__builtins__": {**vars(builtins), "__import__": stage.load},
     }
+    if library is not None:
+        names.update(stage.stand_in(library))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # source that Python warns of is not what we want
@@ -71,6 +80,14 @@ class _Stage:
         if name in _LIBRARY:
             return __import__(name, *_)
         raise ReplayError(f"it imports {name}")
+
+    def stand_in(self, library: Library) -> dict[str, Any]:
+        """What the library calls, by name: classes of modules and functions."""
+        functions = _Recorder(self, "library")
+        return {
+            name: _leaf_class(self, name) if name in library.modules else getattr(functions, name)
+            for name in library.called.values()
+        }
 
     def note(self, *what: object) -> _Tensor:
         """Write down a computation; gives its result."""

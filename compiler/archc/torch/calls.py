@@ -5,16 +5,23 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from archir.recipe import AllInputs, Call, Code, Fold, Infix, Input, Items
+from archc.torch import helpers
+from archir.recipe import AllInputs, Call, Code, Fold, Infix, Input, Items, renamed
 
-ROOTS: Mapping[str, object] = MappingProxyType({"nn": nn, "F": nn.functional, "torch": torch})
-"""The first words of a recipe's dotted names. Nothing else can be reached from a recipe."""
+ROOTS: Mapping[str, object] = MappingProxyType(
+    {"nn": nn, "F": nn.functional, "torch": torch, "helpers": helpers}
+)
+"""The first words of a recipe's dotted names."""
+
+_imported: dict[str, Any] = {}
+"""What recipes name as ``package.module:Name``, which only ops of installed packages do."""
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
     {
@@ -48,14 +55,33 @@ def perform(code: Code, inputs: Sequence[Tensor] = ()) -> Any:
     return code
 
 
+def prepare(code: Code) -> None:
+    """Import what the code names of installed packages, before it is performed."""
+    renamed(code, _imports)
+
+
+def _imports(function: str) -> str:
+    module, colon, name = function.partition(":")
+    if colon and function not in _imported:
+        _imported[function] = getattr(import_module(module), name)
+    return function
+
+
 def _call(code: Call, inputs: Sequence[Tensor]) -> Any:
     arguments = [perform(argument, inputs) for argument in code.args]
     keywords = {name: perform(argument, inputs) for name, argument in code.kwargs}
-    root, *names = code.function.split(".")
-    if root:
-        function: Any = ROOTS[root]
-    else:
+    name = code.function
+    function: Any
+    if name.startswith("."):
         function, *arguments = arguments
-    for name in names:
-        function = getattr(function, name)
+        function = getattr(function, name[1:])
+    elif ":" in name:
+        if name not in _imported:  # a module that was unpickled: none was made here
+            _imports(name)
+        function = _imported[name]
+    else:
+        root, *names = name.split(".")
+        function = ROOTS[root]
+        for part in names:
+            function = getattr(function, part)
     return function(*arguments, **keywords)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from archc.torch.calls import prepare
 from archc.torch.program import (
     Compute,
     Fetch,
@@ -111,9 +112,10 @@ class _Planner:
         if not isinstance(recipe, FunctionRecipe):
             make = close(recipe.make, step.op)
             assert isinstance(make, Call)
+            prepare(make)
             self.plans.leaves.setdefault(slot, make)
             return
-        draft: _Draft = (Compute(close(recipe.apply, step.op), (), ()), step.inputs, step.outputs)
+        draft: _Draft = (_computed(recipe, step), step.inputs, step.outputs)
         program = _assemble([draft], step.inputs, step.outputs)
         plan = Plan(step.op.keyword, len(step.inputs), False, program, program)
         self.plans.leaves.setdefault(slot, plan)
@@ -183,7 +185,7 @@ class _Planner:
     def _compute(self, step: Apply) -> Compute:
         recipe = step.op.recipe(self.typed.concrete_types_of(self.definition, step.inputs))
         assert isinstance(recipe, FunctionRecipe), f"{step.op.keyword} needs a slot"
-        return Compute(close(recipe.apply, step.op), (), ())
+        return _computed(recipe, step)
 
     def _other_program(self, step: Apply | Use | Group, training: bool) -> Program | None:
         """What a step runs on its module where that is not what the module itself runs.
@@ -199,6 +201,12 @@ class _Planner:
         else:
             own, here = self.plans.groups[step.slot], self.groups[step]
         return None if own == here else here.program(training)
+
+
+def _computed(recipe: FunctionRecipe, step: Apply) -> Compute:
+    code = close(recipe.apply, step.op)
+    prepare(code)
+    return Compute(code, (), ())
 
 
 def _assemble(drafts: list[_Draft], inputs: Sequence[Value], outputs: Sequence[Value]) -> Program:

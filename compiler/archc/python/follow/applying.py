@@ -49,7 +49,8 @@ class Applying(State):
     ) -> str | None:
         given = dict(arguments)
         varying = frozenset(n for n, value in given.items() if not _is_constant(value))
-        made = self.block.file.instances.made(stage.span, keyword, varying)
+        constants = {n: _constant(value) for n, value in given.items() if n not in varying}
+        made = self.block.file.instances.made(stage.span, keyword, varying, constants)
 
         def fill(code: Code) -> Expr:
             return self._fill(code, given, made.op, inputs)
@@ -233,6 +234,13 @@ def _is_constant(value: template.Expr) -> bool:
     return isinstance(value, template.Literal) or (
         isinstance(value, template.ListOf) and all(map(_is_constant, value.items))
     )
+
+
+def _constant(value: template.Expr) -> object:
+    if isinstance(value, template.ListOf):
+        return tuple(map(_constant, value.items))
+    assert isinstance(value, template.Literal)
+    return value.value
 
 
 def _expr(value: template.Expr, constructor: State) -> Expr:

@@ -8,7 +8,8 @@ from archc.python.follow.block import Block
 from archc.python.follow.parameters import Nothing, parts_in
 from archc.python.follow.parts import Instances
 from archc.python.follow.state import State
-from archc.python.identifiers import Names, class_name
+from archc.python.identifiers import class_name
+from archc.python.library import Library
 from archir import template
 from archir.graph import Definition, definitions
 from archir.recipe import Inferred, ModuleRecipe
@@ -19,10 +20,11 @@ from archir.typed import TypedGraph
 class File:
     """All followed blocks of one model."""
 
-    def __init__(self, typed: TypedGraph, bodies: dict[Definition, Body], names: Names) -> None:
+    def __init__(self, typed: TypedGraph, bodies: dict[Definition, Body], library: Library) -> None:
         self.typed = typed
         self.bodies = bodies
-        self.names = names
+        self.library = library
+        self.names = library.names
         self.blocks: dict[object, Block] = {}
         self.order: list[Block] = []
         self.constants: dict[object, tuple[str, str]] = {}
@@ -37,7 +39,7 @@ class File:
             self.by_origin.setdefault(item.origin, []).append(item)
             for _, value in item.arguments:
                 self.as_values.update(part.origin for part in parts_in(value))
-        self.instances = Instances(self.typed, everything)
+        self.instances = Instances(self.typed, everything, library)
 
     def block(self, origin: object) -> Block:
         """The class of a declaration, translated when it is first asked for."""
@@ -81,7 +83,7 @@ class File:
     def op_value(self, value: template.OpValue) -> tuple[str, str]:
         """The torch class of an op that is passed as a value, and how it is called."""
         given = frozenset(name for name, _ in value.arguments)
-        made = self.instances.unseen(value.keyword, given)
+        made = self.instances.unseen(value.keyword, given, {})
         if not isinstance(made.recipe, ModuleRecipe):
             raise Unfollowable("a function passed as a value")
         make = made.recipe.make

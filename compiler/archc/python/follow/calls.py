@@ -93,9 +93,11 @@ class Calls(expressions.Scope):
     def applied(self, stage: template.Stage, unit: template.Part, values: list[Expr]) -> Expr:
         """A part applied to values."""
         if isinstance(unit.target, template.OpValue) and self._is_function(unit):
-            if any(not isinstance(v, template.Literal) for _, v in unit.arguments):
+            constants = {n: v.value for n, v in unit.arguments if isinstance(v, template.Literal)}
+            if len(constants) < len(unit.arguments):
                 raise Unfollowable("an argument that forward has to know")
-            made = self.block.file.instances.made(stage.span, unit.target.keyword, frozenset())
+            keyword, instances = unit.target.keyword, self.block.file.instances
+            made = instances.made(stage.span, keyword, frozenset(), constants)
             assert isinstance(made.recipe, FunctionRecipe)
             return expression(close(made.recipe.apply, made.op), values)
         texts = [flat(value) for value in values]
@@ -138,3 +140,9 @@ class Calls(expressions.Scope):
     def _is_function(self, unit: template.Part) -> bool:
         target = unit.target
         return isinstance(target, template.OpValue) and not ops()[target.keyword].is_module
+
+
+def _is_constant(value: template.Expr) -> bool:
+    return isinstance(value, template.Literal) or (
+        isinstance(value, template.ListOf) and all(map(_is_constant, value.items))
+    )

@@ -10,7 +10,7 @@ from archc.python.follow.block import Block
 from archc.python.follow.blocks import File
 from archc.python.follow.parameters import Nothing
 from archc.python.follow.scope import mentions
-from archc.python.identifiers import Names
+from archc.python.library import Library
 from archc.python.printing import definition
 from archc.python.text import Call, Const, Expr, Raw, docstring, is_number, layout
 from archir import template
@@ -23,16 +23,16 @@ Followed = tuple[list[list[str]], str, list[str], str]
 """Classes, how the model is built, what stands above the classes, and the file's doc."""
 
 
-def follow(typed: TypedGraph, bodies: dict[Definition, Body], names: Names) -> Followed:
+def follow(typed: TypedGraph, bodies: dict[Definition, Body], library: Library) -> Followed:
     """Translate a model's text; raises ``Unfollowable`` where it cannot be followed."""
     root = typed.graph.root
-    file = File(typed, bodies, names)
+    file = File(typed, bodies, library)
     block = file.block(root.origin)
     arguments = _arguments(block, root, file)
     chunks = [item.lines() for item in file.order]
     build = f"{block.name}({', '.join(arguments)})"
     if root.name != block.template.name:
-        name = names.claim(root.name)
+        name = file.names.claim(root.name)
         doc = root.doc if root.doc != block.template.doc else ""
         head = definition(name, [], block.name, 0)
         call = Call(block.name, tuple((None, Raw(argument)) for argument in arguments))
@@ -80,9 +80,11 @@ class Part:
         return _constants(self.file)
 
 
-def follow_in_part(typed: TypedGraph, bodies: dict[Definition, Body], names: Names) -> Part | None:
+def follow_in_part(
+    typed: TypedGraph, bodies: dict[Definition, Body], library: Library
+) -> Part | None:
     """Translate the blocks that can be followed; None where there is not one."""
-    file = File(typed, bodies, names)
+    file = File(typed, bodies, library)
     for item in definitions(typed.graph):
         if item.kind == "block":
             try:

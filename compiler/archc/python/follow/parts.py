@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from archc.python.library import Library
 from archir.graph import Apply, Definition, walk
 from archir.op import Op
 from archir.recipe import Call, Code, FunctionRecipe, Inferred, Infix, Items, ModuleRecipe
@@ -37,8 +38,12 @@ class Made:
 class Instances:
     """The ops of a graph by the place of the stage that applies them."""
 
-    def __init__(self, typed: TypedGraph, definitions: list[Definition]) -> None:
+    def __init__(self, typed: TypedGraph, definitions: list[Definition], library: Library) -> None:
+        self.library = library
         self.found: dict[Span, list[tuple[Op, tuple[TensorType, ...]]]] = {}
+        self.several: set[Span] = set()
+        """The places of ops that give several values."""
+
         self.rank = 4
         for definition in definitions:
             if definition.kind == "model":
@@ -47,13 +52,20 @@ class Instances:
                 if isinstance(step, Apply):
                     types = typed.concrete_types_of(definition, step.inputs)
                     self.found.setdefault(step.span, []).append((step.op, types))
+                    if len(step.outputs) > 1:
+                        self.several.add(step.span)
 
-    def made(self, span: Span, keyword: str, given: frozenset[str]) -> Made:
-        """What the stage at that place makes; ``given`` are the arguments that may vary."""
+    def made(
+        self, span: Span, keyword: str, given: frozenset[str], constants: Mapping[str, object]
+    ) -> Made:
+        """What the stage at that place makes.
+
+        ``given`` are the arguments that may vary, ``constants`` those that the text has as such.
+        """
         uses = [(op, types) for op, types in self.found.get(span, ()) if op.keyword == keyword]
         if not uses:
-            return self.unseen(keyword, given)
-        results = [_made(op, types, given) for op, types in dict.fromkeys(uses)]
+            return self.unseen(keyword, given, constants)
+        results = [self._made(op, types, given) for op, types in dict.fromkeys(uses)]
         first = results[0]
         for other in results[1:]:
             if _blank(other.recipe) != _blank(first.recipe):
@@ -62,7 +74,7 @@ class Instances:
                 raise Unfollowable("one stage that changes the channels in different ways")
         return first
 
-    def unseen(self, keyword: str, given: frozenset[str]) -> Made:
+    def unseen(self, keyword: str, given: frozenset[str], constants: Mapping[str, object]) -> Made:
         """What an op makes that no instance has applied: on a value like the model's input."""
         kind = ops()[keyword]
         values = {
@@ -70,21 +82,20 @@ class Instances:
             for name, field in kind.model_fields.items()
             if not field.is_required()
         }
-        op = kind.model_construct(**values)
-        return _made(op, (TensorType((1,) * self.rank),), frozenset(given))
+        op = kind.model_construct(**{**values, **constants})
+        return self._made(op, (TensorType((1,) * self.rank),), frozenset(given))
 
-
-def _made(op: Op, types: tuple[TensorType, ...], given: frozenset[str]) -> Made:
-    unknown: dict[str, Any] = {name: _Anything() for name in given}
-    probe = op.model_copy(update=unknown)
-    try:
-        recipe = probe.recipe(types)
-        channels = probe.channels(types)
-    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-        raise Unfollowable(f"a recipe of {op.keyword} that depends on an argument") from error
-    if any(isinstance(part, _Anything) for part in _parts((recipe, channels))):
-        raise Unfollowable(f"a recipe of {op.keyword} that holds an argument's value")
-    return Made(recipe, channels, op)
+    def _made(self, op: Op, types: tuple[TensorType, ...], given: frozenset[str]) -> Made:
+        unknown: dict[str, Any] = {name: _Anything() for name in given}
+        probe = op.model_copy(update=unknown)
+        try:
+            recipe = self.library.recipe(probe, types)
+            channels = probe.channels(types)
+        except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+            raise Unfollowable(f"a recipe of {op.keyword} that depends on an argument") from error
+        if any(isinstance(part, _Anything) for part in _parts((recipe, channels))):
+            raise Unfollowable(f"a recipe of {op.keyword} that holds an argument's value")
+        return Made(recipe, channels, op)
 
 
 def _parts(code: object) -> Iterator[object]:

@@ -1,0 +1,96 @@
+"""What a printed file calls besides torch: our helper classes, and what packages have."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+
+from archc.python.identifiers import Names
+from archir.op import Op
+from archir.recipe import FunctionRecipe, ModuleRecipe, renamed
+from archir.types import TensorType
+
+_HELPERS = "helpers."
+
+
+@dataclass(slots=True)
+class Library:
+    """The file's names, and those of what it calls besides torch."""
+
+    names: Names
+    called: dict[str, str] = field(default_factory=dict)
+    """The name in the file of each function of a recipe that is not torch's."""
+
+    modules: set[str] = field(default_factory=set)
+    """Those names that are called to make modules."""
+
+    def copy(self) -> Library:
+        """The same for another try at the file."""
+        return Library(Names(self.names.taken), dict(self.called), set(self.modules))
+
+    def recipe(self, op: Op, types: tuple[TensorType, ...]) -> ModuleRecipe | FunctionRecipe:
+        """The op's recipe, with names that the file can call."""
+        recipe: ModuleRecipe | FunctionRecipe = renamed(op.recipe(types), self._name)
+        if isinstance(recipe, ModuleRecipe):
+            self.modules.add(recipe.make.function)
+        return recipe
+
+    def _name(self, function: str) -> str:
+        if not function.startswith(_HELPERS) and ":" not in function:
+            return function
+        if function not in self.called:
+            wanted = function.removeprefix(_HELPERS).rpartition(":")[2]
+            self.called[function] = self.names.claim(wanted)
+        return self.called[function]
+
+    def used(self, code: str) -> Library:
+        """The library without what the code does not call."""
+        if not self.called:
+            return self
+        tree = ast.walk(ast.parse(code))
+        found = {node.id for node in tree if isinstance(node, ast.Name)}
+        called = {function: name for function, name in self.called.items() if name in found}
+        return replace(self, called=called)
+
+    def imports(self) -> list[str]:
+        """Lines for the names that come from packages, as an import sorter has them."""
+        plain: dict[str, list[str]] = {}
+        renamed_lines: list[str] = []
+        for function, name in self.called.items():
+            package, colon, original = function.partition(":")
+            if colon and name == original:
+                plain.setdefault(package, []).append(name)
+            elif colon:
+                renamed_lines.append(f"from {package} import {original} as {name}")
+        lines = [f"from {package} import {', '.join(plain[package])}" for package in plain]
+        return lines + renamed_lines
+
+    def helpers(self) -> Iterator[list[str]]:
+        """The text of each helper."""
+        for function, name in self.called.items():
+            if function.startswith(_HELPERS):
+                original = function.removeprefix(_HELPERS)
+                text = helper(original)
+                if name != original:
+                    text = re.sub(rf"\b{original}\b", name, text)
+                yield text.splitlines()
+
+
+@cache
+def _texts() -> dict[str, str]:
+    """The classes and functions of ``archc.torch.helpers``, which is read and not imported."""
+    text = resources.files("archc").joinpath("torch", "helpers.py").read_text("utf-8")
+    return {
+        node.name: ast.get_source_segment(text, node) or ""
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    }
+
+
+def helper(name: str) -> str:
+    """The text of one helper."""
+    return _texts()[name]
