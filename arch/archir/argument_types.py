@@ -111,7 +111,7 @@ def _describe_bounds(bounds: Constraints) -> str:
     least, most = _bound(bounds, "ge"), _bound(bounds, "le")
     above = _bound(bounds, "gt")
     if above is not None:
-        return f" above {above}"
+        return f" above {above}" + (f" and at most {most}" if most is not None else "")
     if least is not None and most is not None and most < 2**31 - 1:
         return f" from {least} to {most}"
     if least is not None and least > -(2**31):

@@ -26,6 +26,7 @@ from archir.types import ParameterSpec, TensorType
 Positive = Annotated[int, Field(ge=1, le=2**31 - 1)]
 NonNegative = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Int = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Op(BaseModel):
@@ -44,6 +45,9 @@ class Op(BaseModel):
 
     is_module: ClassVar[bool] = True
     """Whether torch has it as a module: then it takes a number or a name in its scope."""
+
+    own_arguments: ClassVar[tuple[str, ...]] = ()
+    """The arguments that torch's class does not have: no constructor is given them by name."""
 
     weights: ClassVar[tuple[str, ...]] = ()
     """The names that its parameters and buffers can have, whatever its arguments are."""

@@ -29,6 +29,11 @@ the incoming shape is left out: nobody writes `in_channels`. The exceptions:
 - `concat` is `torch.cat`, and joins the channels (dim 1) unless told otherwise.
 - `global_avg_pool` is a mean over all spatial axes, and has no module.
 - `depthwise` is the convolution with one group a channel.
+- `layer_norm` is told how many of the last dims it goes over, 1 unless said otherwise, and not
+  their sizes.
+- `rms_norm` likewise.
+- `softmax` must be told its dim, which torch guesses with a warning where it is left out.
+- `stochastic_depth` is torchvision's, and drops single examples ("row") unless told otherwise.
 
 The first dim of a shape is the batch. The number of axes comes from the shape: `conv` on
 `[N, C, L]` is a `Conv1d`, on `[N, C, H, W]` a `Conv2d`, on `[N, C, D, H, W]` a `Conv3d`. An

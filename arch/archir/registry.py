@@ -11,12 +11,23 @@ from archir.op import Op
 
 FAMILIES = (
     "convolution",
+    "transposed",
     "pooling",
+    "pooling_more",
     "normalisation",
+    "layer_normalisation",
+    "group_normalisation",
+    "response_normalisation",
     "activation",
+    "rectifier",
+    "smooth",
+    "gate",
     "dropout",
+    "stochastic",
     "dense",
     "shape",
+    "padding",
+    "shuffling",
     "merge",
 )
 """The files under ``ops/``."""

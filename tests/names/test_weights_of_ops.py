@@ -15,6 +15,14 @@ MODULES = {
     "depthwise": (nn.Conv2d(8, 8, 3, groups=8), (3,)),
     "linear": (nn.Linear(8, 4), (4,)),
     "batch_norm": (nn.BatchNorm2d(8), ()),
+    "layer_norm": (nn.LayerNorm(8), ()),
+    "rms_norm": (nn.RMSNorm(8), ()),
+    "group_norm": (nn.GroupNorm(2, 8), (2,)),
+    "instance_norm": (
+        nn.InstanceNorm2d(8, affine=True, track_running_stats=True),
+        (1e-5, 0.1, True, True),
+    ),
+    "prelu": (nn.PReLU(), ()),
 }
 
 

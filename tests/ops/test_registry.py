@@ -24,15 +24,21 @@ each_op = pytest.mark.parametrize("op", ops().values(), ids=ops())
 
 OWN_ARGUMENTS = {
     "depthwise": {"multiplier"},
+    "layer_norm": {"dims"},
+    "rms_norm": {"dims"},
 }
 """Arguments that torch's class does not have."""
 
 OWN_DEFAULTS = {
     "concat": {"dim"},
+    "softmax": {"dim"},
 }
 """Arguments with a default other than torch's; each is named as an exception in the reference."""
 
-INFERRED = {"in_channels", "in_features", "num_features", "input", "other", "tensors", "out"}
+INFERRED = {
+    *("in_channels", "in_features", "num_features", "num_channels", "normalized_shape"),
+    *("input", "other", "tensors", "out"),
+}
 """What torch asks for and the language reads off the incoming values."""
 
 NOT_OFFERED = {"device", "dtype", "return_indices", "alpha"}
@@ -72,6 +78,7 @@ def test_defaults_and_order_are_those_of_torch(op: type[Op]) -> None:
         return
     theirs = torch_parameters(op)
     own = OWN_ARGUMENTS.get(op.keyword, set())
+    assert set(op.own_arguments) == own
     mine = [name for name in op.arguments() if name not in own]
     shared = [name for name in theirs if name in mine]
     assert mine == shared, "torch's names in torch's order"

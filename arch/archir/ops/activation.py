@@ -12,9 +12,9 @@ from archir.types import TensorType
 
 
 class Elementwise(Op):
-    """Base of the modules that keep the shape and have no parameters.
+    """Base of the modules that keep the shape.
 
-    A subclass with arguments beyond keyword ones writes its own recipe.
+    Its recipe gives all arguments by keyword.
     """
 
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)

@@ -190,6 +190,7 @@ class Depthwise(_Convolution):
 
     keyword = "depthwise"
     torch_name = "torch.nn.Conv2d"
+    own_arguments = ("multiplier",)
 
     kernel_size: PerAxis = Field(description="size of the window")
     stride: PerAxis = Field(1, description="how far the window moves at a time")

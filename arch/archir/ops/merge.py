@@ -8,7 +8,7 @@ from pydantic import Field
 from archir.check import Check
 from archir.dims import Dim, total
 from archir.op import Int, Op, channels_of
-from archir.ops.shape import resolve_dim
+from archir.ops.dims import resolve_dim
 from archir.ops.spatial import AXIS_NAMES, show_extent
 from archir.recipe import AllInputs, Arg, Call, Code, Fold, FunctionRecipe, Inferred, Infix
 from archir.rules.shapes import ShapesDiffer

@@ -6,13 +6,11 @@ from pydantic import Field
 
 from archir.check import Check
 from archir.dims import multiply, product
-from archir.op import Op, Positive, channels_of
+from archir.op import Finite, Op, channels_of
 from archir.ops.spatial import require_dtype
-from archir.recipe import Arg, Call, Inferred, ModuleRecipe
+from archir.recipe import Call, Inferred, ModuleRecipe
 from archir.rules.shapes import TooFewValues, WrongRank
 from archir.types import ParameterSpec, TensorType
-
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class BatchNorm(Op):
@@ -36,7 +34,7 @@ class BatchNorm(Op):
     torch_name = "torch.nn.BatchNorm2d"
     weights = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
-    eps: Annotated[Finite, Field(gt=0)] = Field(
+    eps: Annotated[Finite, Field(gt=0, le=1)] = Field(
         1e-5, description="added to the variance before its square root"
     )
     momentum: Annotated[Finite, Field(ge=0, le=1)] | None = Field(
@@ -80,41 +78,3 @@ class BatchNorm(Op):
         function = f"nn.BatchNorm{max(inputs[0].rank - 2, 1)}d"
         keywords = self.changed(*self.arguments())
         return ModuleRecipe(Call(function, (Inferred("channels", channels),), keywords))
-
-
-class LocalResponseNorm(Op):
-    """Divides each value by a power of the mean square of its neighbours in other channels.
-
-    The papers' `alpha` multiplies a sum over `size` channels, torch's multiplies the mean: give
-    torch's, which is theirs times `size`.
-
-    torch: `torch.nn.LocalResponseNorm`.
-
-    ```arch
-    model example() {
-      input image: [N, 64, H = 32, W = 32]
-      local_response_norm(5, alpha = 5e-4, k = 2)
-    }
-    ```
-    """
-
-    keyword = "local_response_norm"
-    torch_name = "torch.nn.LocalResponseNorm"
-
-    size: Positive = Field(description="how many neighbouring channels count")
-    alpha: Finite = Field(1e-4, description="what the mean of the squares is multiplied by")
-    beta: Finite = Field(0.75, description="the power")
-    k: Finite = Field(1.0, description="what is added before the power is taken")
-
-    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
-        incoming = inputs[0]
-        if incoming.rank < 3:
-            layouts = ("[N, C, L]", "[N, C, H, W]", "[N, C, D, H, W]")
-            check.report(WrongRank(self.keyword, layouts, str(incoming)))
-            return None
-        require_dtype(self.keyword, incoming, ("float32", "int64"), check)
-        return (TensorType(incoming.shape),)
-
-    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
-        keywords = self.changed("alpha", "beta", "k")
-        return ModuleRecipe(Call("nn.LocalResponseNorm", (Arg("size"),), keywords))

@@ -6,17 +6,10 @@ from archir.check import Check
 from archir.dims import Dim, product
 from archir.op import Int, Op, channels_of, concrete
 from archir.ops.activation import Elementwise
+from archir.ops.dims import resolve_dim
 from archir.recipe import Call, Code, Inferred, Infix, ModuleRecipe
-from archir.rules.shapes import DimOutOfRange, DimsOutOfOrder
+from archir.rules.shapes import DimsOutOfOrder
 from archir.types import TensorType
-
-
-def resolve_dim(callee: str, argument: str, dim: int, rank: int, check: Check) -> int | None:
-    """A dim counted from 0; None after a report."""
-    if -rank <= dim < rank:
-        return dim % rank
-    check.report(DimOutOfRange(callee, argument, dim, rank))
-    return None
 
 
 class Flatten(Op):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from archir.diagnostics import Problem, nearest
 
+_INFERRED = ("in_channels", "in_features", "num_features", "num_channels", "normalized_shape")
+"""Arguments of torch's classes that the language reads off the incoming shape."""
+
 
 def _model(body: str) -> str:
     return f"model m() {{\n  input image: [N, 3, H = 32, W = 32]\n  {body}\n}}\n"
@@ -27,7 +30,7 @@ class UnknownArgument(Problem):
         return f"{self.callee} has no argument called {self.argument}"
 
     def hint(self) -> str:
-        if self.argument in ("in_channels", "in_features", "num_features", "num_channels"):
+        if self.argument in _INFERRED:
             return "leave it out: it is read off the incoming shape"
         near = nearest(self.argument, self.known)
         if near:
@@ -158,6 +161,9 @@ class ArgumentOutOfBounds(Problem):
         return f"{self.argument} of {self.callee} must be {self.wanted}, and {self.value} is not"
 
     def hint(self) -> str | None:
+        if self.argument == "eps":
+            # torch's norms begin with the number of channels.
+            return "leave the number of channels out: it is read off the incoming shape"
         return f"did you mean {self.near}?" if self.near else None
 
 

@@ -204,7 +204,11 @@ class PaddingExceedsSize(Problem):
 
 
 class ChannelsNotDivisible(Problem):
-    """A grouped convolution splits its incoming and its outgoing channels into equal groups."""
+    """The channels are split into equal groups, so their number is a multiple of the groups'.
+
+    A grouped convolution splits its incoming and its outgoing channels, ``group_norm`` the
+    incoming ones.
+    """
 
     name = "channels-not-divisible"
     bad = _model("conv(8, 1) -> conv(12, 3, groups = 3)")
@@ -214,8 +218,8 @@ class ChannelsNotDivisible(Problem):
     """``incoming`` or ``outgoing``."""
 
     channels: int
-    other: int
-    """The channels at the other end, which the groups must divide too."""
+    other: int | None
+    """The channels at the other end, where the groups must divide these too."""
 
     groups: int
 
@@ -223,8 +227,10 @@ class ChannelsNotDivisible(Problem):
         return f"{self.channels} {self.which} channels cannot be split into {self.groups} groups"
 
     def hint(self) -> str:
-        common = gcd(self.channels, self.other)
+        common = self.channels if self.other is None else gcd(self.channels, self.other)
         fewer = max(n for n in range(1, min(self.groups, common, 4096) + 1) if common % n == 0)
+        if self.other is None:
+            return f"{fewer} group{'s'[: fewer != 1]} would divide these"
         end = "outgoing" if self.which == "incoming" else "incoming"
         if fewer == 1:
             return f"no number of groups above 1 divides these and the {self.other} {end} ones"
@@ -320,10 +326,11 @@ class DimsOutOfOrder(Problem):
 
 
 class TooFewValues(Problem):
-    """Batch statistics are the mean and variance of a channel, which one value does not have.
+    """Statistics are a mean and a variance, which one value alone does not have.
 
-    With running statistics this matters in training only; without them (``track_running_stats =
-    false``) always.
+    ``batch_norm`` takes them of each channel, ``instance_norm`` of each channel of each example:
+    with running statistics this matters in training only; without them (``track_running_stats =
+    false``) always. For ``group_norm`` torch counts the values of a group over the whole batch.
     """
 
     name = "too-few-values"
@@ -339,12 +346,16 @@ class TooFewValues(Problem):
 """
     callee: str
     shape: str
+    unit: str = "channel"
+    """What has one value."""
 
     def message(self) -> str:
         return (
-            f"{self.callee} needs more than one value a channel to take statistics of, and"
+            f"{self.callee} needs more than one value a {self.unit} to take statistics of, and"
             f" {self.shape} has one"
         )
 
     def hint(self) -> str:
+        if self.unit == "channel of each example":
+            return "give larger inputs, or put it where they are larger"
         return "give more than one example at a time, or larger ones"

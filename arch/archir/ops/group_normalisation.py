@@ -1,0 +1,141 @@
+"""Normalisation of each example by itself."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from archir.check import Check
+from archir.dims import floor_div, multiply, product
+from archir.op import Finite, Op, Positive, channels_of
+from archir.ops.spatial import LAYOUTS, rank_suffix, require_dtype
+from archir.recipe import Arg, Call, Inferred, ModuleRecipe
+from archir.rules.shapes import ChannelsNotDivisible, TooFewValues, WrongRank
+from archir.types import ParameterSpec, TensorType
+
+Eps = Annotated[Finite, Field(ge=0, le=1)]
+
+
+class GroupNorm(Op):
+    """Brings each group of channels of each example to mean 0 and variance 1.
+
+    Then each channel is scaled and shifted. `group_norm(1)` goes over all channels together. It
+    does the same in training and in evaluation, and torch refuses an input with one value in
+    all for each group.
+
+    torch: `torch.nn.GroupNorm`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(64, 3, bias = false) -> group_norm(32) -> relu
+    }
+    ```
+    """
+
+    keyword = "group_norm"
+    torch_name = "torch.nn.GroupNorm"
+    weights = ("weight", "bias")
+
+    num_groups: Positive = Field(description="how many equal parts the channels are split into")
+    eps: Eps = Field(1e-5, description="added to the variance before its square root")
+    affine: bool = Field(True, description="whether there is a learned scale and shift")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        if incoming.rank < 2:
+            layouts = ("[N, C]", *LAYOUTS)
+            check.report(WrongRank(self.keyword, layouts, str(incoming)))
+            return None
+        require_dtype(self.keyword, incoming, ("float32",), check)
+        batch, channels, *spatial = incoming.shape
+        if self.affine:
+            channels = check.concrete(channels)
+        whole = check.divisible(
+            channels,
+            self.num_groups,
+            lambda: ChannelsNotDivisible(
+                self.keyword, "incoming", check.value(channels), None, self.num_groups
+            ),
+        )
+        if whole:
+            # torch counts the values of a group in all examples together.
+            check.at_least(
+                multiply(floor_div(multiply(batch, channels), self.num_groups), product(spatial)),
+                2,
+                lambda: TooFewValues(self.keyword, str(incoming.at(check.sizes)), "group"),
+            )
+        return (incoming,)
+
+    def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
+        shape = (channels_of(inputs[0]),)
+        learned = (ParameterSpec("weight", shape), ParameterSpec("bias", shape))
+        return learned if self.affine else ()
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        channels = Inferred("channels", channels_of(inputs[0]))
+        sizes = (Arg("num_groups"), channels)
+        return ModuleRecipe(Call("nn.GroupNorm", sizes, self.changed("eps", "affine")))
+
+
+class InstanceNorm(Op):
+    """Brings each channel of each example to mean 0 and variance 1 over its axes.
+
+    Unlike `batch_norm` it has no learned scale and shift and no running statistics unless it is
+    told to. It needs more than one value in each channel of an example; with running statistics,
+    in training alone.
+
+    torch: `torch.nn.InstanceNorm1d`, `InstanceNorm2d`, `InstanceNorm3d`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 3) -> instance_norm(affine = true) -> relu
+    }
+    ```
+    """
+
+    keyword = "instance_norm"
+    torch_name = "torch.nn.InstanceNorm2d"
+    weights = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
+
+    eps: Eps = Field(1e-5, description="added to the variance before its square root")
+    momentum: Annotated[Finite, Field(ge=0, le=1)] = Field(
+        0.1, description="the weight of a new batch in the running statistics"
+    )
+    affine: bool = Field(False, description="whether there is a learned scale and shift")
+    track_running_stats: bool = Field(
+        False, description="whether running statistics are kept for evaluation"
+    )
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        if not 3 <= incoming.rank <= 5:
+            check.report(WrongRank(self.keyword, LAYOUTS, str(incoming)))
+            return None
+        require_dtype(self.keyword, incoming, ("float32",), check)
+        if self.affine or self.track_running_stats:
+            check.concrete(incoming.shape[1])
+        check.at_least(
+            product(incoming.shape[2:]),
+            2,
+            lambda: TooFewValues(
+                self.keyword, str(incoming.at(check.sizes)), "channel of each example"
+            ),
+            training=self.track_running_stats,
+        )
+        return (incoming,)
+
+    def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
+        shape = (channels_of(inputs[0]),)
+        learned = (ParameterSpec("weight", shape), ParameterSpec("bias", shape))
+        tracked = (
+            ParameterSpec("running_mean", shape, is_buffer=True),
+            ParameterSpec("running_var", shape, is_buffer=True),
+            ParameterSpec("num_batches_tracked", (), "int64", is_buffer=True),
+        )
+        return (learned if self.affine else ()) + (tracked if self.track_running_stats else ())
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        channels = Inferred("channels", channels_of(inputs[0]))
+        function = f"nn.InstanceNorm{rank_suffix(inputs[0])}"
+        return ModuleRecipe(Call(function, (channels,), self.changed(*self.arguments())))

@@ -1,0 +1,44 @@
+"""Stochastic depth."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from archir.op import Finite
+from archir.ops.activation import Elementwise
+from archir.recipe import Arg, Call, ModuleRecipe
+from archir.types import TensorType
+
+
+class StochasticDepth(Elementwise):
+    """In training, puts 0 for all of an example with a probability, and scales the others up.
+
+    It stands at the end of a residual body, which it drops that way. In evaluation it does
+    nothing.
+
+    torch: `torchvision.ops.StochasticDepth`; what is built and printed needs torch alone.
+
+    ```arch
+    model example() {
+      input image: [N, 16, H = 32, W = 32]
+      residual { conv(16, 3, padding = 1) -> batch_norm -> stochastic_depth(0.2) }
+    }
+    ```
+    """
+
+    keyword = "stochastic_depth"
+    torch_name = "torchvision.ops.StochasticDepth"
+
+    p: Annotated[Finite, Field(ge=0, le=1)] = Field(
+        description="the probability of an example to be dropped"
+    )
+    mode: Literal["row", "batch"] = Field(
+        "row", description='"batch" drops all examples of a batch or none'
+    )
+
+    def accepted(self) -> tuple[str, ...]:
+        # Scaling by 1 / (1 - p) gives floats; where nothing is scaled torch takes any dtype.
+        return ("float32", "int64", "bool") if self.p in (0.0, 1.0) else ("float32",)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        return ModuleRecipe(Call("helpers.StochasticDepth", (Arg("p"),), self.changed("mode")))
