@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from archir.typed import TypedGraph
 
 FileOrSource: TypeAlias = "str | PathLike[str] | Source"
-"""A path, or text in hand: ``archc.Source("a name for messages", text)``."""
+"""A path, the name of an example (``"resnet50"``) where no file has it, or text in hand:
+``archc.Source("a name for messages", text)``."""
 
 
 def load(
@@ -31,7 +32,7 @@ def load(
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> nn.Module:
-    """The model of a file as a live ``torch.nn.Module``, with initial weights.
+    """The model of a file, or of an example, as a live ``torch.nn.Module`` with initial weights.
 
     ``model`` is the model's name: without it the model named like the file is meant, or the only
     one. Its parameters are given by keyword; ``settings`` is the same as a mapping, for names that
@@ -137,6 +138,8 @@ def _compile(
 def _read(path: FileOrSource) -> tuple[Source, Path | None, Diagnostics]:
     if isinstance(path, Source):
         return path, None, Diagnostics()
+    if isinstance(path, str):
+        return files.read_named(path)
     where = Path(path)
     source, found = files.read_source(where)
     return source, where, found

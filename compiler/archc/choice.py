@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -28,15 +29,29 @@ def choose(program: Program, wanted: str | None) -> Declared:
         near = nearest(wanted, by_name)
         hint = f"did you mean {near}?" if near else f"its models: {_listed(by_name)}"
         raise ModelChoiceError(f"{shown} has no model {wanted}", hint)
-    stem = program.main.path.stem.replace("-", "_") if program.main.path else ""
-    if stem in by_name:
-        return by_name[stem]
+    for name in names_for(program.main.path.stem) if program.main.path else ():
+        if name in by_name:
+            return by_name[name]
     if len(models) == 1:
         return models[0]
     raise ModelChoiceError(
         f"{shown} has {len(models)} models, and none is named like the file",
         f"choose one of {_listed(by_name)}",
     )
+
+
+def names_for(stem: str) -> tuple[str, str]:
+    """What the model of a file of that name is called: the second where the first is taken.
+
+    >>> names_for("my-net")
+    ('my_net', 'my_net_net')
+    """
+    name = re.sub(r"[^A-Za-z0-9_]", "_", stem)
+    if not name.strip("_"):
+        name = "net"
+    elif name[0].isdigit():
+        name = f"net_{name}"
+    return name, f"{name}_net"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from errno import ENOENT
+from typing import TYPE_CHECKING
 
+from archc.examples import is_bare
+from archc.torch import PackageMissingError as PackageMissingError
 from archc.torch import TorchMissingError as TorchMissingError
 from archir.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from archc.weights import WeightsReport
 
 
 class ArchError(Exception):
@@ -45,5 +52,45 @@ class SettingError(ArchError):
         return self.message
 
 
+class MissingFileError(FileNotFoundError):
+    """There is neither a file nor an example of that name. ``hint`` says what was likely meant."""
+
+    def __init__(self, name: str, hint: str | None) -> None:
+        reason = "no such file or example" if is_bare(name) else "no such file or directory"
+        super().__init__(ENOENT, reason, name)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        said = f"{self.filename}: {self.strerror}"
+        return f"{said}\n{self.hint}" if self.hint else said
+
+
+class WeightsError(ArchError):
+    """Weights do not fit the model, and ``report`` says how; or they cannot be read."""
+
+    def __init__(
+        self, message: str, hint: str | None = None, report: WeightsReport | None = None
+    ) -> None:
+        super().__init__(())
+        self.message = message
+        self.hint = hint
+        self.report = report
+
+    def __str__(self) -> str:
+        parts = (self.message, self.report, self.hint)
+        return "\n".join(str(part) for part in parts if part is not None)
+
+
 class ToolError(RuntimeError):
-    """A program that archc runs is missing, or failed: it is not the input that is wrong."""
+    """Something that archc relies on is missing or failed: it is not the input that is wrong.
+
+    A program that it runs, a download, or code that the user named. ``hint`` says what would help.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message

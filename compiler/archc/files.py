@@ -6,10 +6,13 @@ import os
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from contextlib import suppress
+from errno import EEXIST
 from pathlib import Path
 from typing import BinaryIO
 
-from archir.diagnostics import Diagnostics
+from archc import examples
+from archc.errors import MissingFileError
+from archir.diagnostics import Diagnostics, nearest
 from archir.source import Source, Span
 
 
@@ -17,6 +20,34 @@ def read_source(path: Path, name: str | None = None) -> tuple[Source, Diagnostic
     """A file as text, under the name by which messages speak of it. OSError if there is none."""
     with path.open("rb") as stream:
         return read_stream(stream, str(path) if name is None else name)
+
+
+def read_named(word: str) -> tuple[Source, Path, Diagnostics]:
+    """The file that a user's word means: a path, or else the name of an example."""
+    path, name = Path(word), word
+    if examples.is_bare(word) and (path.is_dir() or not path.exists()):
+        example = examples.find(word)
+        if example is not None:
+            path, name = example, examples.shown(example)
+    try:
+        source, found = read_source(path, name)
+    except FileNotFoundError as error:
+        raise MissingFileError(word, _likely(path)) from error
+    return source, path, found
+
+
+def _likely(path: Path) -> str | None:
+    """What a path that leads to nothing was probably meant to be."""
+    ending = examples.ENDING
+    try:
+        beside = {file.stem: file for file in sorted(path.parent.glob(f"*{ending}"))}
+    except OSError:
+        beside = {}
+    near = path.stem if path.stem in beside else nearest(path.stem, beside)
+    example = examples.suggestion(path.name)
+    if near is not None and (near == path.stem or example != path.stem):
+        return f"did you mean {beside[near]}?"
+    return None if example is None else f"did you mean {example}, which is an example?"
 
 
 def read_stream(stream: BinaryIO, name: str) -> tuple[Source, Diagnostics]:
@@ -70,6 +101,24 @@ def write_all(contents: Mapping[Path, str]) -> None:
         for fresh in temporary.values():
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet: whole or not at all. FileExistsError if it is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = _write_beside(path, text)
+    try:
+        # A hard link never replaces what is there.
+        os.link(fresh, path)
+    except FileExistsError:
+        raise FileExistsError(EEXIST, "there is a file of that name", str(path)) from None
+    except OSError:  # a file system without links
+        if os.path.lexists(path):
+            raise FileExistsError(EEXIST, "there is a file of that name", str(path)) from None
+        fresh.rename(path)
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 def _write_beside(target: Path, text: str) -> Path:

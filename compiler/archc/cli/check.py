@@ -46,7 +46,7 @@ def command(
         try:
             source, path, found = streams.read(file)
         except OSError as error:
-            guard.environment(guard.reason(error))  # the other files are checked all the same
+            guard.unreadable(error)  # the other files are checked all the same
             unread = True
             continue
         checked: tuple[Checked, ...] = ()

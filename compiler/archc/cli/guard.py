@@ -37,7 +37,7 @@ def run(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     except OSError as error:
-        return environment(reason(error))
+        return unreadable(error)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ("archc", "archir", "archdsl"):
             return _internal(error)
@@ -72,12 +72,18 @@ def _interrupted() -> int:
     return 128 + 2
 
 
-def environment(message: str) -> int:
+def unreadable(error: OSError) -> int:
+    """Say what the system says of a file, and what was likely meant."""
+    hint: str | None = getattr(error, "hint", None)
+    return environment(reason(error), hint)
+
+
+def environment(message: str, hint: str | None = None) -> int:
     """Say what is wrong outside of the input."""
     from archc.render.style import style_of
     from archc.render.terminal import plain
 
-    sys.stderr.write(plain("error", message, None, style_of(sys.stderr)))
+    sys.stderr.write(plain("error", message, hint, style_of(sys.stderr)))
     return ENVIRONMENT
 
 

@@ -14,13 +14,11 @@ from archir.source import Source
 
 
 def read(file: str) -> tuple[Source, Path | None, Diagnostics]:
-    """The named file, or standard input for ``-``."""
+    """The named file or example, or standard input for ``-``."""
     if file == "-":
         source, found = files.read_stream(sys.stdin.buffer, "<stdin>")
         return source, None, found
-    path = Path(file)
-    source, found = files.read_source(path, file)
-    return source, path, found
+    return files.read_named(file)
 
 
 def say(line: str) -> None:

@@ -7,6 +7,8 @@ COMMANDS = {
     "check": "check files, and say a line about each model",
     "emit": "print one form of a model: source, picture, or what is between",
     "models": "list a file's models with their parameters",
+    "examples": "list the examples, or print one: models from the literature",
+    "new": "start a file, from an example or from nothing",
 }
 """Every command and what it does; each has a module of its name beside this one."""
 
@@ -25,7 +27,8 @@ Options:
   --version   print the version
   -h, --help  print this page; archc COMMAND --help tells more of a command
 
-A FILE of - is standard input. Colours follow NO_COLOR and FORCE_COLOR.
+A FILE is a path, - for standard input, or the name of an example.
+Colours follow NO_COLOR and FORCE_COLOR.
 
 Exit codes: 0 fine, 1 the input is wrong, 2 wrong use of the command line,
 3 a file or the environment, 70 a bug in archc.

@@ -6,6 +6,8 @@ others; what depends on a value is left to the elaborator.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archdsl import ast
 from archdsl.cycles import cycles
 from archdsl.program import Declared, FileScope, Program
@@ -21,6 +23,7 @@ from archdsl.rules.models import NoInput, NotAModel
 from archdsl.rules.names import Cycle, UnderscoreAsName
 from archdsl.walk import modules_ahead
 from archir.diagnostics import Diagnostics, Label
+from archir.source import Span
 
 
 def resolve(program: Program) -> Diagnostics:
@@ -33,6 +36,15 @@ def resolve(program: Program) -> Diagnostics:
     if session.warns and not session.diagnostics.has_errors:
         unused_in_files(program, session)
     return session.diagnostics
+
+
+def references(program: Program) -> Mapping[Declared, list[tuple[Declared, Span]]]:
+    """What each declaration of a program refers to, and where."""
+    session = Session(warns=False)
+    for scope in program.files.values():
+        for declared in declarations(scope):
+            _declaration(Context(session, scope, declared))
+    return session.references
 
 
 def declarations(scope: FileScope) -> list[Declared]:
