@@ -67,7 +67,7 @@ def named(output: Any) -> dict[str, Tensor]:
 
 def shown(name: str, tensor: Tensor) -> str:
     """A tensor in a line: what it is, and a checksum of its bits."""
-    checksum = zlib.crc32(tensor.detach().contiguous().numpy())
+    checksum = zlib.crc32(tensor.detach().contiguous().numpy().data)
     return f"{name}: {tensor.dtype} {list(tensor.shape)} {checksum:08x}"
 
 

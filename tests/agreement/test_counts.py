@@ -11,6 +11,8 @@ import archc
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COUNTS = {
+    "googlenet_paper": 6_998_552,
+    "inception_module": 155_504,
     "vgg_a_lrn": 132_863_336,
     "vgg_c": 133_638_952,
 }

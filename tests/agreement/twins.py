@@ -39,4 +39,33 @@ VGG = [Twin(f"vgg{depth}{suffix}") for depth in (11, 13, 16, 19) for suffix in (
 
 ALEXNET = [Twin("alexnet", {"num_classes": 7, "p": 0.3}, {"num_classes": 7, "dropout": 0.3})]
 
-TWINS = [*ALEXNET, *VGG]
+SQUEEZENET = [
+    Twin("squeezenet1_0", {"num_classes": 7}),
+    Twin("squeezenet1_1", {"p": 0.2}, {"dropout": 0.2}),
+]
+
+OURS = {"init_weights": True}
+"""What is as torchvision's default, but said, since it warns that the default may change."""
+
+GOOGLENET = [
+    Twin("googlenet", {}, OURS),
+    Twin(
+        "googlenet",
+        {"num_classes": 7, "p": 0.4, "p_aux": 0.1},
+        {"num_classes": 7, "dropout": 0.4, "dropout_aux": 0.1, **OURS},
+    ),
+    Twin("googlenet", {"aux_logits": False}, {"aux_logits": False, **OURS}),
+]
+
+INCEPTION = [
+    Twin(
+        "inception_v3",
+        {"num_classes": 7, "p": 0.2},
+        {"num_classes": 7, "dropout": 0.2, **OURS},
+        size=75,
+        training_size=299,
+    ),
+    Twin("inception_v3", {"aux_logits": False}, {"aux_logits": False, **OURS}, size=75),
+]
+
+TWINS = [*ALEXNET, *VGG, *SQUEEZENET, *GOOGLENET, *INCEPTION]
