@@ -15,7 +15,8 @@ from typing import Any
 
 from archir.argument_types import describe, shown
 from archir.op import Op
-from archir.registry import FAMILIES, ops
+from archir import registry
+from archir.registry import FAMILIES
 
 _HEAD = """\
 # Ops
@@ -83,7 +84,7 @@ def _split(op: type[Op]) -> tuple[str, str]:
 
 
 def _members(family: str) -> list[type[Op]]:
-    return [op for op in ops().values() if op.__module__ == f"archir.ops.{family}"]
+    return list(registry.family(family).values())
 
 
 def _contents() -> Iterator[str]:

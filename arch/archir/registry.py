@@ -1,13 +1,20 @@
-"""The registry of ops: keyword to class, and one instance for each distinct use."""
+"""The registry of ops: keyword to class.
+
+A family's file is imported when one of its ops is asked for: which that is, the index says, which
+``python -m archir.index`` makes. What is no op of ours may be one of an installed package.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 
 from archir.op import Op
+from archir.record import Record
 
 FAMILIES = (
     "convolution",
@@ -33,18 +40,64 @@ FAMILIES = (
 """The files under ``ops/``."""
 
 
+INDEX = Path(__file__).with_name("ops") / "index.json"
+
+
+class Entry(Record):
+    """What the index says of an op: its file, and the parameters and buffers that it can have."""
+
+    family: str
+    weights: tuple[str, ...]
+
+
 @cache
+def built_in() -> Mapping[str, Entry]:
+    """Our own ops by keyword, in the order of the families and of their files."""
+    text = INDEX.read_text("utf-8")
+    known: dict[str, tuple[str, list[str]]] = json.loads(text)
+    return MappingProxyType(
+        {keyword: Entry(family, tuple(names)) for keyword, (family, names) in known.items()}
+    )
+
+
+@cache
+def family(name: str) -> Mapping[str, type[Op]]:
+    """The ops of one file."""
+    module = import_module(f"archir.ops.{name}")
+    return MappingProxyType(
+        {
+            value.keyword: value
+            for value in vars(module).values()
+            if isinstance(value, type)
+            and issubclass(value, Op)
+            and value.__module__ == module.__name__
+            and "keyword" in vars(value)
+        }
+    )
+
+
+class _Ops(Mapping[str, type[Op]]):
+    """All ops by keyword. Only what is asked for is imported, and packages are looked for last."""
+
+    def __getitem__(self, keyword: str) -> type[Op]:
+        entry = built_in().get(keyword)
+        if entry is not None:
+            return family(entry.family)[keyword]
+        raise KeyError(keyword)
+
+    def __contains__(self, keyword: object) -> bool:
+        return keyword in built_in()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(built_in())
+
+    def __len__(self) -> int:
+        return len(built_in())
+
+
+_OPS = _Ops()
+
+
 def ops() -> Mapping[str, type[Op]]:
     """All ops by keyword, in the order of the families and of their files."""
-    found: dict[str, type[Op]] = {}
-    for family in FAMILIES:
-        module = import_module(f"archir.ops.{family}")
-        for value in vars(module).values():
-            if (
-                isinstance(value, type)
-                and issubclass(value, Op)
-                and value.__module__ == module.__name__
-                and "keyword" in vars(value)
-            ):
-                found[value.keyword] = value
-    return MappingProxyType(found)
+    return _OPS

@@ -14,9 +14,9 @@ import pytest
 import torch
 
 import archc
-from archir import reference
+from archir import index, reference
 from archir.op import Op
-from archir.registry import ops
+from archir.registry import built_in, ops
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -127,8 +127,42 @@ def test_check_of_the_reference_can_fail(tmp_path: Path) -> None:
     assert reference.main([]) == 2
 
 
+def test_index_is_up_to_date() -> None:
+    assert index.main(["--check"]) == 0
+
+
+def test_check_of_the_index_can_fail(tmp_path: Path) -> None:
+    path = tmp_path / "index.json"
+    assert index.main(["--check"], path) == 1
+    assert index.main([], path) == 0
+    assert index.main(["--check"], path) == 0
+    path.write_text(path.read_text("utf-8").replace('"weight", ', ""), "utf-8")
+    assert index.main(["--check"], path) == 1
+    assert index.main(["more"], path) == 2
+
+
+@each_op
+def test_index_tells_the_family_and_the_weights(op: type[Op]) -> None:
+    entry = built_in()[op.keyword]
+    assert op.__module__ == f"archir.ops.{entry.family}"
+    assert op.weights == entry.weights
+
+
+def test_only_the_families_in_use_are_imported() -> None:
+    text = "model m() { input x: [N, 3, 8, 8]\n  conv(4, 3) -> relu }"
+    code = (
+        "import sys, archc; "
+        f"assert archc.check(archc.Source('m', {text!r})).ok; "
+        "print(sorted(n for n in sys.modules if n.startswith('archir.ops.')))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    loaded = run.stdout
+    assert "archir.ops.convolution" in loaded
+    assert "archir.ops.dense" not in loaded and "archir.ops.shape" not in loaded
+
+
 def loads_torch(before: str) -> bool:
-    code = f"import sys; {before}; from archir.registry import ops; ops()"
+    code = f"import sys; {before}; from archir.registry import ops; list(ops().values())"
     verdict = f"{code}; sys.exit('torch' in sys.modules)"
     return subprocess.run([sys.executable, "-c", verdict], check=False).returncode == 1
 

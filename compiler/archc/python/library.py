@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from archc.python.identifiers import Names
 from archir.op import Op
@@ -15,6 +15,7 @@ from archir.recipe import FunctionRecipe, ModuleRecipe, renamed
 from archir.types import TensorType
 
 _HELPERS = "helpers."
+_FILE = Path(__file__).parents[1] / "torch" / "helpers.py"
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ class Library:
 @cache
 def _texts() -> dict[str, str]:
     """The classes and functions of ``archc.torch.helpers``, which is read and not imported."""
-    text = resources.files("archc").joinpath("torch", "helpers.py").read_text("utf-8")
+    text = _FILE.read_text("utf-8")
     return {
         node.name: ast.get_source_segment(text, node) or ""
         for node in ast.parse(text).body

@@ -23,7 +23,7 @@ from archdsl.rules.values import NotAnInitialiser
 from archir.diagnostics import Label
 from archir.initialisers import INITIALISERS
 from archir.op import Op
-from archir.registry import ops
+from archir.registry import built_in, ops
 
 
 def initialiser(ctx: Context, expr: ast.Expr) -> None:
@@ -135,7 +135,7 @@ def weights(op: type[Op]) -> tuple[str, ...] | None:
 
 @cache
 def _all_weights() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for op in ops().values() for name in weights(op) or ()))
+    return tuple(dict.fromkeys(name for entry in built_in().values() for name in entry.weights))
 
 
 def _raw_parameters(ctx: Context) -> Iterator[str]:

@@ -1,0 +1,42 @@
+"""The index of the ops: where each stands, so that only those in use are imported.
+
+``python -m archir.index`` writes it beside the ops; with ``--check`` it only says whether it is
+up to date.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from archir.registry import FAMILIES, INDEX, family
+
+
+def text() -> str:
+    """The index, one op a line."""
+    lines: dict[str, str] = {}
+    for name in FAMILIES:
+        for keyword, op in family(name).items():
+            if keyword in lines:
+                raise ValueError(f"{keyword} stands in {name} and in another family")
+            lines[keyword] = f"  {json.dumps(keyword)}: {json.dumps([name, list(op.weights)])}"
+    return "{\n" + ",\n".join(lines.values()) + "\n}\n"
+
+
+def main(arguments: list[str], path: Path = INDEX) -> int:
+    """Write the index, or check that it is up to date."""
+    if arguments not in ([], ["--check"]):
+        print("usage: python -m archir.index [--check]", file=sys.stderr)
+        return 2
+    if not arguments:
+        path.write_text(text(), "utf-8", newline="\n")
+        return 0
+    if path.exists() and path.read_text("utf-8") == text():
+        return 0
+    print(f"{path} is out of date: run python -m archir.index", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
