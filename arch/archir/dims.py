@@ -46,6 +46,10 @@ class Atom:
     def variables(self) -> frozenset[str]:
         raise NotImplementedError
 
+    def substitute(self, values: Mapping[str, Dim]) -> Dim:
+        """The atom with size variables replaced by other dims."""
+        raise NotImplementedError
+
 
 class Variable(Atom):
     """A size variable, such as the H of ``[N, 3, H = 224, W = 224]``."""
@@ -57,6 +61,9 @@ class Variable(Atom):
 
     def variables(self) -> frozenset[str]:
         return frozenset((self.text,))
+
+    def substitute(self, values: Mapping[str, Dim]) -> Dim:
+        return values.get(self.text, atomic(self))
 
 
 class Quotient(Atom):
@@ -75,6 +82,9 @@ class Quotient(Atom):
     def variables(self) -> frozenset[str]:
         return variables(self.numerator) | variables(self.denominator)
 
+    def substitute(self, values: Mapping[str, Dim]) -> Dim:
+        return floor_div(substitute(self.numerator, values), substitute(self.denominator, values))
+
 
 class Extremum(Atom):
     """``min(…)`` or ``max(…)`` of several dims."""
@@ -92,6 +102,9 @@ class Extremum(Atom):
 
     def variables(self) -> frozenset[str]:
         return frozenset().union(*(variables(dim) for dim in self.dims))
+
+    def substitute(self, values: Mapping[str, Dim]) -> Dim:
+        return _extremum(self.kind, tuple(substitute(dim, values) for dim in self.dims))
 
 
 Monomial = tuple[Atom, ...]
@@ -122,7 +135,7 @@ Dim = int | SizeExpr
 
 def variable(name: str) -> SizeExpr:
     """The dim that is the size variable itself."""
-    return SizeExpr((((Variable(name),), 1),))
+    return atomic(Variable(name))
 
 
 def add(left: Dim, right: Dim) -> Dim:
@@ -166,7 +179,7 @@ def floor_div(left: Dim, right: Dim) -> Dim:
         if right < 0:
             return floor_div(multiply(left, -1), -right)
         return left // right if isinstance(left, int) else _divide(left, right)
-    return _atom(Quotient(left, right))
+    return atomic(Quotient(left, right))
 
 
 def modulo(left: Dim, right: Dim) -> Dim:
@@ -203,7 +216,7 @@ def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
     if isinstance(dim, int):
         return dim
     return total(
-        multiply(coefficient, product(_substitute_atom(atom, values) for atom in monomial))
+        multiply(coefficient, product(atom.substitute(values) for atom in monomial))
         for monomial, coefficient in dim.terms
     )
 
@@ -264,7 +277,8 @@ def _order(term: tuple[Monomial, int]) -> tuple[int, list[str]]:
     return len(term[0]), [atom.text for atom in term[0]]
 
 
-def _atom(atom: Atom) -> SizeExpr:
+def atomic(atom: Atom) -> SizeExpr:
+    """The dim that is an atom itself."""
     return SizeExpr((((atom,), 1),))
 
 
@@ -312,7 +326,7 @@ def _quotient(numerator: Dim, denominator: int) -> Dim:
             constant = dict(numerator.terms).get((), 0)
             shifted = add(inner.numerator, constant * inner.denominator)
             return floor_div(shifted, denominator * inner.denominator)
-    return _atom(Quotient(numerator, denominator))
+    return atomic(Quotient(numerator, denominator))
 
 
 def _extremum(kind: str, dims: tuple[Dim, ...]) -> Dim:
@@ -323,13 +337,4 @@ def _extremum(kind: str, dims: tuple[Dim, ...]) -> Dim:
         return folded[0]
     if len(others) == 1 and not folded:
         return others.pop()
-    return _atom(Extremum(kind, (*sorted(others, key=show), *folded)))
-
-
-def _substitute_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
-    if isinstance(atom, Variable):
-        return values.get(atom.text, _atom(atom))
-    if isinstance(atom, Quotient):
-        return floor_div(substitute(atom.numerator, values), substitute(atom.denominator, values))
-    assert isinstance(atom, Extremum)
-    return _extremum(atom.kind, tuple(substitute(dim, values) for dim in atom.dims))
+    return atomic(Extremum(kind, (*sorted(others, key=show), *folded)))

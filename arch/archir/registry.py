@@ -34,6 +34,7 @@ FAMILIES = (
     "dense",
     "shape",
     "padding",
+    "resampling",
     "shuffling",
     "merge",
 )

@@ -35,7 +35,12 @@ from archir.types import TensorType
 Case: TypeAlias = "tuple[Op, tuple[tuple[int, ...], ...]]"
 """An op, and the shapes of the values that it is tried on."""
 
-OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {"+": operator.add, "*": operator.mul}
+OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "**": operator.pow,
+}
 
 
 def op(keyword: str, *positional: object, **keywords: object) -> Op:

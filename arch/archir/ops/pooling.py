@@ -28,7 +28,7 @@ from archir.rules.shapes import InputSmallerThanKernel, WrongRank
 from archir.types import TensorType
 
 
-class _Pool(SpatialOp):
+class WindowPool(SpatialOp):
     """What the pools with a window share. A subclass declares the arguments."""
 
     torch_class: ClassVar[str]
@@ -73,7 +73,7 @@ class _Pool(SpatialOp):
         return ModuleRecipe(Call(function, (Arg("kernel_size"),), self.changed(*names)))
 
 
-class MaxPool(_Pool):
+class MaxPool(WindowPool):
     """Slides a window over the input and gives the largest value it sees.
 
     The window moves by its own size unless `stride` says otherwise. With `ceil_mode` a last
@@ -114,7 +114,7 @@ class MaxPool(_Pool):
         return at_axis(self.dilation, index)
 
 
-class AvgPool(_Pool):
+class AvgPool(WindowPool):
     """Slides a window over the input and gives the mean of what it sees.
 
     Padding counts as zeros in the mean unless `count_include_pad` is false. On `[N, C, L]` there
@@ -188,6 +188,7 @@ class AdaptiveAvgPool(SpatialOp):
 
     keyword = "adaptive_avg_pool"
     torch_name = "torch.nn.AdaptiveAvgPool2d"
+    torch_class: ClassVar[str] = "AdaptiveAvgPool"
     per_axis = ("output_size",)
 
     output_size: (
@@ -204,7 +205,7 @@ class AdaptiveAvgPool(SpatialOp):
         return axis.extent if wanted is None else wanted
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
-        function = f"nn.AdaptiveAvgPool{rank_suffix(inputs[0])}"
+        function = f"nn.{self.torch_class}{rank_suffix(inputs[0])}"
         return ModuleRecipe(Call(function, (Arg("output_size"),)))
 
 

@@ -1,0 +1,118 @@
+"""Transposed convolutions."""
+
+from functools import partial
+from typing import Literal
+
+from pydantic import Field
+
+from archir.check import Check
+from archir.dims import Dim, add, multiply, product
+from archir.op import Positive, channels_of
+from archir.ops.spatial import (
+    Axis,
+    PaddingPerAxis,
+    PerAxis,
+    SpatialOp,
+    at_axis,
+    rank_suffix,
+    show_extent,
+)
+from archir.recipe import Arg, Call, Code, Inferred, ModuleRecipe
+from archir.rules.resizing import OutputPaddingTooLarge, TransposedOutputEmpty
+from archir.rules.shapes import ChannelsNotDivisible
+from archir.types import ParameterSpec, TensorType
+
+
+class ConvTranspose(SpatialOp):
+    """Spreads each element over a window of the output: a convolution run backwards.
+
+    It enlarges: with `stride = 2` and `kernel_size = 2` each axis is doubled. An axis of size x
+    becomes `(x - 1)*stride - 2*padding + dilation*(kernel_size - 1) + output_padding + 1`.
+    Padding takes away from both ends of the output. `output_padding` adds to its end, and chooses
+    between the sizes that the convolution would bring to the same one.
+
+    torch: `torch.nn.ConvTranspose1d`, `ConvTranspose2d`, `ConvTranspose3d`.
+
+    ```arch
+    model example() {
+      input image: [N, 64, H = 16, W = 16]
+      conv_transpose(32, 2, stride = 2) -> conv_transpose(16, 3, 2, 1, output_padding = 1)
+    }
+    ```
+    """
+
+    keyword = "conv_transpose"
+    torch_name = "torch.nn.ConvTranspose2d"
+    per_axis = ("kernel_size", "stride", "padding", "output_padding", "dilation")
+    weights = ("weight", "bias")
+
+    out_channels: Positive = Field(description="channels of the output")
+    kernel_size: PerAxis = Field(description="size of the window")
+    stride: PerAxis = Field(1, description="how far apart the windows of two neighbours are")
+    padding: PaddingPerAxis = Field(0, description="how much of the output both ends lose")
+    output_padding: PaddingPerAxis = Field(
+        0, description="how much the end of the output gains; below the stride or the dilation"
+    )
+    groups: Positive = Field(
+        1, description="how many equal parts the channels are split into, each convolved alone"
+    )
+    bias: bool = Field(True, description="whether a learned number is added to each channel")
+    dilation: PerAxis = Field(1, description="the spacing of the window's elements")
+    padding_mode: Literal["zeros"] = Field("zeros", description="torch has no other one here")
+
+    def outgoing(self, channels: Dim, check: Check) -> Dim:
+        incoming, outgoing = check.concrete(channels), self.out_channels
+        if incoming % self.groups:
+            problem = ("incoming", incoming, outgoing, self.groups)
+            check.report(ChannelsNotDivisible(self.keyword, *problem))
+        elif outgoing % self.groups:
+            problem = ("outgoing", outgoing, incoming, self.groups)
+            check.report(ChannelsNotDivisible(self.keyword, *problem))
+        return outgoing
+
+    def verify(self, incoming: TensorType, check: Check) -> None:
+        for axis in range(incoming.rank - 2):
+            extra = at_axis(self.output_padding, axis)
+            stride, dilation = at_axis(self.stride, axis), at_axis(self.dilation, axis)
+            if extra >= max(stride, dilation):
+                check.report(OutputPaddingTooLarge(self.keyword, extra, stride, dilation))
+                break  # the other axes are mostly wrong for the same reason
+
+    def extent(self, axis: Axis, check: Check) -> Dim | None:
+        at = axis.index
+        stride, padding = at_axis(self.stride, at), at_axis(self.padding, at)
+        reach = at_axis(self.dilation, at) * (at_axis(self.kernel_size, at) - 1) + 1
+        gained = reach + at_axis(self.output_padding, at)
+        extent = add(multiply(axis.extent, stride), gained - stride - 2 * padding)
+        shown = show_extent(axis.extent, check)
+        full = check.value(extent) + 2 * padding
+        problem = partial(TransposedOutputEmpty, self.keyword, axis.name, shown, full, padding)
+        return extent if check.at_least(extent, 1, problem) else None
+
+    def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
+        width = self.out_channels
+        kernel = self._kernel(inputs[0])
+        shape = (channels_of(inputs[0]), width // self.groups, *kernel)
+        weight = ParameterSpec("weight", shape)
+        return (weight, ParameterSpec("bias", (width,))) if self.bias else (weight,)
+
+    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:
+        each = product((self.out_channels // self.groups, *self._kernel(inputs[0])))
+        return multiply(product(inputs[0].shape), each)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        incoming = inputs[0]
+        names = (name for name in self.arguments() if name not in ("out_channels", "kernel_size"))
+        sizes = (
+            Inferred("channels", channels_of(incoming)),
+            Arg("out_channels"),
+            Arg("kernel_size"),
+        )
+        function = f"nn.ConvTranspose{rank_suffix(incoming)}"
+        return ModuleRecipe(Call(function, sizes, self.changed(*names)))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        return Arg("out_channels")
+
+    def _kernel(self, incoming: TensorType) -> tuple[int, ...]:
+        return tuple(at_axis(self.kernel_size, axis) for axis in range(incoming.rank - 2))

@@ -1,0 +1,209 @@
+"""Problems of the ops that make axes larger, or trade them for channels."""
+
+from __future__ import annotations
+
+from archir.diagnostics import Problem
+
+
+def _model(body: str) -> str:
+    return f"model m() {{\n  input image: [N, 3, H = 32, W = 32]\n  {body}\n}}\n"
+
+
+class OutputPaddingTooLarge(Problem):
+    """What is added to the end of a transposed convolution's output is less than a step.
+
+    With a stride of s, s sizes of an image lead to the same size behind a convolution. The output
+    padding chooses which of them the transposed convolution gives, so it is from 0 to s - 1. torch
+    takes the dilation for the limit where that is larger.
+    """
+
+    name = "output-padding-too-large"
+    bad = _model("conv_transpose(8, 3, stride = 2, output_padding = 2)")
+    good = _model("conv_transpose(8, 3, stride = 2, output_padding = 1)")
+    callee: str
+    output_padding: int
+    stride: int
+    dilation: int
+
+    def message(self) -> str:
+        other = f" or dilation {self.dilation}" if self.dilation > 1 else ""
+        return (
+            f"output_padding {self.output_padding} of {self.callee} is not below its stride"
+            f" {self.stride}{other}"
+        )
+
+    def hint(self) -> str:
+        most = max(self.stride, self.dilation) - 1
+        if most == 0:
+            return "leave it out: with stride 1 there is one size to choose from"
+        return f"use an output_padding of at most {most}"
+
+
+class TransposedOutputEmpty(Problem):
+    """A transposed convolution's padding takes away all of its output."""
+
+    name = "transposed-output-empty"
+    bad = """model m() {
+  input image: [N, 3, H = 1, W = 8]
+  conv_transpose(8, 2, stride = 2, padding = 1)
+}
+"""
+    good = """model m() {
+  input image: [N, 3, H = 2, W = 8]
+  conv_transpose(8, 2, stride = 2, padding = 1)
+}
+"""
+    callee: str
+    axis: str
+    extent: str
+    full: int
+    """The output's extent without padding."""
+
+    padding: int
+
+    def message(self) -> str:
+        return (
+            f"{self.axis} {self.extent} becomes {self.full} in {self.callee}, and padding"
+            f" {self.padding} takes {2 * self.padding} of that away"
+        )
+
+    def hint(self) -> str:
+        return "use less padding, a larger kernel or stride, or give larger inputs"
+
+    def label(self) -> str:
+        return "nothing would be left"
+
+
+class ExtentNotDivisible(Problem):
+    """Channels or pixels that are dealt out in equal parts must be divisible by their number.
+
+    ``pixel_shuffle(r)`` makes ``r * r`` pixels out of as many channels, ``pixel_unshuffle(r)`` the
+    reverse, and ``channel_shuffle`` splits the channels into equal groups.
+    """
+
+    name = "extent-not-divisible"
+    bad = _model("conv(6, 1) -> pixel_shuffle(2)")
+    good = _model("conv(8, 1) -> pixel_shuffle(2)")
+    callee: str
+    what: str
+    extent: str
+    divisor: int
+    why: str
+    """Which argument the divisor is."""
+
+    def message(self) -> str:
+        return (
+            f"{self.what} {self.extent} cannot be divided by {self.divisor}, the {self.why} of"
+            f" {self.callee}"
+        )
+
+    def hint(self) -> str:
+        if self.what == "channels":
+            return f"bring the channels to a multiple of {self.divisor}, usually with conv(…, 1)"
+        return f"pad or crop the {self.what} to a multiple of {self.divisor}, or give other inputs"
+
+
+class SizeOrScaleFactor(Problem):
+    """``upsample`` is told either what size to give or how many times larger: one of the two."""
+
+    name = "size-or-scale-factor"
+    bad = _model("upsample(size = 64, scale_factor = 2)")
+    good = _model("upsample(scale_factor = 2)")
+    callee: str
+    both: bool
+
+    def message(self) -> str:
+        given = "both are given" if self.both else "neither is given"
+        return f"{self.callee} takes either size or scale_factor, and {given}"
+
+    def hint(self) -> str:
+        return "leave one out" if self.both else f"write {self.callee}(scale_factor = 2) to double"
+
+
+class ModeNotForRank(Problem):
+    """Some ways to interpolate are for one, two or three axes only.
+
+    They are ``linear`` on [N, C, L], ``bilinear`` and ``bicubic`` on [N, C, H, W], ``trilinear`` on
+    [N, C, D, H, W]. The others are for all.
+    """
+
+    name = "mode-not-for-rank"
+    bad = _model('upsample(scale_factor = 2, mode = "linear")')
+    good = _model('upsample(scale_factor = 2, mode = "bilinear")')
+    callee: str
+    mode: str
+    layout: str
+    shape: str
+    instead: str
+
+    def message(self) -> str:
+        return (
+            f'mode "{self.mode}" of {self.callee} is for {self.layout}, and the shape here is'
+            f" {self.shape}"
+        )
+
+    def hint(self) -> str:
+        return f'use mode "{self.instead}"'
+
+
+class AlignCornersNotForMode(Problem):
+    """Whether the corners are aligned is a question for the modes that interpolate linearly."""
+
+    name = "align-corners-not-for-mode"
+    bad = _model("upsample(scale_factor = 2, align_corners = true)")
+    good = _model('upsample(scale_factor = 2, mode = "bilinear", align_corners = true)')
+    callee: str
+    mode: str
+
+    def message(self) -> str:
+        return f'{self.callee} with mode "{self.mode}" does not take align_corners'
+
+    def hint(self) -> str:
+        return "leave it out, or use mode linear, bilinear, bicubic or trilinear"
+
+
+class RecomputeWithSize(Problem):
+    """With a size there is no scale factor to recompute."""
+
+    name = "recompute-with-size"
+    bad = _model("upsample(64, recompute_scale_factor = true)")
+    good = _model("upsample(scale_factor = 2, recompute_scale_factor = true)")
+    callee: str
+
+    def message(self) -> str:
+        return f"{self.callee} is given a size, and there is no scale factor to recompute"
+
+    def hint(self) -> str:
+        return "leave recompute_scale_factor out"
+
+
+class ScaledToNothing(Problem):
+    """An axis is scaled down so much that no element is left."""
+
+    name = "scaled-to-nothing"
+    bad = """model m() {
+  input image: [N, 3, H = 3, W = 8]
+  upsample(scale_factor = 0.25)
+}
+"""
+    good = """model m() {
+  input image: [N, 3, H = 4, W = 8]
+  upsample(scale_factor = 0.25)
+}
+"""
+    callee: str
+    axis: str
+    extent: str
+    factor: str
+
+    def message(self) -> str:
+        return (
+            f"{self.axis} {self.extent} times {self.factor} is less than 1, so that {self.callee}"
+            " would leave nothing"
+        )
+
+    def hint(self) -> str:
+        return "use a larger scale_factor, or give larger inputs"
+
+    def label(self) -> str:
+        return "nothing would be left"

@@ -1,0 +1,76 @@
+"""Sizes multiplied by a float, as torch's resampling does it.
+
+torch gives an axis of size x the size ``floor(x * factor)``, where the product is that of doubles,
+rounded. Where a short fraction says the same for all sizes, the result is a floor division like
+all other dims. Where none does it is an atom of its own, which is evaluated as torch computes it,
+and of which nothing else is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+
+from archir.dims import Atom, Dim, atomic, evaluate, floor_div, multiply, show, substitute, variables
+
+_LARGEST = 1024
+"""Bounds the factor and the denominator, so that what follows holds for sizes below 2**31."""
+
+
+class Scaled(Atom):
+    """``floor(dim * factor)`` in doubles."""
+
+    __slots__ = ("dim", "factor")
+
+    def __init__(self, dim: Dim, factor: float) -> None:
+        self.dim = dim
+        self.factor = factor
+        super().__init__(f"floor({show(dim)} * {factor!r})")
+
+    def evaluate(self, sizes: Mapping[str, int]) -> int:
+        return _times(evaluate(self.dim, sizes), self.factor)
+
+    def variables(self) -> frozenset[str]:
+        return variables(self.dim)
+
+    def substitute(self, values: Mapping[str, Dim]) -> Dim:
+        return scaled(substitute(self.dim, values), self.factor)
+
+
+def scaled(dim: Dim, factor: float) -> Dim:
+    """``floor(dim * factor)``, exactly as torch rounds it; the factor is positive."""
+    if isinstance(dim, int):
+        return _times(dim, factor)
+    fraction = fraction_of(factor)
+    if fraction is None:
+        return atomic(Scaled(dim, factor))
+    return floor_div(multiply(dim, fraction.numerator), fraction.denominator)
+
+
+def _times(size: int, factor: float) -> int:
+    """The same of a number; past what doubles count exactly, where no tensor is, exactly."""
+    return int(size * factor) if abs(size) < 2**53 else int(size * Fraction(factor))
+
+
+@lru_cache(maxsize=256)
+def fraction_of(factor: float) -> Fraction | None:
+    """The fraction p/q for which ``x * p // q`` is what torch computes, for all x below 2**31.
+
+    Let the factor be p/q * (1 + e). It is the double next to p/q, so abs(e) <= 2**-53, and the
+    rounded product is off by less than 2.1 * 2**-53 times itself.
+
+    - Where x*p/q is no integer, it is 1/q or more away from the nearest one. The product is off by
+      less than that, since x*p < 2**51: the floors are equal.
+    - Where it is an integer n, the rounded product must not be less than n. It is not if e >= 0.
+      It is not either if -e <= 2**-54: for 2**k < n < 2**(k+1) the next double below n is
+      2**(k-52) away, and n*(1 + e) is nearer to n. For n = 2**k it is 2**(k-53) away, and
+      n*(1 + e) is nearer to n or in the middle, where rounding goes to n, the even one.
+
+    So 2, 0.5, 1.5, 1.1 and 1/3 are fractions; 0.7 is none, since 90 * 0.7 is less than 63.
+    """
+    near = Fraction(factor).limit_denominator(_LARGEST)
+    if not 0 < near <= _LARGEST or float(near) != factor:
+        return None
+    error = (Fraction(factor) - near) / near
+    return near if error >= -Fraction(1, 2**54) else None
