@@ -6,7 +6,7 @@ True
 >>> model = archc.load("examples/vgg16.arch", num_classes=10)  # a torch.nn.Module
 
 Importing this package loads next to nothing: each function brings in what it needs when it is
-first used, and only ``load`` and ``loads`` import torch.
+first used, and only those that make or fill modules import torch.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from archc.api import source as source
     from archc.errors import ArchError as ArchError
     from archc.errors import ModelChoiceError as ModelChoiceError
+    from archc.errors import PackageMissingError as PackageMissingError
     from archc.errors import ToolError as ToolError
     from archc.errors import TorchMissingError as TorchMissingError
+    from archc.errors import WeightsError as WeightsError
     from archc.results import CheckResult as CheckResult
     from archc.settings import Expression as Expression
+    from archc.weights import WeightsReport as WeightsReport
+    from archc.weights import load_weights as load_weights
     from archir.diagnostics import Diagnostic as Diagnostic
     from archir.source import Source as Source
     from archir.summary import ModelSummary as ModelSummary
@@ -38,22 +42,34 @@ __all__ = [
     "Expression",
     "ModelChoiceError",
     "ModelSummary",
+    "PackageMissingError",
     "Source",
     "ToolError",
     "TorchMissingError",
+    "WeightsError",
+    "WeightsReport",
     "__version__",
     "check",
     "diagram",
     "load",
+    "load_weights",
     "loads",
     "source",
 ]
 
 _HOMES = {
     "archc.api": ("check", "diagram", "load", "loads", "source"),
-    "archc.errors": ("ArchError", "ModelChoiceError", "ToolError", "TorchMissingError"),
+    "archc.errors": (
+        "ArchError",
+        "ModelChoiceError",
+        "PackageMissingError",
+        "ToolError",
+        "TorchMissingError",
+        "WeightsError",
+    ),
     "archc.results": ("CheckResult",),
     "archc.settings": ("Expression",),
+    "archc.weights": ("WeightsReport", "load_weights"),
     "archir.diagnostics": ("Diagnostic",),
     "archir.source": ("Source",),
     "archir.summary": ("ModelSummary",),

@@ -17,6 +17,8 @@ from archir.source import Source
 if TYPE_CHECKING:
     from torch import nn
 
+    from archc.torch.weights import Weights
+    from archir.state import Match
     from archir.typed import TypedGraph
 
 FileOrSource: TypeAlias = "str | PathLike[str] | Source"
@@ -29,6 +31,9 @@ def load(
     model: str | None = None,
     /,
     *,
+    weights: Weights | None = None,
+    weights_match: Match = "all",
+    allow_pth: bool = False,
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> nn.Module:
@@ -36,19 +41,32 @@ def load(
 
     ``model`` is the model's name: without it the model named like the file is meant, or the only
     one. Its parameters are given by keyword; ``settings`` is the same as a mapping, for names that
-    are taken here (``settings``) or are no Python names.
+    are taken here (``settings``, ``weights``, ...) or are no Python names.
 
     >>> net = archc.load("examples/vgg16.arch", num_classes=10)
     >>> net.classifier[6].out_features
     10
 
-    Raises ``ArchError`` where the file or a setting is wrong, ``OSError`` where the file cannot
-    be read, and ``TorchMissingError`` (an ``ImportError``) where torch is not installed.
+    ``weights`` are copied into it, as by ``load_weights``: a safetensors file,
+    ``"torchvision:VGG16_Weights.IMAGENET1K_V1"``, or a state dict. With
+    ``weights_match="backbone"`` what fits is taken; what was not is logged as a warning of the
+    logger ``archc``. ``allow_pth`` allows files of ``torch.save``.
+
+    Raises ``ArchError`` where the file or a setting is wrong, ``WeightsError`` (an ``ArchError``)
+    where the weights do not fit, ``OSError`` where a file cannot be read, and
+    ``TorchMissingError`` (an ``ImportError``) where torch is not installed.
     """
+    if weights is None and weights_match != "all":
+        raise ValueError("weights_match says how weights are matched, and there are no weights")
     typed = _compile(path, model, settings, parameters)
     from archc.torch import module
 
-    return module(typed)
+    net = module(typed)
+    if weights is not None:
+        from archc.weights import load_weights, tell
+
+        tell(load_weights(net, weights, match=weights_match, allow_pth=allow_pth))
+    return net
 
 
 def loads(
@@ -56,11 +74,22 @@ def loads(
     model: str | None = None,
     /,
     *,
+    weights: Weights | None = None,
+    weights_match: Match = "all",
+    allow_pth: bool = False,
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> nn.Module:
     """As ``load``, for text in hand."""
-    return load(Source("<string>", text), model, settings=settings, **parameters)
+    return load(
+        Source("<string>", text),
+        model,
+        weights=weights,
+        weights_match=weights_match,
+        allow_pth=allow_pth,
+        settings=settings,
+        **parameters,
+    )
 
 
 def check(

@@ -7,22 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archc.torch.packages import PackageMissingError, TorchMissingError, require
+
 if TYPE_CHECKING:
     from torch import nn
 
     from archir.typed import TypedGraph
 
-__all__ = ["TorchMissingError", "module"]
-
-
-class TorchMissingError(ImportError):
-    """torch is needed and is not installed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            'a live module needs torch, which is not installed: pip install "archc-lang[torch]"',
-            name="torch",
-        )
+__all__ = ["PackageMissingError", "TorchMissingError", "module"]
 
 
 def module(typed: TypedGraph) -> nn.Module:
@@ -35,12 +27,7 @@ def module(typed: TypedGraph) -> nn.Module:
 
     Raises ``TorchMissingError`` where torch is not installed.
     """
-    try:
-        import torch  # noqa: F401
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        raise TorchMissingError from None
+    require("torch")
     from archc.torch.build import build
 
     return build(typed)

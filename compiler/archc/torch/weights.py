@@ -1,0 +1,98 @@
+"""Weights into a module, and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _NormBase
+
+from archc.torch.packages import require
+from archc.torch.published import PREFIX, published
+from archc.torch.refusal import WeightsRefusedError
+from archc.torch.stored import Stored, TensorsInHand, entry_of, open_file
+from archir.state import Match, Matching, match
+
+Weights: TypeAlias = "str | PathLike[str] | Mapping[str, Any]"
+"""A file's path, ``torchvision:NAME``, or a state dict in hand."""
+
+
+def open_weights(weights: Weights, allow_pth: bool = False) -> Stored:
+    """The weights that are meant, ready to be compared."""
+    if isinstance(weights, Mapping):
+        return TensorsInHand(weights, "the state dict")
+    text = fspath(weights)
+    if isinstance(weights, str) and text.startswith(PREFIX):
+        return published(text)
+    return open_file(Path(text), text, allow_pth)
+
+
+def load(module: nn.Module, stored: Stored, how: Match) -> Matching:
+    """Copy weights into a module: all of them, or whatever fits.
+
+    WeightsRefusedError where they do not fit; the module is then as it was.
+    """
+    state = dict(_tensors(module))
+    model = [entry_of(key, tensor) for key, tensor in state.items()]
+    matching = match(model, stored.entries, spare=frozenset(_spare(module)))
+    if how == "all" and not matching.is_exact:
+        raise WeightsRefusedError(
+            f"{stored.name} does not fit the model", _advice(matching), matching
+        )
+    parameters = {key for key, _ in module.named_parameters()}
+    if not any(pair.model.key in parameters for pair in matching.loaded) and parameters:
+        raise WeightsRefusedError(
+            f"nothing in {stored.name} fits the model", _advice(matching), matching
+        )
+    empty = next((key for key, tensor in state.items() if tensor.is_meta), None)
+    if empty is not None:
+        raise WeightsRefusedError(
+            f"{empty} of the model is on the meta device, which holds no numbers",
+            "construct the model on another device, or move it with to_empty(device=...)",
+        )
+    tensors = stored.read([pair.file.key for pair in matching.loaded])
+    # All that could be wrong has been looked at: torch need not be strict once more.
+    module.load_state_dict(
+        {pair.model.key: tensors[pair.file.key] for pair in matching.loaded}, strict=False
+    )
+    return matching
+
+
+def _advice(matching: Matching) -> str | None:
+    if matching.prefix:
+        return (
+            f"the file's keys begin with {matching.prefix!r}, as those of a module inside another\n"
+            "do: save the inner module's state dict"
+        )
+    if matching.loaded:
+        return 'a match of "backbone" takes what fits, and leaves the rest of the model as it is'
+    return None
+
+
+def _tensors(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    for key, value in module.state_dict().items():
+        if isinstance(value, Tensor):
+            yield key, value
+
+
+def _spare(module: nn.Module) -> Iterator[str]:
+    """Keys that torch does without: normalisation did not always count its batches."""
+    for path, inner in module.named_modules():
+        if isinstance(inner, _NormBase):
+            yield f"{path}.num_batches_tracked" if path else "num_batches_tracked"
+
+
+def writer(module: nn.Module) -> Callable[[Path], None]:
+    """What writes the module's state dict to a file, in safetensors' form."""
+    require("safetensors")
+
+    def write(path: Path) -> None:
+        from safetensors.torch import save_file
+
+        tensors = {key: tensor.contiguous() for key, tensor in _tensors(module)}
+        save_file(tensors, path, metadata={"format": "pt"})
+
+    return write
