@@ -245,18 +245,80 @@ class BatchNorm:
         return tape.apply(lambda: classes[x.dim()](x.shape[1]), x)
 
 
+POINTWISE: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "identity": nn.Identity,
+    "dropout(0.25)": nn.Dropout,
+    "relu6": nn.ReLU6,
+    "leaky_relu(0.2)": lambda: nn.LeakyReLU(0.2),
+    "elu": nn.ELU,
+    "prelu": nn.PReLU,
+    "silu": nn.SiLU,
+    "hardswish": nn.Hardswish,
+    "gelu": nn.GELU,
+    'gelu("tanh")': lambda: nn.GELU("tanh"),
+    "mish": nn.Mish,
+    "softplus": nn.Softplus,
+    "sigmoid": nn.Sigmoid,
+    "hardsigmoid": nn.Hardsigmoid,
+    "tanh": nn.Tanh,
+    "softmax(1)": lambda: nn.Softmax(1),
+    "softmax(-2)": lambda: nn.Softmax(-2),
+}
+"""The ops that keep the shape of anything, and their modules."""
+
+
 @dataclass
 class Pointwise:
-    """An op that keeps the shape of anything."""
-
     words: str
 
     def text(self) -> str:
         return self.words
 
     def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        modules = {"relu": nn.ReLU, "identity": nn.Identity, "dropout(0.25)": nn.Dropout}
-        return tape.apply(modules[self.words], x)
+        return tape.apply(POINTWISE[self.words], x)
+
+
+@dataclass
+class LayerNorm:
+    """``layer_norm`` or ``rms_norm`` over some of the last dims."""
+
+    words: str
+    dims: int
+
+    def text(self) -> str:
+        return f"{self.words}({self.dims})"
+
+    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+        if self.dims > x.dim():
+            raise RefusedError("dims")
+        make = {"layer_norm": nn.LayerNorm, "rms_norm": nn.RMSNorm}[self.words]
+        return tape.apply(lambda: make(x.shape[-self.dims :]), x)
+
+
+@dataclass
+class GroupNorm:
+    groups: int
+    affine: bool
+
+    def text(self) -> str:
+        return f"group_norm({self.groups}, affine = {str(self.affine).lower()})"
+
+    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+        return tape.apply(lambda: nn.GroupNorm(self.groups, x.shape[1], affine=self.affine), x)
+
+
+@dataclass
+class InstanceNorm:
+    track: bool
+
+    def text(self) -> str:
+        return f"instance_norm(affine = true, track_running_stats = {str(self.track).lower()})"
+
+    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+        make = by_rank(x, nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d)
+        channels, track = x.shape[1], self.track
+        return tape.apply(lambda: make(channels, affine=True, track_running_stats=track), x)
 
 
 @dataclass
@@ -595,9 +657,14 @@ class Generator:
     def small(self, width: str) -> Node:
         nodes: list[Node] = [
             BatchNorm(),
-            Pointwise("relu"),
-            Pointwise("identity"),
-            Pointwise("dropout(0.25)"),
+            Pointwise(self.random.choice(list(POINTWISE))),
+            Pointwise(self.random.choice(list(POINTWISE))),
+            Pointwise(self.random.choice(list(POINTWISE))),
+            LayerNorm(
+                self.random.choice(["layer_norm", "rms_norm"]), self.random.choice([1, 1, 2, 3])
+            ),
+            GroupNorm(self.random.choice([1, 1, 2, 3]), self.chance(0.5)),
+            InstanceNorm(self.chance(0.5)),
             ResponseNorm(self.random.randint(1, 5)),
             AdaptivePool(self.random.randint(1, 7)),
             # Not (1, 2): channels that depend on a size are no numbers for `_.channels`.
@@ -619,7 +686,8 @@ class Generator:
         """A body that keeps the shape, mostly."""
         if self.chance(0.25):
             return self.inner(depth, width)
-        return Sequence([self.same_conv(width), BatchNorm(), Pointwise("relu")])
+        act = Pointwise(self.random.choice(["relu", *POINTWISE]))
+        return Sequence([self.same_conv(width), BatchNorm(), act])
 
     def merge(self, depth: int, width: str) -> Node:
         how = self.random.choice(["add", "multiply", "concat", "concat"])

@@ -12,6 +12,21 @@ KEEP = [
     "dropout(0.5)",
     "depthwise(3, padding = 1)",
     "max_pool(3, stride = 1, padding = 1)",
+    "leaky_relu(0.2)",
+    "gelu",
+    "prelu",
+    "prelu(_.channels, -0.5)",
+    "softmax(1)",
+    "layer_norm",
+    "layer_norm(bias = false)",
+    "layer_norm(3, eps = 1e-6)",
+    "rms_norm(2)",
+    "group_norm(1)",
+    "group_norm(1, affine = false)",
+    "group_norm(_.channels)",
+    "instance_norm(affine = true)",
+    "instance_norm",
+    "stochastic_depth(0.5)",
 ]
 
 
@@ -124,7 +139,13 @@ def program(seed: int) -> str:
     text = writer.body(2)
     init = ""
     if random.random() < 0.5:
-        rules = ["conv.weight: kaiming_normal", "*.bias: uniform", "batch_norm.weight: normal"]
+        rules = [
+            "conv.weight: kaiming_normal",
+            "*.bias: uniform",
+            "batch_norm.weight: normal",
+            "prelu.weight: constant(0.1)",
+            "layer_norm.weight: normal",
+        ]
         init = "init {\n" + "\n".join(random.sample(rules, 2)) + "\n}"
     parts.append(f"model m(width = 3) {{\ninput x: [N, 3, H = 4, W = 5]\n{text}\n{init}\n}}")
     return "\n\n".join(parts)

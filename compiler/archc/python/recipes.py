@@ -45,7 +45,7 @@ def construct(make: CallCode, op: Op) -> Call:
 
 def _defaults(make: CallCode, op: Op) -> Iterator[tuple[str, Const]]:
     """The op's numbers of which the recipe does not speak, since they are torch's defaults."""
-    spoken = set(_names(make))
+    spoken = {*_names(make), *op.own_arguments}
     for name, field in type(op).model_fields.items():
         value = Const(field.default, name, is_default=True)
         if name not in spoken and value.is_number:
@@ -71,6 +71,8 @@ def _argument(code: Code, op: Op) -> Expr:
         return Const(getattr(op, code.name), code.name)
     if isinstance(code, Inferred):
         return Const(code.value, HINTS.get(code.what, code.what))
+    if isinstance(code, Items):
+        return Display("()", tuple((None, _argument(item, op)) for item in code.items))
     closed = close(code, op)
     value = number(closed)
     return expression(closed, ()) if value is None else Const(value, "size")

@@ -7,12 +7,12 @@ import re
 from archc.python.follow.sinks import Attributes, Layers
 from archc.python.follow.state import Flow, Sink, State
 from archc.python.recipes import expression
-from archc.python.text import INDENT, Call, Const, Expr, Raw, flat
+from archc.python.text import INDENT, Call, Const, Display, Expr, Raw, flat
 from archc.python.weights import CONSTANT, draw
 from archir import template
 from archir.init import Initialiser
 from archir.op import Op
-from archir.recipe import Arg, Code, FunctionRecipe, Inferred, Infix, Input
+from archir.recipe import Arg, Code, FunctionRecipe, Inferred, Infix, Input, Items
 from archir.recipe import Call as CallCode
 from archir.reserved import RESERVED
 from archir.template import Unfollowable
@@ -96,6 +96,9 @@ class Applying(State):
                 for side in (code.left, code.right)
             )
             return Raw(f"{left} {code.operator} {right}")
+        if isinstance(code, Items):
+            filled = (self._fill(item, given, op, inputs) for item in code.items)
+            return Display("()", tuple((None, item) for item in filled))
         if isinstance(code, CallCode):
             args = tuple((None, self._fill(a, given, op, inputs)) for a in code.args)
             kwargs = tuple((n, self._fill(a, given, op, inputs)) for n, a in code.kwargs)
