@@ -1,0 +1,1 @@
+"""Valid sizes: for which sizes of its inputs a network runs, exactly."""

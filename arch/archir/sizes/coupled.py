@@ -1,0 +1,197 @@
+"""Conditions that tie several size variables together, taken apart into boxes.
+
+A ``linear`` behind ``flatten`` asks that a product of sizes be one number, and batch norm in
+training that a product be at least 2. Products of factors that each depend on one variable are
+taken apart exactly: ``a * b == 49`` holds for the pairs of divisors of 49, and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from math import gcd, isqrt
+from typing import TypeAlias
+
+from archir.check import Condition
+from archir.dims import Dim, Monomial, SizeExpr, multiply, product, subtract, total, variables
+from archir.record import Record
+from archir.sizes.sets import EVERYTHING, BeyondExactError, SizeSet
+from archir.sizes.solve import solve
+from archir.sizes.terms import at, direction
+
+Box: TypeAlias = "dict[str, SizeSet]"
+"""A set of sizes for each variable that is bound; each size goes with each size of the others."""
+
+MAX_BOXES = 1000
+_MAX_FACTORED = 10**12
+"""Numbers above this are not taken apart into their divisors."""
+
+
+class Factored(Record):
+    """``constant + product(factors)``, each factor of one variable, never falling nor negative."""
+
+    constant: int
+    factors: Mapping[str, Dim]
+
+
+def boxes(condition: Condition, least: Mapping[str, int]) -> tuple[Box, ...]:
+    """The boxes whose union is the sizes at which a condition holds.
+
+    Only sizes from ``least`` on are asked for. BeyondExactError for a condition that is not of a
+    kind that can be taken apart.
+    """
+    names = variables(condition.left) | variables(condition.right)
+    if len(names) <= 1:
+        return tuple({name: solve(condition)} for name in names)
+    if condition.relation not in ("equal", "at-least"):
+        raise BeyondExactError("it ties several sizes together")
+    gap = subtract(condition.left, condition.right)
+    found = _factored(gap, least, either_sign=condition.relation == "equal")
+    # constant + product == 0, or >= 0
+    goal = -found.constant
+    factors = sorted(found.factors.items())
+    if condition.relation == "equal":
+        return tuple(_equal(factors, goal)) if goal > 0 else tuple(_zero(factors, goal))
+    return tuple(_at_least(factors, goal))
+
+
+def _zero(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
+    if goal < 0:
+        return
+    for name, factor in factors:
+        found = solve(Condition("equal", factor, 0))
+        if found:
+            yield {name: found}
+
+
+def _equal(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
+    """The boxes on which a product of factors is a positive number."""
+    (name, factor), *rest = factors
+    if not rest:
+        found = solve(Condition("equal", factor, goal))
+        if found:
+            yield {name: found}
+        return
+    for divisor in _divisors(goal):
+        found = solve(Condition("equal", factor, divisor))
+        if found:
+            for box in _equal(rest, goal // divisor):
+                yield {name: found, **box}
+
+
+def _at_least(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
+    """The boxes on which a product of factors is at least a number; they do not overlap."""
+    if goal <= 0:
+        yield {name: EVERYTHING for name, _ in factors}
+        return
+    (name, factor), *rest = factors
+    if not rest:
+        found = solve(Condition("at-least", factor, goal))
+        if found:
+            yield {name: found}
+        return
+    if goal > MAX_BOXES:
+        raise BeyondExactError("a product of sizes has a large bound")
+    for share in range(1, goal + 1):
+        relation = Condition("at-least" if share == goal else "equal", factor, share)
+        found = solve(relation)
+        if found:
+            for box in _at_least(rest, -(-goal // share)):
+                yield {name: found, **box}
+
+
+def _divisors(number: int) -> Iterator[int]:
+    if number > _MAX_FACTORED:
+        raise BeyondExactError("the number is too large to be taken apart")
+    small = [each for each in range(1, isqrt(number) + 1) if number % each == 0]
+    yield from small
+    yield from (number // each for each in reversed(small) if each * each != number)
+
+
+# --- taking a sum of products apart ---------------------------------------------------------------
+
+
+def _factored(dim: Dim, least: Mapping[str, int], *, either_sign: bool) -> Factored:
+    """``dim`` as a number and one product of factors, one factor for each variable.
+
+    With ``either_sign`` it may be minus that: for what is held against 0.
+    """
+    names = sorted(variables(dim))
+    constant = _constant_beside_product(dim, names)
+    rest: Dim = subtract(dim, constant)
+    factors: dict[str, Dim] = {}
+    for name in names:
+        factor, rest = _split(rest, name)
+        factors[name] = factor
+    if not isinstance(rest, int) or rest == 0 or (rest < 0 and not either_sign):
+        raise BeyondExactError("it is no product of sizes")
+    if rest < 0:
+        constant, rest = -constant, -rest
+    factors[names[0]] = multiply(factors[names[0]], rest)
+    for name, factor in factors.items():
+        if direction(factor) != 1 or at(factor, least[name]) < 0:
+            raise BeyondExactError("a factor may be negative, or fall as its size grows")
+    return Factored(constant, factors)
+
+
+def _by_monomial(dim: Dim, name: str) -> dict[Monomial, dict[Monomial, int]]:
+    """Coefficients by what of a monomial depends on the variable, and by the rest of it."""
+    found: dict[Monomial, dict[Monomial, int]] = {}
+    terms = (((), dim),) if isinstance(dim, int) else dim.terms
+    for monomial, coefficient in terms:
+        mine = tuple(atom for atom in monomial if name in atom.variables())
+        if any(len(atom.variables()) > 1 for atom in mine):
+            raise BeyondExactError("sizes are added before they are divided")
+        others = tuple(atom for atom in monomial if name not in atom.variables())
+        found.setdefault(mine, {})[others] = coefficient
+    return found
+
+
+def _constant_beside_product(dim: Dim, names: list[str]) -> int:
+    """The number that must be taken off for the rest to be a product of two parts.
+
+    Of ``(a + x) * (b + y) - k`` the coefficients of x*y, x and y are known, and give a*b.
+    """
+    table = _by_monomial(dim, names[0])
+    plain = table.get((), {})
+    alone = plain.get((), 0)
+    other = next((each for each in plain if each), None)
+    row = next((row for mine, row in table.items() if mine), {})
+    if other is None or () not in row:
+        return alone
+    if other not in row:
+        raise BeyondExactError("it is no product of sizes")
+    inside = Fraction(plain[other] * row[()], row[other])
+    if inside.denominator != 1:
+        raise BeyondExactError("it is no product of sizes")
+    return alone - int(inside)
+
+
+def _split(dim: Dim, name: str) -> tuple[Dim, Dim]:
+    """``dim`` as a factor of one variable times the rest."""
+    table = _by_monomial(dim, name)
+    pivot = next(iter(table.values()))
+    lead = next(iter(pivot))
+    scale = gcd(*pivot.values())
+    rest = _polynomial({others: c // scale for others, c in pivot.items()})
+    factor: dict[Monomial, int] = {}
+    for mine, row in table.items():
+        if row.keys() != pivot.keys():
+            raise BeyondExactError("it is no product of sizes")
+        weight = Fraction(row[lead], pivot[lead] // scale)
+        if weight.denominator != 1 or any(
+            Fraction(row[each], pivot[each]) != Fraction(row[lead], pivot[lead]) for each in row
+        ):
+            raise BeyondExactError("it is no product of sizes")
+        factor[mine] = int(weight)
+    mine_alone = _polynomial(factor)
+    if direction(mine_alone) == -1:  # both fall, so minus both rise
+        return multiply(mine_alone, -1), multiply(rest, -1)
+    return mine_alone, rest
+
+
+def _polynomial(terms: Mapping[Monomial, int]) -> Dim:
+    return total(
+        multiply(coefficient, product(SizeExpr((((atom,), 1),)) for atom in monomial))
+        for monomial, coefficient in terms.items()
+    )

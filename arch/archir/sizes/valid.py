@@ -1,0 +1,157 @@
+"""The sizes at which a whole network runs: all of its conditions together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product as every_combination
+
+from archir.check import Condition
+from archir.dims import variables
+from archir.record import Record
+from archir.sizes.coupled import MAX_BOXES, Box, boxes
+from archir.sizes.sets import EVERYTHING, BeyondExactError, SizeSet
+from archir.sizes.solve import is_implied, solve
+
+
+class Open(Record):
+    """A condition that has no closed form here, and why. It is still decided for given sizes."""
+
+    condition: Condition
+    reason: str
+
+
+class ValidSizes(Record):
+    """The sizes that satisfy all conditions.
+
+    Where ``open`` is empty, the union of the boxes is the exact set; else it is those of the boxes
+    that also satisfy what is open.
+    """
+
+    names: tuple[str, ...]
+    boxes: tuple[Mapping[str, SizeSet], ...]
+    conditions: tuple[Condition, ...]
+    open: tuple[Open, ...] = ()
+
+    def __contains__(self, sizes: object) -> bool:
+        """Whether the network runs at these sizes, a mapping from every name to a number."""
+        assert isinstance(sizes, Mapping)
+        return all(sizes[name] >= 1 for name in self.names) and all(
+            condition.holds(sizes) for condition in self.conditions
+        )
+
+    @property
+    def is_exact(self) -> bool:
+        return not self.open
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is certain that there is no valid size."""
+        return not self.boxes
+
+    def smallest(self) -> dict[str, int] | None:
+        """The smallest valid sizes of the first box; None where there are none.
+
+        With conditions that are open a few thousand candidates are tried.
+        """
+        return next(self._candidates(), None)
+
+    def _candidates(self, most: int = 5_000) -> Iterator[dict[str, int]]:
+        for box in self.boxes:
+            columns = [_first(box[name], 1 if self.is_exact else 100) for name in self.names]
+            for tried, values in enumerate(every_combination(*columns)):
+                sizes = dict(zip(self.names, values, strict=True))
+                if tried >= most:
+                    break
+                if sizes in self:
+                    yield sizes
+
+    def nearest(self, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
+        """The valid sizes of one variable next to the given one, the others staying as given."""
+        if self.open:
+            return ()
+        sets = [
+            box[name]
+            for box in self.boxes
+            if all(sizes[other] in box[other] for other in self.names if other != name)
+        ]
+        wanted = sizes[name]
+        near = sorted({each for one in sets for each in one.nearest(wanted)})
+        if wanted in near:
+            return (wanted,)
+        below = [each for each in near if each < wanted][-1:]
+        above = [each for each in near if each > wanted][:1]
+        return (*below, *above)
+
+
+def _first(sizes: SizeSet, most: int) -> list[int]:
+    return [size for size, _ in zip(sizes, range(most), strict=False)]
+
+
+class Conflict(Record):
+    """The conditions, in order, that leave no size: the last one empties the set of the others."""
+
+    conditions: tuple[Condition, ...]
+
+
+def valid_sizes(names: Iterable[str], conditions: Iterable[Condition]) -> ValidSizes:
+    """Solve all conditions together."""
+    names = tuple(names)
+    found: list[Box] = [dict.fromkeys(names, EVERYTHING)]
+    open_: list[Open] = []
+    distinct = tuple(dict.fromkeys(conditions))
+    # Networks ask more of a size the deeper they are, so what is asked last says most.
+    plain = [condition for condition in reversed(distinct) if not _is_coupled(condition)]
+    for condition in (*plain, *filter(_is_coupled, distinct)):
+        try:
+            found = _restricted(found, condition)
+        except BeyondExactError as error:
+            open_.append(Open(condition, str(error)))
+    return ValidSizes(names, tuple(found), distinct, tuple(open_))
+
+
+def conflict(names: Iterable[str], conditions: Iterable[Condition]) -> Conflict | None:
+    """The first condition that leaves no size, with those before it that are needed for that."""
+    names = tuple(names)
+    before: list[Condition] = []
+    for condition in dict.fromkeys(conditions):
+        before.append(condition)
+        if valid_sizes(names, before).is_empty:
+            break
+    else:
+        return None
+    needed = before[:-1]
+    for other in before[:-1]:
+        rest = [each for each in needed if each != other]
+        if valid_sizes(names, [*rest, before[-1]]).is_empty:
+            needed = rest
+    return Conflict((*needed, before[-1]))
+
+
+def _is_coupled(condition: Condition) -> bool:
+    return len(variables(condition.left) | variables(condition.right)) > 1
+
+
+def _restricted(found: list[Box], condition: Condition) -> list[Box]:
+    names = variables(condition.left) | variables(condition.right)
+    if not names:
+        return found if condition.holds({}) else []
+    if not found:
+        return found
+    if len(names) == 1:
+        name = next(iter(names))
+        if is_implied(condition, min(box[name].smallest or 1 for box in found)):
+            return found
+        return _intersection(found, ({name: solve(condition)},))
+    least = {name: min(box[name].smallest or 1 for box in found) for name in names}
+    return _intersection(found, boxes(condition, least))
+
+
+def _intersection(found: list[Box], others: tuple[Box, ...]) -> list[Box]:
+    if len(found) * len(others) > MAX_BOXES:
+        raise BeyondExactError("the sizes fall into too many groups")
+    result = []
+    for box, other in every_combination(found, others):
+        both = {**box, **{name: box[name].intersect(sizes) for name, sizes in other.items()}}
+        if all(both.values()):
+            result.append(both)
+    return result
