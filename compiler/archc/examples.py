@@ -70,8 +70,9 @@ def is_bare(word: str) -> bool:
 def suggestion(word: str) -> str | None:
     """The example that was likely meant by a path or name that leads to nothing."""
     stem = PurePath(word).stem
-    known = names()
-    return stem if stem in known else nearest(stem, known)
+    if (folder() / f"{stem}{ENDING}").is_file():
+        return stem
+    return nearest(stem, names()) if is_bare(word) else None
 
 
 def read(name: str) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from errno import EEXIST
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from archc import examples
 from archc.errors import MissingFileError
 from archir.diagnostics import Diagnostics, nearest
 from archir.source import Source, Span
+
+Content: TypeAlias = "str | Callable[[Path], None]"
+"""What a file is to hold: a text, or what writes it, if it is large or no text."""
 
 
 def read_source(path: Path, name: str | None = None) -> tuple[Source, Diagnostics]:
@@ -44,7 +47,7 @@ def _likely(path: Path) -> str | None:
     except OSError:
         beside = {}
     near = path.stem if path.stem in beside else nearest(path.stem, beside)
-    example = examples.suggestion(path.name)
+    example = examples.suggestion(str(path))
     if near is not None and (near == path.stem or example != path.stem):
         return f"did you mean {beside[near]}?"
     return None if example is None else f"did you mean {example}, which is an example?"
@@ -79,7 +82,7 @@ def decode(data: bytes, name: str) -> tuple[Source, Diagnostics]:
         return source, found
 
 
-def write_all(contents: Mapping[Path, str]) -> None:
+def write_all(contents: Mapping[Path, Content]) -> None:
     """Write several files, none of which is ever seen half written.
 
     Everything goes to temporary files beside the targets first, so that a full disk or a folder
@@ -92,9 +95,9 @@ def write_all(contents: Mapping[Path, str]) -> None:
             raise IsADirectoryError(21, "it is a folder", str(target))
     temporary: dict[Path, Path] = {}
     try:
-        for path, text in contents.items():
+        for path, content in contents.items():
             target = targets[path]
-            temporary[target] = _write_beside(target, text)
+            temporary[target] = _write_beside(target, content)
         for target, fresh in temporary.items():
             fresh.replace(target)
     finally:
@@ -121,14 +124,17 @@ def write_new(path: Path, text: str) -> None:
             fresh.unlink(missing_ok=True)
 
 
-def _write_beside(target: Path, text: str) -> Path:
+def _write_beside(target: Path, content: Content) -> Path:
     """A new file in the target's folder, with the permissions a new target would have."""
     fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     fresh.unlink(missing_ok=True)
     try:
         # Exclusive: a link that somebody put there is not followed.
         with fresh.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+            if isinstance(content, str):
+                stream.write(content)
+        if not isinstance(content, str):
+            content(fresh)
     except BaseException:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)

@@ -39,6 +39,8 @@ def test_it_holds_the_packages_and_their_data(wheel: Path) -> None:
             inner = path.relative_to((ROOT / package).parent)
             if path.is_file() and not any(part[0] in "._" for part in inner.parts[:-1]):
                 assert inner.as_posix() in shipped
+    for path in (ROOT / "examples").iterdir():
+        assert f"archc/shipped/{path.name}" in shipped
     assert any(name.endswith("/licenses/LICENSE") for name in names)
 
 
@@ -75,6 +77,18 @@ def test_it_installs_elsewhere_and_builds_a_file(wheel: Path, tmp_path: Path) ->
     assert "132,863,336" in card
     assert (tmp_path / "build" / "vgg11.py").exists()
     assert (tmp_path / "build" / "vgg11.svg").exists()
+
+    archc = str(folder / "bin" / "archc")
+    listed = run(archc, "examples")
+    assert all(f"  {path.stem} " in listed for path in (ROOT / "examples").iterdir())
+    assert run(archc, "examples", "vgg16") == (ROOT / "examples/vgg16.arch").read_text("utf-8")
+    # One that takes from a file beside it.
+    assert "11,689,512" in run(archc, "check", "resnet18")
+    run(archc, "new", "mine.arch", "--from", "resnet18")
+    checked = run(archc, "check", "mine.arch", "--model", "mine")
+    assert "mine" in checked and "11,689,512" in checked
+    code = "import archc; print(sum(p.numel() for p in archc.load('resnet18').parameters()))"
+    assert run(str(python), "-c", code) == "11689512\n"
 
 
 def test_its_requirements_are_light(wheel: Path) -> None:
