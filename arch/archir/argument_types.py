@@ -45,6 +45,11 @@ def is_measured(annotation: Any) -> bool:
     return float in _leaves(annotation)
 
 
+def is_sized(annotation: Any) -> bool:
+    """Whether the type has sizes of the input somewhere in it."""
+    return SizeExpr in _leaves(annotation)
+
+
 def shown(value: object) -> str:
     """A value as the language writes it, cut where it is long."""
     if isinstance(value, SizeExpr):
@@ -88,7 +93,7 @@ def _leaves(annotation: Any) -> Iterator[Any]:
             yield member
 
 
-_NAMES = {int: "an integer", float: "a number", str: "a string"}
+_NAMES = {int: "an integer", float: "a number", str: "a string", SizeExpr: "a size of the input"}
 
 
 def _describe(member: Any, bounds: Constraints) -> str:

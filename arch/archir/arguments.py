@@ -13,10 +13,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from archir.argument_types import choices, describe, is_counted, is_measured, shown
+from archir.argument_types import choices, describe, is_counted, is_measured, is_sized, shown
 from archir.diagnostics import Problem, nearest
 from archir.dims import SizeExpr, show
 from archir.op import Op
+from archir.packages import RefusedByOp
 from archir.record import Record
 from archir.rules.arguments import (
     ArgumentDependsOnSize,
@@ -48,6 +49,8 @@ def bind(
 
     With ``partial`` the call may leave out arguments that have no default.
     """
+    if op.variadic:
+        positional = min(positional, 1)
     return bind_names(
         op.keyword, op.arguments(), _required(op), positional, keywords, partial=partial
     )
@@ -86,6 +89,7 @@ def make_op(
     op: type[Op], positional: Sequence[object], keywords: Mapping[str, object]
 ) -> Op | tuple[ArgumentProblem, ...]:
     """The op for a call's arguments, or all that is wrong with them."""
+    positional = op.gathered(positional)
     misnamed = bind(op, len(positional), tuple(keywords))
     if misnamed:
         return misnamed + check_partial(op, positional, keywords, names=False)
@@ -104,10 +108,18 @@ def check_partial(
 
     Without ``names`` only the values are checked, of those arguments that the op has.
     """
+    positional = op.gathered(positional)
     misnamed = bind(op, len(positional), tuple(keywords), partial=True) if names else ()
     made = _validated(op, _key(_by_name(op, positional, keywords)))
     wrong = () if isinstance(made, Op) else _located(op, made, len(positional))
     return misnamed + tuple(w for w in wrong if not isinstance(w.problem, MissingArgument))
+
+
+@cache
+def _sized(op: type[Op]) -> frozenset[str]:
+    """The arguments that may be sizes of the input."""
+    fields = op.model_fields.items()
+    return frozenset(name for name, field in fields if is_sized(field.rebuild_annotation()))
 
 
 @cache
@@ -130,7 +142,10 @@ def _located(
     position = {name: at for at, name in enumerate(op.arguments()[:positional])}
     return tuple(
         ArgumentProblem(
-            None if isinstance(problem, MissingArgument) else position.get(name, name), problem
+            None
+            if isinstance(problem, MissingArgument) or name == _TOGETHER
+            else position.get(name, name),
+            problem,
         )
         for name, problem in problems.items()
     )
@@ -182,7 +197,7 @@ def _validated(op: type[Op], key: _Key) -> Op | Mapping[str, Problem]:
     sized = {
         name: ArgumentDependsOnSize(op.keyword, name, found)
         for name, value in values.items()
-        if (found := _size_in(value)) is not None
+        if (found := _size_in(value)) is not None and name not in _sized(op)
     }
     plain = {name: value for name, value in values.items() if name not in sized}
     try:
@@ -208,6 +223,12 @@ def _size_in(value: object) -> str | None:
     return None
 
 
+_BY_AUTHOR = frozenset({"value_error", "assertion_error"})
+"""The kinds of errors that a validator of a package's own raises, in its own words."""
+
+_TOGETHER = ""
+"""Stands for an argument's name where it is several that do not go together."""
+
 _BOUNDS = frozenset(
     {
         "greater_than",
@@ -227,9 +248,14 @@ def _problems(
 ) -> dict[str, Problem]:
     """One problem for each argument: pydantic tells one error for each member of a union."""
     kinds: dict[str, set[str]] = {}
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
-        kinds.setdefault(str(item["loc"][0]), set()).add(item["type"])
     found: dict[str, Problem] = {}
+    for item in error.errors(include_url=False, include_context=False, include_input=False):
+        name = str(item["loc"][0]) if item["loc"] else _TOGETHER
+        if item["type"] in _BY_AUTHOR:
+            words = item["msg"].partition(", ")[2] or "its arguments are refused"
+            found[name] = RefusedByOp(f"{op.keyword}: {words}")
+        else:
+            kinds.setdefault(name, set()).add(item["type"])
     for name, errors in kinds.items():
         if name in values:
             found[name] = _value_problem(op, name, values[name], errors)
@@ -241,7 +267,7 @@ def _problems(
 def _value_problem(op: type[Op], name: str, value: object, errors: set[str]) -> Problem:
     annotation: Any = op.model_fields[name].rebuild_annotation()
     items = value if isinstance(value, tuple) else (value,)
-    huge = any(isinstance(item, int) and item >= 2**31 for item in items)
+    huge = any(isinstance(item, int | float) and item >= 2**31 for item in items)
     wanted = describe(annotation) + (", below 2**31" if huge else "")
     facts = (op.keyword, name, shown(value), wanted)
     if isinstance(value, str):

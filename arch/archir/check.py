@@ -13,13 +13,14 @@ from archir.diagnostics import Problem
 from archir.dims import Dim, SizeExpr, evaluate, maximum, modulo
 from archir.record import Record, Struct, fresh
 
-Relation = Literal["at-least", "equal", "divisible", "broadcast"]
+Relation = Literal["at-least", "equal", "divisible", "broadcast", "expand"]
 
 
 class Condition(Record):
     """``left >= right``, ``left == right`` or ``left % right == 0``, over size variables.
 
-    ``broadcast`` is torch's rule for merging: the two are equal, or one of them is 1.
+    ``broadcast`` is torch's rule for merging: the two are equal, or one of them is 1. ``expand``
+    is its rule for repeating: the two are equal, or the left is 1.
     ``training`` marks what torch asks only in training mode.
     """
 
@@ -37,7 +38,9 @@ class Condition(Record):
             return left == right
         if self.relation == "broadcast":
             return left == right or left == 1 or right == 1
-        return left % right == 0
+        if self.relation == "expand":
+            return left == right or left == 1
+        return right != 0 and left % right == 0
 
 
 class Check(Struct):
@@ -84,6 +87,11 @@ class Check(Struct):
             self._keep(Condition("equal", dim, value))
         return value
 
+    def assume(self, relation: Relation, left: Dim, right: Dim) -> None:
+        """Keep a condition that is true at the default sizes, and that others must meet too."""
+        if isinstance(left, SizeExpr) or isinstance(right, SizeExpr):
+            self._keep(Condition(relation, left, right))
+
     def broadcast(self, left: Dim, right: Dim, problem: Callable[[], Problem]) -> Dim | None:
         """The extent that torch's broadcasting gives to two extents, or None if it refuses."""
         if left == right or right == 1:
@@ -96,6 +104,10 @@ class Check(Struct):
         if isinstance(left, int):
             return left
         return right if isinstance(right, int) else maximum(left, right)
+
+    def expand(self, left: Dim, right: Dim, problem: Callable[[], Problem]) -> bool:
+        """Require that an extent of ``left`` can be repeated to one of ``right``."""
+        return left in (1, right) or self._require(Condition("expand", left, right), problem)
 
     def _require(self, condition: Condition, problem: Callable[[], Problem]) -> bool:
         symbolic = isinstance(condition.left, SizeExpr) or isinstance(condition.right, SizeExpr)

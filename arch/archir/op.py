@@ -10,16 +10,21 @@ variables. ``parameters``, ``recipe`` and ``channels`` see them at the default s
 (``TensorType.at``), so that all dims are numbers; what they may read of them are dims that the
 shape rule has asked for with ``check.concrete``, which holds them to that number.
 
+An argument annotated as ``Size`` may be an expression of the size variables, as the text has it:
+``infer`` passes it through ``extents.readable``, and the recipe may name it, or hold it as it is;
+the back ends put code in its place that reads it off the incoming shapes (``extents.settle``).
+
 Files of ops do not postpone their annotations: pydantic would compile each from its text at every
 start of the program.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 
 from archir.check import Check
-from archir.dims import Dim
+from archir.dims import Dim, SizeExpr
 from archir.recipe import Arg, Code, Inferred, Recipe
 from archir.types import ParameterSpec, TensorType
 
@@ -28,6 +33,8 @@ NonNegative = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Int = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
+Size = Int | InstanceOf[SizeExpr]
+"""A number, or an expression of the input's size: for ops that are plain functions."""
 
 class Op(BaseModel):
     """Base of all ops. Instances are immutable, and are shared by all equal uses in a program."""
@@ -42,6 +49,9 @@ class Op(BaseModel):
 
     arity: ClassVar[Literal["one", "many"]] = "one"
     """Whether it takes one input, or two and more."""
+
+    variadic: ClassVar[bool] = False
+    """Whether its first argument is a list whose items may also be given one by one."""
 
     is_module: ClassVar[bool] = True
     """Whether torch has it as a module: then it takes a number or a name in its scope."""
@@ -88,10 +98,20 @@ class Op(BaseModel):
             (name, Arg(name)) for name in names if getattr(self, name) != fields[name].default
         )
 
+    def takes(self) -> Literal["one", "many"]:
+        """The arity that it has with these arguments."""
+        return self.arity
+
     @classmethod
     def arguments(cls) -> tuple[str, ...]:
         """Argument names in positional order."""
         return tuple(cls.model_fields)
+
+    @classmethod
+    def gathered(cls, positional: Sequence[object]) -> Sequence[object]:
+        """Arguments by position, those that make a list of a variadic op put into it."""
+        alone = len(positional) == 1 and isinstance(positional[0], tuple)
+        return (tuple(positional),) if cls.variadic and positional and not alone else positional
 
 
 def channels_of(tensor: TensorType) -> int:

@@ -36,7 +36,13 @@ FAMILIES = (
     "padding",
     "resampling",
     "shuffling",
+    "reshape",
+    "layout",
+    "parts",
     "merge",
+    "arithmetic",
+    "matrix",
+    "reduction",
 )
 """The files under ``ops/``."""
 

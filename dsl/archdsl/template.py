@@ -199,6 +199,8 @@ class _Translator:
         if node.name.text == "_":
             return template.Named("_")
         target = self._lookup(node.name.text)
+        if isinstance(target, template.Call) and target.function in ops():
+            target = template.OpValue(target.function)  # as a stage it is the op
         if isinstance(target, template.Named):
             return target
         branches = None if node.branches is None else self._branches(node.branches)
@@ -230,6 +232,11 @@ class _Translator:
         """Arguments by name, those given by position too."""
         taken = {name for name, _ in target.arguments}
         free = [name for name in _parameters(target) if name not in taken]
+        if isinstance(target, template.OpValue) and ops()[target.keyword].variadic:
+            listed = [argument for argument in given if argument.name is None]
+            given = tuple(argument for argument in given if argument.name is not None)
+            if listed and free:
+                yield free[0], self._gathered([self.expr(argument.value) for argument in listed])
         for place, argument in enumerate(given):
             if argument.name is not None:
                 yield argument.name.text, self.expr(argument.value)
@@ -237,6 +244,14 @@ class _Translator:
                 yield free[place], self.expr(argument.value)
             else:
                 raise Unfollowable("too many arguments")
+
+    def _gathered(self, items: list[template.Expr]) -> template.Expr:
+        """The list that arguments by position make for a variadic op."""
+        if len(items) == 1 and isinstance(items[0], template.ListOf):
+            return items[0]
+        if len(items) == 1 and not isinstance(items[0], template.Literal):
+            raise Unfollowable("an argument that may be a list or an item of one")
+        return template.ListOf(tuple(items))
 
     # --- expressions --------------------------------------------------------------------------
 
@@ -251,10 +266,10 @@ class _Translator:
             raise Unfollowable("a parameter's fans")
         if name in BUILTINS:
             return template.Call(name, ())
-        if name in ops():
-            return template.OpValue(name)
         if name in INITIALISERS:
             return template.InitialiserValue(name)
+        if name in ops():
+            return template.OpValue(name)
         raise Unfollowable(name)
 
     def _declared(self, declared: Declared, name: str) -> template.Expr:

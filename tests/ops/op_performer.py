@@ -28,6 +28,8 @@ from archir.recipe import (
     Infix,
     Input,
     Items,
+    Range,
+    Subscript,
 )
 from archir.registry import ops
 from archir.types import TensorType
@@ -37,7 +39,10 @@ Case: TypeAlias = "tuple[Op, tuple[tuple[int, ...], ...]]"
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
+    "-": operator.sub,
     "*": operator.mul,
+    "/": operator.truediv,
+    "@": operator.matmul,
     "//": operator.floordiv,
     "**": operator.pow,
 }
@@ -67,6 +72,12 @@ def perform(made: Op, code: Any, inputs: tuple[torch.Tensor, ...]) -> Any:
         return OPERATORS[code.operator](*sides)
     if isinstance(code, Items):
         return tuple(perform(made, item, inputs) for item in code.items)
+    if isinstance(code, Subscript):
+        at = tuple(perform(made, item, inputs) for item in code.items)
+        return perform(made, code.base, inputs)[at if len(at) > 1 else at[0]]
+    if isinstance(code, Range):
+        bounds = (code.start, code.end, code.step)
+        return slice(*(perform(made, bound, inputs) for bound in bounds))
     if isinstance(code, Call):
         args = [perform(made, arg, inputs) for arg in code.args]
         kwargs = {name: perform(made, arg, inputs) for name, arg in code.kwargs}

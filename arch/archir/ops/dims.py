@@ -1,7 +1,8 @@
-"""What the ops share that name a dim by its number."""
+"""What the ops share that name dims by their numbers."""
 
 from archir.check import Check
 from archir.rules.shapes import DimOutOfRange
+from archir.rules.tensors import DimTwice
 
 
 def resolve_dim(callee: str, argument: str, dim: int, rank: int, check: Check) -> int | None:
@@ -9,4 +10,19 @@ def resolve_dim(callee: str, argument: str, dim: int, rank: int, check: Check) -
     if -rank <= dim < rank:
         return dim % rank
     check.report(DimOutOfRange(callee, argument, dim, rank))
+    return None
+
+
+def resolve_dims(
+    callee: str, argument: str, dims: tuple[int, ...], rank: int, check: Check
+) -> tuple[int, ...] | None:
+    """Several dims counted from 0, each another one; None after a report."""
+    found = [resolve_dim(callee, argument, dim, rank, check) for dim in dims]
+    known = tuple(dim for dim in found if dim is not None)
+    if len(known) < len(found):
+        return None
+    twice = next((dim for at, dim in enumerate(known) if dim in known[:at]), None)
+    if twice is None:
+        return known
+    check.report(DimTwice(callee, argument, dims, twice))
     return None

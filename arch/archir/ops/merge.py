@@ -1,7 +1,7 @@
 """Merges."""
 
 from functools import partial, reduce
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -10,17 +10,17 @@ from archir.dims import Dim, total
 from archir.op import Int, Op, channels_of
 from archir.ops.dims import resolve_dim
 from archir.ops.spatial import AXIS_NAMES, show_extent
-from archir.recipe import AllInputs, Arg, Call, Code, Fold, FunctionRecipe, Inferred, Infix
+from archir.recipe import AllInputs, Arg, Call, Code, Fold, FunctionRecipe, Inferred, Infix, Input
 from archir.rules.shapes import ShapesDiffer
 from archir.types import TensorType
 
-_PROMOTION = ("bool", "int64", "float32")
+PROMOTION = ("bool", "int64", "float32")
 """Of two dtypes the later one is the outcome, as torch promotes them."""
 
 
 def promoted(inputs: tuple[TensorType, ...]) -> str:
     """The dtype of a value made of all the inputs."""
-    return max((given.dtype for given in inputs), key=_PROMOTION.index)
+    return max((given.dtype for given in inputs), key=PROMOTION.index)
 
 
 def dim_name(dim: int, rank: int) -> str:
@@ -100,43 +100,20 @@ class Concat(Op):
         return reduce(lambda left, right: Infix("+", left, right), codes)
 
 
-class _Arithmetic(Op):
-    """An operator between all inputs, with torch's broadcasting."""
+class Broadcasting(Op):
+    """Base of what is worked out element by element of all inputs, with torch's broadcasting."""
 
-    operator: ClassVar[str]
     arity = "many"
     is_module = False
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
-        rank = max(given.rank for given in inputs)
-        shape: list[Dim] = []
-        for dim in range(-rank, 0):
-            extent = self._extent(inputs, dim, rank, check)
-            if extent is None:
-                return None
-            shape.append(extent)
-        return (TensorType(tuple(shape), promoted(inputs)),)
+        shape = broadcast(self.keyword, inputs, check)
+        dtype = self.dtype(inputs, check)
+        return None if shape is None else (TensorType(shape, dtype),)
 
-    def _extent(
-        self, inputs: tuple[TensorType, ...], dim: int, rank: int, check: Check
-    ) -> Dim | None:
-        """What broadcasting makes of one dim, counted from the last; None after a report."""
-        extent: Dim | None = 1
-        widest = 0
-        for number, given in enumerate(inputs):
-            if given.rank < -dim or extent is None:
-                continue
-            here = given.shape[dim]
-            position = dim + rank
-            problem = partial(differ, self.keyword, inputs, widest, number, dim, position, check)
-            merged = check.broadcast(extent, here, problem)
-            if merged == here and here != extent:
-                widest = number
-            extent = merged
-        return extent
-
-    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
-        return FunctionRecipe(Fold(self.operator))
+    def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:  # noqa: ARG002
+        """The dtype of the outcome."""
+        return promoted(inputs)
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         rank = max(given.rank for given in inputs)
@@ -150,6 +127,63 @@ class _Arithmetic(Op):
         if any(extent not in (1, channels) for extent in shorter):
             return None  # the channels come from a value of fewer dims
         return Inferred("channels", channels, -negated)
+
+
+def broadcast(
+    callee: str, inputs: tuple[TensorType, ...], check: Check, behind: int = 0
+) -> tuple[Dim, ...] | None:
+    """What broadcasting makes of all dims but the last ``behind``; None after a report."""
+    rank = max(given.rank for given in inputs)
+    shape: list[Dim] = []
+    for dim in range(-rank, -behind):
+        extent = _extent(callee, inputs, dim, rank, check)
+        if extent is None:
+            return None
+        shape.append(extent)
+    return tuple(shape)
+
+
+def _extent(
+    callee: str, inputs: tuple[TensorType, ...], dim: int, rank: int, check: Check
+) -> Dim | None:
+    """What broadcasting makes of one dim, counted from the last; None after a report."""
+    extent: Dim | None = 1
+    widest = 0
+    for number, given in enumerate(inputs):
+        if given.rank < -dim or extent is None:
+            continue
+        here = given.shape[dim]
+        problem = partial(differ, callee, inputs, widest, number, dim, dim + rank, check)
+        merged = check.broadcast(extent, here, problem)
+        if merged == here and here != extent:
+            widest = number
+        extent = merged
+    return extent
+
+
+Number = Annotated[float, Field(allow_inf_nan=False)] | Int
+
+
+class Arithmetic(Broadcasting):
+    """An operator between all inputs, or between one input and a number."""
+
+    operator: ClassVar[str]
+
+    other: Number | None = Field(None, description="a number, in the place of a second value")
+
+    def takes(self) -> Literal["one", "many"]:
+        return "many" if self.other is None else "one"
+
+    def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
+        dtypes = [super().dtype(inputs, check)]
+        if self.other is not None:
+            dtypes.append("float32" if isinstance(self.other, float) else "int64")
+        return max(dtypes, key=PROMOTION.index)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        if self.other is None:
+            return FunctionRecipe(Fold(self.operator))
+        return FunctionRecipe(Infix(self.operator, Input(), Arg("other")))
 
 
 def differ(
@@ -174,10 +208,11 @@ def differ(
     )
 
 
-class Add(_Arithmetic):
+class Add(Arithmetic):
     """Adds values element by element: the merge of a residual network.
 
-    Dims of size 1 are repeated as torch's broadcasting does.
+    Dims of size 1 are repeated as torch's broadcasting does. With a number it takes one value, and
+    adds the number to each element: `add(0.5)`.
 
     torch: `torch.add`, written `+`.
 
@@ -194,10 +229,11 @@ class Add(_Arithmetic):
     operator = "+"
 
 
-class Multiply(_Arithmetic):
+class Multiply(Arithmetic):
     """Multiplies values element by element: the merge of a gate.
 
-    Dims of size 1 are repeated as torch's broadcasting does.
+    Dims of size 1 are repeated as torch's broadcasting does. With a number it takes one value, and
+    multiplies each element by the number: `multiply(0.5)`.
 
     torch: `torch.mul`, written `*`.
 

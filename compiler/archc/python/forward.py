@@ -11,7 +11,7 @@ from archc.python.identifiers import Names, is_plain
 from archc.python.recipes import expression
 from archc.python.text import INDENT, Call, Expr, Raw, flat, layout
 from archir.graph import Value
-from archir.recipe import AllInputs, Code, Fold, Infix, Input, Items
+from archir.recipe import AllInputs, Code, Extent, Fold, Infix, Input, Items, Range, Subscript
 from archir.recipe import Call as CallCode
 
 RUNNING = "x"
@@ -242,9 +242,18 @@ def _order(code: Code, inputs: tuple[Value, ...]) -> Iterator[Value]:
     elif isinstance(code, Infix):
         yield from _order(code.left, inputs)
         yield from _order(code.right, inputs)
+    elif isinstance(code, Extent):
+        yield inputs[code.input]
     elif isinstance(code, Items):
         for item in code.items:
             yield from _order(item, inputs)
+    elif isinstance(code, Subscript):
+        yield from _order(code.base, inputs)
+        for item in code.items:
+            yield from _order(item, inputs)
+    elif isinstance(code, Range):
+        for bound in (code.start, code.end, code.step):
+            yield from _order(bound, inputs)
     elif isinstance(code, CallCode):
         for argument in (*code.args, *(value for _, value in code.kwargs)):
             yield from _order(argument, inputs)

@@ -22,6 +22,7 @@ from archc.python.library import Library
 from archc.python.recipes import construct
 from archc.python.signatures import renamed, signature, without_copies
 from archc.python.text import Call, Expr, Make
+from archir.extents import settle
 from archir.graph import (
     Apply,
     Definition,
@@ -41,7 +42,7 @@ from archir.graph import (
 from archir.graph import Leaf as OpLeaf
 from archir.groups import is_chain, self_contained
 from archir.naming import names
-from archir.recipe import FunctionRecipe, ModuleRecipe, close
+from archir.recipe import Code, FunctionRecipe, ModuleRecipe, close
 from archir.typed import TypedGraph
 
 
@@ -65,6 +66,11 @@ class Lowering:
 
     def add(self, definition: Definition) -> None:
         self.bodies[definition] = _Writer(self, definition).body()
+
+    def code(self, definition: Definition, step: Apply, recipe: FunctionRecipe) -> Code:
+        """What a step computes, with its sizes read off what flows in."""
+        types = self.typed.types_of(definition, step.inputs)
+        return settle(close(recipe.apply, step.op), types, self.typed.graph.sizes)
 
     def forward(self, definition: Definition) -> object:
         """What the definition's ``forward`` does, as a key."""
@@ -194,9 +200,8 @@ class _Writer:
         types = self.lowering.typed.concrete_types_of(self.definition, step.inputs)
         recipe = self.lowering.library.recipe(member.op, types)
         if isinstance(recipe, FunctionRecipe):
-            statement = Statement(
-                step.inputs, step.outputs, kind="compute", code=close(recipe.apply, member.op)
-            )
+            code = self.lowering.code(self.definition, step, recipe)
+            statement = Statement(step.inputs, step.outputs, kind="compute", code=code)
             body = Body(
                 name=member.op.keyword,
                 doc="",
@@ -275,7 +280,7 @@ class _Writer:
                 types = self.lowering.typed.concrete_types_of(self.definition, step.inputs)
                 recipe = self.lowering.library.recipe(step.op, types)
                 assert isinstance(recipe, FunctionRecipe)
-                code = close(recipe.apply, step.op)
+                code = self.lowering.code(self.definition, step, recipe)
                 yield Statement(step.inputs, step.outputs, kind="compute", code=code)
             elif isinstance(step, Use) and not self._calls_use(step):
                 yield from self._inlined(step)
@@ -334,7 +339,7 @@ def _plain_key(group: Group, writer: _Writer) -> object:
                 types = writer.lowering.typed.concrete_types_of(writer.definition, step.inputs)
                 recipe = writer.lowering.library.recipe(step.op, types)
                 assert isinstance(recipe, FunctionRecipe)
-                code = close(recipe.apply, step.op)
+                code = writer.lowering.code(writer.definition, step, recipe)
             keys.append((step.slot, code, number(step.inputs), number(step.outputs)))
         elif isinstance(step, Use):
             forward = writer.lowering.forward(step.definition)

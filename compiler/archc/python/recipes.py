@@ -8,7 +8,20 @@ from typing import Any
 
 from archc.python.text import Call, Const, Display, Expr, Raw, flat
 from archir.op import Op
-from archir.recipe import AllInputs, Arg, Code, Fold, Inferred, Infix, Input, Items, close
+from archir.recipe import (
+    AllInputs,
+    Arg,
+    Code,
+    Extent,
+    Fold,
+    Inferred,
+    Infix,
+    Input,
+    Items,
+    Range,
+    Subscript,
+    close,
+)
 from archir.recipe import Call as CallCode
 
 HINTS = {"channels": "in_channels", "features": "in_features", "constant": "size"}
@@ -105,8 +118,23 @@ def expression(code: Code, inputs: Sequence[Expr]) -> Expr:
         return Display("()", tuple((None, expression(item, inputs)) for item in code.items))
     if isinstance(code, CallCode):
         return _call(code, inputs)
+    if isinstance(code, Subscript):
+        items = ", ".join(_index(item, inputs) for item in code.items)
+        return Raw(f"{_operand(code.base, inputs)}[{items}]")
+    if isinstance(code, Extent):
+        return Raw(f"{_operand(Input(code.input), inputs)}.shape[{code.dim}]")
     assert not isinstance(code, Arg | Inferred), "close the code first"
     return Const(code)
+
+
+def _index(code: Code, inputs: Sequence[Expr]) -> str:
+    """What stands between square brackets; colons have spaces around more than a number."""
+    if not isinstance(code, Range):
+        return flat(expression(code, inputs))
+    bounds = [code.start, code.end] + ([] if code.step is None else [code.step])
+    texts = ["" if bound is None else flat(expression(bound, inputs)) for bound in bounds]
+    simple = all(bound is None or isinstance(bound, int) for bound in bounds)
+    return (":" if simple else " : ").join(texts).strip().replace(":  :", "::")
 
 
 def _call(code: CallCode, inputs: Sequence[Expr]) -> Call:

@@ -305,6 +305,8 @@ def _shown(value: Any) -> object:
         return value.name
     if isinstance(value, list | tuple):
         return tuple(_shown(item) for item in value)
+    if isinstance(value, slice):
+        return ("slice", _shown((value.start, value.stop, value.step)))
     if isinstance(value, dict):
         return tuple(sorted((name, _shown(item)) for name, item in value.items()))
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**53:

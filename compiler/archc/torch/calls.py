@@ -13,7 +13,19 @@ import torch
 from torch import Tensor, nn
 
 from archc.torch import helpers
-from archir.recipe import AllInputs, Call, Code, Fold, Infix, Input, Items, renamed
+from archir.recipe import (
+    AllInputs,
+    Call,
+    Code,
+    Extent,
+    Fold,
+    Infix,
+    Input,
+    Items,
+    Range,
+    Subscript,
+    renamed,
+)
 
 ROOTS: Mapping[str, object] = MappingProxyType(
     {"nn": nn, "F": nn.functional, "torch": torch, "helpers": helpers}
@@ -52,6 +64,13 @@ def perform(code: Code, inputs: Sequence[Tensor] = ()) -> Any:
         return OPERATORS[code.operator](left, right)
     if isinstance(code, Items):
         return tuple([perform(item, inputs) for item in code.items])
+    if isinstance(code, Subscript):
+        at = tuple([perform(item, inputs) for item in code.items])
+        return perform(code.base, inputs)[at if len(at) > 1 else at[0]]
+    if isinstance(code, Range):
+        return slice(*[perform(each, inputs) for each in (code.start, code.end, code.step)])
+    if isinstance(code, Extent):
+        return inputs[code.input].shape[code.dim]
     return code
 
 

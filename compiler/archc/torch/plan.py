@@ -17,6 +17,7 @@ from archc.torch.program import (
     Program,
     Results,
 )
+from archir.extents import settle
 from archir.graph import (
     Apply,
     Definition,
@@ -115,7 +116,7 @@ class _Planner:
             prepare(make)
             self.plans.leaves.setdefault(slot, make)
             return
-        draft: _Draft = (_computed(recipe, step), step.inputs, step.outputs)
+        draft: _Draft = (self._computed(recipe, step), step.inputs, step.outputs)
         program = _assemble([draft], step.inputs, step.outputs)
         plan = Plan(step.op.keyword, len(step.inputs), False, program, program)
         self.plans.leaves.setdefault(slot, plan)
@@ -185,7 +186,13 @@ class _Planner:
     def _compute(self, step: Apply) -> Compute:
         recipe = step.op.recipe(self.typed.concrete_types_of(self.definition, step.inputs))
         assert isinstance(recipe, FunctionRecipe), f"{step.op.keyword} needs a slot"
-        return _computed(recipe, step)
+        return self._computed(recipe, step)
+
+    def _computed(self, recipe: FunctionRecipe, step: Apply) -> Compute:
+        types = self.typed.types_of(self.definition, step.inputs)
+        code = settle(close(recipe.apply, step.op), types, self.typed.graph.sizes)
+        prepare(code)
+        return Compute(code, (), ())
 
     def _other_program(self, step: Apply | Use | Group, training: bool) -> Program | None:
         """What a step runs on its module where that is not what the module itself runs.
@@ -201,12 +208,6 @@ class _Planner:
         else:
             own, here = self.plans.groups[step.slot], self.groups[step]
         return None if own == here else here.program(training)
-
-
-def _computed(recipe: FunctionRecipe, step: Apply) -> Compute:
-    code = close(recipe.apply, step.op)
-    prepare(code)
-    return Compute(code, (), ())
 
 
 def _assemble(drafts: list[_Draft], inputs: Sequence[Value], outputs: Sequence[Value]) -> Program:

@@ -56,27 +56,43 @@ def bind(
     early = {name for name, _ in before}
     still_open = tuple(name for name in parameters.names if name not in early)
     required = parameters.required - early
+    gathers = parameters.variadic and parameters.names[0] not in early
+    count = min(len(positional), 1) if gathers else len(positional)
     problems = bind_names(
         callee,
         (*still_open, *(name for name, _ in before)),
         required,
-        min(len(positional), len(still_open)),
+        min(count, len(still_open)),
         keywords,
         partial=partial,
     )
-    if len(positional) > len(still_open):
-        too_many = TooManyArguments(callee, len(positional), still_open)
+    if count > len(still_open):
+        too_many = TooManyArguments(callee, count, still_open)
         problems = (*problems, ArgumentProblem(len(still_open), too_many))
     values = list(evaluator.arguments(arguments))
     report(evaluator, problems, arguments, span)
     if problems:
         return None
     bound = {name: Given(value, span) for name, value in before}
+    if gathers and positional:
+        gathered = _gathered([(item, value) for item, value in values if item.name is None])
+        bound[still_open[0]] = gathered
+        values = [(item, value) for item, value in values if item.name is not None]
     names = iter(still_open)
     for item, value in values:
         name = next(names) if item.name is None else item.name.text
         bound[name] = Given(value, item.value.span)
     return bound
+
+
+def _gathered(given: list[tuple[ast.Argument, object]]) -> Given:
+    """The one argument that all of these are: a list, or the items of one."""
+    span = given[0][0].span.to(given[-1][0].span)
+    values = tuple(value for _, value in given)
+    if any(isinstance(value, Unknown) for value in values):
+        return Given(UNKNOWN, span)
+    alone = len(values) == 1 and isinstance(values[0], tuple)
+    return Given(values[0] if alone else values, span)
 
 
 def report(

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 
 class Parameters(Record):
-    """Names in positional order, and which of them have no default."""
+    """Names in positional order, and which of them have no default.
+
+    With ``variadic`` all arguments by position are items of the first, unless one alone is a list.
+    """
 
     names: tuple[str, ...]
     required: frozenset[str]
+    variadic: bool = False
 
     @classmethod
     def of(cls, params: tuple[ast.Param, ...]) -> Parameters:
@@ -34,7 +38,7 @@ class Parameters(Record):
     @classmethod
     def of_op(cls, op: type[Op]) -> Parameters:
         required = (name for name, field in op.model_fields.items() if field.is_required())
-        return cls(op.arguments(), frozenset(required))
+        return cls(op.arguments(), frozenset(required), op.variadic)
 
 
 _WORDS = {

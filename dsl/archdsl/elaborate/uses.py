@@ -41,7 +41,7 @@ def use_part(
         if op is None:
             return (context.builder.value(span, None),)
         alone = len(inputs) == 1 and context.builder.type_of(inputs[0]) is not None
-        if op.arity == "many" and alone and node.branches is None:
+        if op.takes() == "many" and alone and node.branches is None:
             context.session.report(NothingToMerge(op.keyword), span)
             return (context.builder.value(span, None),)
         return _apply(op, label, overrides, inputs, context, span)
@@ -81,7 +81,7 @@ def _apply(
     op: Op, label: SlotName | None, overrides: Overrides, inputs: Flow, context: Context, span: Span
 ) -> Flow:
     builder, session = context.builder, context.session
-    if op.arity == "one" and len(inputs) > 1:
+    if op.takes() == "one" and len(inputs) > 1:
         session.report(SeveralValues(op.keyword, len(inputs)), span)
         return (builder.value(span, None),)
     slot: Slot | None = None

@@ -93,10 +93,10 @@ class Calls(expressions.Scope):
     def applied(self, stage: template.Stage, unit: template.Part, values: list[Expr]) -> Expr:
         """A part applied to values."""
         if isinstance(unit.target, template.OpValue) and self._is_function(unit):
-            constants = {n: v.value for n, v in unit.arguments if isinstance(v, template.Literal)}
-            if len(constants) < len(unit.arguments):
-                raise Unfollowable("an argument that forward has to know")
+            constants = {name: _constant(value) for name, value in unit.arguments}
             keyword, instances = unit.target.keyword, self.block.file.instances
+            if stage.span in instances.several:
+                raise Unfollowable("a function that gives several values")
             made = instances.made(stage.span, keyword, frozenset(), constants)
             assert isinstance(made.recipe, FunctionRecipe)
             return expression(close(made.recipe.apply, made.op), values)
@@ -142,7 +142,14 @@ class Calls(expressions.Scope):
         return isinstance(target, template.OpValue) and not ops()[target.keyword].is_module
 
 
-def _is_constant(value: template.Expr) -> bool:
-    return isinstance(value, template.Literal) or (
-        isinstance(value, template.ListOf) and all(map(_is_constant, value.items))
-    )
+def _constant(value: template.Expr) -> object:
+    """The value of an argument that is a number, a string or a list of these."""
+    if isinstance(value, template.Literal):
+        return value.value
+    if isinstance(value, template.ListOf):
+        return tuple(map(_constant, value.items))
+    if isinstance(value, template.Unary) and isinstance(value.operand, template.Literal):
+        number = value.operand.value
+        if value.operator == "-" and isinstance(number, int | float):
+            return -number
+    raise Unfollowable("an argument that forward has to know")

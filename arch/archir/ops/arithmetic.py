@@ -1,0 +1,109 @@
+"""Arithmetic."""
+
+from functools import reduce
+
+from archir.check import Check
+from archir.ops.merge import Arithmetic, Broadcasting
+from archir.ops.spatial import require_dtype
+from archir.recipe import Call, Code, FunctionRecipe, Input
+from archir.types import TensorType
+
+
+class Subtract(Arithmetic):
+    """Takes the values behind the first from it, element by element.
+
+    Dims of size 1 are repeated as torch's broadcasting does. With a number it takes one value, and
+    the number from each element: `subtract(0.5)`.
+
+    torch: `torch.sub`, written `-`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      subtract(0.5) -> conv(16, 3, padding = 1)
+      subtract [_, mean([2, 3], keepdim = true)]
+    }
+    ```
+    """
+
+    keyword = "subtract"
+    torch_name = "torch.sub"
+    operator = "-"
+
+    def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
+        for given in inputs:
+            require_dtype(self.keyword, given, ("float32", "int64"), check)
+        return super().dtype(inputs, check)
+
+
+class Divide(Arithmetic):
+    """Divides the first value by those behind it, element by element.
+
+    The outcome is always a float. Dims of size 1 are repeated as torch's broadcasting does. With
+    a number it takes one value, and divides each element by the number: `divide(2)`.
+
+    torch: `torch.div`, written `/`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      divide(255) -> conv(16, 3, padding = 1)
+      divide [_, sum(1, keepdim = true)]
+    }
+    ```
+    """
+
+    keyword = "divide"
+    torch_name = "torch.div"
+    operator = "/"
+
+    def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:  # noqa: ARG002
+        return "float32"
+
+
+class _Extremum(Broadcasting):
+    """Base of the functions of two values, done one after the other."""
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        def join(left: Code, right: Code) -> Code:
+            return Call(self.torch_name, (left, right))
+
+        return FunctionRecipe(reduce(join, map(Input, range(len(inputs)))))
+
+
+class Maximum(_Extremum):
+    """Gives the greatest of several values, element by element.
+
+    Dims of size 1 are repeated as torch's broadcasting does.
+
+    torch: `torch.maximum`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      maximum [conv(16, 3, padding = 1), conv(16, 1)]
+    }
+    ```
+    """
+
+    keyword = "maximum"
+    torch_name = "torch.maximum"
+
+
+class Minimum(_Extremum):
+    """Gives the least of several values, element by element.
+
+    Dims of size 1 are repeated as torch's broadcasting does.
+
+    torch: `torch.minimum`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      minimum [conv(16, 3, padding = 1), conv(16, 1)]
+    }
+    ```
+    """
+
+    keyword = "minimum"
+    torch_name = "torch.minimum"

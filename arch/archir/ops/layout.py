@@ -1,0 +1,183 @@
+"""Order of dims."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from archir.check import Check
+from archir.op import Int, Op
+from archir.ops.dims import resolve_dim, resolve_dims
+from archir.recipe import Arg, Call, Code, FunctionRecipe, Input
+from archir.rules.shapes import DimOutOfRange
+from archir.rules.tensors import NoDimsLeft, NotAPermutation
+from archir.types import TensorType
+
+
+class Permute(Op):
+    """Puts the dims in another order: `permute(0, 2, 3, 1)` makes `[N, H, W, C]` of `[N, C, H, W]`.
+
+    The dims are given one by one or as a list.
+
+    torch: `torch.permute`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 4, stride = 4) -> permute(0, 2, 3, 1) -> linear(32)
+    }
+    ```
+    """
+
+    keyword = "permute"
+    torch_name = "torch.permute"
+    is_module = False
+    variadic = True
+
+    dims: Annotated[tuple[Int, ...], Field(min_length=1, max_length=64)] = Field(
+        description="for each new dim the one that it was"
+    )
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        if len(self.dims) != incoming.rank:
+            check.report(NotAPermutation(self.keyword, len(self.dims), incoming.rank))
+            return None
+        dims = resolve_dims(self.keyword, "dims", self.dims, incoming.rank, check)
+        if dims is None:
+            return None
+        return (incoming.with_shape(*(incoming.shape[dim] for dim in dims)),)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        return FunctionRecipe(Call(".permute", (Input(), *self.dims)))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        rank = inputs[0].rank
+        kept = rank > 1 and self.dims[1] % rank == 1
+        return super().channels(inputs) if kept else None
+
+
+class Transpose(Op):
+    """Exchanges two dims.
+
+    torch: `torch.transpose`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 4, stride = 4) -> flatten(2) -> transpose(1, 2) -> linear(32)
+    }
+    ```
+    """
+
+    keyword = "transpose"
+    torch_name = "torch.transpose"
+    is_module = False
+
+    dim0: Int = Field(description="the first of the two dims")
+    dim1: Int = Field(description="the second of the two dims")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        first = resolve_dim(self.keyword, "dim0", self.dim0, incoming.rank, check)
+        second = resolve_dim(self.keyword, "dim1", self.dim1, incoming.rank, check)
+        if first is None or second is None:
+            return None
+        shape = list(incoming.shape)
+        shape[first], shape[second] = shape[second], shape[first]
+        return (incoming.with_shape(*shape),)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        return FunctionRecipe(Call(".transpose", (Input(), Arg("dim0"), Arg("dim1"))))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        rank = inputs[0].rank
+        first, second = self.dim0 % rank, self.dim1 % rank
+        return None if first != second and 1 in (first, second) else super().channels(inputs)
+
+
+class Squeeze(Op):
+    """Leaves out dims of extent 1; a dim of another extent stays.
+
+    Whether a dim is left out is decided at the default sizes, and the model is valid for sizes
+    that decide alike. The dims are always named: the batch is often 1 too.
+
+    torch: `torch.squeeze`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(1, 1) -> squeeze(1)
+    }
+    ```
+    """
+
+    keyword = "squeeze"
+    torch_name = "torch.squeeze"
+    is_module = False
+
+    dim: Int | Annotated[tuple[Int, ...], Field(min_length=1, max_length=64)] = Field(
+        description="the dim to leave out, or a list of them"
+    )
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        wanted = self.dim if isinstance(self.dim, tuple) else (self.dim,)
+        dims = resolve_dims(self.keyword, "dim", wanted, incoming.rank, check)
+        if dims is None:
+            return None
+        shape = []
+        for dim, extent in enumerate(incoming.shape):
+            if dim in dims and check.value(extent) == 1:
+                check.concrete(extent)
+                continue
+            if dim in dims:
+                check.assume("at-least", extent, 2)
+            shape.append(extent)
+        if not shape:
+            check.report(NoDimsLeft(self.keyword, str(incoming)))
+            return None
+        return (incoming.with_shape(*shape),)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        return FunctionRecipe(Call(".squeeze", (Input(), Arg("dim"))))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        wanted = self.dim if isinstance(self.dim, tuple) else (self.dim,)
+        rank = inputs[0].rank
+        return super().channels(inputs) if all(dim % rank > 1 for dim in wanted) else None
+
+
+class Unsqueeze(Op):
+    """Puts in a dim of extent 1.
+
+    torch: `torch.unsqueeze`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      select(1, 0) -> unsqueeze(1) -> conv(16, 3)
+    }
+    ```
+    """
+
+    keyword = "unsqueeze"
+    torch_name = "torch.unsqueeze"
+    is_module = False
+
+    dim: Int = Field(description="the place of the new dim, from 0, or from -1 backwards")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        places = incoming.rank + 1
+        if not -places <= self.dim < places:
+            check.report(DimOutOfRange(self.keyword, "dim", self.dim, places))
+            return None
+        place = self.dim % places
+        return (incoming.with_shape(*incoming.shape[:place], 1, *incoming.shape[place:]),)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        return FunctionRecipe(Call(".unsqueeze", (Input(), Arg("dim"))))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        place = self.dim % (inputs[0].rank + 1)
+        return super().channels(inputs) if place > 1 else None

@@ -1,0 +1,79 @@
+"""Matrices."""
+
+from functools import partial
+
+from archir.check import Check
+from archir.dims import Dim, product
+from archir.op import Op
+from archir.ops.merge import broadcast
+from archir.ops.spatial import require_dtype, show_extent
+from archir.recipe import Code, Fold, FunctionRecipe
+from archir.rules.tensors import DtypesDiffer, InnerDimsDiffer, NoDimsLeft, NotTwoValues
+from archir.types import TensorType
+
+
+class Matmul(Op):
+    """Multiplies two values as matrices: `[N, H, L, D]` and `[N, H, D, M]` give `[N, H, L, M]`.
+
+    The last two dims are rows and columns, and those in front of them are broadcast. A value of
+    one dim is a row where it comes first, and a column where it comes second. Both are of one
+    dtype. The cost is that of torch's counter, which does not count products with such a column.
+
+    torch: `torch.matmul`, written `@`.
+
+    ```arch
+    model example() {
+      input tokens: [N, L = 64, 192]
+      matmul [_, transpose(1, 2)] -> matmul [_, tokens]
+    }
+    ```
+    """
+
+    keyword = "matmul"
+    torch_name = "torch.matmul"
+    arity = "many"
+    is_module = False
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        if len(inputs) != 2:
+            check.report(NotTwoValues(self.keyword, len(inputs)))
+            return None
+        left, right = inputs
+        self._dtypes(left, right, check)
+        shapes = (str(left), str(right))
+        columns, rows = left.shape[-1], _rows(right)
+        shown = (show_extent(columns, check), show_extent(rows, check))
+        problem = partial(InnerDimsDiffer, self.keyword, *shown, shapes)
+        if not check.equal(columns, rows, problem):
+            return None
+        batch: tuple[Dim, ...] | None = ()
+        if max(left.rank, right.rank) > 2:
+            batch = broadcast(self.keyword, inputs, check, behind=2)
+        if batch is None:
+            return None
+        shape = (*batch, *left.shape[-2:-1], *(right.shape[-1:] if right.rank > 1 else ()))
+        if not shape:
+            check.report(NoDimsLeft(self.keyword, " and ".join(shapes)))
+            return None
+        return (left.with_shape(*shape),)
+
+    def _dtypes(self, left: TensorType, right: TensorType, check: Check) -> None:
+        if left.dtype != right.dtype:
+            check.report(DtypesDiffer(self.keyword, (left.dtype, right.dtype)))
+        else:
+            require_dtype(self.keyword, left, ("float32", "int64"), check)
+
+    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:
+        if inputs[1].rank == 1:
+            return 0
+        return product((*outputs[0].shape, inputs[0].shape[-1]))
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        return FunctionRecipe(Fold("@"))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        return None
+
+
+def _rows(right: TensorType) -> Dim:
+    return right.shape[-2] if right.rank > 1 else right.shape[0]
