@@ -72,11 +72,11 @@ def test_it_installs_elsewhere_and_builds_a_file(wheel: Path, tmp_path: Path) ->
 
     where = run(str(python), "-c", "import archc, archdsl, archir; print(archc.__file__)")
     assert Path(where.strip()).is_relative_to(folder)
-    (tmp_path / "net.arch").write_bytes((ROOT / "examples" / "vgg11.arch").read_bytes())
+    (tmp_path / "net.arch").write_bytes((ROOT / "examples" / "vgg16.arch").read_bytes())
     card = run(str(folder / "bin" / "archc"), "build", "net.arch")
-    assert "132,863,336" in card
-    assert (tmp_path / "build" / "vgg11.py").exists()
-    assert (tmp_path / "build" / "vgg11.svg").exists()
+    assert "138,357,544" in card
+    assert (tmp_path / "build" / "vgg16.py").exists()
+    assert (tmp_path / "build" / "vgg16.svg").exists()
 
     archc = str(folder / "bin" / "archc")
     listed = run(archc, "examples")
