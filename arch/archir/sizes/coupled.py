@@ -15,7 +15,7 @@ from typing import TypeAlias
 from archir.check import Condition
 from archir.dims import Dim, Monomial, SizeExpr, multiply, product, subtract, total, variables
 from archir.record import Record
-from archir.sizes.sets import EVERYTHING, BeyondExactError, SizeSet
+from archir.sizes.sets import BeyondExactError, SizeSet
 from archir.sizes.solve import solve
 from archir.sizes.terms import at, direction
 
@@ -80,9 +80,13 @@ def _equal(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
 
 
 def _at_least(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
-    """The boxes on which a product of factors is at least a number; they do not overlap."""
+    """Boxes that cover where a product of factors is at least a number; they may overlap.
+
+    The product of two is at least 2 where the first is at least 2 (and the other 1), or the other
+    way round.
+    """
     if goal <= 0:
-        yield {name: EVERYTHING for name, _ in factors}
+        yield {}
         return
     (name, factor), *rest = factors
     if not rest:
@@ -92,11 +96,15 @@ def _at_least(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
         return
     if goal > MAX_BOXES:
         raise BeyondExactError("a product of sizes has a large bound")
+    needed = None
     for share in range(1, goal + 1):
-        relation = Condition("at-least" if share == goal else "equal", factor, share)
-        found = solve(relation)
+        others = -(-goal // share)
+        if others == needed:
+            continue  # a larger share that asks no less of the others
+        needed = others
+        found = solve(Condition("at-least", factor, share))
         if found:
-            for box in _at_least(rest, -(-goal // share)):
+            for box in _at_least(rest, others):
                 yield {name: found, **box}
 
 

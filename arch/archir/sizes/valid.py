@@ -154,4 +154,18 @@ def _intersection(found: list[Box], others: tuple[Box, ...]) -> list[Box]:
         both = {**box, **{name: box[name].intersect(sizes) for name, sizes in other.items()}}
         if all(both.values()):
             result.append(both)
-    return result
+    return _largest(result)
+
+
+def _largest(found: list[Box]) -> list[Box]:
+    """The boxes that lie in no other."""
+    kept: list[Box] = []
+    for box in found:
+        if not any(_lies_in(box, other) for other in kept):
+            kept = [other for other in kept if not _lies_in(other, box)]
+            kept.append(box)
+    return kept
+
+
+def _lies_in(box: Box, other: Box) -> bool:
+    return all(sizes.intersect(other[name]) == sizes for name, sizes in box.items())
