@@ -1,0 +1,105 @@
+"""What a network asks of its sizes, in the order in which it runs, with the place of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archir.check import Condition
+from archir.graph import Apply, Definition, Group, Repeat, Step, TrainOnly, Use
+from archir.oracle import Oracle
+from archir.record import Record, replaced
+from archir.source import Span
+from archir.typed import TypedGraph
+
+
+class Asked(Record):
+    """A condition on the sizes, and what asks it: a step, an ``assert``, a block's ``input``.
+
+    ``condition.training`` is true of all that is asked in training alone, by ``train_only`` too.
+    """
+
+    condition: Condition
+    span: Span
+    definition: Definition
+    step: Apply | None = None
+    message: str | None = None
+    """The words of an ``assert``."""
+
+
+def asked(typed: TypedGraph) -> tuple[Asked, ...]:
+    """All that is asked, each condition at the first place that asks it."""
+    found: dict[Condition, Asked] = {}
+    for each in _Walk(typed).run():
+        found.setdefault(each.condition, each)
+    # What evaluation asks for as well need not be asked for training alone.
+    return tuple(
+        each
+        for condition, each in found.items()
+        if not condition.training or replaced(condition, training=False) not in found
+    )
+
+
+class _Walk:
+    def __init__(self, typed: TypedGraph) -> None:
+        self.typed = typed
+        self.oracle = typed.graph.oracle or Oracle(typed.graph.sizes)
+        self.seen: set[tuple[int, bool]] = set()
+
+    def run(self) -> Iterator[Asked]:
+        # Explicit stacks: blocks nest as deep as the text says.
+        stack = [self._definition(self.typed.graph.root, training=False)]
+        while stack:
+            item = next(stack[-1], None)
+            if item is None:
+                stack.pop()
+            elif isinstance(item, Asked):
+                yield item
+            else:
+                definition, training = item
+                if (id(definition), training) not in self.seen:
+                    self.seen.add((id(definition), training))
+                    stack.append(self._definition(definition, training=training))
+
+    def _definition(
+        self, definition: Definition, *, training: bool
+    ) -> Iterator[Asked | tuple[Definition, bool]]:
+        row = self.typed.types[definition]
+        for remark in definition.remarks:
+            if remark.kind == "input":
+                pairs = zip(remark.shape, row[remark.value.index].shape, strict=True)
+                for written, actual in pairs:
+                    if written is not None and written != actual:
+                        condition = Condition("equal", written, actual, training)
+                        yield Asked(condition, remark.span, definition)
+        for step, inside in _steps(definition.steps, training=training):
+            if isinstance(step, Use):
+                yield step.definition, inside
+            elif isinstance(step, Apply):
+                inputs = tuple(row[value.index] for value in step.inputs)
+                for condition in self.oracle.apply(step.op, inputs).conditions:
+                    yield Asked(_in(condition, training=inside), step.span, definition, step)
+        for assertion in definition.assertions:
+            condition = _in(assertion.condition, training=training)
+            yield Asked(condition, assertion.span, definition, None, assertion.message)
+
+
+def _in(condition: Condition, *, training: bool) -> Condition:
+    return replaced(condition, training=True) if training else condition
+
+
+def _steps(steps: list[Step], *, training: bool) -> Iterator[tuple[Step, bool]]:
+    """All steps, each with whether it runs in training alone."""
+    stack: list[tuple[Iterator[Step], bool]] = [(iter(steps), training)]
+    while stack:
+        step = next(stack[-1][0], None)
+        inside = stack[-1][1]
+        if step is None:
+            stack.pop()
+            continue
+        yield step, inside
+        if isinstance(step, Group):
+            stack.append((iter(step.steps), inside))
+        elif isinstance(step, TrainOnly):
+            stack.append((iter(step.steps), True))
+        elif isinstance(step, Repeat):
+            stack.append((iter(step.body), inside))
