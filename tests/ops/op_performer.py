@@ -113,35 +113,54 @@ def sample(given: TensorType) -> torch.Tensor:
     return torch.ones(given.shape, dtype=getattr(torch, given.dtype))  # type: ignore[arg-type]
 
 
-def ours(made: Op, types: tuple[TensorType, ...], training: bool = False) -> TensorType | None:
-    """Our verdict: the output's type, or None for a refusal."""
+def all_ours(
+    made: Op, types: tuple[TensorType, ...], training: bool = False
+) -> tuple[TensorType, ...] | None:
+    """Our verdict: the outputs' types, or None for a refusal."""
     check = Check({})
     outputs = made.infer(types, check)
     if check.problems or (training and not all(c.holds({}) for c in check.conditions)):
         return None
-    assert outputs is not None and len(outputs) == 1
+    assert outputs
+    return outputs
+
+
+def ours(made: Op, types: tuple[TensorType, ...], training: bool = False) -> TensorType | None:
+    """The same for an op of one output."""
+    outputs = all_ours(made, types, training)
+    if outputs is None:
+        return None
+    assert len(outputs) == 1
     return outputs[0]
 
 
 REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError)
 
 
+Verdict: TypeAlias = "tuple[tuple[int, ...], str]"
+"""A shape and a dtype."""
+
+
 def theirs(
     run: Callable[..., Any], types: tuple[TensorType, ...]
-) -> tuple[tuple[int, ...], str] | None:
-    """torch's verdict: shape and dtype, or None for a refusal. An empty output is a refusal."""
+) -> tuple[Verdict, ...] | None:
+    """torch's verdict on all outputs, or None for a refusal.
+
+    An empty output is a refusal, and so is one without a dim.
+    """
     try:
         output = run(*(sample(given) for given in types))
     except REFUSALS:
         return None
-    if output.numel() == 0:
+    outputs = output if isinstance(output, tuple | list) else (output,)
+    if any(each.numel() == 0 or each.dim() == 0 for each in outputs):
         return None
-    return tuple(output.shape), str(output.dtype).removeprefix("torch.")
+    return tuple((tuple(each.shape), str(each.dtype).removeprefix("torch.")) for each in outputs)
 
 
-def torch_verdict(
+def torch_verdicts(
     made: Op, types: tuple[TensorType, ...], training: bool = False
-) -> tuple[tuple[int, ...], str] | None:
+) -> tuple[Verdict, ...] | None:
     """The same, of the recipe as it stands, whatever our rule says of it."""
     with warnings.catch_warnings(), torch.no_grad():
         # torch says that padding = "same" with an even kernel may copy the input.
@@ -155,9 +174,17 @@ def torch_verdict(
         return theirs(run, types)
 
 
+def torch_verdict(
+    made: Op, types: tuple[TensorType, ...], training: bool = False
+) -> Verdict | None:
+    """The same for an op of one output."""
+    found = torch_verdicts(made, types, training)
+    return None if found is None else found[0]
+
+
 def agree(made: Op, types: tuple[TensorType, ...], training: bool = False) -> None:
-    """Our verdict, shape and dtype equal torch's."""
-    expected = torch_verdict(made, types, training)
-    found = ours(made, types, training)
-    verdict = None if found is None else (found.shape, found.dtype)
+    """Our verdict, shapes and dtypes equal torch's."""
+    expected = torch_verdicts(made, types, training)
+    found = all_ours(made, types, training)
+    verdict = None if found is None else tuple((each.shape, each.dtype) for each in found)
     assert verdict == expected, f"{made!r} on {[str(t) for t in types]} training={training}"

@@ -6,6 +6,7 @@ import cases_activation
 import cases_core
 import cases_normalisation
 import cases_spatial
+import cases_tensor
 import pytest
 import torch
 from op_performer import Case, agree, build, op, ours, perform, sample, types_of
@@ -17,7 +18,7 @@ from archir.op import Op
 from archir.registry import ops
 from archir.types import TensorType
 
-ALL = (cases_core, cases_activation, cases_normalisation, cases_spatial)
+ALL = (cases_core, cases_activation, cases_normalisation, cases_spatial, cases_tensor)
 CASES: list[Case] = [case for cases in ALL for case in cases.CASES]
 
 
@@ -98,7 +99,7 @@ def test_recipes_do_not_depend_on_free_sizes(case: Case) -> None:
     assert not check.problems
     larger = {key: size + 2 for key, size in sizes.items()}
     for condition in check.conditions:
-        if condition.relation in ("equal", "broadcast"):
+        if condition.relation in ("equal", "broadcast", "expand"):
             free = variables(condition.left) | variables(condition.right)
             larger |= {key: sizes[key] for key in free}
     grown = tuple(given.at(larger) for given in symbolic)
@@ -124,7 +125,10 @@ def test_ranks_and_dtypes_agree_with_torch(made: Op, dtype: str, rank: int) -> N
         assert ours(made, types) is None
 
 
-@pytest.mark.parametrize("made", [op("concat"), op("add"), op("multiply")], ids=repr)
+MERGING = [made for cases in ALL for made in getattr(cases, "MERGING", ())]
+
+
+@pytest.mark.parametrize("made", [op("concat"), op("add"), op("multiply"), *MERGING], ids=repr)
 @pytest.mark.parametrize("first", DTYPES)
 @pytest.mark.parametrize("second", DTYPES)
 def test_merged_dtypes_are_promoted_as_torch_does(made: Op, first: str, second: str) -> None:

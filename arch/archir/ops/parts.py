@@ -229,7 +229,8 @@ class Slice(Op):
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         step = None if self.step == 1 else Arg("step")
         taken = Range(Arg("start"), Arg("end"), step)
-        before = (Range(),) * (self.dim % inputs[0].rank)
+        place = self.dim if self.dim >= 0 else self.dim + inputs[0].rank
+        before = (Range(),) * place
         return FunctionRecipe(Subscript(Input(), (*before, taken)))
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
