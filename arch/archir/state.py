@@ -78,7 +78,7 @@ class Matching(Record):
 SUGGESTED = 20
 """For how many missing keys a near one is looked up."""
 
-_DOTTED = re.compile(r"\.(\d+\.(?:weight|bias|running_mean|running_var))$")
+_DOTTED = r"\.(\d+\.(?:weight|bias|running_mean|running_var))$"
 """Before torch 0.4 a module's name could hold a dot: ``norm.1`` is ``norm1`` today."""
 
 
@@ -124,7 +124,7 @@ def _by_todays_names(file: dict[str, Entry], wanted: Mapping[str, Entry]) -> dic
     """The file's entries; those whose names hold a dot of old go by the names of today."""
     result: dict[str, Entry] = {}
     for key, entry in file.items():
-        today = _DOTTED.sub(r"\1", key)
+        today = re.sub(_DOTTED, r"\1", key)
         renames = key not in wanted and today in wanted and today not in file
         result[today if renames and wanted[today].shape == entry.shape else key] = entry
     return result

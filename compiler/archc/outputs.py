@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Output(Record):
-    """One kind of output: the ending of its files, and the back end that makes it."""
+    """One kind of text: the ending of its files, and the back end that makes it."""
 
     suffix: str
     make: Callable[[TypedGraph], str]
@@ -29,6 +29,10 @@ OUTPUTS: Mapping[str, Output] = MappingProxyType(
         "json": Output(".json", pipeline.json),
     }
 )
+WEIGHTS = "weights"
+"""The one kind that is no text: the initial weights, as a safetensors file."""
+
+KINDS = (*OUTPUTS, WEIGHTS)
 DEFAULT = ("python", "svg")
 """What ``archc build`` makes unless it is told."""
 
@@ -38,5 +42,7 @@ def file_name(model: str, kind: str) -> str:
 
     ``torch.py`` would hide torch from every program in its folder, and ``types.py`` Python's own.
     """
+    if kind == WEIGHTS:
+        return f"{model}.safetensors"
     hides = kind == "python" and (model == "torch" or model in sys.stdlib_module_names)
     return f"{model}_{OUTPUTS[kind].suffix}" if hides else f"{model}{OUTPUTS[kind].suffix}"

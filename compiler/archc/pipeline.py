@@ -23,10 +23,12 @@ from archir.record import Record
 from archir.source import Source
 
 if TYPE_CHECKING:
+    from archc.weights import WeightsReport
     from archdsl.ast import Argument
     from archdsl.elaborate import Limits
     from archdsl.program import Declared, Program
     from archir.graph import Graph
+    from archir.state import Match
     from archir.typed import TypedGraph
 
 
@@ -171,3 +173,22 @@ def json(typed: TypedGraph) -> str:
     from archc.describe import json as describe
 
     return describe(typed)
+
+
+def weights(
+    typed: TypedGraph,
+    seed: int,
+    source: str | None = None,
+    match: Match = "all",
+    allow_pth: bool = False,
+) -> tuple[Callable[[Path], None], WeightsReport | None]:
+    """What writes the model's weights to a file: the initial ones, with those of ``source``."""
+    from archc.torch import module
+    from archc.torch.weights import writer
+    from archc.weights import load_weights
+
+    net = module(typed, seed)
+    report = None
+    if source is not None:
+        report = load_weights(net, source, match=match, allow_pth=allow_pth)
+    return writer(net), report

@@ -11,7 +11,14 @@ import click
 from archc.cli import guard
 from archc.cli.options import UsageHint
 from archc.cli.usage import COMMANDS, USAGE, version
-from archc.errors import ArchError, ModelChoiceError, SettingError, ToolError
+from archc.errors import (
+    ArchError,
+    ModelChoiceError,
+    PackageMissingError,
+    SettingError,
+    ToolError,
+    WeightsError,
+)
 from archc.render.style import style_of
 from archir.diagnostics import nearest
 
@@ -72,12 +79,16 @@ def invoke(words: list[str]) -> int:
         return _usage(error.message, error.hint)
     except SettingError as error:
         return _usage(error.message, None)
+    except WeightsError as error:
+        return _weights(error)
     except ArchError as error:
         from archc.render.terminal import render
 
         sys.stderr.write(render(error.diagnostics, style_of(sys.stderr)))
         return guard.WRONG_INPUT
     except ToolError as error:
+        return guard.environment(error.message, error.hint)
+    except PackageMissingError as error:
         return guard.environment(str(error))
 
 
@@ -86,6 +97,20 @@ def _usage(message: str, hint: str | None) -> int:
 
     sys.stderr.write(plain("error", message, hint, style_of(sys.stderr)))
     return guard.USAGE_ERROR
+
+
+def _weights(error: WeightsError) -> int:
+    """Weights that do not fit: how they do not, as a table, and what would help."""
+    from archc.render.terminal import plain
+    from archc.render.weights import weights_table
+
+    style = style_of(sys.stderr)
+    said = plain("error", error.message, error.hint, style)
+    report = error.report
+    if report is not None:
+        said += "\n" + weights_table(report.source, report.match, report.matching, style)
+    sys.stderr.write(said)
+    return guard.WRONG_INPUT
 
 
 def _in_words(error: click.ClickException) -> str:

@@ -11,22 +11,26 @@ import click
 
 from archc import files, pipeline
 from archc.cli import guard, options, streams
-from archc.outputs import DEFAULT, OUTPUTS, file_name
+from archc.cli.initial import Chosen, checked, weights_options
+from archc.errors import WeightsError
+from archc.outputs import DEFAULT, KINDS, OUTPUTS, WEIGHTS, file_name
 from archc.render import data
 from archc.render.card import card
 from archc.render.style import style_of
+from archc.render.weights import weights_table
 from archir.summary import summarise
 
 if TYPE_CHECKING:
     from archc.settings import Setting
+    from archc.weights import WeightsReport
     from archdsl.elaborate.limits import Limits
+    from archir.state import Match
+    from archir.typed import TypedGraph
 
 
 def _kinds(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     words = [word.strip() for word in text.split(",")]
-    return tuple(
-        dict.fromkeys(options.chosen_word(word, list(OUTPUTS), "output") for word in words)
-    )
+    return tuple(dict.fromkeys(options.chosen_word(word, list(KINDS), "output") for word in words))
 
 
 @click.command("build", short_help="Check a model, and write its source and picture.")
@@ -40,7 +44,7 @@ def _kinds(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     default=",".join(DEFAULT),
     show_default=True,
     callback=_kinds,
-    help=f"What to write: {', '.join(OUTPUTS)}.",
+    help=f"What to write: {', '.join(KINDS)}.",
 )
 @click.option(
     "--out",
@@ -49,6 +53,7 @@ def _kinds(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     show_default=True,
     help="The folder to write to; it is made if need be.",
 )
+@weights_options
 @options.output_format
 @options.limits
 def command(
@@ -57,6 +62,10 @@ def command(
     settings: tuple[Setting, ...],
     kinds: Sequence[str],
     out: str,
+    seed: int | None,
+    weights: str | None,
+    weights_match: Match | None,
+    allow_pth: bool,
     form: str,
     limits: Limits | None,
 ) -> int:
@@ -64,6 +73,7 @@ def command(
 
     Nothing is written unless the model is right.
     """
+    chosen = checked(Chosen(seed, weights, weights_match, allow_pth), WEIGHTS in kinds)
     source, path, found = streams.read(file)
     typed = None
     if not found.has_errors:
@@ -76,15 +86,47 @@ def command(
             streams.complain(found)
         return guard.WRONG_INPUT
     summary = summarise(typed)
-    contents = {
-        Path(out) / file_name(summary.name, kind): OUTPUTS[kind].make(typed) for kind in kinds
-    }
-    files.write_all(contents)
-    written = [str(target) for target in contents]
+    try:
+        contents, report = _contents(typed, kinds, chosen)
+    except WeightsError as error:
+        if form != "json":
+            raise
+        wrong = _weights(error.report, error=error.message, hint=error.hint)
+        streams.data(data.report(found, model=data.summary(summary), files=[], weights=wrong))
+        return guard.WRONG_INPUT
+    targets = {kind: Path(out) / file_name(summary.name, kind) for kind in kinds}
+    files.write_all({targets[kind]: contents[kind] for kind in kinds})
+    written = [str(target) for target in targets.values()]
     if form == "json":
-        streams.data(data.report(found, model=data.summary(summary), files=list(written)))
+        extra = {} if report is None else {"weights": _weights(report)}
+        document = data.report(found, model=data.summary(summary), files=list(written), **extra)
+        streams.data(document)
     else:
         streams.complain(found)
         shown = [f"{setting.name} = {setting.value}" for setting in settings]
-        sys.stdout.write(card(summary, written, shown, style_of(sys.stdout)))
+        style = style_of(sys.stdout)
+        sys.stdout.write(card(summary, written, shown, style))
+        if report is not None:
+            table = weights_table(report.source, report.match, report.matching, style)
+            sys.stdout.write("\n" + table)
     return guard.OK
+
+
+def _contents(
+    typed: TypedGraph, kinds: Sequence[str], chosen: Chosen
+) -> tuple[dict[str, files.Content], WeightsReport | None]:
+    """What each file is to hold, and how the weights of a file fitted."""
+    report: WeightsReport | None = None
+    contents: dict[str, files.Content] = {}
+    for kind in kinds:
+        if kind == WEIGHTS:
+            contents[kind], report = chosen.make(typed)
+        else:
+            contents[kind] = OUTPUTS[kind].make(typed)
+    return contents, report
+
+
+def _weights(report: WeightsReport | None, **rest: data.Json) -> data.Json:
+    if report is None:
+        return {**rest}
+    return {**data.weights(report.source, report.match, report.matching), **rest}

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from archir.diagnostics import Diagnostic
 from archir.dims import show
 from archir.source import Span
+from archir.state import Entry, Match, Matching, Pair
 from archir.summary import ModelSummary, Port
 
 VERSION = 1
@@ -82,3 +83,23 @@ def _port(port: Port) -> dict[str, Json]:
         "shape": [dim if isinstance(dim, int) else show(dim) for dim in port.type.shape],
         "size": list(port.sizes),
     }
+
+
+def weights(source: str, how: Match, matching: Matching) -> dict[str, Json]:
+    """How weights fit a model."""
+    return {
+        "source": source,
+        "match": how,
+        "loaded": [_pair(pair) for pair in matching.loaded],
+        "mismatched": [_pair(pair) for pair in matching.mismatched],
+        "missing": [_entry(entry) for entry in matching.missing],
+        "unexpected": [_entry(entry) for entry in matching.unexpected],
+    }
+
+
+def _pair(pair: Pair) -> Json:
+    return {"model": _entry(pair.model), "file": _entry(pair.file)}
+
+
+def _entry(entry: Entry) -> Json:
+    return {"key": entry.key, "shape": list(entry.shape), "dtype": entry.dtype}

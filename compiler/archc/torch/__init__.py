@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["PackageMissingError", "TorchMissingError", "module"]
 
 
-def module(typed: TypedGraph) -> nn.Module:
+def module(typed: TypedGraph, seed: int | None = None) -> nn.Module:
     """The model as a live ``nn.Module``, with the initial weights that its text asks for.
 
     Its state-dict keys are the labels of the text. It is constructed under torch's current
@@ -25,9 +25,17 @@ def module(typed: TypedGraph) -> nn.Module:
     outputs a named tuple comes back, with one the tensor itself; outputs ``when training`` come
     back in training mode alone.
 
+    With a ``seed`` the weights are those that follow ``torch.manual_seed(seed)``, and the random
+    state stays as it was.
+
     Raises ``TorchMissingError`` where torch is not installed.
     """
     require("torch")
     from archc.torch.build import build
 
-    return build(typed)
+    if seed is None:
+        return build(typed)
+    from archc.torch.chance import seeded
+
+    with seeded(seed):
+        return build(typed)

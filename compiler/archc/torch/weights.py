@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from errno import EIO
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -68,7 +69,10 @@ def _advice(matching: Matching) -> str | None:
             "do: save the inner module's state dict"
         )
     if matching.loaded:
-        return 'a match of "backbone" takes what fits, and leaves the rest of the model as it is'
+        return (
+            'weights_match="backbone" (on the command line --weights-match backbone) takes what\n'
+            "fits, and leaves the rest of the model as it is"
+        )
     return None
 
 
@@ -90,9 +94,13 @@ def writer(module: nn.Module) -> Callable[[Path], None]:
     require("safetensors")
 
     def write(path: Path) -> None:
+        from safetensors import SafetensorError
         from safetensors.torch import save_file
 
         tensors = {key: tensor.contiguous() for key, tensor in _tensors(module)}
-        save_file(tensors, path, metadata={"format": "pt"})
+        try:
+            save_file(tensors, path, metadata={"format": "pt"})
+        except SafetensorError as error:  # a full disk, and the like
+            raise OSError(EIO, str(error), str(path)) from error
 
     return write
