@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archc.python.follow.sinks import Attributes, Layers
+from archc.python.follow.sinks import Attributes, Layers, Lines
 from archc.python.follow.state import Flow, Sink, State
 from archc.python.recipes import expression
 from archc.python.text import INDENT, Call, Const, Display, Expr, Raw, flat
@@ -31,8 +31,6 @@ class Applying(State):
         target = unit.target
         if isinstance(target, template.OpValue):
             return self._op(stage, target.keyword, unit.arguments, inputs, sink)
-        if stage.overrides:
-            raise Unfollowable("initial weights of something that is not known to be an op")
         if isinstance(target, template.BlockValue):
             return self._block(stage, target, unit.arguments, inputs, sink)
         return self._held(stage, target, unit.arguments, inputs, sink)
@@ -137,20 +135,25 @@ class Applying(State):
         self, label: Expr | None, parameter: str, value: template.Expr, sink: Sink
     ) -> None:
         if (
-            not isinstance(value, template.InitialiserValue)
-            or value.function not in CONSTANT
-            or not isinstance(sink, Attributes)
+            not isinstance(sink, Attributes)
             or not isinstance(label, Const)
             or not str(label.value).isidentifier()
-            or any(not isinstance(v, template.Literal) for _, v in value.arguments)
         ):
             raise Unfollowable("initial weights that are drawn later")
-        arguments = tuple(
-            (n, v.value) for n, v in value.arguments if isinstance(v, template.Literal)
-        )
+        lines = Lines([], self.out.indent)
         target = f"self.{label.value}.{parameter}"
-        lines = draw(target, Initialiser(value.function, arguments), 0, self.out.indent)
-        self.out.lines += [INDENT * self.out.indent + line for line in lines]
+        if isinstance(value, template.Conditional):
+            for index, (inner, test) in enumerate(value.arms):
+                lines.text(f"{'elif' if index else 'if'} {self.condition(test)}:")
+                _drawn(lines, target, inner, deeper=1)
+            lines.text("else:")
+            _drawn(lines, target, value.otherwise, deeper=1)
+        else:
+            _drawn(lines, target, value)
+        if self.depth == 0:
+            self.block.draws += lines.lines
+        else:
+            self.out.lines += lines.lines
 
     def _automatic(self, stage: template.Stage, base: str) -> str:
         """The name of a child without a label among children with labels."""
@@ -231,6 +234,20 @@ class Applying(State):
         self.note(channels)
         self._register(stage, target.name, Call(function, ((None, Raw(channels)),)), sink)
         return channels
+
+
+def _drawn(lines: Lines, target: str, value: template.Expr, deeper: int = 0) -> None:
+    """Write a parameter's own initial weights: such that the order of drawing does not matter."""
+    if (
+        not isinstance(value, template.InitialiserValue)
+        or value.function not in CONSTANT
+        or any(not isinstance(v, template.Literal) for _, v in value.arguments)
+    ):
+        raise Unfollowable("initial weights that are drawn later")
+    arguments = tuple((n, v.value) for n, v in value.arguments if isinstance(v, template.Literal))
+    indent = lines.indent + deeper
+    drawn = draw(target, Initialiser(value.function, arguments), 0, indent)
+    lines.lines += [INDENT * indent + line for line in drawn]
 
 
 def _is_constant(value: template.Expr) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archc.python.body import Holder
-from archc.python.follow import expressions
 from archc.python.follow.constructor import Constructor
+from archc.python.follow.defaults import Declarations
 from archc.python.follow.forward import ForwardWriter
-from archc.python.follow.parameters import Kinds, Nothing, Parameter, parts_in
+from archc.python.follow.parameters import Kinds, Parameter, parts_in
 from archc.python.follow.scope import Variables, mentions
 from archc.python.follow.sinks import Attributes
 from archc.python.follow.stages import base_of, stages_of
@@ -47,9 +47,15 @@ class Block:
         self.fills = False
         """Whether a chain's constructor has layers to put in."""
 
+        self.draws: list[str] = []
+        """Lines that give children initial weights of their own, behind all children."""
+
         self.init_lines: list[str] = []
         self.defaults: list[tuple[str, str]] = []
         """Constants in front of the class, for defaults that are calls."""
+
+        self.filled: list[str] = []
+        """Lines that compute defaults, in front of all others."""
 
         self.needs_attribute = origin in file.as_values
         self.constructor_lines: list[str] = []
@@ -113,8 +119,8 @@ class Block:
                 values[name].append(value)
         self.held = Kinds(self.file, self.template.parameters, values)
         variables = Variables({*self.file.names.taken, "module", "name"})
-        for parameter in self.template.parameters:
-            self._declare(parameter, variables)
+        declared = Declarations(self.file, self.template, self.held, variables)
+        self.parameters, self.defaults, self.filled = declared.all()
         constructor = self._constructor(variables)
         self.final = constructor.channels
         self.constructor_lines = constructor.out.lines
@@ -175,29 +181,17 @@ class Block:
         """Whether the class is an nn.Sequential."""
         return self.holder == "sequential"
 
-    def _declare(self, parameter: template.Parameter, variables: Variables) -> None:
-        name, default = parameter.name, parameter.default
-        python = variables.bind(name, ())
-        shown = None
-        if isinstance(default, template.ListOf):
-            items = [expressions.show(item, Nothing(self.file)) for item in default.items]
-            shown = f"({', '.join(items)}{',' if len(items) == 1 else ''})"
-        elif default is not None:
-            shown = expressions.show(default, Nothing(self.file))
-            if shown.startswith("partial("):  # a call in a default would be made just once
-                wanted = f"{self.template.name}_{name}".upper()
-                self.defaults.append((self.file.names.claim(wanted), shown))
-                shown = self.defaults[-1][0]
-        self.parameters.append(Parameter(name, python, self.held.hints[name], shown))
-
     def _forward(self) -> None:
         taken = {*self.file.names.taken, "getattr"}
-        first = ForwardWriter(self, Variables(taken), None)
-        first.write()
-        self.attributes.clear()
-        self.unknown_lets.clear()
-        writer = ForwardWriter(self, Variables(taken), first.used)
-        arguments, lines, result = writer.write()
+        needed: set[str] | None = None
+        while True:  # each pass leaves out what only the lines that it leaves out have needed
+            self.attributes.clear()
+            self.unknown_lets.clear()
+            writer = ForwardWriter(self, Variables(taken), needed)
+            arguments, lines, result = writer.write()
+            if writer.used == needed:
+                break
+            needed = writer.used
         text = "\n".join(lines)
         if any(mentions(text, name) and f"{name} =" not in text for name in self.unknown_lets):
             raise Unfollowable("forward needs what only the constructor knows")
@@ -286,7 +280,8 @@ class Block:
             if parameter.python == self.final and self.kinds[parameter.name] == "value":
                 if parameter.name in given:
                     return constructor.show(given[parameter.name])
-                return parameter.default
+                if not parameter.is_computed:
+                    return parameter.default
         self.needs_attribute = True
         return None
 
@@ -315,14 +310,15 @@ class Block:
         ]
         asked = self.needs_attribute and self.final is not None
         if self.holder == "module":
-            body = [f"{INDENT * 2}super().__init__()", *kept, *self.constructor_lines]
+            head = [f"{INDENT * 2}super().__init__()", *self.filled, *kept]
+            body = head + self.constructor_lines
         elif self.fills:
-            body = self.constructor_lines + kept
+            body = self.filled + self.constructor_lines + kept
         else:
-            body = [*self.constructor_lines, f"{INDENT * 2}super().__init__()", *kept]
+            body = [*self.filled, *self.constructor_lines, f"{INDENT * 2}super().__init__()", *kept]
             if len(body) == 1 and not parameters and not asked:
                 return []
-        body += self.init_lines
+        body += self.draws + self.init_lines
         if asked:
             body.append(f"{INDENT * 2}self.out_channels = {self.final}")
         return definition("__init__", ["self", *parameters], "None", 1) + body

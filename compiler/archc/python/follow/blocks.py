@@ -41,6 +41,10 @@ class File:
                 self.as_values.update(part.origin for part in parts_in(value))
         self.instances = Instances(self.typed, everything, library)
 
+    def is_used(self, block: template.BlockValue) -> bool:
+        """Whether the model has a use of the block, from which its class can be made."""
+        return block.origin in self.by_origin
+
     def block(self, origin: object) -> Block:
         """The class of a declaration, translated when it is first asked for."""
         if origin in self.blocks:

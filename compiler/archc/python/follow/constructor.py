@@ -80,7 +80,7 @@ class Constructor(Applying):
 
     def _assert(self, statement: template.Assert, sink: Sink) -> None:
         try:
-            test = self.condition(template.Unary("not", statement.condition))
+            test = self.condition(expressions.negated(statement.condition))
             message = self.show(statement.message)
         except Unfollowable:
             return  # it is about sizes

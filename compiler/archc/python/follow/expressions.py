@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archc.python import text
+from archc.python.identifiers import Names
 from archc.python.text import constant, string
 from archir import template
 from archir.template import Expr, Unfollowable
@@ -15,6 +16,7 @@ CONDITION, OR, AND, NOT, COMPARE, SUM, PRODUCT, NEGATIVE, POWER, ATOM = range(10
 """How tightly an expression binds, from the loosest."""
 
 _IN_MATH = {"ceil": "math.ceil", "floor": "math.floor", "sqrt": "math.sqrt", "log": "math.log"}
+_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _AS_LISTS = frozenset({"range", "zip", "enumerate", "reversed"})
 """Functions that give lists in the language and iterators in Python."""
 
@@ -52,16 +54,59 @@ def show(expr: Expr, scope: Scope, around: int = CONDITION) -> str:
     return f"({text})" if binding < around else text
 
 
+class Inside(Scope):
+    """A scope with names of its own in front: the targets of a comprehension."""
+
+    def __init__(self, around: Scope, names: dict[str, str]) -> None:
+        self.around = around
+        self.names = names
+        self.seen: list[str] = []
+        """What the names of the scope around were shown as."""
+
+    def local(self, name: str) -> str:
+        return self.names[name] if name in self.names else self._saw(self.around.local(name))
+
+    def is_sequence(self, name: str) -> bool:
+        return name not in self.names and self.around.is_sequence(name)
+
+    def constant(self, value: template.Global) -> str:
+        return self._saw(self.around.constant(value))
+
+    def channels(self, of: str | None) -> str:
+        return self._saw(self.around.channels(of))
+
+    def part(self, value: template.OpValue | template.BlockValue) -> str:
+        return self._saw(self.around.part(value))
+
+    def _saw(self, text: str) -> str:
+        self.seen += re.findall(r"\w+", text)
+        return text
+
+
 def condition(expr: Expr, scope: Scope) -> str:
     """The text of a condition; parts and ``none`` are held against None."""
     return show(expr, scope)
 
 
+def negated(expr: Expr) -> Expr:
+    """The opposite of a condition."""
+    if isinstance(expr, template.Compare):
+        return template.Compare(_OPPOSITE[expr.operator], expr.left, expr.right)
+    if isinstance(expr, template.Unary) and expr.operator == "not":
+        return expr.operand
+    return template.Unary("not", expr)
+
+
 def iterable(expr: Expr, scope: Scope) -> str:
     """What a ``for`` runs over."""
+    return _called(expr, scope) or show(expr, scope)
+
+
+def _called(expr: Expr, scope: Scope) -> str | None:
+    """A call of a function that gives an iterator in Python, where that is as good as a list."""
     if isinstance(expr, template.Call) and expr.function in _AS_LISTS:
         return _call_text(expr, scope)
-    return show(expr, scope)
+    return None
 
 
 def listed(expr: Expr, scope: Scope) -> text.Expr:
@@ -141,6 +186,21 @@ def _list(expr: template.ListOf, scope: Scope) -> tuple[str, int]:
     return f"[{', '.join(show(item, scope) for item in expr.items)}]", ATOM
 
 
+def _comprehension(expr: template.Comprehension, scope: Scope) -> tuple[str, int]:
+    source = _called(expr.iterable, scope) or show(expr.iterable, scope, OR)
+    taken = ["math"]
+    while True:
+        names = Names(taken)
+        targets = {name: name if name == "_" else names.claim(name) for name in expr.targets}
+        inner = Inside(scope, targets)
+        text = f"{show(expr.element, inner)} for {', '.join(targets.values())} in {source}"
+        if expr.condition is not None:
+            text += f" if {show(expr.condition, inner, OR)}"
+        if not set(targets.values()).intersection(inner.seen):
+            return f"[{text}]", ATOM
+        taken += inner.seen  # a target may not hide what the element means
+
+
 def _text(expr: template.Text, scope: Scope) -> tuple[str, int]:
     text = ""
     for part in expr.parts:
@@ -203,6 +263,7 @@ _HANDLERS: dict[type[Any], Callable[[Any, Scope], tuple[str, int]]] = {
     template.Logical: _logical,
     template.Conditional: _conditional,
     template.ListOf: _list,
+    template.Comprehension: _comprehension,
     template.Text: _text,
     template.Subscript: _subscript,
     template.Slice: _slice,

@@ -13,10 +13,14 @@ from dataclasses import fields, is_dataclass
 
 from archir import template
 from archir.op import Op
-from archir.ops.spatial import SpatialOp
 
-_WINDOW = frozenset({"kernel_size", "stride", "padding", "dilation", "ceil_mode", "output_size"})
-"""Arguments of windowed ops that decide the extents of the output."""
+_CHANNELS = frozenset(
+    {
+        *("out_channels", "out_features", "groups", "multiplier", "bias", "padding_mode"),
+        *("count_include_pad", "divisor_override", "norm_type"),
+    }
+)
+"""Arguments that change channels or values and no extents, in ops whose others do."""
 
 
 class Extents:
@@ -37,7 +41,7 @@ class Extents:
         """Whether an expression has the same value for all arguments."""
         return all(
             isinstance(part, template.Local) and part.name in self.steady
-            for part in _parts(expr)
+            for part in parts_of(expr)
             if isinstance(part, template.Local | template.Channels)
         )
 
@@ -50,8 +54,10 @@ class Extents:
 
     def apply(self, op: Op, given: dict[str, template.Expr]) -> None:
         """An op whose arguments stand in the text as ``given``."""
-        window = [given[name] for name in _WINDOW & given.keys()]
-        if not all(map(self.is_steady, window)) or (self.varying and isinstance(op, SpatialOp)):
+        if op.keeps_shape:
+            return
+        shaping = (value for name, value in given.items() if name not in _CHANNELS)
+        if self.varying or not all(map(self.is_steady, shaping)):
             self.fixed = False
         elif _sets_all_extents(op):
             self.fixed = True
@@ -68,12 +74,12 @@ def _sets_all_extents(op: Op) -> bool:
     return size is not None and (not isinstance(size, tuple) or None not in size)
 
 
-def _parts(expr: object) -> Iterator[object]:
+def parts_of(expr: object) -> Iterator[object]:
     """An expression and all inside it."""
     yield expr
     if isinstance(expr, tuple):
         for item in expr:
-            yield from _parts(item)
+            yield from parts_of(item)
     elif is_dataclass(expr) and not isinstance(expr, template.Global):
         for each in fields(expr):
-            yield from _parts(getattr(expr, each.name))
+            yield from parts_of(getattr(expr, each.name))

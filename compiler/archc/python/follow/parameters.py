@@ -31,6 +31,8 @@ class Parameter:
     python: str
     hint: str
     default: str | None
+    is_computed: bool = False
+    """Whether the default is None, for which the constructor computes a value."""
 
     @property
     def text(self) -> str:
