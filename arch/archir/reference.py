@@ -13,9 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from archir import registry
 from archir.argument_types import describe, shown
 from archir.op import Op
-from archir import registry
 from archir.registry import FAMILIES
 
 _HEAD = """\
@@ -33,6 +33,7 @@ the incoming shape is left out: nobody writes `in_channels`. The exceptions:
 - `layer_norm` is told how many of the last dims it goes over, 1 unless said otherwise, and not
   their sizes.
 - `rms_norm` likewise.
+- `pad` is the four padding modules of torch, told apart by the mode of `F.pad`.
 - `softmax` must be told its dim, which torch guesses with a warning where it is left out.
 - `stochastic_depth` is torchvision's, and drops single examples ("row") unless told otherwise.
 

@@ -12,7 +12,17 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 
-from archir.dims import Atom, Dim, atomic, evaluate, floor_div, multiply, show, substitute, variables
+from archir.dims import (
+    Atom,
+    Dim,
+    atomic,
+    evaluate,
+    floor_div,
+    multiply,
+    show,
+    substitute,
+    variables,
+)
 
 _LARGEST = 1024
 """Bounds the factor and the denominator, so that what follows holds for sizes below 2**31."""

@@ -65,7 +65,9 @@ RANKED: list[Op] = [
 
 RANKS: dict[str, tuple[int, ...]] = {
     # torch reads one dim less as one example without a batch; here the first dim is the batch.
-    **dict.fromkeys(("conv_transpose", "adaptive_max_pool", "lp_pool", "pad", "upsample"), (3, 4, 5)),
+    **dict.fromkeys(
+        ("conv_transpose", "adaptive_max_pool", "lp_pool", "pad", "upsample"), (3, 4, 5)
+    ),
     **dict.fromkeys(("pixel_shuffle", "pixel_unshuffle"), (4, 5, 6, 7)),
     "channel_shuffle": (3, 4, 5, 6, 7),
 }

@@ -25,12 +25,14 @@ each_op = pytest.mark.parametrize("op", ops().values(), ids=ops())
 OWN_ARGUMENTS = {
     "depthwise": {"multiplier"},
     "layer_norm": {"dims"},
+    "pad": {"mode"},
     "rms_norm": {"dims"},
 }
 """Arguments that torch's class does not have."""
 
 OWN_DEFAULTS = {
     "concat": {"dim"},
+    "pad": {"value"},
     "softmax": {"dim"},
 }
 """Arguments with a default other than torch's; each is named as an exception in the reference."""

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
-from typing import Any
 
+import one_axis
 import pytest
-import torch
-from op_performer import REFUSALS, agree, build, op, types_of
+from op_performer import agree, op, types_of
 
 from archir.check import Check
-from archir.dims import evaluate, variable
 from archir.op import Op
 from archir.types import TensorType
 
@@ -26,40 +24,8 @@ SIZES = range(1, 41)
 KERNELS, STRIDES, PADDINGS, DILATIONS = range(1, 8), range(1, 5), range(4), range(1, 4)
 
 
-def torch_extents(run: Callable[..., Any]) -> dict[int, int | None]:
-    """The output's size for every input size, or None where torch refuses."""
-    found: dict[int, int | None] = {}
-    with torch.no_grad():
-        for size in SIZES:
-            try:
-                found[size] = run(torch.ones(1, 1, size)).shape[2] or None
-            except REFUSALS:
-                found[size] = None
-    return found
-
-
-def our_extents(made: Op) -> dict[int, int | None]:
-    """The same by our rule: one answer over a size variable, read at every size."""
-    answers: dict[int, int | None] = {}
-    # The answer must not depend on the default: one of them is taken large, so that it fits.
-    check = Check({"L": 1000})
-    outputs = made.infer((TensorType((1, 1, variable("L"))),), check)
-    if check.problems or outputs is None:
-        return dict.fromkeys(SIZES)
-    for size in SIZES:
-        holds = all(condition.holds({"L": size}) for condition in check.conditions)
-        answers[size] = evaluate(outputs[0].shape[2], {"L": size}) if holds else None
-    return answers
-
-
 def assert_agrees(made: Op) -> None:
-    try:
-        run = build(made, types_of((1, 1, 8)))
-    except REFUSALS:
-        expected: dict[int, int | None] = dict.fromkeys(SIZES)
-    else:
-        expected = torch_extents(run)
-    assert our_extents(made) == expected, repr(made)
+    one_axis.assert_agrees(made, SIZES)
 
 
 def settings(*ranges: range) -> Iterator[tuple[int, ...]]:
@@ -128,7 +94,7 @@ def test_verdicts_at_given_sizes_equal_those_over_size_variables() -> None:
         (1, 2, 5), (1, 3), (0, 1), (1, 2), (False, True)
     ):
         made = op("max_pool", kernel, stride, padding, dilation, ceil)
-        over_variable = our_extents(made)
+        over_variable = one_axis.our_extents(made, SIZES)
         for size in SIZES:
             check = Check({})
             outputs = made.infer(types_of((1, 1, size)), check)

@@ -58,6 +58,7 @@ class Pad(Op):
 
     keyword = "pad"
     torch_name = "torch.nn.ConstantPad2d"
+    own_arguments = ("mode",)
 
     padding: Int | Annotated[tuple[Int, ...], Field(min_length=2, max_length=6)] = Field(
         description="how much is added; in a list before and behind each axis, the last one first"

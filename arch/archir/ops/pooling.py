@@ -34,6 +34,9 @@ class WindowPool(SpatialOp):
     torch_class: ClassVar[str]
     """The torch class without its rank."""
 
+    averages: ClassVar[bool] = False
+    """Whether torch takes a mean: over three axes it then compares the kernel with the input."""
+
     if TYPE_CHECKING:  # declared by the subclasses, each in the order of its own call
         kernel_size: PerAxis
         stride: PerAxis | None
@@ -64,6 +67,13 @@ class WindowPool(SpatialOp):
         return 1
 
     def extent(self, axis: Axis, check: Check) -> Dim | None:
+        if self.averages and axis.of == 3:
+            # It compares with the input alone, without its padding, here and nowhere else.
+            kernel = at_axis(self.kernel_size, axis.index)
+            shown = show_extent(axis.extent, check)
+            problem = partial(InputSmallerThanKernel, self.keyword, axis.name, shown, kernel)
+            if not check.at_least(axis.extent, kernel, problem):
+                return None
         rule = slide_past_end if self.ceil_mode else slide
         return rule(self.keyword, axis, self.window(axis.index), check)
 
@@ -134,6 +144,7 @@ class AvgPool(WindowPool):
     keyword = "avg_pool"
     torch_name = "torch.nn.AvgPool2d"
     torch_class = "AvgPool"
+    averages = True
     dtypes = ("float32", "int64")
     per_axis = ("kernel_size", "stride", "padding")
 
@@ -158,16 +169,6 @@ class AvgPool(WindowPool):
         super().verify(incoming, check)
         if incoming.rank == 3 and self.divisor_override is not None:
             check.report(ArgumentNotForRank(self.keyword, "divisor_override", LAYOUTS[0]))
-
-    def extent(self, axis: Axis, check: Check) -> Dim | None:
-        if axis.of == 3:
-            # torch compares the kernel with the input alone, on three axes and nowhere else.
-            kernel = at_axis(self.kernel_size, axis.index)
-            shown = show_extent(axis.extent, check)
-            problem = partial(InputSmallerThanKernel, self.keyword, axis.name, shown, kernel)
-            if not check.at_least(axis.extent, kernel, problem):
-                return None
-        return super().extent(axis, check)
 
 
 class AdaptiveAvgPool(SpatialOp):

@@ -40,7 +40,7 @@ class LPPool(WindowPool):
     That is the p-th root of the sum of the p-th powers, where p is `norm_type`: with 1 it is the
     sum, and with larger ones it comes nearer to the largest value. The window moves by its own
     size unless `stride` says otherwise, and there is no padding. On `[N, C, L]` the kernel is a
-    number. Integers become floats.
+    number; on `[N, C, D, H, W]` the input must be as large as the window. Integers become floats.
 
     torch: `torch.nn.LPPool1d`, `LPPool2d`, `LPPool3d`.
 
@@ -55,6 +55,7 @@ class LPPool(WindowPool):
     keyword = "lp_pool"
     torch_name = "torch.nn.LPPool2d"
     torch_class = "LPPool"
+    averages = True
     dtypes = ("float32", "int64", "bool")
     per_axis = ("kernel_size", "stride")
 

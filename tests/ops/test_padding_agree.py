@@ -1,0 +1,117 @@
+"""Padding agrees with torch: every pair of paddings, on every mode, rank and size.
+
+torch fills the memory that it has not written with not-a-number when it is asked to be
+deterministic. So it shows where circular padding of a cropped axis gives what happens to lie in
+memory; that counts as a refusal here, and is the one place where torch goes on and we do not.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+import torch
+from one_axis import our_extents
+from op_performer import REFUSALS, agree, build, op, ours, theirs, torch_verdict, types_of
+
+from archir.op import Op
+from archir.types import TensorType
+
+MODES = ("constant", "reflect", "replicate", "circular")
+SIZES = range(1, 8)
+
+
+@pytest.fixture(autouse=True)
+def _deterministic() -> Iterator[None]:
+    torch.use_deterministic_algorithms(True)
+    yield
+    torch.use_deterministic_algorithms(False)
+
+
+def torch_extent(made: Op, size: int) -> int | None:
+    """The output's size; None where torch refuses, or gives what it has not written."""
+    types = types_of((1, 1, size))
+    try:
+        output = build(made, types)(torch.ones(1, 1, size))
+    except REFUSALS:
+        return None
+    return None if output.isnan().any() else output.shape[2] or None
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_grid(mode: str) -> None:
+    for padding in product(range(-5, 9), repeat=2):
+        made = op("pad", padding, mode)
+        expected = {size: torch_extent(made, size) for size in SIZES}
+        assert our_extents(made, SIZES) == expected, padding
+
+
+def test_unwritten_memory_is_seen() -> None:
+    made, types = op("pad", (-4, 4), "circular"), types_of((1, 1, 4))
+    assert theirs(build(made, types), types) is not None, "torch goes on"
+    assert torch_extent(made, 4) is None
+    assert torch_extent(op("pad", (-2, 2), "circular"), 4) == 4
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("padding", [-1, 0, 1, 2])
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_one_number_is_for_all_sides(mode: str, padding: int, axes: int) -> None:
+    for extent in range(1, 5):
+        agree(op("pad", padding, mode), types_of((2, 3, *(extent, 4, 3)[:axes])))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_lists(mode: str, axes: int) -> None:
+    dice = random.Random(f"{mode} {axes}")
+    least = -2 if mode != "circular" else 0
+    for _ in range(200):
+        padding = tuple(dice.randint(least, 3) for _ in range(2 * axes))
+        made = op("pad", padding, mode)
+        agree(made, types_of((2, 3, *(dice.randint(1, 6) for _ in range(axes)))))
+
+
+@pytest.mark.parametrize("rank", range(1, 8))
+@pytest.mark.parametrize("length", range(2, 7))
+@pytest.mark.parametrize("mode", MODES)
+def test_length_of_the_list(mode: str, length: int, rank: int) -> None:
+    made, types = op("pad", (1,) * length, mode), types_of((4,) * rank)
+    if length % 2:
+        assert ours(made, types) is None
+    elif mode == "constant" or length == 2 * (rank - 2):
+        agree(made, types)
+    else:
+        # torch reads an image of one dim less as one without a batch, which is none here.
+        assert ours(made, types) is None
+        assert torch_verdict(made, types) is None or length == 2 * (rank - 1)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
+@pytest.mark.parametrize("value", [0.5, -1, 1e19, 2.0**63, -(2.0**63), 3.4e38, 3.5e38, 1e300])
+def test_values_fit(value: float, dtype: str) -> None:
+    for padding in (1, 0, -1, (-1, 1), (-1, 0)):
+        agree(op("pad", padding, value=value), types_of((2, 3, 4), dtype=dtype))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("value", [0.0, 0.5])
+def test_value_is_for_the_constant_mode(mode: str, value: float) -> None:
+    made = op("pad", (1, 1), mode, value)
+    module = torch.nn.functional.pad
+    try:
+        module(torch.ones(1, 1, 4), (1, 1), mode, value)
+    except REFUSALS:
+        assert ours(made, types_of((1, 1, 4))) is None
+    else:
+        assert ours(made, types_of((1, 1, 4))) == TensorType((1, 1, 6))
+
+
+def test_order_of_a_list_is_torchs() -> None:
+    image = torch.arange(6.0).reshape(1, 1, 2, 3)
+    for mode in MODES:
+        made = op("pad", (1, 0, 0, 1), mode)
+        padded = build(made, types_of((1, 1, 2, 3)))(image)
+        assert torch.equal(padded, torch.nn.functional.pad(image, (1, 0, 0, 1), mode))
