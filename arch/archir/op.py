@@ -56,6 +56,9 @@ class Op(BaseModel):
     is_module: ClassVar[bool] = True
     """Whether torch has it as a module: then it takes a number or a name in its scope."""
 
+    keeps_shape: ClassVar[bool] = False
+    """Whether the output has the shape of the input, whatever the arguments are."""
+
     own_arguments: ClassVar[tuple[str, ...]] = ()
     """The arguments that torch's class does not have: no constructor is given them by name."""
 

@@ -84,6 +84,15 @@ def test_channels_code_gives_the_output_channels(case: Case) -> None:
 
 
 @each_case
+def test_ops_that_say_so_keep_the_shape(case: Case) -> None:
+    made, shapes = case
+    outputs = made.infer(types_of(*shapes), Check({}))
+    assert outputs is not None
+    if made.keeps_shape:
+        assert [given.shape for given in outputs] == list(shapes)
+
+
+@each_case
 def test_recipes_do_not_depend_on_free_sizes(case: Case) -> None:
     """A module made for one input size serves all others that the op accepts."""
     made, shapes = case

@@ -55,6 +55,35 @@ CASES: list[tuple[str, dict[str, list[Any]]]] = [
         "  flatten -> linear(classes)\n}\n",
         {"width": [4], "classes": [3]},
     ),
+    (
+        "model m(factor = 2, classes = 10) {\n"
+        + HEAD
+        + "  up: upsample(scale_factor = factor)\n  flatten -> fc: linear(classes)\n}\n",
+        {"factor": [1, 3], "classes": [3]},
+    ),
+    (
+        "model m(factor = 2, classes = 10) {\n"
+        + HEAD
+        + "  c: conv(144, 3)\n  deal: pixel_shuffle(factor)\n"
+        "  flatten -> fc: linear(classes)\n}\n",
+        {"factor": [1, 3], "classes": [3]},
+    ),
+    (
+        "model m(stride = 1, width = 8, groups = 2, slope = 0.1, p = 0.2) {\n"
+        + HEAD
+        + "  c: conv(width, 3, stride = stride)\n  n: layer_norm(3)\n  g: group_norm(groups)\n"
+        "  a: leaky_relu(slope)\n  r: prelu(_.channels)\n  d: stochastic_depth(p)\n}\n",
+        {"stride": [2], "width": [4], "groups": [1], "slope": [0.5], "p": [0.0]},
+    ),
+    (
+        "model m(width = 8, dims = 2, eps = 1e-6, learned: bool = true) {\n"
+        + HEAD
+        + "  c: conv(width, 3)\n  n: layer_norm(dims, eps, bias = learned)\n"
+        "  q: rms_norm(2, eps = eps)\n"
+        "  g: group_norm(1, affine = learned)\n  i: instance_norm(affine = learned)\n"
+        "  r: prelu(width)\n}\n",
+        {"width": [4], "dims": [1, 3], "eps": [1e-3], "learned": [False]},
+    ),
 ]
 
 

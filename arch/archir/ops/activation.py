@@ -17,6 +17,8 @@ class Elementwise(Op):
     Its recipe gives all arguments by keyword.
     """
 
+    keeps_shape = True
+
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
     """The dtypes that torch computes on."""
 

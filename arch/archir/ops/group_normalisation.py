@@ -34,6 +34,7 @@ class GroupNorm(Op):
 
     keyword = "group_norm"
     torch_name = "torch.nn.GroupNorm"
+    keeps_shape = True
     weights = ("weight", "bias")
 
     num_groups: Positive = Field(description="how many equal parts the channels are split into")
@@ -96,6 +97,7 @@ class InstanceNorm(Op):
 
     keyword = "instance_norm"
     torch_name = "torch.nn.InstanceNorm2d"
+    keeps_shape = True
     weights = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
     eps: Eps = Field(1e-5, description="added to the variance before its square root")

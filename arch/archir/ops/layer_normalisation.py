@@ -17,6 +17,7 @@ Eps = Annotated[Finite, Field(ge=0, le=1)]
 class _OverLastDims(Op):
     """Base of the norms over the last dims; torch's classes are told the sizes of these."""
 
+    keeps_shape = True
     own_arguments = ("dims",)
 
     dims: Positive = Field(1, description="how many of the last dims are normalised together")

@@ -32,6 +32,7 @@ class BatchNorm(Op):
 
     keyword = "batch_norm"
     torch_name = "torch.nn.BatchNorm2d"
+    keeps_shape = True
     weights = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
     eps: Annotated[Finite, Field(gt=0, le=1)] = Field(
