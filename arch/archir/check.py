@@ -46,10 +46,12 @@ class Condition(Record):
 class Check(Struct):
     """The collector handed to a shape rule.
 
-    ``sizes`` are the default values of the model's size variables.
+    ``sizes`` are the sizes at which it is decided: the defaults of the model's size variables,
+    unless others are asked about. With ``training`` what only training asks is reported too.
     """
 
     sizes: Mapping[str, int]
+    training: bool = False
     problems: list[Problem] = fresh(factory=list)
     conditions: list[Condition] = fresh(factory=list)
 
@@ -114,7 +116,7 @@ class Check(Struct):
         if symbolic:
             self._keep(condition)
         holds = condition.holds(self.sizes)
-        if condition.training:
+        if condition.training and not self.training:
             if not symbolic and not holds:
                 self._keep(condition)  # no size lets the network train
             return True

@@ -43,6 +43,14 @@ class Problem(Record):
         return None
 
 
+class OwnOpError(RuntimeError):
+    """An installed package that adds ops is at fault: not the input, and not the compiler."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 class Label(Record):
     """A further place that has to do with a problem, and what it has to do with it."""
 
@@ -51,11 +59,20 @@ class Label(Record):
 
 
 class Diagnostic(Record):
-    """A problem at a place. ``related`` holds all the other places that contribute."""
+    """A problem at a place. ``related`` holds all the other places that contribute.
+
+    ``advice`` is what to do here, where more is known than the problem itself can say.
+    """
 
     problem: Problem
     span: Span
     related: tuple[Label, ...] = ()
+    advice: str | None = None
+
+    @property
+    def hint(self) -> str | None:
+        """What to do about it, if that can be said."""
+        return self.problem.hint() if self.advice is None else self.advice
 
     @property
     def severity(self) -> Severity:

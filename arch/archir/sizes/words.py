@@ -13,6 +13,23 @@ MOST_SHOWN = 6
 """Stretches and boxes that are written out before the rest is only counted."""
 
 
+def advise(valid: ValidSizes, sizes: Mapping[str, int]) -> str:
+    """What the sizes must be, and those next to the ones that were asked for."""
+    if valid.is_empty:
+        return "there is no valid size"
+    lines: list[str] = []
+    for name in valid.names:
+        sets = {box[name] for box in valid.boxes}
+        if any(sizes[name] in one for one in sets):
+            continue
+        said = " or ".join(say(one, name) for one in list(sets)[:MOST_SHOWN])
+        near = [str(size) for size in valid.nearest(name, sizes)]
+        verb = "are" if len(near) > 1 else "is"
+        nearest = f"; the nearest {verb} {' and '.join(near)}" if near else ""
+        lines.append(f"{name} must be {said}{nearest}")
+    return "\n".join(lines) or f"valid sizes: {describe(valid)}"
+
+
 def describe(valid: ValidSizes) -> str:
     """All in one line: each box, and what is open."""
     if valid.is_empty:

@@ -28,7 +28,7 @@ def diagnostic(item: Diagnostic) -> Json:
         "severity": problem.severity,
         "message": problem.message(),
         "label": problem.label(),
-        "hint": problem.hint(),
+        "hint": item.hint,
         "place": place(item.span),
         "related": [{"place": place(label.span), "text": label.text} for label in item.related],
     }

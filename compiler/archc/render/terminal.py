@@ -64,7 +64,7 @@ def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:
             rows.append(gutter.row())
         rows.append(gutter.arrow(":::" if index else "-->", _where(block[0].span, style)))
         rows.extend(snippet(block, gutter))
-    hint = problem.hint()
+    hint = diagnostic.hint
     if hint:
         rows.append(gutter.row())
         rows.extend(_remark("help", hint, " " * gutter.digits + " ", style))

@@ -1,0 +1,40 @@
+"""What can be wrong with the sizes that a checked network is asked about."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from archir.diagnostics import Problem
+
+
+class SizeChangesWeights(Problem):
+    """A parameter's shape depends on the size of the input, and was taken at the default size.
+
+    A network has its weights before it meets an input. A `linear` behind `flatten`, without an
+    adaptive pool between them, fits just those sizes that give it the same number of features.
+    """
+
+    name = "size-changes-weights"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  max_pool(2) -> flatten -> linear(10)
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  adaptive_avg_pool(7) -> flatten -> linear(10)
+}
+"""
+    asked_sizes: ClassVar[dict[str, int]] = {"H": 64, "W": 64}
+
+    callee: str
+    written: str
+    made_for: int
+    found: int
+    at: str
+
+    def message(self) -> str:
+        return (
+            f"the weights of {self.callee} were made for {self.written} = {self.made_for}, and "
+            f"at {self.at} it is {self.found}"
+        )
