@@ -36,6 +36,7 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Size = Int | InstanceOf[SizeExpr]
 """A number, or an expression of the input's size: for ops that are plain functions."""
 
+
 class Op(BaseModel):
     """Base of all ops. Instances are immutable, and are shared by all equal uses in a program."""
 

@@ -41,7 +41,7 @@ class Extents:
         """Whether an expression has the same value for all arguments."""
         return all(
             isinstance(part, template.Local) and part.name in self.steady
-            for part in _parts(expr)
+            for part in parts_of(expr)
             if isinstance(part, template.Local | template.Channels)
         )
 
@@ -74,12 +74,12 @@ def _sets_all_extents(op: Op) -> bool:
     return size is not None and (not isinstance(size, tuple) or None not in size)
 
 
-def _parts(expr: object) -> Iterator[object]:
+def parts_of(expr: object) -> Iterator[object]:
     """An expression and all inside it."""
     yield expr
     if isinstance(expr, tuple):
         for item in expr:
-            yield from _parts(item)
+            yield from parts_of(item)
     elif is_dataclass(expr) and not isinstance(expr, template.Global):
         for each in fields(expr):
-            yield from _parts(getattr(expr, each.name))
+            yield from parts_of(getattr(expr, each.name))
