@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
+from archir import packages
 from archir.op import Op
 from archir.record import Record
 
@@ -90,21 +91,28 @@ class _Ops(Mapping[str, type[Op]]):
         entry = built_in().get(keyword)
         if entry is not None:
             return family(entry.family)[keyword]
-        raise KeyError(keyword)
+        if keyword not in packages.keywords():
+            raise KeyError(keyword)
+        return packages.load(keyword)
 
     def __contains__(self, keyword: object) -> bool:
-        return keyword in built_in()
+        return keyword in built_in() or keyword in packages.keywords()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(built_in())
+        yield from built_in()
+        yield from (keyword for keyword in packages.keywords() if keyword not in built_in())
 
     def __len__(self) -> int:
-        return len(built_in())
+        return sum(1 for _ in self)
 
 
 _OPS = _Ops()
 
 
 def ops() -> Mapping[str, type[Op]]:
-    """All ops by keyword, in the order of the families and of their files."""
+    """All ops by keyword: ours in the order of the families and of their files, then packages'.
+
+    To ask for a name that is no op of ours is to look into the installed packages, which takes
+    some hundredths of a second: names that may mean something else are to be tried before.
+    """
     return _OPS

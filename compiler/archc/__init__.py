@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archc.api import source as source
     from archc.errors import ArchError as ArchError
     from archc.errors import ModelChoiceError as ModelChoiceError
+    from archc.errors import OwnOpError as OwnOpError
     from archc.errors import PackageMissingError as PackageMissingError
     from archc.errors import ToolError as ToolError
     from archc.errors import TorchMissingError as TorchMissingError
@@ -42,6 +43,7 @@ __all__ = [
     "Expression",
     "ModelChoiceError",
     "ModelSummary",
+    "OwnOpError",
     "PackageMissingError",
     "Source",
     "ToolError",

@@ -10,6 +10,7 @@ from archc.examples import is_bare
 from archc.torch import PackageMissingError as PackageMissingError
 from archc.torch import TorchMissingError as TorchMissingError
 from archir.diagnostics import Diagnostic
+from archir.diagnostics import OwnOpError as OwnOpError
 
 if TYPE_CHECKING:
     from archc.weights import WeightsReport

@@ -14,6 +14,7 @@ from archc.cli.usage import COMMANDS, USAGE, version
 from archc.errors import (
     ArchError,
     ModelChoiceError,
+    OwnOpError,
     PackageMissingError,
     SettingError,
     ToolError,
@@ -88,6 +89,8 @@ def invoke(words: list[str]) -> int:
         return guard.WRONG_INPUT
     except ToolError as error:
         return guard.environment(error.message, error.hint)
+    except OwnOpError as error:
+        return guard.package(error)
     except PackageMissingError as error:
         return guard.environment(str(error))
 

@@ -7,6 +7,10 @@ import os
 import sys
 from collections.abc import Callable
 from io import BytesIO, TextIOWrapper
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archir.diagnostics import OwnOpError
 
 OK = 0
 WRONG_INPUT = 1
@@ -85,6 +89,18 @@ def environment(message: str, hint: str | None = None) -> int:
 
     sys.stderr.write(plain("error", message, hint, style_of(sys.stderr)))
     return ENVIRONMENT
+
+
+def package(error: OwnOpError) -> int:
+    """Say what is wrong with a package that adds ops, and to its author where it arose."""
+    hint = error.hint
+    if os.environ.get(TRACEBACK):
+        import traceback
+
+        traceback.print_exception(error)
+    elif error.__cause__ is not None:
+        hint += f"\n({TRACEBACK}=1 in the environment shows where it arose)"
+    return environment(str(error), hint)
 
 
 def reason(error: OSError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from archc.torch.calls import perform
+from archc.torch.calls import construct
 from archc.torch.initialise import Leaf, draw, run_pass
 from archc.torch.modules import shell
 from archc.torch.plan import Plans, plan_all
@@ -70,8 +70,7 @@ class _Builder:
         how = self.plans.leaves[slot]
         if isinstance(how, Plan):
             return shell(how, named=True)
-        module = perform(how)
-        assert isinstance(module, nn.Module), f"{how.function} makes no module"
+        module = construct(how)
         self.leaves[module] = Leaf(member.op.keyword, dict(member.overrides))
         return module
 

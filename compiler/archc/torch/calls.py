@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from archc.torch import helpers
+from archir.diagnostics import OwnOpError
 from archir.recipe import (
     AllInputs,
     Call,
@@ -82,8 +83,35 @@ def prepare(code: Code) -> None:
 def _imports(function: str) -> str:
     module, colon, name = function.partition(":")
     if colon and function not in _imported:
-        _imported[function] = getattr(import_module(module), name)
+        try:
+            _imported[function] = getattr(import_module(module), name)
+        except (Exception, SystemExit) as error:
+            raise _fault(f"importing {function}", error) from error
     return function
+
+
+def construct(make: Call) -> nn.Module:
+    """The module that a closed call makes."""
+    if ":" not in make.function:
+        module = perform(make)
+        assert isinstance(module, nn.Module), f"{make.function} makes no module"
+        return module
+    try:
+        module = perform(make)
+    except Exception as error:
+        raise _fault(f"calling {make.function}", error) from error
+    if not isinstance(module, nn.Module):
+        message = f"{make.function}, which an op's recipe names, makes a {type(module).__name__}"
+        raise OwnOpError(f"{message}, and not a torch.nn.Module", _MEND)
+    return module
+
+
+_MEND = "mend or uninstall the package that adds the op"
+
+
+def _fault(doing: str, error: BaseException) -> OwnOpError:
+    text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return OwnOpError(f"{doing}, which an op's recipe names, fails with {text}", _MEND)
 
 
 def _call(code: Call, inputs: Sequence[Tensor]) -> Any:

@@ -39,7 +39,7 @@ from archir.graph import Value
 from archir.init import Fan, Initialiser
 from archir.initialisers import FANS, INITIALISERS
 from archir.record import Record, replaced
-from archir.registry import ops
+from archir.registry import built_in, ops
 from archir.types import TensorType
 from archir.values import Part
 
@@ -131,13 +131,13 @@ class Evaluator(Record):
             return (self.declared(declared, name),)
         if self.fans and name in FANS:
             return (Fan(name),)
-        if name in ops() and not (called and name in BUILTINS):
+        if name in built_in() and not (called and name in BUILTINS):
             return (Part("op", name),)
         if name in BUILTINS:
             return (FunctionValue(name),)
         if name in INITIALISERS:
             return (Initialiser(name),)
-        return None
+        return (Part("op", name),) if name in ops() else None  # packages come last
 
     def declared(self, declared: Declared, name: str) -> object:
         """The value of a file-level declaration."""

@@ -18,7 +18,7 @@ from archir.diagnostics import Diagnostics, Label, Problem, nearest
 from archir.initialisers import FANS, INITIALISERS, InitialiserSpec
 from archir.op import Op
 from archir.record import Struct, fresh
-from archir.registry import ops
+from archir.registry import built_in, ops
 from archir.source import Span
 
 Meaning: TypeAlias = "Symbol | Declared | type[Op] | Builtin | InitialiserSpec | Unclear"
@@ -109,10 +109,11 @@ class Context(Struct):
             return self.file.names[name]
         if name in self.file.missing:
             return UNCLEAR
-        builtin, op = BUILTINS.get(name), ops().get(name)
-        general = op or INITIALISERS.get(name)
+        builtin = BUILTINS.get(name)
+        general = ops()[name] if name in built_in() else INITIALISERS.get(name)
         known = (builtin or general) if is_call else (general or builtin)
-        return self.ahead.get(name) if known is None else known
+        # What packages add comes last: to look for it takes time.
+        return known or self.ahead.get(name) or ops().get(name)
 
     def use(self, symbol: Symbol, span: Span) -> None:
         """Note that a name of the body or a parameter is used."""

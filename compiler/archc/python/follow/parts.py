@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archc.python.library import Library
+from archir.diagnostics import OwnOpError
 from archir.graph import Apply, Definition, walk
 from archir.op import Op
 from archir.recipe import Call, Code, FunctionRecipe, Inferred, Infix, Items, ModuleRecipe
@@ -15,6 +16,12 @@ from archir.source import Span
 from archir.template import Unfollowable
 from archir.typed import TypedGraph
 from archir.types import TensorType
+
+_CAUGHT = (
+    *(TypeError, ValueError, AttributeError, LookupError, ArithmeticError, AssertionError),
+    OwnOpError,  # what a guarded op of a package makes of any of these
+)
+"""What a recipe may raise that looks at an argument of which nothing is known."""
 
 
 class _Anything:
@@ -91,7 +98,7 @@ class Instances:
         try:
             recipe = self.library.recipe(probe, types)
             channels = probe.channels(types)
-        except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+        except _CAUGHT as error:
             raise Unfollowable(f"a recipe of {op.keyword} that depends on an argument") from error
         if any(isinstance(part, _Anything) for part in _parts((recipe, channels))):
             raise Unfollowable(f"a recipe of {op.keyword} that holds an argument's value")
