@@ -7,7 +7,7 @@ docstrings and cards carry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from archdsl.tokens import Token
 
@@ -17,33 +17,30 @@ _CLOSES = "```"
 
 def prose(doc: str) -> str:
     """A doc comment without its examples."""
-    if _OPENS not in doc:
-        return doc
-    kept: list[str] = []
-    for line, is_example in _lines(doc):
-        if not is_example and (line or kept[-1:] != [""]):
-            kept.append(line)
-    return _joined(kept)
+    return _joined(_parts(doc)[0]) if _OPENS in doc else doc
 
 
 def examples(doc: str) -> list[str]:
     """The examples of a doc comment, each a whole file in the language."""
-    found: list[list[str]] = []
-    for line, is_example in _lines(doc):
-        if is_example and line.rstrip() == _OPENS:
-            found.append([])
-        elif is_example and line.rstrip() != _CLOSES:
-            found[-1].append(line)
-    return ["".join(f"{line}\n" for line in lines) for lines in found]
+    return ["".join(f"{line}\n" for line in lines) for lines in _parts(doc)[1]]
 
 
-def _lines(doc: str) -> Iterator[tuple[str, bool]]:
-    """Each line, and whether it belongs to an example, fences included."""
+def _parts(doc: str) -> tuple[list[str], list[list[str]]]:
+    """The lines of the prose, and those of each example."""
+    said: list[str] = []
+    shown: list[list[str]] = []
     inside = False
     for line in doc.split("\n"):
-        opens = not inside and line.rstrip() == _OPENS
-        yield line, inside or opens
-        inside = opens or (inside and line.rstrip() != _CLOSES)
+        if inside and line == _CLOSES:
+            inside = False
+        elif inside:
+            shown[-1].append(line)
+        elif line == _OPENS:
+            inside = True
+            shown.append([])
+        elif line or said[-1:] != [""]:
+            said.append(line)
+    return said, shown
 
 
 class Docs:
