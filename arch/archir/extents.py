@@ -40,9 +40,10 @@ def settle(code: Code, inputs: Types, sizes: Mapping[str, int]) -> Code:
     if isinstance(code, SizeExpr):
         found = read(code, inputs)
         return evaluate(code, sizes) if found is None else found
-    if isinstance(code, tuple):
-        items = tuple(settled(item) for item in code)
-        return code if items == code else Items(items)
+    value: object = code
+    if isinstance(value, tuple):  # an argument that is a list
+        items = tuple(settled(item) for item in value)
+        return code if items == value else Items(items)
     if isinstance(code, Items):
         return Items(tuple(settled(item) for item in code.items))
     if isinstance(code, Infix):

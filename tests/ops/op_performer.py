@@ -141,9 +141,7 @@ Verdict: TypeAlias = "tuple[tuple[int, ...], str]"
 """A shape and a dtype."""
 
 
-def theirs(
-    run: Callable[..., Any], types: tuple[TensorType, ...]
-) -> tuple[Verdict, ...] | None:
+def theirs(run: Callable[..., Any], types: tuple[TensorType, ...]) -> tuple[Verdict, ...] | None:
     """torch's verdict on all outputs, or None for a refusal.
 
     An empty output is a refusal, and so is one without a dim.

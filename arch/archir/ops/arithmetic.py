@@ -1,7 +1,5 @@
 """Arithmetic."""
 
-from functools import reduce
-
 from archir.check import Check
 from archir.ops.merge import Arithmetic, Broadcasting
 from archir.ops.spatial import require_dtype
@@ -57,7 +55,7 @@ class Divide(Arithmetic):
     torch_name = "torch.div"
     operator = "/"
 
-    def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:  # noqa: ARG002
+    def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
         return "float32"
 
 
@@ -65,10 +63,10 @@ class _Extremum(Broadcasting):
     """Base of the functions of two values, done one after the other."""
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
-        def join(left: Code, right: Code) -> Code:
-            return Call(self.torch_name, (left, right))
-
-        return FunctionRecipe(reduce(join, map(Input, range(len(inputs)))))
+        code: Code = Input(0)
+        for number in range(1, len(inputs)):
+            code = Call(self.torch_name, (code, Input(number)))
+        return FunctionRecipe(code)
 
 
 class Maximum(_Extremum):

@@ -265,7 +265,9 @@ class Select(Op):
         extent = incoming.shape[dim]
         least = self.index + 1 if self.index >= 0 else -self.index
         shown = show_extent(extent, check)
-        check.at_least(extent, least, partial(IndexOutsideDim, self.keyword, self.index, dim, shown))
+        check.at_least(
+            extent, least, partial(IndexOutsideDim, self.keyword, self.index, dim, shown)
+        )
         if incoming.rank == 1:
             check.report(NoDimsLeft(self.keyword, str(incoming)))
             return None

@@ -1,6 +1,7 @@
 """New shapes."""
 
 from functools import partial
+from math import prod
 from typing import Annotated
 
 from pydantic import Field
@@ -27,7 +28,11 @@ OPEN = -1
 
 
 def sized(
-    callee: str, argument: str, wanted: tuple[Dim, ...], inputs: tuple[TensorType, ...], check: Check
+    callee: str,
+    argument: str,
+    wanted: tuple[Dim, ...],
+    inputs: tuple[TensorType, ...],
+    check: Check,
 ) -> tuple[Dim, ...] | None:
     """Extents as a text gives them, each -1 or at least 1; None after a report."""
     extents = tuple(readable(extent, inputs, check) for extent in wanted)
@@ -60,7 +65,7 @@ def arranged(
     if rest is None:
         if isinstance(divisor, SizeExpr):
             # No rule of arithmetic says when it divides, so the sizes are held to their defaults.
-            divisor = product(check.concrete(extent) for extent in below)
+            divisor = prod(check.concrete(extent) for extent in below)
         if not check.divisible(elements, divisor, problem):
             return None
         rest = floor_div(elements, divisor)
@@ -181,8 +186,8 @@ class Expand(Op):
             return None
         new = len(wanted) - incoming.rank
         if new < 0 or OPEN in wanted[:new]:
-            shown = f"[{', '.join(show_extent(extent, check) for extent in wanted)}]"
-            check.report(CannotExpandTo(self.keyword, shown, str(incoming)))
+            to = f"[{', '.join(show_extent(extent, check) for extent in wanted)}]"
+            check.report(CannotExpandTo(self.keyword, to, str(incoming)))
             return None
         shape = list(wanted[:new])
         for dim, (extent, aim) in enumerate(zip(incoming.shape, wanted[new:], strict=True)):
