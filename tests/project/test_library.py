@@ -116,7 +116,7 @@ def test_what_is_out_of_date_is_told_and_written_anew(
     capsys.readouterr()
     assert library.main(["--check", str(page)]) == 1
     told = [line.partition(" ")[0] for line in capsys.readouterr().err.splitlines()]
-    names = ["std.md", "std/Fire.svg", "std/Transition.svg", "std/Gone.svg"]
+    names = ["std.md", "std/Transition.svg", "std/Fire.svg", "std/Gone.svg"]
     assert told == [str(tmp_path / name) for name in names]
     assert library.main([str(page)]) == 0
     assert library.main(["--check", str(page)]) == 0
