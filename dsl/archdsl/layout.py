@@ -7,7 +7,7 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from archdsl.keywords import CONSTANTS, KEYWORDS
-from archdsl.tokens import CLOSERS, END, Token
+from archdsl.tokens import CLOSERS, END, OPENERS, Token
 from archir.record import Struct
 
 _NAMEABLE = KEYWORDS - CONSTANTS
@@ -52,10 +52,25 @@ class _Frame(Struct):
 
 
 def names(tokens: Sequence[Token]) -> None:
-    """Turn each keyword that stands directly before a colon into a name."""
+    """Turn each keyword that can only be a name into one.
+
+    That is so directly before a colon, and before the ``=`` of an argument.
+    """
+    # For each bracket that is open, whether it holds the arguments of a call.
+    calls = [False]
+    before = last = "_NL"  # the kinds of the last two tokens, save line ends
     for token, after in pairwise(tokens):
-        if after.type == "COLON" and token.text in _NAMEABLE and token.type != "STRING":
-            token.type = "NAME"
+        if token.text in _NAMEABLE and token.type != "STRING":
+            named = after.type == "EQUALS" and calls[-1] and last in ("LPAR", "COMMA")
+            if named or after.type == "COLON":
+                token.type = "NAME"
+        if token.type in OPENERS:
+            declared = before in ("BLOCK", "MODEL", "FN")
+            calls.append(token.type == "LPAR" and last == "NAME" and not declared)
+        elif token.type in CLOSERS and len(calls) > 1:
+            calls.pop()
+        if token.type != "_NL":
+            before, last = last, token.type
 
 
 def lines(tokens: Sequence[Token]) -> list[Token]:
