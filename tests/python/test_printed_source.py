@@ -61,12 +61,12 @@ def test_examples_are_the_live_module(path: Path) -> None:
 
 
 def test_arguments_given_from_outside_are_printed() -> None:
-    path = ROOT / "examples" / "vgg11.arch"
+    path = ROOT / "examples" / "vgg16.arch"
     settings = from_values({"num_classes": 10, "initial": "xavier"})
     text = Source(path.name, path.read_text("utf-8"))
     typed, _ = pipeline.compile_source(text, path, None, settings)
     assert typed is not None
-    assert expression(source(typed)) == 'VGG11(num_classes=10, initial="xavier")'
+    assert expression(source(typed)) == 'VGG16(num_classes=10, initial="xavier")'
 
 
 def test_followed_source_takes_other_arguments() -> None:
