@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archc.api import load as load
     from archc.api import loads as loads
     from archc.api import source as source
+    from archc.api import verify as verify
     from archc.errors import ArchError as ArchError
     from archc.errors import ModelChoiceError as ModelChoiceError
     from archc.errors import OwnOpError as OwnOpError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from archc.errors import WeightsError as WeightsError
     from archc.results import CheckResult as CheckResult
     from archc.settings import Expression as Expression
+    from archc.verifying import VerifyResult as VerifyResult
     from archc.weights import WeightsReport as WeightsReport
     from archc.weights import load_weights as load_weights
     from archir.diagnostics import Diagnostic as Diagnostic
@@ -48,6 +50,7 @@ __all__ = [
     "Source",
     "ToolError",
     "TorchMissingError",
+    "VerifyResult",
     "WeightsError",
     "WeightsReport",
     "__version__",
@@ -57,10 +60,11 @@ __all__ = [
     "load_weights",
     "loads",
     "source",
+    "verify",
 ]
 
 _HOMES = {
-    "archc.api": ("check", "diagram", "load", "loads", "source"),
+    "archc.api": ("check", "diagram", "load", "loads", "source", "verify"),
     "archc.errors": (
         "ArchError",
         "ModelChoiceError",
@@ -71,6 +75,7 @@ _HOMES = {
     ),
     "archc.results": ("CheckResult",),
     "archc.settings": ("Expression",),
+    "archc.verifying": ("VerifyResult",),
     "archc.weights": ("WeightsReport", "load_weights"),
     "archir.diagnostics": ("Diagnostic",),
     "archir.source": ("Source",),

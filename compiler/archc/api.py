@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from archc import files, pipeline
 from archc.errors import ArchError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from archc.torch.weights import Weights
+    from archc.verifying import Against, VerifyResult
     from archir.state import Match
     from archir.typed import TypedGraph
 
@@ -146,6 +147,39 @@ def diagram(
         raise ValueError(f'a diagram is made as "svg" or "dot", not as {format!r}')
     typed = _compile(path, model, settings, parameters)
     return pipeline.svg(typed) if format == "svg" else pipeline.dot(typed)
+
+
+def verify(
+    path: FileOrSource,
+    against: Against,
+    model: str | None = None,
+    /,
+    *,
+    arguments: Mapping[str, Any] | None = None,
+    sizes: Mapping[str, int] | None = None,
+    seed: int = 0,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> VerifyResult:
+    """Compare the model of a file with one in Python: keys, initial weights, outputs, gradients.
+
+    ``against`` is any callable that returns a ``torch.nn.Module``, or its dotted name, as
+    ``"torchvision.models.vgg16"``, which is imported; it is called with ``arguments``. Both are
+    run at the model's default sizes, two samples at once, unless ``sizes`` says otherwise
+    (``{"H": 64}``). Everything random is drawn from ``seed``; the caller's random state stays as
+    it was. The other arguments are as for ``load``.
+
+    What differs is in the result, not raised. Raises ``ToolError`` where ``against`` cannot be
+    imported or called, and what ``load`` raises.
+    """
+    typed = _compile(path, model, settings, parameters)
+    from archc.torch.packages import require
+    from archc.verifying import VerifyResult, trial
+
+    require("torch")
+    tried = trial(typed, against, arguments or {}, sizes or {}, seed)
+    checks = tuple(tried.checks())
+    return VerifyResult(tried.model, tried.against, seed, tried.inputs, checks)
 
 
 def _compile(

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
+MAX_DIGITS = 18
+"""Digits of a size: what is longer is larger than torch can count."""
+
+
 class UsageHint(click.UsageError):
     """A wrong use of the command line, and what was probably meant."""
 
@@ -52,6 +56,20 @@ def _limits(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Li
     return Limits(**given)
 
 
+def _sizes(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, int]:
+    given: dict[str, int] = {}
+    for text in texts:
+        name, _equals, number = text.partition("=")
+        if not name.isidentifier() or not (number.isascii() and number.isdecimal()):
+            raise UsageHint(f"a size is written NAME=NUMBER, as H=64, not {text}")
+        if len(number) > MAX_DIGITS:
+            raise UsageHint(f"the size {name} has {len(number)} digits, and no tensor is so large")
+        if name in given:
+            raise UsageHint(f"the size {name} is given twice")
+        given[name] = int(number)
+    return given
+
+
 def _form(_: click.Context, __: click.Parameter, word: str) -> str:
     return chosen_word(word, ["text", "json"], "format")
 
@@ -80,6 +98,15 @@ limits = click.option(
     multiple=True,
     callback=_limits,
     help="Raise a limit on what a file may expand to (nodes, steps, depth, ...). Repeatable.",
+)
+
+sizes = click.option(
+    "--size",
+    "sizes",
+    metavar="NAME=NUMBER",
+    multiple=True,
+    callback=_sizes,
+    help="A size of the inputs, as H=64, in the place of its default. Repeatable.",
 )
 
 output_format = click.option(

@@ -7,6 +7,7 @@ COMMANDS = {
     "check": "check files, and say a line about each model",
     "emit": "print one form of a model: source, picture, or what is between",
     "models": "list a file's models with their parameters",
+    "verify": "compare a model with one in Python: keys, weights, outputs",
     "examples": "list the examples, or print one: models from the literature",
     "new": "start a file, from an example or from nothing",
 }

@@ -1,0 +1,88 @@
+"""Comparing tensors, and finding those in what a module returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+Leaf = tuple[str, Tensor]
+"""A tensor, and where in a result it stands: ``logits``, ``1``, ``boxes.0``; ``""`` by itself."""
+
+
+class NoTensorError(Exception):
+    """A module returned something that is made of other things than tensors."""
+
+
+def leaves(result: Any) -> list[Leaf]:
+    """The tensors of a result in order: of tuples, named tuples, lists and dicts."""
+    found: list[Leaf] = []
+    waiting: list[tuple[str, Any]] = [("", result)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, Tensor):
+            found.append((path, value))
+            continue
+        inner = [(f"{path}.{name}" if path else name, item) for name, item in _items(value)]
+        waiting.extend(reversed(inner))
+    return found
+
+
+def _items(value: Any) -> Iterator[tuple[str, Any]]:
+    if value is None:
+        return
+    if isinstance(value, Mapping):
+        yield from ((str(key), item) for key, item in value.items())
+    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+        yield from zip(value._fields, value, strict=True)
+    elif isinstance(value, tuple | list):
+        yield from ((str(index), item) for index, item in enumerate(value))
+    else:
+        raise NoTensorError(f"a {type(value).__name__} came back, which is no tensor")
+
+
+def difference(ours: Tensor, theirs: Tensor) -> str | None:
+    """In what two tensors differ; None where every bit that counts is the same."""
+    if ours.shape != theirs.shape:
+        return f"the shapes {sizes(ours)} here and {sizes(theirs)} there"
+    if ours.dtype != theirs.dtype:
+        return f"{_word(ours)} here and {_word(theirs)} there"
+    if torch.equal(ours, theirs):
+        return None
+    apart = ours != theirs
+    if ours.is_floating_point() or ours.is_complex():
+        apart &= ~(ours.isnan() & theirs.isnan())
+    count = int(apart.sum())
+    if count == 0:
+        return None
+    said = f"{count:,} of {ours.numel():,} numbers"
+    if ours.dtype == torch.bool:
+        return said
+    wide = torch.float64 if ours.dtype == torch.float64 or not ours.is_floating_point() else None
+    far = (ours.to(wide or torch.float32) - theirs.to(wide or torch.float32)).abs().max()
+    return f"{said}, by up to {float(far):.3g} where the largest is {float(theirs.abs().max()):.3g}"
+
+
+def doubt(path: str, tensor: Tensor) -> str | None:
+    """Why it proves nothing that two modules gave this; None where it does."""
+    if not tensor.is_floating_point() or tensor.numel() == 0:
+        return None
+    name = path or "the output"
+    if not bool(tensor.isfinite().all()):
+        return f"{name} is not finite"
+    if tensor.numel() > 1 and bool((tensor == tensor.flatten()[0]).all()):
+        return f"{name} is the same number everywhere"
+    if tensor.dim() > 1 and tensor.shape[0] > 1 and bool((tensor == tensor[:1]).all()):
+        return f"{name} is the same for every input"
+    return None
+
+
+def sizes(tensor: Tensor) -> str:
+    """``[2, 1000]``."""
+    return f"[{', '.join(map(str, tensor.shape))}]"
+
+
+def _word(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")

@@ -1,0 +1,139 @@
+"""``archc.verify``: whether a model is the same network as one in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from archc import reference
+from archc.errors import SettingError
+from archir.agreement import Agreement
+from archir.diagnostics import nearest
+from archir.dims import evaluate, show
+from archir.record import Record
+from archir.summary import Port, summarise
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from archir.typed import TypedGraph
+
+Against: TypeAlias = "str | Callable[..., nn.Module]"
+"""What makes the other network: a callable, or its dotted name."""
+
+BATCH = 2
+"""How many samples are run, so that they can differ."""
+
+
+class VerifyResult(Record):
+    """The outcome of ``archc.verify``. It is true where all that was compared agrees."""
+
+    model: str
+    against: str
+    seed: int
+    inputs: tuple[str, ...]
+    """The inputs with the sizes at which both were run."""
+
+    checks: tuple[Agreement, ...]
+    """Each with its ``name``, ``verdict`` and ``detail``, in the order of the table."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether all agrees."""
+        return all(check.holds for check in self.checks)
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        from archc.render.agreement import head, row, verdict
+        from archc.render.style import Style
+
+        style = Style()
+        rows = [row(check, style) for check in self.checks]
+        title = head(self.model, self.against, self.seed, self.inputs, style)
+        return f"{title}{''.join(rows)}{verdict(self.checks, style)}".rstrip("\n")
+
+
+class Trial(Record):
+    """Two networks about to be compared."""
+
+    model: str
+    against: str
+    seed: int
+    ports: tuple[Port, ...]
+    typed: TypedGraph
+    make: Callable[[], nn.Module]
+    """What makes the other network."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tuple(
+            f"{port.name or 'input'} [{', '.join(map(str, port.sizes))}]" for port in self.ports
+        )
+
+    def checks(self) -> Iterator[Agreement]:
+        """What is found, one thing after the other."""
+        from archc.torch import module
+        from archc.torch.compare import compare
+
+        return compare(lambda: module(self.typed), self.make, self.ports, self.seed)
+
+
+def trial(
+    typed: TypedGraph,
+    against: Against,
+    arguments: Mapping[str, Any],
+    sizes: Mapping[str, int],
+    seed: int,
+) -> Trial:
+    """Make ready for a comparison. ToolError where what to compare with cannot be had."""
+    summary = summarise(typed)
+    ports = _ports(summary.inputs, _sizes(typed, summary.inputs, sizes))
+    if isinstance(against, str):
+        shown, function = against, reference.resolve(against)
+    else:
+        shown, function = getattr(against, "__qualname__", repr(against)), against
+
+    def make() -> nn.Module:
+        return reference.call(function, shown, arguments)
+
+    return Trial(summary.name, shown, seed, ports, typed, make)
+
+
+def _sizes(
+    typed: TypedGraph, inputs: tuple[Port, ...], given: Mapping[str, int]
+) -> Mapping[str, int]:
+    """The size of each size variable: the given one, else the default, but of a batch two."""
+    sizes = dict(typed.graph.sizes)
+    for port in inputs:
+        name = show(port.type.shape[0]) if port.type.shape else ""
+        if sizes.get(name) == 1:
+            sizes[name] = BATCH
+    for name, size in given.items():
+        if name not in sizes:
+            near = nearest(name, sizes)
+            known = ", ".join(sizes) or "none"
+            hint = f"did you mean {near}?" if near else f"there are: {known}"
+            raise SettingError(f"the model has no size {name}; {hint}")
+        if size < 1:
+            raise SettingError(f"the size {name} is {size}, and a size is at least 1")
+        sizes[name] = size
+    for requirement in typed.requirements:
+        condition = requirement.condition
+        if not condition.training and not condition.holds(sizes):
+            source = requirement.span.source
+            line, _column = source.position(requirement.span.start)
+            shown = ", ".join(f"{name} = {size}" for name, size in sizes.items())
+            raise SettingError(
+                f"the model does not run at {shown}: line {line} of {source.name} does not allow it"
+            )
+    return sizes
+
+
+def _ports(inputs: tuple[Port, ...], sizes: Mapping[str, int]) -> tuple[Port, ...]:
+    """The inputs at other sizes."""
+    return tuple(
+        Port(port.name, port.type, tuple(evaluate(dim, sizes) for dim in port.type.shape))
+        for port in inputs
+    )
