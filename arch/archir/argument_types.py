@@ -26,6 +26,8 @@ def describe(annotation: Any) -> str:
             said.extend(f'"{choice}"' for choice in get_args(member))
         else:
             said.append(_describe(member, bounds))
+    if _NAMES[float] in said and _NAMES[int] in said:
+        said.remove(_NAMES[int])  # an integer is a number
     return f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else said[0]
 
 

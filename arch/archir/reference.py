@@ -28,6 +28,10 @@ arguments that it has in `torch.nn`, with their names, order and defaults. What 
 the incoming shape is left out: nobody writes `in_channels`. The exceptions:
 
 - `concat` is `torch.cat`, and joins the channels (dim 1) unless told otherwise.
+- `chunk` takes the channels (dim 1) apart unless told otherwise.
+- `split` likewise.
+- `slice` is `x[start:end:step]` along one dim.
+- `squeeze` must be told its dims, since the batch may be 1 too.
 - `global_avg_pool` is a mean over all spatial axes, and has no module.
 - `depthwise` is the convolution with one group a channel.
 - `layer_norm` is told how many of the last dims it goes over, 1 unless said otherwise, and not
@@ -41,14 +45,23 @@ The first dim of a shape is the batch. The number of axes comes from the shape: 
 `[N, C, L]` is a `Conv1d`, on `[N, C, H, W]` a `Conv2d`, on `[N, C, D, H, W]` a `Conv3d`. An
 argument that takes "a list" takes one entry for each axis.
 
+A `*` before an argument says that its items may be given one by one: `permute(0, 2, 1)` is
+`permute([0, 2, 1])`. "A size of the input" is what a name in the input's shape stands for, and
+arithmetic with it: `reshape(N, H * W, -1)`.
+
 An op is accepted for an input exactly when torch runs it on the CPU, and what it gives has at
-least one element along each dim.
+least one dim, and at least one element along each.
 """
 
 
 def prose(op: type[Op]) -> str:
     """What the op does, in Markdown, without its example."""
     return _split(op)[0]
+
+
+def summary(op: type[Op]) -> str:
+    """The first line of what the op does."""
+    return prose(op).partition("\n")[0]
 
 
 def example(op: type[Op]) -> str:
@@ -62,6 +75,8 @@ def signature(op: type[Op]) -> str:
         name if field.is_required() else f"{name} = {shown(field.default)}"
         for name, field in op.model_fields.items()
     ]
+    if op.variadic:
+        parts[0] = f"*{parts[0]}"
     return f"{op.keyword}({', '.join(parts)})" if parts else op.keyword
 
 
@@ -91,17 +106,18 @@ def _members(family: str) -> list[type[Op]]:
 def _contents() -> Iterator[str]:
     for family in FAMILIES:
         links = ", ".join(f"[`{op.keyword}`](#{op.keyword})" for op in _members(family))
-        yield f"- {_title(family)}: {links}"
+        yield f"- {title(family)}: {links}"
     yield ""
 
 
-def _title(family: str) -> str:
+def title(family: str) -> str:
+    """What the ops of one file are, as a heading."""
     text = inspect.cleandoc(import_module(f"archir.ops.{family}").__doc__ or "")
     return text.partition("\n")[0].removesuffix(".")
 
 
 def _family(family: str) -> Iterator[str]:
-    yield f"## {_title(family)}\n"
+    yield f"## {title(family)}\n"
     for op in _members(family):
         yield from _section(op)
 
@@ -111,6 +127,8 @@ def _section(op: type[Op]) -> Iterator[str]:
     yield f"```\n{signature(op)}\n```\n"
     yield f"{prose(op)}\n"
     inputs = "one value" if op.arity == "one" else "several values"
+    if op.takes is not Op.takes:
+        inputs += ", or one with some arguments,"
     kind = "has a module" if op.is_module else "is a function, without a module"
     yield f"It takes {inputs} and {kind}.\n"
     rows = list(arguments(op))

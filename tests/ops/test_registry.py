@@ -32,6 +32,8 @@ OWN_ARGUMENTS = {
 
 OWN_DEFAULTS = {
     "concat": {"dim"},
+    "chunk": {"dim"},
+    "split": {"dim"},
     "pad": {"value"},
     "softmax": {"dim"},
 }
