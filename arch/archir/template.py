@@ -153,6 +153,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionCall:
+    """A function of the file called; its arguments are bound to their names."""
+
+    function: Function
+    arguments: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpValue:
     """An op as a value, with the arguments it has been given."""
 
@@ -179,8 +187,8 @@ class InitialiserValue:
 
 Expr: TypeAlias = (
     "Literal | Local | Global | Channels | Arithmetic | Power | Unary | Compare | Logical"
-    " | Conditional | ListOf | Comprehension | Text | Subscript | Slice | Call | OpValue"
-    " | BlockValue | InitialiserValue"
+    " | Conditional | ListOf | Comprehension | Text | Subscript | Slice | Call | FunctionCall"
+    " | OpValue | BlockValue | InitialiserValue"
 )
 
 
@@ -314,6 +322,17 @@ class Parameter:
     name: str
     type: str
     default: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of a file: its value as an expression of its parameters."""
+
+    name: str
+    doc: str
+    parameters: tuple[Parameter, ...]
+    value: Expr
+    home: object
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from archdsl import ast
 from archdsl.builtins import BUILTINS
@@ -25,6 +25,12 @@ def template_of(declared: Declared, home: FileScope) -> Template | None:
         return _Translator(home).declaration(node)
     except Unfollowable:
         return None
+
+
+_Called: TypeAlias = (
+    template.OpValue | template.BlockValue | template.InitialiserValue | template.Function
+)
+"""What takes arguments."""
 
 
 class _Scope(Struct):
@@ -76,6 +82,11 @@ class _Translator:
             tuple(rules),
             template.is_labelled(body),
         )
+
+    def function(self, declared: Declared, node: ast.Function) -> template.Function:
+        parameters = tuple(self._parameter(param) for param in node.params)
+        value = self.expr(node.value)
+        return template.Function(node.name.text, prose(node.doc), parameters, value, declared)
 
     def _parameter(self, param: ast.Param) -> template.Parameter:
         default = None if param.default is None else self.expr(param.default)
@@ -226,11 +237,12 @@ class _Translator:
 
     def _bound(
         self,
-        target: template.OpValue | template.BlockValue | template.InitialiserValue,
+        target: _Called,
         given: tuple[ast.Argument, ...],
     ) -> Iterator[tuple[str, template.Expr]]:
         """Arguments by name, those given by position too."""
-        taken = {name for name, _ in target.arguments}
+        filled = () if isinstance(target, template.Function) else target.arguments
+        taken = {name for name, _ in filled}
         free = [name for name in _parameters(target) if name not in taken]
         if isinstance(target, template.OpValue) and ops()[target.keyword].variadic:
             listed = [argument for argument in given if argument.name is None]
@@ -279,6 +291,8 @@ class _Translator:
         if isinstance(node, ast.Let) and len(node.names) == 1:
             value = _Translator(declared.home).expr(node.value)
             return template.Global(name, value, declared)
+        if isinstance(node, ast.Function):
+            return template.FunctionCall(_Translator(declared.home).function(declared, node), ())
         raise Unfollowable(declared.kind)
 
     def expr(self, node: ast.Expr) -> template.Expr:
@@ -289,7 +303,7 @@ class _Translator:
 
     def _name(self, node: ast.Name) -> template.Expr:
         found = self._lookup(node.text) if node.text != "_" else template.Named("_")
-        if isinstance(found, template.Named) or (
+        if isinstance(found, template.Named | template.FunctionCall) or (
             isinstance(found, template.Call) and not found.args
         ):
             raise Unfollowable("a tensor or a function as a value")
@@ -380,6 +394,10 @@ class _Translator:
             args = tuple(self.expr(a.value) for a in given.items if a.name is None)
             kwargs = tuple((a.name.text, self.expr(a.value)) for a in given.items if a.name)
             return template.Call(found.function, args, kwargs)
+        if isinstance(found, template.FunctionCall):
+            return template.FunctionCall(
+                found.function, tuple(self._bound(found.function, given.items))
+            )
         if isinstance(found, template.OpValue | template.BlockValue):
             more = tuple(self._bound(found, given.items))
             if isinstance(found, template.OpValue):
@@ -410,10 +428,10 @@ _EXPRESSIONS: dict[type[ast.Node], Callable[[_Translator, Any], template.Expr]] 
 }
 
 
-def _parameters(
-    target: template.OpValue | template.BlockValue | template.InitialiserValue,
-) -> tuple[str, ...]:
-    """The names of a part's parameters, in positional order."""
+def _parameters(target: _Called) -> tuple[str, ...]:
+    """The names of the parameters of a part or function, in positional order."""
+    if isinstance(target, template.Function):
+        return tuple(parameter.name for parameter in target.parameters)
     if isinstance(target, template.OpValue):
         return ops()[target.keyword].arguments()
     if isinstance(target, template.InitialiserValue):

@@ -126,6 +126,72 @@ FOLLOWED = {
           for width in WIDTHS { conv(width, KERNEL, padding = KERNEL // 2) -> relu }
           assert len(WIDTHS) == 2, "{len(WIDTHS)} widths"
         }""",
+    "comprehensions": """
+        block Unit(width, groups: int = 1) { conv(width, 1, groups = groups) }
+        model m(widths = [4, 8], skipped: list[bool] = [false, true], math = 3) {
+          input x: [N, 4, H = 8, W = 8]
+          let kept = [w * math for w, s in zip(widths, skipped) if not s]
+          for i, w in enumerate(widths + [k + i for i, k in enumerate(kept)]) {
+            let before = len([s for s in skipped[:i] if s])
+            Unit(w * 2 ** before, groups = 2 if any([s for s in skipped]) else 1)
+          }
+        }""",
+    "functions": """
+        let STEPS = [2, 4]
+        fn nearest(width: float, by: int) = max(by, int(width + by / 2) // by * by)
+        ## Nine tenths are kept.
+        fn enough(n: int, width: float, divisor: int = 8) = n + divisor if n < 0.9 * width else n
+        fn rounded(width: float, by = 8) = enough(nearest(width, by), divisor = by, width = width)
+        fn step(i: int) = STEPS[i]
+        block Unit(width) { conv(rounded(width * step(0)), 1) -> relu }
+        model m(factor: float = 1.4, sizes = [11, 30]) {
+          input x: [N, 3, H = 8, W = 8]
+          for size in sizes { Unit(size) }
+          conv(rounded(factor * 9, by = step(1)), 1)
+        }""",
+    "computed_defaults": """
+        block Unit(width, k = 3, padding = k // 2, stride: int = 1, hidden = width * 2) {
+          c: conv(hidden, k, stride = stride, padding = padding) -> d: conv(width, 1)
+        }
+        block Narrow(width, squeezed = width // 4) { conv(squeezed, 1) }
+        model m() {
+          input x: [N, 3, H = 8, W = 8]
+          a: Unit(8) -> b: Unit(4, k = 5, stride = 2) -> c: Unit(4, padding = 0, hidden = 3)
+          d: Narrow(8) -> e: Narrow(8, squeezed = 3)
+        }""",
+    "default_block": """
+        block One(width) { conv(width, 1) }
+        block Other(width) { conv(width, 3, padding = 1) -> relu }
+        model net(unit: block = One, widths = [4, 5]) {
+          input x: [N, 3, H = 8, W = 8]
+          for width in widths { unit(width) }
+        }
+        model m = net(Other)""",
+    "own_weights": """
+        block Unit(width, norm: op = batch_norm, zero: bool = false) {
+          c: conv(width, 1)
+          n: norm with weight = (zeros if zero else ones) with bias = constant(0.5)
+          out: conv(_.channels, 1, bias = false)
+        }
+        model m(zero: bool = true) {
+          input x: [N, 3, H = 8, W = 8]
+          a: Unit(4, zero = zero) -> b: Unit(4, norm = batch_norm(eps = 1e-3))
+          init { conv.weight: kaiming_normal }
+        }""",
+    "condition_on_a_function": """
+        block Unit(width, p: float = 0.0) {
+          let same = _.channels == width
+          let twice = 2 * width
+          _ as start
+          wide: conv(twice, 1) -> narrow: conv(width, 1)
+          dropout(p) if p > 0
+          add [_, start] if same
+          add [_, start, start] if same and p > 0
+        }
+        model m(p: float = 0.1) {
+          input x: [N, 4, H = 8, W = 8]
+          a: Unit(4) -> b: Unit(8) -> c: Unit(8, p = p)
+        }""",
     "channels_in_arms": """
         model m(wide = true, depth = 3) { input x: [N, 3, H = 8, W = 8]
           for i in range(depth) {

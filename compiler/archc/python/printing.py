@@ -77,15 +77,16 @@ def _constructor(item: Class, classes: Classes) -> list[str]:
 
 
 def definition(name: str, parameters: list[str], returns: str, indent: int) -> list[str]:
-    """The head of a function."""
+    """The head of a function; ``returns`` may be empty."""
     margin = INDENT * indent
-    line = f"{margin}def {name}({', '.join(parameters)}) -> {returns}:"
+    end = f") -> {returns}:" if returns else "):"
+    line = f"{margin}def {name}({', '.join(parameters)}{end}"
     if len(line) <= WIDTH:
         return [line]
     inner = [f"{margin}{INDENT}{', '.join(parameters)}"]
     if len(inner[0]) > WIDTH:
         inner = [f"{margin}{INDENT}{parameter}," for parameter in parameters]
-    return [f"{margin}def {name}(", *inner, f"{margin}) -> {returns}:"]
+    return [f"{margin}def {name}(", *inner, f"{margin}{end}"]
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import TYPE_CHECKING
 
 from archc.python.body import Holder
@@ -9,11 +10,12 @@ from archc.python.follow.constructor import Constructor
 from archc.python.follow.defaults import Declarations
 from archc.python.follow.forward import ForwardWriter
 from archc.python.follow.parameters import Kinds, Parameter, parts_in
-from archc.python.follow.scope import Variables, mentions
+from archc.python.follow.scope import Snapshot, Variables, mentions
 from archc.python.follow.sinks import Attributes
 from archc.python.follow.stages import base_of, stages_of
 from archc.python.follow.state import State
 from archc.python.follow.weights import init_lines
+from archc.python.identifiers import identifier
 from archc.python.printing import BASES, definition, joined
 from archc.python.text import INDENT, Call, Expr, Raw, docstring
 from archir import template
@@ -41,7 +43,12 @@ class Block:
         self.labels: set[str] = set()
         self.automatic: dict[object, str] = {}
         self.attributes: dict[str, str] = {}
-        self.unknown_lets: set[str] = set()
+        self.unknown_lets: dict[str, str] = {}
+        """Variables of ``forward`` that only the constructor knows: their names in the text."""
+
+        self.kept_lets: dict[str, str | None] = {}
+        """Names of the text whose values the constructor keeps for ``forward``: the attributes."""
+
         self.final: str | None = None
         self.holder: Holder = "module"
         self.fills = False
@@ -51,7 +58,7 @@ class Block:
         """Lines that give children initial weights of their own, behind all children."""
 
         self.init_lines: list[str] = []
-        self.defaults: list[tuple[str, str]] = []
+        self.defaults: list[str] = []
         """Constants in front of the class, for defaults that are calls."""
 
         self.filled: list[str] = []
@@ -91,14 +98,25 @@ class Block:
         if name not in {parameter.name for parameter in self.parameters}:
             raise Unfollowable(f"{name} is not known in forward")
         if name not in self.attributes:
-            taken = {*self.labels, *self.automatic.values(), *self.attributes.values()}
-            attribute = self.python_name(name)
-            while attribute in taken or attribute in RESERVED or attribute == "out_channels":
-                attribute += "_"
-            if attribute.startswith("__"):
-                raise Unfollowable("a name that Python would mangle")
-            self.attributes[name] = attribute
+            self.attributes[name] = self._attribute(self.python_name(name))
         return self.attributes[name]
+
+    def kept(self, name: str) -> str:
+        """The attribute that a ``let`` is kept in from the start."""
+        if self.holder != "module" or self.kept_lets[name] is not None:
+            raise Unfollowable("forward needs what only the constructor knows")
+        attribute = self.kept_lets[name] = self._attribute(identifier(name))
+        return attribute
+
+    def _attribute(self, wanted: str) -> str:
+        labels = {*self.labels, *self.automatic.values()}
+        kept = {attribute for attribute in self.kept_lets.values() if attribute is not None}
+        taken = labels | kept | {*self.attributes.values(), "out_channels"}
+        while wanted in taken or wanted in RESERVED or keyword.iskeyword(wanted):
+            wanted += "_"
+        if wanted.startswith("__"):
+            raise Unfollowable("a name that Python would mangle")
+        return wanted
 
     def python_name(self, name: str) -> str:
         """The constructor's parameter for one of the text."""
@@ -121,14 +139,20 @@ class Block:
         variables = Variables({*self.file.names.taken, "module", "name"})
         declared = Declarations(self.file, self.template, self.held, variables)
         self.parameters, self.defaults, self.filled = declared.all()
+        before = variables.snapshot()
         constructor = self._constructor(variables)
+        if not self.is_chain:
+            self.kept_lets = dict.fromkeys(self._forward())
+            if self.kept_lets:
+                self._forget(variables, before)
+                constructor = self._constructor(variables)
+                if self._forward():
+                    raise Unfollowable("forward needs what only the constructor knows")
         self.final = constructor.channels
         self.constructor_lines = constructor.out.lines
         init = init_lines(self, variables)
         if init:
             self.init_lines = [""] * bool(self.constructor_lines) + init
-        if not self.is_chain:
-            self._forward()
         if self.needs_attribute and self.final is None:
             raise Unfollowable("a block whose channels nobody can say")
 
@@ -139,10 +163,15 @@ class Block:
         try:
             return self._construct(variables, "sequential")
         except Unfollowable:
-            variables.restore(before)
-            self.uses_channels, self.running = False, []
-            self.automatic.clear()
+            self._forget(variables, before)
             return self._construct(variables, "list")
+
+    def _forget(self, variables: Variables, before: Snapshot) -> None:
+        """Go back to where no constructor was."""
+        variables.restore(before)
+        self.uses_channels, self.running = False, []
+        self.automatic.clear()
+        self.draws.clear()
 
     def _construct(self, variables: Variables, holder: Holder) -> Constructor:
         self.holder = holder
@@ -181,7 +210,8 @@ class Block:
         """Whether the class is an nn.Sequential."""
         return self.holder == "sequential"
 
-    def _forward(self) -> None:
+    def _forward(self) -> list[str]:
+        """Write ``forward``; gives the names that it lacks, which only the constructor knows."""
         taken = {*self.file.names.taken, "getattr"}
         needed: set[str] | None = None
         while True:  # each pass leaves out what only the lines that it leaves out have needed
@@ -193,11 +223,15 @@ class Block:
                 break
             needed = writer.used
         text = "\n".join(lines)
-        if any(mentions(text, name) and f"{name} =" not in text for name in self.unknown_lets):
-            raise Unfollowable("forward needs what only the constructor knows")
+        lacking = [
+            name
+            for variable, name in self.unknown_lets.items()
+            if mentions(text, variable) and f"{variable} =" not in text
+        ]
         parameters = ["self", *(f"{name}: Tensor" for name in arguments)]
         head = definition("forward", parameters, "Tensor", 1)
         self.forward_lines = head + joined(lines, [f"{INDENT * 2}return {result}"])
+        return lacking
 
     # --- uses ---------------------------------------------------------------------------------
 
@@ -290,8 +324,7 @@ class Block:
     def lines(self, doc: str | None = None) -> list[str]:
         """The class."""
         base = BASES[self.holder]
-        result = [f"{name} = {value}" for name, value in self.defaults]
-        result += ["", ""] if result else []
+        result = [*self.defaults, "", ""] if self.defaults else []
         result.append(f"class {self.name}({base}):")
         parts = [docstring(doc or self.template.doc, 1), self._constructor_text()]
         parts.append(self.forward_lines)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from archc.python.body import Body
 from archc.python.follow import expressions
 from archc.python.follow.block import Block
+from archc.python.follow.functions import function_lines
 from archc.python.follow.parameters import Nothing, parts_in
 from archc.python.follow.parts import Instances
 from archc.python.follow.state import State
 from archc.python.identifiers import class_name
 from archc.python.library import Library
+from archc.python.text import layout
 from archir import template
 from archir.graph import Definition, definitions
 from archir.recipe import Inferred, ModuleRecipe
@@ -27,8 +29,8 @@ class File:
         self.names = library.names
         self.blocks: dict[object, Block] = {}
         self.order: list[Block] = []
-        self.constants: dict[object, tuple[str, str]] = {}
-        """The file's constants that are used: their names and values."""
+        self.constants: dict[object, tuple[str, list[str]]] = {}
+        """The file's constants and functions that are used: their names and lines."""
 
         self.by_origin: dict[object, list[Definition]] = {}
         self.as_values: set[object] = set()
@@ -63,11 +65,16 @@ class File:
         self.order.append(block)
         return block
 
-    def constant(self, value: template.Global) -> str:
-        """The name of a constant of the file."""
+    def constant(self, value: template.Global | template.Function) -> str:
+        """The name of a constant or function of the file."""
         if value.home not in self.constants:
-            shown = expressions.show(value.value, Nothing(self))
-            self.constants[value.home] = (self.names.claim(value.name), shown)
+            name = self.names.claim(value.name)
+            if isinstance(value, template.Function):
+                lines = function_lines(self, value, name)
+            else:
+                shown = expressions.displayed(value.value, Nothing(self))
+                lines = layout(f"{name} = ", shown, "", 0)
+            self.constants[value.home] = (name, lines)
         return self.constants[value.home][0]
 
     def part(self, value: template.OpValue | template.BlockValue, scope: State | None) -> str:

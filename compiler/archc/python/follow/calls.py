@@ -47,7 +47,7 @@ class Calls(expressions.Scope):
     def is_sequence(self, name: str) -> bool:
         return name in self.block.sequences
 
-    def constant(self, value: template.Global) -> str:
+    def constant(self, value: template.Global | template.Function) -> str:
         return self.block.file.constant(value)
 
     def target(self, flow: list[str], wanted: str | None = None) -> str:

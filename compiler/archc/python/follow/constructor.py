@@ -74,9 +74,16 @@ class Constructor(Applying):
         value = self.show(statement.value)
         sink.flush()
         self.extents.bind(statement.names, statement.value)
-        names = [self.variables.bind(name, self.live()) for name in statement.names]
+        names = [self._bound(name) for name in statement.names]
         if [value] != names:
             self.out.text(f"{', '.join(names)} = {value}")
+
+    def _bound(self, name: str) -> str:
+        """The variable for a ``let``, or the attribute where ``forward`` needs it too."""
+        if name not in self.block.kept_lets or self.depth:
+            return self.variables.bind(name, self.live())
+        attribute = self.variables.visible[-1][name] = f"self.{self.block.kept(name)}"
+        return attribute
 
     def _assert(self, statement: template.Assert, sink: Sink) -> None:
         try:

@@ -8,12 +8,16 @@ from archc.python.follow import expressions
 from archc.python.follow.extents import parts_of
 from archc.python.follow.parameters import Kinds, Nothing, Parameter
 from archc.python.follow.scope import Variables
-from archc.python.text import INDENT
+from archc.python.text import INDENT, Expr, Raw, layout
 from archir import template
 from archir.template import Template, Unfollowable
 
 if TYPE_CHECKING:
     from archc.python.follow.blocks import File
+
+
+_LONG = 60
+"""The length of a list above which it does not stand in a constructor's head."""
 
 
 class _Earlier(Nothing):
@@ -41,13 +45,13 @@ class Declarations:
         self.variables = variables
         self.parameters: list[Parameter] = []
         self.names: dict[str, str] = {}
-        self.above: list[tuple[str, str]] = []
-        """Constants in front of the class, for defaults that are calls."""
+        self.above: list[str] = []
+        """Constants in front of the class, for defaults that are calls or long lists."""
 
         self.filled: list[str] = []
         """Lines that compute defaults, in front of all others in the constructor."""
 
-    def all(self) -> tuple[list[Parameter], list[tuple[str, str]], list[str]]:
+    def all(self) -> tuple[list[Parameter], list[str], list[str]]:
         """The parameters, the constants in front of the class, and the constructor's first lines.
 
         A default that depends on other parameters is None, for which the constructor computes it.
@@ -58,13 +62,16 @@ class Declarations:
             python = self.names[name] = self.variables.bind(name, ())
             shown = None if parameter.default is None else self._shown(parameter.default, scope)
             computed = parameter.default is not None and _uses_parameters(parameter.default)
+            plain = shown
             if computed and shown is not None:
                 hint = self._fill_in(name, shown, python)
                 shown = "None"
             elif shown is not None and shown.startswith("partial("):
                 # A call in a default would be made just once.
-                shown = self._constant(name, shown)
-            self.parameters.append(Parameter(name, python, hint, shown, is_computed=computed))
+                shown = self._constant(name, Raw(shown))
+            elif isinstance(parameter.default, template.ListOf) and len(plain or "") > _LONG:
+                shown = self._constant(name, expressions.displayed(parameter.default, scope))
+            self.parameters.append(Parameter(name, python, hint, shown, plain, computed))
         return self.parameters, self.above, self.filled
 
     def _shown(self, default: template.Expr, scope: expressions.Scope) -> str | None:
@@ -78,9 +85,9 @@ class Declarations:
             return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
         return expressions.show(default, scope)
 
-    def _constant(self, name: str, shown: str) -> str:
+    def _constant(self, name: str, value: Expr) -> str:
         constant = self.file.names.claim(f"{self.template.name}_{name}".upper())
-        self.above.append((constant, shown))
+        self.above += layout(f"{constant} = ", value, "", 0)
         return constant
 
     def _fill_in(self, name: str, value: str, python: str) -> str:

@@ -32,8 +32,8 @@ class Scope:
         """Whether that variable may hold a tuple as well as a list."""
         raise Unfollowable(f"{name} is not known here")
 
-    def constant(self, value: template.Global) -> str:
-        """The name of a constant of the file."""
+    def constant(self, value: template.Global | template.Function) -> str:
+        """The name of a constant or function of the file."""
         raise Unfollowable(f"{value.name} is not known here")
 
     def channels(self, of: str | None) -> str:
@@ -69,7 +69,7 @@ class Inside(Scope):
     def is_sequence(self, name: str) -> bool:
         return name not in self.names and self.around.is_sequence(name)
 
-    def constant(self, value: template.Global) -> str:
+    def constant(self, value: template.Global | template.Function) -> str:
         return self._saw(self.around.constant(value))
 
     def channels(self, of: str | None) -> str:
@@ -112,13 +112,14 @@ def _called(expr: Expr, scope: Scope) -> str | None:
 def listed(expr: Expr, scope: Scope) -> text.Expr:
     """The same, to be laid out over several lines where it is a long list."""
     if isinstance(expr, template.ListOf):
-        return text.Display("[]", tuple((None, _inner(item, scope)) for item in expr.items))
+        return displayed(expr, scope)
     return text.Raw(iterable(expr, scope))
 
 
-def _inner(expr: Expr, scope: Scope) -> text.Expr:
+def displayed(expr: Expr, scope: Scope) -> text.Expr:
+    """An expression, to be laid out over several lines where it is a long list."""
     if isinstance(expr, template.ListOf):
-        return listed(expr, scope)
+        return text.Display("[]", tuple((None, displayed(item, scope)) for item in expr.items))
     return text.Raw(show(expr, scope))
 
 
@@ -251,6 +252,16 @@ def _call_text(expr: template.Call, scope: Scope) -> str:
     return f"{function}({', '.join(arguments)})"
 
 
+def _function(expr: template.FunctionCall, scope: Scope) -> tuple[str, int]:
+    order = [parameter.name for parameter in expr.function.parameters]
+    positional = [name for name, _ in expr.arguments] == order[: len(expr.arguments)]
+    arguments = [
+        show(value, scope) if positional else f"{name}={show(value, scope)}"
+        for name, value in expr.arguments
+    ]
+    return f"{scope.constant(expr.function)}({', '.join(arguments)})", ATOM
+
+
 _HANDLERS: dict[type[Any], Callable[[Any, Scope], tuple[str, int]]] = {
     template.Literal: _literal,
     template.Local: lambda expr, scope: (scope.local(expr.name), ATOM),
@@ -268,6 +279,7 @@ _HANDLERS: dict[type[Any], Callable[[Any, Scope], tuple[str, int]]] = {
     template.Subscript: _subscript,
     template.Slice: _slice,
     template.Call: _call,
+    template.FunctionCall: _function,
     template.OpValue: lambda expr, scope: (scope.part(expr), ATOM),
     template.BlockValue: lambda expr, scope: (scope.part(expr), ATOM),
 }

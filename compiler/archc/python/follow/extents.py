@@ -80,6 +80,6 @@ def parts_of(expr: object) -> Iterator[object]:
     if isinstance(expr, tuple):
         for item in expr:
             yield from parts_of(item)
-    elif is_dataclass(expr) and not isinstance(expr, template.Global):
+    elif is_dataclass(expr) and not isinstance(expr, template.Global | template.Function):
         for each in fields(expr):
             yield from parts_of(getattr(expr, each.name))

@@ -60,7 +60,7 @@ class Part:
         for source, parameter in zip(block.template.parameters, block.parameters, strict=True):
             value = values[source.name]
             shown = expressions.show(_expression(value), Nothing(self.file))
-            same = parameter.default is not None and _plain(parameter.default) == _plain(shown)
+            same = parameter.is_default(shown)
             positional = positional and parameter.default is None
             name = None if positional else parameter.python
             if is_number(value):
@@ -95,14 +95,22 @@ def follow_in_part(
 
 
 def _constants(file: File) -> list[str]:
-    """The constants that are used, each in front of those that use it."""
+    """The constants and functions that are used, each in front of those that use it."""
     text = "\n".join(line for block in file.order for line in block.lines())
-    lines: list[str] = []
-    for name, value in reversed(file.constants.values()):
+    used: list[list[str]] = []
+    for name, lines in reversed(file.constants.values()):
         if mentions(text, name):
-            lines.insert(0, f"{name} = {value}")
-            text += f"\n{value}"
-    return lines
+            used.insert(0, lines)
+            text += "\n" + "\n".join(lines)
+    result: list[str] = []
+    after_function = False
+    for lines in used:
+        # A function has two empty lines around it, of which the imports bring one.
+        is_function = lines[0].startswith("def ")
+        gap = 2 if after_function or is_function else 0
+        result += [""] * (gap if result else gap // 2) + lines
+        after_function = is_function
+    return result
 
 
 def _arguments(block: Block, root: Definition, file: File) -> list[str]:
@@ -114,19 +122,12 @@ def _arguments(block: Block, root: Definition, file: File) -> list[str]:
         value = values[parameter.name]
         shown = expressions.show(_expression(value), Nothing(file))
         known = next(p for p in block.parameters if p.name == parameter.name)
-        if known.default is not None and _plain(known.default) == _plain(shown):
+        if known.is_default(shown):
             positional = False
             continue
         positional = positional and known.default is None
         result.append(shown if positional else f"{known.python}={shown}")
     return result
-
-
-def _plain(text: str) -> str:
-    """The text of a tuple as that of a list."""
-    if text.startswith("(") and text.endswith(")"):
-        return f"[{text[1:-1].removesuffix(',')}]"
-    return text
 
 
 def _expression(value: object) -> template.Expr:

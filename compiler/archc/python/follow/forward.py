@@ -54,6 +54,10 @@ class ForwardWriter(Calls):
         return flow  # an assert is the constructor's
 
     def _let(self, statement: template.Let) -> None:
+        if any(self.block.kept_lets.get(name) for name in statement.names) and not self.depth:
+            kept = self.block.kept_lets
+            self.variables.visible[-1].update((n, f"self.{kept[n]}") for n in statement.names)
+            return
         needed = self.lets is None or bool(self.lets.intersection(statement.names))
         value = None
         if needed:
@@ -66,7 +70,7 @@ class ForwardWriter(Calls):
         if value is not None:
             self.out.text(f"{', '.join(names)} = {value}")
         else:
-            self.block.unknown_lets.update(names)
+            self.block.unknown_lets.update(zip(names, statement.names, strict=True))
 
     def _pipeline(self, statement: template.Pipeline, flow: list[str]) -> list[str]:
         names = statement.names
@@ -86,6 +90,8 @@ class ForwardWriter(Calls):
             if len(flow) != 1 or wanted is not None:
                 raise Unfollowable("a named value under a condition")
             return [self._conditional(stage, test, flow[0])]
+        if stage.condition is not None:
+            return self._unlabelled(stage, stage.condition, flow)
         unit = stage.unit
         if isinstance(unit, template.Named):
             if unit.name == "_":
@@ -118,8 +124,18 @@ class ForwardWriter(Calls):
             return None
         label = stage.label
         if self.depth or not isinstance(label, template.Literal) or not is_plain(str(label.value)):
+            if not held:
+                return None
             raise Unfollowable("a condition of which forward knows nothing")
         return f"self.{label.value} is not None"
+
+    def _unlabelled(
+        self, stage: template.Stage, condition: template.Expr, flow: list[str]
+    ) -> list[str]:
+        """A stage under a condition that no child can be asked about."""
+        bare = template.Stage(stage.label, stage.unit, stage.overrides, None, stage.span)
+        body = template.Body((template.Pipeline((bare,), ()),))
+        return self._if(template.If(((condition, body),), None), flow)
 
     def _conditional(self, stage: template.Stage, test: str, current: str) -> str:
         target = self.target([current])
@@ -284,5 +300,5 @@ class _Tests(expressions.Scope):
     def is_sequence(self, name: str) -> bool:
         return self.writer.is_sequence(name)
 
-    def constant(self, value: template.Global) -> str:
+    def constant(self, value: template.Global | template.Function) -> str:
         return self.writer.constant(value)

@@ -31,8 +31,16 @@ class Parameter:
     python: str
     hint: str
     default: str | None
+    plain: str | None = None
+    """The default written out, where ``default`` is the name of a constant that holds it."""
+
     is_computed: bool = False
     """Whether the default is None, for which the constructor computes a value."""
+
+    def is_default(self, shown: str) -> bool:
+        """Whether an argument's text is that of the default."""
+        default = self.plain or self.default
+        return default is not None and _bare(default) == _bare(shown)
 
     @property
     def text(self) -> str:
@@ -47,7 +55,7 @@ class Nothing(expressions.Scope):
     def __init__(self, file: File) -> None:
         self.file = file
 
-    def constant(self, value: template.Global) -> str:
+    def constant(self, value: template.Global | template.Function) -> str:
         return self.file.constant(value)
 
     def part(self, value: template.OpValue | template.BlockValue) -> str:
@@ -137,6 +145,13 @@ class Kinds:
         if len([hint for hint in hints if hint.startswith("Sequence")]) > 1 or not hints:
             return "Sequence"
         return " | ".join(hints)
+
+
+def _bare(text: str) -> str:
+    """The text of a tuple as that of a list."""
+    if text.startswith("(") and text.endswith(")"):
+        return f"[{text[1:-1].removesuffix(',')}]"
+    return text
 
 
 def parts_in(value: object) -> Iterator[Part]:

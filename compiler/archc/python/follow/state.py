@@ -182,7 +182,7 @@ class _Scope(expressions.Scope):
     def is_sequence(self, name: str) -> bool:
         return name in self.constructor.block.sequences
 
-    def constant(self, value: template.Global) -> str:
+    def constant(self, value: template.Global | template.Function) -> str:
         return self.constructor.block.file.constant(value)
 
     def channels(self, of: str | None) -> str:

@@ -141,5 +141,5 @@ class _Scope(expressions.Scope):
     def is_sequence(self, name: str) -> bool:
         return name in self.block.sequences
 
-    def constant(self, value: template.Global) -> str:
+    def constant(self, value: template.Global | template.Function) -> str:
         return self.block.file.constant(value)
