@@ -153,7 +153,11 @@ def close(code: Code, op: object) -> Code:
     if isinstance(code, Range):
         return Range(close(code.start, op), close(code.end, op), close(code.step, op))
     if isinstance(code, Subscript):
-        return Subscript(close(code.base, op), tuple(close(item, op) for item in code.items))
+        base, items = close(code.base, op), tuple(close(item, op) for item in code.items)
+        if isinstance(base, tuple) and len(items) == 1 and isinstance(items[0], int):
+            item: Code = base[items[0]]
+            return item
+        return Subscript(base, items)
     if isinstance(code, Call):
         return Call(
             code.function,

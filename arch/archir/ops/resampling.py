@@ -8,7 +8,7 @@ from pydantic import Field
 from archir.check import Check
 from archir.dims import Dim
 from archir.ops.spatial import LAYOUTS, Axis, PerAxis, SpatialOp, at_axis, show_extent
-from archir.recipe import Call, ModuleRecipe
+from archir.recipe import Arg, Call, Items, ModuleRecipe, Subscript
 from archir.rules.resizing import (
     AlignCornersNotForMode,
     ModeNotForRank,
@@ -104,4 +104,10 @@ class Upsample(SpatialOp):
         return extent if check.at_least(extent, 1, partial(ScaledToNothing, *facts)) else None
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
-        return ModuleRecipe(Call("nn.Upsample", (), self.changed(*self.arguments())))
+        keywords = dict(self.changed(*self.arguments()))
+        factors = self.scale_factor
+        if isinstance(factors, tuple):
+            # torch takes a tuple here, and no list, which a text may have in its place.
+            each = (Subscript(Arg("scale_factor"), (index,)) for index in range(len(factors)))
+            keywords["scale_factor"] = Items(tuple(each))
+        return ModuleRecipe(Call("nn.Upsample", (), tuple(keywords.items())))

@@ -71,6 +71,8 @@ def _names(code: Code) -> Iterator[str]:
     elif isinstance(code, Infix):
         yield from _names(code.left)
         yield from _names(code.right)
+    elif isinstance(code, Subscript):
+        yield from _names(code.base)
     elif isinstance(code, Items):
         for item in code.items:
             yield from _names(item)
@@ -84,6 +86,8 @@ def _argument(code: Code, op: Op) -> Expr:
         return Const(getattr(op, code.name), code.name)
     if isinstance(code, Inferred):
         return Const(code.value, HINTS.get(code.what, code.what))
+    if isinstance(code, Subscript) and isinstance(code.base, Arg):
+        return Const(close(code, op), code.base.name)
     if isinstance(code, Items):
         return Display("()", tuple((None, _argument(item, op)) for item in code.items))
     closed = close(code, op)

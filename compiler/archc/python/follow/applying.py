@@ -12,7 +12,7 @@ from archc.python.weights import CONSTANT, draw
 from archir import template
 from archir.init import Initialiser
 from archir.op import Op
-from archir.recipe import Arg, Code, FunctionRecipe, Inferred, Infix, Input, Items
+from archir.recipe import Arg, Code, FunctionRecipe, Inferred, Infix, Input, Items, Subscript, close
 from archir.recipe import Call as CallCode
 from archir.reserved import RESERVED
 from archir.template import Unfollowable
@@ -93,7 +93,10 @@ class Applying(State):
                 _sided(self._fill(side, given, op, inputs), code.operator)
                 for side in (code.left, code.right)
             )
-            return Raw(f"{left} {code.operator} {right}")
+            tight = code.operator == "**" and re.fullmatch(r"[\w.]+", left + right)
+            return Raw(f"{left}**{right}" if tight else f"{left} {code.operator} {right}")
+        if isinstance(code, Subscript):
+            return self._item(code, self._fill(code.base, given, op, inputs), op)
         if isinstance(code, Items):
             filled = (self._fill(item, given, op, inputs) for item in code.items)
             return Display("()", tuple((None, item) for item in filled))
@@ -104,6 +107,16 @@ class Applying(State):
         if isinstance(code, Input):
             raise Unfollowable("a tensor in a constructor")
         return expression(code, ())
+
+    def _item(self, code: Subscript, base: Expr, op: Op) -> Expr:
+        """An entry of a list."""
+        (index,) = code.items
+        if isinstance(base, Const):
+            return expression(close(code, op), ())
+        if isinstance(base, Display) and isinstance(index, int):
+            return base.items[index][1]
+        text = flat(base)
+        return Raw(f"{text if text.isidentifier() else f'({text})'}[{index}]")
 
     def _outgoing(
         self,
@@ -268,9 +281,7 @@ def _expr(value: template.Expr, constructor: State) -> Expr:
     if isinstance(value, template.Literal):
         return Const(value.value)
     if isinstance(value, template.ListOf):
-        items = [constructor.show(item) for item in value.items]
-        comma = "," if len(items) == 1 else ""
-        return Raw(f"({', '.join(items)}{comma})")
+        return Display("()", tuple((None, Raw(constructor.show(item))) for item in value.items))
     return Raw(constructor.show(value))
 
 

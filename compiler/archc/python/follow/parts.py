@@ -32,6 +32,13 @@ class _Anything:
 
     __hash__ = object.__hash__
 
+    @staticmethod
+    def like(value: object) -> object:
+        """The same for the entries of a list: how many there are may decide on the module."""
+        if isinstance(value, tuple):
+            return tuple(_Anything.like(item) for item in value)
+        return _Anything()
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -93,7 +100,7 @@ class Instances:
         return self._made(op, (TensorType((1,) * self.rank),), frozenset(given))
 
     def _made(self, op: Op, types: tuple[TensorType, ...], given: frozenset[str]) -> Made:
-        unknown: dict[str, Any] = {name: _Anything() for name in given}
+        unknown: dict[str, Any] = {name: _Anything.like(getattr(op, name, None)) for name in given}
         probe = op.model_copy(update=unknown)
         try:
             recipe = self.library.recipe(probe, types)
