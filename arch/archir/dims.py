@@ -233,11 +233,15 @@ def show(dim: Dim) -> str:
     if isinstance(dim, int):
         return str(dim)
     text = ""
-    constants = [(mono, c) for mono, c in dim.terms if not mono]
-    for monomial, coefficient in [(m, c) for m, c in dim.terms if m] + constants:
+    # What is added comes before what is taken away, and the constant last.
+    for monomial, coefficient in sorted(dim.terms, key=lambda term: (not term[0], term[1] < 0)):
         term = _show_term(monomial, abs(coefficient))
-        if not text:
-            text = f"-{term}" if coefficient < 0 else term
+        if not text and coefficient < 0:
+            # In the language a minus binds closer than //.
+            alone = coefficient == -1 and len(monomial) == 1 and isinstance(monomial[0], Quotient)
+            text = f"-({term})" if alone else f"-{term}"
+        elif not text:
+            text = term
         else:
             text += f" - {term}" if coefficient < 0 else f" + {term}"
     return text
