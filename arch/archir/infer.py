@@ -7,36 +7,32 @@ at the type goes on; where there is none, what depends on it is left in peace.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
-from archir.check import Condition
 from archir.diagnostics import Diagnostics, Label
-from archir.dims import Dim, evaluate, variables
+from archir.dims import variables
 from archir.graph import (
     Apply,
     Definition,
     Graph,
     Read,
-    Remark,
     Repeat,
     Slot,
     Use,
-    Value,
     definitions,
     walk,
 )
 from archir.initial import check_initialisers
 from archir.oracle import Oracle
+from archir.places import Places, origins
 from archir.recipe import ModuleRecipe
+from archir.remarks import Remarks
+from archir.requirements import requirements
 from archir.rules.graph import (
     AssertionFails,
-    InputDoesNotMatch,
-    ShapeDiffersFromRemark,
     SharedModuleDiffers,
 )
-from archir.source import Span
 from archir.text import show_op
-from archir.typed import Requirement, TypedGraph
+from archir.typed import TypedGraph
 from archir.types import ParameterSpec, TensorType
 
 Row = list[TensorType | None]
@@ -48,7 +44,7 @@ def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
     for definition in checker.order:
         checker.definition(definition)
     checker.shared_modules()
-    checker.remarks()
+    checker.check_remarks()
     check_initialisers(checker.order, checker.rows, graph.sizes, checker.diagnostics)
     if checker.diagnostics.has_errors:
         return None, checker.diagnostics
@@ -56,7 +52,9 @@ def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
         definition: tuple(_known(entry) for entry in row)
         for definition, row in checker.rows.items()
     }
-    return TypedGraph(graph, types, tuple(checker.requirements)), checker.diagnostics
+    typed = TypedGraph(graph, types, requirements(graph, types))
+    proven = checker.remarks.prove(typed)
+    return (typed if proven else None), checker.diagnostics
 
 
 _UNUSED = TensorType(())
@@ -74,8 +72,8 @@ class _Checker:
         self.diagnostics = Diagnostics()
         self.order = list(definitions(graph))
         self.rows: dict[Definition, Row] = {}
-        self.requirements: list[Requirement] = []
-        self.used_at = _first_uses(self.order)
+        self.places = Places(self.order)
+        self.remarks = Remarks(graph.sizes, self.places, self.diagnostics)
 
     def definition(self, definition: Definition) -> None:
         """Give every value of a definition its type."""
@@ -101,8 +99,7 @@ class _Checker:
                 involved = sorted(variables(condition.left) | variables(condition.right))
                 at = ", ".join(f"{name} = {self.sizes[name]}" for name in involved)
                 problem = AssertionFails(assertion.message, at)
-                self.diagnostics.report(problem, assertion.span, self._context(definition))
-            self.requirements.append(Requirement(assertion.condition, assertion.span))
+                self.diagnostics.report(problem, assertion.span, self.places.around(definition))
 
     def _apply(self, definition: Definition, step: Apply, row: Row) -> None:
         inputs = tuple(row[value.index] for value in step.inputs)
@@ -110,22 +107,12 @@ class _Checker:
         if len(known) < len(inputs):
             return
         answer = self.oracle.apply(step.op, known)
-        related = [*_origins(step.inputs, known), *self._context(definition)]
+        related = [*origins(step.inputs, known), *self.places.around(definition)]
         for problem in answer.problems:
             self.diagnostics.report(problem, step.span, related)
         if answer.outputs is not None:
             for value, output in zip(step.outputs, answer.outputs, strict=True):
                 row[value.index] = output
-        self.requirements.extend(Requirement(c, step.span) for c in answer.conditions)
-
-    def _context(self, definition: Definition) -> list[Label]:
-        """Where the definition is used first, outwards to the model; at most three places."""
-        labels: list[Label] = []
-        while definition in self.used_at and len(labels) < 3:
-            outer, span = self.used_at[definition]
-            labels.append(Label(span, f"in this use of {definition.name}"))
-            definition = outer
-        return labels
 
     # --- shared modules -----------------------------------------------------------------------
 
@@ -169,121 +156,15 @@ class _Checker:
             if isinstance(step, Apply | Use) and step.slot is not None:
                 yield f"{step.slot.label or step.slot.default_name} {self._signature(step, row)}"
 
-    # --- remarks ------------------------------------------------------------------------------
+    # --- what is written, and what else would do ----------------------------------------------
 
-    def remarks(self) -> None:
-        """Check written shapes, once all conditions on the sizes are known."""
+    def check_remarks(self) -> None:
+        """Check written shapes, once all shapes are known."""
         for definition in self.order:
             for remark in definition.remarks:
                 actual = self.rows[definition][remark.value.index]
                 if actual is not None:
-                    self._remark(definition, remark, actual)
-
-    def _remark(self, definition: Definition, remark: Remark, actual: TensorType) -> None:
-        if len(remark.shape) == actual.rank:
-            pairs = [
-                (written, dim)
-                for written, dim in zip(remark.shape, actual.shape, strict=True)
-                if written is not None and written != dim
-            ]
-            differs = next((pair for pair in pairs if not self._equal_at(*pair, self.sizes)), None)
-            if differs is None:
-                refuted = self._refute(pairs) if remark.kind == "ascription" else None
-                if remark.kind == "input":
-                    self.requirements.extend(
-                        Requirement(Condition("equal", *pair), remark.span) for pair in pairs
-                    )
-                if refuted is None:
-                    return
-                where = ", ".join(f"{name} = {size}" for name, size in refuted.items())
-                self._report_remark(definition, remark, actual, f" for {where}")
-                return
-        self._report_remark(definition, remark, actual, "")
-
-    def _report_remark(
-        self, definition: Definition, remark: Remark, actual: TensorType, at: str
-    ) -> None:
-        related = self._context(definition)
-        if remark.kind == "input":
-            problem = InputDoesNotMatch(
-                definition.name, remark.value.name or "a value", remark.written, str(actual)
-            )
-            use = self.used_at.get(definition)
-            span = use[1] if use else remark.span
-            places = [Label(remark.span, "the shape is written here"), *related[1:]]
-            self.diagnostics.report(problem, span, places)
-        else:
-            shown = self._shown_as(remark, actual)
-            self.diagnostics.report(
-                ShapeDiffersFromRemark(remark.written, shown, at), remark.span, related
-            )
-
-    def _shown_as(self, remark: Remark, actual: TensorType) -> str:
-        """The actual shape in the terms of the remark: numbers where it wrote numbers."""
-        if len(remark.shape) != actual.rank:
-            return str(actual)
-        dims = [
-            evaluate(dim, self.sizes) if isinstance(written, int) else dim
-            for written, dim in zip(remark.shape, actual.shape, strict=True)
-        ]
-        return str(TensorType(tuple(dims), actual.dtype))
-
-    @staticmethod
-    def _equal_at(written: Dim, actual: Dim, sizes: dict[str, int]) -> bool:
-        return evaluate(written, sizes) == evaluate(actual, sizes)
-
-    def _refute(self, pairs: list[tuple[Dim, Dim]]) -> dict[str, int] | None:
-        """A valid size for which a remark over size variables is false, if one is found.
-
-        Bounded: each variable takes the values up to ``_SEARCH`` past what makes the network run
-        at all, the others their defaults. A remark in plain numbers speaks of the defaults alone.
-        """
-        for written, actual in pairs:
-            if isinstance(written, int):
-                continue
-            names = sorted(variables(written) | variables(actual))
-            for sizes in _candidates(names, self.sizes):
-                if not self._equal_at(written, actual, sizes) and self._is_valid(sizes):
-                    return {name: sizes[name] for name in names}
-        return None
-
-    def _is_valid(self, sizes: dict[str, int]) -> bool:
-        return all(
-            requirement.condition.training or requirement.condition.holds(sizes)
-            for requirement in self.requirements
-        )
-
-
-_SEARCH = 512
-
-
-def _candidates(names: list[str], defaults: dict[str, int]) -> Iterator[dict[str, int]]:
-    """Sizes near the defaults first, then small ones: one variable at a time, then all alike."""
-    for name in names:
-        default = defaults[name]
-        nearby = sorted(range(1, default + _SEARCH), key=lambda size: abs(size - default))
-        yield from ({**defaults, name: size} for size in nearby)
-    if 1 < len(names) <= 3:
-        for sizes in product(range(1, 25), repeat=len(names)):
-            yield {**defaults, **dict(zip(names, sizes, strict=True))}
-
-
-def _first_uses(order: list[Definition]) -> dict[Definition, tuple[Definition, Span]]:
-    found: dict[Definition, tuple[Definition, Span]] = {}
-    for outer in reversed(order):
-        for step in walk(outer.steps):
-            if isinstance(step, Use):
-                found.setdefault(step.definition, (outer, step.span))
-    return found
-
-
-def _origins(values: tuple[Value, ...], types: tuple[TensorType, ...]) -> list[Label]:
-    return [
-        Label(
-            value.span, f"this gives {given}" if value.name is None else f"{value.name} is {given}"
-        )
-        for value, given in zip(values[:6], types, strict=False)
-    ]
+                    self.remarks.check(definition, remark, actual)
 
 
 def _show_parameters(parameters: tuple[ParameterSpec, ...]) -> str:

@@ -9,17 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archir.check import Condition
-from archir.graph import Definition, Graph, Value
+from archir.graph import Apply, Definition, Graph, Value
 from archir.record import Record
 from archir.source import Span
 from archir.types import TensorType
 
 
 class Requirement(Record):
-    """A condition on the sizes, and the place that asks it."""
+    """A condition on the sizes, and what asks it: a step, an ``assert``, a block's ``input``.
+
+    ``condition.training`` is true of all that is asked in training alone, by ``train_only`` too.
+    """
 
     condition: Condition
     span: Span
+    definition: Definition
+    step: Apply | None = None
+    message: str | None = None
+    """The words of an ``assert``."""
 
 
 class TypedGraph(Record):
@@ -32,6 +39,7 @@ class TypedGraph(Record):
     graph: Graph
     types: Mapping[Definition, tuple[TensorType, ...]]
     requirements: tuple[Requirement, ...]
+    """What the model asks of its sizes, in the order of running."""
 
     def type_of(self, definition: Definition, value: Value) -> TensorType:
         return self.types[definition][value.index]

@@ -11,14 +11,14 @@ for nothing it does not use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archc.choice import checkable, choose
 from archc.errors import ArchError, ToolError
 from archc.settings import Setting, parse_settings
-from archir.diagnostics import Diagnostics
+from archir.diagnostics import Diagnostic, Diagnostics
 from archir.record import Record
 from archir.source import Source
 
@@ -114,8 +114,12 @@ def check_source(
     wanted: str | None = None,
     settings: tuple[Setting, ...] = (),
     limits: Limits | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> tuple[tuple[Checked, ...], Diagnostics]:
-    """Text to verdict: all models that stand by themselves, or the one that is meant."""
+    """Text to verdict: all models that stand by themselves, or the one that is meant.
+
+    With ``sizes`` each is asked about these sizes of its inputs, where it has such.
+    """
     program, found = load(source, path)
     if program is None:
         return (), found
@@ -129,8 +133,21 @@ def check_source(
     for model in models:
         typed, problems = compile_model(program, model, arguments, limits)
         found.extend(problems)
+        if typed is not None and sizes:
+            refused = _refusal(typed, sizes)
+            found.extend(refused)
+            typed = None if refused else typed
         checked.append(Checked(model.name, typed))
     return tuple(checked), found
+
+
+def _refusal(typed: TypedGraph, sizes: Mapping[str, int]) -> tuple[Diagnostic, ...]:
+    """Why the model does not run at these sizes, the others being as they are by default."""
+    from archir.sizes.refusal import refusal
+
+    own = {name: size for name, size in sizes.items() if name in typed.graph.sizes}
+    refused = refusal(typed, {**typed.graph.sizes, **own})
+    return () if refused is None else (refused,)
 
 
 # --- back ends: each takes a typed graph and nothing else -----------------------------------------

@@ -49,7 +49,8 @@ def check(text: str, folder: Path, problem: type[Problem]) -> Diagnostics:
     path.write_text(text, "utf-8", newline="")
     # A problem may be one of the model that is asked for.
     model: str | None = getattr(problem, "only_model", None)
-    return pipeline.check_source(Source("main.arch", text), path, model)[1]
+    sizes: dict[str, int] | None = getattr(problem, "asked_sizes", None)
+    return pipeline.check_source(Source("main.arch", text), path, model, sizes=sizes)[1]
 
 
 def test_there_are_problems_of_both_stages() -> None:

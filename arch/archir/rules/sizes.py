@@ -38,3 +38,35 @@ class SizeChangesWeights(Problem):
             f"the weights of {self.callee} were made for {self.written} = {self.made_for}, and "
             f"at {self.at} it is {self.found}"
         )
+
+
+class ShapeNotProven(Problem):
+    """A shape over size variables that is right at the default sizes, and cannot be decided else.
+
+    Written shapes are proven for every size that the model accepts. Where sizes are multiplied
+    with each other that can be beyond what is decidable; then those near the defaults were tried.
+    """
+
+    name = "shape-not-proven"
+    severity = "warning"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  flatten(2) -> max_pool(2) :: [N, 3, H * W - (H * W + 1) // 2]
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  flatten(2) -> max_pool(2) :: [N, 3, _]
+}
+"""
+    written: str
+    actual: str
+
+    def message(self) -> str:
+        return (
+            f"the shape {self.written} is neither proven nor refuted for all valid sizes: it is "
+            f"{self.actual}"
+        )
+
+    def hint(self) -> str:
+        return "write _ for the dim, or its value at the default sizes"

@@ -9,17 +9,16 @@ from archir.diagnostics import Diagnostic, Label, Problem
 from archir.dims import evaluate, show, variables
 from archir.rules.graph import AssertionFails, InputDoesNotMatch
 from archir.rules.sizes import SizeChangesWeights
-from archir.sizes.asked import Asked, asked
 from archir.sizes.valid import valid_sizes
 from archir.sizes.words import advise
-from archir.typed import TypedGraph
+from archir.typed import Requirement, TypedGraph
 
 
 def refusal(
     typed: TypedGraph, sizes: Mapping[str, int], *, training: bool = False
 ) -> Diagnostic | None:
     """The first place, in the order of running, that refuses these sizes; None if none does."""
-    everything = [each for each in asked(typed) if training or not each.condition.training]
+    everything = [each for each in typed.requirements if training or not each.condition.training]
     failing = next((each for each in everything if not each.condition.holds(sizes)), None)
     if failing is None:
         return None
@@ -28,7 +27,7 @@ def refusal(
 
 
 def _diagnostic(
-    typed: TypedGraph, failing: Asked, sizes: Mapping[str, int], help_: str | None
+    typed: TypedGraph, failing: Requirement, sizes: Mapping[str, int], help_: str | None
 ) -> Diagnostic:
     definition = failing.definition
     row = typed.types[definition]

@@ -11,6 +11,7 @@ from math import gcd, lcm
 
 from archir.dims import Atom, Dim, Extremum, Quotient, SizeExpr, Variable
 from archir.record import Record
+from archir.scaling import Scaled
 from archir.sizes.sets import MAX_PERIOD, BeyondExactError
 
 MAX_WORK = 2_000_000
@@ -51,6 +52,8 @@ def _of_atom(atom: Atom) -> Direction | None:
         if not isinstance(atom.denominator, int):
             return None
         return direction(atom.numerator)
+    if isinstance(atom, Scaled):
+        return direction(atom.dim)  # the factor is positive, and rounding keeps the order
     assert isinstance(atom, Extremum)
     ways = {direction(dim) for dim in atom.dims} - {0}
     return None if None in ways or len(ways) > 1 else next(iter(ways), 0)
@@ -82,6 +85,8 @@ def _atom_at(atom: Atom, size: int) -> int:
         return size
     if isinstance(atom, Quotient):
         return at(atom.numerator, size) // at(atom.denominator, size)
+    if isinstance(atom, Scaled):
+        return atom.of(at(atom.dim, size))
     assert isinstance(atom, Extremum)
     values = [at(dim, size) for dim in atom.dims]
     return min(values) if atom.kind == "min" else max(values)
@@ -110,6 +115,8 @@ def _atom_values(atom: Atom, last: int) -> list[int]:
             return [each // divisor for each in numerators]
         denominators = values(atom.denominator, last)
         return [a // b for a, b in zip(numerators, denominators, strict=True)]
+    if isinstance(atom, Scaled):
+        return [atom.of(each) for each in values(atom.dim, last)]
     assert isinstance(atom, Extremum)
     choose = min if atom.kind == "min" else max
     return [choose(each) for each in zip(*(values(d, last) for d in atom.dims), strict=True)]
@@ -125,6 +132,8 @@ def weight(dim: Dim) -> int:
 def _atom_weight(atom: Atom) -> int:
     if isinstance(atom, Quotient):
         return 1 + weight(atom.numerator) + weight(atom.denominator)
+    if isinstance(atom, Scaled):
+        return 1 + weight(atom.dim)
     return 1 + sum(map(weight, atom.dims)) if isinstance(atom, Extremum) else 1
 
 
@@ -172,6 +181,8 @@ def _course_of(atom: Atom) -> Course:
         times = atom.denominator // gcd(inner.rise, atom.denominator)
         period = _checked(inner.period * times)
         return Course(period, inner.rise * times // atom.denominator, inner.start)
+    if isinstance(atom, Scaled):
+        raise BeyondExactError("a size is multiplied by a number that is no short fraction")
     assert isinstance(atom, Extremum)
     return _extremum(atom)
 

@@ -11,6 +11,7 @@ from archir.record import Record
 from archir.sizes.coupled import MAX_BOXES, Box, boxes
 from archir.sizes.sets import EVERYTHING, BeyondExactError, SizeSet
 from archir.sizes.solve import is_implied, solve
+from archir.typed import TypedGraph
 
 
 class Open(Record):
@@ -107,6 +108,17 @@ def valid_sizes(names: Iterable[str], conditions: Iterable[Condition]) -> ValidS
         except BeyondExactError as error:
             open_.append(Open(condition, str(error)))
     return ValidSizes(names, tuple(found), distinct, tuple(open_))
+
+
+def valid_in_evaluation(typed: TypedGraph) -> ValidSizes:
+    """The sizes at which a model runs in evaluation mode."""
+    conditions = [each.condition for each in typed.requirements]
+    return valid_sizes(typed.graph.sizes, [each for each in conditions if not each.training])
+
+
+def valid_in_training(typed: TypedGraph) -> ValidSizes:
+    """The sizes at which a model runs in training mode: fewer, as a rule."""
+    return valid_sizes(typed.graph.sizes, [each.condition for each in typed.requirements])
 
 
 def conflict(names: Iterable[str], conditions: Iterable[Condition]) -> Conflict | None:

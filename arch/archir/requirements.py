@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from archir.check import Condition
-from archir.graph import Apply, Definition, Group, Repeat, Step, TrainOnly, Use
+from archir.graph import Apply, Definition, Graph, Group, Repeat, Step, TrainOnly, Use
 from archir.oracle import Oracle
-from archir.record import Record, replaced
-from archir.source import Span
-from archir.typed import TypedGraph
+from archir.record import replaced
+from archir.typed import Requirement
+from archir.types import TensorType
+
+Types: TypeAlias = "Mapping[Definition, tuple[TensorType, ...]]"
 
 
-class Asked(Record):
-    """A condition on the sizes, and what asks it: a step, an ``assert``, a block's ``input``.
+def requirements(graph: Graph, types: Types) -> tuple[Requirement, ...]:
+    """All that is asked, each condition at the first place that asks it.
 
-    ``condition.training`` is true of all that is asked in training alone, by ``train_only`` too.
+    What ``train_only`` asks is asked in training alone.
     """
-
-    condition: Condition
-    span: Span
-    definition: Definition
-    step: Apply | None = None
-    message: str | None = None
-    """The words of an ``assert``."""
-
-
-def asked(typed: TypedGraph) -> tuple[Asked, ...]:
-    """All that is asked, each condition at the first place that asks it."""
-    found: dict[Condition, Asked] = {}
-    for each in _Walk(typed).run():
+    found: dict[Condition, Requirement] = {}
+    for each in _Walk(graph, types).run():
         found.setdefault(each.condition, each)
     # What evaluation asks for as well need not be asked for training alone.
     return tuple(
@@ -40,19 +32,20 @@ def asked(typed: TypedGraph) -> tuple[Asked, ...]:
 
 
 class _Walk:
-    def __init__(self, typed: TypedGraph) -> None:
-        self.typed = typed
-        self.oracle = typed.graph.oracle or Oracle(typed.graph.sizes)
+    def __init__(self, graph: Graph, types: Types) -> None:
+        self.graph = graph
+        self.types = types
+        self.oracle = graph.oracle or Oracle(graph.sizes)
         self.seen: set[tuple[int, bool]] = set()
 
-    def run(self) -> Iterator[Asked]:
+    def run(self) -> Iterator[Requirement]:
         # Explicit stacks: blocks nest as deep as the text says.
-        stack = [self._definition(self.typed.graph.root, training=False)]
+        stack = [self._definition(self.graph.root, training=False)]
         while stack:
             item = next(stack[-1], None)
             if item is None:
                 stack.pop()
-            elif isinstance(item, Asked):
+            elif isinstance(item, Requirement):
                 yield item
             else:
                 definition, training = item
@@ -62,25 +55,25 @@ class _Walk:
 
     def _definition(
         self, definition: Definition, *, training: bool
-    ) -> Iterator[Asked | tuple[Definition, bool]]:
-        row = self.typed.types[definition]
+    ) -> Iterator[Requirement | tuple[Definition, bool]]:
+        row = self.types[definition]
         for remark in definition.remarks:
             if remark.kind == "input":
                 pairs = zip(remark.shape, row[remark.value.index].shape, strict=True)
                 for written, actual in pairs:
                     if written is not None and written != actual:
                         condition = Condition("equal", written, actual, training)
-                        yield Asked(condition, remark.span, definition)
+                        yield Requirement(condition, remark.span, definition)
         for step, inside in _steps(definition.steps, training=training):
             if isinstance(step, Use):
                 yield step.definition, inside
             elif isinstance(step, Apply):
                 inputs = tuple(row[value.index] for value in step.inputs)
                 for condition in self.oracle.apply(step.op, inputs).conditions:
-                    yield Asked(_in(condition, training=inside), step.span, definition, step)
+                    yield Requirement(_in(condition, training=inside), step.span, definition, step)
         for assertion in definition.assertions:
             condition = _in(assertion.condition, training=training)
-            yield Asked(condition, assertion.span, definition, None, assertion.message)
+            yield Requirement(condition, assertion.span, definition, None, assertion.message)
 
 
 def _in(condition: Condition, *, training: bool) -> Condition:
