@@ -153,10 +153,11 @@ def close(code: Code, op: object) -> Code:
     if isinstance(code, Range):
         return Range(close(code.start, op), close(code.end, op), close(code.step, op))
     if isinstance(code, Subscript):
-        base, items = close(code.base, op), tuple(close(item, op) for item in code.items)
+        base: Any = close(code.base, op)  # an argument may be a tuple, which is no code
+        items = tuple(close(item, op) for item in code.items)
         if isinstance(base, tuple) and len(items) == 1 and isinstance(items[0], int):
-            item: Code = base[items[0]]
-            return item
+            value = base[items[0]]
+            return value
         return Subscript(base, items)
     if isinstance(code, Call):
         return Call(

@@ -3,13 +3,12 @@
 torch gives an axis of size x the size ``floor(x * factor)``, where the product is that of doubles,
 rounded. Where a short fraction says the same for all sizes, the result is a floor division like
 all other dims. Where none does it is an atom of its own, which is evaluated as torch computes it,
-and of which nothing else is known.
+and of which is known that it grows with the size.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import lru_cache
 
 from archir.dims import (
@@ -39,7 +38,11 @@ class Scaled(Atom):
         super().__init__(f"floor({show(dim)} * {factor!r})")
 
     def evaluate(self, sizes: Mapping[str, int]) -> int:
-        return _times(evaluate(self.dim, sizes), self.factor)
+        return self.of(evaluate(self.dim, sizes))
+
+    def of(self, size: int) -> int:
+        """The value where the dim is this number."""
+        return _times(size, self.factor)
 
     def variables(self) -> frozenset[str]:
         return variables(self.dim)
@@ -55,17 +58,21 @@ def scaled(dim: Dim, factor: float) -> Dim:
     fraction = fraction_of(factor)
     if fraction is None:
         return atomic(Scaled(dim, factor))
-    return floor_div(multiply(dim, fraction.numerator), fraction.denominator)
+    numerator, denominator = fraction
+    return floor_div(multiply(dim, numerator), denominator)
 
 
 def _times(size: int, factor: float) -> int:
     """The same of a number; past what doubles count exactly, where no tensor is, exactly."""
-    return int(size * factor) if abs(size) < 2**53 else int(size * Fraction(factor))
+    if abs(size) < 2**53:
+        return int(size * factor)
+    numerator, denominator = factor.as_integer_ratio()
+    return size * numerator // denominator
 
 
 @lru_cache(maxsize=256)
-def fraction_of(factor: float) -> Fraction | None:
-    """The fraction p/q for which ``x * p // q`` is what torch computes, for all x below 2**31.
+def fraction_of(factor: float) -> tuple[int, int] | None:
+    """The p and q for which ``x * p // q`` is what torch computes, for all x below 2**31.
 
     Let the factor be p/q * (1 + e). It is the double next to p/q, so abs(e) <= 2**-53, and the
     rounded product is off by less than 2.1 * 2**-53 times itself.
@@ -79,8 +86,10 @@ def fraction_of(factor: float) -> Fraction | None:
 
     So 2, 0.5, 1.5, 1.1 and 1/3 are fractions; 0.7 is none, since 90 * 0.7 is less than 63.
     """
+    from fractions import Fraction  # takes a while, and few networks need it
+
     near = Fraction(factor).limit_denominator(_LARGEST)
     if not 0 < near <= _LARGEST or float(near) != factor:
         return None
     error = (Fraction(factor) - near) / near
-    return near if error >= -Fraction(1, 2**54) else None
+    return near.as_integer_ratio() if error >= -Fraction(1, 2**54) else None

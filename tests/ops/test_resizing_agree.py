@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from one_axis import assert_agrees
 from op_performer import agree, build, op, ours, types_of
 
-from archir.check import Check
+from archir.check import Check, Condition
 from archir.dims import evaluate, show, substitute, variable, variables
 from archir.op import Op
 from archir.scaling import fraction_of, scaled
+from archir.sizes.sets import BeyondExactError, at_least, between
+from archir.sizes.solve import solve
 from archir.types import TensorType
 
 
@@ -130,7 +132,7 @@ fractions = st.fractions(min_value="1/50", max_value=50, max_denominator=60)
 @given(fractions.map(float) | st.floats(0.01, 100), st.data())
 def test_scaled_sizes_are_torchs_at_every_size(factor: float, data: st.DataObject) -> None:
     fraction = fraction_of(factor)
-    step = 1 if fraction is None else fraction.denominator
+    step = 1 if fraction is None else fraction[1]
     # Multiples of the denominator are where rounding decides.
     size = data.draw(
         st.integers(1, 2**31 - 1) | st.integers(1, (2**31 - 1) // step).map(step.__mul__)
@@ -157,6 +159,16 @@ def test_factor_without_a_fraction_is_evaluated_as_torch_does() -> None:
     assert evaluate(dim, {"H": 90}) == along_one(90, 0.7) == 62  # and not 63
     assert substitute(dim, {"H": 90}) == 62
     assert evaluate(substitute(dim, {"H": scaled(variable("W"), 2.0)}), {"W": 45}) == 62
+
+
+def test_bounds_on_scaled_sizes_are_bounds_on_the_size() -> None:
+    dim = scaled(variable("H"), 0.7)
+    fits = [size for size in range(2, 200) if along_one(size, 0.7) >= 62]
+    same = [size for size in range(2, 200) if along_one(size, 0.7) == 62]
+    assert solve(Condition("at-least", dim, 62)) == at_least(fits[0])
+    assert solve(Condition("equal", dim, 62)) == between(same[0], same[-1])
+    with pytest.raises(BeyondExactError):
+        solve(Condition("divisible", dim, 4))
 
 
 def test_sizes_beyond_any_tensor_do_not_overflow() -> None:

@@ -120,6 +120,12 @@ def test_is_the_live_module(name: str, follow: bool) -> None:
     assert list(differences(typed, source(typed, follow=follow))) == []
 
 
+@pytest.mark.parametrize("name", [name for name in CASES if name not in ("volume", "signal")])
+def test_follows_the_text(name: str) -> None:
+    """All but those that have no blocks and no parameters to be followed."""
+    assert is_followed(compiled(CASES[name], "m"))
+
+
 def test_lists_of_factors_are_followed() -> None:
     text = """
         model m(factors = [[2, 1.5], [2, 2]]) {
