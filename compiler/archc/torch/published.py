@@ -45,14 +45,14 @@ def _find(wanted: str, name: str) -> Any:
         return get_weight(wanted)
     except (ValueError, AttributeError, KeyError, TypeError):
         pass
-    sets = {get_model_weights(model) for model in list_models()}
-    by_title = {one.__name__: one for one in sets}
+    by_model = {model: get_model_weights(model) for model in list_models()}
+    by_title = {one.__name__: one for one in by_model.values()}
     title, _, version = wanted.partition(".")
     if title in by_title:
         known = [str(one) for one in by_title[title]]
         hint = f"there is {' and '.join(sorted(known))}"
         raise WeightsRefusedError(f"torchvision publishes no {wanted}", hint)
-    near = nearest(title, by_title)
+    near = by_model[title].__name__ if title in by_model else nearest(title, by_title)
     hint = "the form is torchvision:VGG16_Weights.IMAGENET1K_V1"
     if near is not None:
         versions = [one.name for one in by_title[near]]

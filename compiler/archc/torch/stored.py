@@ -74,7 +74,7 @@ class TensorsInHand:
             if not isinstance(value, Tensor):
                 kind = type(value).__name__
                 raise WeightsRefusedError(
-                    f"{self.name} is no state dict: {key!r} holds a {kind}, not a tensor",
+                    f"{self.name} is no state dict: {key!r} is of type {kind}, not a tensor",
                     _inner_hint(inner),
                 )
             if value.layout is not torch.strided or value.is_quantized:
@@ -143,7 +143,7 @@ def _load_pth(path: Path, name: str) -> Mapping[Any, Any]:
         first = str(error).strip().split("\n")[0]
         raise WeightsRefusedError(f"{name} cannot be read: {first}") from error
     if not isinstance(loaded, Mapping):
-        raise WeightsRefusedError(f"{name} is no state dict: it holds a {type(loaded).__name__}")
+        raise WeightsRefusedError(f"{name} is no state dict: it is of type {type(loaded).__name__}")
     return loaded
 
 
