@@ -267,7 +267,7 @@ def _problems(
 def _value_problem(op: type[Op], name: str, value: object, errors: set[str]) -> Problem:
     annotation: Any = op.model_fields[name].rebuild_annotation()
     items = value if isinstance(value, tuple) else (value,)
-    huge = any(isinstance(item, int | float) and item >= 2**31 for item in items)
+    huge = any(isinstance(item, int) and item >= 2**31 for item in items)
     wanted = describe(annotation) + (", below 2**31" if huge else "")
     facts = (op.keyword, name, shown(value), wanted)
     if isinstance(value, str):
