@@ -31,6 +31,18 @@ def describe(annotation: Any) -> str:
     return f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else said[0]
 
 
+def is_known(annotation: Any) -> bool:
+    """Whether the type is one that arguments can have."""
+    return all(
+        leaf in _KNOWN or (get_origin(leaf) is Literal and all(map(_is_text, get_args(leaf))))
+        for leaf in _leaves(annotation)
+    )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
 def choices(annotation: Any) -> tuple[str, ...]:
     """The strings that an annotation accepts."""
     members = (member for member, _ in _members(annotation) if get_origin(member) is Literal)
@@ -95,6 +107,7 @@ def _leaves(annotation: Any) -> Iterator[Any]:
             yield member
 
 
+_KNOWN = (None, NoneType, bool, int, float, str, SizeExpr)
 _NAMES = {int: "an integer", float: "a number", str: "a string", SizeExpr: "a size of the input"}
 
 

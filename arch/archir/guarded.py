@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from archir.argument_types import describe, shown
+from archir.argument_types import is_known, shown
 from archir.check import Check
 from archir.diagnostics import OwnOpError, Problem
 from archir.dims import DimTooLargeError, SizeExpr
@@ -46,10 +46,12 @@ def fault(found: object, one: Announced) -> str | None:
     found.model_rebuild()
     for name, field in found.model_fields.items():
         annotation: Any = field.rebuild_annotation()
-        if "<" in describe(annotation) or "typing" in describe(annotation):
+        if not is_known(annotation):
             return f"the argument {name} has a type that the language has not: {annotation}"
+        if field.default_factory is not None:
+            return f"the default of {name} is made by a function, and must be a constant"
         if not field.is_required():
-            shown(field.get_default(call_default_factory=True))
+            shown(field.default)
     return None
 
 

@@ -45,7 +45,7 @@ class Op(BaseModel):
     keyword: ClassVar[str]
     """The op's name in the language."""
 
-    torch_name: ClassVar[str]
+    torch_name: ClassVar[str] = ""
     """The torch class or function it stands for, as documented: ``torch.nn.Conv2d``."""
 
     arity: ClassVar[Literal["one", "many"]] = "one"

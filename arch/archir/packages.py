@@ -137,6 +137,12 @@ def load_one(one: Announced) -> type[Op]:
     return guarded(op, one)
 
 
+def fault(op: Op, why: str) -> OwnOpError:
+    """What is wrong with an op, told as its package's fault."""
+    unknown = (Announced(op.keyword, "", "(of an unknown name)", ""),)
+    return announced().get(op.keyword, unknown)[0].error(why)
+
+
 def said(error: BaseException) -> str:
     """An exception on one line."""
     text = " ".join(str(error).split())

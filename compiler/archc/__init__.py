@@ -68,6 +68,7 @@ _HOMES = {
     "archc.errors": (
         "ArchError",
         "ModelChoiceError",
+        "OwnOpError",
         "PackageMissingError",
         "ToolError",
         "TorchMissingError",

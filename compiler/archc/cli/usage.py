@@ -9,6 +9,7 @@ COMMANDS = {
     "models": "list a file's models with their parameters",
     "verify": "compare a model with one in Python: keys, weights, outputs",
     "examples": "list the examples, or print one: models from the literature",
+    "ops": "list the ops, or show one: what a network is made of",
     "new": "start a file, from an example or from nothing",
 }
 """Every command and what it does; each has a module of its name beside this one."""

@@ -70,7 +70,7 @@ class _Builder:
         how = self.plans.leaves[slot]
         if isinstance(how, Plan):
             return shell(how, named=True)
-        module = construct(how)
+        module = construct(how, member.op)
         self.leaves[module] = Leaf(member.op.keyword, dict(member.overrides))
         return module
 

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from archc.torch import helpers
-from archir.diagnostics import OwnOpError
+from archir.op import Op
+from archir.packages import fault, said
 from archir.recipe import (
     AllInputs,
     Call,
@@ -75,43 +76,33 @@ def perform(code: Code, inputs: Sequence[Tensor] = ()) -> Any:
     return code
 
 
-def prepare(code: Code) -> None:
-    """Import what the code names of installed packages, before it is performed."""
-    renamed(code, _imports)
+def prepare(code: Code, op: Op) -> None:
+    """Import what the op's code names of installed packages, before it is performed."""
+    try:
+        renamed(code, _imports)
+    except (Exception, SystemExit) as error:
+        raise fault(op, f"importing what its recipe names fails with {said(error)}") from error
 
 
 def _imports(function: str) -> str:
     module, colon, name = function.partition(":")
     if colon and function not in _imported:
-        try:
-            _imported[function] = getattr(import_module(module), name)
-        except (Exception, SystemExit) as error:
-            raise _fault(f"importing {function}", error) from error
+        _imported[function] = getattr(import_module(module), name)
     return function
 
 
-def construct(make: Call) -> nn.Module:
-    """The module that a closed call makes."""
-    if ":" not in make.function:
-        module = perform(make)
-        assert isinstance(module, nn.Module), f"{make.function} makes no module"
-        return module
+def construct(make: Call, op: Op) -> nn.Module:
+    """The module that the op's closed recipe makes."""
+    name = make.function
     try:
         module = perform(make)
     except Exception as error:
-        raise _fault(f"calling {make.function}", error) from error
+        if ":" not in name:
+            raise
+        raise fault(op, f"calling {name} fails with {said(error)}") from error
     if not isinstance(module, nn.Module):
-        message = f"{make.function}, which an op's recipe names, makes a {type(module).__name__}"
-        raise OwnOpError(f"{message}, and not a torch.nn.Module", _MEND)
+        raise fault(op, f"{name} makes a {type(module).__name__}, and not a torch.nn.Module")
     return module
-
-
-_MEND = "mend or uninstall the package that adds the op"
-
-
-def _fault(doing: str, error: BaseException) -> OwnOpError:
-    text = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    return OwnOpError(f"{doing}, which an op's recipe names, fails with {text}", _MEND)
 
 
 def _call(code: Call, inputs: Sequence[Tensor]) -> Any:

@@ -113,7 +113,7 @@ class _Planner:
         if not isinstance(recipe, FunctionRecipe):
             make = close(recipe.make, step.op)
             assert isinstance(make, Call)
-            prepare(make)
+            prepare(make, step.op)
             self.plans.leaves.setdefault(slot, make)
             return
         draft: _Draft = (self._computed(recipe, step), step.inputs, step.outputs)
@@ -191,7 +191,7 @@ class _Planner:
     def _computed(self, recipe: FunctionRecipe, step: Apply) -> Compute:
         types = self.typed.types_of(self.definition, step.inputs)
         code = settle(close(recipe.apply, step.op), types, self.typed.graph.sizes)
-        prepare(code)
+        prepare(code, step.op)
         return Compute(code, (), ())
 
     def _other_program(self, step: Apply | Use | Group, training: bool) -> Program | None:
