@@ -25,6 +25,19 @@ COLOURS = {
 }
 """Fill and border of each family of ops; all fills bear dark text well (contrast above 11)."""
 
+ALIKE = {
+    "transposed": "convolution",
+    "layer_normalisation": "normalisation",
+    "group_normalisation": "normalisation",
+    "response_normalisation": "normalisation",
+    "rectifier": "activation",
+    "smooth": "activation",
+    "gate": "activation",
+    "pooling_more": "pooling",
+    "matrix": "dense",
+}
+"""Families of ops that look like another, since they do the same kind of thing."""
+
 PLAIN = ("#f3f4f6", "#6b7280")
 """For the families that are not in the table."""
 
@@ -114,7 +127,7 @@ def _box_attributes(box: Box, depth: int) -> dict[str, str]:
 
 
 def _node(graph: Digraph, node: Node) -> None:
-    fill, border = COLOURS.get(node.family, PLAIN)
+    fill, border = COLOURS.get(ALIKE.get(node.family, node.family), PLAIN)
     attributes = {"fillcolor": fill, "color": border, "tooltip": _node_tooltip(node)}
     if node.dashed:
         attributes["style"] = "rounded,filled,dashed"
