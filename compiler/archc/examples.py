@@ -35,10 +35,15 @@ class Example(Record):
     """The names of the examples that its text takes from."""
 
     @property
-    def title(self) -> str:
-        """The first sentence of its doc comment, without its stop and the titles of papers."""
-        text = _PAPER.sub("", " ".join(self.doc.split()))
+    def sentence(self) -> str:
+        """The first sentence of its doc comment, without its stop."""
+        text = " ".join(self.doc.split())
         return _SENTENCE.split(text, maxsplit=1)[0].removesuffix(".")
+
+    @property
+    def title(self) -> str:
+        """The first sentence without the titles of papers."""
+        return _PAPER.sub("", self.sentence)
 
 
 def folder() -> Path:
