@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,9 @@ NOISE = 1_000_003
 """How many random numbers there are; larger tensors repeat them, out of step with their rows."""
 
 
-def observed(make: Callable[[], nn.Module], size: int, training_size: int) -> list[str]:
+def observed(
+    make: Callable[[], nn.Module], size: int, training_size: int, channels: int = 3
+) -> list[str]:
     """A line for each tensor: the initial weights, outputs, gradients, running statistics.
 
     An untrained model says little: the outputs of many are next to zero. So all parameters and
@@ -24,16 +27,19 @@ def observed(make: Callable[[], nn.Module], size: int, training_size: int) -> li
     model = make()
     lines = [shown(f"initial {key}", tensor) for key, tensor in model.state_dict().items()]
     randomise(model)
-    lines += run(model.eval(), size, "in evaluation")
-    lines += run(model.train(), training_size, "in training")
+    lines += run(model.eval(), pictures(size, channels), "in evaluation")
+    lines += run(model.train(), pictures(training_size, channels), "in training")
     # A buffer that moves with the data is part of what training does.
     return lines + [shown(f"after training {key}", buffer) for key, buffer in model.named_buffers()]
 
 
-def run(model: nn.Module, size: int, when: str) -> list[str]:
-    """The outputs for random pictures, and in training the gradients; dropout is seeded."""
-    torch.manual_seed(7)
-    images = torch.randn(2, 3, size, size)
+def pictures(size: int, channels: int = 3) -> Tensor:
+    """Two random ones."""
+    return torch.randn(2, channels, size, size, generator=torch.Generator().manual_seed(7))
+
+
+def run(model: nn.Module, images: Tensor, when: str) -> list[str]:
+    """The outputs, and in training the gradients; dropout is seeded."""
     torch.manual_seed(3)
     with torch.set_grad_enabled(model.training):
         outputs = named(model(images))
@@ -42,19 +48,27 @@ def run(model: nn.Module, size: int, when: str) -> list[str]:
         assert output.isfinite().all()
         assert output.std() > 0
     if model.training:
-        targets = torch.tensor([3, 5])
-        loss = torch.stack(
-            [
-                nn.functional.cross_entropy(output, targets) / (1 + number)
-                for number, output in enumerate(outputs.values())
-            ]
-        ).sum()
-        step: Any = loss.backward  # some releases of torch give it no types
-        step()
+        backward(loss_of(outputs))
         for name, parameter in model.named_parameters():
             assert parameter.grad is not None, name
             lines.append(shown(f"gradient of {name}", parameter.grad))
     return lines
+
+
+def loss_of(outputs: dict[str, Tensor]) -> Tensor:
+    """One number that depends on all outputs, on each in its own measure."""
+    losses = []
+    for number, output in enumerate(outputs.values()):
+        places = (output.shape[0], *output.shape[2:])
+        targets = (torch.arange(math.prod(places)) % output.shape[1]).view(places)
+        losses.append(nn.functional.cross_entropy(output, targets) / (1 + number))
+    return torch.stack(losses).sum()
+
+
+def backward(loss: Tensor) -> None:
+    """Fill in the gradients."""
+    step: Any = loss.backward  # some releases of torch give it no types
+    step()
 
 
 def named(output: Any) -> dict[str, Tensor]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from observing import observed
-from torch import nn
+from printing import built
 from twins import TWINS, Twin
 
 import archc
@@ -24,13 +23,4 @@ def test_it_is_torchvisions(twin: Twin) -> None:
     theirs = observed(twin.theirs, *sizes)
     assert observed(lambda: archc.load(path, settings=twin.settings), *sizes) == theirs
     text = archc.source(path, settings=twin.settings)
-    assert observed(lambda: printed(text), *sizes) == theirs
-
-
-def printed(text: str) -> nn.Module:
-    """The model that a printed module builds, as its own smoke run builds it."""
-    names: dict[str, Any] = {"__name__": "printed"}
-    exec(compile(text, "<printed>", "exec"), names)
-    begin = text.index("    model = ") + len("    model = ")
-    model: nn.Module = eval(text[begin : text.index(".eval()\n", begin)], names)
-    return model
+    assert observed(lambda: built(text), *sizes) == theirs

@@ -51,8 +51,8 @@ GOOGLENET = [
     Twin("googlenet", {}, OURS),
     Twin(
         "googlenet",
-        {"num_classes": 7, "p": 0.4, "p_aux": 0.1},
-        {"num_classes": 7, "dropout": 0.4, "dropout_aux": 0.1, **OURS},
+        {"num_classes": 7, "p": 0.4, "p_aux": 0.1, "transform_input": True},
+        {"num_classes": 7, "dropout": 0.4, "dropout_aux": 0.1, "transform_input": True, **OURS},
     ),
     Twin("googlenet", {"aux_logits": False}, {"aux_logits": False, **OURS}),
 ]
@@ -65,7 +65,35 @@ INCEPTION = [
         size=75,
         training_size=299,
     ),
-    Twin("inception_v3", {"aux_logits": False}, {"aux_logits": False, **OURS}, size=75),
+    Twin(
+        "inception_v3",
+        {"aux_logits": False, "transform_input": True},
+        {"aux_logits": False, "transform_input": True, **OURS},
+        size=75,
+    ),
 ]
 
-TWINS = [*ALEXNET, *VGG, *SQUEEZENET, *GOOGLENET, *INCEPTION]
+DILATED = [False, True, True]
+
+RESNET = [
+    *(Twin(f"resnet{depth}") for depth in (18, 34, 50, 101, 152)),
+    Twin("resnet18", {"zero_init_residual": True, "num_classes": 7}),
+    Twin("resnet50", {"zero_init_residual": True, "replace_stride_with_dilation": DILATED}),
+    Twin("resnet50", {"groups": 2, "width_per_group": 24}),
+    *(Twin(name) for name in ("resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d")),
+    *(Twin(name) for name in ("wide_resnet50_2", "wide_resnet101_2")),
+]
+
+DENSENET = [
+    *(Twin(f"densenet{depth}") for depth in (121, 161, 169, 201)),
+    Twin("densenet121", {"drop_rate": 0.2, "bn_size": 2, "num_classes": 7}),
+]
+
+MOBILENET = [
+    Twin("mobilenet_v2"),
+    Twin("mobilenet_v2", {"width_mult": 0.35, "dropout": 0.4}),
+    Twin("mobilenet_v2", {"width_mult": 1.4, "round_nearest": 16, "num_classes": 7}),
+    Twin("mobilenet_v2", {"inverted_residual_setting": [[1, 8, 1, 1], [3, 12, 2, 2]]}),
+]
+
+TWINS = [*RESNET, *DENSENET, *MOBILENET, *ALEXNET, *VGG, *SQUEEZENET, *GOOGLENET, *INCEPTION]
