@@ -91,7 +91,7 @@ def test_lp_pool_takes_no_list_on_one_axis() -> None:
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_lp_pool_has_no_norm_of_power_zero(axes: int) -> None:
     made, types = op("lp_pool", 0, 2), types_of((1, 1, *(4,) * axes))
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises((ZeroDivisionError, ValueError)):  # which, depends on the version
         build(made, types)(torch.ones(types[0].shape))  # type: ignore[arg-type]
     assert ours(made, types) is None
 

@@ -1,0 +1,204 @@
+"""Models that take tensors apart and arrange them anew: live and printed, at all sizes, as torch."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable
+
+import pytest
+import torch
+from printed import built, compiled, differences
+from torch import Tensor
+
+from archc import describe, drawing
+from archc.python import source
+from archc.torch import module
+from archir.typed import TypedGraph
+from archir.verify import verify
+
+
+def shuffled(image: Tensor) -> Tensor:
+    """ShuffleNet's shuffle of two groups of channels, as its authors' code has it."""
+    batch, channels, height, width = image.shape
+    groups = image.view(batch, 2, channels // 2, height, width)
+    return torch.transpose(groups, 1, 2).contiguous().view(batch, channels, height, width)
+
+
+def normalised(image: Tensor) -> Tensor:
+    """torchvision's transform_input of GoogLeNet and Inception."""
+    red = torch.unsqueeze(image[:, 0], 1) * (0.229 / 0.5) + (0.485 - 0.5) / 0.5
+    green = torch.unsqueeze(image[:, 1], 1) * (0.224 / 0.5) + (0.456 - 0.5) / 0.5
+    blue = torch.unsqueeze(image[:, 2], 1) * (0.225 / 0.5) + (0.406 - 0.5) / 0.5
+    return torch.cat((red, green, blue), 1)
+
+
+def attended(image: Tensor) -> Tensor:
+    """Attention of pixels to each other, without weights."""
+    batch, channels, height, width = image.shape
+    tokens = image.flatten(2).transpose(1, 2)
+    weights = torch.softmax(tokens @ tokens.transpose(1, 2) / 2.0, -1)
+    return (weights @ tokens).transpose(1, 2).reshape(batch, channels, height, width)
+
+
+def pieces(image: Tensor) -> Tensor:
+    first, second, third = torch.chunk(image, 3, 1)
+    few, many = torch.split(torch.maximum(first, second), [2, 4], 1)
+    height = image.shape[2]
+    upper, lower = many[:, :, : height // 2], many[:, :, height - height // 2 :]
+    mixed = torch.minimum(upper, lower) - third[:, 1:2, : height // 2].mean((2, 3), keepdim=True)
+    return torch.cat([few[:, :, ::2].sum(2), mixed.sum(2)], 1)
+
+
+CASES: dict[str, tuple[str, Callable[[Tensor], Tensor], tuple[tuple[int, ...], ...]]] = {
+    "shuffle": (
+        """
+        model m() {
+          input image: [N, 8, H = 6, W = 5]
+          reshape(N, 2, 4, H, W) -> transpose(1, 2) -> reshape(N, 8, H, W)
+        }
+        """,
+        shuffled,
+        ((1, 8, 6, 5), (3, 8, 2, 7), (2, 8, 1, 1)),
+    ),
+    "shuffle with an open dim": (
+        """
+        block Shuffle(groups) {
+          input x: [N, C, H, W]
+          reshape(-1, groups, C // groups, H, W) -> permute(0, 2, 1, 3, 4) -> reshape([-1, C, H, W])
+        }
+        model m() { input image: [N, 8, H = 6, W = 5]
+          Shuffle(2)
+        }
+        """,
+        shuffled,
+        ((1, 8, 6, 5), (3, 8, 2, 7)),
+    ),
+    "transform_input": (
+        """
+        let MEAN = [0.485, 0.456, 0.406]
+        let STD = [0.229, 0.224, 0.225]
+        model m() {
+          input image: [N, 3, H = 6, W = 6]
+          concat [for c in range(3) {
+            select(1, c) -> unsqueeze(1) -> multiply(STD[c] / 0.5) -> add((MEAN[c] - 0.5) / 0.5)
+          }]
+        }
+        """,
+        normalised,
+        ((1, 3, 6, 6), (2, 3, 4, 9)),
+    ),
+    "attention": (
+        """
+        model m() {
+          input image: [N, 4, H = 6, W = 4]
+          flatten(2) -> transpose(1, 2) as tokens
+          matmul [tokens, tokens -> transpose(1, 2)] -> divide(2.0) -> softmax(-1)
+          matmul [_, tokens] -> transpose(1, 2) -> reshape(N, 4, H, W)
+        }
+        """,
+        attended,
+        ((1, 4, 6, 4),),
+    ),
+    "pieces": (
+        """
+        model m() {
+          input image: [N, 18, H = 8, W = 6]
+          chunk(3) as first, second, third
+          maximum [first, second] -> split([2, 4]) as few, many
+          minimum [many -> slice(2, 0, H // 2), many -> slice(2, H - H // 2)]
+          subtract [_, third -> slice(1, 1, 2) -> slice(2, 0, H // 2) -> mean([2, 3], keepdim = true)]
+          concat [few -> slice(2, step = 2) -> sum(2), _ -> sum(2)]
+        }
+        """,
+        pieces,
+        ((2, 18, 8, 6), (1, 18, 11, 3), (1, 18, 2, 1)),
+    ),
+}
+
+each_case = pytest.mark.parametrize("name", CASES)
+
+
+def typed_of(name: str) -> TypedGraph:
+    typed = compiled(textwrap.dedent(CASES[name][0]))
+    verify(typed.graph)
+    return typed
+
+
+@each_case
+def test_live_and_printed_are_torchs_at_all_sizes(name: str) -> None:
+    _, expected, shapes = CASES[name]
+    typed = typed_of(name)
+    models = (module(typed), built(source(typed)), built(source(typed, follow=False)))
+    torch.manual_seed(0)
+    for shape in shapes:
+        image = torch.randn(shape)
+        for model in models:
+            assert torch.equal(model(image), expected(image)), shape
+
+
+@each_case
+def test_printed_source_is_the_live_module(name: str) -> None:
+    typed = typed_of(name)
+    for follow in (True, False):
+        assert list(differences(typed, source(typed, follow=follow))) == []
+
+
+def test_several_values_are_unpacked() -> None:
+    text = source(typed_of("pieces"))
+    assert "first, second, third = image.chunk(3, dim=1)" in text
+    assert "many[:, :, : many.shape[2] // 2]" in text or "[:, :, 0 : many.shape[2] // 2]" in text
+
+
+def test_sizes_are_read_off_what_flows_in() -> None:
+    text = source(typed_of("shuffle"))
+    assert "image.reshape(image.shape[0], 2, 4, image.shape[2], image.shape[3])" in text
+
+
+def test_a_size_that_is_not_there_any_more_is_a_number() -> None:
+    """Behind the mean nothing tells H, so that the model is for H = 8 alone."""
+    typed = compiled(
+        "model m() { input x: [N, 1, H = 8]\n mean(2) -> reshape(N, 1, 1) -> expand(N, H, 1) }"
+    )
+    assert "x.expand(x.shape[0], 8, 1)" in source(typed)
+    valid = [
+        height
+        for height in range(1, 20)
+        if all(r.condition.holds({"N": 1, "H": height}) for r in typed.requirements)
+    ]
+    assert valid == [8]
+
+
+def test_loops_with_pieces_are_each_their_own() -> None:
+    typed = compiled(
+        """
+model m() {
+  input image: [N, 8, H = 4, W = 4]
+  repeat 2 { chunk(2) as a, b
+    concat [b, a -> conv(4, 1)] }
+  repeat 3 { chunk(4) -> concat -> conv(8, 1) -> split(3) -> concat }
+}
+"""
+    )
+    for follow in (True, False):
+        assert list(differences(typed, source(typed, follow=follow))) == []
+
+
+def test_data_and_pictures_have_all_values() -> None:
+    typed = typed_of("pieces")
+    document = json.loads(json.dumps(describe.describe(typed)))
+    steps = [step for step in document["steps"] if step.get("op") in ("chunk", "split")]
+    assert [len(step["outputs"]) for step in steps] == [3, 2]
+    assert "chunk" in drawing.dot(typed)
+
+
+def test_live_module_is_traced_and_exported() -> None:
+    typed = typed_of("shuffle")
+    live = module(typed)
+    image = torch.randn(2, 8, 6, 5)
+    traced = torch.fx.symbolic_trace(live)
+    assert torch.equal(traced(torch.randn(3, 8, 2, 2).fill_(1)), torch.ones(3, 8, 2, 2))
+    batch = torch.export.Dim("batch", min=1, max=64)
+    program = torch.export.export(live, (image,), dynamic_shapes=({0: batch},))
+    larger = torch.randn(5, 8, 6, 5)
+    assert torch.equal(program.module()(larger), shuffled(larger))
