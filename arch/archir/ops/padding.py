@@ -28,8 +28,11 @@ _CLASSES = {
     "circular": "CircularPad",
 }
 
-_LARGEST = {"float32": 3.4028234663852886e38, "int64": 2.0**63}
-"""The largest values that torch takes for a dtype; every number is a bool."""
+_BOUNDS = {
+    "float32": (-3.4028234663852886e38, 3.4028234663852886e38),
+    "int64": (-(2.0**63), 2.0**63 - 1024),
+}
+"""The least and largest doubles that a dtype can hold; for a bool every number will do."""
 
 
 class Pad(Op):
@@ -125,8 +128,8 @@ class Pad(Op):
             if self.value:
                 check.report(ValueNotForMode(self.keyword, given, self.mode))
         elif any(before > 0 or after > 0 for before, after in self._pairs(incoming.rank)):
-            most = _LARGEST.get(incoming.dtype)
-            if most is not None and abs(self.value) > most:
+            least, most = _BOUNDS.get(incoming.dtype, (self.value, self.value))
+            if not least <= self.value <= most:
                 check.report(PaddingValueTooLarge(self.keyword, given, incoming.dtype))
 
     def _pairs(self, rank: int) -> tuple[tuple[int, int], ...]:
