@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from op_performer import agree, build, op, ours, types_of
 
+from archir.arguments import make_op
 from archir.check import Check
 from archir.dims import variable
 from archir.op import Op
+from archir.registry import ops
 from archir.types import TensorType
 
 extents = st.integers(1, 4)
@@ -189,3 +191,31 @@ def test_refusals_are_told_in_words(
     check = Check({})
     op(keyword, *arguments).infer(types_of(shape), check)
     assert [problem.message() for problem in check.problems] == [message]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "arguments"),
+    [("batch_norm", (64,)), ("instance_norm", (64,)), ("group_norm", (32, 64))],
+)
+def test_torchs_number_of_channels_is_not_taken_for_eps(
+    keyword: str, arguments: tuple[int, ...]
+) -> None:
+    """``BatchNorm2d(64)`` and ``GroupNorm(32, 64)`` as torch has them."""
+    found = make_op(ops()[keyword], arguments, {})
+    assert isinstance(found, tuple)
+    (wrong,) = found
+    assert wrong.problem.name == "argument-out-of-bounds"
+    assert wrong.problem.message().startswith(f"eps of {keyword} must be a number ")
+    assert wrong.problem.hint() == (
+        "leave the number of channels out: it is read off the incoming shape"
+    )
+
+
+def test_torchs_normalized_shape_is_answered() -> None:
+    check = Check({})
+    op("layer_norm", 768).infer((TensorType((variable("N"), 197, 768)),), check)
+    (problem,) = check.problems
+    assert problem.message() == (
+        "layer_norm is to normalise the last 768 dims, and [N, 197, 768] has 3 dims"
+    )
+    assert "their sizes are read off the incoming shape" in str(problem.hint())

@@ -17,17 +17,23 @@ KEEP = [
     "prelu",
     "prelu(_.channels, -0.5)",
     "softmax(1)",
+    "group_norm(1)",
+    "group_norm(_.channels)",
+    "instance_norm(affine = true)",
+    "stochastic_depth(0.5)",
+]
+"""Stages that keep the shape."""
+
+RARE = [
     "layer_norm",
     "layer_norm(bias = false)",
     "layer_norm(3, eps = 1e-6)",
     "rms_norm(2)",
-    "group_norm(1)",
     "group_norm(1, affine = false)",
-    "group_norm(_.channels)",
-    "instance_norm(affine = true)",
     "instance_norm",
-    "stochastic_depth(0.5)",
+    "instance_norm(track_running_stats = true)",
 ]
+"""Stages that keep the shape too. The sizes that some of them take off it are not in the text."""
 
 
 @dataclass
@@ -72,7 +78,8 @@ class Writer:
             kernel = self.random.choice(["1", "3, padding = 1"])
             return f"{self.label()}conv({self.width()}, {kernel})"
         if kind < 6:
-            return f"{self.label()}{self.random.choice(KEEP)}"
+            stages = RARE if self.random.random() < 0.15 else KEEP
+            return f"{self.label()}{self.random.choice(stages)}"
         block = self.random.choice(self.blocks)
         given = ["", "(3)", f"({self.width()})", f"(stages = {self.random.randint(0, 2)})"]
         return f"{self.label()}{block}{self.random.choice(given)}"
