@@ -1,0 +1,59 @@
+"""``archc ops``: the list, and the page of one op."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from running import Run
+
+from archir.registry import built_in, ops
+
+
+def test_it_lists_every_op_with_its_arguments(archc: Run) -> None:
+    done = archc("ops")
+    assert done.code == 0 and not done.err
+    flat = re.sub(r"\n {3,}(?! *[A-Z])", " ", done.out)
+    for keyword, op in ops().items():
+        found = re.search(rf"^  {keyword}(\(.*)?$", flat, re.MULTILINE)
+        assert found, keyword
+        assert all(name in found[0] for name in op.arguments())
+
+
+def test_lines_are_short_and_groups_stand_once(archc: Run) -> None:
+    lines = archc("ops").out.split("\n")
+    assert max(map(len, lines)) <= 100
+    headings = [line for line in lines if line and not line.startswith(" ")]
+    assert len(headings) == len(set(headings)) and "Pooling" in headings
+    assert not any(line.rstrip().endswith((" =", "=")) for line in lines)
+
+
+@pytest.mark.parametrize("keyword", built_in())
+def test_each_op_has_a_page(archc: Run, keyword: str) -> None:
+    done = archc("ops", keyword)
+    assert done.code == 0 and not done.err
+    assert done.out.startswith(keyword)
+    for name, field in ops()[keyword].model_fields.items():
+        assert re.search(rf"^  {name}( = |   \()", done.out, re.MULTILINE)
+        assert str(field.description).split()[0] in done.out
+    assert re.search(rf"^    .*\b{keyword}\b", done.out, re.MULTILINE), "the example"
+
+
+def test_json_says_the_same(archc: Run) -> None:
+    done = archc("ops", "--format", "json")
+    listed = json.loads(done.out)
+    assert listed["version"] == 1 and listed["faults"] == []
+    assert [op["keyword"] for op in listed["ops"]] == list(built_in())
+    one = json.loads(archc("ops", "max_pool", "--format", "json").out)["op"]
+    assert one in listed["ops"]
+    assert one["package"] is None and one["inputs"] == "one" and one["is_module"]
+    kernel, stride, *_ = one["arguments"]
+    assert kernel["name"] == "kernel_size" and kernel["default"] is None
+    assert stride["name"] == "stride" and stride["default"] == "none"
+
+
+def test_an_unknown_op(archc: Run) -> None:
+    done = archc("ops", "max_poool")
+    assert done.code == 2
+    assert done.err == "error: there is no op max_poool\nhelp: did you mean max_pool?\n"
