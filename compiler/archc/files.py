@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from errno import EEXIST
 from pathlib import Path
+from stat import S_IMODE
 from typing import BinaryIO, TypeAlias
 
 from archc import examples
@@ -131,10 +132,12 @@ def _write_beside(target: Path, content: Content) -> Path:
     try:
         # Exclusive: a link that somebody put there is not followed.
         with fresh.open("x", encoding="utf-8", newline="\n") as stream:
+            mode = S_IMODE(os.fstat(stream.fileno()).st_mode)
             if isinstance(content, str):
                 stream.write(content)
         if not isinstance(content, str):
             content(fresh)
+            fresh.chmod(mode)  # it may be another file by now, which its writer kept to itself
     except BaseException:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
