@@ -11,8 +11,13 @@ import archc
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COUNTS = {
+    "densenet264": 33_337_704,
+    "densenet264_k48": 72_686_632,
+    "densenet_bc": 769_162,
     "googlenet_paper": 6_998_552,
     "inception_module": 155_504,
+    "mobilenet_v1": 4_231_976,
+    "mobilenet_v1_tutorial": 53_383_976,
     "vgg_a_lrn": 132_863_336,
     "vgg_c": 133_638_952,
 }

@@ -7,6 +7,7 @@ import importlib.util
 import io
 import pickle
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ class Sample(NamedTuple):
     """A model that stands for its family, no larger than it must be."""
 
     example: str
-    settings: dict[str, Any] = {}
+    settings: Mapping[str, Any] = {}
     size: int = 64
     training_size: int | None = None
 
@@ -35,6 +36,9 @@ SAMPLES = [
     Sample("squeezenet1_1"),
     Sample("googlenet"),
     Sample("inception_v3", size=75, training_size=299),
+    Sample("resnet18"),
+    Sample("densenet_bc", {"depth": 16}),
+    Sample("mobilenet_v2", {"inverted_residual_setting": [[1, 8, 1, 1], [3, 12, 2, 2]]}),
 ]
 
 
