@@ -39,10 +39,9 @@ def test_the_list_as_json(archc: Run) -> None:
     assert Path(one["path"]).read_bytes() == (FOLDER / "resnet50.arch").read_bytes()
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_every_example_has_a_line_about_it(name: str) -> None:
-    (one,) = (one for one in examples.listing() if one.name == name)
-    assert one.title and one.title[0].isupper()
+def test_every_example_has_a_line_about_it() -> None:
+    bare = [one.name for one in examples.listing() if not one.title[:1].isupper()]
+    assert bare == []
 
 
 def test_one_example_is_printed_as_it_is(archc: Run) -> None:
