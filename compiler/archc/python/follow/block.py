@@ -11,7 +11,7 @@ from archc.python.follow.defaults import Declarations
 from archc.python.follow.forward import ForwardWriter
 from archc.python.follow.parameters import Kinds, Parameter, parts_in
 from archc.python.follow.scope import Snapshot, Variables, mentions
-from archc.python.follow.sinks import Attributes
+from archc.python.follow.sinks import Attributes, without_unread_counts
 from archc.python.follow.stages import base_of, stages_of
 from archc.python.follow.state import State
 from archc.python.follow.weights import init_lines
@@ -354,4 +354,5 @@ class Block:
         body += self.draws + self.init_lines
         if asked:
             body.append(f"{INDENT * 2}self.out_channels = {self.final}")
-        return definition("__init__", ["self", *parameters], "None", 1) + body
+        head = definition("__init__", ["self", *parameters], "None", 1)
+        return head + without_unread_counts(body)

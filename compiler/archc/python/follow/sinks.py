@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from archc.python.body import Child
 from archc.python.containers import container
+from archc.python.follow.scope import mentions
 from archc.python.identifiers import is_plain
 from archc.python.printing import fold
 from archc.python.text import INDENT, Call, Const, Display, Expr, Raw, flat, layout
@@ -26,6 +28,23 @@ class Lines:
     def text(self, line: str) -> None:
         """Write one line."""
         self.lines.append(INDENT * self.indent + line)
+
+
+def without_unread_counts(lines: list[str]) -> list[str]:
+    """A constructor's lines without the counts of channels that nothing reads.
+
+    Whether a module's channels are needed is known only once what stands behind it is written.
+    """
+    kept = list(lines)
+    for index in reversed(range(len(kept))):
+        found = re.fullmatch(r"( +)(\w+) = \w+\.out_channels", kept[index])
+        if found is None:
+            continue
+        # Inside of a loop the next round may read it, above this line.
+        around = kept[index + 1 :] if found[1] == INDENT * 2 else kept[:index] + kept[index + 1 :]
+        if not any(mentions(line, found[2]) for line in around):
+            del kept[index]
+    return kept
 
 
 @dataclass(slots=True, eq=False)
