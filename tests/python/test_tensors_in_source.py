@@ -1,4 +1,4 @@
-"""Models that take tensors apart and arrange them anew: live and printed, at all sizes, as torch."""
+"""Models that take tensors apart and arrange them anew: live and printed, as torch has them."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ CASES: dict[str, tuple[str, Callable[[Tensor], Tensor], tuple[tuple[int, ...], .
           chunk(3) as first, second, third
           maximum [first, second] -> split([2, 4]) as few, many
           minimum [many -> slice(2, 0, H // 2), many -> slice(2, H - H // 2)]
-          subtract [_, third -> slice(1, 1, 2) -> slice(2, 0, H // 2) -> mean([2, 3], keepdim = true)]
+          subtract [_, third -> slice(1, 1, 2) -> slice(2, 0, H // 2) -> mean([2, 3], true)]
           concat [few -> slice(2, step = 2) -> sum(2), _ -> sum(2)]
         }
         """,
