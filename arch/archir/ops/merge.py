@@ -111,7 +111,7 @@ class Broadcasting(Op):
         dtype = self.dtype(inputs, check)
         return None if shape is None else (TensorType(shape, dtype),)
 
-    def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:  # noqa: ARG002
+    def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
         """The dtype of the outcome."""
         return promoted(inputs)
 
