@@ -86,6 +86,9 @@ def fraction_of(factor: float) -> tuple[int, int] | None:
 
     So 2, 0.5, 1.5, 1.1 and 1/3 are fractions; 0.7 is none, since 90 * 0.7 is less than 63.
     """
+    numerator, denominator = factor.as_integer_ratio()
+    if denominator <= _LARGEST and factor <= _LARGEST:
+        return numerator, denominator  # without an error, such as 2, 0.5 and 1.5
     from fractions import Fraction  # takes a while, and few networks need it
 
     near = Fraction(factor).limit_denominator(_LARGEST)

@@ -31,15 +31,15 @@ _RANKS = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
 class Upsample(SpatialOp):
     """Makes the spatial axes larger, or smaller, by interpolation; nothing is learned.
 
-    Either `size` or `scale_factor` is given. The modes are `"nearest"` (each element is repeated),
-    `"nearest-exact"` (the same without torch's rounding for old programs), `"area"` (means), and
-    interpolation: `"linear"` on `[N, C, L]`, `"bilinear"` or `"bicubic"` on `[N, C, H, W]`,
-    `"trilinear"` on `[N, C, D, H, W]`.
+    Either `size` or `scale_factor` is given. The modes are `"nearest"` (the element at the same
+    place, repeated), `"nearest-exact"` (likewise, with places measured between the elements'
+    centres), `"area"` (means), and interpolation: `"linear"` on `[N, C, L]`, `"bilinear"` or
+    `"bicubic"` on `[N, C, H, W]`, `"trilinear"` on `[N, C, D, H, W]`.
 
     An axis of size x becomes `floor(x * scale_factor)`, where torch rounds the product to a double.
-    For factors such as 2, 0.5, 1.5, 1.1 or 1/3 that is a fraction of x for all sizes. For others,
-    such as 0.7, it is not quite (90 becomes 62): the size is then shown as `floor(H * 0.7)`, and
-    computed as torch does it.
+    For most factors (2, 0.5, 1.5, 1.1, 1/3) that is a floor division for all sizes: `11*H // 10`.
+    For some, such as 0.7, rounding comes between (90 becomes 62): the size is then shown as
+    `floor(H * 0.7)`, and computed as torch does it.
 
     torch: `torch.nn.Upsample`.
 

@@ -147,7 +147,10 @@ class ModeNotForRank(Problem):
 
 
 class AlignCornersNotForMode(Problem):
-    """Whether the corners are aligned is a question for the modes that interpolate linearly."""
+    """Whether the corners are aligned is a question for the modes that interpolate.
+
+    They are linear, bilinear, bicubic and trilinear.
+    """
 
     name = "align-corners-not-for-mode"
     bad = _model("upsample(scale_factor = 2, align_corners = true)")
