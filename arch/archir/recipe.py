@@ -156,8 +156,8 @@ def close(code: Code, op: object) -> Code:
         base: Any = close(code.base, op)  # an argument may be a tuple, which is no code
         items = tuple(close(item, op) for item in code.items)
         if isinstance(base, tuple) and len(items) == 1 and isinstance(items[0], int):
-            value = base[items[0]]
-            return value
+            entry: Code = base[items[0]]
+            return entry
         return Subscript(base, items)
     if isinstance(code, Call):
         return Call(
