@@ -19,7 +19,7 @@ Constraints = tuple[Any, ...]
 def describe(annotation: Any) -> str:
     """What an annotation accepts: ``an integer of at least 1 or a list of 1 to 3 of them``."""
     said: list[str] = []
-    for member, bounds in _members(annotation):
+    for member, bounds in members(annotation):
         if get_origin(member) is tuple:
             said.append(_describe_list(describe(get_args(member)[0]), bounds, said))
         elif get_origin(member) is Literal:
@@ -45,8 +45,8 @@ def _is_text(value: object) -> bool:
 
 def choices(annotation: Any) -> tuple[str, ...]:
     """The strings that an annotation accepts."""
-    members = (member for member, _ in _members(annotation) if get_origin(member) is Literal)
-    return tuple(choice for member in members for choice in get_args(member))
+    literals = (member for member, _ in members(annotation) if get_origin(member) is Literal)
+    return tuple(choice for member in literals for choice in get_args(member))
 
 
 def is_counted(annotation: Any) -> bool:
@@ -79,14 +79,14 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _members(annotation: Any, bounds: Constraints = ()) -> Iterator[tuple[Any, Constraints]]:
+def members(annotation: Any, bounds: Constraints = ()) -> Iterator[tuple[Any, Constraints]]:
     """The members of a union, each with the constraints written on it."""
     if get_origin(annotation) is Annotated:
         inner, *metadata = get_args(annotation)
-        yield from _members(inner, (*bounds, *_constraints(metadata)))
+        yield from members(inner, (*bounds, *_constraints(metadata)))
     elif get_origin(annotation) in (Union, UnionType):
         for member in get_args(annotation):
-            yield from _members(member, bounds)
+            yield from members(member, bounds)
     else:
         yield annotation, bounds
 
@@ -100,7 +100,7 @@ def _constraints(metadata: list[Any]) -> Iterator[Any]:
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:
-    for member, _ in _members(annotation):
+    for member, _ in members(annotation):
         if get_origin(member) is tuple:
             yield from _leaves(get_args(member)[0])
         else:

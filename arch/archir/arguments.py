@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from archir.accepted import accepted
 from archir.argument_types import choices, describe, is_counted, is_measured, is_sized, shown
 from archir.diagnostics import Problem, nearest
 from archir.dims import SizeExpr, show
@@ -200,10 +201,12 @@ def _validated(op: type[Op], key: _Key) -> Op | Mapping[str, Problem]:
         if (found := _size_in(value)) is not None and name not in _sized(op)
     }
     plain = {name: value for name, value in values.items() if name not in sized}
-    try:
-        made = op(**plain)
-    except ValidationError as error:
-        return {**_problems(op, error, values), **sized}
+    made = accepted(op, plain)
+    if made is None:
+        try:
+            made = op(**plain)
+        except ValidationError as error:
+            return {**_problems(op, error, values), **sized}
     if sized:
         return sized
     return _interned(op, _key({name: getattr(made, name) for name in op.model_fields}))
@@ -212,7 +215,8 @@ def _validated(op: type[Op], key: _Key) -> Op | Mapping[str, Problem]:
 @lru_cache(maxsize=2**16)
 def _interned(op: type[Op], key: _Key) -> Op:
     """One instance for all uses that mean the same, however they are written."""
-    return op(**{name: _plain(value) for name, value in key})
+    values = {name: _plain(value) for name, value in key}
+    return accepted(op, values) or op(**values)
 
 
 def _size_in(value: object) -> str | None:
