@@ -20,6 +20,9 @@ _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _AS_LISTS = frozenset({"range", "zip", "enumerate", "reversed"})
 """Functions that give lists in the language and iterators in Python."""
 
+_FOLDS = frozenset({"sum", "min", "max", "sorted", "any", "all"})
+"""Functions that run over their argument just once."""
+
 
 class Scope:
     """What an expression's names mean at one place. This one knows no name at all."""
@@ -188,6 +191,10 @@ def _list(expr: template.ListOf, scope: Scope) -> tuple[str, int]:
 
 
 def _comprehension(expr: template.Comprehension, scope: Scope) -> tuple[str, int]:
+    return f"[{_comprehended(expr, scope)}]", ATOM
+
+
+def _comprehended(expr: template.Comprehension, scope: Scope) -> str:
     source = _called(expr.iterable, scope) or show(expr.iterable, scope, OR)
     taken = ["math"]
     while True:
@@ -198,7 +205,7 @@ def _comprehension(expr: template.Comprehension, scope: Scope) -> tuple[str, int
         if expr.condition is not None:
             text += f" if {show(expr.condition, inner, OR)}"
         if not set(targets.values()).intersection(inner.seen):
-            return f"[{text}]", ATOM
+            return text
         taken += inner.seen  # a target may not hide what the element means
 
 
@@ -244,7 +251,11 @@ def _call_text(expr: template.Call, scope: Scope) -> str:
     if expr.function == "str":
         raise Unfollowable("text of a value")
     function = _IN_MATH.get(expr.function, expr.function)
-    lists = expr.function in {"sum", "min", "max", "sorted", "any", "all", "zip", "enumerate"}
+    lists = expr.function in _FOLDS | {"zip", "enumerate"}
+    if expr.function in _FOLDS and len(expr.args) == 1:
+        (only,) = expr.args
+        if isinstance(only, template.Comprehension) and not expr.kwargs:
+            return f"{function}({_comprehended(only, scope)})"
     arguments = [iterable(a, scope) if lists else show(a, scope) for a in expr.args]
     arguments += [f"{name}={show(value, scope)}" for name, value in expr.kwargs]
     if expr.function == "reversed":
