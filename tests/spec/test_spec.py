@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
+from math import floor
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,7 @@ def _agrees(text: str, types: tuple[TensorType, ...], defaults: Mapping[str, int
         return False
     for offset in OFFSETS:
         sizes = {name: default + offset for name, default in defaults.items()}
-        names = {"min": min, "max": max, **sizes}
+        names = {"min": min, "max": max, "floor": floor, **sizes}
         written = eval(f"[{dims}", {"__builtins__": {}}, names)
         if written != [evaluate(dim, sizes) for dim in tensor.shape]:
             return False
