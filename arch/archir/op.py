@@ -13,6 +13,7 @@ shape rule has asked for with ``check.concrete``, which holds them to that numbe
 An argument annotated as ``Size`` may be an expression of the size variables, as the text has it:
 ``infer`` passes it through ``extents.readable``, and the recipe may name it, or hold it as it is;
 the back ends put code in its place that reads it off the incoming shapes (``extents.settle``).
+Behind its own inputs such an op may be given others, which only tell it sizes.
 
 Files of ops do not postpone their annotations: pydantic would compile each from its text at every
 start of the program.

@@ -98,7 +98,7 @@ CASES: dict[str, tuple[str, Callable[[Tensor], Tensor], tuple[tuple[int, ...], .
         }
         """,
         attended,
-        ((1, 4, 6, 4),),
+        ((1, 4, 6, 4), (2, 4, 3, 5), (3, 4, 1, 1)),
     ),
     "pieces": (
         """
@@ -155,18 +155,46 @@ def test_sizes_are_read_off_what_flows_in() -> None:
     assert "image.reshape(image.shape[0], 2, 4, image.shape[2], image.shape[3])" in text
 
 
+def test_sizes_that_are_gone_are_read_off_the_input() -> None:
+    typed = typed_of("attention")
+    assert "x.reshape(x.shape[0], 4, image.shape[2], image.shape[3])" in source(typed)
+    assert not any(r.condition.relation == "equal" for r in typed.requirements)
+
+
 def test_a_size_that_is_not_there_any_more_is_a_number() -> None:
-    """Behind the mean nothing tells H, so that the model is for H = 8 alone."""
+    """In the block nothing tells H, so that the model is for H = 8 alone."""
     typed = compiled(
-        "model m() { input x: [N, 1, H = 8]\n mean(2) -> reshape(N, 1, 1) -> expand(N, H, 1) }"
+        """
+block Repeated(times) { expand(-1, times, 1) }
+model m() {
+  input x: [N, 1, H = 8]
+  mean(2, true) -> Repeated(H)
+}
+"""
     )
-    assert "x.expand(x.shape[0], 8, 1)" in source(typed)
+    assert "x.expand(-1, 8, 1)" in source(typed)
     valid = [
         height
         for height in range(1, 20)
         if all(r.condition.holds({"N": 1, "H": height}) for r in typed.requirements)
     ]
     assert valid == [8]
+
+
+def test_loops_and_groups_read_the_input_outside_of_them() -> None:
+    typed = compiled(
+        """
+model m() {
+  input image: [N, 3, H = 4, W = 6]
+  body: { flatten(2) -> reshape(N, 3, H, W) -> conv(3, 1) }
+  tail: { repeat 3 { flatten(2) -> reshape(N, 3, W, H) -> transpose(2, 3) -> conv(3, 1) } }
+}
+"""
+    )
+    verify(typed.graph)
+    for follow in (True, False):
+        assert list(differences(typed, source(typed, follow=follow))) == []
+    assert module(typed)(torch.randn(2, 3, 5, 7)).shape == (2, 3, 5, 7)
 
 
 def test_loops_with_pieces_are_each_their_own() -> None:

@@ -40,6 +40,7 @@ class Builder(Struct):
 
     session: Session
     types: dict[Value, TensorType | None] = fresh(factory=dict)
+    inputs: Flow = ()
     count: int = 0
     nodes: int = 0
     training: set[Value] = fresh(factory=set)

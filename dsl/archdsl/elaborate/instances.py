@@ -138,10 +138,11 @@ def _input_values(
 ) -> Flow:
     places: list[tuple[Span, str | None]] = [(item.name.span, item.name.text) for item in items]
     places += [(span, None)] * (len(types) - len(places))
-    return tuple(
+    builder.inputs = tuple(
         builder.value(place, given, name)
         for (place, name), given in zip(places, types, strict=False)
     )
+    return builder.inputs
 
 
 def finish(

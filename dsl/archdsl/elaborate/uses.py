@@ -8,6 +8,7 @@ from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import SlotName
 from archdsl.elaborate.calls import Given
 from archdsl.elaborate.environment import Flow, Frame, SharedModule, Unknown
+from archdsl.elaborate.extents import with_sizes
 from archdsl.elaborate.instances import anonymous, inputs_of, instantiate
 from archdsl.program import Declared
 from archdsl.rules.flow import NothingToMerge, SeveralValues, ValueAsArgument, WrongInputCount
@@ -84,6 +85,7 @@ def _apply(
     if op.takes() == "one" and len(inputs) > 1:
         session.report(SeveralValues(op.keyword, len(inputs)), span)
         return (builder.value(span, None),)
+    inputs = with_sizes(op, inputs, builder)
     slot: Slot | None = None
     if op.is_module or (label is not None and label.numbered):
         slot = builder.leaf(context.scope, label, op, overrides, span)

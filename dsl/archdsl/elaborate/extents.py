@@ -1,0 +1,44 @@
+"""Where the sizes in an op's arguments are read off: what flows in, or the body's own inputs."""
+
+from __future__ import annotations
+
+from archdsl.elaborate.builder import Builder
+from archdsl.elaborate.environment import Flow
+from archir.dims import SizeExpr
+from archir.extents import read
+from archir.graph import Value
+from archir.op import Op
+
+
+def with_sizes(op: Op, inputs: Flow, builder: Builder) -> Flow:
+    """The op's inputs, and behind them those of the body that say sizes which these do not.
+
+    ``reshape(N, C, H, W)`` behind a ``flatten`` speaks of a height and a width that are not there
+    any more; the image that the body began with still has them.
+    """
+    missing = _unread(tuple(_sizes(op)), inputs, builder)
+    if not missing:
+        return inputs
+    others = tuple(value for value in builder.inputs if value not in inputs)
+    least = _unread(missing, (*inputs, *others), builder)
+    for value in reversed(others):
+        fewer = tuple(other for other in others if other is not value)
+        if _unread(missing, (*inputs, *fewer), builder) == least:
+            others = fewer
+    return (*inputs, *others)
+
+
+def _sizes(op: Op) -> list[SizeExpr]:
+    found: list[SizeExpr] = []
+    for _, value in op:
+        items = value if isinstance(value, tuple) else (value,)
+        found.extend(item for item in items if isinstance(item, SizeExpr))
+    return found
+
+
+def _unread(
+    sizes: tuple[SizeExpr, ...], values: tuple[Value, ...], builder: Builder
+) -> tuple[SizeExpr, ...]:
+    """The sizes that no shape of these values says."""
+    types = tuple(given for value in values if (given := builder.type_of(value)) is not None)
+    return tuple(size for size in sizes if read(size, types) is None)
