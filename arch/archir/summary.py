@@ -8,6 +8,7 @@ from archir.dims import Dim, SizeExpr, evaluate, show
 from archir.graph import Value
 from archir.measure import parameter_count
 from archir.record import Record
+from archir.sizes.valid import ValidSizes, valid_in_evaluation, valid_in_training
 from archir.typed import TypedGraph
 from archir.types import TensorType
 
@@ -39,6 +40,11 @@ class ModelSummary(Record):
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     parameters: int
+    valid_sizes: ValidSizes
+    """The sizes at which it runs in evaluation mode."""
+
+    training_sizes: ValidSizes
+    """The sizes at which it runs in training mode."""
 
     def __str__(self) -> str:
         inputs = ", ".join(show_input(port, self.sizes) for port in self.inputs)
@@ -62,6 +68,8 @@ def summarise(typed: TypedGraph) -> ModelSummary:
         inputs=tuple(port(value, value.name) for value in root.inputs),
         outputs=tuple(port(out.value, out.name, out.when_training) for out in root.outputs),
         parameters=parameter_count(typed),
+        valid_sizes=valid_in_evaluation(typed),
+        training_sizes=valid_in_training(typed),
     )
 
 

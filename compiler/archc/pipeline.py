@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archc.choice import checkable, choose
-from archc.errors import ArchError, ToolError
+from archc.errors import ArchError, SettingError, ToolError
 from archc.settings import Setting, parse_settings
-from archir.diagnostics import Diagnostic, Diagnostics
+from archir.diagnostics import Diagnostic, Diagnostics, nearest
 from archir.record import Record
 from archir.source import Source
 
@@ -138,7 +138,21 @@ def check_source(
             found.extend(refused)
             typed = None if refused else typed
         checked.append(Checked(model.name, typed))
+    if sizes and checked and not found.has_errors:
+        _know_sizes(sizes, checked)
     return tuple(checked), found
+
+
+def _know_sizes(sizes: Mapping[str, int], checked: Iterable[Checked]) -> None:
+    """Refuse a size that none of the models has."""
+    known = dict.fromkeys(
+        name for one in checked if one.typed is not None for name in one.typed.graph.sizes
+    )
+    for name in sizes:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean {near}?" if near else f"there are: {', '.join(known) or 'none'}"
+            raise SettingError(f"no model here has a size {name}; {hint}")
 
 
 def _refusal(typed: TypedGraph, sizes: Mapping[str, int]) -> tuple[Diagnostic, ...]:

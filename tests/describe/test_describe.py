@@ -15,7 +15,8 @@ from archc.describe import describe
 from archir.source import Source
 from archir.typed import TypedGraph
 
-EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.arch"))
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted((ROOT / "examples").glob("*.arch"))
 
 MIXED = """
 block Unit(width, stride = 1) {
@@ -49,7 +50,7 @@ def compiled(text: str) -> TypedGraph:
 
 
 def document(source: Source) -> dict[str, Any]:
-    typed, _ = pipeline.compile_source(source, None)
+    typed, _ = pipeline.compile_source(source, ROOT / "examples" / source.name)
     assert typed is not None
     result: dict[str, Any] = json.loads(pipeline.json(typed))
     return result

@@ -25,19 +25,22 @@ if TYPE_CHECKING:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @options.model
 @options.settings
+@options.sizes
 @options.output_format
 @options.limits
 def command(
     files: tuple[str, ...],
     model: str | None,
     settings: tuple[Setting, ...],
+    sizes: dict[str, int],
     form: str,
     limits: Limits | None,
 ) -> int:
     """Check every model of each FILE that stands by itself, or the one that is named.
 
-    A model that is right has one line: its inputs with their default sizes, its outputs, and its
-    number of parameters.
+    A model that is right has one line: its inputs with their default sizes, its outputs, its
+    number of parameters, and the sizes that it accepts. With --size the models are asked about
+    those sizes; one that does not run at them is wrong, at the first place that refuses them.
     """
     everything = Diagnostics()
     models: list[data.Json] = []
@@ -51,7 +54,7 @@ def command(
             continue
         checked: tuple[Checked, ...] = ()
         if not found.has_errors:
-            checked, problems = pipeline.check_source(source, path, model, settings, limits)
+            checked, problems = pipeline.check_source(source, path, model, settings, limits, sizes)
             found.extend(problems)
         everything.extend(found)
         if form == "json":

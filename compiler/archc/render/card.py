@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from archc.render.characters import columns, printable
 from archc.render.style import Style
+from archir.sizes.words import describe, in_training
 from archir.summary import ModelSummary, show_input
 
 GAP = "    "
@@ -17,7 +18,17 @@ def check_line(model: ModelSummary, width: int, style: Style) -> str:
     outputs = ", ".join(str(port) for port in model.outputs if not port.when_training)
     flow = printable(f"{inputs} -> {outputs}", style.encoding)
     verdict = style.paint("ok", "good")
-    return f"{_padded(model.name, width, style)}{GAP}{verdict}{GAP}{flow}{GAP}{_count(model)}"
+    parts = [_padded(model.name, width, style), verdict, flow, _count(model)]
+    if model.sizes:
+        parts.append(printable(valid_sizes(model), style.encoding))
+    return GAP.join(parts)
+
+
+def valid_sizes(model: ModelSummary) -> str:
+    """``H, W at least 32``, and what training asks where that is more."""
+    text = describe(model.valid_sizes)
+    training = in_training(model.valid_sizes, model.training_sizes)
+    return text if training is None else f"{text} (in training {training})"
 
 
 def failed_line(name: str, width: int, style: Style) -> str:
@@ -32,11 +43,14 @@ def card(model: ModelSummary, written: Sequence[str], settings: Iterable[str], s
     rows = [title + (f"{GAP}{doc}" if doc else ""), ""]
     ports = [show_input(port, model.sizes) for port in model.inputs]
     outputs = [f"{port}{' when training' if port.when_training else ''}" for port in model.outputs]
+    training = in_training(model.valid_sizes, model.training_sizes)
     for name, values in (
         ("input", ports),
         ("output", outputs),
         ("settings", list(settings)),
         ("parameters", [_count(model).partition(" ")[0]]),
+        ("sizes", [describe(model.valid_sizes)] if model.sizes else []),
+        ("in training", [] if training is None else [training]),
         ("wrote", list(written)),
     ):
         for index, value in enumerate(values):
