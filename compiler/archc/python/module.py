@@ -155,8 +155,10 @@ def assemble(
     lines += sorted(imports)
     if above:
         lines += ["", *above]
-    for chunk in chunks:
-        lines += ["", "", *chunk]
+    for index, chunk in enumerate(chunks):
+        # Two empty lines around classes and functions, one between imports and constants.
+        follows_imports = index == 0 and not above and not chunk[0].startswith(("class ", "def "))
+        lines += [*([""] if follows_imports else ["", ""]), *chunk]
     return "\n".join(lines) + "\n"
 
 

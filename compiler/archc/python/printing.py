@@ -85,8 +85,16 @@ def definition(name: str, parameters: list[str], returns: str, indent: int) -> l
         return [line]
     inner = [f"{margin}{INDENT}{', '.join(parameters)}"]
     if len(inner[0]) > WIDTH:
-        inner = [f"{margin}{INDENT}{parameter}," for parameter in parameters]
+        inner = [line for each in parameters for line in _parameter(each, margin + INDENT)]
     return [f"{margin}def {name}(", *inner, f"{margin}{end}"]
+
+
+def _parameter(text: str, margin: str) -> list[str]:
+    """A parameter on a line of its own; one that is too long is broken inside of its type."""
+    found = re.fullmatch(r"(\w+: \w+\[)([^=|]*)(\] = .*)", text)
+    if found is None or len(f"{margin}{text},") <= WIDTH:
+        return [f"{margin}{text},"]
+    return [f"{margin}{found[1]}", f"{margin}{INDENT}{found[2]}", f"{margin}{found[3]},"]
 
 
 @dataclass(slots=True)

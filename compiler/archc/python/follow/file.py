@@ -12,7 +12,7 @@ from archc.python.follow.parameters import Nothing
 from archc.python.follow.scope import mentions
 from archc.python.library import Library
 from archc.python.printing import definition
-from archc.python.text import Call, Const, Expr, Raw, docstring, is_number, layout
+from archc.python.text import Call, Const, Expr, Raw, docstring, flat, is_number, layout
 from archir import template
 from archir.graph import Definition, definitions
 from archir.template import Unfollowable
@@ -30,12 +30,12 @@ def follow(typed: TypedGraph, bodies: dict[Definition, Body], library: Library) 
     block = file.block(root.origin)
     arguments = _arguments(block, root, file)
     chunks = [item.lines() for item in file.order]
-    build = f"{block.name}({', '.join(arguments)})"
+    call = Call(block.name, tuple(arguments))
+    build = flat(call)
     if root.name != block.template.name:
         name = file.names.claim(root.name)
         doc = root.doc if root.doc != block.template.doc else ""
         head = definition(name, [], block.name, 0)
-        call = Call(block.name, tuple((None, Raw(argument)) for argument in arguments))
         chunks.append([*head, *docstring(doc, 1), *layout("return ", call, "", 1)])
         build = f"{name}()"
     return chunks, build, _constants(file), block.template.file_doc
@@ -113,20 +113,20 @@ def _constants(file: File) -> list[str]:
     return result
 
 
-def _arguments(block: Block, root: Definition, file: File) -> list[str]:
+def _arguments(block: Block, root: Definition, file: File) -> list[tuple[str | None, Expr]]:
     """The model's own arguments, where they are not the defaults."""
-    result: list[str] = []
+    result: list[tuple[str | None, Expr]] = []
     values = dict(root.arguments)
     positional = True
     for parameter in block.template.parameters:
         value = values[parameter.name]
-        shown = expressions.show(_expression(value), Nothing(file))
+        shown = expressions.displayed(_expression(value), Nothing(file))
         known = next(p for p in block.parameters if p.name == parameter.name)
-        if known.is_default(shown):
+        if known.is_default(flat(shown)):
             positional = False
             continue
         positional = positional and known.default is None
-        result.append(shown if positional else f"{known.python}={shown}")
+        result.append((None if positional else known.python, shown))
     return result
 
 
