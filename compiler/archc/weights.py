@@ -89,9 +89,9 @@ def load_weights(
     except WeightsRefusedError as error:
         failed = error.matching
         report = None if failed is None else WeightsReport(name, match, failed)
-        raise WeightsError(error.message, error.hint, report) from error
+        raise WeightsError(error.message, error.hint, report) from None
     except WeightsUnavailableError as error:
-        raise ToolError(error.message, error.hint) from error
+        raise ToolError(error.message, error.hint) from None
     return WeightsReport(name, match, matching)
 
 

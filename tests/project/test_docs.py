@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/cli.md", "docs/python.md", "docs/json.md")
+PAGES = ("README.md", "docs/cli.md", "docs/python.md", "docs/json.md", "docs/weights.md")
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -67,6 +67,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m archc "$@"\n', "utf-8")
     script.chmod(0o755)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))  # as Python itself has it where a user types
     monkeypatch.setenv("PATH", f"{scripts}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv(
         "PYTHONPATH", os.pathsep.join(str(Path(p).absolute()) for p in sys.path if p)
