@@ -2,7 +2,6 @@
 
 from archir.check import Check
 from archir.rules.shapes import DimOutOfRange
-from archir.rules.tensors import DimTwice
 
 
 def resolve_dim(callee: str, argument: str, dim: int, rank: int, check: Check) -> int | None:
@@ -24,5 +23,7 @@ def resolve_dims(
     twice = next((dim for at, dim in enumerate(known) if dim in known[:at]), None)
     if twice is None:
         return known
+    from archir.rules.tensors import DimTwice  # a network without lists of dims needs none of these
+
     check.report(DimTwice(callee, argument, dims, twice))
     return None
