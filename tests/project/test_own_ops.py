@@ -138,7 +138,7 @@ def test_a_module_is_unpickled_where_none_was_made(project: Path, installed: str
     [
         ("layer_scal(0.1)", "did you mean layer_scale?"),
         ("layer_scale(7)", "init of layer_scale must be a number from 0 to 1, and 7 is not"),
-        ("layer_scale(start = 1)", "layer_scale has no argument start"),
+        ("layer_scale(start = 1)", "layer_scale has no argument called start"),
         ("std_pool -> std_pool", "std_pool takes [N, C, L] or [N, C, H, W], and the shape here is"),
         ("a: std_pool -> conv(3, 1)", "std_pool is a function"),
         ("adaptive_avg_pool(1) -> std_pool", "std_pool needs more than one value in each channel"),
