@@ -45,7 +45,7 @@ SAMPLES = [
     Sample("resnet18"),
     Sample("densenet", {"block_config": [2, 2, 2]}),
     Sample("mobilenet_v1"),
-    Sample("mobilenet_v2"),
+    Sample("mobilenet_v2", {"inverted_residual_setting": [[1, 16, 1, 1], [6, 24, 2, 2]]}),
     Sample("unet", {"widths": [4, 8]}, channels=1),
 ]
 
