@@ -117,6 +117,34 @@ def test_live_and_printed_are_one(project: Path, installed: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+CLASHES = """
+import torch, archc
+from archc.api import Source
+text = '''
+block LayerScale(width, std_pool = 1) { conv(width, std_pool) -> layer_scale(0.5) }
+model Model(LayerScale_ = 4) {
+  input layers: [N, 3, H = 8, W = 8]
+  LayerScale(LayerScale_) -> LayerScale(8, 3)
+  std_pool(correction = 0) as std
+  linear(5) -> layer_scale
+}
+'''
+net = Source("net", text)
+space = {"__name__": "printed"}
+printed = archc.source(net)
+exec(compile(printed, "printed", "exec"), space)
+live, module = archc.load(net), space["Model"]()
+module.load_state_dict(live.state_dict(), strict=True)
+x = torch.randn(2, 3, 8, 8)
+assert torch.equal(live(x), module(x)), printed
+"""
+
+
+def test_names_of_packages_and_of_the_text_do_not_clash(installed: str, tmp_path: Path) -> None:
+    done = run(sys.executable, "-c", CLASHES, cwd=tmp_path, PYTHONPATH=installed)
+    assert done.returncode == 0, done.stderr
+
+
 FRESH = """
 import pickle, sys, torch
 if sys.argv[1] == "write":
