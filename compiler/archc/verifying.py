@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archc import reference
-from archc.errors import SettingError
+from archc.errors import ArchError, SettingError
 from archir.agreement import Agreement
 from archir.diagnostics import nearest
 from archir.dims import evaluate, show
 from archir.record import Record
+from archir.sizes.refusal import refusal
 from archir.summary import Port, summarise
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Trial(Record):
     seed: int
     ports: tuple[Port, ...]
     typed: TypedGraph
+    sizes: Mapping[str, int]
     make: Callable[[], nn.Module]
     """What makes the other network."""
 
@@ -77,7 +79,9 @@ class Trial(Record):
         from archc.torch import module
         from archc.torch.compare import compare
 
-        return compare(lambda: module(self.typed), self.make, self.ports, self.seed)
+        refused = refusal(self.typed, self.sizes, training=True)
+        why = None if refused is None else f"it does not train: {refused.problem.message()}"
+        return compare(lambda: module(self.typed), self.make, self.ports, self.seed, why)
 
 
 def trial(
@@ -89,7 +93,8 @@ def trial(
 ) -> Trial:
     """Make ready for a comparison. ToolError where what to compare with cannot be had."""
     summary = summarise(typed)
-    ports = _ports(summary.inputs, _sizes(typed, summary.inputs, sizes))
+    chosen = _sizes(typed, summary.inputs, sizes)
+    ports = _ports(summary.inputs, chosen)
     if isinstance(against, str):
         shown, function = against, reference.resolve(against)
     else:
@@ -98,7 +103,7 @@ def trial(
     def make() -> nn.Module:
         return reference.call(function, shown, arguments)
 
-    return Trial(summary.name, shown, seed, ports, typed, make)
+    return Trial(summary.name, shown, seed, ports, typed, chosen, make)
 
 
 def _sizes(
@@ -119,15 +124,9 @@ def _sizes(
         if size < 1:
             raise SettingError(f"the size {name} is {size}, and a size is at least 1")
         sizes[name] = size
-    for requirement in typed.requirements:
-        condition = requirement.condition
-        if not condition.training and not condition.holds(sizes):
-            source = requirement.span.source
-            line, _column = source.position(requirement.span.start)
-            shown = ", ".join(f"{name} = {size}" for name, size in sizes.items())
-            raise SettingError(
-                f"the model does not run at {shown}: line {line} of {source.name} does not allow it"
-            )
+    refused = refusal(typed, sizes)
+    if refused is not None:
+        raise ArchError([refused])
     return sizes
 
 

@@ -118,6 +118,18 @@ def test_a_wrong_file_is_told_as_ever(archc: Run, net: Path, theirs: str) -> Non
     assert done.code == 1 and json.loads(done.out)["diagnostics"]
 
 
+def test_a_size_at_which_the_model_does_not_run(archc: Run, net: Path, theirs: str) -> None:
+    net.write_text(
+        "model net() { input x: [N, 3, H = 8, W = 8]\nconv(2, 5) -> flatten -> linear(3) }", "utf-8"
+    )
+    words = ("verify", "net.arch", "--against", f"{theirs}.Net", "--size", "H=3")
+    done = archc(*words)
+    assert done.code == 1 and "error[kernel-does-not-fit]" in done.err and not done.out
+    done = archc(*words, "--format", "json")
+    (problem,) = json.loads(done.out)["diagnostics"]
+    assert done.code == 1 and problem["name"] == "kernel-does-not-fit"
+
+
 def test_what_cannot_be_compared_with(archc: Run, net: Path, theirs: str) -> None:
     for against, message, hint in (
         ("thiers_nowhere.Net", "there is no Python module thiers_nowhere", "help: "),

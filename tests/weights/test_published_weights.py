@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -102,3 +103,32 @@ def test_torchvisions_own_file_is_loaded_strictly(tmp_path: Path) -> None:
     for file in ("s.safetensors", "s.pth"):
         net = archc.load(EXAMPLE, weights=tmp_path / file, allow_pth=True)
         assert all(torch.equal(t, state[key]) for key, t in net.state_dict().items())
+
+
+def test_densenets_published_names_of_old_are_read(tmp_path: Path) -> None:
+    """Its files have ``norm.1`` for ``norm1``; torchvision renames them as it loads."""
+    torch.manual_seed(6)
+    state = models.densenet121(weights=None).state_dict()
+    inner = re.compile(r"(denselayer\d+\.(?:norm|conv))([12])")
+    old = {inner.sub(r"\1.\2", key): tensor for key, tensor in state.items()}
+    counted = {key for key in old if key.endswith("num_batches_tracked")}
+    torch.save({key: t for key, t in old.items() if key not in counted}, tmp_path / "old.pth")
+    assert "features.denseblock1.denselayer1.norm.1.weight" in old
+    example = EXAMPLE.with_name("densenet121.arch")
+    net = archc.load(example, weights=tmp_path / "old.pth", allow_pth=True)
+    assert all(torch.equal(t, state[key]) for key, t in net.state_dict().items())
+
+
+def test_heads_that_the_model_lacks_are_skipped_as_a_backbone(tmp_path: Path) -> None:
+    """GoogLeNet's published file holds its auxiliary heads."""
+    torch.manual_seed(6)
+    state = models.googlenet(weights=None, init_weights=False).state_dict()
+    example = EXAMPLE.with_name("googlenet.arch")
+    net = archc.load(example, weights=state)
+    assert all(torch.equal(t, state[key]) for key, t in net.state_dict().items())
+    net = archc.load(example, aux_logits=False)
+    with pytest.raises(archc.WeightsError):
+        archc.load_weights(net, state)
+    report = archc.load_weights(net, state, match="backbone")
+    assert not report.missing and not report.mismatched
+    assert {entry.key.partition(".")[0] for entry in report.unexpected} == {"aux1", "aux2"}

@@ -87,6 +87,14 @@ def test_other_arguments_settings_and_sizes() -> None:
     assert archc.verify(SOURCE, Net, "net", settings={"classes": 10}, seed=2**40).ok
 
 
+def test_sizes_at_which_the_model_does_not_train() -> None:
+    result = archc.verify(SOURCE, Net, sizes={"N": 1, "H": 3, "W": 3})
+    assert apart(result) == {"train outputs", "gradients"}
+    said = details(result)["train outputs"]
+    assert verdicts(result)["train outputs"] == "not compared"
+    assert said.startswith("it does not train: ")
+
+
 def test_random_numbers_of_the_caller_stay_as_they_were() -> None:
     torch.manual_seed(3)
     expected = torch.rand(3)
@@ -358,7 +366,7 @@ def test_an_unknown_argument_brings_the_nearest() -> None:
     [
         ({"h": 3}, "the model has no size h"),
         ({"H": 0}, "the size H is 0"),
-        ({"H": 2}, "does not run at N = 2, H = 2, W = 16: line 5 of net.arch"),
+        ({"H": 2}, r"kernel-does-not-fit(.|\n)*net.arch:5:"),
     ],
 )
 def test_sizes_that_the_model_does_not_take(sizes: dict[str, int], message: str) -> None:

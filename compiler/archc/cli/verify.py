@@ -11,6 +11,7 @@ import click
 from archc import pipeline
 from archc.cli import guard, options, streams
 from archc.cli.initial import MAX_SEED, SEED
+from archc.errors import ArchError
 from archc.render import agreement, data
 from archc.render.style import style_of
 from archir.agreement import Agreement
@@ -115,7 +116,14 @@ def command(
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.append(here)  # behind what is installed: no file here can stand in for torch
-    tried = trial(typed, against, arguments, sizes, seed)
+    try:
+        tried = trial(typed, against, arguments, sizes, seed)
+    except ArchError as error:
+        if form != "json" or not error.diagnostics:
+            raise
+        found.extend(error.diagnostics)  # a size at which the model does not run
+        streams.data(data.report(found, model=None, checks=[]))
+        return guard.WRONG_INPUT
     checks = _as_data(tried, found) if form == "json" else _as_table(tried, found)
     return guard.OK if all(check.holds for check in checks) else guard.WRONG_INPUT
 
