@@ -9,7 +9,6 @@ none of them knows a problem by name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from typing import ClassVar, Literal
 
 from archir.record import Record, Struct, fresh
@@ -116,5 +115,7 @@ class Diagnostics(Struct):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that the user most likely meant, if one is near enough."""
+    from difflib import get_close_matches  # a right file has no need of it
+
     matches = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
