@@ -35,6 +35,20 @@ RARE = [
 ]
 """Stages that keep the shape too. The sizes that some of them take off it are not in the text."""
 
+FUNCTIONS = [
+    "multiply(0.5) -> add(-0.25)",
+    "subtract [_, _ -> mean([2, 3], true)]",
+    "maximum [_, _ -> slice(1, 0, 1)]",
+    "permute(0, 1, -1, 2) -> transpose(2, 3)",
+    "chunk(2) -> concat",
+    "split(2) -> concat",
+    "slice(-2, 0, _.height)",
+    "reshape(_.shape[0], _.channels, -1, _.width)",
+    "unsqueeze(1) -> expand(-1, 1, -1, -1, -1) -> squeeze(1)",
+    "divide [_, _ -> sum(1, true) -> add(9)]",
+]
+"""Functions that keep the shape, and have no label."""
+
 
 @dataclass
 class Writer:
@@ -77,6 +91,8 @@ class Writer:
         if kind < 3:
             kernel = self.random.choice(["1", "3, padding = 1"])
             return f"{self.label()}conv({self.width()}, {kernel})"
+        if kind < 6 and self.random.random() < 0.1:
+            return self.random.choice(FUNCTIONS)
         if kind < 6:
             stages = RARE if self.random.random() < 0.15 else KEEP
             return f"{self.label()}{self.random.choice(stages)}"
