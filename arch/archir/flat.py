@@ -1,0 +1,210 @@
+"""A model flattened: every module with its full path, every step in the order of running.
+
+Loops are unrolled and blocks are entered. A value has a number of its own for each time that it
+comes to be, so two uses of a block have different values; what only reads, writes or counts a
+network works on this, and need not know of definitions, scopes and uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archir.graph import (
+    Apply,
+    Definition,
+    Group,
+    Leaf,
+    Parameter,
+    Read,
+    Scope,
+    Slot,
+    Step,
+    TrainOnly,
+    Use,
+    Value,
+    definitions,
+)
+from archir.measure import slot_parameters
+from archir.naming import names
+from archir.op import Op
+from archir.record import Record, Struct, fresh
+from archir.source import Span
+from archir.typed import TypedGraph
+from archir.types import ParameterSpec, TensorType
+from archir.unroll import unroll
+
+
+class FlatModule(Record):
+    """A module: the model itself (path ""), a block's, a labelled group's, or an op's.
+
+    ``state`` are its own parameters and buffers, in torch's order.
+    """
+
+    path: str
+    member: Definition | Scope | Op
+    state: tuple[ParameterSpec, ...]
+
+
+class FlatStep(Record):
+    """An op that runs, or a raw parameter that is read (``op`` is None).
+
+    ``module`` is the path of its module, None for a function; ``scope`` that of the module in
+    which it runs; ``parameter`` the key of a raw parameter. ``inputs`` and ``outputs`` are numbers
+    of values. ``training`` marks what runs in training alone.
+    """
+
+    op: Op | None
+    module: str | None
+    scope: str
+    parameter: str | None
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    training: bool
+    span: Span
+
+
+class FlatValue(Record):
+    """A value: its type over the size variables, and the name that the text gives it."""
+
+    type: TensorType
+    name: str | None
+
+
+class Flat(Record):
+    """The whole model. ``inputs`` and ``outputs`` are numbers of values, in the model's order."""
+
+    typed: TypedGraph
+    modules: tuple[FlatModule, ...]
+    steps: tuple[FlatStep, ...]
+    values: tuple[FlatValue, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+def flatten(typed: TypedGraph) -> Flat:
+    """A typed model flattened."""
+    typed = unroll(typed)
+    root = typed.graph.root
+    walker = _Walker(typed)
+    inputs = walker.new(root, root.inputs)
+    outputs = walker.definition(root, "", inputs)
+    return Flat(
+        typed,
+        tuple(walker.modules(root)),
+        tuple(walker.steps),
+        tuple(walker.values),
+        inputs,
+        outputs,
+    )
+
+
+class _Frame(Struct):
+    """One use of a definition while it is walked: paths below it, and numbers of its values."""
+
+    definition: Definition
+    prefix: str
+    paths: dict[Slot, str]
+    owners: dict[Parameter, str]
+    numbers: dict[Value, int] = fresh(factory=dict)
+
+
+class _Walker:
+    def __init__(self, typed: TypedGraph) -> None:
+        self.typed = typed
+        self.steps: list[FlatStep] = []
+        self.values: list[FlatValue] = []
+        self.leaves = {
+            definition: slot_parameters(typed, definition)
+            for definition in definitions(typed.graph)
+        }
+
+    # --- what is registered -------------------------------------------------------------------
+
+    def modules(self, definition: Definition) -> Iterator[FlatModule]:
+        """A definition's module and all below it, in torch's order of registration."""
+        yield FlatModule("", definition, _raw(definition.scope))
+        yield from self._scope(definition, definition.scope, "")
+
+    def _scope(self, definition: Definition, scope: Scope, prefix: str) -> Iterator[FlatModule]:
+        # As deep as blocks and groups are nested, which the elaborator bounds.
+        for slot, name in names(scope).items():
+            path = prefix + name
+            member = slot.member
+            if isinstance(member, Scope):
+                yield FlatModule(path, member, _raw(member))
+                yield from self._scope(definition, member, f"{path}.")
+            elif isinstance(member, Definition):
+                yield FlatModule(path, member, _raw(member.scope))
+                yield from self._scope(member, member.scope, f"{path}.")
+            elif isinstance(member, Leaf):
+                yield FlatModule(path, member.op, self.leaves[definition].get(slot, ()))
+
+    # --- what runs ----------------------------------------------------------------------------
+
+    def definition(
+        self, definition: Definition, prefix: str, inputs: Sequence[int], training: bool = False
+    ) -> tuple[int, ...]:
+        """Walk one use of a definition; the numbers of its outputs."""
+        paths = dict(_paths(definition.scope, prefix))
+        owners = dict(_owners(definition.scope, prefix))
+        frame = _Frame(definition, prefix, paths, owners)
+        frame.numbers.update(zip(definition.inputs, inputs, strict=True))
+        self._steps(frame, definition.steps, prefix, training)
+        return tuple(frame.numbers[output.value] for output in definition.outputs)
+
+    def _steps(self, frame: _Frame, steps: Sequence[Step], prefix: str, training: bool) -> None:
+        for step in steps:
+            if isinstance(step, Group):
+                self._steps(frame, step.steps, f"{frame.paths[step.slot]}.", training)
+            elif isinstance(step, TrainOnly):
+                self._steps(frame, step.steps, prefix, True)
+            elif isinstance(step, Use):
+                inputs = [frame.numbers[value] for value in step.inputs]
+                path = f"{frame.paths[step.slot]}."
+                outputs = self.definition(step.definition, path, inputs, training)
+                frame.numbers.update(zip(step.outputs, outputs, strict=True))
+            elif isinstance(step, Apply | Read):
+                self._step(frame, step, prefix, training)
+
+    def _step(self, frame: _Frame, step: Apply | Read, prefix: str, training: bool) -> None:
+        op = module = parameter = None
+        inputs: tuple[int, ...] = ()
+        if isinstance(step, Apply):
+            op = step.op
+            module = None if step.slot is None else frame.paths[step.slot]
+            inputs = tuple(frame.numbers[value] for value in step.inputs)
+        else:
+            parameter = frame.owners[step.parameter]
+        outputs = self.new(frame.definition, step.outputs)
+        frame.numbers.update(zip(step.outputs, outputs, strict=True))
+        scope = prefix.removesuffix(".")
+        made = FlatStep(op, module, scope, parameter, inputs, outputs, training, step.span)
+        self.steps.append(made)
+
+    def new(self, definition: Definition, values: Sequence[Value]) -> tuple[int, ...]:
+        """Numbers for values that come to be."""
+        first = len(self.values)
+        for value in values:
+            self.values.append(FlatValue(self.typed.type_of(definition, value), value.name))
+        return tuple(range(first, len(self.values)))
+
+
+def _paths(scope: Scope, prefix: str) -> Iterator[tuple[Slot, str]]:
+    for slot, name in names(scope).items():
+        yield slot, prefix + name
+        if isinstance(slot.member, Scope):
+            yield from _paths(slot.member, f"{prefix}{name}.")
+
+
+def _owners(scope: Scope, prefix: str) -> Iterator[tuple[Parameter, str]]:
+    for parameter in scope.parameters:
+        yield parameter, prefix + parameter.name
+    for slot, name in names(scope).items():
+        if isinstance(slot.member, Scope):
+            yield from _owners(slot.member, f"{prefix}{name}.")
+
+
+def _raw(scope: Scope) -> tuple[ParameterSpec, ...]:
+    """A scope's own raw parameters, then its buffers, as torch has them in the state dict."""
+    ordered = sorted(scope.parameters, key=lambda parameter: parameter.is_buffer)
+    return tuple(ParameterSpec(one.name, one.shape, is_buffer=one.is_buffer) for one in ordered)
