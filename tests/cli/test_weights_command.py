@@ -139,8 +139,9 @@ def test_a_missing_file_is_the_surroundings_fault(archc: Run, net: Path) -> None
             "there is no way to match bakbone",
             "did you mean backbone?",
         ),
-        (["--emit", "weights", "--seed", "-1"], "invalid value for '--seed'", "--help"),
-        (["--emit", "weights", "--seed", str(2**64)], "invalid value for '--seed'", "--help"),
+        (["--emit", "weights", "--seed", "-1"], "a seed is a whole number", "not -1"),
+        (["--emit", "weights", "--seed", str(2**64)], "a seed is a whole number", ""),
+        (["--emit", "weights", "--seed", "9" * 9999], "a seed is a whole number", ""),
     ],
 )
 def test_wrong_uses(archc: Run, net: Path, words: list[str], message: str, hint: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "vgg11.arch"
 
-HEAVY = {"numpy", "torch", "torchvision"}
+HEAVY = {"numpy", "safetensors", "torch", "torchvision"}
 
 COMMANDS = {
     "import": "import archc",

@@ -228,6 +228,12 @@ def test_an_output_that_is_no_tensor_is_told() -> None:
     assert said == "there a str came back, which is no tensor, and the other runs"
 
 
+def test_networks_without_weights() -> None:
+    source = archc.Source("m.arch", "model m() {\n input x: [N, 3, H = 4]\n relu\n}")
+    assert archc.verify(source, "torch.nn.ReLU").ok
+    assert apart(archc.verify(source, nn.Tanh)) == {"eval outputs", "train outputs"}
+
+
 # --- several outputs ------------------------------------------------------------------------------
 
 TWO = archc.Source(

@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-MAX_SEED = 2**64 - 1
-"""The largest that torch takes."""
-
-SEED = 0
-"""The seed where none is given, so that the same command writes the same file."""
-
 
 class Chosen(Record):
     """What the options say. None where one is not given."""
@@ -40,7 +34,7 @@ class Chosen(Record):
 
     def make(self, typed: TypedGraph) -> tuple[Callable[[Path], None], WeightsReport | None]:
         """What writes the weights, and how those of a file fitted."""
-        seed = SEED if self.seed is None else self.seed
+        seed = options.SEED if self.seed is None else self.seed
         return pipeline.weights(typed, seed, self.source, self.match or "all", self.allow_pth)
 
 
@@ -69,12 +63,7 @@ def weights_options(function: Decorated) -> Decorated:
     """The options of a command that writes weights."""
     for option in reversed(
         (
-            click.option(
-                "--seed",
-                type=click.IntRange(0, MAX_SEED),
-                metavar="NUMBER",
-                help=f"The seed of the initial weights ({SEED} unless it is given).",
-            ),
+            options.seed,
             click.option(
                 "--weights",
                 metavar="FILE",

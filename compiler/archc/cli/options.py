@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
+SEED = 0
+"""The seed where none is given, so that one command gives the same each time."""
+
+MAX_SEED = 2**64 - 1
+"""The largest that torch takes."""
+
 MAX_DIGITS = 18
 """Digits of a size: what is longer is larger than torch can count."""
 
@@ -70,6 +76,15 @@ def _sizes(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dic
     return given
 
 
+def _seed(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    # Counted before it is converted: Python refuses thousands of digits.
+    if not (text.isascii() and text.isdecimal() and len(text) <= 20 and int(text) <= MAX_SEED):
+        raise UsageHint(f"a seed is a whole number from 0 to 2 ** 64 - 1, not {text}")
+    return int(text)
+
+
 def _form(_: click.Context, __: click.Parameter, word: str) -> str:
     return chosen_word(word, ["text", "json"], "format")
 
@@ -107,6 +122,13 @@ sizes = click.option(
     multiple=True,
     callback=_sizes,
     help="A size of the inputs, as H=64, in the place of its default. Repeatable.",
+)
+
+seed = click.option(
+    "--seed",
+    metavar="NUMBER",
+    callback=_seed,
+    help=f"The seed of what is random; {SEED} unless it is given.",
 )
 
 output_format = click.option(

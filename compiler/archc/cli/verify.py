@@ -10,7 +10,6 @@ import click
 
 from archc import pipeline
 from archc.cli import guard, options, streams
-from archc.cli.initial import MAX_SEED, SEED
 from archc.errors import ArchError
 from archc.render import agreement, data
 from archc.render.style import style_of
@@ -72,14 +71,7 @@ def _in_python(value: str) -> str:
 @options.model
 @options.settings
 @options.sizes
-@click.option(
-    "--seed",
-    type=click.IntRange(0, MAX_SEED),
-    metavar="NUMBER",
-    default=SEED,
-    show_default=True,
-    help="The seed of all random numbers.",
-)
+@options.seed
 @options.output_format
 @options.limits
 def command(
@@ -89,7 +81,7 @@ def command(
     model: str | None,
     settings: tuple[Setting, ...],
     sizes: dict[str, int],
-    seed: int,
+    seed: int | None,
     form: str,
     limits: Limits | None,
 ) -> int:
@@ -117,7 +109,7 @@ def command(
     if here not in sys.path:
         sys.path.append(here)  # behind what is installed: no file here can stand in for torch
     try:
-        tried = trial(typed, against, arguments, sizes, seed)
+        tried = trial(typed, against, arguments, sizes, options.SEED if seed is None else seed)
     except ArchError as error:
         if form != "json" or not error.diagnostics:
             raise

@@ -71,8 +71,9 @@ class _Comparison:
         yield _keys([entry.key for entry in ours], [entry.key for entry in theirs])
         common = {entry.key: entry for entry in theirs}
         both = [(entry, common[entry.key]) for entry in ours if entry.key in common]
-        yield _each("shapes", [(a.key, _list(a.shape), _list(b.shape)) for a, b in both])
-        yield _each("dtypes", [(a.key, a.dtype, b.dtype) for a, b in both])
+        alone = len(both) < max(len(ours), len(theirs))
+        yield _each("shapes", [(a.key, _list(a.shape), _list(b.shape)) for a, b in both], alone)
+        yield _each("dtypes", [(a.key, a.dtype, b.dtype) for a, b in both], alone)
         yield self._count()
         pairs = _pairs(ours, theirs)
         if pairs is None:
@@ -180,8 +181,10 @@ class _Comparison:
                 return Agreement("gradients", "differ", said)
             if mine is not None and other_one is not None:
                 rows.append((key, mine, other_one))
+        if not ours and not theirs:
+            return Agreement("gradients", "agree", "there are no parameters")
         if not rows:
-            return Agreement("gradients", "not compared", "there are none")
+            return Agreement("gradients", "unclear", "no parameter has one")
         found = _tensors("gradients", rows, "bit-equal")
         if found.holds:
             bad = next((key for key, _, grad in rows if not bool(grad.isfinite().all())), None)
@@ -257,9 +260,11 @@ def _keys(ours: list[str], theirs: list[str]) -> Agreement:
     return Agreement("keys", "differ", said)
 
 
-def _each(name: str, rows: list[tuple[str, str, str]]) -> Agreement:
-    """Whether a fact of every common key is the same."""
+def _each(name: str, rows: list[tuple[str, str, str]], alone: bool) -> Agreement:
+    """Whether a fact of every common key is the same; ``alone``: whether there are others."""
     apart = [row for row in rows if row[1] != row[2]]
+    if not rows and not alone:
+        return Agreement(name, "agree", "there are no keys")
     if not rows:
         return Agreement(name, "not compared", "no key is in both")
     if not apart:

@@ -60,9 +60,16 @@ def difference(ours: Tensor, theirs: Tensor) -> str | None:
     said = f"{count:,} of {ours.numel():,} numbers"
     if ours.dtype == torch.bool:
         return said
-    wide = torch.float64 if ours.dtype == torch.float64 or not ours.is_floating_point() else None
-    far = (ours.to(wide or torch.float32) - theirs.to(wide or torch.float32)).abs().max()
+    wide = _wide(ours.dtype)
+    far = (ours.to(wide) - theirs.to(wide)).abs().max()
     return f"{said}, by up to {float(far):.3g} where the largest is {float(theirs.abs().max()):.3g}"
+
+
+def _wide(dtype: torch.dtype) -> torch.dtype:
+    """In which numbers a difference is taken: large tensors are not made twice as large for it."""
+    if dtype.is_complex or dtype == torch.float64:
+        return dtype
+    return torch.float32 if dtype.is_floating_point else torch.float64
 
 
 def doubt(path: str, tensor: Tensor) -> str | None:
