@@ -91,7 +91,7 @@ DENSENET = [
 
 MOBILENET = [
     Twin("mobilenet_v2"),
-    Twin("mobilenet_v2", {"width_mult": 0.35, "dropout": 0.4}),
+    Twin("mobilenet_v2", {"width_mult": 0.35, "p": 0.4}, {"width_mult": 0.35, "dropout": 0.4}),
     Twin("mobilenet_v2", {"width_mult": 1.4, "round_nearest": 16, "num_classes": 7}),
     Twin("mobilenet_v2", {"inverted_residual_setting": [[1, 8, 1, 1], [3, 12, 2, 2]]}),
 ]
