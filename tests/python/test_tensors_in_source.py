@@ -230,3 +230,19 @@ def test_live_module_is_traced_and_exported() -> None:
     program = torch.export.export(live, (image,), dynamic_shapes=({0: batch},))
     larger = torch.randn(5, 8, 6, 5)
     assert torch.equal(program.module()(larger), shuffled(larger))
+
+
+def test_arguments_that_change_extents_are_not_offered() -> None:
+    """The linear layer counts what the slices leave, which the source's text does not say."""
+    text = """
+model m(k = 2) {
+  input image: [N, 4, H = 16]
+  stem: conv(4, 1)
+  for i in range(k) { slice(2, 1) }
+  flat: flatten -> head: linear(5)
+}
+"""
+    for k in (2, 3):
+        printed = source(compiled(text.replace("k = 2", f"k = {k}")))
+        assert f"nn.Linear({4 * (16 - k)}, 5)" in printed
+        assert "k: int" not in printed

@@ -56,6 +56,9 @@ class Applying(State):
         if isinstance(made.recipe, FunctionRecipe):
             if sink.is_chain or stage.label is not None or stage.overrides:
                 raise Unfollowable("a function inside a chain")
+            if made.op.takes() == "one" or getattr(made.op, "dim", 1) != 1:
+                # What merges along the channels leaves the extents alone.
+                self.extents.apply(made.op, given)
             return self._outgoing(made.channels, given, made.op, inputs)
         module = fill(made.recipe.make)
         self._register(stage, keyword, module, sink)
