@@ -35,3 +35,16 @@ def test_it_has_as_many_parameters(name: str) -> None:
     images = [torch.empty(each.sizes, device="meta") for each in given.inputs]
     outputs = model.eval()(*images)
     assert [outputs.shape] == [each.sizes for each in given.outputs]
+
+
+def test_the_papers_auxiliary_heads() -> None:
+    """Szegedy et al. (2014), section 5: a 1x1 convolution of 128, 1024 units, 1000 classes."""
+    path = EXAMPLES / "googlenet_paper.arch"
+    with torch.device("meta"):
+        model = archc.load(path, aux_logits=True)
+    heads = [c * 128 + 128 + 2048 * 1024 + 1024 + 1024 * 1000 + 1000 for c in (512, 528)]
+    found = sum(parameter.numel() for parameter in model.parameters())
+    assert found == COUNTS["googlenet_paper"] + sum(heads)
+    outputs = model.train()(torch.empty(2, 3, 224, 224, device="meta"))
+    assert outputs._fields == ("logits", "aux_logits2", "aux_logits1")
+    assert [tuple(output.shape) for output in outputs] == [(2, 1000)] * 3
