@@ -45,6 +45,9 @@ def run(body: ast.Body, flow: Flow, context: Context) -> Flow:
     context.session.budget.enter(body.span)
     for item in body.statements:
         context.session.budget.step(item.span)
+        if context.builder.abandoned:
+            flow = (context.builder.value(item.span, None),)
+            break
         flow = statement(item, flow, context)
     context.session.budget.leave()
     return flow

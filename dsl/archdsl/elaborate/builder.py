@@ -57,6 +57,9 @@ class Builder(Struct):
     """Modules that may be applied before they stand, until they do."""
 
     unlabelled: list[tuple[Scope, Slot, Span]] = fresh(factory=list)
+    abandoned: bool = False
+    """Whether an ``assert`` has failed: what stands behind it means nothing any more."""
+
     has_init: bool = False
     has_weights: bool = False
     """Whether one of its own ops has parameters."""

@@ -168,7 +168,7 @@ def drop_unapplied(context: Context) -> None:
         if module.applied is not None:
             context.session.report(ValueNotMade(missing), module.applied)
     for shared, scope in context.builder.shared:
-        if shared.applied is None:
+        if shared.applied is None and not context.builder.abandoned:
             name = shared.node.name
             context.session.report(ModuleWithoutUse(name.text), name.span)
         if shared.slot.member is None and shared.slot in scope.entries:

@@ -152,6 +152,9 @@ def finish(
     builder, session = context.builder, context.session
     drop_unapplied(context)
     builder.warn_unlabelled()
+    if builder.abandoned:
+        last = (builder.value(span, None),)
+        builder.outputs.clear()
     outputs = tuple(builder.outputs) or tuple(Output(value) for value in last)
     definition = Definition(
         name=name,

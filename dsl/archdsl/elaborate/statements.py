@@ -80,6 +80,7 @@ def _assert(node: ast.Assert, flow: Flow, context: Context) -> Flow:
     message = evaluator.text(node.message)
     if isinstance(message, Unknown):
         return flow
+    context.builder.abandoned = value is False
     conditions = value.conditions if isinstance(value, SizeConditions) else (_NEVER,)
     for condition in conditions:
         context.builder.assertions.append(Assertion(condition, message, node.span))
