@@ -128,3 +128,26 @@ def test_loops_are_unrolled_and_training_is_marked() -> None:
     assert {step["when_training"] for step in described["steps"]} == {True, False}
     assert [port["when_training"] for port in described["outputs"]] == [False, True]
     assert described["arguments"]["norm"] == {"expression": "batch_norm"}
+
+
+def test_the_sizes_are_the_closed_form() -> None:
+    text = """model lenet() {
+  input x: [N, 1, H = 32, W = 32]
+  conv(6, 5) -> max_pool(2) -> conv(16, 5) -> max_pool(2) -> flatten -> linear(10)
+}
+"""
+    found = document(Source("lenet.arch", text))["valid_sizes"]
+    ranges = {
+        tuple((box[name][0]["first"], box[name][0]["last"]) for name in ("H", "W"))
+        for box in found["boxes"]
+    }
+    assert ranges == {((32, 35),) * 2, ((16, 19), (112, 115)), ((112, 115), (16, 19))}
+    assert found["exact"] is True
+    assert found["open"] == []
+    unet = document(Source("u.arch", (ROOT / "examples/unet.arch").read_text("utf-8")))
+    assert unet["valid_sizes"]["boxes"][0]["H"] == [
+        {"first": 16, "last": None, "period": 16, "residues": [0]}
+    ]
+    tied = compiled("model m() { input x: [N, 1, H = 4, W = 8]\n add [x, x -> transpose(2, 3) -> "
+                    "pad([0, 4, -4, 0])]\n}\n")  # fmt: skip
+    assert json.loads(pipeline.json(tied))["valid_sizes"]["exact"] is False

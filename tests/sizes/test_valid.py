@@ -126,8 +126,38 @@ def test_what_leaves_no_size_is_named_with_what_it_contradicts() -> None:
 
 def test_nearest_valid_sizes() -> None:
     valid = valid_sizes("HW", [Condition("divisible", H, 16), *lenet()[:4]])
-    assert valid.nearest("H", {"H": 100, "W": 40}) == (96, 112)
-    assert valid.nearest("H", {"H": 96, "W": 40}) == (96,)
+    assert valid.nearest({"H": 100, "W": 40}) == {"H": 96, "W": 40}
+    assert valid.nearest({"H": 96, "W": 40}) == {"H": 96, "W": 40}
+    assert valid.nearest({"H": 105, "W": 3}) == {"H": 112, "W": 3}
     coupled = valid_sizes("HW", lenet())
-    assert coupled.nearest("H", {"H": 40, "W": 33}) == (35,)
-    assert coupled.nearest("H", {"H": 40, "W": 17}) == (112,)
+    assert coupled.nearest({"H": 40, "W": 33}) == {"H": 35, "W": 33}
+    assert coupled.nearest({"H": 100, "W": 17}) == {"H": 112, "W": 17}
+    assert coupled.nearest({"H": 60, "W": 60}) == {"H": 35, "W": 35}
+    open_ = valid_sizes("HW", [Condition("equal", floor_div(H, 2), W)])
+    assert not open_.is_exact
+    assert open_.nearest({"H": 41, "W": 22}) == {"H": 42, "W": 21}
+
+
+@given(
+    st.lists(conditions("H"), max_size=2),
+    st.lists(conditions("W"), max_size=2),
+    st.integers(1, 60),
+    st.integers(1, 60),
+)
+def test_nothing_valid_is_nearer(
+    of_h: list[Condition], of_w: list[Condition], height: int, width: int
+) -> None:
+    wanted = [*of_h, *of_w]
+    valid = valid_sizes("HW", wanted)
+    found = valid.nearest({"H": height, "W": width})
+    near = [
+        abs(h - height) + abs(w - width)
+        for h, w in pairs(range(1, 100), repeat=2)
+        if all(condition.holds({"H": h, "W": w}) for condition in wanted)
+    ]
+    if found is None:
+        assert valid.open or not near
+    else:
+        assert all(condition.holds(found) for condition in wanted)
+        if valid.is_exact and near:
+            assert abs(found["H"] - height) + abs(found["W"] - width) <= min(near)

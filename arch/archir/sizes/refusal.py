@@ -23,7 +23,7 @@ def refusal(
     if failing is None:
         return None
     valid = valid_sizes(typed.graph.sizes, [each.condition for each in everything])
-    return _diagnostic(typed, failing, sizes, advise(valid, sizes))
+    return _diagnostic(typed, failing, sizes, advise(valid, sizes, training=training))
 
 
 def _diagnostic(

@@ -38,6 +38,11 @@ class Piece(Record):
             and bool(self.pattern >> size % self.period & 1)
         )
 
+    @property
+    def residues(self) -> list[int]:
+        """The remainders by the period of the sizes that are in it."""
+        return [rest for rest in range(self.period) if self.pattern >> rest & 1]
+
     def at_or_after(self, size: int) -> int | None:
         """The smallest member that is at least ``size``."""
         start = max(size, self.first)

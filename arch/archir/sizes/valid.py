@@ -66,22 +66,45 @@ class ValidSizes(Record):
                 if sizes in self:
                     yield sizes
 
-    def nearest(self, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
-        """The valid sizes of one variable next to the given one, the others staying as given."""
-        if self.open:
-            return ()
-        sets = [
-            box[name]
-            for box in self.boxes
-            if all(sizes[other] in box[other] for other in self.names if other != name)
+    def nearest(self, sizes: Mapping[str, int]) -> dict[str, int] | None:
+        """The valid sizes that differ the least in all from the given ones; None if none is known.
+
+        With conditions that are open those near by are tried, and the smallest.
+        """
+        if sizes in self:
+            return {name: sizes[name] for name in self.names}
+        found = [
+            {name: _nearest(box[name], sizes[name]) for name in self.names} for box in self.boxes
         ]
-        wanted = sizes[name]
-        near = sorted({each for one in sets for each in one.nearest(wanted)})
-        if wanted in near:
-            return (wanted,)
-        below = [each for each in near if each < wanted][-1:]
-        above = [each for each in near if each > wanted][:1]
-        return (*below, *above)
+        if self.open:
+            found = [each for each in (*found, *self._around(sizes)) if each in self]
+        return min(found, key=lambda each: distance(each, sizes), default=None)
+
+    def _around(self, sizes: Mapping[str, int], most: int = 20_000) -> Iterator[dict[str, int]]:
+        """Members of the boxes near given sizes, and the smallest ones."""
+        reach = max(4, int(most ** (1 / max(1, len(self.names)))) // 2)
+        for box in self.boxes[:8]:
+            columns = []
+            for name in self.names:
+                at = sizes[name]
+                steps = range(max(1, at - reach), at + reach + 1)
+                columns.append([each for each in steps if each in box[name]])
+            yield from (
+                dict(zip(self.names, values, strict=True)) for values in every_combination(*columns)
+            )
+        smallest = self.smallest()
+        if smallest is not None:
+            yield smallest
+
+
+def distance(sizes: Mapping[str, int], others: Mapping[str, int]) -> tuple[int, int, list[int]]:
+    """How far apart two combinations are: in all, then at most; the smaller one goes first."""
+    gaps = [abs(size - others[name]) for name, size in sizes.items()]
+    return sum(gaps), max(gaps, default=0), list(sizes.values())
+
+
+def _nearest(sizes: SizeSet, size: int) -> int:
+    return min(sizes.nearest(size), key=lambda each: (abs(each - size), each))
 
 
 def _first(sizes: SizeSet, most: int) -> list[int]:

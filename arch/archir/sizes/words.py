@@ -6,77 +6,131 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archir.check import Condition
 from archir.dims import show
-from archir.sizes.sets import EVERYTHING, Piece, SizeSet
+from archir.sizes.parts import Parts, parts
+from archir.sizes.sets import Piece, SizeSet
 from archir.sizes.valid import ValidSizes
 
 MOST_SHOWN = 6
-"""Stretches and boxes that are written out before the rest is only counted."""
+"""Stretches and groups that are written out before the rest is only counted."""
 
 
-def advise(valid: ValidSizes, sizes: Mapping[str, int]) -> str:
-    """What the sizes must be, and those next to the ones that were asked for."""
+def advise(valid: ValidSizes, sizes: Mapping[str, int], *, training: bool = False) -> str:
+    """What sizes must be that are not valid, and the nearest ones, a line for each fault."""
     if valid.is_empty:
         return "there is no valid size"
-    lines: list[str] = []
-    for name in valid.names:
-        sets = list(dict.fromkeys(box[name] for box in valid.boxes))
-        if any(sizes[name] in one for one in sets):
-            continue
-        said = " or ".join(say(one, name, one=True) for one in sets[:MOST_SHOWN])
-        near = [str(size) for size in valid.nearest(name, sizes)]
-        verb = "are" if len(near) > 1 else "is"
-        nearest = f"; the nearest {verb} {' and '.join(near)}" if near else ""
-        lines.append(f"{name} must be {said}{nearest}")
+    lines = list(_faults(valid, sizes, training=training))
     return "\n".join(lines) or f"the valid sizes: {describe(valid)}"
 
 
+def _faults(valid: ValidSizes, sizes: Mapping[str, int], *, training: bool) -> Iterator[str]:
+    said = parts(valid)
+    for name, allowed in said.each.items():
+        if sizes[name] not in allowed:
+            # What has no closed form may refuse the neighbours as well.
+            near = () if valid.open else allowed.nearest(sizes[name])
+            yield must_be(name, allowed, training=training) + nearest_of_one(near)
+    nearest = valid.nearest(sizes)
+    if said.groups and not any(
+        all(sizes[name] in allowed for name, allowed in group.items()) for group in said.groups
+    ):
+        yield needs(say_groups(said), training=training) + nearest_of_all(nearest, sizes)
+    for condition in said.open:
+        if not condition.holds(sizes):
+            wanted = needs(show_condition(condition), training=training)
+            yield wanted + nearest_of_all(nearest, sizes)
+
+
+def must_be(name: str, allowed: SizeSet, *, training: bool = False) -> str:
+    """``H must be a multiple of 16``."""
+    return f"{'in training ' if training else ''}{name} must be {say(allowed, one=True)}"
+
+
+def needs(what: str, *, training: bool = False) -> str:
+    """``it needs N at least 2, or H or W at least 33``."""
+    return f"{'in training ' if training else ''}it needs {what}"
+
+
+def nearest_of_one(near: Iterable[object]) -> str:
+    """``; the nearest are 96 and 112``."""
+    shown = [str(size) for size in near]
+    verb = "are" if len(shown) > 1 else "is"
+    return f"; the nearest {verb} {' and '.join(shown)}" if shown else ""
+
+
+def nearest_of_all(nearest: Mapping[str, int] | None, sizes: Mapping[str, int]) -> str:
+    """``; the nearest valid sizes: H = 35, W = 32``, without those that may stay."""
+    if nearest is None:
+        return ""
+    changed = (f"{name} = {size}" for name, size in nearest.items() if size != sizes[name])
+    return f"; the nearest valid sizes: {', '.join(changed)}"
+
+
 def describe(valid: ValidSizes) -> str:
-    """All in one line: what all boxes have in common, the boxes, and what is open."""
+    """All in one line: what each variable must be, the groups, and what is open."""
     if valid.is_empty:
         return "no size"
-    common = _common(valid)
-    parts = [_box(common), _groups(valid, common), " and ".join(_open(valid))]
-    return "; ".join(part for part in parts if part) or "any size"
-
-
-def _groups(valid: ValidSizes, common: Mapping[str, SizeSet]) -> str:
-    """What the boxes ask beyond what they have in common: any one of it is enough."""
-    rests = [
-        {name: sizes for name, sizes in box.items() if sizes != common[name]} for box in valid.boxes
-    ]
-    if not all(rests):
-        return ""
-    rests.sort(key=lambda rest: [valid.names.index(name) for name in rest])
-    shown = [_box(rest) for rest in rests[:MOST_SHOWN]]
-    if len(rests) > MOST_SHOWN:
-        shown.append(f"{len(rests) - MOST_SHOWN} more such groups")
-    return ", or ".join(shown)
+    said = parts(valid)
+    together = "; and ".join(part for part in (_box(said.each), say_groups(said)) if part)
+    open_ = " and ".join(_open(said))
+    if not open_:
+        return together or "any size"
+    return f"{together}{'; and ' if together else ''}{open_} (no closed form: decided size by size)"
 
 
 def in_training(valid: ValidSizes, training: ValidSizes) -> str | None:
     """What training asks of the sizes beyond evaluation; None where that is nothing."""
     if training.boxes == valid.boxes and training.open == valid.open:
         return None
-    if not training.is_empty and not valid.is_empty and _common(training) == _common(valid):
-        return f"also {_groups(training, _common(training)) or describe(training)}"
+    if training.is_empty or valid.is_empty:
+        return describe(training)
+    more, less = parts(training), parts(valid)
+    if more.each == less.each and more.open == less.open and more.groups and not less.groups:
+        return f"also {say_groups(more)}"
     return describe(training)
 
 
-def _common(valid: ValidSizes) -> dict[str, SizeSet]:
-    """For each variable the set that holds those of all boxes, where one of them does."""
-    found = {}
-    for name in valid.names:
-        sets = [box[name] for box in valid.boxes]
-        holds_all = (one for one in sets if all(each.intersect(one) == each for each in sets))
-        found[name] = next(holds_all, EVERYTHING)
-    return found
+def _open(said: Parts) -> Iterator[str]:
+    for condition in said.open[:MOST_SHOWN]:
+        yield show_condition(condition)
+    if len(said.open) > MOST_SHOWN:
+        yield f"{len(said.open) - MOST_SHOWN} more conditions"
 
 
-def _open(valid: ValidSizes) -> Iterator[str]:
-    for each in valid.open[:MOST_SHOWN]:
-        yield show_condition(each.condition)
-    if len(valid.open) > MOST_SHOWN:
-        yield f"{len(valid.open) - MOST_SHOWN} more conditions"
+def say_groups(said: Parts) -> str:
+    """The groups, any one of which is enough: ``H, W 32 to 35; or 16 to 19 by 112 to 115``."""
+    texts: list[str] = []
+    about: list[str] = []
+    for names, text in _merged(said.groups):
+        # The same variables as in the group before need not be named again.
+        texts.append(f"{', '.join(names)} {text}" if names and names != about else text)
+        about = names
+    rest = len(texts) - MOST_SHOWN
+    if rest > 0:
+        texts[MOST_SHOWN:] = [f"one of {rest} more such groups"]
+    return ("; or " if any("," in text for text in texts) else ", or ").join(texts)
+
+
+def _merged(groups: tuple[Mapping[str, SizeSet], ...]) -> Iterator[tuple[list[str], str]]:
+    """Variables and text of each group; what goes for several alike is said once."""
+    done: list[Mapping[str, SizeSet]] = []
+    for group in groups:
+        if group in done:
+            continue
+        done.append(group)
+        names, sets = list(group), list(group.values())
+        if len(names) == 1:
+            alike = [other for other in groups if list(other.values()) == sets and len(other) == 1]
+            done += alike
+            either = " or ".join(name for other in alike for name in other)
+            yield [], f"{either} {say(sets[0], one=True)}"
+        elif len(set(sets)) == 1:
+            yield names, say(sets[0], one=False)
+        elif len(names) == 2 and dict(zip(names, reversed(sets), strict=True)) in groups:
+            done.append(dict(zip(names, reversed(sets), strict=True)))
+            both = " by ".join(say(one, one=True) for one in sets)
+            yield names, f"{both} either way round"
+        else:
+            yield [], " with ".join(f"{n} {say(one, one=True)}" for n, one in group.items())
 
 
 def _box(box: Mapping[str, SizeSet]) -> str:
@@ -85,55 +139,54 @@ def _box(box: Mapping[str, SizeSet]) -> str:
     for name, sizes in box.items():
         if not sizes.is_everything:
             groups.setdefault(sizes, []).append(name)
-    said = (
-        f"{', '.join(names)} {say(sizes, names[0], one=len(names) == 1)}"
+    said = [
+        f"{', '.join(names)} {say(sizes, one=len(names) == 1, alone=False)}"
         for sizes, names in groups.items()
-    )
-    return ", ".join(said)
+    ]
+    return ("; " if any("," in text.partition(" ")[2] for text in said) else ", ").join(said)
 
 
-def say(sizes: SizeSet, name: str, *, one: bool) -> str:
-    """What a set holds, to stand behind the variable's name (``one``) or several names."""
+def say(sizes: SizeSet, *, one: bool, alone: bool = True) -> str:
+    """What a set holds, to stand behind the variable's name (``one``) or several names.
+
+    ``alone`` leaves out a smallest size that goes without saying.
+    """
     if not sizes:
         return "of no size"
     if sizes.is_everything:
         return "any size"
-    shown = list(_stretches(sizes.pieces, name, one=one))
-    if len(shown) > MOST_SHOWN:
-        shown = [*shown[: MOST_SHOWN - 1], f"{len(shown) - MOST_SHOWN + 1} more stretches"]
+    shown = [_stretch(piece, one=one, alone=alone) for piece in sizes.pieces[:MOST_SHOWN]]
+    if len(sizes.pieces) > MOST_SHOWN:
+        shown[-1] = f"in {len(sizes.pieces) - MOST_SHOWN + 1} more stretches"
     return " or ".join(shown)
 
 
-def _stretches(pieces: Iterable[Piece], name: str, *, one: bool) -> Iterator[str]:
-    for piece in pieces:
-        if piece.period > 1:
-            yield _periodic(piece, name, one=one)
-        elif piece.last is None:
-            yield f"at least {piece.first}"
-        else:
-            alone = piece.first == piece.last
-            yield str(piece.first) if alone else f"{piece.first} to {piece.last}"
+def _stretch(piece: Piece, *, one: bool, alone: bool) -> str:
+    if piece.last is None:
+        bounds = f"at least {piece.first}"
+    elif piece.first == piece.last:
+        bounds = str(piece.first)
+    else:
+        bounds = f"{piece.first} to {piece.last}"
+    if piece.period == 1:
+        return bounds
+    rests = piece.residues
+    if rests == [0] or piece.period == 2:
+        multiple = f"{'a multiple' if one else 'multiples'} of {piece.period}"
+        kind = multiple if piece.period > 2 else "odd" if rests[0] else "even"
+        plain = piece.last is None and alone and piece.first <= piece.period
+        return kind if plain else f"{kind}, {bounds}"
+    missing = sorted(set(range(piece.period)) - set(rests))
+    if len(missing) < len(rests):
+        return f"{bounds} but not {_numbers(missing)} modulo {piece.period}"
+    return f"{bounds} and {_numbers(rests)} modulo {piece.period}"
 
 
-def _periodic(piece: Piece, name: str, *, one: bool) -> str:
-    rests = [rest for rest in range(piece.period) if piece.pattern >> rest & 1]
-    bounds = f"at least {piece.first}" if piece.last is None else f"{piece.first} to {piece.last}"
-    if rests == [0]:
-        multiple = "a multiple" if one else "multiples"
-        return f"{multiple} of {piece.period}, {bounds}"
-    if piece.period == 2:
-        return f"odd, {bounds}"
-    missing = [rest for rest in range(piece.period) if rest not in rests]
-    if len(missing) == 1:
-        return f"{bounds} but not {_rest(name, piece.period, missing)}"
-    return f"{bounds} with {_rest(name, piece.period, rests)}"
-
-
-def _rest(name: str, period: int, rests: list[int]) -> str:
-    if len(rests) == 1:
-        return f"{name} % {period} == {rests[0]}"
-    shown = ", ".join(map(str, rests[:12])) + (", …" if len(rests) > 12 else "")
-    return f"{name} % {period} one of {shown}"
+def _numbers(numbers: list[int]) -> str:
+    if len(numbers) > 12:
+        return f"one of {', '.join(map(str, numbers[:12]))}, …"
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def show_condition(condition: Condition) -> str:
@@ -142,8 +195,8 @@ def show_condition(condition: Condition) -> str:
     if condition.relation == "broadcast":
         return f"({left} == {right}, or one of them is 1)"
     if condition.relation == "expand":
-        return f"({left} == {right}, or it is 1)"
+        return f"({left} == {right}, or {left} is 1)"
     if condition.relation == "divisible":
-        return f"({left}) % {right} == 0"
+        return f"({left}) % {right} == 0" if " " in left else f"{left} % {right} == 0"
     sign = "==" if condition.relation == "equal" else ">="
     return f"{left} {sign} {right}"

@@ -12,6 +12,7 @@ from archir.dims import Dim, SizeExpr, show
 from archir.flat import FlatModule, FlatStep, flatten
 from archir.graph import Definition, Scope
 from archir.op import Op
+from archir.sizes.data import as_data
 from archir.source import Span
 from archir.summary import Port, summarise
 from archir.typed import TypedGraph
@@ -43,6 +44,8 @@ def describe(typed: TypedGraph) -> dict[str, Any]:
             for number, port in zip(flat.outputs, summary.outputs, strict=True)
         ],
         "parameter_count": summary.parameters,
+        "valid_sizes": as_data(summary.valid_sizes),
+        "training_sizes": as_data(summary.training_sizes),
         "modules": [_module(module) for module in flat.modules],
         "steps": [_step(step) for step in flat.steps],
         "values": [{"name": value.name, **_type(value.type)} for value in flat.values],

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from archir.diagnostics import Diagnostic
 from archir.dims import show
+from archir.sizes.data import as_data
 from archir.source import Span
 from archir.state import Entry, Match, Matching, Pair
 from archir.summary import ModelSummary, Port
@@ -68,6 +69,8 @@ def summary(model: ModelSummary) -> dict[str, Json]:
         "inputs": [_port(port) for port in model.inputs],
         "outputs": [{**_port(port), "when_training": port.when_training} for port in model.outputs],
         "parameter_count": model.parameters,
+        "valid_sizes": as_data(model.valid_sizes),
+        "training_sizes": as_data(model.training_sizes),
     }
 
 

@@ -1,0 +1,169 @@
+"""What is said of sets of sizes: short, exact, and the same way each time."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_valid import lenet
+
+from archir.check import Condition
+from archir.dims import add, floor_div, multiply, product, subtract, variable
+from archir.sizes.sets import NOTHING, SizeSet, at_least, between, eventually_periodic
+from archir.sizes.valid import valid_sizes
+from archir.sizes.words import advise, describe, in_training, say, show_condition
+
+N, H, W = map(variable, "NHW")
+
+
+def multiples(of: int, first: int = 1) -> SizeSet:
+    holds = [size % of == 0 for size in range(1, of + 1)]
+    return eventually_periodic(holds, 1, of).intersect(at_least(first))
+
+
+def residues(of: int, *rests: int) -> SizeSet:
+    return eventually_periodic([size % of in rests for size in range(1, of + 1)], 1, of)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "of_one", "of_several"),
+    [
+        (at_least(1), "any size", "any size"),
+        (NOTHING, "of no size", "of no size"),
+        (at_least(32), "at least 32", "at least 32"),
+        (between(7, 7), "7", "7"),
+        (between(16, 19), "16 to 19", "16 to 19"),
+        (multiples(16), "a multiple of 16", "multiples of 16"),
+        (multiples(16, 40), "a multiple of 16, at least 48", "multiples of 16, at least 48"),
+        (multiples(2), "even", "even"),
+        (residues(2, 1), "odd", "odd"),
+        (residues(2, 1).intersect(at_least(4)), "odd, at least 5", "odd, at least 5"),
+        (
+            multiples(8).intersect(between(1, 80)),
+            "a multiple of 8, 8 to 80",
+            "multiples of 8, 8 to 80",
+        ),
+        (residues(4, 0, 1, 2), "at least 1 but not 3 modulo 4", "at least 1 but not 3 modulo 4"),
+        (residues(8, 1, 3), "at least 1 and 1 or 3 modulo 8", "at least 1 and 1 or 3 modulo 8"),
+    ],
+)
+def test_one_set(sizes: SizeSet, of_one: str, of_several: str) -> None:
+    assert say(sizes, one=True) == of_one
+    assert say(sizes, one=False) == of_several
+
+
+def test_several_stretches() -> None:
+    holds = [size in (1, 2, 3, 5, 9) for size in range(1, 13)] + [True]
+    assert say(eventually_periodic(holds, 13, 1), one=True) == "1 to 3 or 5 or 9 or at least 13"
+    scattered = [size in (1, 4, 9, 16, 25, 36, 49) for size in range(1, 60)] + [True]
+    found = say(eventually_periodic(scattered, 60, 1), one=True)
+    assert found == "1 or 4 or 9 or 16 or 25 or in 3 more stretches"
+
+
+def test_variables_with_one_set_stand_together() -> None:
+    both = [Condition("at-least", side, 32) for side in (H, W)]
+    assert describe(valid_sizes("NHW", both)) == "H, W at least 32"
+    unet = [Condition("divisible", side, 16) for side in (H, W)]
+    assert describe(valid_sizes("NHW", unet)) == "H, W multiples of 16, at least 16"
+    assert describe(valid_sizes("NHW", [both[0], unet[1]])) == (
+        "H at least 32; W a multiple of 16, at least 16"
+    )
+    assert describe(valid_sizes("NHW", [])) == "any size"
+    assert describe(valid_sizes("", [])) == "any size"
+    assert describe(valid_sizes("H", [Condition("equal", H, 0)])) == "no size"
+
+
+def test_pairs_are_said_once_either_way_round() -> None:
+    assert describe(valid_sizes("NHW", lenet())) == (
+        "H, W 32 to 35; or 16 to 19 by 112 to 115 either way round"
+    )
+
+
+def test_pairs_that_cannot_be_turned_are_said_one_by_one() -> None:
+    half = floor_div(W, 2)
+    valid = valid_sizes("HW", [Condition("equal", product([H, half]), 6)])
+    assert describe(valid) == (
+        "H 1 with W 12 to 13, or H 2 with W 6 to 7, or H 3 with W 4 to 5, or H 6 with W 2 to 3"
+    )
+
+
+def test_many_groups_are_counted() -> None:
+    valid = valid_sizes("HW", [Condition("equal", product([H, W]), 720720)])
+    assert describe(valid).endswith("; or one of 114 more such groups")
+
+
+def batch_norm(least: int) -> Condition:
+    values = product([N, *(floor_div(add(side, least - 2), least - 1) for side in (H, W))])
+    return Condition("at-least", values, 2, training=True)
+
+
+def test_what_training_asks_beside() -> None:
+    fits = [Condition("at-least", side, 8) for side in (H, W)]
+    plain = valid_sizes("NHW", fits)
+    assert in_training(plain, plain) is None
+    assert in_training(plain, valid_sizes("NHW", [*fits, batch_norm(33)])) == (
+        "also N at least 2, or H or W at least 33"
+    )
+    larger = [Condition("at-least", side, 99, training=True) for side in (H, W)]
+    assert in_training(plain, valid_sizes("NHW", [*fits, *larger])) == "H, W at least 99"
+    never = Condition("equal", 1, 2, training=True)
+    assert in_training(plain, valid_sizes("NHW", [*fits, never])) == "no size"
+
+
+def test_what_has_no_closed_form_is_said_to_have_none() -> None:
+    tied = Condition("equal", floor_div(H, 2), W)
+    assert describe(valid_sizes("HW", [tied, Condition("at-least", H, 4)])) == (
+        "H at least 4; and H // 2 == W (no closed form: decided size by size)"
+    )
+    tied_only = "H // 2 == W (no closed form: decided size by size)"
+    assert describe(valid_sizes("HW", [tied])) == tied_only
+
+
+def test_advice() -> None:
+    unet = valid_sizes("NHW", [Condition("divisible", side, 16) for side in (H, W)])
+    assert advise(unet, {"N": 1, "H": 100, "W": 96}) == (
+        "H must be a multiple of 16; the nearest are 96 and 112"
+    )
+    assert advise(unet, {"N": 1, "H": 7, "W": 90}).splitlines() == [
+        "H must be a multiple of 16; the nearest is 16",
+        "W must be a multiple of 16; the nearest are 80 and 96",
+    ]
+    assert advise(valid_sizes("HW", lenet()), {"H": 40, "W": 33}) == (
+        "it needs H, W 32 to 35; or 16 to 19 by 112 to 115 either way round; "
+        "the nearest valid sizes: H = 35"
+    )
+    training = valid_sizes("NHW", [batch_norm(33)])
+    assert advise(training, {"N": 1, "H": 20, "W": 20}, training=True) == (
+        "in training it needs N at least 2, or H or W at least 33; the nearest valid sizes: N = 2"
+    )
+    tied = valid_sizes("HW", [Condition("equal", floor_div(H, 2), W)])
+    assert advise(tied, {"H": 40, "W": 22}) == (
+        "it needs H // 2 == W; the nearest valid sizes: W = 20"
+    )
+    assert advise(valid_sizes("H", [Condition("equal", H, 0)]), {"H": 1}) == (
+        "there is no valid size"
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
+        (Condition("at-least", floor_div(H, 2), 3), "H // 2 >= 3"),
+        (Condition("equal", subtract(H, 1), W), "H - 1 == W"),
+        (Condition("divisible", H, 4), "H % 4 == 0"),
+        (Condition("divisible", multiply(3, add(H, 1)), 4), "(3*H + 3) % 4 == 0"),
+        (Condition("broadcast", H, W), "(H == W, or one of them is 1)"),
+        (Condition("expand", H, W), "(H == W, or H is 1)"),
+    ],
+)
+def test_conditions(condition: Condition, text: str) -> None:
+    assert show_condition(condition) == text
+
+
+@given(st.lists(st.booleans(), max_size=9), st.lists(st.booleans(), min_size=1, max_size=9))
+def test_any_set_is_said_shortly(head: list[bool], turn: list[bool]) -> None:
+    made = eventually_periodic(head + turn, len(head) + 1, len(turn))
+    text = say(made, one=True)
+    assert len(text) < 240
+    assert (text == "of no size") == (not made)
+    assert (text == "any size") == all([*head, *turn])

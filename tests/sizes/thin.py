@@ -1,0 +1,277 @@
+"""Networks run thinly: torch on the CPU decides, with one channel in the place of many.
+
+Whether a network runs is decided by the shapes that its functions meet, and not by what is in the
+tensors; and functions that take each channel for itself ask the same of all of them. So one run of
+the real module is written down as a tape of what torch's functions were asked. On the tape a value
+has one channel, however many it had. Played at some size, it asks torch on the CPU what the module
+would ask, but the same question about the same shapes (as deep networks do) only once: that takes
+a millisecond. All refusals are those of torch's functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
+
+from archc.torch import module
+from archir.typed import TypedGraph
+
+REFUSALS = (RuntimeError, ValueError)
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a tape. ``channels`` is how many it has, where only one of them is there."""
+
+    number: int
+    channels: int | None = None
+
+
+class Tape:
+    """What a module asks of torch, in evaluation or in training. The sizes are left open."""
+
+    def __init__(self, net: nn.Module, shape: tuple[int, ...], *, training: bool) -> None:
+        self.questions: dict[object, int] = {}
+        self.functions: list[Function] = []
+        self.steps: list[tuple[int, tuple[int, ...]]] = []
+        recorder = _Recorder(self)
+        example = _spread(torch.zeros(shape[0], 1, *shape[2:]), shape[1])
+        recorder.remember(example, Value(0, shape[1]))
+        net.train(training)
+        with torch.no_grad(), recorder:
+            outputs = net(example)
+        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+        self.outputs = [recorder.value(each).number for each in outputs]
+
+    def runs(self, batch: int, *sizes: int) -> bool:
+        """Whether torch runs it; an output without an element is a refusal."""
+        values = [torch.zeros(batch, 1, *sizes)]
+        answers: dict[object, Tensor] = {}
+        try:
+            for question, numbers in self.steps:
+                inputs = [values[number] for number in numbers]
+                asked = (question, *[each.shape for each in inputs])
+                if asked not in answers:
+                    answers[asked] = self.functions[question](*inputs)
+                values.append(answers[asked])
+        except REFUSALS:
+            return False
+        return all(values[number].numel() for number in self.outputs)
+
+    def step(self, question: object, function: Function, inputs: tuple[Value, ...]) -> int:
+        """Note that a question is asked of some values; gives the number of what comes out."""
+        number = self.questions.setdefault(question, len(self.functions))
+        if number == len(self.functions):
+            self.functions.append(function)
+        self.steps.append((number, tuple(value.number for value in inputs)))
+        return len(self.steps)
+
+
+def tapes(typed: TypedGraph) -> tuple[Tape, Tape]:
+    """Those of a model's live module in evaluation and in training, at its default sizes."""
+    with torch.device("meta"), _Undrawn():
+        net: nn.Module = module(typed)
+    (given,) = typed.concrete_types_of(typed.graph.root, typed.graph.root.inputs)
+    shape: Any = (2, *given.shape[1:])
+    return Tape(net, shape, training=False), Tape(net, shape, training=True)
+
+
+class _Undrawn(TorchFunctionMode):
+    """Leaves initial weights undrawn: they are on the meta device, and never used."""
+
+    def __torch_function__(
+        self,
+        func: Function,
+        types: object,  # noqa: ARG002
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        if func in (Tensor.normal_, Tensor.uniform_):
+            return args[0]
+        return func(*args, **(kwargs or {}))
+
+
+class _Recorder(TorchFunctionMode):
+    """Writes a tape while a module runs. The tensors that it hands back hold no channel twice."""
+
+    def __init__(self, tape: Tape) -> None:
+        super().__init__()
+        self.tape = tape
+        self.known: dict[int, tuple[Tensor, Value]] = {}
+
+    def remember(self, tensor: Tensor, value: Value) -> Tensor:
+        self.known[id(tensor)] = (tensor, value)
+        return tensor
+
+    def value(self, tensor: Tensor) -> Value:
+        return self.known[id(tensor)][1]
+
+    def __torch_function__(
+        self,
+        func: Function,
+        types: object,  # noqa: ARG002
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        if not any(id(each) in self.known for each in _tensors(args)):
+            return func(*args, **kwargs)  # on weights, and on the module's counters
+        if func == Tensor.dim:
+            return func(*args)
+        return _THIN.get(func, _as_it_stands)(self, func, *args, **kwargs)
+
+    def apply(
+        self, question: object, function: Function, inputs: tuple[Tensor, ...], *, channels: int
+    ) -> Tensor:
+        """A function of one channel each, whose result is one of so many channels."""
+        values = tuple(self.value(each) for each in inputs)
+        number = self.tape.step(question, function, values)
+        thin = function(*[each[:, :1] for each in inputs])
+        full = thin.expand(-1, channels, *[-1] * (thin.dim() - 2))
+        return self.remember(full, Value(number, channels))
+
+
+def _tensors(values: Any) -> Iterator[Tensor]:
+    for each in values:
+        if isinstance(each, Tensor):
+            yield each
+        elif isinstance(each, list | tuple):
+            yield from _tensors(each)
+
+
+def _as_it_stands(recorder: _Recorder, func: Function, *args: Any, **kwargs: Any) -> Tensor:
+    """A function that is given all channels of a first value, and numbers."""
+    x, *rest = args
+    value = recorder.value(x)
+    assert not any(True for _ in _tensors([*rest, *kwargs.values()])), func
+
+    def function(x: Tensor) -> Any:
+        full = x if value.channels is None else _spread(x, value.channels)
+        return func(full, *rest, **kwargs)
+
+    question = (func, value.channels, str((rest, kwargs)))
+    number = recorder.tape.step(question, function, (value,))
+    return recorder.remember(func(*args, **kwargs), Value(number))
+
+
+def _spread(x: Tensor, channels: int) -> Tensor:
+    return x.expand(-1, channels, *[-1] * (x.dim() - 2))
+
+
+def _linear(
+    recorder: _Recorder, func: Function, x: Tensor, weight: Tensor, bias: Tensor | None
+) -> Tensor:
+    value = recorder.value(x)
+    row = torch.zeros(1, weight.shape[1])
+
+    def function(x: Tensor) -> Any:
+        return func(x if value.channels is None else _spread(x, value.channels), row)
+
+    number = recorder.tape.step((func, value.channels, weight.shape[1]), function, (value,))
+    assert x.dim() == 2, "else channels are not what it makes"
+    return recorder.remember(_spread(func(x, row), weight.shape[0]), Value(number, weight.shape[0]))
+
+
+def _convolution(
+    recorder: _Recorder,
+    func: Function,
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+) -> Tensor:
+    assert x.shape[1] == weight.shape[1] * groups
+    kernel = torch.zeros(1, 1, *weight.shape[2:])
+
+    def function(x: Tensor) -> Any:
+        return func(x, kernel, None, stride, padding, dilation)
+
+    question = (func, kernel.shape, str((stride, padding, dilation)))
+    return recorder.apply(question, function, (x,), channels=weight.shape[0])
+
+
+def _transposed(
+    recorder: _Recorder,
+    func: Function,
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: Any,
+    padding: Any,
+    extra: Any,
+    groups: int,
+    dilation: Any,
+) -> Tensor:
+    assert x.shape[1] == weight.shape[0]
+    kernel = torch.zeros(1, 1, *weight.shape[2:])
+
+    def function(x: Tensor) -> Any:
+        return func(x, kernel, None, stride, padding, extra, 1, dilation)
+
+    question = (func, kernel.shape, str((stride, padding, extra, dilation)))
+    return recorder.apply(question, function, (x,), channels=weight.shape[1] * groups)
+
+
+def _batch_norm(
+    recorder: _Recorder, func: Function, x: Tensor, *statistics: Any, training: bool, **rest: float
+) -> Tensor:
+    zero = torch.zeros(1)
+
+    def function(x: Tensor) -> Any:
+        return func(x, zero, zero, training=training)
+
+    return recorder.apply((func, training), function, (x,), channels=x.shape[1])
+
+
+def _each_channel(
+    recorder: _Recorder, func: Function, x: Tensor, *args: Any, **kwargs: Any
+) -> Tensor:
+    if recorder.value(x).channels is None:
+        return _as_it_stands(recorder, func, x, *args, **kwargs)
+
+    def function(x: Tensor) -> Any:
+        return func(x, *args, **kwargs)
+
+    return recorder.apply((func, str((args, kwargs))), function, (x,), channels=x.shape[1])
+
+
+def _sum(recorder: _Recorder, func: Function, x: Tensor, y: Tensor) -> Tensor:
+    assert x.shape[1] == y.shape[1]
+    return recorder.apply(func, func, (x, y), channels=x.shape[1])
+
+
+def _concat(recorder: _Recorder, func: Function, values: list[Tensor], dim: int) -> Tensor:
+    assert dim == 1
+
+    def function(*values: Tensor) -> Any:
+        return func(values, 1)[:, :1]
+
+    # Neither order nor repetition changes what is asked of the other sizes.
+    different = {recorder.value(each).number: each for each in values}
+    inputs = tuple(different[number] for number in sorted(different))
+    return recorder.apply(func, function, inputs, channels=sum(x.shape[1] for x in values))
+
+
+_EACH_CHANNEL: tuple[Function, ...] = (
+    F.relu, F.hardtanh, F.dropout, F.max_pool2d, F.avg_pool2d, F.adaptive_avg_pool2d, Tensor.mean,
+    F.local_response_norm,  # which mixes channels, but asks nothing of them
+)  # fmt: skip
+_THIN: Mapping[Function, Function] = {
+    torch.conv2d: _convolution,
+    torch.conv_transpose2d: _transposed,
+    F.linear: _linear,
+    F.batch_norm: _batch_norm,
+    torch.cat: _concat,
+    Tensor.add: _sum,
+    **dict.fromkeys(_EACH_CHANNEL, _each_channel),
+}
