@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import TypeAlias
 
 WIDTH = 88
@@ -146,9 +147,11 @@ def string(text: str) -> str:
 def docstring(text: str, indent: int) -> list[str]:
     """The lines of a doc string, or none for a text that says nothing."""
     margin = INDENT * indent
-    lines = [line.rstrip() for line in text.strip().splitlines()]
-    if not lines:
+    if not text.strip():
         return []
+    head, *tail = (line.rstrip() for line in text.strip().splitlines())
+    # What all lines behind the first are indented by is no part of the text (as PEP 257 has it).
+    lines = [head, *(dedent("\n".join(tail)).split("\n") if tail else ())]
     escaped = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in lines]
     if escaped[-1].endswith('"'):
         escaped[-1] = escaped[-1][:-1] + '\\"'
