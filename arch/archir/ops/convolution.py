@@ -20,7 +20,8 @@ from archir.ops.spatial import (
 )
 from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.rules.arguments import StridedSamePadding
-from archir.rules.shapes import ChannelsNotDivisible, PaddingExceedsSize
+from archir.rules.shapes import ChannelsNotDivisible
+from archir.rules.windows import PaddingExceedsSize
 from archir.types import ParameterSpec, TensorType
 from archir.values import show_constant
 

@@ -24,7 +24,8 @@ from archir.ops.spatial import (
 )
 from archir.recipe import Arg, Call, FunctionRecipe, Input, Items, ModuleRecipe
 from archir.rules.arguments import ArgumentNotForRank, PoolPaddingTooLarge
-from archir.rules.shapes import InputSmallerThanKernel, WrongRank
+from archir.rules.shapes import WrongRank
+from archir.rules.windows import InputSmallerThanKernel
 from archir.types import TensorType
 
 

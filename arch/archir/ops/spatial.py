@@ -10,7 +10,8 @@ from archir.dims import Dim, add, floor_div, show
 from archir.op import NonNegative, Op, Positive
 from archir.record import Record
 from archir.rules.arguments import WrongListLength
-from archir.rules.shapes import KernelDoesNotFit, OutputEmpty, WrongDtype, WrongRank
+from archir.rules.shapes import WrongDtype, WrongRank
+from archir.rules.windows import KernelDoesNotFit, OutputEmpty
 from archir.types import TensorType
 
 PerAxis = Positive | Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]

@@ -13,7 +13,8 @@ from archdsl.elaborate.environment import UNKNOWN, Frame, FunctionValue, Unknown
 from archdsl.elaborate.evaluate import Evaluator
 from archdsl.elaborate.parameters import Parameters, check_parameter
 from archdsl.program import Declared
-from archdsl.rules.values import BadValue, TensorInExpression, WrongOperand
+from archdsl.rules.kinds import TensorInExpression
+from archdsl.rules.values import BadValue, WrongOperand
 from archir.arguments import ArgumentProblem, bind_names, check_partial
 from archir.graph import Value
 from archir.init import Arithmetic, Fan, Formula, Initialiser

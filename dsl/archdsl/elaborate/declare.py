@@ -9,9 +9,9 @@ from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, SharedModule, Unknown
 from archdsl.elaborate.labels import slot_name, why_not
 from archdsl.elaborate.shapes import note, size
-from archdsl.rules.flow import TrainingOnly, ValueNotMade
 from archdsl.rules.labels import AlreadyInUse, BadLabel
 from archdsl.rules.models import BadSize, NotAValue, UnknownDtype
+from archdsl.rules.named import TrainingOnly, ValueNotMade
 from archdsl.rules.parts import ModuleWithoutUse
 from archdsl.walk import modules_ahead
 from archir.check import Condition

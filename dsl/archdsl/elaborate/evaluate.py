@@ -20,19 +20,17 @@ from archdsl.elaborate.environment import (
 )
 from archdsl.elaborate.session import Session
 from archdsl.program import Declared, FileScope
-from archdsl.rules.flow import NothingFlowsIn, ValueNotMade
-from archdsl.rules.names import UnknownName
-from archdsl.rules.values import (
-    BadValue,
-    DependsOnSize,
-    IndexOutOfRange,
+from archdsl.rules.flow import NothingFlowsIn
+from archdsl.rules.kinds import (
     NotACondition,
     NotAList,
     NotCallable,
     TensorInExpression,
     WrongItemCount,
-    WrongOperand,
 )
+from archdsl.rules.named import ValueNotMade
+from archdsl.rules.names import UnknownName
+from archdsl.rules.values import BadValue, DependsOnSize, IndexOutOfRange, WrongOperand
 from archir.diagnostics import Diagnostics, Problem, nearest
 from archir.dims import DimTooLargeError, SizeExpr, show
 from archir.graph import Value

@@ -9,8 +9,9 @@ from typing import Any
 from archdsl.elaborate.arithmetic import Trouble, binary, formula
 from archdsl.elaborate.describe import describe, show_value
 from archdsl.elaborate.limits import Limits
+from archdsl.rules.kinds import NotAList
 from archdsl.rules.limits import LimitExceeded
-from archdsl.rules.values import BadValue, DependsOnSize, NotAList, WrongOperand
+from archdsl.rules.values import BadValue, DependsOnSize, WrongOperand
 from archir import dims
 from archir.dims import SizeExpr
 from archir.init import Arithmetic, Fan

@@ -6,7 +6,7 @@ from archdsl import ast
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Unknown
 from archdsl.elaborate.evaluate import Evaluator
-from archdsl.rules.values import NotAnInitialiser
+from archdsl.rules.kinds import NotAnInitialiser
 from archir.init import Initialiser, InitRule
 
 

@@ -16,7 +16,8 @@ from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import UNKNOWN, Flow, Frame, Unknown
 from archdsl.elaborate.instances import typed_key
-from archdsl.rules.values import DependsOnSize, NotACount
+from archdsl.rules.kinds import NotACount
+from archdsl.rules.values import DependsOnSize
 from archir.dims import SizeExpr, show
 from archir.graph import Repeat, Slot, SlotRepeat, substitute
 from archir.record import Record, replaced

@@ -13,15 +13,9 @@ from archdsl.elaborate.environment import Flow, SharedModule, Unknown
 from archdsl.elaborate.instances import resolver
 from archdsl.elaborate.labels import slot_name
 from archdsl.elaborate.uses import splice, use_part, use_shared
-from archdsl.rules.flow import (
-    ArgumentsOnValue,
-    NoBranchLeft,
-    ReadsOutside,
-    SeveralValues,
-    TrainingOnly,
-    ValueNotMade,
-)
+from archdsl.rules.flow import ArgumentsOnValue, NoBranchLeft, ReadsOutside, SeveralValues
 from archdsl.rules.labels import LabelOnValue
+from archdsl.rules.named import TrainingOnly, ValueNotMade
 from archdsl.rules.parts import NotAPart
 from archir.arguments import make_op
 from archir.graph import Group, Scope, Value

@@ -11,7 +11,7 @@ from archdsl.elaborate.body import Context, run, taken
 from archdsl.elaborate.environment import UNKNOWN, Flow, SizeConditions, Unknown
 from archdsl.elaborate.shapes import ascribe
 from archdsl.elaborate.stages import stage
-from archdsl.rules.flow import AlreadyNamed, WrongNameCount
+from archdsl.rules.named import AlreadyNamed, WrongNameCount
 from archir.check import Condition
 from archir.graph import Assertion, TrainOnly, Value
 from archir.record import replaced

@@ -12,7 +12,7 @@ from archdsl.builtins import BUILTINS, Builtin
 from archdsl.program import Declared, FileScope
 from archdsl.resolve.bindings import bound_names
 from archdsl.resolve.scope import Claims, Scope, Symbol
-from archdsl.rules.flow import AlreadyNamed, TrainingOnly
+from archdsl.rules.named import AlreadyNamed, TrainingOnly
 from archdsl.rules.names import UnknownName
 from archir.diagnostics import Diagnostics, Label, Problem, nearest
 from archir.initialisers import FANS, INITIALISERS, InitialiserSpec

@@ -17,8 +17,9 @@ from archdsl.resolve.context import Context
 from archdsl.resolve.literals import what_no_part
 from archdsl.resolve.scope import Symbol
 from archdsl.rules.flow import ArgumentsOnValue, NothingFlowsIn
+from archdsl.rules.kinds import NotCallable
 from archdsl.rules.names import FunctionAsValue
-from archdsl.rules.values import NoSuchAttribute, NotCallable
+from archdsl.rules.values import NoSuchAttribute
 from archdsl.walk import parts_of, parts_of_trailer
 from archir.diagnostics import nearest
 from archir.initialisers import FANS, InitialiserSpec

@@ -17,9 +17,9 @@ from archdsl.rules.initial import (
     UnknownOpInRule,
     UnknownParameterInRule,
 )
+from archdsl.rules.kinds import NotAnInitialiser
 from archdsl.rules.parts import NoSuchParameter
 from archdsl.rules.placement import ModuleSetAgain, WeightsOnNoOp
-from archdsl.rules.values import NotAnInitialiser
 from archir.diagnostics import Label
 from archir.initialisers import INITIALISERS
 from archir.op import Op

@@ -1,0 +1,172 @@
+"""Values of another kind than the place takes."""
+
+from __future__ import annotations
+
+from archir.diagnostics import Problem
+
+
+class NotACondition(Problem):
+    """A condition is true or false (or an op or block that may be none)."""
+
+    name = "not-a-condition"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  let n = 2
+  if n { relu }
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  let n = 2
+  if n != 0 { relu }
+}
+"""
+    what: str
+
+    def message(self) -> str:
+        return f"a condition is true or false, and this is {self.what}"
+
+    def hint(self) -> str | None:
+        return "compare it, for example with != 0"
+
+
+class NotAList(Problem):
+    """A loop, a comprehension or a list function was given something that is not a list."""
+
+    name = "not-a-list"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  for i in 3 { relu }
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  for i in range(3) { relu }
+}
+"""
+    what: str
+    use: str
+
+    def message(self) -> str:
+        return f"{self.use} needs a list, and this is {self.what}"
+
+    def hint(self) -> str | None:
+        return (
+            "count with range(n) or 1..n, or repeat n { … }"
+            if self.what.startswith("the number")
+            else None
+        )
+
+
+class WrongItemCount(Problem):
+    """As many names are needed as there are items."""
+
+    name = "wrong-item-count"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  for a, b in [[1, 2, 3]] { conv(a, b) }
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  for a, b, c in [[1, 3, 1]] { conv(a, b, stride = c) }
+}
+"""
+    names: int
+    items: str
+
+    def message(self) -> str:
+        names = "1 name" if self.names == 1 else f"{self.names} names"
+        return f"{names} cannot take {self.items}"
+
+
+class NotCallable(Problem):
+    """Only functions, ops, blocks and initialisers take arguments."""
+
+    name = "not-callable"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  let n = 3
+  conv(n(1), 3)
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3)
+}
+"""
+    what: str
+
+    def message(self) -> str:
+        return f"{self.what} cannot be called"
+
+
+class TensorInExpression(Problem):
+    """A named value is a tensor; compile-time expressions can only ask for its shape."""
+
+    name = "tensor-in-expression"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu as y
+  conv(y + 1, 3)
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  relu as y
+  conv(y.channels + 1, 3)
+}
+"""
+    value: str
+
+    def message(self) -> str:
+        return f"{self.value} is a tensor, and cannot be used as a number here"
+
+    def hint(self) -> str | None:
+        return "ask for its shape: .channels, .features, .rank"
+
+
+class NotACount(Problem):
+    """A loop is repeated a whole number of times, from 0."""
+
+    name = "not-a-count"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  repeat 4 / 2 { relu }
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  repeat 4 // 2 { relu }
+}
+"""
+    what: str
+
+    def message(self) -> str:
+        return f"repeat needs a whole number that is not negative, and this is {self.what}"
+
+    def hint(self) -> str | None:
+        return "use // for whole division"
+
+
+class NotAnInitialiser(Problem):
+    """Initial weights are drawn by one of torch.nn.init's functions."""
+
+    name = "not-an-initialiser"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3) with weight = 3
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3) with weight = constant(3)
+}
+"""
+    what: str
+
+    def message(self) -> str:
+        return f"an initialiser is wanted here, and this is {self.what}"
+
+    def hint(self) -> str | None:
+        return 'for example zeros, normal(std = 0.01), kaiming_normal(mode = "fan_out")'
