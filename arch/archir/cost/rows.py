@@ -1,0 +1,229 @@
+"""The rows of a model's table: a tree of its modules and functions, in the order of running.
+
+A row is an op, a raw parameter that is read, or a scope (the model, a block or a labelled group),
+whose numbers are sums over the rows inside. A module that is applied again has a row again, without
+its parameters, so that sums count them once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal, TypeAlias
+
+from archir.dims import Dim, add, product
+from archir.flat import Flat, FlatModule, FlatStep
+from archir.graph import Definition
+from archir.op import Op
+from archir.record import Record, Struct, fresh
+from archir.types import ParameterSpec, TensorType
+
+Kind: TypeAlias = Literal["model", "block", "group", "op", "function", "parameter"]
+
+
+class Row(Record):
+    """One row. ``path`` is that of the module; for a function, of the scope in which it runs.
+
+    ``name`` is what the path has behind that of the scope, and empty for a function. ``what`` is
+    the keyword of an op or the name of a block. ``values`` are the numbers of the outputs.
+    ``elements`` counts those of all outputs of ops inside. In ``macs`` and ``elements`` what runs
+    in training alone has no part, except where the whole row does.
+    """
+
+    path: str
+    name: str
+    kind: Kind
+    what: str
+    op: Op | None
+    values: tuple[int, ...]
+    outputs: tuple[TensorType, ...]
+    parameters: int
+    buffers: int
+    macs: Dim
+    elements: Dim
+    training: bool
+    again: bool
+    steps: range
+    """The steps of the flat model that it stands for."""
+
+    inside: tuple[Row, ...] = ()
+
+    def walk(self) -> Iterator[Row]:
+        """The row and all below it, in order."""
+        # As deep as blocks and groups are nested, which the elaborator bounds.
+        yield self
+        for row in self.inside:
+            yield from row.walk()
+
+
+def rows(flat: Flat, types: Sequence[TensorType], macs: Sequence[Dim]) -> Row:
+    """The row of the whole model; ``types`` are those of the values and ``macs`` of the steps."""
+    return _Builder(flat, types, macs).build()
+
+
+class _Open(Struct):
+    """A scope while its steps come by."""
+
+    path: str
+    start: int
+    rows: list[Row] = fresh(factory=list)
+
+
+class _Builder:
+    def __init__(self, flat: Flat, types: Sequence[TensorType], macs: Sequence[Dim]) -> None:
+        self.flat = flat
+        self.types = types
+        self.macs = macs
+        self.modules = {module.path: module for module in flat.modules}
+        self.counted: set[str] = set()
+        self.last_use = _last_uses(flat)
+        self.read = {step.parameter for step in flat.steps}
+
+    def build(self) -> Row:
+        stack = [_Open("", 0)]
+        for number, step in enumerate(self.flat.steps):
+            while not _is_within(step.scope, stack[-1].path):
+                self._close(stack, number)
+            while step.scope != stack[-1].path:
+                stack.append(_Open(_next(stack[-1].path, step.scope), number))
+            stack[-1].rows.append(self._step(step, number, stack[-1].path))
+        while len(stack) > 1:
+            self._close(stack, len(self.flat.steps))
+        return self._scope(stack[0], len(self.flat.steps), "")
+
+    def _close(self, stack: list[_Open], end: int) -> None:
+        closed = stack.pop()
+        stack[-1].rows.append(self._scope(closed, end, stack[-1].path))
+
+    # --- one row ------------------------------------------------------------------------------
+
+    def _step(self, step: FlatStep, number: int, scope: str) -> Row:
+        outputs = tuple(self.types[value] for value in step.outputs)
+        path, kind, what = step.scope, "function", ""
+        again = False
+        parameters = buffers = 0
+        if step.parameter is not None:
+            path, kind, what = step.parameter, "parameter", "param"
+            again, parameters, buffers = self._raw(step.parameter)
+        elif step.module is not None:
+            path, kind = step.module, "op"
+            again, parameters, buffers = self._own(self.modules[path])
+        if step.op is not None:
+            what = step.op.keyword
+        return Row(
+            path=path,
+            name="" if kind == "function" else _relative(path, scope),
+            kind=kind,  # type: ignore[arg-type]  # one of the words above
+            what=what,
+            op=step.op,
+            values=step.outputs,
+            outputs=outputs,
+            parameters=parameters,
+            buffers=buffers,
+            macs=self.macs[number],
+            # Reading a parameter makes nothing: it is there.
+            elements=0 if step.op is None else _elements(outputs),
+            training=step.training,
+            again=again,
+            steps=range(number, number + 1),
+        )
+
+    def _scope(self, scope: _Open, end: int, outer: str) -> Row:
+        module = self.modules[scope.path]
+        again, parameters, buffers = self._own(module)
+        member = module.member
+        kind: Kind = "model" if not scope.path else "group"
+        if scope.path and isinstance(member, Definition):
+            kind = "block"
+        training = bool(scope.rows) and all(row.training for row in scope.rows)
+        counting = [row for row in scope.rows if row.training == training]
+        values = self._results(scope.start, end) if scope.path else self.flat.outputs
+        return Row(
+            path=scope.path,
+            name=_relative(scope.path, outer),
+            kind=kind,
+            what=member.name if isinstance(member, Definition) else "",
+            op=None,
+            values=values,
+            outputs=tuple(self.types[value] for value in values),
+            parameters=parameters + sum(row.parameters for row in scope.rows),
+            buffers=buffers + sum(row.buffers for row in scope.rows),
+            macs=_sum(counting, lambda row: row.macs),
+            elements=_sum(counting, lambda row: row.elements),
+            training=training,
+            again=again,
+            steps=range(scope.start, end),
+            inside=tuple(scope.rows),
+        )
+
+    def _results(self, start: int, end: int) -> tuple[int, ...]:
+        """The values made by some steps that are read behind them; else those of the last."""
+        steps = self.flat.steps[start:end]
+        made = [value for step in steps for value in step.outputs]
+        read = tuple(value for value in made if self.last_use.get(value, -1) >= end)
+        return read or steps[-1].outputs
+
+    # --- parameters ---------------------------------------------------------------------------
+
+    def _own(self, module: FlatModule) -> tuple[bool, int, int]:
+        """Whether it has been counted before, and its own parameters and buffers if not.
+
+        Raw parameters that are read have rows of their own, which count them.
+        """
+        if module.path in self.counted:
+            return True, 0, 0
+        self.counted.add(module.path)
+        entries = module.state
+        if entries and not isinstance(module.member, Op):
+            prefix = f"{module.path}." if module.path else ""
+            entries = tuple(one for one in entries if prefix + one.name not in self.read)
+        return False, _numel(entries, buffers=False), _numel(entries, buffers=True)
+
+    def _raw(self, key: str) -> tuple[bool, int, int]:
+        if key in self.counted:
+            return True, 0, 0
+        self.counted.add(key)
+        path, _, name = key.rpartition(".")
+        entries = tuple(one for one in self.modules[path].state if one.name == name)
+        return False, _numel(entries, buffers=False), _numel(entries, buffers=True)
+
+
+def _last_uses(flat: Flat) -> dict[int, int]:
+    """The last step that reads each value; the model's outputs are read behind all steps."""
+    last: dict[int, int] = {}
+    for number, step in enumerate(flat.steps):
+        last.update(dict.fromkeys(step.inputs, number))
+    last.update(dict.fromkeys(flat.outputs, len(flat.steps)))
+    return last
+
+
+def _is_within(path: str, scope: str) -> bool:
+    return not scope or path == scope or path.startswith(f"{scope}.")
+
+
+def _next(scope: str, path: str) -> str:
+    """The scope below ``scope`` on the way to ``path``."""
+    begin = len(scope) + 1 if scope else 0
+    dot = path.find(".", begin)
+    return path if dot < 0 else path[:dot]
+
+
+def _relative(path: str, scope: str) -> str:
+    return path[len(scope) + 1 :] if scope and path.startswith(f"{scope}.") else path
+
+
+def _elements(outputs: Sequence[TensorType]) -> Dim:
+    found: Dim = 0
+    for each in outputs:
+        found = add(found, product(each.shape))
+    return found
+
+
+def _sum(rows: Sequence[Row], number: Callable[[Row], Dim]) -> Dim:
+    found: Dim = 0
+    for row in rows:
+        found = add(found, number(row))
+    return found
+
+
+def _numel(entries: Sequence[ParameterSpec], *, buffers: bool) -> int:
+    return sum(entry.numel for entry in entries if entry.is_buffer == buffers)
