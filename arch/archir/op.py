@@ -8,7 +8,8 @@ the language, in a block fenced as ``arch``, which runs as a test.
 ``infer`` and ``macs`` see the types as they are, with dims that may be expressions of the size
 variables. ``parameters``, ``recipe`` and ``channels`` see them at the default sizes
 (``TensorType.at``), so that all dims are numbers; what they may read of them are dims that the
-shape rule has asked for with ``check.concrete``, which holds them to that number.
+shape rule has asked for with ``check.concrete``, which holds them to that number. ``reach`` sees
+them at the sizes that are asked about, and may read all dims.
 
 An argument annotated as ``Size`` may be an expression of the size variables, as the text has it:
 ``infer`` passes it through ``extents.readable``, and the recipe may name it, or hold it as it is;
@@ -26,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 
 from archir.check import Check
 from archir.dims import Dim, SizeExpr
+from archir.reach import Look, Wire
 from archir.recipe import Arg, Code, Inferred, Recipe
 from archir.types import ParameterSpec, TensorType
 
@@ -95,6 +97,15 @@ class Op(BaseModel):
         code: then the source is printed with plain numbers.
         """
         return Inferred("channels", channels_of(inputs[0]))
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        """What an element of one output reads of one input: a look for each dim of that input.
+
+        Receptive fields are worked out of it. The types are those at given sizes. Ops that treat
+        the elements one by one give ``pointwise(wire)`` (``archir.reach``). None means that it is
+        not known, and neither are the fields behind.
+        """
+        return None
 
     def changed(self, *names: str) -> tuple[tuple[str, Code], ...]:
         """Keyword arguments of a recipe: those of the named arguments that are not the default."""

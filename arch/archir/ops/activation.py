@@ -7,6 +7,7 @@ from pydantic import Field
 from archir.check import Check
 from archir.op import Op
 from archir.ops.spatial import require_dtype
+from archir.reach import Look, Wire, pointwise
 from archir.recipe import Call, ModuleRecipe
 from archir.types import TensorType
 
@@ -29,6 +30,9 @@ class Elementwise(Op):
     def accepted(self) -> tuple[str, ...]:
         """The dtypes that torch computes on with these arguments."""
         return self.dtypes
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return pointwise(wire)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = self.torch_name.removeprefix("torch.")

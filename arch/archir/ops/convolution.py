@@ -18,6 +18,7 @@ from archir.ops.spatial import (
     show_extent,
     slide,
 )
+from archir.reach import WHOLE, Look, Taps, Wire, same
 from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.rules.arguments import StridedSamePadding
 from archir.rules.shapes import ChannelsNotDivisible
@@ -88,6 +89,14 @@ class _Convolution(SpatialOp):
             if not enough:
                 return None
         return slide(self.keyword, axis, window, check)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        given, made = wire.given, wire.made
+        groups = self.group_count(given[1])
+        depth, width = given[1] // groups, made[1] // groups
+        channels = Taps(1, depth, ((0, depth, 1),) * width) if groups > 1 else WHOLE
+        spatial = range(len(given) - 2)
+        return (same(0), channels, *(self.window(index).look(index + 2) for index in spatial))
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         channels = channels_of(inputs[0])

@@ -6,6 +6,7 @@ from archir.check import Check
 from archir.dims import Dim, product
 from archir.op import Op, Positive, channels_of, concrete
 from archir.ops.spatial import require_dtype
+from archir.reach import WHOLE, Look, Wire, same
 from archir.recipe import Arg, Call, Code, Inferred, ModuleRecipe
 from archir.rules.shapes import WrongRank
 from archir.types import ParameterSpec, TensorType
@@ -50,6 +51,9 @@ class Linear(Op):
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:
         return product((*inputs[0].shape, self.out_features))
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return (*(same(dim) for dim in range(len(wire.given) - 1)), WHOLE)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         incoming = inputs[0]

@@ -8,6 +8,7 @@ from archir.check import Check
 from archir.op import Int
 from archir.ops.activation import Elementwise
 from archir.ops.dims import resolve_dim
+from archir.reach import Look, Wire, pointwise
 from archir.recipe import Arg, Call, ModuleRecipe
 from archir.types import TensorType
 
@@ -98,6 +99,9 @@ class Softmax(Elementwise):
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         resolve_dim(self.keyword, "dim", self.dim, inputs[0].rank, check)
         return super().infer(inputs, check)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return pointwise(wire, self.dim % len(wire.given))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("nn.Softmax", (), (("dim", Arg("dim")),)))

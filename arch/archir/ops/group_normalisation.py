@@ -8,6 +8,7 @@ from archir.check import Check
 from archir.dims import floor_div, multiply, product
 from archir.op import Finite, Op, Positive, channels_of
 from archir.ops.spatial import LAYOUTS, rank_suffix, require_dtype
+from archir.reach import Look, Wire, pointwise
 from archir.recipe import Arg, Call, Inferred, ModuleRecipe
 from archir.rules.shapes import ChannelsNotDivisible, TooFewValues, WrongRank
 from archir.types import ParameterSpec, TensorType
@@ -66,6 +67,9 @@ class GroupNorm(Op):
                 lambda: TooFewValues(self.keyword, str(incoming.at(check.sizes)), "group"),
             )
         return (incoming,)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return pointwise(wire, *range(1, len(wire.given)))
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         shape = (channels_of(inputs[0]),)
@@ -126,6 +130,11 @@ class InstanceNorm(Op):
             training=self.track_running_stats,
         )
         return (incoming,)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        # In evaluation running statistics are used, where they are kept.
+        whole = () if self.track_running_stats else range(2, len(wire.given))
+        return pointwise(wire, *whole)
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         shape = (channels_of(inputs[0]),)

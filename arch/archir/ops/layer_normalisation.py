@@ -7,6 +7,7 @@ from pydantic import Field
 from archir.check import Check
 from archir.op import Finite, Op, Positive, concrete
 from archir.ops.spatial import require_dtype
+from archir.reach import Look, Wire, pointwise
 from archir.recipe import Call, Code, Inferred, Items, ModuleRecipe
 from archir.rules.normalised import TooFewDims
 from archir.types import ParameterSpec, TensorType
@@ -31,6 +32,10 @@ class _OverLastDims(Op):
             for extent in incoming.shape[-self.dims :]:
                 check.concrete(extent)
         return (incoming,)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        rank = len(wire.given)
+        return pointwise(wire, *range(rank - self.dims, rank))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = self.torch_name.removeprefix("torch.")

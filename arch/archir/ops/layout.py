@@ -7,6 +7,7 @@ from pydantic import Field
 from archir.check import Check
 from archir.op import Int, Op
 from archir.ops.dims import resolve_dim, resolve_dims
+from archir.reach import Folded, Look, Wire, same
 from archir.recipe import Arg, Call, Code, FunctionRecipe, Input
 from archir.rules.shapes import DimOutOfRange
 from archir.rules.tensors import NoDimsLeft, NotAPermutation
@@ -50,6 +51,11 @@ class Permute(Op):
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".permute", (Input(), *self.dims)))
 
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        rank = len(wire.given)
+        dims = [dim % rank for dim in self.dims]
+        return tuple(same(dims.index(dim)) for dim in range(rank))
+
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         rank = inputs[0].rank
         kept = rank > 1 and self.dims[1] % rank == 1
@@ -89,6 +95,12 @@ class Transpose(Op):
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".transpose", (Input(), Arg("dim0"), Arg("dim1"))))
 
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        rank = len(wire.given)
+        dims = list(range(rank))
+        dims[self.dim0], dims[self.dim1] = dims[self.dim1], dims[self.dim0]
+        return tuple(same(dim) for dim in dims)
+
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         rank = inputs[0].rank
         first, second = self.dim0 % rank, self.dim1 % rank
@@ -121,8 +133,7 @@ class Squeeze(Op):
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
-        wanted = self.dim if isinstance(self.dim, tuple) else (self.dim,)
-        dims = resolve_dims(self.keyword, "dim", wanted, incoming.rank, check)
+        dims = resolve_dims(self.keyword, "dim", self._wanted(), incoming.rank, check)
         if dims is None:
             return None
         shape = []
@@ -141,10 +152,19 @@ class Squeeze(Op):
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".squeeze", (Input(), Arg("dim"))))
 
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        rank = len(wire.given)
+        wanted = {dim % rank for dim in self._wanted()}
+        kept = [dim for dim in range(rank) if dim not in wanted or wire.given[dim] > 1]
+        return tuple(same(kept.index(d)) if d in kept else Folded() for d in range(rank))
+
+    def _wanted(self) -> tuple[int, ...]:
+        return self.dim if isinstance(self.dim, tuple) else (self.dim,)
+
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
-        wanted = self.dim if isinstance(self.dim, tuple) else (self.dim,)
         rank = inputs[0].rank
-        return super().channels(inputs) if all(dim % rank > 1 for dim in wanted) else None
+        kept = all(dim % rank > 1 for dim in self._wanted())
+        return super().channels(inputs) if kept else None
 
 
 class Unsqueeze(Op):
@@ -177,6 +197,11 @@ class Unsqueeze(Op):
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".unsqueeze", (Input(), Arg("dim"))))
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        rank = len(wire.given)
+        place = self.dim % (rank + 1)
+        return tuple(same(dim if dim < place else dim + 1) for dim in range(rank))
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         place = self.dim % (inputs[0].rank + 1)

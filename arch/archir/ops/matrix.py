@@ -7,6 +7,7 @@ from archir.dims import Dim, product
 from archir.op import Op
 from archir.ops.merge import broadcast
 from archir.ops.spatial import require_dtype, show_extent
+from archir.reach import WHOLE, Look, Wire, pointwise, same
 from archir.recipe import Code, Fold, FunctionRecipe
 from archir.rules.tensors import DtypesDiffer, InnerDimsDiffer, NoDimsLeft, NotTwoValues
 from archir.types import TensorType
@@ -68,11 +69,30 @@ class Matmul(Op):
             return 0
         return product((*outputs[0].shape, inputs[0].shape[-1]))
 
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        rank, first = len(wire.given), wire.source == 0
+        if rank == 1:
+            return (WHOLE,)
+        other = len(wire.inputs[1 - wire.source].shape)
+        last = len(wire.made) - 1
+        # The rows of the left and the columns of the right are those of the outcome.
+        row = last if other == 1 else last - 1
+        ends = (same(row), WHOLE) if first else (WHOLE, same(last))
+        return (*pointwise(_batch(wire)), *ends)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Fold("@"))
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return None
+
+
+def _batch(wire: Wire) -> Wire:
+    """The same of the dims in front of the matrices alone."""
+    behind = 2 - sum(given.rank == 1 for given in wire.inputs)
+    made = wire.outputs[0].shape
+    given = TensorType(wire.inputs[wire.source].shape[:-2])
+    return Wire((given,), (TensorType(made[: len(made) - behind]),))
 
 
 def _rows(right: TensorType) -> Dim:

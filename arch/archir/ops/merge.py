@@ -7,9 +7,10 @@ from pydantic import Field
 
 from archir.check import Check
 from archir.dims import Dim, total
-from archir.op import Int, Op, channels_of
+from archir.op import Int, Op, channels_of, concrete
 from archir.ops.dims import resolve_dim
 from archir.ops.spatial import AXIS_NAMES, show_extent
+from archir.reach import Folded, Look, Wire, pointwise, same
 from archir.recipe import AllInputs, Arg, Call, Code, Fold, FunctionRecipe, Inferred, Infix, Input
 from archir.rules.shapes import ShapesDiffer
 from archir.types import TensorType
@@ -70,6 +71,13 @@ class Concat(Op):
         ]
         return (TensorType(tuple(shape), promoted(inputs)),)
 
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        joined, given = self.dim % len(wire.given), wire.given
+        # Along the joined dim a position belongs to one input alone: behind those before it.
+        offset = sum(concrete(other.shape[joined]) for other in wire.inputs[: wire.source])
+        at = Folded(joined, index=offset)
+        return tuple(at if dim == joined else same(dim) for dim in range(len(given)))
+
     def _agreed(self, inputs: tuple[TensorType, ...], dim: int, check: Check) -> Dim:
         """The extent that all inputs have: a number, where it is one in any of them."""
         extents = [given.shape[dim] for given in inputs]
@@ -114,6 +122,9 @@ class Broadcasting(Op):
     def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
         """The dtype of the outcome."""
         return promoted(inputs)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return pointwise(wire)
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         rank = max(given.rank for given in inputs)

@@ -8,6 +8,7 @@ from archir.check import Check
 from archir.dims import multiply, product
 from archir.op import Finite, Op, channels_of
 from archir.ops.spatial import require_dtype
+from archir.reach import Look, Wire, pointwise
 from archir.recipe import Call, Inferred, ModuleRecipe
 from archir.rules.shapes import TooFewValues, WrongRank
 from archir.types import ParameterSpec, TensorType
@@ -63,6 +64,11 @@ class BatchNorm(Op):
             training=self.track_running_stats,
         )
         return (incoming,)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        # In evaluation running statistics are used, where they are kept.
+        rest = (0, *range(2, len(wire.given)))
+        return pointwise(wire, *(() if self.track_running_stats else rest))
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         shape = (channels_of(inputs[0]),)

@@ -9,6 +9,7 @@ from archir.check import Check
 from archir.dims import Dim, add
 from archir.op import Int, Op, channels_of
 from archir.ops.spatial import AXIS_NAMES, LAYOUTS, require_dtype, show_extent
+from archir.reach import Look, Taps, Wire, same
 from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.rules.padding import (
     CropTooLarge,
@@ -89,6 +90,12 @@ class Pad(Op):
             else:
                 shape[dim] = extent
         return None if refused else (incoming.with_shape(*shape),)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        looks: list[Look] = [same(dim) for dim in range(len(wire.given))]
+        for dim, before, _ in self._sides(len(wire.given)):
+            looks[dim] = Taps(dim, taps=((-before, 1, 1),))
+        return tuple(looks)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = f"nn.{_CLASSES[self.mode]}{len(self._pairs(inputs[0].rank))}d"

@@ -6,11 +6,12 @@ from typing import Annotated
 from pydantic import Field
 
 from archir.check import Check
-from archir.dims import Dim, add, ceil_div, maximum, minimum, multiply, subtract, total
+from archir.dims import Dim, add, ceil_div, evaluate, maximum, minimum, multiply, subtract, total
 from archir.extents import readable
-from archir.op import Int, Op, Positive, Size
+from archir.op import Int, Op, Positive, Size, concrete
 from archir.ops.dims import resolve_dim
 from archir.ops.spatial import show_extent
+from archir.reach import Folded, Look, Taps, Wire, same
 from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, Range, Subscript
 from archir.rules.tensors import (
     ExtentBelowOne,
@@ -34,6 +35,15 @@ class _Pieces(Op):
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return None
 
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        dim, before = self._dim() % len(wire.given), wire.outputs[: wire.target]
+        offset = sum(concrete(other.shape[dim]) for other in before)
+        return _along(wire, dim, Taps(dim, taps=((offset, 1, 1),)))
+
+    def _dim(self) -> int:
+        """The dim as the text has it."""
+        raise NotImplementedError
+
     def pieces(
         self, incoming: TensorType, dim: int, step: Dim, check: Check
     ) -> tuple[TensorType, ...] | None:
@@ -56,6 +66,11 @@ class _Pieces(Op):
         """The call, which gives a tuple also where it gives one piece."""
         outputs = self.infer((incoming,), Check({})) or ()
         return FunctionRecipe(Subscript(call, (0,)) if len(outputs) == 1 else call)
+
+
+def _along(wire: Wire, dim: int, look: Look) -> tuple[Look, ...]:
+    """A look at one dim; the others stay."""
+    return tuple(look if at == dim else same(at) for at in range(len(wire.given)))
 
 
 def _with(given: TensorType, dim: int, extent: Dim) -> TensorType:
@@ -92,6 +107,9 @@ class Chunk(_Pieces):
         if dim is None:
             return None
         return self.pieces(incoming, dim, ceil_div(incoming.shape[dim], self.chunks), check)
+
+    def _dim(self) -> int:
+        return self.dim
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         call = Call(".chunk", (Input(), Arg("chunks")), (("dim", Arg("dim")),))
@@ -149,6 +167,9 @@ class Split(_Pieces):
         known = (self.keyword, dim, shown, show_extent(together, check))
         check.equal(together, extent, partial(SectionsDiffer, *known))
         return tuple(_with(incoming, dim, piece) for piece in pieces)
+
+    def _dim(self) -> int:
+        return self.dim
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         sizes = Arg("split_size_or_sections")
@@ -233,6 +254,12 @@ class Slice(Op):
         before = (Range(),) * place
         return FunctionRecipe(Subscript(Input(), (*before, taken)))
 
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        dim = self.dim % len(wire.given)
+        start = None if self.start is None else evaluate(self.start, wire.sizes)
+        first = slice(start, None).indices(wire.given[dim])[0]
+        return _along(wire, dim, Taps(dim, self.step, ((first, 1, 1),)))
+
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return None if self.dim % inputs[0].rank == 1 else super().channels(inputs)
 
@@ -275,6 +302,13 @@ class Select(Op):
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".select", (Input(), Arg("dim"), Arg("index"))))
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        given = wire.given
+        gone = self.dim % len(given)
+        at = Folded(position=self.index % given[gone])
+        places = (dim if dim < gone else dim - 1 for dim in range(len(given)))
+        return tuple(at if dim == gone else same(place) for dim, place in enumerate(places))
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return None if self.dim % inputs[0].rank < 2 else super().channels(inputs)

@@ -22,6 +22,7 @@ from archir.ops.spatial import (
     slide,
     slide_past_end,
 )
+from archir.reach import WHOLE, Look, Wire, same, share
 from archir.recipe import Arg, Call, FunctionRecipe, Input, Items, ModuleRecipe
 from archir.rules.arguments import ArgumentNotForRank, PoolPaddingTooLarge
 from archir.rules.shapes import WrongRank
@@ -77,6 +78,10 @@ class WindowPool(SpatialOp):
                 return None
         rule = slide_past_end if self.ceil_mode else slide
         return rule(self.keyword, axis, self.window(axis.index), check)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        spatial = range(len(wire.given) - 2)
+        return (same(0), same(1), *(self.window(index).look(index + 2) for index in spatial))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         names = (name for name in self.arguments() if name != "kernel_size")
@@ -206,6 +211,10 @@ class AdaptiveAvgPool(SpatialOp):
         wanted = size[axis.index] if isinstance(size, tuple) else size
         return axis.extent if wanted is None else wanted
 
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        extents = enumerate(zip(wire.given[2:], wire.made[2:], strict=True), 2)
+        return (same(0), same(1), *(share(dim, *each) for dim, each in extents))
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = f"nn.{self.torch_class}{rank_suffix(inputs[0])}"
         return ModuleRecipe(Call(function, (Arg("output_size"),)))
@@ -240,6 +249,9 @@ class GlobalAvgPool(Op):
         require_dtype(self.keyword, incoming, ("float32",), check)
         kept = (1,) * (incoming.rank - 2) if self.keepdim else ()
         return (incoming.with_shape(*incoming.shape[:2], *kept),)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return (same(0), same(1), *[WHOLE] * (len(wire.given) - 2))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         dims = Items(tuple(range(2, inputs[0].rank)))

@@ -8,6 +8,7 @@ from archir.check import Check
 from archir.op import Int, Op
 from archir.ops.dims import resolve_dims
 from archir.ops.spatial import require_dtype
+from archir.reach import WHOLE, Look, Wire, same
 from archir.recipe import Arg, Call, Code, FunctionRecipe, Input
 from archir.rules.tensors import NoDimsLeft
 from archir.types import TensorType
@@ -46,6 +47,12 @@ class _Reduction(Op):
     def dtype(self, incoming: TensorType, check: Check) -> str:
         """The dtype of the outcome."""
         raise NotImplementedError
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        rank = len(wire.given)
+        gone = {dim % rank for dim in self._dims()}
+        kept = [dim for dim in range(rank) if self.keepdim or dim not in gone]
+        return tuple(WHOLE if d in gone else same(kept.index(d)) for d in range(rank))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         method = self.torch_name.removeprefix("torch")

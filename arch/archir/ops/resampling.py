@@ -8,6 +8,7 @@ from pydantic import Field
 from archir.check import Check
 from archir.dims import Dim
 from archir.ops.spatial import LAYOUTS, Axis, PerAxis, SpatialOp, at_axis, show_extent
+from archir.reach import Look, Wire, same
 from archir.recipe import Arg, Call, Items, ModuleRecipe, Subscript
 from archir.rules.resizing import (
     AlignCornersNotForMode,
@@ -102,6 +103,20 @@ class Upsample(SpatialOp):
         shown = show_extent(axis.extent, check)
         facts = (self.keyword, axis.name, shown, show_constant(factor))
         return extent if check.at_least(extent, 1, partial(ScaledToNothing, *facts)) else None
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        extents = enumerate(zip(wire.given[2:], wire.made[2:], strict=True))
+        return (same(0), same(1), *(self._look(index, *each) for index, each in extents))
+
+    def _look(self, index: int, extent: int, wanted: int) -> Look:
+        """What is read along a spatial axis of this extent for so many elements."""
+        from archir.ops.sampling import sampled  # what is only built does not ask
+
+        factor = self.scale_factor
+        if isinstance(factor, tuple):
+            factor = factor[index]
+        given = None if self.recompute_scale_factor else factor
+        return sampled(index + 2, extent, wanted, given, self.mode, bool(self.align_corners))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         keywords = dict(self.changed(*self.arguments()))

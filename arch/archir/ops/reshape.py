@@ -13,6 +13,7 @@ from archir.extents import readable
 from archir.op import Int, Op, Size
 from archir.ops.dims import resolve_dim
 from archir.ops.spatial import show_extent
+from archir.reach import Look, Wire, pointwise, rearranged
 from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, ModuleRecipe
 from archir.rules.tensors import (
     CannotExpand,
@@ -107,6 +108,9 @@ class Reshape(Op):
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".reshape", (Input(), *self.shape)))
 
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return rearranged(wire)
+
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return None
 
@@ -147,6 +151,9 @@ class Unflatten(Op):
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("nn.Unflatten", (Arg("dim"), Arg("unflattened_size"))))
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return rearranged(wire)
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return super().channels(inputs) if self.dim % inputs[0].rank > 1 else None
@@ -200,6 +207,9 @@ class Expand(Op):
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".expand", (Input(), *self.size)))
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return pointwise(wire)
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         new = len(self.size) - inputs[0].rank

@@ -5,6 +5,7 @@ from pydantic import Field
 from archir.check import Check
 from archir.op import Finite, Op, Positive
 from archir.ops.spatial import require_dtype
+from archir.reach import Look, Wire, pointwise
 from archir.recipe import Arg, Call, ModuleRecipe
 from archir.rules.shapes import WrongRank
 from archir.types import TensorType
@@ -43,6 +44,9 @@ class LocalResponseNorm(Op):
             return None
         require_dtype(self.keyword, incoming, ("float32", "int64"), check)
         return (TensorType(incoming.shape),)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return pointwise(wire, 1)  # neighbouring channels: not the axes
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         keywords = self.changed("alpha", "beta", "k")

@@ -7,6 +7,7 @@ from archir.dims import Dim, product
 from archir.op import Int, Op, channels_of, concrete
 from archir.ops.activation import Elementwise
 from archir.ops.dims import resolve_dim
+from archir.reach import Look, Wire, rearranged
 from archir.recipe import Call, Code, Inferred, Infix, ModuleRecipe
 from archir.rules.shapes import DimsOutOfOrder
 from archir.types import TensorType
@@ -46,6 +47,9 @@ class Flatten(Op):
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("nn.Flatten", (), self.changed("start_dim", "end_dim")))
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        return rearranged(wire)
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         shape = inputs[0].shape

@@ -8,6 +8,7 @@ from archir.check import Check
 from archir.dims import Dim, floor_div, multiply
 from archir.op import Op, Positive, channels_of
 from archir.ops.spatial import show_extent
+from archir.reach import Look, Taps, Unsaid, Wire, same, sliding
 from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.rules.resizing import ExtentNotDivisible
 from archir.rules.shapes import WrongRank
@@ -36,6 +37,16 @@ class _PixelOp(Op):
     ) -> tuple[Dim, Dim, Dim] | None:
         """The output's channels, height and width; None after a report."""
         raise NotImplementedError
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        first = len(wire.given) - 3
+        looks: list[Look] = [same(dim) for dim in range(first)]
+        looks.append(Unsaid(f"{self.keyword} makes space of its channels, or channels of space"))
+        for dim in (first + 1, first + 2):
+            given, made = wire.given[dim], wire.made[dim]
+            larger = Taps(dim, 1, ((0, 1, 1),) * (made // given))
+            looks.append(larger if made > given else sliding(dim, given // made, given // made))
+        return tuple(looks)
 
     def divisible(self, what: str, extent: Dim, divisor: int, why: str, check: Check) -> bool:
         """Require that an extent can be divided."""
@@ -158,6 +169,11 @@ class ChannelShuffle(Op):
         facts = (self.keyword, "channels", shown, self.groups, "groups")
         check.divisible(incoming.shape[1], self.groups, partial(ExtentNotDivisible, *facts))
         return (incoming,)
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        dealt = Unsaid(f"{self.keyword} deals out the dim that the axis is in")
+        rest = range(2, len(wire.given))
+        return (same(0), dealt if self.groups > 1 else same(1), *(same(dim) for dim in rest))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("nn.ChannelShuffle", (Arg("groups"),)))

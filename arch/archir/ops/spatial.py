@@ -8,6 +8,7 @@ from pydantic import Field
 from archir.check import Check
 from archir.dims import Dim, add, floor_div, show
 from archir.op import NonNegative, Op, Positive
+from archir.reach import Taps, sliding
 from archir.record import Record
 from archir.rules.arguments import WrongListLength
 from archir.rules.shapes import WrongDtype, WrongRank
@@ -49,6 +50,10 @@ class Window(Record):
     def reach(self) -> int:
         """How much of the axis the window spans."""
         return self.dilation * (self.kernel - 1) + 1
+
+    def look(self, dim: int) -> Taps:
+        """What an element reads at its position in a dim."""
+        return sliding(dim, self.kernel, self.stride, self.before, self.dilation)
 
 
 class SpatialOp(Op):

@@ -1,6 +1,7 @@
 """Transposed convolutions."""
 
 from functools import partial
+from math import gcd
 from typing import Literal
 
 from pydantic import Field
@@ -17,6 +18,7 @@ from archir.ops.spatial import (
     rank_suffix,
     show_extent,
 )
+from archir.reach import WHOLE, Look, Tap, Taps, Wire, same
 from archir.recipe import Arg, Call, Code, Inferred, ModuleRecipe
 from archir.rules.resizing import OutputPaddingTooLarge, TransposedOutputEmpty
 from archir.rules.shapes import ChannelsNotDivisible
@@ -88,6 +90,34 @@ class ConvTranspose(SpatialOp):
         full = check.value(extent) + 2 * padding
         problem = partial(TransposedOutputEmpty, self.keyword, axis.name, shown, full, padding)
         return extent if check.at_least(extent, 1, problem) else None
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        given, made = wire.given, wire.made
+        depth, width = given[1] // self.groups, made[1] // self.groups
+        channels = Taps(1, depth, ((0, depth, 1),) * width) if self.groups > 1 else WHOLE
+        spatial = []
+        for index in range(len(given) - 2):
+            places = range(at_axis(self.stride, index))
+            taps = tuple(self._tap(index, place) for place in places)
+            spatial.append(Taps(index + 2, 1, taps))
+        return (same(0), channels, *spatial)
+
+    def _tap(self, index: int, place: int) -> Tap | None:
+        """The elements whose windows cover a place, the first of ``stride`` that differ.
+
+        Element x covers the places ``x*stride - padding + k*dilation``, for k below the kernel.
+        """
+        stride, dilation = at_axis(self.stride, index), at_axis(self.dilation, index)
+        kernel, shifted = at_axis(self.kernel_size, index), place + at_axis(self.padding, index)
+        common = gcd(stride, dilation)
+        step = stride // common
+        # Every step-th place of the window meets an element, the first within one step if any.
+        first = next((k for k in range(step) if (shifted - k * dilation) % stride == 0), kernel)
+        count = -(-(kernel - first) // step)
+        if count < 1:
+            return None
+        last = first + (count - 1) * step
+        return (shifted - last * dilation) // stride, count, dilation // common
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         width = self.out_channels

@@ -1,0 +1,217 @@
+"""Traces: what the elements of a value see of one axis of the model's input.
+
+A trace is exact. Where an element's position along some dim of the value decides what it sees, that
+is an interval of the axis for each of a period of positions, and behind a period the same again
+further on. So upsampling, strided and transposed convolutions and all that is made of them stay
+exact, with integers alone. An interval is the hull of what is seen: gaps in it count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import gcd, lcm
+
+from archir.reach import Folded, Look, Parted, Tap, Taps, Unsaid, Whole
+from archir.record import Record, replaced
+
+MOST_POSITIONS = 20_000
+"""Above all periods that networks have; chains of odd scale factors are given up there."""
+
+Span = tuple[int, int]
+"""The first and the last position that are seen."""
+
+
+class Moving(Record):
+    """An interval for each position: ``spans[j % n]`` moved on by ``j // n * shift``.
+
+    None stands for a position that sees nothing. ``dim`` is the dim of the value in which the
+    position stands, None if it is the same for all; ``fold`` says with which others it stands
+    there, if it is not alone.
+    """
+
+    dim: int | None
+    shift: int
+    spans: tuple[Span | None, ...]
+    fold: tuple[object, ...] = ()
+
+    @property
+    def stride(self) -> Fraction:
+        """How far apart on the axis two neighbours are."""
+        return Fraction(self.shift, len(self.spans))
+
+    @property
+    def size(self) -> int:
+        """The largest interval."""
+        return max((span[1] - span[0] + 1 for span in self.spans if span), default=0)
+
+    @property
+    def centre(self) -> Fraction:
+        """Where the centre of position 0 is, if all centres are put evenly, as near as can be."""
+        offsets = [
+            Fraction(sum(span), 2) - at * self.stride for at, span in enumerate(self.spans) if span
+        ]
+        return sum(offsets, Fraction(0)) / len(offsets) if offsets else Fraction(0)
+
+    def at(self, position: int) -> Span | None:
+        """What the element at a position sees."""
+        block, place = divmod(position, len(self.spans))
+        span = self.spans[place]
+        return (
+            None if span is None else (span[0] + block * self.shift, span[1] + block * self.shift)
+        )
+
+
+class Trace(Record):
+    """What is seen of one axis: what moves with the position, and what does not.
+
+    ``whole`` says that all of the axis is seen on some path. ``unknown`` is the reason why nothing
+    can be said of what moves.
+    """
+
+    moving: Moving | None = None
+    whole: bool = False
+    unknown: str | None = None
+
+
+NOTHING = Trace()
+"""Nothing of the axis is seen."""
+
+
+def start(dim: int) -> Trace:
+    """What the model's input sees of its own axis."""
+    return Trace(Moving(dim, 1, ((0, 0),)))
+
+
+def through(trace: Trace, looks: Sequence[Look] | None, callee: str) -> Trace:
+    """What is seen behind an op; ``looks`` are what it reads of each dim of the value."""
+    moving = trace.moving
+    if trace == NOTHING:
+        return trace
+    if looks is None:
+        return Trace(None, trace.whole, trace.unknown or f"{callee} does not say what it sees")
+    if moving is None or moving.dim is None:
+        return trace
+    look = looks[moving.dim]
+    if isinstance(look, Whole):
+        return Trace(None, True, trace.unknown)
+    found = _moved(moving, look, callee)
+    if isinstance(found, str):
+        return Trace(None, trace.whole, found)
+    return replaced(trace, moving=found, whole=trace.whole or _takes_whole(look))
+
+
+def _takes_whole(look: Look) -> bool:
+    return isinstance(look, Taps) and look.whole
+
+
+def _moved(moving: Moving, look: Look, callee: str) -> Moving | str:
+    """What moves behind a look at its dim, or why that cannot be said."""
+    if isinstance(look, Unsaid):
+        return look.reason
+    if isinstance(look, Folded):
+        if look.dim is None:
+            return _fixed(moving, look.position, callee)
+        return replaced(moving, dim=look.dim, fold=(*moving.fold, (look.extents, look.index)))
+    if isinstance(look, Parted):
+        return _parted(moving, look, callee)
+    if isinstance(look, Taps):
+        if not moving.fold:
+            return _slid(moving, look)
+        if look.shift == 1 and look.taps == ((0, 1, 1),):
+            return replaced(moving, dim=look.dim)
+        if all(tap is None or tap[1] == 1 for tap in look.taps):  # a part of what is folded
+            return replaced(moving, dim=look.dim, fold=(*moving.fold, look))
+    return f"{callee} mixes neighbours along a dim that is not the axis alone"
+
+
+def _fixed(moving: Moving, position: int, callee: str) -> Moving | str:
+    """What one position sees, which is now that of all."""
+    if moving.fold:
+        return f"{callee} takes one place of a dim that is not the axis alone"
+    return Moving(None, 0, (moving.at(position),))
+
+
+def _parted(moving: Moving, look: Parted, callee: str) -> Moving | str:
+    """A dim taken apart: what was folded into it comes out again where the parts are the same."""
+    if moving.fold:
+        *others, last = moving.fold
+        for index, dim in enumerate(look.dims):
+            if last == (look.extents, index):
+                return replaced(moving, dim=dim, fold=tuple(others))
+    return f"{callee} takes the axis apart"
+
+
+def _slid(moving: Moving, look: Taps) -> Moving | str:
+    period, count = len(moving.spans), len(look.taps)
+    turns = period // gcd(look.shift, period)
+    if turns * count > MOST_POSITIONS:
+        return f"what is seen repeats itself only behind {turns * count} positions"
+    spans = []
+    for position in range(turns * count):
+        block, place = divmod(position, count)
+        tap = look.taps[place]
+        spans.append(None if tap is None else _hull(moving, tap, block * look.shift))
+    shift = moving.shift * (turns * look.shift // period)
+    return _shortest(Moving(look.dim, shift, tuple(spans)))
+
+
+def _hull(moving: Moving, tap: Tap, base: int) -> Span | None:
+    """What all positions that a tap reads see together."""
+    first, count, spacing = tap
+    # Behind a period all is the same but further on, so the ends of the tap are enough.
+    ends = min(count, len(moving.spans))
+    low = [moving.at(base + first + n * spacing) for n in range(ends)]
+    high = [moving.at(base + first + n * spacing) for n in range(count - ends, count)]
+    lows = [span[0] for span in low if span is not None]
+    highs = [span[1] for span in high if span is not None]
+    return (min(lows), max(highs)) if lows else None
+
+
+def _shortest(moving: Moving) -> Moving:
+    """The same with the shortest period."""
+    length = len(moving.spans)
+    for period in range(1, length // 2 + 1):
+        shift, rest = divmod(moving.shift * period, length)
+        if length % period or rest:
+            continue
+        short = Moving(moving.dim, shift, moving.spans[:period], moving.fold)
+        if all(short.at(place) == span for place, span in enumerate(moving.spans)):
+            return short
+    return moving
+
+
+def union(one: Trace, other: Trace) -> Trace:
+    """What is seen on two paths that meet."""
+    whole = one.whole or other.whole
+    unknown = one.unknown or other.unknown
+    if unknown:
+        return Trace(None, whole, unknown)
+    if one.moving is None or other.moving is None:
+        return Trace(one.moving or other.moving, whole)
+    both = _both(one.moving, other.moving)
+    return Trace(None, whole, both) if isinstance(both, str) else Trace(both, whole)
+
+
+def _both(one: Moving, other: Moving) -> Moving | str:
+    if one == other:
+        return one
+    if (one.dim, one.fold) != (other.dim, other.fold):
+        return "paths meet that have the axis in different dims"
+    if one.dim is None:
+        return Moving(None, 0, (_together((one.spans[0], other.spans[0])),))
+    if one.stride != other.stride:
+        return f"paths of the strides {one.stride} and {other.stride} meet"
+    period = lcm(len(one.spans), len(other.spans))
+    if period > MOST_POSITIONS:
+        return f"what is seen repeats itself only behind {period} positions"
+    spans = tuple(_together((one.at(place), other.at(place))) for place in range(period))
+    shift = one.shift * (period // len(one.spans))
+    return _shortest(Moving(one.dim, shift, spans, one.fold))
+
+
+def _together(both: tuple[Span | None, Span | None]) -> Span | None:
+    spans = [span for span in both if span is not None]
+    if not spans:
+        return None
+    return min(span[0] for span in spans), max(span[1] for span in spans)

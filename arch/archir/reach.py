@@ -1,0 +1,166 @@
+"""What an element of an op's output sees of the input: the terms in which an op says it.
+
+A ``Wire`` is one input and one output of an op, and its ``reach`` answers with one *look* for each
+dim of that input. Receptive fields are worked out of that and nothing else (``archir.cost.field``).
+Looks speak of the inside of an endless input: what padding puts at the borders is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import gcd, prod
+from typing import TypeAlias
+
+from archir.record import Record, fresh
+from archir.types import TensorType
+
+Tap = tuple[int, int, int]
+"""The first position that is read, how many are, and how far apart they are."""
+
+
+class Taps(Record):
+    """The position along dim ``dim`` of the output decides which positions are read.
+
+    With ``n`` taps, the element at ``j`` reads what ``taps[j % n]`` says, moved on by
+    ``j // n * shift``. A tap that is None reads nothing: there the output is a constant. With
+    ``whole`` each element depends on the rest of the dim too, as it does behind a norm.
+    """
+
+    dim: int
+    shift: int = 1
+    taps: tuple[Tap | None, ...] = ((0, 1, 1),)
+    whole: bool = False
+
+
+class Whole(Record):
+    """All of the dim is read, wherever the element is."""
+
+
+class Folded(Record):
+    """One position is read, which no dim of the output follows alone.
+
+    It stands in dim ``dim`` of the output together with others (``extents`` are all that are
+    folded into it, ``index`` is this one's place among them). Where ``dim`` is None it is the same
+    for all of the output: ``position``.
+    """
+
+    dim: int | None = None
+    extents: tuple[int, ...] = ()
+    index: int = 0
+    position: int = 0
+
+
+class Parted(Record):
+    """The dim is taken apart into several of the output, of these extents."""
+
+    dims: tuple[int, ...]
+    extents: tuple[int, ...]
+
+
+class Unsaid(Record):
+    """What is read is not known, for a reason that people can read."""
+
+    reason: str
+
+
+Look: TypeAlias = "Taps | Whole | Folded | Parted | Unsaid"
+
+WHOLE = Whole()
+
+
+class Wire(Record):
+    """One input and one output of an op, by number, among all of them at the given sizes.
+
+    All dims are numbers. An argument that is an expression of ``sizes`` can be evaluated with them.
+    """
+
+    inputs: tuple[TensorType, ...]
+    outputs: tuple[TensorType, ...]
+    source: int = 0
+    target: int = 0
+    sizes: Mapping[str, int] = fresh(factory=dict)
+
+    @property
+    def given(self) -> tuple[int, ...]:
+        """The shape of the input."""
+        return numbers(self.inputs[self.source])
+
+    @property
+    def made(self) -> tuple[int, ...]:
+        """The shape of the output."""
+        return numbers(self.outputs[self.target])
+
+
+def numbers(given: TensorType) -> tuple[int, ...]:
+    """A shape at given sizes."""
+    return tuple(dim for dim in given.shape if isinstance(dim, int))
+
+
+def same(dim: int, whole: bool = False) -> Taps:
+    """The element reads the position that it is at."""
+    return Taps(dim, whole=whole)
+
+
+def sliding(dim: int, kernel: int, stride: int = 1, before: int = 0, dilation: int = 1) -> Taps:
+    """A window that slides over an input with so much padding before it."""
+    return Taps(dim, stride, ((-before, kernel, dilation),))
+
+
+def share(dim: int, extent: int, wanted: int) -> Look:
+    """Each of the ``wanted`` elements reads its share of the extent, as adaptive pools do it."""
+    if wanted == 1:
+        return WHOLE
+    common = gcd(extent, wanted)
+    shift, period = extent // common, wanted // common
+    bounds = ((j * extent // wanted, -(-(j + 1) * extent // wanted)) for j in range(period))
+    return Taps(dim, shift, tuple((first, end - first, 1) for first, end in bounds))
+
+
+def pointwise(wire: Wire, *whole: int) -> tuple[Look, ...]:
+    """Element by element, with torch's broadcasting; ``whole`` are dims of which all counts too."""
+    given, made = wire.given, wire.made
+    new = len(made) - len(given)
+    looks: list[Look] = []
+    for dim, extent in enumerate(given):
+        repeated = extent == 1 and made[dim + new] != 1
+        looks.append(WHOLE if repeated else same(dim + new, dim in whole))
+    return tuple(looks)
+
+
+def rearranged(wire: Wire) -> tuple[Look, ...]:
+    """The same elements in the same order, in another shape."""
+    given, made = wire.given, wire.made
+    looks: list[Look] = [Folded()] * len(given)
+    for sources, targets in _groups(given, made):
+        before = tuple(given[dim] for dim in sources)
+        after = tuple(made[dim] for dim in targets)
+        for index, dim in enumerate(sources):
+            if len(sources) == len(targets) == 1:
+                looks[dim] = same(targets[0])
+            elif len(targets) == 1:
+                looks[dim] = Folded(targets[0], before, index)
+            elif len(sources) == 1:
+                looks[dim] = Parted(targets, after)
+            else:
+                looks[dim] = Unsaid("a reshape mixes it with other dims")
+    return tuple(looks)
+
+
+def _groups(
+    given: tuple[int, ...], made: tuple[int, ...]
+) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """The smallest runs of dims, of extents above 1, that hold the same elements on both sides."""
+    waiting = [dim for dim, extent in enumerate(given) if extent > 1]
+    coming = [dim for dim, extent in enumerate(made) if extent > 1]
+    groups = []
+    while waiting:
+        sources, targets = [waiting.pop(0)], [coming.pop(0)]
+        while (left := prod(given[d] for d in sources)) != (
+            right := prod(made[d] for d in targets)
+        ):
+            if left < right:
+                sources.append(waiting.pop(0))
+            else:
+                targets.append(coming.pop(0))
+        groups.append((tuple(sources), tuple(targets)))
+    return groups
