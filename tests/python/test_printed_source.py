@@ -39,6 +39,14 @@ def test_follows_the_text(name: str) -> None:
     assert is_followed(compiled(textwrap.dedent(FOLLOWED[name]), "m"))
 
 
+def test_a_list_that_is_filled_anew_is_annotated_once() -> None:
+    path = ROOT / "examples" / "googlenet.arch"
+    text = source(compiled(path.read_text("utf-8"), path=path))
+    constructor = text.partition("class Inception(")[2].partition("def forward")[0]
+    assert constructor.count("layers = [") == 2
+    assert constructor.count("layers: list[nn.Module] = [") == 1
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_examples_follow_their_text(path: Path) -> None:
     typed = compiled(path.read_text("utf-8"), path=path)

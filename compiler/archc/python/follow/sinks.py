@@ -29,6 +29,11 @@ class Lines:
         """Write one line."""
         self.lines.append(INDENT * self.indent + line)
 
+    def declared(self, variable: str, kind: str) -> str:
+        """``variable: kind`` where it stands for the first time, and ``variable`` from then on."""
+        head = f"{variable}: {kind} = "
+        return variable if any(line.lstrip().startswith(head) for line in self.lines) else head[:-3]
+
 
 def without_unread_counts(lines: list[str]) -> list[str]:
     """A constructor's lines without the counts of channels that nothing reads.
@@ -82,12 +87,14 @@ class Layers:
             return
         self.variable = variable
         if self.labelled:
-            self.out.text(f"{variable}: OrderedDict[str, nn.Module] = OrderedDict()")
+            head = self.out.declared(variable, "OrderedDict[str, nn.Module]")
+            self.out.text(f"{head} = OrderedDict()")
             self.flush()
             return
         items = tuple((None, make) for _, make in self.pending)
         self.pending = []
-        self.out.add(f"{variable}: list[nn.Module] = ", Display("[]", items))
+        head = self.out.declared(variable, "list[nn.Module]")
+        self.out.add(f"{head} = ", Display("[]", items))
 
     def flush(self) -> None:
         """Write what waits to be added."""
