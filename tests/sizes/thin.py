@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +24,8 @@ from archir.typed import TypedGraph
 
 REFUSALS = (RuntimeError, ValueError)
 Function = Callable[..., Any]
+Question: TypeAlias = "tuple[Any, ...]"
+"""A function of torch and its arguments, and what else there is to know."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Tape:
     """What a module asks of torch, in evaluation or in training. The sizes are left open."""
 
     def __init__(self, net: nn.Module, shape: tuple[int, ...], *, training: bool) -> None:
-        self.questions: dict[object, int] = {}
+        self.questions: dict[Question, int] = {}
         self.functions: list[Function] = []
         self.steps: list[tuple[int, tuple[int, ...]]] = []
         recorder = _Recorder(self)
@@ -52,20 +54,31 @@ class Tape:
 
     def runs(self, batch: int, *sizes: int) -> bool:
         """Whether torch runs it; an output without an element is a refusal."""
-        values = [torch.zeros(batch, 1, *sizes)]
-        answers: dict[object, Tensor] = {}
-        try:
-            for question, numbers in self.steps:
-                inputs = [values[number] for number in numbers]
-                asked = (question, *[each.shape for each in inputs])
-                if asked not in answers:
-                    answers[asked] = self.functions[question](*inputs)
-                values.append(answers[asked])
-        except REFUSALS:
-            return False
-        return all(values[number].numel() for number in self.outputs)
+        return self.asked(batch, *sizes) is not None
 
-    def step(self, question: object, function: Function, inputs: tuple[Value, ...]) -> int:
+    def asked(self, batch: int, *sizes: int) -> set[Question] | None:
+        """What is asked of values that have sizes; None where torch refuses."""
+        values = [torch.zeros(batch, 1, *sizes)]
+        answers: dict[Question, Tensor] = {}
+        try:
+            for number, numbers in self.steps:
+                inputs = [values[each] for each in numbers]
+                question = (number, *[each.shape for each in inputs])
+                if question not in answers:
+                    answers[question] = self.functions[number](*inputs)
+                values.append(answers[question])
+        except REFUSALS:
+            return None
+        if not all(values[number].numel() for number in self.outputs):
+            return None
+        names = [question[:2] for question in self.questions]
+        return {
+            (*names[number], *sorted(shape[2:] for shape in shapes))
+            for number, *shapes in answers
+            if len(shapes[0]) > 2
+        }
+
+    def step(self, question: Question, function: Function, inputs: tuple[Value, ...]) -> int:
         """Note that a question is asked of some values; gives the number of what comes out."""
         number = self.questions.setdefault(question, len(self.functions))
         if number == len(self.functions):
@@ -89,7 +102,7 @@ class _Undrawn(TorchFunctionMode):
     def __torch_function__(
         self,
         func: Function,
-        types: object,  # noqa: ARG002
+        types: object,
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
@@ -116,7 +129,7 @@ class _Recorder(TorchFunctionMode):
     def __torch_function__(
         self,
         func: Function,
-        types: object,  # noqa: ARG002
+        types: object,
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
@@ -124,18 +137,20 @@ class _Recorder(TorchFunctionMode):
         if not any(id(each) in self.known for each in _tensors(args)):
             return func(*args, **kwargs)  # on weights, and on the module's counters
         if func == Tensor.dim:
-            return func(*args)
+            return args[0].ndim
         return _THIN.get(func, _as_it_stands)(self, func, *args, **kwargs)
 
     def apply(
-        self, question: object, function: Function, inputs: tuple[Tensor, ...], *, channels: int
+        self, question: Question, function: Function, inputs: tuple[Tensor, ...], *, channels: int
     ) -> Tensor:
         """A function of one channel each, whose result is one of so many channels."""
         values = tuple(self.value(each) for each in inputs)
-        number = self.tape.step(question, function, values)
-        thin = function(*[each[:, :1] for each in inputs])
-        full = thin.expand(-1, channels, *[-1] * (thin.dim() - 2))
-        return self.remember(full, Value(number, channels))
+
+        def thin(*inputs: Tensor) -> Any:
+            return function(*[each[:, :1] for each in inputs])
+
+        number = self.tape.step(question, thin, values)
+        return self.remember(_spread(thin(*inputs), channels), Value(number, channels))
 
 
 def _tensors(values: Any) -> Iterator[Tensor]:
@@ -156,7 +171,7 @@ def _as_it_stands(recorder: _Recorder, func: Function, *args: Any, **kwargs: Any
         full = x if value.channels is None else _spread(x, value.channels)
         return func(full, *rest, **kwargs)
 
-    question = (func, value.channels, str((rest, kwargs)))
+    question = (func, str((rest, kwargs)), value.channels)
     number = recorder.tape.step(question, function, (value,))
     return recorder.remember(func(*args, **kwargs), Value(number))
 
@@ -174,7 +189,7 @@ def _linear(
     def function(x: Tensor) -> Any:
         return func(x if value.channels is None else _spread(x, value.channels), row)
 
-    number = recorder.tape.step((func, value.channels, weight.shape[1]), function, (value,))
+    number = recorder.tape.step((func, value.channels, row.shape), function, (value,))
     assert x.dim() == 2, "else channels are not what it makes"
     return recorder.remember(_spread(func(x, row), weight.shape[0]), Value(number, weight.shape[0]))
 
@@ -196,7 +211,7 @@ def _convolution(
     def function(x: Tensor) -> Any:
         return func(x, kernel, None, stride, padding, dilation)
 
-    question = (func, kernel.shape, str((stride, padding, dilation)))
+    question = (func, str((kernel.shape, stride, padding, dilation)))
     return recorder.apply(question, function, (x,), channels=weight.shape[0])
 
 
@@ -218,7 +233,7 @@ def _transposed(
     def function(x: Tensor) -> Any:
         return func(x, kernel, None, stride, padding, extra, 1, dilation)
 
-    question = (func, kernel.shape, str((stride, padding, extra, dilation)))
+    question = (func, str((kernel.shape, stride, padding, extra, dilation)))
     return recorder.apply(question, function, (x,), channels=weight.shape[1] * groups)
 
 
@@ -230,7 +245,7 @@ def _batch_norm(
     def function(x: Tensor) -> Any:
         return func(x, zero, zero, training=training)
 
-    return recorder.apply((func, training), function, (x,), channels=x.shape[1])
+    return recorder.apply((func, str(training)), function, (x,), channels=x.shape[1])
 
 
 def _each_channel(
@@ -247,7 +262,7 @@ def _each_channel(
 
 def _sum(recorder: _Recorder, func: Function, x: Tensor, y: Tensor) -> Tensor:
     assert x.shape[1] == y.shape[1]
-    return recorder.apply(func, func, (x, y), channels=x.shape[1])
+    return recorder.apply((func, ""), func, (x, y), channels=x.shape[1])
 
 
 def _concat(recorder: _Recorder, func: Function, values: list[Tensor], dim: int) -> Tensor:
@@ -259,12 +274,12 @@ def _concat(recorder: _Recorder, func: Function, values: list[Tensor], dim: int)
     # Neither order nor repetition changes what is asked of the other sizes.
     different = {recorder.value(each).number: each for each in values}
     inputs = tuple(different[number] for number in sorted(different))
-    return recorder.apply(func, function, inputs, channels=sum(x.shape[1] for x in values))
+    return recorder.apply((func, ""), function, inputs, channels=sum(x.shape[1] for x in values))
 
 
 _EACH_CHANNEL: tuple[Function, ...] = (
-    F.relu, F.hardtanh, F.dropout, F.max_pool2d, F.avg_pool2d, F.adaptive_avg_pool2d, Tensor.mean,
-    F.local_response_norm,  # which mixes channels, but asks nothing of them
+    F.relu, F.hardtanh, torch.tanh, F.dropout, F.max_pool2d, F.avg_pool2d, F.adaptive_avg_pool2d,
+    Tensor.mean, F.local_response_norm,  # which mixes channels, and asks nothing of their number
 )  # fmt: skip
 _THIN: Mapping[Function, Function] = {
     torch.conv2d: _convolution,
