@@ -8,6 +8,7 @@ Looks speak of the inside of an endless input: what padding puts at the borders 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import gcd, prod
 from typing import TypeAlias
 
@@ -96,6 +97,7 @@ def numbers(given: TensorType) -> tuple[int, ...]:
     return tuple(dim for dim in given.shape if isinstance(dim, int))
 
 
+@lru_cache(maxsize=256)
 def same(dim: int, whole: bool = False) -> Taps:
     """The element reads the position that it is at."""
     return Taps(dim, whole=whole)

@@ -86,11 +86,7 @@ def receptive_fields(flat: Flat, sizes: Mapping[str, int] | None = None) -> Fiel
     walker = _Walker(flat, flat.typed.graph.sizes if sizes is None else sizes)
     for number, step in enumerate(flat.steps):
         walker.step(number, step)
-    rows = tuple(
-        tuple(_field(axis, trace) for axis, trace in zip(walker.axes, traces, strict=True))
-        for traces in walker.traces
-    )
-    return Fields(flat, walker.axes, rows, tuple(walker.crooked))
+    return Fields(flat, walker.axes, tuple(walker.fields()), tuple(walker.crooked))
 
 
 def flowing_out(flat: Flat, path: str) -> tuple[int, ...]:
@@ -121,6 +117,16 @@ class _Walker:
                 start(axis.dim) if axis.input == number else NOTHING for axis in self.axes
             )
 
+    def fields(self) -> Iterator[tuple[AxisField, ...]]:
+        """The rows of all values; those that see the same share theirs."""
+        known: dict[tuple[int, ...], tuple[AxisField, ...]] = {}
+        for traces in self.traces:
+            key = tuple(map(id, traces))
+            if key not in known:
+                pairs = zip(self.axes, traces, strict=True)
+                known[key] = tuple(_field(axis, trace) for axis, trace in pairs)
+            yield known[key]
+
     def step(self, number: int, step: FlatStep) -> None:
         op = step.op
         if op is None:
@@ -144,10 +150,11 @@ class _Walker:
         met = NOTHING
         for trace in traces:
             met = union(met, trace)
-        moving = [trace.moving for trace in traces if trace.moving is not None]
-        centres = dict.fromkeys(each.centre for each in moving if each.dim is not None)
-        if met.moving is not None and len(centres) > 1:
-            self.crooked.append(Crooked(number, axis, tuple(centres)))
+        paths = [trace.moving for trace in traces if trace.moving is not None]
+        if len(paths) > 1 and met.moving is not None and met.moving.dim is not None:
+            centres = tuple(dict.fromkeys(each.centre for each in paths))
+            if len(centres) > 1:
+                self.crooked.append(Crooked(number, axis, centres))
         return met
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-from archir.reach import Folded, Look, Parted, Tap, Taps, Unsaid, Whole
+from archir.reach import Folded, Look, Parted, Tap, Taps, Unsaid, Whole, same
 from archir.record import Record, replaced
 
 MOST_POSITIONS = 20_000
@@ -48,10 +48,13 @@ class Moving(Record):
     @property
     def centre(self) -> Fraction:
         """Where the centre of position 0 is, if all centres are put evenly, as near as can be."""
-        offsets = [
-            Fraction(sum(span), 2) - at * self.stride for at, span in enumerate(self.spans) if span
-        ]
-        return sum(offsets, Fraction(0)) / len(offsets) if offsets else Fraction(0)
+        period, seen = len(self.spans), 0
+        total = 0  # of the centres less what the stride makes of them, times 2 * period
+        for at, span in enumerate(self.spans):
+            if span is not None:
+                seen += 1
+                total += (span[0] + span[1]) * period - 2 * at * self.shift
+        return Fraction(total, 2 * period * max(seen, 1))
 
     def at(self, position: int) -> Span | None:
         """What the element at a position sees."""
@@ -86,23 +89,21 @@ def start(dim: int) -> Trace:
 def through(trace: Trace, looks: Sequence[Look] | None, callee: str) -> Trace:
     """What is seen behind an op; ``looks`` are what it reads of each dim of the value."""
     moving = trace.moving
-    if trace == NOTHING:
+    if trace is NOTHING:
         return trace
     if looks is None:
         return Trace(None, trace.whole, trace.unknown or f"{callee} does not say what it sees")
     if moving is None or moving.dim is None:
         return trace
     look = looks[moving.dim]
+    if look is same(moving.dim):
+        return trace
     if isinstance(look, Whole):
         return Trace(None, True, trace.unknown)
     found = _moved(moving, look, callee)
     if isinstance(found, str):
         return Trace(None, trace.whole, found)
-    return replaced(trace, moving=found, whole=trace.whole or _takes_whole(look))
-
-
-def _takes_whole(look: Look) -> bool:
-    return isinstance(look, Taps) and look.whole
+    return Trace(found, trace.whole or (isinstance(look, Taps) and look.whole))
 
 
 def _moved(moving: Moving, look: Look, callee: str) -> Moving | str:
@@ -144,6 +145,10 @@ def _parted(moving: Moving, look: Parted, callee: str) -> Moving | str:
 
 def _slid(moving: Moving, look: Taps) -> Moving | str:
     period, count = len(moving.spans), len(look.taps)
+    if period == count == 1 and look.taps[0] is not None and moving.spans[0] is not None:
+        (low, high), (first, taps, spacing), step = moving.spans[0], look.taps[0], moving.shift
+        span = (low + first * step, high + (first + (taps - 1) * spacing) * step)
+        return Moving(look.dim, step * look.shift, (span,))
     turns = period // gcd(look.shift, period)
     if turns * count > MOST_POSITIONS:
         return f"what is seen repeats itself only behind {turns * count} positions"
@@ -183,6 +188,8 @@ def _shortest(moving: Moving) -> Moving:
 
 def union(one: Trace, other: Trace) -> Trace:
     """What is seen on two paths that meet."""
+    if one is NOTHING or one is other:
+        return other
     whole = one.whole or other.whole
     unknown = one.unknown or other.unknown
     if unknown:
