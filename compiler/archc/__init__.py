@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from archc.errors import ToolError as ToolError
     from archc.errors import TorchMissingError as TorchMissingError
     from archc.errors import WeightsError as WeightsError
+    from archc.results import CheckedModel as CheckedModel
     from archc.results import CheckResult as CheckResult
     from archc.settings import Expression as Expression
+    from archc.sizes import ValidSizes as ValidSizes
     from archc.verifying import VerifyResult as VerifyResult
     from archc.weights import WeightsReport as WeightsReport
     from archc.weights import load_weights as load_weights
@@ -41,6 +43,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ArchError",
     "CheckResult",
+    "CheckedModel",
     "Diagnostic",
     "Expression",
     "ModelChoiceError",
@@ -50,6 +53,7 @@ __all__ = [
     "Source",
     "ToolError",
     "TorchMissingError",
+    "ValidSizes",
     "VerifyResult",
     "WeightsError",
     "WeightsReport",
@@ -74,8 +78,9 @@ _HOMES = {
         "TorchMissingError",
         "WeightsError",
     ),
-    "archc.results": ("CheckResult",),
+    "archc.results": ("CheckResult", "CheckedModel"),
     "archc.settings": ("Expression",),
+    "archc.sizes": ("ValidSizes",),
     "archc.verifying": ("VerifyResult",),
     "archc.weights": ("WeightsReport", "load_weights"),
     "archir.diagnostics": ("Diagnostic",),

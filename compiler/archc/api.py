@@ -98,6 +98,8 @@ def check(
     model: str | None = None,
     /,
     *,
+    sizes: Mapping[str, int] | None = None,
+    training: bool = False,
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> CheckResult:
@@ -108,14 +110,19 @@ def check(
     >>> result = archc.check("examples/vgg16.arch")
     >>> result.ok, result.models[0].outputs[0].sizes
     (True, (1, 1000))
+
+    The result's ``valid_sizes`` are all sizes at which the model runs. With ``sizes``
+    (``{"H": 100}``) it is wrong where it does not run at these, the others being as the file
+    declares them, and with ``training`` where it cannot be trained at them.
     """
     source, where, found = _read(path)
     if found.has_errors:
         return CheckResult(tuple(found), ())
     given = _settings(settings, parameters)
-    checked, problems = pipeline.check_source(source, where, model, given)
+    asked = pipeline.Asked(sizes or {}, training)
+    checked, problems = pipeline.check_source(source, where, model, given, asked=asked)
     found.extend(problems)
-    return CheckResult.of(checked, found)
+    return CheckResult.of(checked, found, where)
 
 
 def source(

@@ -86,6 +86,7 @@ def compile_source(
     wanted: str | None = None,
     settings: Iterable[Setting] = (),
     limits: Limits | None = None,
+    asked: Asked | None = None,
 ) -> tuple[TypedGraph | None, Diagnostics]:
     """Text to typed graph, for the model that is meant (see ``choice``)."""
     program, found = load(source, path)
@@ -98,7 +99,42 @@ def compile_source(
         return None, found
     typed, problems = compile_model(program, model, arguments, limits)
     found.extend(problems)
+    if typed is not None and asked is not None:
+        asked.know((typed,))
+        refused = asked.refusals(typed)
+        found.extend(refused)
+        typed = None if refused else typed
     return typed, found
+
+
+class Asked(Record):
+    """Sizes that a model is asked about, others than its own defaults, and in which mode."""
+
+    sizes: Mapping[str, int]
+    training: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.sizes) or self.training
+
+    def refusals(self, typed: TypedGraph) -> tuple[Diagnostic, ...]:
+        """Why a model does not run at these sizes, the others being as they are by default."""
+        if not self:
+            return ()
+        from archir.sizes.refusal import refusal
+
+        own = {name: size for name, size in self.sizes.items() if name in typed.graph.sizes}
+        refused = refusal(typed, {**typed.graph.sizes, **own}, training=self.training)
+        return () if refused is None else (refused,)
+
+    def know(self, models: Iterable[TypedGraph]) -> None:
+        """Refuse a size that none of the models has."""
+        known = dict.fromkeys(name for typed in models for name in typed.graph.sizes)
+        for name in self.sizes:
+            if name not in known:
+                near = nearest(name, known)
+                there_are = f"there are: {', '.join(known) or 'none'}"
+                hint = f"did you mean {near}?" if near else there_are
+                raise SettingError(f"no model here has a size {name}; {hint}")
 
 
 class Checked(Record):
@@ -114,11 +150,11 @@ def check_source(
     wanted: str | None = None,
     settings: tuple[Setting, ...] = (),
     limits: Limits | None = None,
-    sizes: Mapping[str, int] | None = None,
+    asked: Asked | None = None,
 ) -> tuple[tuple[Checked, ...], Diagnostics]:
     """Text to verdict: all models that stand by themselves, or the one that is meant.
 
-    With ``sizes`` each is asked about these sizes of its inputs, where it has such.
+    With ``asked`` each must run at the sizes asked about, as far as it has such.
     """
     program, found = load(source, path)
     if program is None:
@@ -130,38 +166,19 @@ def check_source(
     if problems.has_errors:
         return (), found
     checked: list[Checked] = []
+    right: list[TypedGraph] = []
     for model in models:
         typed, problems = compile_model(program, model, arguments, limits)
         found.extend(problems)
-        if typed is not None and sizes:
-            refused = _refusal(typed, sizes)
+        if typed is not None:
+            right.append(typed)
+            refused = asked.refusals(typed) if asked is not None else ()
             found.extend(refused)
             typed = None if refused else typed
         checked.append(Checked(model.name, typed))
-    if sizes and checked and not found.has_errors:
-        _know_sizes(sizes, checked)
+    if asked is not None and len(right) == len(checked) > 0:
+        asked.know(right)
     return tuple(checked), found
-
-
-def _know_sizes(sizes: Mapping[str, int], checked: Iterable[Checked]) -> None:
-    """Refuse a size that none of the models has."""
-    known = dict.fromkeys(
-        name for one in checked if one.typed is not None for name in one.typed.graph.sizes
-    )
-    for name in sizes:
-        if name not in known:
-            near = nearest(name, known)
-            hint = f"did you mean {near}?" if near else f"there are: {', '.join(known) or 'none'}"
-            raise SettingError(f"no model here has a size {name}; {hint}")
-
-
-def _refusal(typed: TypedGraph, sizes: Mapping[str, int]) -> tuple[Diagnostic, ...]:
-    """Why the model does not run at these sizes, the others being as they are by default."""
-    from archir.sizes.refusal import refusal
-
-    own = {name: size for name, size in sizes.items() if name in typed.graph.sizes}
-    refused = refusal(typed, {**typed.graph.sizes, **own})
-    return () if refused is None else (refused,)
 
 
 # --- back ends: each takes a typed graph and nothing else -----------------------------------------

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archc.errors import ArchError
+from archc.choice import names_for
+from archc.errors import ArchError, ModelChoiceError
 from archc.pipeline import Checked
+from archc.sizes import ValidSizes
 from archir.diagnostics import Diagnostic
+from archir.record import field_names
 from archir.summary import ModelSummary, summarise
+
+
+class CheckedModel(ModelSummary):
+    """A checked model in a few facts; ``valid_sizes`` answers questions (docs/sizes.md)."""
+
+    if TYPE_CHECKING:  # the field is the base's: here it holds more
+        valid_sizes: ValidSizes
+
+    @classmethod
+    def of(cls, summary: ModelSummary) -> CheckedModel:
+        """The summary with a set of sizes that knows the defaults."""
+        sizes = ValidSizes.of_model(summary.valid_sizes, summary.training_sizes, summary.sizes)
+        values = zip(field_names(summary), summary._values(), strict=True)
+        return cls(**{**dict(values), "valid_sizes": sizes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +42,53 @@ class CheckResult:
     diagnostics: tuple[Diagnostic, ...]
     """Errors and warnings, in the order in which they were found."""
 
-    models: tuple[ModelSummary, ...]
+    models: tuple[CheckedModel, ...]
     """The models that are right, in the order of the file."""
 
     failed: tuple[str, ...] = ()
     """The names of the models that are wrong."""
 
+    like_file: tuple[str, ...] = ()
+    """What the model that is named like the file would be called."""
+
     @classmethod
-    def of(cls, checked: Iterable[Checked], diagnostics: Iterable[Diagnostic]) -> CheckResult:
-        """The result of a check by the pipeline."""
+    def of(
+        cls,
+        checked: Iterable[Checked],
+        diagnostics: Iterable[Diagnostic],
+        path: Path | None = None,
+    ) -> CheckResult:
+        """The result of a check of that file by the pipeline."""
         checked = tuple(checked)
+        right = [model.typed for model in checked if model.typed is not None]
         return cls(
             tuple(diagnostics),
-            tuple(summarise(model.typed) for model in checked if model.typed is not None),
+            tuple(CheckedModel.of(summarise(typed)) for typed in right),
             tuple(model.name for model in checked if model.typed is None),
+            () if path is None else names_for(path.stem),
         )
+
+    @property
+    def model(self) -> CheckedModel:
+        """The model that the file is about: the one named like it, or the only one.
+
+        Raises ``ArchError`` where that one is wrong, and ``ModelChoiceError`` where there is none.
+        """
+        names = [model.name for model in self.models]
+        wanted = next((name for name in self.like_file if name in (*names, *self.failed)), None)
+        if wanted is None and len(names) + len(self.failed) == 1:
+            wanted = (*names, *self.failed)[0]
+        for model in self.models:
+            if model.name == wanted:
+                return model
+        self.raise_for_errors()
+        told = f"there are {', '.join(names)}: choose one in .models" if names else None
+        raise ModelChoiceError("no model here is named like the file", told)
+
+    @property
+    def valid_sizes(self) -> ValidSizes:
+        """The sizes at which that model runs."""
+        return self.model.valid_sizes
 
     @property
     def ok(self) -> bool:

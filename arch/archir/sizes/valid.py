@@ -50,11 +50,15 @@ class ValidSizes(Record):
         return not self.boxes
 
     def smallest(self) -> dict[str, int] | None:
-        """The smallest valid sizes of the first box; None where there are none.
+        """The valid combination with the least sum of sizes; None where there is none.
 
-        With conditions that are open a few thousand candidates are tried.
+        With conditions that are open a few thousand candidates are tried, and the first is given.
         """
-        return next(self._candidates(), None)
+        found = self._candidates()
+        if self.open:
+            return next(found, None)
+        zero = dict.fromkeys(self.names, 0)
+        return min(found, key=lambda sizes: distance(sizes, zero), default=None)
 
     def _candidates(self, most: int = 5_000) -> Iterator[dict[str, int]]:
         for box in self.boxes:
@@ -66,7 +70,7 @@ class ValidSizes(Record):
                 if sizes in self:
                     yield sizes
 
-    def nearest(self, sizes: Mapping[str, int]) -> dict[str, int] | None:
+    def nearest(self, sizes: Mapping[str, int], /) -> dict[str, int] | None:
         """The valid sizes that differ the least in all from the given ones; None if none is known.
 
         With conditions that are open those near by are tried, and the smallest.

@@ -53,6 +53,8 @@ def _kinds(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     show_default=True,
     help="The folder to write to; it is made if need be.",
 )
+@options.sizes
+@options.training
 @weights_options
 @options.output_format
 @options.limits
@@ -62,6 +64,8 @@ def command(
     settings: tuple[Setting, ...],
     kinds: Sequence[str],
     out: str,
+    sizes: dict[str, int],
+    training: bool,
     seed: int | None,
     weights: str | None,
     weights_match: Match | None,
@@ -71,13 +75,16 @@ def command(
 ) -> int:
     """Check one model of FILE, write DIR/NAME.py and DIR/NAME.svg, and print a card of it.
 
-    Nothing is written unless the model is right.
+    Nothing is written unless the model is right, and runs at the sizes of --size, which change
+    nothing of what is written.
     """
     chosen = checked(Chosen(seed, weights, weights_match, allow_pth), WEIGHTS in kinds)
     source, path, found = streams.read(file)
     typed = None
     if not found.has_errors:
-        typed, problems = pipeline.compile_source(source, path, model, settings, limits)
+        typed, problems = pipeline.compile_source(
+            source, path, model, settings, limits, pipeline.Asked(sizes, training)
+        )
         found.extend(problems)
     if typed is None:
         if form == "json":

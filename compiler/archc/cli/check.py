@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @options.model
 @options.settings
 @options.sizes
+@options.training
 @options.output_format
 @options.limits
 def command(
@@ -33,6 +34,7 @@ def command(
     model: str | None,
     settings: tuple[Setting, ...],
     sizes: dict[str, int],
+    training: bool,
     form: str,
     limits: Limits | None,
 ) -> int:
@@ -40,8 +42,10 @@ def command(
 
     A model that is right has one line: its inputs with their default sizes, its outputs, its
     number of parameters, and the sizes that it accepts. With --size the models are asked about
-    those sizes; one that does not run at them is wrong, at the first place that refuses them.
+    those sizes, with --training in training mode; one that does not run at them is wrong, at the
+    first place that refuses them.
     """
+    asked = pipeline.Asked(sizes, training)
     everything = Diagnostics()
     models: list[data.Json] = []
     unread = False
@@ -54,7 +58,7 @@ def command(
             continue
         checked: tuple[Checked, ...] = ()
         if not found.has_errors:
-            checked, problems = pipeline.check_source(source, path, model, settings, limits, sizes)
+            checked, problems = pipeline.check_source(source, path, model, settings, limits, asked)
             found.extend(problems)
         everything.extend(found)
         if form == "json":

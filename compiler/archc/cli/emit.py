@@ -29,6 +29,9 @@ STAGES = {
     "json": "the model as data",
 }
 
+UNCHECKED = ("ast", "graph")
+"""Stages of what has not been checked."""
+
 
 def _stage(_: click.Context, __: click.Parameter, word: str) -> str:
     return options.chosen_word(word, list(STAGES), "stage")
@@ -46,19 +49,31 @@ def _stage(_: click.Context, __: click.Parameter, word: str) -> str:
 )
 @options.model
 @options.settings
+@options.sizes
+@options.training
 @options.limits
 def command(
     file: str,
     stage: str,
     model: str | None,
     settings: tuple[Setting, ...],
+    sizes: dict[str, int],
+    training: bool,
     limits: Limits | None,
 ) -> int:
-    """Print one form of FILE's model: what it becomes, or what is between."""
+    """Print one form of FILE's model: what it becomes, or what is between.
+
+    With --size it must run at these sizes, which change nothing of what is printed.
+    """
+    asked = pipeline.Asked(sizes, training)
+    if asked and stage in UNCHECKED:
+        raise options.UsageHint(
+            f"the stage {stage} comes before sizes are checked", "leave out --size and --training"
+        )
     source, path, found = streams.read(file)
     text = None
     if not found.has_errors:
-        text, problems = _text(stage, source, path, model, settings, limits)
+        text, problems = _text(stage, source, path, model, settings, limits, asked)
         found.extend(problems)
     streams.complain(found)
     if text is None:
@@ -74,6 +89,7 @@ def _text(
     model: str | None,
     settings: Sequence[Setting],
     limits: Limits | None,
+    asked: pipeline.Asked,
 ) -> tuple[str | None, Diagnostics]:
     if stage == "ast":
         from archdsl.parser import parse
@@ -83,7 +99,7 @@ def _text(
         return (None if file is None else show_ast(file)), found
     if stage == "graph":
         return _graph(source, path, model, settings, limits)
-    typed, found = pipeline.compile_source(source, path, model, settings, limits)
+    typed, found = pipeline.compile_source(source, path, model, settings, limits, asked)
     if typed is None:
         return None, found
     return _printer(stage)(typed), found

@@ -121,7 +121,7 @@ sizes = click.option(
     metavar="NAME=NUMBER",
     multiple=True,
     callback=_sizes,
-    help="A size of the inputs, as H=64, in the place of its default. Repeatable.",
+    help="Ask whether the model runs with this size of its inputs, as H=64. Repeatable.",
 )
 
 seed = click.option(
@@ -129,6 +129,12 @@ seed = click.option(
     metavar="NUMBER",
     callback=_seed,
     help=f"The seed of what is random; {SEED} unless it is given.",
+)
+
+training = click.option(
+    "--training",
+    is_flag=True,
+    help="Ask about training mode, which may need larger inputs, rather than evaluation.",
 )
 
 output_format = click.option(

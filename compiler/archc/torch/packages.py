@@ -33,6 +33,7 @@ def require(package: str) -> None:
         raise TorchMissingError
     wanted = {
         "safetensors": ("files of weights need safetensors", 'pip install "archc-lang[torch]"'),
+        "hypothesis": ("a strategy needs hypothesis", "pip install hypothesis"),
         "torchvision": ("published weights need torchvision", "pip install torchvision"),
     }
     why, command = wanted[package]
