@@ -24,6 +24,7 @@ from archir.graph import (
     Value,
     definitions,
 )
+from archir.groups import self_contained
 from archir.measure import slot_parameters
 from archir.naming import names
 from archir.op import Op
@@ -63,6 +64,18 @@ class FlatStep(Record):
     span: Span
 
 
+class FlatCall(Record):
+    """A call of a module with modules inside: it runs the steps from ``first`` to before ``end``.
+
+    While it runs, torch's caller holds its ``inputs``. The model's own call is not among them.
+    """
+
+    module: str
+    first: int
+    end: int
+    inputs: tuple[int, ...]
+
+
 class FlatValue(Record):
     """A value: its type over the size variables, and the name that the text gives it."""
 
@@ -79,6 +92,8 @@ class Flat(Record):
     values: tuple[FlatValue, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    calls: tuple[FlatCall, ...]
+    """Calls of blocks, and of labelled groups that are modules of their own, inner ones first."""
 
 
 def flatten(typed: TypedGraph) -> Flat:
@@ -95,6 +110,7 @@ def flatten(typed: TypedGraph) -> Flat:
         tuple(walker.values),
         inputs,
         outputs,
+        tuple(walker.calls),
     )
 
 
@@ -105,6 +121,7 @@ class _Frame(Struct):
     prefix: str
     paths: dict[Slot, str]
     owners: dict[Parameter, str]
+    closed: set[Group]
     numbers: dict[Value, int] = fresh(factory=dict)
 
 
@@ -113,6 +130,8 @@ class _Walker:
         self.typed = typed
         self.steps: list[FlatStep] = []
         self.values: list[FlatValue] = []
+        self.calls: list[FlatCall] = []
+        self.closed: dict[Definition, set[Group]] = {}
         self.leaves = {
             definition: slot_parameters(typed, definition)
             for definition in definitions(typed.graph)
@@ -147,7 +166,9 @@ class _Walker:
         """Walk one use of a definition; the numbers of its outputs."""
         paths = dict(_paths(definition.scope, prefix))
         owners = dict(_owners(definition.scope, prefix))
-        frame = _Frame(definition, prefix, paths, owners)
+        if definition not in self.closed:
+            self.closed[definition] = self_contained(definition)
+        frame = _Frame(definition, prefix, paths, owners, self.closed[definition])
         frame.numbers.update(zip(definition.inputs, inputs, strict=True))
         self._steps(frame, definition.steps, prefix, training)
         return tuple(frame.numbers[output.value] for output in definition.outputs)
@@ -155,16 +176,23 @@ class _Walker:
     def _steps(self, frame: _Frame, steps: Sequence[Step], prefix: str, training: bool) -> None:
         for step in steps:
             if isinstance(step, Group):
-                self._steps(frame, step.steps, f"{frame.paths[step.slot]}.", training)
+                first, path = len(self.steps), frame.paths[step.slot]
+                self._steps(frame, step.steps, f"{path}.", training)
+                if step in frame.closed:
+                    self._call(path, first, [frame.numbers[value] for value in step.inputs])
             elif isinstance(step, TrainOnly):
                 self._steps(frame, step.steps, prefix, True)
             elif isinstance(step, Use):
                 inputs = [frame.numbers[value] for value in step.inputs]
-                path = f"{frame.paths[step.slot]}."
-                outputs = self.definition(step.definition, path, inputs, training)
+                first, path = len(self.steps), frame.paths[step.slot]
+                outputs = self.definition(step.definition, f"{path}.", inputs, training)
+                self._call(path, first, inputs)
                 frame.numbers.update(zip(step.outputs, outputs, strict=True))
             elif isinstance(step, Apply | Read):
                 self._step(frame, step, prefix, training)
+
+    def _call(self, module: str, first: int, inputs: Sequence[int]) -> None:
+        self.calls.append(FlatCall(module, first, len(self.steps), tuple(inputs)))
 
     def _step(self, frame: _Frame, step: Apply | Read, prefix: str, training: bool) -> None:
         op = module = parameter = None

@@ -8,8 +8,8 @@ the language, in a block fenced as ``arch``, which runs as a test.
 ``infer`` and ``macs`` see the types as they are, with dims that may be expressions of the size
 variables. ``parameters``, ``recipe`` and ``channels`` see them at the default sizes
 (``TensorType.at``), so that all dims are numbers; what they may read of them are dims that the
-shape rule has asked for with ``check.concrete``, which holds them to that number. ``reach`` sees
-them at the sizes that are asked about, and may read all dims.
+shape rule has asked for with ``check.concrete``, which holds them to that number. ``reach`` and
+``allocate`` see them at the sizes that are asked about, and may read all dims.
 
 An argument annotated as ``Size`` may be an expression of the size variables, as the text has it:
 ``infer`` passes it through ``extents.readable``, and the recipe may name it, or hold it as it is;
@@ -21,7 +21,7 @@ start of the program.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 
@@ -31,6 +31,9 @@ from archir.reach import Look, Wire
 from archir.recipe import Arg, Code, Inferred, Recipe
 from archir.types import ParameterSpec, TensorType
 
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
+
 Positive = Annotated[int, Field(ge=1, le=2**31 - 1)]
 NonNegative = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Int = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
@@ -38,6 +41,9 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 Size = Int | InstanceOf[SizeExpr]
 """A number, or an expression of the input's size: for ops that are plain functions."""
+
+Keeps = tuple[Literal["inputs", "outputs"], ...]
+"""What the backward pass of an op needs of what goes in and comes out."""
 
 
 class Op(BaseModel):
@@ -69,6 +75,9 @@ class Op(BaseModel):
     weights: ClassVar[tuple[str, ...]] = ()
     """The names that its parameters and buffers can have, whatever its arguments are."""
 
+    keeps: ClassVar[Keeps] = ("inputs", "outputs")
+    """What its backward pass needs of its own inputs and outputs; see ``allocate``."""
+
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         """The types of the outputs.
 
@@ -85,6 +94,24 @@ class Op(BaseModel):
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:
         """Multiply-accumulates of one forward pass, counted as torch's FlopCounterMode halved."""
         return 0
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        """What running it does to memory: the outputs, made on a tape (``archir.tape``).
+
+        As it stands here the outputs are new and contiguous, and what ``keeps`` names is kept for
+        the backward pass. An op overrides it where torch does other things: gives views, works in
+        place, keeps tensors of its own. The types of the outputs are those at given sizes.
+        """
+        made = tuple(
+            tape.new(tape.extents(each), *inputs, dtype=each.dtype, learned=tape.learned)
+            for each in outputs
+        )
+        for each in made:
+            tape.keep(each, *(inputs if "inputs" in self.keeps else ()))
+            tape.keep(each, *((each,) if "outputs" in self.keeps else ()))
+        return made
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> Recipe:
         """How torch builds and applies the op for inputs of these types."""

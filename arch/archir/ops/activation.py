@@ -1,15 +1,18 @@
 """Activations."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from archir.check import Check
-from archir.op import Op
+from archir.op import Keeps, Op
 from archir.ops.spatial import require_dtype
 from archir.reach import Look, Wire, pointwise
 from archir.recipe import Call, ModuleRecipe
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class Elementwise(Op):
@@ -19,6 +22,10 @@ class Elementwise(Op):
     """
 
     keeps_shape = True
+    keeps: ClassVar[Keeps] = ("inputs",)
+
+    keeps_in_place: ClassVar[Keeps] = ("inputs",)
+    """The same where it works in place; then the input can only be kept as a copy."""
 
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
     """The dtypes that torch computes on."""
@@ -33,6 +40,23 @@ class Elementwise(Op):
 
     def reach(self, wire: Wire) -> tuple[Look, ...] | None:
         return pointwise(wire)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given, wanted = inputs[0], outputs[0]
+        own = "outputs" in (self.keeps_in_place if self._in_place() else self.keeps)
+        if self._in_place():
+            before = given if own or not given.grad else tape.copy(given)
+            made = tape.overwrite(given)
+            tape.keep(made, made if own else before)
+            return (made,)
+        made = tape.new(given.shape, given, dtype=wanted.dtype, like=given, learned=tape.learned)
+        tape.keep(made, made if own else given)
+        return (made,)
+
+    def _in_place(self) -> bool:
+        return bool(getattr(self, "inplace", False))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = self.torch_name.removeprefix("torch.")
@@ -55,5 +79,6 @@ class ReLU(Elementwise):
     keyword = "relu"
     torch_name = "torch.nn.ReLU"
     dtypes = ("float32", "int64")
+    keeps = keeps_in_place = ("outputs",)
 
     inplace: bool = Field(False, description="whether the input's memory is used for the output")

@@ -1,10 +1,15 @@
 """Arithmetic."""
 
+from typing import TYPE_CHECKING
+
 from archir.check import Check
 from archir.ops.merge import Arithmetic, Broadcasting
 from archir.ops.spatial import require_dtype
 from archir.recipe import Call, Code, FunctionRecipe, Input
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class Subtract(Arithmetic):
@@ -58,9 +63,23 @@ class Divide(Arithmetic):
     def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
         return "float32"
 
+    def combine(self, tape: "Tape", left: "Tensor", right: "Tensor") -> "Tensor":
+        return tape.divided(left, right)
+
 
 class _Extremum(Broadcasting):
     """Base of the functions of two values, done one after the other."""
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        made = inputs[0]
+        for number, other in enumerate(inputs[1:]):
+            before, made = made, tape.merged(made, other)
+            tape.keep(made, before, other)
+            if number:
+                tape.drop(before)
+        return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         code: Code = Input(0)

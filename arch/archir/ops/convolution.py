@@ -26,6 +26,9 @@ from archir.rules.windows import PaddingExceedsSize
 from archir.types import ParameterSpec, TensorType
 from archir.values import show_constant
 
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
+
 Padding = PaddingPerAxis | Literal["same", "valid"]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 
@@ -116,6 +119,32 @@ class _Convolution(SpatialOp):
 
     def _kernel(self, incoming: TensorType) -> tuple[int, ...]:
         return tuple(at_axis(self.kernel_size, axis) for axis in range(incoming.rank - 2))
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = self._padded(tape, inputs[0])
+        made = tape.new(tape.extents(outputs[0]), given, format=given, learned=True)
+        tape.keep(made, given)
+        return (made,)
+
+    def _padded(self, tape: "Tape", given: "Tensor") -> "Tensor":
+        """What the convolution itself sees: torch pads before it where it cannot pad inside."""
+        sides = [(w.before, w.after) for w in map(self.window, range(len(given.shape) - 2))]
+        if self.padding_mode == "zeros":
+            even = [min(side) for side in sides]
+            sides = [
+                (before - least, after - least)
+                for (before, after), least in zip(sides, even, strict=True)
+            ]
+            if not any(map(any, sides)):
+                return given
+        axes = zip(given.shape[2:], sides, strict=True)
+        shape = (*given.shape[:2], *(extent + sum(side) for extent, side in axes))
+        padded = tape.new(shape, given, format=given)
+        if self.padding_mode in ("reflect", "replicate"):
+            tape.keep(padded, given)
+        return padded
 
 
 class Conv(_Convolution):

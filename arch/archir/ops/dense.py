@@ -1,5 +1,8 @@
 """Fully connected layers."""
 
+from math import prod
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
 from archir.check import Check
@@ -10,6 +13,9 @@ from archir.reach import WHOLE, Look, Wire, same
 from archir.recipe import Arg, Call, Code, Inferred, ModuleRecipe
 from archir.rules.shapes import WrongRank
 from archir.types import ParameterSpec, TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class Linear(Op):
@@ -54,6 +60,16 @@ class Linear(Op):
 
     def reach(self, wire: Wire) -> tuple[Look, ...] | None:
         return (*(same(dim) for dim in range(len(wire.given) - 1)), WHOLE)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given, shape = inputs[0], tape.extents(outputs[0])
+        if len(shape) > 2:  # torch multiplies matrices: the dims in front are joined
+            given = tape.reshape(given, (prod(shape[:-1]), given.shape[-1]))
+        made = tape.new(shape, given, learned=True)
+        tape.keep(made, given)
+        return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         incoming = inputs[0]

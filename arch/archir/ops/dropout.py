@@ -1,10 +1,14 @@
 """Dropout."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from archir.ops.activation import Elementwise
+from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class Dropout(Elementwise):
@@ -33,3 +37,15 @@ class Dropout(Elementwise):
     def accepted(self) -> tuple[str, ...]:
         # Scaling by 1 / (1 - p) gives floats; where nothing is scaled torch takes any dtype.
         return ("float32", "int64", "bool") if self.p in (0.0, 1.0) else ("float32",)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        if not tape.training or self.p == 0:
+            return inputs
+        # With p = 1 torch multiplies by a zero, else by what it has drawn for each element.
+        drawn = tape.new((), dtype=given.dtype) if self.p == 1 else tape.noise(given)
+        made = tape.overwrite(given) if self.inplace else tape.new(given.shape, given, like=given)
+        tape.keep(made, drawn)
+        return (made,)

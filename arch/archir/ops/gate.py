@@ -37,6 +37,7 @@ class Sigmoid(_Squashing):
 
     keyword = "sigmoid"
     torch_name = "torch.nn.Sigmoid"
+    keeps = ("outputs",)
 
 
 class Hardsigmoid(Elementwise):
@@ -73,6 +74,7 @@ class Tanh(_Squashing):
 
     keyword = "tanh"
     torch_name = "torch.nn.Tanh"
+    keeps = ("outputs",)
 
 
 class Softmax(Elementwise):
@@ -93,6 +95,7 @@ class Softmax(Elementwise):
 
     keyword = "softmax"
     torch_name = "torch.nn.Softmax"
+    keeps = ("outputs",)
 
     dim: Int = Field(description="the dim along which the numbers add up to 1")
 

@@ -1,6 +1,6 @@
 """Normalisation of each example by itself."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -12,6 +12,9 @@ from archir.reach import Look, Wire, pointwise
 from archir.recipe import Arg, Call, Inferred, ModuleRecipe
 from archir.rules.shapes import ChannelsNotDivisible, TooFewValues, WrongRank
 from archir.types import ParameterSpec, TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 Eps = Annotated[Finite, Field(ge=0, le=1)]
 
@@ -75,6 +78,15 @@ class GroupNorm(Op):
         shape = (channels_of(inputs[0]),)
         learned = (ParameterSpec("weight", shape), ParameterSpec("bias", shape))
         return learned if self.affine else ()
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = tape.formatted(inputs[0])
+        made = tape.new(given.shape, given, format=given, learned=tape.learned)
+        shape = (given.shape[0], self.num_groups)
+        tape.keep(made, given, *(tape.new(shape, dtype=given.dtype) for _ in range(2)))
+        return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         channels = Inferred("channels", channels_of(inputs[0]))
@@ -145,6 +157,20 @@ class InstanceNorm(Op):
             ParameterSpec("num_batches_tracked", (), "int64", is_buffer=True),
         )
         return (learned if self.affine else ()) + (tracked if self.track_running_stats else ())
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        # torch takes the channels of all examples for those of one, and normalises its batch.
+        given = tape.contiguous(inputs[0])
+        each = (given.shape[0] * given.shape[1],)
+        scale = [tape.new(each, learned=True) for _ in range(2 * self.affine)]
+        running = [tape.new(each) for _ in range(2 * self.track_running_stats)]
+        made = tape.new(given.shape, given, *scale)
+        tape.keep(made, given, *scale[:1], *running)
+        if tape.training or not self.track_running_stats:
+            tape.keep(made, *(tape.new(each) for _ in range(2)))
+        return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         channels = Inferred("channels", channels_of(inputs[0]))

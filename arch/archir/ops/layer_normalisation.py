@@ -1,6 +1,6 @@
 """Normalisation over the last dims."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -11,6 +11,9 @@ from archir.reach import Look, Wire, pointwise
 from archir.recipe import Call, Code, Inferred, Items, ModuleRecipe
 from archir.rules.normalised import TooFewDims
 from archir.types import ParameterSpec, TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 Eps = Annotated[Finite, Field(ge=0, le=1)]
 
@@ -88,6 +91,16 @@ class LayerNorm(_OverLastDims):
         weight = ParameterSpec("weight", shape)
         return (weight, ParameterSpec("bias", shape)) if self.bias else (weight,)
 
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        made = tape.new(given.shape, given, learned=tape.learned)
+        shape = (*given.shape[: -self.dims], *[1] * self.dims)
+        tape.contiguous(given)  # a copy to read from, where it must be
+        tape.keep(made, given, *(tape.new(shape) for _ in range(2)))
+        return (made,)
+
 
 class RMSNorm(_OverLastDims):
     """Divides each position by the root of the mean square of its features, then scales it.
@@ -117,3 +130,21 @@ class RMSNorm(_OverLastDims):
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         shape = self.normalised(inputs[0])
         return (ParameterSpec("weight", shape),) if self.elementwise_affine else ()
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = tape.widened(inputs[0])
+        squares = tape.new(given.shape, given, like=given)
+        tape.keep(squares, given)
+        rows = (*given.shape[: -self.dims], *[1] * self.dims)
+        mean = tape.new(rows, squares)
+        tape.drop(squares)
+        root = tape.new(rows, mean)
+        tape.keep(root, root)
+        made = tape.multiplied(given, root)
+        if self.elementwise_affine:
+            normal = made
+            made = tape.new(normal.shape, normal, like=normal, learned=True)
+            tape.keep(made, normal)
+        return (tape.narrowed(made),)

@@ -1,6 +1,6 @@
 """Order of dims."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -12,6 +12,9 @@ from archir.recipe import Arg, Call, Code, FunctionRecipe, Input
 from archir.rules.shapes import DimOutOfRange
 from archir.rules.tensors import NoDimsLeft, NotAPermutation
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class Permute(Op):
@@ -47,6 +50,14 @@ class Permute(Op):
         if dims is None:
             return None
         return (incoming.with_shape(*(incoming.shape[dim] for dim in dims)),)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        order = [dim % len(given.shape) for dim in self.dims]
+        strides = tuple(given.strides[dim] for dim in order)
+        return (tape.view(given, tape.extents(outputs[0]), strides),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".permute", (Input(), *self.dims)))
@@ -91,6 +102,11 @@ class Transpose(Op):
         shape = list(incoming.shape)
         shape[first], shape[second] = shape[second], shape[first]
         return (incoming.with_shape(*shape),)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        return (tape.transposed(inputs[0], self.dim0, self.dim1),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".transpose", (Input(), Arg("dim0"), Arg("dim1"))))
@@ -149,6 +165,19 @@ class Squeeze(Op):
             return None
         return (incoming.with_shape(*shape),)
 
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given, shape = inputs[0], tape.extents(outputs[0])
+        wanted = self.dim if isinstance(self.dim, tuple) else (self.dim,)
+        places = {dim % len(given.shape) for dim in wanted}
+        strides = tuple(
+            step
+            for dim, step in enumerate(given.strides)
+            if dim not in places or given.shape[dim] != 1
+        )
+        return (tape.view(given, shape, strides),)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".squeeze", (Input(), Arg("dim"))))
 
@@ -194,6 +223,16 @@ class Unsqueeze(Op):
             return None
         place = self.dim % places
         return (incoming.with_shape(*incoming.shape[:place], 1, *incoming.shape[place:]),)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        place = self.dim % (len(given.shape) + 1)
+        ahead = given.strides[place : place + 1]
+        step = ahead[0] * given.shape[place] if ahead else 1
+        strides = (*given.strides[:place], step, *given.strides[place:])
+        return (tape.view(given, tape.extents(outputs[0]), strides),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".unsqueeze", (Input(), Arg("dim"))))

@@ -1,6 +1,8 @@
 """Matrices."""
 
 from functools import partial
+from math import prod
+from typing import TYPE_CHECKING
 
 from archir.check import Check
 from archir.dims import Dim, product
@@ -11,6 +13,9 @@ from archir.reach import WHOLE, Look, Wire, pointwise, same
 from archir.recipe import Code, Fold, FunctionRecipe
 from archir.rules.tensors import DtypesDiffer, InnerDimsDiffer, NoDimsLeft, NotTwoValues
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class Matmul(Op):
@@ -80,6 +85,12 @@ class Matmul(Op):
         ends = (same(row), WHOLE) if first else (WHOLE, same(last))
         return (*pointwise(_batch(wire)), *ends)
 
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        left, right = inputs
+        return (_product(tape, left, right, tape.extents(outputs[0])),)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Fold("@"))
 
@@ -97,3 +108,59 @@ def _batch(wire: Wire) -> Wire:
 
 def _rows(right: TensorType) -> Dim:
     return right.shape[-2] if right.rank > 1 else right.shape[0]
+
+
+def _product(tape: "Tape", left: "Tensor", right: "Tensor", shape: tuple[int, ...]) -> "Tensor":
+    """What torch does for ``left @ right``: mostly a product of two matrices or of two batches."""
+    if len(left.shape) < 3 and len(right.shape) < 3:
+        return tape.multiplied(left, right, shape)
+    if _folds(left, right):
+        turned = len(right.shape) > len(left.shape)
+        large, small = (tape.transposed(right, -2, -1), left) if turned else (left, right)
+        rows = prod(large.shape[:-1])
+        folded = tape.reshape(large, (rows, large.shape[-1]))
+        columns = small.shape[-2 if turned else -1 :][:1] if len(small.shape) == 2 else ()
+        made = tape.multiplied(folded, small, (rows, *columns))
+        if turned and columns:
+            across = tape.reshape(made, (*large.shape[:-1], *columns))
+            return tape.contiguous(tape.transposed(across, -2, -1))
+        return tape.reshape(made, shape)
+    return _batched(tape, left, right, shape)
+
+
+def _folds(left: "Tensor", right: "Tensor") -> bool:
+    """Whether torch joins the dims in front of the larger one, and multiplies two matrices."""
+    larger = len(left.shape) >= len(right.shape)
+    large, small = (left, right) if larger else (right, left)
+    if len(large.shape) < 3 or len(small.shape) > 2:
+        return False
+    if small.grad:
+        return True  # else the backward pass would make as many gradients as there are matrices
+    if len(left.shape) == 2:
+        return False
+    strides = list(large.strides)
+    extents = list(large.shape)
+    if not larger:
+        strides[-2:], extents[-2:] = strides[:-3:-1], extents[:-3:-1]
+    return all(
+        strides[dim] == strides[dim + 1] * extents[dim + 1] for dim in range(len(strides) - 2)
+    )
+
+
+def _batched(tape: "Tape", left: "Tensor", right: "Tensor", shape: tuple[int, ...]) -> "Tensor":
+    """A product of as many pairs of matrices as broadcasting makes."""
+    column, row = len(right.shape) == 1, len(left.shape) == 1
+    batch = shape[: len(shape) - 2 + column + row]
+    if row:
+        left = tape.view(left, (1, *left.shape), (left.shape[0] * left.strides[0], *left.strides))
+    if column:
+        right = tape.view(right, (*right.shape, 1), (*right.strides, 1))
+    rows, columns = left.shape[-2], right.shape[-1]
+    first, second = (
+        tape.reshape(
+            tape.expanded(given, (*batch, *given.shape[-2:])), (prod(batch), *given.shape[-2:])
+        )
+        for given in (left, right)
+    )
+    made = tape.multiplied(first, second, (prod(batch), rows, columns))
+    return tape.reshape(made, shape)

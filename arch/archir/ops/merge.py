@@ -1,7 +1,7 @@
 """Merges."""
 
 from functools import partial, reduce
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,9 @@ from archir.reach import Folded, Look, Wire, pointwise, same
 from archir.recipe import AllInputs, Arg, Call, Code, Fold, FunctionRecipe, Inferred, Infix, Input
 from archir.rules.shapes import ShapesDiffer
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 PROMOTION = ("bool", "int64", "float32")
 """Of two dtypes the later one is the outcome, as torch promotes them."""
@@ -50,6 +53,7 @@ class Concat(Op):
     keyword = "concat"
     torch_name = "torch.cat"
     arity = "many"
+    keeps = ()
     is_module = False
 
     dim: Int = Field(1, description="the dim along which the values are joined")
@@ -191,6 +195,23 @@ class Arithmetic(Broadcasting):
             dtypes.append("float32" if isinstance(self.other, float) else "int64")
         return max(dtypes, key=PROMOTION.index)
 
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        if self.other is not None:
+            made = tape.new(inputs[0].shape, *inputs, dtype=outputs[0].dtype, like=inputs[0])
+            return (made,)
+        made = inputs[0]
+        for number, other in enumerate(inputs[1:]):
+            before, made = made, self.combine(tape, made, other)
+            if number:
+                tape.drop(before)
+        return (made,)
+
+    def combine(self, tape: "Tape", left: "Tensor", right: "Tensor") -> "Tensor":
+        """What the operator makes of two tensors."""
+        return tape.merged(left, right)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         if self.other is None:
             return FunctionRecipe(Fold(self.operator))
@@ -259,3 +280,6 @@ class Multiply(Arithmetic):
     keyword = "multiply"
     torch_name = "torch.mul"
     operator = "*"
+
+    def combine(self, tape: "Tape", left: "Tensor", right: "Tensor") -> "Tensor":
+        return tape.multiplied(left, right)

@@ -1,6 +1,6 @@
 """Normalisation."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -12,6 +12,9 @@ from archir.reach import Look, Wire, pointwise
 from archir.recipe import Call, Inferred, ModuleRecipe
 from archir.rules.shapes import TooFewValues, WrongRank
 from archir.types import ParameterSpec, TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class BatchNorm(Op):
@@ -79,6 +82,17 @@ class BatchNorm(Op):
             ParameterSpec("num_batches_tracked", (), "int64", is_buffer=True),
         )
         return (learned if self.affine else ()) + (tracked if self.track_running_stats else ())
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        made = tape.new(given.shape, given, format=given, learned=tape.learned)
+        if tape.training or not self.track_running_stats:
+            statistics = [tape.new((given.shape[1],), dtype=given.dtype) for _ in range(2)]
+            tape.keep(made, *statistics)
+        tape.keep(made, given)
+        return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         channels = channels_of(inputs[0])

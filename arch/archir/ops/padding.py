@@ -1,7 +1,7 @@
 """Padding."""
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,9 @@ from archir.rules.padding import (
 from archir.rules.shapes import WrongRank
 from archir.types import TensorType
 from archir.values import show_constant
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 _CLASSES = {
     "constant": "ConstantPad",
@@ -96,6 +99,13 @@ class Pad(Op):
         for dim, before, _ in self._sides(len(wire.given)):
             looks[dim] = Taps(dim, taps=((-before, 1, 1),))
         return tuple(looks)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0])
+        tape.keep(made, *(inputs if self.mode in ("reflect", "replicate") else ()))
+        return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = f"nn.{_CLASSES[self.mode]}{len(self._pairs(inputs[0].rank))}d"

@@ -1,7 +1,7 @@
 """Parts of a tensor."""
 
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -22,6 +22,9 @@ from archir.rules.tensors import (
     TooManyPieces,
 )
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 MOST_PIECES = 4096
 """The most values that one op gives."""
@@ -66,6 +69,13 @@ class _Pieces(Op):
         """The call, which gives a tuple also where it gives one piece."""
         outputs = self.infer((incoming,), Check({})) or ()
         return FunctionRecipe(Subscript(call, (0,)) if len(outputs) == 1 else call)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        pieces = (tape.extents(each) for each in outputs)
+        given = inputs[0]
+        return tuple(tape.view(given, shape, given.strides, piece=True) for shape in pieces)
 
 
 def _along(wire: Wire, dim: int, look: Look) -> tuple[Look, ...]:
@@ -247,6 +257,14 @@ class Slice(Op):
         check.assume("at-least", *((extent, end) if within else (end, extent)))
         return end if within else extent
 
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        strides = list(given.strides)
+        strides[self.dim] *= self.step
+        return (tape.view(given, tape.extents(outputs[0]), tuple(strides)),)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         step = None if self.step == 1 else Arg("step")
         taken = Range(Arg("start"), Arg("end"), step)
@@ -299,6 +317,14 @@ class Select(Op):
             check.report(NoDimsLeft(self.keyword, str(incoming)))
             return None
         return (incoming.with_shape(*incoming.shape[:dim], *incoming.shape[dim + 1 :]),)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        place = self.dim % len(given.shape)
+        strides = (*given.strides[:place], *given.strides[place + 1 :])
+        return (tape.view(given, tape.extents(outputs[0]), strides),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".select", (Input(), Arg("dim"), Arg("index"))))

@@ -29,6 +29,9 @@ from archir.rules.shapes import WrongRank
 from archir.rules.windows import InputSmallerThanKernel
 from archir.types import TensorType
 
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
+
 
 class WindowPool(SpatialOp):
     """What the pools with a window share. A subclass declares the arguments."""
@@ -83,6 +86,13 @@ class WindowPool(SpatialOp):
         spatial = range(len(wire.given) - 2)
         return (same(0), same(1), *(self.window(index).look(index + 2) for index in spatial))
 
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0])
+        tape.keep(made, *inputs)
+        return (made,)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         names = (name for name in self.arguments() if name != "kernel_size")
         function = f"nn.{self.torch_class}{rank_suffix(inputs[0])}"
@@ -128,6 +138,15 @@ class MaxPool(WindowPool):
 
     def spacing(self, index: int) -> int:
         return at_axis(self.dilation, index)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given, shape = inputs[0], tape.extents(outputs[0])
+        made = tape.new(shape, given, format=given)
+        if len(shape) > 3 or given.grad:  # on [N, C, L] they are found for a backward pass alone
+            tape.keep(made, given, tape.new(shape, dtype="int64", format=given))
+        return (made,)
 
 
 class AvgPool(WindowPool):
@@ -215,6 +234,14 @@ class AdaptiveAvgPool(SpatialOp):
         extents = enumerate(zip(wire.given[2:], wire.made[2:], strict=True), 2)
         return (same(0), same(1), *(share(dim, *each) for dim, each in extents))
 
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0])
+        if set(made.shape[2:]) != {1}:  # else it is a plain mean
+            tape.keep(made, *inputs)
+        return (made,)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = f"nn.{self.torch_class}{rank_suffix(inputs[0])}"
         return ModuleRecipe(Call(function, (Arg("output_size"),)))
@@ -237,6 +264,7 @@ class GlobalAvgPool(Op):
 
     keyword = "global_avg_pool"
     torch_name = "torch.mean"
+    keeps = ()
     is_module = False
 
     keepdim: bool = Field(False, description="whether the axes stay, each of size 1")

@@ -1,6 +1,6 @@
 """Other pooling."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -11,6 +11,9 @@ from archir.recipe import Arg, Call, ModuleRecipe
 from archir.rules.arguments import ArgumentNotForRank, ArgumentOutOfBounds
 from archir.types import TensorType
 from archir.values import show_constant
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class AdaptiveMaxPool(AdaptiveAvgPool):
@@ -32,6 +35,14 @@ class AdaptiveMaxPool(AdaptiveAvgPool):
     keyword = "adaptive_max_pool"
     torch_name = "torch.nn.AdaptiveMaxPool2d"
     torch_class = "AdaptiveMaxPool"
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0])
+        indices = tape.new(made.shape, dtype="int64", format=inputs[0])
+        tape.keep(made, *inputs, indices)
+        return (made,)
 
 
 class LPPool(WindowPool):
@@ -85,6 +96,29 @@ class LPPool(WindowPool):
     def window(self, index: int) -> Window:
         stride = self.kernel_size if self.stride is None else self.stride
         return Window(at_axis(self.kernel_size, index), at_axis(stride, index), 0, 0)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given, shape = inputs[0], tape.extents(outputs[0])
+        powers = tape.new(given.shape, given, dtype=outputs[0].dtype, like=given)
+        tape.keep(powers, given)
+        means = tape.new(shape, powers, format=powers)
+        tape.keep(means, powers)
+        tape.drop(powers)
+        sign = tape.new(shape, means, like=means)
+        size = tape.new(shape, means, like=means)
+        tape.keep(size, means)
+        positive = tape.new(shape, size, like=size)
+        tape.keep(positive, positive)
+        tape.drop(size)
+        product = tape.multiplied(sign, positive)
+        tape.drop(sign, positive)
+        total = tape.new(shape, product, like=product)
+        tape.drop(product)
+        made = tape.new(shape, total, like=total)
+        tape.keep(made, total)
+        return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         sizes = (Arg("norm_type"), Arg("kernel_size"))

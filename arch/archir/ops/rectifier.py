@@ -60,6 +60,7 @@ class LeakyReLU(_Leaky):
 
     keyword = "leaky_relu"
     torch_name = "torch.nn.LeakyReLU"
+    keeps_in_place = ("outputs",)
 
     negative_slope: Finite = Field(0.01, description="what the negative side is multiplied by")
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
@@ -80,6 +81,7 @@ class ELU(_Leaky):
 
     keyword = "elu"
     torch_name = "torch.nn.ELU"
+    keeps_in_place = ("outputs",)
 
     alpha: Finite = Field(1.0, description="what `exp(x) - 1` is multiplied by")
     inplace: bool = Field(False, description="whether the input's memory is used for the output")

@@ -18,6 +18,7 @@ class _Reduction(Op):
     """Base of the ops that make one number of all those along some dims."""
 
     is_module = False
+    keeps = ()
 
     dim: Int | Annotated[tuple[Int, ...], Field(min_length=1, max_length=64)] = Field(
         description="the dim to reduce, or a list of them"

@@ -1,7 +1,7 @@
 """Resampling."""
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,9 @@ from archir.rules.resizing import (
 from archir.scaling import scaled
 from archir.types import TensorType
 from archir.values import show_constant
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 Factor = Annotated[float, Field(gt=0, le=2**31 - 1, allow_inf_nan=False)]
 
@@ -117,6 +120,14 @@ class Upsample(SpatialOp):
             factor = factor[index]
         given = None if self.recompute_scale_factor else factor
         return sampled(index + 2, extent, wanted, given, self.mode, bool(self.align_corners))
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0])
+        if self.mode == "area" and set(made.shape[2:]) != {1}:
+            tape.keep(made, *inputs)
+        return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         keywords = dict(self.changed(*self.arguments()))

@@ -2,7 +2,7 @@
 
 from functools import partial
 from math import prod
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -23,6 +23,9 @@ from archir.rules.tensors import (
     SeveralOpenDims,
 )
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 OPEN = -1
 """The extent that is worked out, or left as it is."""
@@ -105,6 +108,11 @@ class Reshape(Op):
         shape = arranged(self.keyword, inputs[0].shape, wanted, check)
         return None if shape is None else (inputs[0].with_shape(*shape),)
 
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        return (tape.reshape(inputs[0], tape.extents(outputs[0])),)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".reshape", (Input(), *self.shape)))
 
@@ -148,6 +156,11 @@ class Unflatten(Op):
         if extents is None:
             return None
         return (incoming.with_shape(*incoming.shape[:dim], *extents, *incoming.shape[dim + 1 :]),)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        return (tape.reshape(inputs[0], tape.extents(outputs[0])),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("nn.Unflatten", (Arg("dim"), Arg("unflattened_size"))))
@@ -204,6 +217,11 @@ class Expand(Op):
                 check.expand(extent, aim, problem)
             shape.append(extent if aim == OPEN else aim)
         return (incoming.with_shape(*shape),)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        return (tape.expanded(inputs[0], tape.extents(outputs[0])),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".expand", (Input(), *self.size)))

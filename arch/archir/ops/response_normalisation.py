@@ -1,5 +1,7 @@
 """Normalisation by neighbouring channels."""
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
 from archir.check import Check
@@ -9,6 +11,9 @@ from archir.reach import Look, Wire, pointwise
 from archir.recipe import Arg, Call, ModuleRecipe
 from archir.rules.shapes import WrongRank
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class LocalResponseNorm(Op):
@@ -47,6 +52,26 @@ class LocalResponseNorm(Op):
 
     def reach(self, wire: Wire) -> tuple[Look, ...] | None:
         return pointwise(wire, 1)  # neighbouring channels: not the axes
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        batch, channels, *axes = given.shape
+        squares = tape.new(given.shape, given, like=given)
+        tape.keep(squares, given)
+        padded = tape.new((batch, channels + self.size - 1, *axes), squares)
+        tape.drop(squares)
+        means = tape.new(given.shape, padded)
+        tape.keep(means, padded)
+        tape.drop(padded)
+        scaled = tape.new(given.shape, means)
+        shifted = tape.new(given.shape, scaled)
+        tape.drop(scaled)
+        power = tape.new(given.shape, shifted)
+        tape.keep(power, shifted)
+        tape.drop(shifted, means)
+        return (tape.divided(given, power),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         keywords = self.changed("alpha", "beta", "k")

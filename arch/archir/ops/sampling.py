@@ -20,12 +20,17 @@ def sampled(
     if mode == "area":
         return share(dim, extent, wanted)
     scale = Fraction(extent, wanted)
-    if factor is not None:
+    # Where the sizes are equal, or one is twice the other, torch goes by them.
+    if factor is not None and not _plain(mode, extent, wanted):
         scale = 1 / Fraction(factor).limit_denominator(_LARGEST)
     if corners:
         scale = Fraction(extent - 1, wanted - 1) if wanted > 1 else Fraction(0)
     shift, period = scale.as_integer_ratio()
     return Taps(dim, shift, tuple(_tap(j, scale, mode, corners) for j in range(period)))
+
+
+def _plain(mode: str, extent: int, wanted: int) -> bool:
+    return wanted == extent or (mode == "nearest" and wanted == 2 * extent)
 
 
 def _tap(j: int, scale: Fraction, mode: str, corners: bool) -> Tap:

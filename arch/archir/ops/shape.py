@@ -1,5 +1,7 @@
 """Shapes."""
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
 from archir.check import Check
@@ -11,6 +13,9 @@ from archir.reach import Look, Wire, rearranged
 from archir.recipe import Call, Code, Inferred, Infix, ModuleRecipe
 from archir.rules.shapes import DimsOutOfOrder
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class Flatten(Op):
@@ -44,6 +49,11 @@ class Flatten(Op):
         shape = incoming.shape
         joined: Dim = product(shape[start : end + 1])
         return (incoming.with_shape(*shape[:start], joined, *shape[end + 1 :]),)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        return (tape.reshape(inputs[0], tape.extents(outputs[0])),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("nn.Flatten", (), self.changed("start_dim", "end_dim")))
@@ -82,3 +92,8 @@ class Identity(Elementwise):
     keyword = "identity"
     torch_name = "torch.nn.Identity"
     dtypes = ("float32", "int64", "bool")
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        return inputs

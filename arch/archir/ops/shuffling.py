@@ -77,6 +77,7 @@ class PixelShuffle(_PixelOp):
 
     keyword = "pixel_shuffle"
     torch_name = "torch.nn.PixelShuffle"
+    keeps = ()
 
     upscale_factor: Positive = Field(description="how many times larger each axis becomes")
 
@@ -115,6 +116,7 @@ class PixelUnshuffle(_PixelOp):
 
     keyword = "pixel_unshuffle"
     torch_name = "torch.nn.PixelUnshuffle"
+    keeps = ()
 
     downscale_factor: Positive = Field(description="how many times smaller each axis becomes")
 
@@ -157,6 +159,7 @@ class ChannelShuffle(Op):
 
     keyword = "channel_shuffle"
     torch_name = "torch.nn.ChannelShuffle"
+    keeps = ()
 
     groups: Positive = Field(description="how many equal parts the channels stand in")
 

@@ -1,6 +1,6 @@
 """Stochastic depth."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -8,6 +8,9 @@ from archir.op import Finite
 from archir.ops.activation import Elementwise
 from archir.recipe import Arg, Call, ModuleRecipe
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class StochasticDepth(Elementwise):
@@ -39,6 +42,18 @@ class StochasticDepth(Elementwise):
     def accepted(self) -> tuple[str, ...]:
         # Scaling by 1 / (1 - p) gives floats; where nothing is scaled torch takes any dtype.
         return ("float32", "int64", "bool") if self.p in (0.0, 1.0) else ("float32",)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        if not tape.training or self.p == 0:
+            return inputs
+        rows = given.shape[0] if self.mode == "row" else 1
+        noise = tape.new((rows, *[1] * (len(given.shape) - 1)), dtype=given.dtype)
+        made = tape.new(given.shape, given, like=given)
+        tape.keep(made, noise)
+        return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("helpers.StochasticDepth", (Arg("p"),), self.changed("mode")))

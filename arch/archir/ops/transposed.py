@@ -2,7 +2,7 @@
 
 from functools import partial
 from math import gcd
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,9 @@ from archir.recipe import Arg, Call, Code, Inferred, ModuleRecipe
 from archir.rules.resizing import OutputPaddingTooLarge, TransposedOutputEmpty
 from archir.rules.shapes import ChannelsNotDivisible
 from archir.types import ParameterSpec, TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 
 class ConvTranspose(SpatialOp):
@@ -47,6 +50,7 @@ class ConvTranspose(SpatialOp):
     torch_name = "torch.nn.ConvTranspose2d"
     per_axis = ("kernel_size", "stride", "padding", "output_padding", "dilation")
     weights = ("weight", "bias")
+    keeps = ("inputs",)
 
     out_channels: Positive = Field(description="channels of the output")
     kernel_size: PerAxis = Field(description="size of the window")
@@ -129,6 +133,13 @@ class ConvTranspose(SpatialOp):
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:
         each = product((self.out_channels // self.groups, *self._kernel(inputs[0])))
         return multiply(product(inputs[0].shape), each)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0], learned=True)
+        tape.keep(made, *inputs)
+        return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         incoming = inputs[0]

@@ -1,0 +1,145 @@
+"""Memory: what a model's tensors take, at given sizes and a dtype, in bytes.
+
+Counted are the tensors of torch's eager mode on the CPU, each by its elements. Not counted are what
+a kernel or a library takes for itself while it works (workspaces of cuDNN and oneDNN, the context
+of a GPU), the rounding of allocators, and the gradients of activations, which come and go during
+the backward pass while what was kept for it is let go of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from archir.cost.kept import kept
+from archir.cost.order import best_order
+from archir.cost.peak import peak
+from archir.cost.play import Pass, play
+from archir.flat import Flat
+from archir.record import Record
+from archir.tape import BYTES, Storage
+
+Optimizer = Literal["sgd", "sgd-momentum", "adam"]
+
+STATES: Mapping[Optimizer, int] = {"sgd": 0, "sgd-momentum": 1, "adam": 2}
+"""How many numbers an optimizer remembers for each parameter."""
+
+DTYPES = ("float64", "float32", "bfloat16", "float16")
+"""The dtypes that a model's floats may have. Integers and booleans keep theirs."""
+
+
+class Memory(Record):
+    """What a model takes, all in bytes.
+
+    ``outputs`` are the outputs of all steps that run in evaluation, each counted for itself, as
+    torchinfo does it; ``made`` counts the memory that they take, that of views and of ops in place
+    once. ``kept`` is what a training step keeps for the backward pass: distinct storages, without
+    parameters and buffers, and ``held`` is that together with the inputs and the outputs.
+
+    ``peak`` is the most that an evaluation in torch has allocated at a time, beyond what was there
+    before it (state and inputs): steps in the order of the text, each value until its last use, and
+    what a module is called with until the call returns. ``best_peak`` is the least that any order
+    of the steps reaches when every value goes at its last use; ``best_is_exact`` says whether it is
+    known to be the least. ``best_order`` are the numbers of the steps in that order.
+
+    ``step_outputs`` and ``step_kept`` are for each step of the model what it gives, and what is
+    kept because of it and of nothing before it.
+    """
+
+    dtype: str
+    optimizer: Optimizer
+    inputs: int
+    parameters: int
+    buffers: int
+    gradients: int
+    optimizer_state: int
+    outputs: int
+    made: int
+    peak: int
+    best_peak: int
+    best_is_exact: bool
+    best_order: tuple[int, ...]
+    kept: int
+    held: int
+    step_outputs: tuple[int, ...]
+    step_kept: tuple[int, ...]
+
+    @property
+    def inference(self) -> int:
+        """What an evaluation needs in all: state, inputs, and the peak."""
+        return self.parameters + self.buffers + self.inputs + self.peak
+
+    @property
+    def training(self) -> int:
+        """What a training step needs in all when its forward pass is done."""
+        state = self.parameters + self.buffers + self.gradients + self.optimizer_state
+        return state + self.held
+
+
+def memory(
+    flat: Flat,
+    sizes: Mapping[str, int] | None = None,
+    *,
+    dtype: str = "float32",
+    optimizer: Optimizer = "sgd",
+) -> Memory:
+    """What a model takes, in bytes.
+
+    ``sizes`` are those of the size variables, the batch among them; they replace the defaults.
+    They must be sizes that the model accepts. ``dtype`` is that of all floats: of the parameters,
+    their gradients, what the optimizer remembers, and the values.
+    """
+    here = {**flat.typed.graph.sizes, **(sizes or {})}
+    evaluation = play(flat, here, training=False, dtype=dtype)
+    training = play(flat, here, training=True, dtype=dtype)
+    parameters, buffers = _state(flat, dtype)
+    best = best_order(evaluation)
+    by_step = [0] * len(flat.steps)
+    held = training.storages(flat.inputs) | training.storages(flat.outputs)
+    for step, storage in kept(training):
+        by_step[step] += storage.nbytes
+        held.add(storage)
+    gives = _outputs(evaluation)
+    return Memory(
+        dtype=dtype,
+        optimizer=optimizer,
+        inputs=_bytes(evaluation.storages(flat.inputs)),
+        parameters=parameters,
+        buffers=buffers,
+        gradients=parameters,
+        optimizer_state=parameters * STATES[optimizer],
+        outputs=sum(gives),
+        made=_bytes(storage for step in evaluation.steps for storage in step.new),
+        peak=peak(evaluation),
+        best_peak=best.peak,
+        best_is_exact=best.is_exact,
+        best_order=best.steps,
+        kept=sum(by_step),
+        held=_bytes(storage for storage in held if storage.kind != "state"),
+        step_outputs=gives,
+        step_kept=tuple(by_step),
+    )
+
+
+def _bytes(storages: Iterable[Storage]) -> int:
+    return sum(storage.nbytes for storage in storages)
+
+
+def _state(flat: Flat, dtype: str) -> tuple[int, int]:
+    """The bytes of the parameters and of the buffers."""
+    found = [0, 0]
+    for module in flat.modules:
+        for spec in module.state:
+            each = BYTES[dtype if spec.dtype == "float32" else spec.dtype]
+            found[spec.is_buffer] += each * spec.numel
+    return found[0], found[1]
+
+
+def _outputs(run: Pass) -> tuple[int, ...]:
+    """For each step of the model the bytes of its outputs; 0 for what does not run in the pass."""
+    found = [0] * len(run.flat.steps)
+    for step in run.steps:
+        for value in run.flat.steps[step.index].outputs:
+            tensor = run.values[value]
+            found[step.index] += tensor.numel * run.tape.bytes_of(tensor.dtype)
+    return tuple(found)

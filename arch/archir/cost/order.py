@@ -1,0 +1,220 @@
+"""The order of the steps in which a forward pass needs the least memory.
+
+Steps before which or behind which all others must run cut the model into segments, and the search
+is for the best order of each segment alone. In a segment it goes through the sets of steps that may
+be done first, those first that have needed the least memory so far: the first way to its end is a
+best one. A step that ends with no more memory than it found, and meanwhile takes no more than was
+needed before, may always run at once. So the search branches only where memory grows, and networks
+with some branches are searched through; where there are too many sets, the best of the given order
+and of a greedy one is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+
+from archir.cost.play import Pass, Played
+from archir.record import Record, Struct, fresh
+from archir.tape import Storage
+
+MOST_STATES = 20_000
+"""How many sets of steps are looked at for one segment before the search is given up."""
+
+
+class Order(Record):
+    """An order of the steps (their numbers in the model) and its peak in bytes."""
+
+    steps: tuple[int, ...]
+    peak: int
+    is_exact: bool
+
+
+class _Job(Struct):
+    """A step that waits for others. Sets of jobs are the bits of an integer."""
+
+    number: int
+    step: Played
+    before: int
+    """The jobs that must be done first, all of them, near and far."""
+
+    behind: int = 0
+    uses: list[_Use] = fresh(factory=list)
+
+
+class _Use(Struct):
+    """A storage that is let go of when all of ``users`` are done."""
+
+    nbytes: int
+    users: int
+
+
+def best_order(run: Pass) -> Order:
+    """The order with the least peak; values go at their last use, whatever modules there are."""
+    jobs = _jobs(run)
+    everything = (1 << len(jobs)) - 1
+    cuts = [job for job in jobs if job.before | job.behind | 1 << job.number == everything]
+    cuts.sort(key=lambda job: job.before.bit_count())
+    search = _Search(jobs)
+    segments: list[tuple[int, list[int]]] = []
+    done = 0
+    for cut in cuts:
+        segments.append((done, _bits(cut.before & ~done)))
+        done = cut.before
+        segments.append((done, [cut.number]))
+        done |= 1 << cut.number
+    segments.append((done, _bits(everything & ~done)))
+    return search.run(segments)
+
+
+class _Search:
+    def __init__(self, jobs: Sequence[_Job]) -> None:
+        self.jobs = jobs
+        self.exact = True
+
+    def run(self, segments: Sequence[tuple[int, list[int]]]) -> Order:
+        orders = [members for _, members in segments]
+        live = self._starts(segments)
+        peaks = [self._follow(d, b, o) for (d, _), b, o in zip(segments, live, orders, strict=True)]
+        # What cannot be ordered otherwise comes first: nothing below its peak is worth a search.
+        floor = max((peak for peak, o in zip(peaks, orders, strict=True) if len(o) < 2), default=0)
+        for at in sorted(range(len(segments)), key=lambda at: (-peaks[at], at)):
+            if peaks[at] > floor:
+                done, members = segments[at]
+                orders[at], peaks[at] = self._best(done, live[at], members, floor)
+                floor = max(floor, peaks[at])
+        steps = tuple(self.jobs[job].step.index for order in orders for job in order)
+        return Order(steps, floor if peaks else 0, self.exact)
+
+    def _starts(self, segments: Sequence[tuple[int, list[int]]]) -> list[int]:
+        """The bytes that are there at the start of each segment, whatever the order before it."""
+        found: list[int] = []
+        live = 0
+        for done, members in segments:
+            found.append(live)
+            for job in members:
+                live += self._change(done, job)
+                done |= 1 << job
+        return found
+
+    def _change(self, done: int, job: int) -> int:
+        """By how much memory grows when a job is done behind others."""
+        after = done | 1 << job
+        step = self.jobs[job].step
+        grown = sum(storage.nbytes for storage in step.new)
+        return grown - sum(use.nbytes for use in self.jobs[job].uses if not use.users & ~after)
+
+    def _follow(self, done: int, live: int, order: Sequence[int]) -> int:
+        """The peak of an order."""
+        most = live
+        for job in order:
+            most = max(most, live + self.jobs[job].step.scratch)
+            live += self._change(done, job)
+            done |= 1 << job
+        return most
+
+    def _best(self, done: int, live: int, members: list[int], floor: int) -> tuple[list[int], int]:
+        """The best order of a segment and its peak; what is below the floor is as good as it."""
+        wanted = done | sum(1 << job for job in members)
+        came: dict[int, tuple[int, int]] = {}
+        # An entry: the peak so far, what is done, the live bytes then, and the last job before.
+        heap = [(max(floor, live), -done.bit_count(), done, live, done, -1)]
+        while heap:
+            peak, _, state, now, previous, job = heappop(heap)
+            if state in came:
+                continue
+            came[state] = (previous, job)
+            if state == wanted:
+                return self._way(came, state), peak
+            if len(came) > MOST_STATES:
+                return self._greedy(done, live, members, floor)
+            for job, change in self._moves(state, now, members, peak):
+                after = state | 1 << job
+                most = max(peak, now + self.jobs[job].step.scratch)
+                heappush(heap, (most, -after.bit_count(), after, now + change, state, job))
+        raise AssertionError("steps wait for each other in a circle")
+
+    def _moves(self, state: int, now: int, members: list[int], peak: int) -> list[tuple[int, int]]:
+        """The jobs that are worth doing next, each with the change that it makes to memory."""
+        moves: list[tuple[int, int]] = []
+        for job in members:
+            if state >> job & 1 or self.jobs[job].before & ~state:
+                continue
+            change = self._change(state, job)
+            if change <= 0 and now + self.jobs[job].step.scratch <= peak:
+                return [(job, change)]  # it is never wrong to do this at once
+            moves.append((job, change))
+        return moves
+
+    def _way(self, came: dict[int, tuple[int, int]], state: int) -> list[int]:
+        found: list[int] = []
+        while came[state][1] >= 0:
+            state, job = came[state]
+            found.append(job)
+        return found[::-1]
+
+    def _greedy(
+        self, done: int, live: int, members: list[int], floor: int
+    ) -> tuple[list[int], int]:
+        """The better of the given order and of that which takes the least at every turn."""
+        self.exact = False
+        order: list[int] = []
+        state, now = done, live
+        while len(order) < len(members):
+            moves = self._moves(state, now, members, floor)
+            scratch = {job: self.jobs[job].step.scratch for job, _ in moves}
+            job, change = min(moves, key=lambda move: (move[1], scratch[move[0]], move[0]))
+            order.append(job)
+            state, now = state | 1 << job, now + change
+        found = [(max(floor, self._follow(done, live, each)), each) for each in (members, order)]
+        peak, best = min(found, key=lambda pair: pair[0])
+        return best, peak
+
+
+def _jobs(run: Pass) -> list[_Job]:
+    """The steps of a pass, and what each waits for.
+
+    A step waits for those that make what it reads. What overwrites a storage waits for all who
+    used it before, and all who use it behind wait for that.
+    """
+    jobs: list[_Job] = []
+    maker: dict[int, int] = {}
+    writer: dict[Storage, int] = {}
+    users: dict[Storage, int] = {}
+    since: dict[Storage, int] = {}
+    for number, step in enumerate(run.steps):
+        flat = run.flat.steps[step.index]
+        near = sum({1 << maker[value] for value in flat.inputs if value in maker})
+        for storage in {*step.reads, *step.gives}:
+            if storage in writer:
+                near |= 1 << writer[storage]
+            if step.writes and storage in step.reads:
+                near |= since.get(storage, 0)
+                writer[storage], since[storage] = number, 0
+            since[storage] = since.get(storage, 0) | 1 << number
+            users[storage] = users.get(storage, 0) | 1 << number
+        near &= ~(1 << number)
+        before = near
+        for other in _bits(near):
+            before |= jobs[other].before
+        jobs.append(_Job(number, step, before))
+        maker.update(dict.fromkeys(flat.outputs, number))
+    for job in jobs:
+        for other in _bits(job.before):
+            jobs[other].behind |= 1 << job.number
+    staying = run.storages(run.flat.outputs)
+    for storage, mask in users.items():
+        if storage.kind == "value" and storage not in staying:
+            for number in _bits(mask):
+                jobs[number].uses.append(_Use(storage.nbytes, mask))
+    return jobs
+
+
+def _bits(mask: int) -> list[int]:
+    """The places of the ones, from the lowest."""
+    found: list[int] = []
+    while mask:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    return found

@@ -1,0 +1,44 @@
+"""The most memory that a forward pass needs at a time, in the order of the text."""
+
+from __future__ import annotations
+
+from archir.cost.play import Pass
+from archir.tape import Storage
+
+
+def peak(run: Pass) -> int:
+    """The most bytes that are allocated at a time, beyond the state and the inputs.
+
+    As torch runs the model: a value is let go of when it has been read for the last time, but what
+    a module is called with stays until the call returns. What the model gives stays to the end.
+    """
+    last = _last_use(run)
+    going: dict[int, list[Storage]] = {}
+    for storage, index in last.items():
+        going.setdefault(index, []).append(storage)
+    now = most = 0
+    for step in run.steps:
+        most = max(most, now + step.scratch)
+        now += sum(storage.nbytes for storage in step.new)
+        now -= sum(storage.nbytes for storage in going.get(step.index, ()))
+    return most
+
+
+def _last_use(run: Pass) -> dict[Storage, int]:
+    """For each storage that is made and let go of, the number of the step behind which that is."""
+    last: dict[Storage, int] = {}
+    for step in run.steps:
+        for storage in (*step.reads, *step.gives):
+            last[storage] = step.index
+    for call in run.flat.calls:
+        for storage in run.storages(call.inputs):
+            last[storage] = max(last.get(storage, -1), _end(run, call.first, call.end))
+    for storage in run.storages(run.flat.outputs):
+        last.pop(storage, None)
+    return {storage: index for storage, index in last.items() if storage.kind == "value"}
+
+
+def _end(run: Pass, first: int, end: int) -> int:
+    """The last step of a call that runs in this pass; -1 if there is none."""
+    inside = [step.index for step in run.steps if first <= step.index < end]
+    return inside[-1] if inside else -1

@@ -1,0 +1,118 @@
+"""A model's forward pass on a tape: which storage each value has, and what each step does.
+
+Steps run as torch runs them: op by op, each writing down the tensors that it makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archir.flat import Flat, FlatStep
+from archir.record import Record
+from archir.tape import Storage, Tape, Tensor
+from archir.types import ParameterSpec, TensorType
+
+
+class Played(Record):
+    """What one step did. ``reads`` are the storages of its inputs, ``gives`` those of its outputs.
+
+    ``scratch`` is the most memory that it takes while it runs, its new outputs counted in.
+    ``new`` are the storages that come to be and stay, those of its outputs.
+    """
+
+    index: int
+    reads: tuple[Storage, ...]
+    gives: tuple[Storage, ...]
+    new: tuple[Storage, ...]
+    writes: bool
+    scratch: int
+
+
+class Pass(Record):
+    """One forward pass at given sizes. ``types`` are those of all values, in numbers."""
+
+    flat: Flat
+    types: tuple[TensorType, ...]
+    values: Mapping[int, Tensor]
+    steps: tuple[Played, ...]
+    tape: Tape
+
+    def storages(self, values: tuple[int, ...]) -> set[Storage]:
+        """The distinct storages of some values, those alone that are there in this pass."""
+        return {self.values[value].storage for value in values if value in self.values}
+
+
+def play(flat: Flat, sizes: Mapping[str, int], *, training: bool, dtype: str = "float32") -> Pass:
+    """Run a model on a tape, for the backward pass behind it if ``training`` says so."""
+    tape = Tape(training=training, recording=training, dtype=dtype)
+    types = tuple(value.type.at(sizes) for value in flat.values)
+    return _Player(flat, types, tape).run()
+
+
+class _Player:
+    def __init__(self, flat: Flat, types: tuple[TensorType, ...], tape: Tape) -> None:
+        self.flat = flat
+        self.types = types
+        self.tape = tape
+        self.values: dict[int, Tensor] = {}
+        self.state: dict[str, Tensor] = {}
+        self.owned = {module.path: module.state for module in flat.modules}
+
+    def run(self) -> Pass:
+        for value in self.flat.inputs:
+            self.values[value] = self._given(self.types[value])
+        steps = [
+            self._step(index, step)
+            for index, step in enumerate(self.flat.steps)
+            if self.tape.training or not step.training
+        ]
+        return Pass(self.flat, self.types, self.values, tuple(steps), self.tape)
+
+    def _given(self, kind: TensorType) -> Tensor:
+        return self.tape.given(self.tape.extents(kind), kind.dtype)
+
+    def _step(self, index: int, step: FlatStep) -> Played:
+        tape = self.tape
+        if step.op is None:
+            self.values[step.outputs[0]] = raw = self._raw(step)
+            return Played(index, (), (raw.storage,), (), False, 0)
+        tape.step, tape.events = index, []
+        state = self.owned.get(step.module or "", ()) if step.module is not None else ()
+        tape.learned = any(not spec.is_buffer for spec in state)
+        inputs = tuple(self.values[value] for value in step.inputs)
+        before = [tensor.storage.version for tensor in inputs]
+        wanted = tuple(self.types[value] for value in step.outputs)
+        made = step.op.allocate(tape, inputs, wanted)
+        for value, given, tensor in zip(step.outputs, wanted, made, strict=True):
+            assert tensor.shape == given.shape, f"{step.op.keyword} gave {tensor.shape}"
+            self.values[value] = tensor
+        reads = _distinct(inputs)
+        gives = _distinct(made)
+        fresh = tuple(storage for storage in gives if (True, storage) in tape.events)
+        writes = [tensor.storage.version for tensor in inputs] != before
+        return Played(index, reads, gives, fresh, writes, self._scratch())
+
+    def _scratch(self) -> int:
+        """The most that stood allocated during the step."""
+        now = most = 0
+        for allocated, storage in self.tape.events:
+            now += storage.nbytes if allocated else -storage.nbytes
+            most = max(most, now)
+        return most
+
+    def _raw(self, step: FlatStep) -> Tensor:
+        """The tensor of a raw parameter or buffer; reading it twice gives the same."""
+        key = step.parameter
+        assert key is not None
+        if key not in self.state:
+            spec = self._spec(key)
+            self.state[key] = self.tape.state(spec.shape, spec.dtype, learned=not spec.is_buffer)
+        return self.state[key]
+
+    def _spec(self, key: str) -> ParameterSpec:
+        path, _, name = key.rpartition(".")
+        return next(spec for spec in self.owned[path] if spec.name == name)
+
+
+def _distinct(tensors: tuple[Tensor, ...]) -> tuple[Storage, ...]:
+    return tuple(dict.fromkeys(tensor.storage for tensor in tensors))

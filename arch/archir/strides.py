@@ -1,0 +1,103 @@
+"""Strides: how the elements of a tensor lie in memory, by torch's rules.
+
+A view shares the memory of a tensor only where its strides allow that; else torch makes a copy.
+So whoever counts bytes has to know strides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Strides = tuple[int, ...]
+
+
+def packed(shape: Sequence[int], order: Sequence[int] | None = None) -> Strides:
+    """Strides without gaps. ``order`` lists the dims, outermost first; else they go in turn."""
+    strides = [0] * len(shape)
+    step = 1
+    for dim in reversed(range(len(shape)) if order is None else order):
+        strides[dim] = step
+        step *= max(shape[dim], 1)
+    return tuple(strides)
+
+
+def channels_last(shape: Sequence[int]) -> Strides:
+    """The strides of ``[N, C, *axes]`` whose channels lie side by side."""
+    return packed(shape, (0, *range(2, len(shape)), 1))
+
+
+def is_contiguous(shape: Sequence[int], strides: Strides) -> bool:
+    """Whether the elements lie in the order of the dims, without gaps."""
+    return _same(shape, strides, packed(shape))
+
+
+def is_channels_last(shape: Sequence[int], strides: Strides) -> bool:
+    """Whether torch suggests the channels-last format for it: images and volumes alone."""
+    if len(shape) not in (4, 5) or is_contiguous(shape, strides):
+        return False
+    least = 0
+    for dim in (1, *range(len(shape) - 1, 1, -1), 0):
+        if shape[dim] == 0 or strides[dim] < least or strides[1] == 0:
+            return False
+        if dim == 0 and least == strides[1]:
+            return False
+        least = strides[dim] * (shape[dim] if shape[dim] > 1 else 1)
+    return True
+
+
+def is_overlapping(shape: Sequence[int], strides: Strides) -> bool:
+    """Whether several elements are one place in memory, as after an ``expand``."""
+    return any(extent > 1 and step == 0 for extent, step in zip(shape, strides, strict=True))
+
+
+def dense(shape: Sequence[int], strides: Strides) -> Strides:
+    """The strides of a new tensor whose dims lie in memory in the order that these have."""
+    order = list(range(len(shape)))
+    # Insertion, outermost first. What has one place for all elements keeps its turn, as in torch.
+    for place in range(1, len(order)):
+        at = place
+        for before in range(place - 1, -1, -1):
+            left, right = order[before], order[at]
+            if 0 in (strides[left], strides[right]):
+                continue
+            further = strides[left] < strides[right] or (
+                strides[left] == strides[right] and shape[left] < shape[right]
+            )
+            if not further:
+                break
+            order[before], order[at] = right, left
+            at = before
+    return packed(shape, order)
+
+
+def viewed(shape: Sequence[int], strides: Strides, wanted: Sequence[int]) -> Strides | None:
+    """The strides of a view with another shape; None where torch has to copy.
+
+    Dims that lie evenly behind each other form a block; the new dims must fill it exactly.
+    """
+    result = [0] * len(wanted)
+    new = len(wanted) - 1
+    base = strides[-1] if strides else 1
+    elements = filled = 1
+    for dim in range(len(shape) - 1, -1, -1):
+        elements *= shape[dim]
+        whole = dim == 0 or (shape[dim - 1] != 1 and strides[dim - 1] != elements * base)
+        if not whole:
+            continue
+        while new >= 0 and (filled < elements or wanted[new] == 1):
+            result[new] = filled * base
+            filled *= wanted[new]
+            new -= 1
+        if filled != elements:
+            return None
+        if dim > 0:
+            base = strides[dim - 1]
+            elements = filled = 1
+    return tuple(result) if new < 0 or not shape else None
+
+
+def _same(shape: Sequence[int], left: Strides, right: Strides) -> bool:
+    """Whether strides are equal where there is more than one element to step over."""
+    return all(
+        extent == 1 or one == other for extent, one, other in zip(shape, left, right, strict=True)
+    )

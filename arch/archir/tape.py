@@ -1,0 +1,293 @@
+"""A tape: what the ops of a network do to memory, one after the other, without running them.
+
+An op says in ``Op.allocate`` which tensors it makes, which are views of others, which it
+overwrites, and which it keeps for the backward pass. It says that to a tape, which counts storages
+as torch's allocator and autograd do on the CPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Literal
+
+from archir.record import Record, Struct, fresh
+from archir.strides import (
+    Strides,
+    channels_last,
+    dense,
+    is_channels_last,
+    is_contiguous,
+    is_overlapping,
+    packed,
+    viewed,
+)
+from archir.types import TensorType
+
+BYTES = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "int64": 8, "bool": 1}
+"""Bytes of an element."""
+
+
+WIDE = "float32-at-least"
+"""The dtype in which some kernels of torch reckon where the floats are narrower."""
+
+PROMOTION = ("bool", "int64", "float32", WIDE)
+"""Of two dtypes the later one is the outcome."""
+
+
+def broadcast(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that broadcasting makes of two."""
+    rank = max(len(left), len(right))
+    pairs = zip((1,) * (rank - len(left)) + left, (1,) * (rank - len(right)) + right, strict=True)
+    return tuple(other if one == 1 else one for one, other in pairs)
+
+
+class Node(Struct):
+    """A step of the backward pass: what it needs, and what it passes its gradients to.
+
+    ``kept`` are storages, each with the version that it had when it was kept.
+    """
+
+    step: int
+    parents: tuple[Node, ...]
+    kept: list[tuple[Storage, int]] = fresh(factory=list)
+
+
+class Storage(Struct):
+    """A piece of memory. Parameters and buffers are ``state``, what the caller holds is ``input``.
+
+    ``version`` counts how often it was overwritten, ``written`` are the steps that did so. ``node``
+    leads back through what it was computed from, where it takes part in the backward pass.
+    """
+
+    number: int
+    nbytes: int
+    kind: Literal["value", "input", "state"]
+    grad: bool
+    node: Node | None = None
+    version: int = 0
+    written: list[int] = fresh(factory=list)
+
+
+class Tensor(Record):
+    """A tensor on the tape. ``piece`` marks one of several views that one op gave."""
+
+    storage: Storage
+    shape: tuple[int, ...]
+    strides: Strides
+    dtype: str
+    piece: bool = False
+
+    @property
+    def grad(self) -> bool:
+        """Whether it takes part in the backward pass."""
+        return self.storage.grad
+
+    @property
+    def numel(self) -> int:
+        return prod(self.shape)
+
+
+Fault = Literal["several-views", "leaf", "overlapping"]
+
+
+class Tape:
+    """The memory of one forward pass.
+
+    ``training`` is the mode of the modules. ``recording`` says whether a backward pass is to
+    follow: then ops keep what it needs. ``learned`` says of the op at hand whether it has
+    parameters that are trained.
+    """
+
+    def __init__(self, *, training: bool, recording: bool, dtype: str = "float32") -> None:
+        self.training = training
+        self.recording = recording
+        self.float_bytes = BYTES[dtype]
+        self.learned = False
+        self.step = -1
+        self.events: list[tuple[bool, Storage]] = []
+        """What the step at hand has allocated (True) and let go of (False), in turn."""
+        self.faults: list[tuple[int, Fault, Storage]] = []
+        """Overwriting that torch refuses at once: the step, and why."""
+        self._count = 0
+
+    # --- what is there from the start -----------------------------------------------------------
+
+    def given(self, shape: Sequence[int], dtype: str) -> Tensor:
+        """An input of the network, which the caller holds."""
+        return self._tensor(shape, packed(shape), dtype, "input", grad=False)
+
+    def state(self, shape: Sequence[int], dtype: str = "float32", *, learned: bool) -> Tensor:
+        """A parameter or a buffer."""
+        return self._tensor(shape, packed(shape), dtype, "state", grad=learned)
+
+    @staticmethod
+    def extents(given: TensorType) -> tuple[int, ...]:
+        """The shape of a type at given sizes."""
+        shape = tuple(dim for dim in given.shape if isinstance(dim, int))
+        assert len(shape) == given.rank, f"{given} is not a type at given sizes"
+        return shape
+
+    # --- what ops say ---------------------------------------------------------------------------
+
+    def new(
+        self,
+        shape: Sequence[int],
+        *sources: Tensor,
+        dtype: str | None = None,
+        like: Tensor | None = None,
+        format: Tensor | None = None,  # noqa: A002  (torch's memory format)
+        learned: bool = False,
+    ) -> Tensor:
+        """A new tensor, computed from others.
+
+        It is contiguous; its dims lie in memory as those of ``like``, which has its shape; or it
+        is in the memory format (contiguous or channels-last) of ``format``. ``learned`` says that
+        trained parameters go into it.
+        """
+        strides = packed(shape)
+        if like is not None:
+            strides = dense(shape, like.strides)
+        elif format is not None and is_channels_last(format.shape, format.strides):
+            strides = channels_last(shape)
+        dtype = dtype or (sources[0].dtype if sources else "float32")
+        grad = self.recording and dtype.startswith("float")
+        grad = grad and (learned or any(source.grad for source in sources))
+        made = self._tensor(shape, strides, dtype, "value", grad=grad)
+        if grad:
+            parents = [each.storage.node for each in sources if each.grad]
+            made.storage.node = Node(self.step, tuple(node for node in parents if node))
+        self.events.append((True, made.storage))
+        return made
+
+    def keep(self, made: Tensor, *kept: Tensor) -> None:
+        """The backward pass of what made ``made`` needs these."""
+        node = made.storage.node
+        if self.recording and made.grad and node is not None:
+            node.kept += [(each.storage, each.storage.version) for each in kept]
+
+    def overwrite(self, given: Tensor) -> Tensor:
+        """What an op in place gives: the same memory with other elements."""
+        storage = given.storage
+        if is_overlapping(given.shape, given.strides):
+            self.faults.append((self.step, "overlapping", storage))
+        if self.recording and storage.grad and storage.kind == "state":
+            self.faults.append((self.step, "leaf", storage))
+        elif self.recording and storage.grad and given.piece:
+            self.faults.append((self.step, "several-views", storage))
+        storage.version += 1
+        storage.written.append(self.step)
+        if self.recording and storage.grad:
+            before = storage.node
+            storage.node = Node(self.step, () if before is None else (before,))
+        return given
+
+    def view(
+        self, given: Tensor, shape: Sequence[int], strides: Strides, *, piece: bool = False
+    ) -> Tensor:
+        """A view. ``piece`` says that it is one of several from one call."""
+        return Tensor(given.storage, tuple(shape), strides, given.dtype, piece or given.piece)
+
+    def reshape(self, given: Tensor, shape: Sequence[int]) -> Tensor:
+        """The same elements in another shape: a view where that is possible, else a copy."""
+        strides = viewed(given.shape, given.strides, shape)
+        if strides is None:
+            return self.new(shape, given)
+        return self.view(given, shape, strides)
+
+    def contiguous(self, given: Tensor) -> Tensor:
+        """The tensor itself if it is contiguous, else a copy."""
+        if is_contiguous(given.shape, given.strides):
+            return given
+        return self.new(given.shape, given)
+
+    def formatted(self, given: Tensor) -> Tensor:
+        """The tensor itself if it is contiguous or channels-last, else a contiguous copy."""
+        if is_channels_last(given.shape, given.strides):
+            return self.copy(given) if self._gaps(given) else given
+        return self.contiguous(given)
+
+    def copy(self, given: Tensor) -> Tensor:
+        """A copy, laid out alike."""
+        return self.new(given.shape, given, like=given)
+
+    def transposed(self, given: Tensor, one: int, other: int) -> Tensor:
+        """A view with two dims exchanged."""
+        shape, strides = list(given.shape), list(given.strides)
+        shape[one], shape[other] = shape[other], shape[one]
+        strides[one], strides[other] = strides[other], strides[one]
+        return self.view(given, shape, tuple(strides))
+
+    def expanded(self, given: Tensor, shape: Sequence[int]) -> Tensor:
+        """A view with dims of extent 1 repeated, and new dims in front."""
+        new = len(shape) - len(given.shape)
+        old = zip(given.shape, given.strides, shape[new:], strict=True)
+        strides = tuple(step if extent == wanted else 0 for extent, step, wanted in old)
+        return self.view(given, shape, (0,) * new + strides)
+
+    def noise(self, given: Tensor) -> Tensor:
+        """Random numbers, one for each element."""
+        return self.new(given.shape, dtype=given.dtype, like=given)
+
+    def widened(self, given: Tensor) -> Tensor:
+        """The tensor in float32 at least: a copy, where the floats of this pass are narrower."""
+        if self.float_bytes >= BYTES["float32"]:
+            return given
+        return self.new(given.shape, given, dtype=WIDE, like=given)
+
+    def narrowed(self, given: Tensor) -> Tensor:
+        """The way back from ``widened``."""
+        if given.dtype != WIDE:
+            return given
+        return self.new(given.shape, given, dtype="float32", like=given)
+
+    # --- arithmetic -----------------------------------------------------------------------------
+
+    def merged(self, left: Tensor, right: Tensor, shape: Sequence[int] | None = None) -> Tensor:
+        """What an operator makes of two tensors element by element; it keeps nothing yet."""
+        shape = broadcast(left.shape, right.shape) if shape is None else tuple(shape)
+        like = next((each for each in (left, right) if each.shape == shape), None)
+        dtype = max(left.dtype, right.dtype, key=PROMOTION.index)
+        return self.new(shape, left, right, dtype=dtype, like=like)
+
+    def multiplied(self, left: Tensor, right: Tensor, shape: Sequence[int] | None = None) -> Tensor:
+        """A product: the gradient of each factor needs the other. With a shape, of matrices."""
+        made = self.merged(left, right, shape)
+        self.keep(made, *([right] if left.grad else []), *([left] if right.grad else []))
+        return made
+
+    def divided(self, left: Tensor, right: Tensor) -> Tensor:
+        """A quotient, which is always a float."""
+        shape = broadcast(left.shape, right.shape)
+        like = next((each for each in (left, right) if each.shape == shape), None)
+        made = self.new(shape, left, right, dtype="float32", like=like)
+        self.keep(made, right, *([left] if right.grad else []))
+        return made
+
+    def drop(self, *tensors: Tensor) -> None:
+        """Let go of what the op made for itself; what is left at its end goes by itself."""
+        self.events += [(False, each.storage) for each in tensors]
+
+    def bytes_of(self, dtype: str) -> int:
+        """Bytes of an element. What a type calls float32 has the dtype of this pass."""
+        if dtype == WIDE:
+            return max(self.float_bytes, BYTES["float32"])
+        return self.float_bytes if dtype == "float32" else BYTES[dtype]
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _gaps(self, given: Tensor) -> bool:
+        return given.strides != channels_last(given.shape)
+
+    def _tensor(
+        self,
+        shape: Sequence[int],
+        strides: Strides,
+        dtype: str,
+        kind: Literal["value", "input", "state"],
+        *,
+        grad: bool,
+    ) -> Tensor:
+        self._count += 1
+        storage = Storage(self._count, self.bytes_of(dtype) * prod(shape), kind, grad)
+        return Tensor(storage, tuple(shape), strides, dtype)
