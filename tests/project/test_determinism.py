@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,13 +35,11 @@ def build(folder: Path, file: str, environ: dict[str, str]) -> dict[str, bytes]:
 
 
 def test_builds_are_byte_identical(tmp_path: Path) -> None:
-    text = (ROOT / "examples" / f"{EXAMPLE}.arch").read_bytes()
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
     builds: list[dict[str, bytes]] = []
     for index, environ in enumerate(ENVIRONMENTS):
         folder = tmp_path / f"folder {index}"
-        source = tmp_path / f"{EXAMPLE}.arch"
-        source.write_bytes(text)
-        builds.append(build(folder, f"../{EXAMPLE}.arch", environ))
+        builds.append(build(folder, f"../examples/{EXAMPLE}.arch", environ))
     assert len(builds[0]) == 4
     assert builds[0] == builds[1] == builds[2]
 
