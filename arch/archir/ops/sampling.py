@@ -30,7 +30,9 @@ def sampled(
 
 
 def _plain(mode: str, extent: int, wanted: int) -> bool:
-    return wanted == extent or (mode == "nearest" and wanted == 2 * extent)
+    if wanted == extent:
+        return mode != "bicubic"
+    return wanted == 2 * extent and mode == "nearest"
 
 
 def _tap(j: int, scale: Fraction, mode: str, corners: bool) -> Tap:
