@@ -46,7 +46,7 @@ def test_help_and_version_need_no_click() -> None:
     ("words", "message", "hint"),
     [
         (["buld", "net.arch"], "there is no command buld", "did you mean build?"),
-        (["xyz"], "there is no command xyz", "the commands: build, check, emit, models"),
+        (["xyz"], "there is no command xyz", "the commands: build, check, emit, summary, models"),
         (["build"], "missing argument 'FILE'", "archc build --help tells how it is used"),
         (["check"], "missing argument 'FILE...'", "archc check --help tells how it is used"),
         (["build", "--ou", "x", "net.arch"], "there is no option --ou", "did you mean --out?"),

@@ -6,6 +6,7 @@ COMMANDS = {
     "build": "check a model, and write Python source and a picture of it",
     "check": "check files, and say a line about each model",
     "emit": "print one form of a model: source, picture, or what is between",
+    "summary": "say what a model costs: parameters, MACs, memory, fields",
     "models": "list a file's models with their parameters",
     "verify": "compare a model with one in Python: keys, weights, outputs",
     "examples": "list the examples, or print one: models from the literature",

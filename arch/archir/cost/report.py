@@ -1,0 +1,220 @@
+"""What a model costs at given sizes: the entries of its table, and the totals.
+
+All of it is worked out on one flattened model, each part when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archir.cost import macs
+from archir.cost.folding import DEPTH, Line, cut, lines
+from archir.cost.rows import Kind, Row, rows
+from archir.dims import Dim, multiply, product
+from archir.dims import total as added
+from archir.flat import Flat, flatten
+from archir.record import Record
+from archir.typed import TypedGraph
+from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.cost.field import AxisField, Fields
+    from archir.cost.memory import Memory, Optimizer
+
+BYTES = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "int64": 8, "bool": 1}
+
+
+class Entry(Record):
+    """One line of a table.
+
+    ``path`` is that of its module, or for a function that of the scope in which it runs. ``label``
+    is its name in its scope; where ``count`` equal rows are folded into one, it says so
+    (``1..5 x5``), the numbers are those of each, and what is seen is that of the last. ``op`` is
+    the keyword of an op or the name of a block, ``call`` the op with its arguments. ``again`` is
+    true where its module has run before, so that its parameters are counted there.
+
+    Only by what it gives (``outputs``) is its ``memory`` counted, in bytes; ``kept`` is what a
+    training step keeps of it for the backward pass. ``field`` is what an element of its last output
+    sees of each axis of the model's inputs.
+    """
+
+    path: str
+    label: str
+    level: int
+    kind: Kind
+    op: str
+    call: str
+    outputs: tuple[TensorType, ...]
+    parameters: int
+    buffers: int
+    macs: Dim
+    elements: Dim
+    memory: Dim
+    kept: int | None
+    field: tuple[AxisField, ...]
+    training: bool
+    again: bool
+    count: int
+
+
+class Totals(Record):
+    """The sums over the whole model. All parameters are trainable; buffers are not.
+
+    ``macs`` are those of a forward pass in evaluation mode, and ``training_macs`` those of a
+    forward pass in training mode and the backward pass behind it.
+    """
+
+    parameters: int
+    parameter_bytes: int
+    buffers: int
+    buffer_bytes: int
+    macs: Dim
+    training_macs: Dim
+    elements: Dim
+    outputs: Dim
+    """The bytes of the outputs of all ops, in evaluation mode."""
+
+
+class Costs:
+    """The costs of one model. ``sizes`` are what it is counted at; None: as expressions of them."""
+
+    def __init__(
+        self,
+        typed: TypedGraph,
+        sizes: Mapping[str, int] | None,
+        dtype: str = "float32",
+        optimizer: Optimizer = "sgd",
+    ) -> None:
+        self.flat: Flat = flatten(typed)
+        self.sizes = sizes
+        self.dtype = dtype
+        self.optimizer: Optimizer = optimizer
+
+    @property
+    def _numbers(self) -> Mapping[str, int]:
+        """Sizes, where there must be some."""
+        return self.flat.typed.graph.sizes if self.sizes is None else self.sizes
+
+    @cached_property
+    def types(self) -> list[TensorType]:
+        """The types of the values."""
+        if self.sizes is None:
+            return [value.type for value in self.flat.values]
+        known: dict[TensorType, TensorType] = {}
+        for value in self.flat.values:
+            if value.type not in known:
+                known[value.type] = value.type.at(self.sizes)
+        return [known[value.type] for value in self.flat.values]
+
+    @cached_property
+    def forward(self) -> list[Dim]:
+        """The MACs of each step of the flat model."""
+        return macs.forward(self.flat, self.types)
+
+    @cached_property
+    def root(self) -> Row:
+        """The rows, as a tree."""
+        return rows(self.flat, self.types, self.forward)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What it takes in memory, in bytes: where sizes are asked for, at the default ones."""
+        from archir.cost.memory import memory
+
+        return memory(self.flat, self._numbers, dtype=self.dtype, optimizer=self.optimizer)
+
+    @cached_property
+    def fields(self) -> Fields:
+        """What each value sees of the inputs."""
+        from archir.cost.field import receptive_fields
+
+        return receptive_fields(self.flat, self._numbers)
+
+    @cached_property
+    def totals(self) -> Totals:
+        """The sums over the whole model."""
+        steps, forward = self.flat.steps, self.forward
+        backward = macs.backward(self.flat, forward)
+        trained = [macs.total(steps, each, training=True) for each in (forward, backward)]
+        state = [entry for module in self.flat.modules for entry in module.state]
+        weights = [entry for entry in state if not entry.is_buffer]
+        buffers = [entry for entry in state if entry.is_buffer]
+        return Totals(
+            parameters=sum(entry.numel for entry in weights),
+            parameter_bytes=sum(entry.numel * self._bytes(entry.dtype) for entry in weights),
+            buffers=sum(entry.numel for entry in buffers),
+            buffer_bytes=sum(entry.numel * self._bytes(entry.dtype) for entry in buffers),
+            macs=macs.total(steps, forward, training=False),
+            training_macs=added(trained),
+            elements=self.root.elements,
+            outputs=self._made(self.root),
+        )
+
+    def entries(
+        self,
+        depth: int | None = DEPTH,
+        *,
+        fold: bool = True,
+        field: bool = True,
+        kept: bool = True,
+    ) -> list[Entry]:
+        """The table's lines; what takes time to know may be left out."""
+        return [self.entry(line, field, kept) for line in lines(self.root, depth, fold=fold)]
+
+    def whole(self, *, field: bool = True, kept: bool = True) -> Entry:
+        """The model itself as an entry."""
+        return self.entry(Line(self.root, 0, ""), field, kept)
+
+    def cut(self, depth: int | None) -> int:
+        """How many levels are below a depth."""
+        return cut(self.root, depth)
+
+    def entry(self, line: Line, field: bool, kept: bool) -> Entry:
+        """A line with all that is known of it."""
+        from archir.text import show_op
+
+        row = line.row
+        return Entry(
+            path=row.path,
+            label=line.label,
+            level=line.level,
+            kind=row.kind,
+            op=row.what,
+            call=row.what if row.op is None else show_op(row.op),
+            outputs=row.outputs,
+            parameters=row.parameters,
+            buffers=row.buffers,
+            macs=row.macs,
+            elements=row.elements,
+            memory=self._made(row),
+            kept=sum(self.memory.step_kept[step] for step in row.steps) if kept else None,
+            field=self.fields.values[row.values[-1]] if field and row.values else (),
+            training=row.training,
+            again=row.again,
+            count=line.count,
+        )
+
+    def _made(self, row: Row) -> Dim:
+        """The bytes of the outputs of the ops that a row stands for."""
+        found: list[Dim] = []
+        for number in row.steps:
+            step = self.flat.steps[number]
+            if step.op is not None and step.training == row.training:
+                found.extend(self._made_by_step[number])
+        return added(found)
+
+    @cached_property
+    def _made_by_step(self) -> Sequence[Sequence[Dim]]:
+        return [
+            [
+                multiply(product(self.types[value].shape), self._bytes(self.types[value].dtype))
+                for value in step.outputs
+            ]
+            for step in self.flat.steps
+        ]
+
+    def _bytes(self, dtype: str) -> int:
+        """What one number takes: those of float32 are of the dtype that is asked for."""
+        return BYTES[self.dtype if dtype == "float32" else dtype]

@@ -1,0 +1,217 @@
+"""``archc summary``: what a model costs, layer by layer, before anything runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from archc import pipeline
+from archc.cli import guard, options, streams
+from archc.costing import DTYPES, OPTIMIZERS
+from archc.render import data
+from archc.render.style import style_of
+from archc.render.table import COLUMNS, DEFAULT, IN_CSV
+from archir.cost.folding import DEPTH
+from archir.diagnostics import nearest
+from archir.record import Record
+
+if TYPE_CHECKING:
+    from archc.costing import Summary
+    from archc.settings import Setting
+    from archdsl.elaborate.limits import Limits
+    from archir.diagnostics import Diagnostics
+
+FORMATS = ("text", "json", "markdown", "csv")
+
+
+def _number(what: str) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
+    def read(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
+        if text is None:
+            return None
+        whole = text.isascii() and text.isdecimal() and len(text) <= options.MAX_DIGITS
+        if not whole or int(text) < 1:
+            raise options.UsageHint(f"{what} is a whole number from 1, not {text}")
+        return int(text)
+
+    return read
+
+
+def _word(what: str, known: Sequence[str]) -> Callable[..., str | None]:
+    def read(_: click.Context, __: click.Parameter, word: str | None) -> str | None:
+        return None if word is None else options.chosen_word(word, list(known), what)
+
+    return read
+
+
+def _columns(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    words = [word.strip() for word in text.split(",")]
+    known = list(COLUMNS)
+    return tuple(dict.fromkeys(options.chosen_word(word, known, "column") for word in words))
+
+
+@click.command("summary", short_help="What a model costs, layer by layer.")
+@options.file
+@options.model
+@options.settings
+@options.sizes
+@click.option(
+    "--batch",
+    metavar="NUMBER",
+    callback=_number("a batch"),
+    help="How many samples at once, in the place of the batch size's default.",
+)
+@click.option(
+    "--dtype",
+    metavar="DTYPE",
+    default="float32",
+    show_default=True,
+    callback=_word("dtype", tuple(DTYPES)),
+    help="The dtype of parameters and activations: float32, bf16, fp16, float64.",
+)
+@click.option(
+    "--optimizer",
+    metavar="NAME",
+    default="sgd",
+    show_default=True,
+    callback=_word("optimizer", OPTIMIZERS),
+    help=f"What remembers numbers for each parameter: {', '.join(OPTIMIZERS)}.",
+)
+@click.option(
+    "--depth",
+    metavar="NUMBER",
+    callback=_number("a depth"),
+    help=f"How many levels of modules are shown; {DEPTH} unless it is given.",
+)
+@click.option(
+    "--all", "everything", is_flag=True, help="Show every row: all levels, nothing folded."
+)
+@click.option(
+    "--columns",
+    metavar="NAME,...",
+    callback=_columns,
+    help=f"What to show: {', '.join(COLUMNS)}.",
+)
+@click.option(
+    "--field",
+    metavar="PATH",
+    help="Say only what one element that flows out of the module PATH sees of the input.",
+)
+@click.option(
+    "--symbolic", is_flag=True, help="Show numbers as expressions of the sizes of the input."
+)
+@click.option(
+    "--format",
+    "form",
+    metavar="FORMAT",
+    default="text",
+    show_default=True,
+    callback=_word("format", FORMATS),
+    help=f"How it is printed: {', '.join(FORMATS)}.",
+)
+@options.limits
+def command(
+    file: str,
+    model: str | None,
+    settings: tuple[Setting, ...],
+    sizes: dict[str, int],
+    batch: int | None,
+    dtype: str,
+    optimizer: str,
+    depth: int | None,
+    everything: bool,
+    columns: tuple[str, ...] | None,
+    field: str | None,
+    symbolic: bool,
+    form: str,
+    limits: Limits | None,
+) -> int:
+    """Print a table of FILE's model, a row for each layer, and a card with the totals below it.
+
+    Parameters, MACs (multiply-accumulates of convolutions, linear layers and matrix products),
+    memory and receptive fields are exact at the sizes that are asked for, and nothing is run.
+    """
+    if symbolic and (sizes or batch is not None):
+        raise options.UsageHint("--symbolic is for all sizes: it goes without --size and --batch")
+    if everything and depth is not None:
+        raise options.UsageHint("--all shows all levels: it goes without --depth")
+    source, path, found = streams.read(file)
+    typed = None
+    if not found.has_errors:
+        typed, problems = pipeline.compile_source(source, path, model, settings, limits)
+        found.extend(problems)
+    if typed is None:
+        if form == "json":
+            streams.data(data.report(found, model=None))
+        else:
+            streams.complain(found)
+        return guard.WRONG_INPUT
+    from archc.costing import summary_of
+
+    summary = summary_of(typed, sizes, batch, dtype, optimizer, symbolic=symbolic)
+    if form != "json":
+        streams.complain(found)
+    if field is not None:
+        _field(summary, field, form, found)
+    else:
+        shown = Shown(None if everything else depth or DEPTH, not everything, columns)
+        _table(summary, shown, form, found)
+    return guard.OK
+
+
+class Shown(Record):
+    """Which rows of the table are shown, and which columns."""
+
+    depth: int | None
+    fold: bool
+    columns: tuple[str, ...] | None
+
+
+def _table(summary: Summary, shown: Shown, form: str, found: Diagnostics) -> None:
+    if form == "text":
+        style = style_of(sys.stdout)
+        said = summary.text(shown.depth, fold=shown.fold, columns=shown.columns, style=style)
+        sys.stdout.write(said)
+        return
+    entries = summary.table(shown.depth, fold=shown.fold)
+    if form == "markdown":
+        from archc.render.table import markdown
+
+        streams.document(markdown(entries, summary.whole, shown.columns or DEFAULT))
+    elif form == "csv":
+        from archc.render.table import csv
+
+        streams.document(csv(entries, shown.columns or IN_CSV))
+    else:
+        from archc.render.cost_data import document
+
+        facts = document(summary.model, summary.costs, entries, summary.whole)
+        streams.data(data.report(found, **facts))
+
+
+def _field(summary: Summary, path: str, form: str, found: Diagnostics) -> None:
+    """The receptive field of one place."""
+    from archc.render.costs import field_line
+
+    try:
+        seen = summary.field(path)
+    except KeyError:
+        known = [row.path for row in summary.rows if row.label]
+        raise options.UsageHint(*_nowhere(summary.name, path, known)) from None
+    if form == "json":
+        from archc.render.cost_data import field
+
+        streams.data(data.report(found, path=path, field=field(summary.model, seen)))
+        return
+    for line in field_line(path, summary.model, seen):
+        streams.say(line)
+
+
+def _nowhere(name: str, path: str, known: Sequence[str]) -> tuple[str, str]:
+    near = nearest(path, known)
+    hint = f"did you mean {near}?" if near else f"archc summary {name} --all shows all paths"
+    return f"{name} has no module {path} that gives a value", hint

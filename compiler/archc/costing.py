@@ -1,0 +1,222 @@
+"""What ``archc.summary`` gives: the costs of a model, as objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from archc.errors import ArchError, PackageMissingError, SettingError
+from archir.cost.folding import DEPTH
+from archir.cost.report import Costs, Entry, Totals
+from archir.diagnostics import nearest
+from archir.dims import show
+from archir.summary import ModelSummary, summarise
+from archir.typed import TypedGraph
+
+if TYPE_CHECKING:
+    from archc.render.style import Style
+    from archir.cost.field import AxisField
+    from archir.cost.memory import Memory, Optimizer
+
+DTYPES = {
+    "float64": "float64", "float32": "float32", "bfloat16": "bfloat16", "float16": "float16",
+    "fp64": "float64", "fp32": "float32", "bf16": "bfloat16", "fp16": "float16",
+    "double": "float64", "float": "float32", "half": "float16",
+}  # fmt: skip
+"""The names of dtypes that are understood."""
+
+OPTIMIZERS = ("sgd", "sgd-momentum", "adam")
+
+
+class Summary:
+    """The costs of one model at given sizes, a batch and a dtype; see docs/cost.md.
+
+    >>> summary = archc.summary("examples/vgg16.arch", batch=8)
+    >>> summary.totals.macs
+    123762114560
+    """
+
+    def __init__(self, typed: TypedGraph, costs: Costs) -> None:
+        self._typed = typed
+        self._costs = costs
+        self._model: ModelSummary | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._typed.graph.root.name
+
+    @property
+    def model(self) -> ModelSummary:
+        """The model from outside: inputs, outputs, the sizes that it takes."""
+        if self._model is None:
+            self._model = summarise(self._typed)
+        return self._model
+
+    @property
+    def costs(self) -> Costs:
+        """All of it, as it was counted."""
+        return self._costs
+
+    @property
+    def sizes(self) -> Mapping[str, int] | None:
+        """What is counted at, the batch among them; None where all is as expressions of them."""
+        return self._costs.sizes
+
+    @property
+    def dtype(self) -> str:
+        """The dtype of parameters and activations."""
+        return self._costs.dtype
+
+    @property
+    def optimizer(self) -> str:
+        """The optimizer whose memory is counted."""
+        return self._costs.optimizer
+
+    @property
+    def rows(self) -> tuple[Entry, ...]:
+        """Every module, function and read parameter in the order of running, nothing folded."""
+        return tuple(self.table(None, fold=False))
+
+    def table(self, depth: int | None = DEPTH, *, fold: bool = True) -> list[Entry]:
+        """The rows to a depth (None: all), equal neighbours folded into one."""
+        return self._costs.entries(depth, fold=fold)
+
+    @property
+    def whole(self) -> Entry:
+        """The model itself as a row."""
+        return self._costs.whole()
+
+    @property
+    def totals(self) -> Totals:
+        """Parameters, buffers, MACs and activations of the whole model."""
+        return self._costs.totals
+
+    @property
+    def memory(self) -> Memory:
+        """What running and training it take in memory, in bytes."""
+        return self._costs.memory
+
+    def field(self, path: str) -> tuple[AxisField, ...]:
+        """What one element that flows out of a module sees of each axis of the inputs.
+
+        Raises ``KeyError`` where no module of that path gives a value.
+        """
+        found = self._costs.fields.at(path)
+        if found is None:
+            raise KeyError(path)
+        return found
+
+    def text(
+        self,
+        depth: int | None = DEPTH,
+        *,
+        fold: bool = True,
+        columns: Sequence[str] | None = None,
+        style: Style | None = None,
+    ) -> str:
+        """The table and the card below it, as ``archc summary`` prints them."""
+        from archc.render.cost_card import cost_card
+        from archc.render.style import Style
+        from archc.render.table import DEFAULT, text
+
+        style = style or Style()
+        table = text(self.table(depth, fold=fold), self.whole, columns or DEFAULT, style)
+        hidden = self._costs.cut(depth)
+        return table + "\n" + cost_card(self.model, self._costs, depth, hidden, style)
+
+    def __str__(self) -> str:
+        return self.text().rstrip("\n")
+
+    def __repr__(self) -> str:
+        return f"<archc.Summary of {self.name}: {self.totals.parameters:,} parameters>"
+
+    def _repr_html_(self) -> str:
+        """The table, for notebooks."""
+        from archc.render.cost_card import html
+
+        return html(self.model, self._costs, self.table(), self.whole)
+
+    def to_pandas(self, depth: int | None = None, *, fold: bool = False) -> Any:
+        """The rows as a ``pandas.DataFrame``; raises ``PackageMissingError`` without pandas."""
+        try:
+            import pandas
+        except ModuleNotFoundError as error:
+            if error.name != "pandas":
+                raise
+            raise PackageMissingError(
+                "to_pandas needs pandas, which is not installed: pip install pandas", name="pandas"
+            ) from error
+        from archc.render.table import COLUMNS, IN_CSV
+
+        entries = self.table(depth, fold=fold)
+        return pandas.DataFrame(
+            {name: [COLUMNS[name].value(entry) for entry in entries] for name in IN_CSV}
+        )
+
+
+def summary_of(
+    typed: TypedGraph,
+    sizes: Mapping[str, int],
+    batch: int | None,
+    dtype: str,
+    optimizer: str,
+    *,
+    symbolic: bool = False,
+) -> Summary:
+    """The costs of a checked model. Raises ``SettingError`` for what it does not have."""
+    if dtype not in DTYPES:
+        raise SettingError(_unknown("dtype", dtype, tuple(DTYPES)))
+    if optimizer not in OPTIMIZERS:
+        raise SettingError(_unknown("optimizer", optimizer, OPTIMIZERS))
+    chosen: Optimizer = optimizer  # type: ignore[assignment]  # looked up in the line above
+    given = None if symbolic else sizes_of(typed, sizes, batch)
+    return Summary(typed, Costs(typed, given, DTYPES[dtype], chosen))
+
+
+def sizes_of(
+    typed: TypedGraph, given: Mapping[str, int], batch: int | None = None
+) -> dict[str, int]:
+    """The sizes that costs are counted at: the defaults, with those given in their place.
+
+    Raises ``SettingError`` where the model has no such size, and ``ArchError`` where it does not
+    run at them.
+    """
+    defaults = typed.graph.sizes
+    wanted = dict(given)
+    if batch is not None:
+        name = _batch_size(typed)
+        if name in wanted:
+            raise SettingError(f"the batch is given twice, as {name} = {wanted[name]} too")
+        wanted[name] = batch
+    for name in wanted:
+        if name not in defaults:
+            raise SettingError(_unknown("size", name, tuple(defaults)))
+    sizes = {**defaults, **wanted}
+    if wanted:
+        from archir.sizes.refusal import refusal
+
+        refused = refusal(typed, sizes)
+        if refused is not None:
+            raise ArchError([refused])
+    return sizes
+
+
+def _batch_size(typed: TypedGraph) -> str:
+    """The size variable that stands first in every input."""
+    root = typed.graph.root
+    first = {show(typed.type_of(root, value).shape[0]) for value in root.inputs}
+    names = first & typed.graph.sizes.keys()
+    if len(first) != 1 or not names:
+        raise SettingError(f"{root.name} has no batch size: its inputs begin with {_listed(first)}")
+    return names.pop()
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+    near = nearest(name, known)
+    hint = f"did you mean {near}?" if near else f"there are: {', '.join(known) or 'none'}"
+    return f"there is no {what} {name} here; {hint}"
+
+
+def _listed(words: set[str]) -> str:
+    return ", ".join(sorted(words)) or "nothing"
