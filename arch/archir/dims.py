@@ -17,19 +17,26 @@ from math import gcd
 MAX_TERMS = 1000
 """More terms than any network needs; products of many-termed sums stop here."""
 
+MAX_DEPTH = 60
+"""How deep quotients stand in quotients. Chains of pools collapse; only odd ratios nest."""
+
+MAX_PARTS = 1000
+"""How many atoms an atom is made of, all those inside counted, however often they stand there."""
+
 
 class DimTooLargeError(ValueError):
-    """An expression of sizes grew past ``MAX_TERMS`` terms."""
+    """An expression of sizes has too many terms, or nests too deep."""
 
 
 class Atom:
     """An indivisible part of a size expression. Compared and ordered by its text."""
 
-    __slots__ = ("_hash", "text")
+    __slots__ = ("_hash", "depth", "parts", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, extent: tuple[int, int] = (1, 1)) -> None:
         self.text = text
         self._hash = hash(text)
+        self.depth, self.parts = extent
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Atom) and self.text == other.text
@@ -66,6 +73,24 @@ class Variable(Atom):
         return values.get(self.text, atomic(self))
 
 
+def extent(*dims: Dim) -> tuple[int, int]:
+    """How deep an atom made of these dims is, and its parts. It must be asked before their text.
+
+    Every level may double the text, and the work of an evaluation.
+    """
+    depth, parts = 1, 1
+    for dim in dims:
+        for monomial, _ in _terms(dim):
+            for atom in monomial:
+                parts += atom.parts
+                depth = max(depth, atom.depth + 1)
+    if depth > MAX_DEPTH:
+        raise DimTooLargeError(f"an expression of sizes nests more than {MAX_DEPTH} deep")
+    if parts > MAX_PARTS:
+        raise DimTooLargeError(f"an expression of sizes has more than {MAX_PARTS} parts")
+    return depth, parts
+
+
 class Quotient(Atom):
     """``numerator // denominator``, rounded down as Python does."""
 
@@ -74,7 +99,8 @@ class Quotient(Atom):
     def __init__(self, numerator: Dim, denominator: Dim) -> None:
         self.numerator = numerator
         self.denominator = denominator
-        super().__init__(f"{_factor(numerator)} // {_factor(denominator)}")
+        size = extent(numerator, denominator)
+        super().__init__(f"{_factor(numerator)} // {_factor(denominator)}", size)
 
     def evaluate(self, sizes: Mapping[str, int]) -> int:
         return evaluate(self.numerator, sizes) // evaluate(self.denominator, sizes)
@@ -94,7 +120,8 @@ class Extremum(Atom):
     def __init__(self, kind: str, dims: tuple[Dim, ...]) -> None:
         self.kind = kind
         self.dims = dims
-        super().__init__(f"{kind}({', '.join(show(dim) for dim in dims)})")
+        size = extent(*dims)
+        super().__init__(f"{kind}({', '.join(show(dim) for dim in dims)})", size)
 
     def evaluate(self, sizes: Mapping[str, int]) -> int:
         values = [evaluate(dim, sizes) for dim in self.dims]
@@ -167,10 +194,11 @@ def product(dims: Iterable[Dim]) -> Dim:
 
 
 def total(dims: Iterable[Dim]) -> Dim:
-    result: Dim = 0
+    terms: dict[Monomial, int] = {}
     for dim in dims:
-        result = add(result, dim)
-    return result
+        for monomial, coefficient in _terms(dim):
+            terms[monomial] = terms.get(monomial, 0) + coefficient
+    return _normal(terms)
 
 
 def floor_div(left: Dim, right: Dim) -> Dim:

@@ -16,6 +16,7 @@ from archir.dims import (
     Dim,
     atomic,
     evaluate,
+    extent,
     floor_div,
     multiply,
     show,
@@ -35,7 +36,8 @@ class Scaled(Atom):
     def __init__(self, dim: Dim, factor: float) -> None:
         self.dim = dim
         self.factor = factor
-        super().__init__(f"floor({show(dim)} * {factor!r})")
+        size = extent(dim)
+        super().__init__(f"floor({show(dim)} * {factor!r})", size)
 
     def evaluate(self, sizes: Mapping[str, int]) -> int:
         return self.of(evaluate(self.dim, sizes))

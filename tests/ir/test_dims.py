@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archir.dims import (
+    MAX_DEPTH,
+    MAX_PARTS,
     MAX_TERMS,
     Dim,
     DimTooLargeError,
@@ -122,3 +124,19 @@ def test_expressions_do_not_grow_without_bound() -> None:
         many = add(many, name)
     with pytest.raises(DimTooLargeError, match=str(MAX_TERMS)):
         multiply(many, many)
+
+
+def test_quotients_do_not_nest_without_bound() -> None:
+    dim: Dim = H
+    with pytest.raises(DimTooLargeError, match=str(MAX_DEPTH)):
+        for _ in range(MAX_DEPTH + 1):
+            dim = floor_div(multiply(3, dim), 2)
+    assert evaluate(dim, {"H": 2**MAX_DEPTH}) == 3**MAX_DEPTH
+
+
+def test_text_does_not_double_without_bound() -> None:
+    dim: Dim = H
+    with pytest.raises(DimTooLargeError, match=str(MAX_PARTS)):
+        for _ in range(MAX_DEPTH):
+            dim = add(dim, floor_div(dim, 3))
+    assert len(show(dim)) < 20 * MAX_PARTS

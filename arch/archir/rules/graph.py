@@ -19,9 +19,10 @@ def _outer_product(count: int) -> str:
 
 
 class SizesTooComplex(Problem):
-    """A shape grew into an expression of the input's sizes with more than a thousand terms.
+    """A shape grew into an expression of the input's sizes that is too long, or nests too deep.
 
-    No known architecture comes near; usually dims were multiplied with each other again and again.
+    No known architecture comes near; usually dims were multiplied with each other, or sizes made
+    larger by 3 and smaller by 2, again and again.
     """
 
     name = "sizes-too-complex"

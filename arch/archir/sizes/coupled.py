@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
 from math import gcd, isqrt
 from typing import TypeAlias
 
@@ -22,8 +24,8 @@ from archir.sizes.terms import at, direction
 Box: TypeAlias = "dict[str, SizeSet]"
 """A set of sizes for each variable that is bound; each size goes with each size of the others."""
 
-MAX_BOXES = 1000
-_MAX_FACTORED = 10**12
+MAX_BOXES = 400
+_MAX_FACTORED = 10**11
 """Numbers above this are not taken apart into their divisors."""
 
 
@@ -51,8 +53,16 @@ def boxes(condition: Condition, least: Mapping[str, int]) -> tuple[Box, ...]:
     goal = -found.constant
     factors = sorted(found.factors.items())
     if condition.relation == "equal":
-        return tuple(_equal(factors, goal)) if goal > 0 else tuple(_zero(factors, goal))
-    return tuple(_at_least(factors, goal))
+        return _counted(_equal(factors, goal) if goal > 0 else _zero(factors, goal))
+    return _counted(_at_least(factors, goal))
+
+
+def _counted(found: Iterator[Box]) -> tuple[Box, ...]:
+    """All of them, if they are not too many."""
+    few = tuple(islice(found, MAX_BOXES + 1))
+    if len(few) > MAX_BOXES:
+        raise BeyondExactError("the sizes fall into too many groups")
+    return few
 
 
 def _zero(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
@@ -108,12 +118,13 @@ def _at_least(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
                 yield {name: found, **box}
 
 
-def _divisors(number: int) -> Iterator[int]:
+@lru_cache(maxsize=1 << 10)
+def _divisors(number: int) -> tuple[int, ...]:
     if number > _MAX_FACTORED:
         raise BeyondExactError("the number is too large to be taken apart")
     small = [each for each in range(1, isqrt(number) + 1) if number % each == 0]
-    yield from small
-    yield from (number // each for each in reversed(small) if each * each != number)
+    large = [number // each for each in reversed(small) if each * each != number]
+    return (*small, *large)
 
 
 # --- taking a sum of products apart ---------------------------------------------------------------

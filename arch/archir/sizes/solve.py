@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import gcd, lcm
 
 from archir.check import Condition
@@ -26,8 +27,21 @@ def solve(condition: Condition) -> SizeSet:
 
     BeyondExactError where there is no closed form that is small enough to be found.
     """
-    found = _by_bounds(condition)
-    return _by_period(condition) if found is None else found
+    found = _solved(condition)
+    if isinstance(found, str):
+        raise BeyondExactError(found)
+    return found
+
+
+# Evaluation and training, and every set of conditions that is tried, ask much the same.
+@lru_cache(maxsize=1 << 12)
+def _solved(condition: Condition) -> SizeSet | str:
+    """The set, or why there is none."""
+    try:
+        found = _by_bounds(condition)
+        return _by_period(condition) if found is None else found
+    except BeyondExactError as error:
+        return str(error)
 
 
 def is_implied(condition: Condition, least: int) -> bool:

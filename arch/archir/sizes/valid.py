@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product as every_combination
 
 from archir.check import Condition
-from archir.dims import variables
+from archir.dims import DimTooLargeError, variables
 from archir.record import Record
 from archir.sizes.coupled import MAX_BOXES, Box, boxes
 from archir.sizes.sets import EVERYTHING, BeyondExactError, SizeSet
@@ -132,7 +132,7 @@ def valid_sizes(names: Iterable[str], conditions: Iterable[Condition]) -> ValidS
     for condition in (*plain, *filter(_is_coupled, distinct)):
         try:
             found = _restricted(found, condition)
-        except BeyondExactError as error:
+        except (BeyondExactError, DimTooLargeError) as error:
             open_.append(Open(condition, str(error)))
     return ValidSizes(names, tuple(found), distinct, tuple(open_))
 
