@@ -88,7 +88,9 @@ class Tensor(Record):
         return prod(self.shape)
 
 
-Fault = Literal["several-views", "leaf", "overlapping"]
+Fault = Literal["several-views", "leaf", "overlapping", "layout"]
+"""Why torch refuses a step: it overwrites one of several views, a parameter, or elements that are
+one place in memory; or it cannot read a tensor that lies in memory as this one does."""
 
 
 class Tape:
@@ -108,7 +110,7 @@ class Tape:
         self.events: list[tuple[bool, Storage]] = []
         """What the step at hand has allocated (True) and let go of (False), in turn."""
         self.faults: list[tuple[int, Fault, Storage]] = []
-        """Overwriting that torch refuses at once: the step, and why."""
+        """What torch refuses at once: the step, why, and what is concerned."""
         self._count = 0
 
     # --- what is there from the start -----------------------------------------------------------
@@ -170,11 +172,11 @@ class Tape:
         """What an op in place gives: the same memory with other elements."""
         storage = given.storage
         if is_overlapping(given.shape, given.strides):
-            self.faults.append((self.step, "overlapping", storage))
+            self.refuse("overlapping", given)
         if self.recording and storage.grad and storage.kind == "state":
-            self.faults.append((self.step, "leaf", storage))
+            self.refuse("leaf", given)
         elif self.recording and storage.grad and given.piece:
-            self.faults.append((self.step, "several-views", storage))
+            self.refuse("several-views", given)
         storage.version += 1
         storage.written.append(self.step)
         if self.recording and storage.grad:
@@ -210,6 +212,31 @@ class Tape:
     def copy(self, given: Tensor) -> Tensor:
         """A copy, laid out alike."""
         return self.new(given.shape, given, like=given)
+
+    def pooled(
+        self,
+        given: Tensor,
+        shape: Sequence[int],
+        *sources: Tensor,
+        dtype: str | None = None,
+        volumes: bool = False,
+    ) -> Tensor:
+        """What a pool makes of a tensor, in its memory format.
+
+        torch pools along one axis as on an image of one row. Over three axes the format is kept
+        if ``volumes`` says so.
+        """
+        if len(shape) == 3:
+            batch, channels, length = given.shape
+            step = given.strides[2] * length
+            image = self.view(
+                given, (batch, channels, 1, length), (*given.strides[:2], step, given.strides[2])
+            )
+            wide = (*shape[:2], 1, shape[2])
+            made = self.new(wide, *sources, dtype=dtype, format=image)
+            return self.view(made, shape, (*made.strides[:2], made.strides[3]))
+        format = given if len(shape) == 4 or volumes else None  # noqa: A001
+        return self.new(shape, *sources, dtype=dtype, format=format)
 
     def transposed(self, given: Tensor, one: int, other: int) -> Tensor:
         """A view with two dims exchanged."""
@@ -263,6 +290,10 @@ class Tape:
         made = self.new(shape, left, right, dtype="float32", like=like)
         self.keep(made, right, *([left] if right.grad else []))
         return made
+
+    def refuse(self, fault: Fault, given: Tensor) -> None:
+        """torch refuses the step because of a tensor."""
+        self.faults.append((self.step, fault, given.storage))
 
     def drop(self, *tensors: Tensor) -> None:
         """Let go of what the op made for itself; what is left at its end goes by itself."""

@@ -27,6 +27,9 @@ class Elementwise(Op):
     keeps_in_place: ClassVar[Keeps] = ("inputs",)
     """The same where it works in place; then the input can only be kept as a copy."""
 
+    keeps_layout: ClassVar[bool] = True
+    """Whether the output lies in memory as the input does; else it is contiguous."""
+
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
     """The dtypes that torch computes on."""
 
@@ -51,7 +54,8 @@ class Elementwise(Op):
             made = tape.overwrite(given)
             tape.keep(made, made if own else before)
             return (made,)
-        made = tape.new(given.shape, given, dtype=wanted.dtype, like=given, learned=tape.learned)
+        like = given if self.keeps_layout else None
+        made = tape.new(given.shape, given, dtype=wanted.dtype, like=like, learned=tape.learned)
         tape.keep(made, made if own else given)
         return (made,)
 

@@ -141,7 +141,7 @@ class _Convolution(SpatialOp):
                 return given
         axes = zip(given.shape[2:], sides, strict=True)
         shape = (*given.shape[:2], *(extent + sum(side) for extent, side in axes))
-        padded = tape.new(shape, given, format=given)
+        padded = tape.new(shape, given, format=None if self.padding_mode == "circular" else given)
         if self.padding_mode in ("reflect", "replicate"):
             tape.keep(padded, given)
         return padded

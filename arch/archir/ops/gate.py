@@ -96,6 +96,7 @@ class Softmax(Elementwise):
     keyword = "softmax"
     torch_name = "torch.nn.Softmax"
     keeps = ("outputs",)
+    keeps_layout = False
 
     dim: Int = Field(description="the dim along which the numbers add up to 1")
 

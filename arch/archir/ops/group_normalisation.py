@@ -82,10 +82,11 @@ class GroupNorm(Op):
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        given = tape.formatted(inputs[0])
+        given = inputs[0]
+        tape.formatted(given)  # a copy to read from, where it must be
         made = tape.new(given.shape, given, format=given, learned=tape.learned)
         shape = (given.shape[0], self.num_groups)
-        tape.keep(made, given, *(tape.new(shape, dtype=given.dtype) for _ in range(2)))
+        tape.keep(made, given, *(tape.new(shape) for _ in range(2)))
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

@@ -139,12 +139,14 @@ class RMSNorm(_OverLastDims):
         tape.keep(squares, given)
         rows = (*given.shape[: -self.dims], *[1] * self.dims)
         mean = tape.new(rows, squares)
-        tape.drop(squares)
         root = tape.new(rows, mean)
         tape.keep(root, root)
+        tape.drop(squares, mean)
         made = tape.multiplied(given, root)
         if self.elementwise_affine:
             normal = made
             made = tape.new(normal.shape, normal, like=normal, learned=True)
             tape.keep(made, normal)
-        return (tape.narrowed(made),)
+            tape.drop(normal)
+        tape.drop(root)
+        return (tape.contiguous(tape.narrowed(made)),)

@@ -103,8 +103,12 @@ class Pad(Op):
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0])
-        tape.keep(made, *(inputs if self.mode in ("reflect", "replicate") else ()))
+        given, shape = inputs[0], tape.extents(outputs[0])
+        sides = [max(side) for _, *side in self._sides(len(shape))]
+        if self.mode == "constant" and max(sides) <= 0:
+            return (tape.new(shape, given, like=given),)  # what is left is copied
+        made = tape.new(shape, given, format=None if self.mode == "circular" else given)
+        tape.keep(made, *((given,) if self.mode in ("reflect", "replicate") else ()))
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

@@ -89,7 +89,7 @@ class WindowPool(SpatialOp):
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0])
+        made = tape.pooled(inputs[0], tape.extents(outputs[0]), *inputs)
         tape.keep(made, *inputs)
         return (made,)
 
@@ -143,9 +143,10 @@ class MaxPool(WindowPool):
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         given, shape = inputs[0], tape.extents(outputs[0])
-        made = tape.new(shape, given, format=given)
-        if len(shape) > 3 or given.grad:  # on [N, C, L] they are found for a backward pass alone
-            tape.keep(made, given, tape.new(shape, dtype="int64", format=given))
+        if len(shape) == 3 and not given.grad:
+            return (tape.new(shape, given),)  # a kernel of its own, which finds no indices
+        made = tape.pooled(given, shape, given, volumes=True)
+        tape.keep(made, given, tape.pooled(given, shape, dtype="int64", volumes=True))
         return (made,)
 
 
@@ -237,7 +238,7 @@ class AdaptiveAvgPool(SpatialOp):
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0])
+        made = tape.pooled(inputs[0], tape.extents(outputs[0]), *inputs)
         if set(made.shape[2:]) != {1}:  # else it is a plain mean
             tape.keep(made, *inputs)
         return (made,)

@@ -39,8 +39,8 @@ class AdaptiveMaxPool(AdaptiveAvgPool):
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0])
-        indices = tape.new(made.shape, dtype="int64", format=inputs[0])
+        made = tape.pooled(inputs[0], tape.extents(outputs[0]), *inputs)
+        indices = tape.pooled(inputs[0], made.shape, dtype="int64")
         tape.keep(made, *inputs, indices)
         return (made,)
 
@@ -103,7 +103,7 @@ class LPPool(WindowPool):
         given, shape = inputs[0], tape.extents(outputs[0])
         powers = tape.new(given.shape, given, dtype=outputs[0].dtype, like=given)
         tape.keep(powers, given)
-        means = tape.new(shape, powers, format=powers)
+        means = tape.pooled(powers, shape, powers)
         tape.keep(means, powers)
         tape.drop(powers)
         sign = tape.new(shape, means, like=means)

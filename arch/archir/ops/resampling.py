@@ -124,8 +124,11 @@ class Upsample(SpatialOp):
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0])
-        if self.mode == "area" and set(made.shape[2:]) != {1}:
+        shape = tape.extents(outputs[0])
+        if self.mode != "area":
+            return (tape.new(shape, *inputs, format=inputs[0]),)
+        made = tape.pooled(inputs[0], shape, *inputs)  # adaptive mean pooling
+        if set(shape[2:]) != {1}:
             tape.keep(made, *inputs)
         return (made,)
 

@@ -1,5 +1,6 @@
 """Normalisation by neighbouring channels."""
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from archir.ops.spatial import require_dtype
 from archir.reach import Look, Wire, pointwise
 from archir.recipe import Arg, Call, ModuleRecipe
 from archir.rules.shapes import WrongRank
+from archir.strides import viewed
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -60,6 +62,9 @@ class LocalResponseNorm(Op):
         batch, channels, *axes = given.shape
         squares = tape.new(given.shape, given, like=given)
         tape.keep(squares, given)
+        joined = (batch, 1, *given.shape[1:3], prod(axes[1:]))
+        if axes[1:] and viewed(squares.shape, squares.strides, joined) is None:
+            tape.refuse("layout", given)  # it asks for a view where there is none
         padded = tape.new((batch, channels + self.size - 1, *axes), squares)
         tape.drop(squares)
         means = tape.new(given.shape, padded)

@@ -1,6 +1,7 @@
 """Shuffles between channels and space."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -12,7 +13,11 @@ from archir.reach import Look, Taps, Unsaid, Wire, same, sliding
 from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.rules.resizing import ExtentNotDivisible
 from archir.rules.shapes import WrongRank
+from archir.strides import is_channels_last
 from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
 
 _IMAGES = ("[N, C, H, W]", "[N, …, C, H, W]")
 
@@ -54,6 +59,15 @@ class _PixelOp(Op):
         problem = partial(ExtentNotDivisible, self.keyword, what, shown, divisor, why)
         return check.divisible(extent, divisor, problem)
 
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        volume = is_channels_last(given.shape, given.strides) and len(given.shape) == 5
+        if volume:
+            tape.refuse("layout", given)  # it knows the channels of images alone
+        return (tape.new(tape.extents(outputs[0]), given, format=given),)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = self.torch_name.removeprefix("torch.")
         return ModuleRecipe(Call(function, tuple(Arg(name) for name in self.arguments())))
@@ -77,7 +91,6 @@ class PixelShuffle(_PixelOp):
 
     keyword = "pixel_shuffle"
     torch_name = "torch.nn.PixelShuffle"
-    keeps = ()
 
     upscale_factor: Positive = Field(description="how many times larger each axis becomes")
 
@@ -116,7 +129,6 @@ class PixelUnshuffle(_PixelOp):
 
     keyword = "pixel_unshuffle"
     torch_name = "torch.nn.PixelUnshuffle"
-    keeps = ()
 
     downscale_factor: Positive = Field(description="how many times smaller each axis becomes")
 
@@ -159,7 +171,6 @@ class ChannelShuffle(Op):
 
     keyword = "channel_shuffle"
     torch_name = "torch.nn.ChannelShuffle"
-    keeps = ()
 
     groups: Positive = Field(description="how many equal parts the channels stand in")
 
@@ -177,6 +188,11 @@ class ChannelShuffle(Op):
         dealt = Unsaid(f"{self.keyword} deals out the dim that the axis is in")
         rest = range(2, len(wire.given))
         return (same(0), dealt if self.groups > 1 else same(1), *(same(dim) for dim in rest))
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        return (tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0]),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("nn.ChannelShuffle", (Arg("groups"),)))
