@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archir.diagnostics import Diagnostics, Label
+from archir.check import Condition
+from archir.diagnostics import Diagnostic, Diagnostics, Label, Problem
 from archir.dims import variables
 from archir.graph import (
     Apply,
@@ -25,28 +26,34 @@ from archir.initial import check_initialisers
 from archir.oracle import Oracle
 from archir.places import Places, origins
 from archir.recipe import ModuleRecipe
+from archir.record import Record
 from archir.remarks import Remarks
 from archir.requirements import requirements
-from archir.rules.graph import (
-    AssertionFails,
-    SharedModuleDiffers,
-)
+from archir.rules.graph import AssertionFails, SharedModuleDiffers
+from archir.source import Span
 from archir.text import show_op
-from archir.typed import TypedGraph
+from archir.typed import Requirement, TypedGraph
 from archir.types import ParameterSpec, TensorType
 
 Row = list[TensorType | None]
 
 
+class Failure(Record):
+    """A problem, and the conditions on sizes that it comes from; none where it is another's."""
+
+    diagnostic: Diagnostic
+    conditions: tuple[Condition, ...]
+
+
 def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
     """Check every shape of a graph. The typed graph is None where there are errors."""
     checker = _Checker(graph)
-    for definition in checker.order:
-        checker.definition(definition)
-    checker.shared_modules()
-    checker.check_remarks()
-    check_initialisers(checker.order, checker.rows, graph.sizes, checker.diagnostics)
+    checker.run()
     if checker.diagnostics.has_errors:
+        if checker.failures:
+            from archir.sizes.suggest import suggest
+
+            suggest(checker, graph.sizes, lambda sizes: _at(graph, sizes))
         return None, checker.diagnostics
     types = {
         definition: tuple(_known(entry) for entry in row)
@@ -55,6 +62,13 @@ def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
     typed = TypedGraph(graph, types, requirements(graph, types))
     proven = checker.remarks.prove(typed)
     return (typed if proven else None), checker.diagnostics
+
+
+def _at(graph: Graph, sizes: dict[str, int]) -> _Checker:
+    """The same graph checked at other sizes."""
+    checker = _Checker(Graph(graph.root, sizes))
+    checker.run()
+    return checker
 
 
 _UNUSED = TensorType(())
@@ -74,6 +88,20 @@ class _Checker:
         self.rows: dict[Definition, Row] = {}
         self.places = Places(self.order)
         self.remarks = Remarks(graph.sizes, self.places, self.diagnostics)
+        self.graph = graph
+        self.failures: list[Failure] = []
+
+    def run(self) -> None:
+        """Check everything."""
+        for definition in self.order:
+            self.definition(definition)
+        self.shared_modules()
+        self.check_remarks()
+        check_initialisers(self.order, self.rows, self.sizes, self.diagnostics)
+
+    def asked(self) -> Iterator[Requirement]:
+        """What is asked of sizes; of values that have no type nothing is known to be asked."""
+        yield from requirements(self.graph, self.rows)
 
     def definition(self, definition: Definition) -> None:
         """Give every value of a definition its type."""
@@ -99,7 +127,8 @@ class _Checker:
                 involved = sorted(variables(condition.left) | variables(condition.right))
                 at = ", ".join(f"{name} = {self.sizes[name]}" for name in involved)
                 problem = AssertionFails(assertion.message, at)
-                self.diagnostics.report(problem, assertion.span, self.places.around(definition))
+                related = self.places.around(definition)
+                self._fail(problem, assertion.span, related, (condition,) if involved else ())
 
     def _apply(self, definition: Definition, step: Apply, row: Row) -> None:
         inputs = tuple(row[value.index] for value in step.inputs)
@@ -108,11 +137,27 @@ class _Checker:
             return
         answer = self.oracle.apply(step.op, known)
         related = [*origins(step.inputs, known), *self.places.around(definition)]
-        for problem in answer.problems:
-            self.diagnostics.report(problem, step.span, related)
+        if answer.problems:
+            failing = tuple(c for c in answer.conditions if not c.holds(self.sizes))
+            # Each condition that fails is one problem; what is left over is not for sizes to mend.
+            mendable = failing if len(failing) == len(answer.problems) else ()
+            for problem in answer.problems:
+                self._fail(problem, step.span, related, mendable)
         if answer.outputs is not None:
             for value, output in zip(step.outputs, answer.outputs, strict=True):
                 row[value.index] = output
+
+    def _fail(
+        self,
+        problem: Problem,
+        span: Span,
+        related: list[Label],
+        conditions: tuple[Condition, ...],
+    ) -> None:
+        """Report a problem, and the conditions on sizes that it comes from."""
+        diagnostic = Diagnostic(problem, span, tuple(related))
+        self.diagnostics.add(diagnostic)
+        self.failures.append(Failure(diagnostic, conditions))
 
     # --- shared modules -----------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from archir.check import Condition
@@ -12,7 +12,8 @@ from archir.record import replaced
 from archir.typed import Requirement
 from archir.types import TensorType
 
-Types: TypeAlias = "Mapping[Definition, tuple[TensorType, ...]]"
+Types: TypeAlias = "Mapping[Definition, Sequence[TensorType | None]]"
+"""The type of each value; None where it is not known."""
 
 
 def requirements(graph: Graph, types: Types) -> tuple[Requirement, ...]:
@@ -59,8 +60,10 @@ class _Walk:
         row = self.types[definition]
         for remark in definition.remarks:
             if remark.kind == "input":
-                pairs = zip(remark.shape, row[remark.value.index].shape, strict=True)
-                for written, actual in pairs:
+                known = row[remark.value.index]
+                if known is None or known.rank != len(remark.shape):
+                    continue
+                for written, actual in zip(remark.shape, known.shape, strict=True):
                     if written is not None and written != actual:
                         condition = Condition("equal", written, actual, training)
                         yield Requirement(condition, remark.span, definition)
@@ -68,7 +71,10 @@ class _Walk:
             if isinstance(step, Use):
                 yield step.definition, inside
             elif isinstance(step, Apply):
-                inputs = tuple(row[value.index] for value in step.inputs)
+                found = (row[value.index] for value in step.inputs)
+                inputs = tuple(given for given in found if given is not None)
+                if len(inputs) < len(step.inputs):
+                    continue
                 for condition in self.oracle.apply(step.op, inputs).conditions:
                     yield Requirement(_in(condition, training=inside), step.span, definition, step)
         for assertion in definition.assertions:

@@ -50,7 +50,8 @@ def check(text: str, folder: Path, problem: type[Problem]) -> Diagnostics:
     # A problem may be one of the model that is asked for.
     model: str | None = getattr(problem, "only_model", None)
     sizes: dict[str, int] | None = getattr(problem, "asked_sizes", None)
-    return pipeline.check_source(Source("main.arch", text), path, model, sizes=sizes)[1]
+    asked = pipeline.Asked(sizes or {})
+    return pipeline.check_source(Source("main.arch", text), path, model, asked=asked)[1]
 
 
 def test_there_are_problems_of_both_stages() -> None:

@@ -40,6 +40,41 @@ class SizeChangesWeights(Problem):
         )
 
 
+class NoValidSize(Problem):
+    """No size of the input meets all that the network asks of it.
+
+    What one place asks and what other places ask contradict each other, whatever the default
+    sizes are. The places are shown; at one of them the network must change.
+    """
+
+    name = "no-valid-size"
+    bad = """model m() {
+  input x: [N, 1, L = 32]
+  max_pool(2) -> conv_transpose(1, 2, stride = 2) as even
+  concat [x, even]
+  concat [even, x -> conv(1, 2)]
+}
+"""
+    good = """model m() {
+  input x: [N, 1, L = 32]
+  max_pool(2) -> conv_transpose(1, 2, stride = 2) as even
+  concat [x, even]
+}
+"""
+    asked: str
+    others: str
+
+    def message(self) -> str:
+        if not self.others:
+            return f"no size fits: this asks for {self.asked}, which holds at none"
+        return f"no size fits: this asks for {self.asked}, and other places for {self.others}"
+
+    def hint(self) -> str | None:
+        if not self.others:
+            return None
+        return "change one of the places: they contradict each other at every size"
+
+
 class ShapeNotProven(Problem):
     """A shape over size variables that is right at the default sizes, and cannot be decided else.
 
