@@ -203,8 +203,10 @@ def union(one: Trace, other: Trace) -> Trace:
 def _both(one: Moving, other: Moving) -> Moving | str:
     if one == other:
         return one
-    if (one.dim, one.fold) != (other.dim, other.fold):
+    if one.dim != other.dim:
         return "paths meet that have the axis in different dims"
+    if one.fold != other.fold:
+        return "paths meet whose places along a dim mean different places of the axis"
     if one.dim is None:
         return Moving(None, 0, (_together((one.spans[0], other.spans[0])),))
     if one.stride != other.stride:
