@@ -267,6 +267,62 @@ def test_a_compressed_file_is_not_unpacked(net: Net) -> None:
         archc.load_weights(net(1), "bomb.pth", allow_pth=True)
 
 
+def test_a_file_that_was_cut_short_is_named(net: Net, capfd: pytest.CaptureFixture[str]) -> None:
+    module = net(1)
+    torch.save(module.state_dict(), "net.pth")
+    whole = Path("net.pth").read_bytes()
+    Path("half.pth").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(archc.WeightsError, match=r"half\.pth is no whole file .*\n.*cut short"):
+        archc.load_weights(module, "half.pth", allow_pth=True)
+    Path("junk.pth").write_bytes(b"\x80\x02junk")
+    with pytest.raises(archc.WeightsError, match=r"junk\.pth is broken: torch.load says of it: "):
+        archc.load_weights(module, "junk.pth", allow_pth=True)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_zip_files_of_others_are_told_apart(net: Net) -> None:
+    import zipfile
+
+    module = net(1)
+    with zipfile.ZipFile("arrays.npz", "w") as arrays:  # as numpy.savez writes it
+        arrays.writestr("a.npy", b"\x93NUMPY")
+    with pytest.raises(archc.WeightsError, match=r"arrays\.npz is a zip file, and not one of"):
+        archc.load_weights(module, "arrays.npz", allow_pth=True)
+    # What torch.jit.save writes: its inner names, and compressed code.
+    with zipfile.ZipFile("script.pt", "w", zipfile.ZIP_DEFLATED) as script:
+        for name in ("data.pkl", "constants.pkl", "code/__torch__.py", "version"):
+            script.writestr(f"script/{name}", b"")
+    with pytest.raises(archc.WeightsError, match=r"is a TorchScript file(.|\n)*state_dict\(\)"):
+        archc.load_weights(module, "script.pt", allow_pth=True)
+
+
+def test_the_bytes_say_what_a_file_is_and_not_its_name(net: Net) -> None:
+    given = net(1)
+    torch.save(given.state_dict(), "net.safetensors")
+    with pytest.raises(archc.WeightsError, match="allow_pth=True"):
+        archc.load_weights(net(2), "net.safetensors")
+    loaded = net(2)
+    archc.load_weights(loaded, "net.safetensors", allow_pth=True)
+    assert same(state(loaded), state(given))
+
+
+def test_tensors_without_numbers_are_refused(net: Net) -> None:
+    empty = {key: value.to("meta") for key, value in net(1).state_dict().items()}
+    torch.save(empty, "net.pth")
+    for weights in ("net.pth", empty):
+        with pytest.raises(archc.WeightsError, match=r"has no numbers in .* the meta device"):
+            archc.load_weights(net(2), weights, allow_pth=True)
+
+
+def test_what_torch_warns_of_is_no_word_of_ours(net: Net, recwarn: Any) -> None:
+    import pickle
+
+    Path("net.pth").write_bytes(pickle.dumps(Trap(), protocol=4))
+    with pytest.raises(archc.WeightsError, match="Python objects beside tensors"):
+        archc.load_weights(net(1), "net.pth", allow_pth=True)
+    assert not recwarn.list
+
+
 # --- uses of the functions ------------------------------------------------------------------------
 
 
@@ -291,3 +347,11 @@ def test_wrong_calls(net: Net) -> None:
         archc.load_weights(net(1), {"a": 3})
     with pytest.raises(archc.WeightsError, match="it has the key 3"):
         archc.load_weights(net(1), {3: torch.zeros(1)})  # type: ignore[dict-item]
+    for wrong in (3, [1], b"net.safetensors"):
+        with pytest.raises(TypeError, match=r"a state dict, not of type (int|list|bytes)$"):
+            archc.load_weights(net(1), wrong)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"give its state_dict\(\)"):
+        archc.load("net.arch", weights=net(1))  # type: ignore[arg-type]
+    for wrong in (3, nn.Linear):
+        with pytest.raises(TypeError, match=r"^weights go into a torch\.nn\.Module, not into "):
+            archc.load_weights(wrong, {})  # type: ignore[arg-type]

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import pickle
 import stat
+import warnings
 import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import torch
 from torch import Tensor
@@ -77,6 +78,11 @@ class TensorsInHand:
                     f"{self.name} is no state dict: {key!r} is of type {kind}, not a tensor",
                     _inner_hint(inner),
                 )
+            if value.is_meta:
+                raise WeightsRefusedError(
+                    f"{self.name} has no numbers in {key!r}, which is on the meta device",
+                    "save the state dict of a module that was made on another device",
+                )
             if value.layout is not torch.strided or value.is_quantized:
                 raise WeightsRefusedError(f"{self.name} has no plain numbers in {key!r}")
         return list(self.tensors.items())
@@ -126,13 +132,21 @@ def _load_pth(path: Path, name: str) -> Mapping[Any, Any]:
 
     Those of today's form are mapped, so that no number is read before the shapes are compared.
     """
-    is_zip = zipfile.is_zipfile(path)
-    if is_zip:
-        _check_zip(path, name)
+    with path.open("rb") as stream:
+        is_zip = stream.read(2) == b"PK"
+        if is_zip:
+            _check_zip(path, name)
+        stream.seek(0)
+        # torch takes the file's name for its kind, and maps none that it has not opened itself.
+        by_name = is_zip and path.suffix != ".safetensors"
+        return _unpickled(path if by_name else stream, name, by_name)
+
+
+def _unpickled(file: Path | BinaryIO, name: str, mapped: bool) -> Mapping[Any, Any]:
     try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
-    except OSError:
-        raise
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what matters of the file is said as an error
+            loaded = torch.load(file, map_location="cpu", weights_only=True, mmap=mapped)
     except pickle.UnpicklingError as error:
         raise WeightsRefusedError(
             f"{name} is broken, or holds Python objects beside tensors, which archc does not read",
@@ -141,18 +155,34 @@ def _load_pth(path: Path, name: str) -> Mapping[Any, Any]:
         ) from error
     except Exception as error:  # whatever a broken file makes torch say
         first = str(error).strip().split("\n")[0]
-        raise WeightsRefusedError(f"{name} cannot be read: {first}") from error
+        raise WeightsRefusedError(
+            f"{name} is broken: torch.load says of it: {first or type(error).__name__}"
+        ) from error
     if not isinstance(loaded, Mapping):
         raise WeightsRefusedError(f"{name} is no state dict: it is of type {type(loaded).__name__}")
     return loaded
 
 
 def _check_zip(path: Path, name: str) -> None:
-    """torch.save compresses nothing; what is compressed may unfold to any size."""
+    """Refuse the zip files that torch.save does not write.
+
+    It compresses nothing; what is compressed may unfold to any size.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            packed = [item for item in archive.infolist() if item.compress_type]
+            items = archive.infolist()
     except zipfile.BadZipFile as error:
-        raise WeightsRefusedError(f"{name} cannot be read: {error}") from error
-    if packed:
+        raise WeightsRefusedError(
+            f"{name} is no whole file of torch.save: the table at its end is missing or broken",
+            "it was probably cut short when it was copied or downloaded",
+        ) from error
+    inner = {item.filename.partition("/")[2] for item in items}
+    if "constants.pkl" in inner:
+        raise WeightsRefusedError(
+            f"{name} is a TorchScript file, which holds code beside its tensors",
+            "where you trust it: torch.save(torch.jit.load(...).state_dict(), ...)",
+        )
+    if "data.pkl" not in inner:
+        raise WeightsRefusedError(f"{name} is a zip file, and not one of torch.save")
+    if any(item.compress_type for item in items):
         raise WeightsRefusedError(f"{name} is no file of torch.save: it is compressed")

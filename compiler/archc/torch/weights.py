@@ -25,10 +25,20 @@ def open_weights(weights: Weights, allow_pth: bool = False) -> Stored:
     """The weights that are meant, ready to be compared."""
     if isinstance(weights, Mapping):
         return TensorsInHand(weights, "the state dict")
+    if not isinstance(weights, str | PathLike):
+        raise _no_weights(weights)
     text = fspath(weights)
     if isinstance(weights, str) and text.startswith(PREFIX):
         return published(text)
     return open_file(Path(text), text, allow_pth)
+
+
+def _no_weights(given: object) -> TypeError:
+    kind = type(given).__name__
+    more = ": give its state_dict()" if isinstance(given, nn.Module) else ""
+    return TypeError(
+        f"weights are a path, a name of torchvision's or a state dict, not of type {kind}{more}"
+    )
 
 
 def load(module: nn.Module, stored: Stored, how: Match) -> Matching:
@@ -36,6 +46,8 @@ def load(module: nn.Module, stored: Stored, how: Match) -> Matching:
 
     WeightsRefusedError where they do not fit; the module is then as it was.
     """
+    if not isinstance(module, nn.Module):
+        raise TypeError(f"weights go into a torch.nn.Module, not into {module!r:.60}")
     state = dict(_tensors(module))
     model = [entry_of(key, tensor) for key, tensor in state.items()]
     matching = match(model, stored.entries, spare=frozenset(_spare(module)))
