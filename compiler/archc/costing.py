@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archc.render.style import Style
     from archir.cost.field import AxisField
     from archir.cost.memory import Memory, Optimizer
+    from archir.cost.tools import Told
 
 DTYPES = {
     "float64": "float64", "float32": "float32", "bfloat16": "bfloat16", "float16": "float16",
@@ -24,6 +25,9 @@ DTYPES = {
     "double": "float64", "float": "float32", "half": "float16",
 }  # fmt: skip
 """The names of dtypes that are understood."""
+
+TOOLS = ("fvcore", "ptflops", "thop", "torchinfo")
+"""The counters whose rules are known."""
 
 OPTIMIZERS = ("sgd", "sgd-momentum", "adam")
 
@@ -96,6 +100,25 @@ class Summary:
     def memory(self) -> Memory:
         """What running and training it take in memory, in bytes."""
         return self._costs.memory
+
+    def count_as(self, tool: str) -> Told:
+        """What another counter prints for this model: fvcore, ptflops, thop or torchinfo.
+
+        ptflops always counts one sample. Raises ``SettingError`` for a tool that is not known, and
+        ``ValueError`` where no sizes are given to count at.
+        """
+        from archir.cost.tools import TOOLS, tell
+
+        if tool not in TOOLS:
+            raise SettingError(_unknown("tool", tool, tuple(TOOLS)))
+        sizes = self._costs.sizes
+        if sizes is None:
+            raise ValueError("other counters count at sizes: ask for no symbolic summary")
+        costs = self._costs
+        if tool == "ptflops":
+            name = _batch_size(self._typed)
+            costs = Costs(self._typed, {**sizes, name: 1}, self.dtype, costs.optimizer)
+        return tell(costs, tool)
 
     def field(self, path: str) -> tuple[AxisField, ...]:
         """What one element that flows out of a module sees of each axis of the inputs.

@@ -17,7 +17,7 @@ from archir.dims import total as added
 from archir.flat import Flat, flatten
 from archir.record import Record
 from archir.typed import TypedGraph
-from archir.types import TensorType
+from archir.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
     from archir.cost.field import AxisField, Fields
@@ -117,6 +117,11 @@ class Costs:
     def root(self) -> Row:
         """The rows, as a tree."""
         return rows(self.flat, self.types, self.forward)
+
+    @cached_property
+    def states(self) -> Mapping[str, tuple[ParameterSpec, ...]]:
+        """The parameters and buffers of each module itself, by its path."""
+        return {module.path: module.state for module in self.flat.modules}
 
     @cached_property
     def memory(self) -> Memory:

@@ -10,7 +10,7 @@ import click
 
 from archc import pipeline
 from archc.cli import guard, options, streams
-from archc.costing import DTYPES, OPTIMIZERS
+from archc.costing import DTYPES, OPTIMIZERS, TOOLS
 from archc.render import data
 from archc.render.style import style_of
 from archc.render.table import COLUMNS, DEFAULT, IN_CSV
@@ -102,6 +102,13 @@ def _columns(_: click.Context, __: click.Parameter, text: str | None) -> tuple[s
     help="Say only what one element that flows out of the module PATH sees of the input.",
 )
 @click.option(
+    "--count-as",
+    "tool",
+    metavar="TOOL",
+    callback=_word("tool", TOOLS),
+    help=f"Say only what another counter would print, and why: {', '.join(TOOLS)}.",
+)
+@click.option(
     "--symbolic", is_flag=True, help="Show numbers as expressions of the sizes of the input."
 )
 @click.option(
@@ -126,6 +133,7 @@ def command(
     everything: bool,
     columns: tuple[str, ...] | None,
     field: str | None,
+    tool: str | None,
     symbolic: bool,
     form: str,
     limits: Limits | None,
@@ -137,6 +145,8 @@ def command(
     """
     if symbolic and (sizes or batch is not None):
         raise options.UsageHint("--symbolic is for all sizes: it goes without --size and --batch")
+    if symbolic and tool is not None:
+        raise options.UsageHint("--count-as counts at sizes: it goes without --symbolic")
     if everything and depth is not None:
         raise options.UsageHint("--all shows all levels: it goes without --depth")
     source, path, found = streams.read(file)
@@ -157,6 +167,8 @@ def command(
         streams.complain(found)
     if field is not None:
         _field(summary, field, form, found)
+    elif tool is not None:
+        _count_as(summary, tool, form, found)
     else:
         shown = Shown(None if everything else depth or DEPTH, not everything, columns)
         _table(summary, shown, form, found)
@@ -209,6 +221,19 @@ def _field(summary: Summary, path: str, form: str, found: Diagnostics) -> None:
         return
     for line in field_line(path, summary.model, seen):
         streams.say(line)
+
+
+def _count_as(summary: Summary, tool: str, form: str, found: Diagnostics) -> None:
+    """What another counter prints."""
+    told = summary.count_as(tool)
+    if form == "json":
+        from archc.render.cost_data import told as facts
+
+        streams.data(data.report(found, **facts(told, summary.totals)))
+        return
+    from archc.render.tools import told_card
+
+    sys.stdout.write(told_card(summary.name, told, summary.totals, style_of(sys.stdout)))
 
 
 def _nowhere(name: str, path: str, known: Sequence[str]) -> tuple[str, str]:

@@ -13,7 +13,8 @@ from archir.types import TensorType
 
 if TYPE_CHECKING:
     from archir.cost.field import AxisField
-    from archir.cost.report import Costs, Entry
+    from archir.cost.report import Costs, Entry, Totals
+    from archir.cost.tools import Told
 
 
 def document(
@@ -80,6 +81,21 @@ def field(model: ModelSummary, seen: Sequence[AxisField]) -> list[Json]:
         }
         for one in seen
     ]
+
+
+def told(told: Told, totals: Totals) -> dict[str, Json]:
+    """What another counter prints, and by how much it differs for ops of each kind."""
+    return {
+        "tool": told.tool,
+        "tool_version": told.version,
+        "macs": told.macs,
+        "parameters": told.parameters,
+        "note": told.note,
+        "differences": [
+            {"op": one.op, "amount": one.amount, "why": one.why} for one in told.differences
+        ],
+        "ours": {"macs": _dim(told.ours), "parameters": totals.parameters},
+    }
 
 
 def _memory(costs: Costs) -> dict[str, Json]:

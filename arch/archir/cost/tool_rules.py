@@ -1,0 +1,238 @@
+"""The rules of other counters, read off their sources: what each counts for an op."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from types import MappingProxyType
+from typing import TypeAlias
+
+from archir.op import Op
+from archir.record import Record
+from archir.types import ParameterSpec
+
+
+class Applied(Record):
+    """An op as it is applied, at sizes. ``name`` is its class in torch, or its keyword."""
+
+    name: str
+    op: Op
+    inputs: tuple[tuple[int, ...], ...]
+    outputs: tuple[tuple[int, ...], ...]
+    weights: tuple[ParameterSpec, ...]
+    macs: int
+
+    @property
+    def taken(self) -> int:
+        """Elements of the first input."""
+        return prod(self.inputs[0])
+
+    @property
+    def given(self) -> int:
+        """Elements of the first output."""
+        return prod(self.outputs[0])
+
+    @property
+    def parameters(self) -> int:
+        return sum(weight.numel for weight in self.weights)
+
+    @property
+    def has_bias(self) -> bool:
+        return any(weight.name == "bias" for weight in self.weights)
+
+    def option(self, name: str) -> object:
+        """An argument of the op."""
+        return getattr(self.op, name)
+
+
+Rule: TypeAlias = Callable[[Applied], int]
+
+
+class Tool(Record):
+    """One counter: for each class that it knows a rule, and in words why it is not ours."""
+
+    version: str
+    note: str
+    rules: Mapping[str, tuple[Rule, str]]
+    counts_parameters: Callable[[Applied], bool] | None = None
+    """Whose parameters are counted where it is not all of them."""
+
+    has_parameters: bool = True
+
+
+def nothing(_: Applied) -> int:
+    """The rule for what a tool does not look at."""
+    return 0
+
+
+def _ours(one: Applied) -> int:
+    return one.macs
+
+
+def _per_input(count: int) -> Rule:
+    return lambda one: count * one.taken
+
+
+def _per_output(count: int) -> Rule:
+    return lambda one: count * one.given
+
+
+def _affine(with_weights: int, without: int) -> Rule:
+    return lambda one: (with_weights if one.weights else without) * one.taken
+
+
+def _by_rank(*names: str) -> list[str]:
+    return [f"nn.{name}{rank}d" for name in names for rank in (1, 2, 3)]
+
+
+def _table(*entries: tuple[Sequence[str], Rule, str]) -> Mapping[str, tuple[Rule, str]]:
+    return MappingProxyType({name: (rule, why) for names, rule, why in entries for name in names})
+
+
+CONVOLUTIONS = _by_rank("Conv")
+TRANSPOSED = _by_rank("ConvTranspose")
+BATCH_NORMS = _by_rank("BatchNorm")
+INSTANCE_NORMS = _by_rank("InstanceNorm")
+
+
+def _info_convolution(one: Applied) -> int:
+    given = one.outputs[0]
+    return one.parameters * given[0] * prod(given[2:])
+
+
+def _info_other(one: Applied) -> int:
+    return one.outputs[0][0] * one.parameters
+
+
+def _thop_transposed(one: Applied) -> int:
+    kernel = prod(one.weights[0].shape[2:])
+    groups = one.option("groups")
+    assert isinstance(groups, int)
+    return one.given * (one.inputs[0][1] // groups) * kernel
+
+
+def _thop_adaptive(one: Applied) -> int:
+    window = 1.0
+    for taken, given in zip(one.inputs[0][2:], one.outputs[0][2:], strict=True):
+        window *= taken / given
+    return int((window + 1) * one.given)
+
+
+def _thop_softmax(one: Applied) -> int:
+    dim = one.option("dim")
+    assert isinstance(dim, int)
+    features = one.inputs[0][dim]
+    return one.taken // features * (3 * features - 1)
+
+
+def _thop_upsample(one: Applied) -> int:
+    each = {"nearest": 1, "linear": 5, "bilinear": 11, "bicubic": 259}
+    return each.get(str(one.option("mode")), 0) * one.given
+
+
+def _fvcore_convolution(one: Applied) -> int:
+    return 0 if isinstance(one.option("padding"), str) else one.macs
+
+
+def _fvcore_batch_norm(one: Applied) -> int:
+    if not one.option("track_running_stats"):
+        return _affine(5, 4)(one)
+    return _affine(2, 1)(one)
+
+
+def _fvcore_upsample(one: Applied) -> int:
+    each = {"nearest": 1, "bilinear": 4}
+    return each.get(str(one.option("mode")), 0) * one.given if len(one.inputs[0]) == 4 else 0
+
+
+def _fvcore_matmul(one: Applied) -> int:
+    return prod(one.inputs[0]) * one.inputs[1][-1]
+
+
+def _pt_biased(one: Applied) -> int:
+    return one.macs + (one.given if one.has_bias else 0)
+
+
+def _pt_local_response(one: Applied) -> int:
+    # The square, its scaling and the constant are tensor methods; the mean pads the channels.
+    size = one.option("size")
+    assert isinstance(size, int)
+    shape = one.inputs[0]
+    padded = shape[0] * (shape[1] + size - 1) * prod(shape[2:])
+    return 3 * one.taken + padded
+
+
+_TORCHINFO = Tool(
+    "1.8.0",
+    "it multiplies each layer's parameters with the places of its output, whatever the layer does",
+    _table(
+        ((*CONVOLUTIONS, *TRANSPOSED), _info_convolution, "bias too, at each place of the output"),
+        (
+            ("nn.Linear", *BATCH_NORMS, *INSTANCE_NORMS, "nn.LayerNorm", "nn.GroupNorm",
+             "nn.PReLU", "nn.RMSNorm"),
+            _info_other,
+            "each parameter once a sample",
+        ),
+    ),
+)  # fmt: skip
+
+THOP_KNOWS = frozenset((*CONVOLUTIONS, *TRANSPOSED, *BATCH_NORMS, *INSTANCE_NORMS)).union(
+    ("nn.Linear", "nn.LayerNorm", "nn.PReLU")
+)
+"""The classes with parameters that thop has rules for."""
+
+_THOP = Tool(
+    "0.1.1",
+    "it counts the modules that it has rules for, and the parameters of those that ran",
+    _table(
+        ((*CONVOLUTIONS, "nn.Linear"), _ours, ""),
+        (TRANSPOSED, _thop_transposed, "the kernel at each place of the output, not of the input"),
+        ((*BATCH_NORMS, *INSTANCE_NORMS, "nn.LayerNorm"), _affine(4, 2),
+         "4 for each element, or 2 without weights"),
+        (("nn.PReLU",), _per_input(1), "1 for each element"),
+        (("nn.Softmax",), _thop_softmax, "3 for each element, less 1 for each sum"),
+        (_by_rank("AvgPool"), _per_output(1), "1 for each element of the output"),
+        (_by_rank("AdaptiveAvgPool"), _thop_adaptive, "the window and 1 for each element given"),
+        (("nn.Upsample",), _thop_upsample, "some for each element of the output, by the mode"),
+    ),
+    lambda one: one.name in THOP_KNOWS,
+)  # fmt: skip
+
+_FVCORE = Tool(
+    "0.1.5",
+    "it traces the model, and adds some for norms and for averages over the picture",
+    _table(
+        (CONVOLUTIONS, _fvcore_convolution, "padding by name is not known"),
+        ((*TRANSPOSED, "nn.Linear"), _ours, ""),
+        (("matmul",), _fvcore_matmul, "the first value times the columns of the second"),
+        (BATCH_NORMS, _fvcore_batch_norm, "2 for each element, or 1 without weights"),
+        ((*INSTANCE_NORMS, "nn.LayerNorm", "nn.GroupNorm"), _affine(5, 4),
+         "5 for each element, or 4 without weights"),
+        (("nn.AdaptiveAvgPool2d",), _per_input(1), "1 for each element of the input"),
+        (("nn.Upsample",), _fvcore_upsample, "1 for each element, or 4 if bilinear"),
+    ),
+    has_parameters=False,
+)  # fmt: skip
+
+_PTFLOPS = Tool(
+    "0.7.5",
+    "it counts modules and the functions that they call, so some twice; always one sample",
+    _table(
+        ((*CONVOLUTIONS, *TRANSPOSED, "nn.Linear"), _pt_biased, "bias too"),
+        ((*BATCH_NORMS, *INSTANCE_NORMS, "nn.GroupNorm"), _affine(2, 1),
+         "2 for each element, or 1 without weights"),
+        (("nn.LayerNorm",), _per_input(1), "1 for each element"),
+        (("nn.ReLU", "nn.PReLU", "nn.ELU", "nn.GELU"), _per_input(2),
+         "1 for each element, twice: as a module, and as the function that it calls"),
+        (("nn.LeakyReLU", "nn.ReLU6", "nn.SiLU", "nn.Softmax"), _per_input(1),
+         "1 for each element"),
+        (_by_rank("MaxPool", "AvgPool", "AdaptiveAvgPool", "AdaptiveMaxPool"), _per_input(2),
+         "1 for each element of the input, twice: as a module, and as the function"),
+        (("nn.Upsample",), _per_output(2), "1 for each element, twice"),
+        (("nn.LocalResponseNorm",), _pt_local_response, "its products, sums and means"),
+    ),
+)  # fmt: skip
+
+TOOLS: Mapping[str, Tool] = MappingProxyType(
+    {"fvcore": _FVCORE, "ptflops": _PTFLOPS, "thop": _THOP, "torchinfo": _TORCHINFO}
+)
