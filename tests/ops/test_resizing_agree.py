@@ -96,6 +96,11 @@ def test_lp_pool_has_no_norm_of_power_zero(axes: int) -> None:
     assert ours(made, types) is None
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 40])
+def test_adaptive_max_pool_grid(size: int) -> None:
+    assert_agrees(op("adaptive_max_pool", size), range(1, 41))
+
+
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_adaptive_max_pool_takes_any_size(axes: int) -> None:
     for size in (1, 2, 3, 7, *product((None, 1, 3), repeat=axes)):

@@ -138,7 +138,8 @@ class _Recorder(TorchFunctionMode):
             return func(*args, **kwargs)  # on weights, and on the module's counters
         if func == Tensor.dim:
             return args[0].ndim
-        return _THIN.get(func, _as_it_stands)(self, func, *args, **kwargs)
+        perform: Function = _THIN.get(func, _as_it_stands)
+        return perform(self, func, *args, **kwargs)
 
     def apply(
         self, question: Question, function: Function, inputs: tuple[Tensor, ...], *, channels: int
