@@ -59,7 +59,9 @@ def _import(module: str, *, known: bool = False) -> ModuleType | None:
         if not known:
             return None
         near = nearest(module, [each.name for each in pkgutil.iter_modules()])
-        hint = f"did you mean {near}?" if near else "is it installed in this environment?"
+        hint = f"is {module} installed in this environment?"
+        if near is not None:
+            hint = f"did you mean {near}? if not, {hint}"
         raise ToolError(f"there is no Python module {module}", hint) from error
     except (Exception, SystemExit) as error:
         raise _import_failed(module, error) from error

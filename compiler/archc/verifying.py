@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from operator import index
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 from archc import reference
 from archc.errors import ArchError, SettingError
@@ -92,13 +93,18 @@ def trial(
     seed: int,
 ) -> Trial:
     """Make ready for a comparison. ToolError where what to compare with cannot be had."""
+    if not isinstance(against, str) and not callable(against):
+        raise TypeError(f"against is a callable or the name of one, not {against!r:.60}")
+    if not isinstance(arguments, Mapping):
+        raise TypeError(f'arguments are a dict, as {{"classes": 10}}, not {arguments!r:.60}')
+    _whole("a seed", seed)
     summary = summarise(typed)
     chosen = _sizes(typed, summary.inputs, sizes)
     ports = _ports(summary.inputs, chosen)
     if isinstance(against, str):
         shown, function = against, reference.resolve(against)
     else:
-        shown, function = getattr(against, "__qualname__", repr(against)), against
+        shown, function = getattr(against, "__qualname__", type(against).__name__), against
 
     def make() -> nn.Module:
         return reference.call(function, shown, arguments)
@@ -110,6 +116,8 @@ def _sizes(
     typed: TypedGraph, inputs: tuple[Port, ...], given: Mapping[str, int]
 ) -> Mapping[str, int]:
     """The size of each size variable: the given one, else the default, but of a batch two."""
+    if not isinstance(given, Mapping):
+        raise TypeError(f'sizes are a dict, as {{"H": 64}}, not {given!r:.60}')
     sizes = dict(typed.graph.sizes)
     for port in inputs:
         name = show(port.type.shape[0]) if port.type.shape else ""
@@ -121,13 +129,20 @@ def _sizes(
             known = ", ".join(sizes) or "none"
             hint = f"did you mean {near}?" if near else f"there are: {known}"
             raise SettingError(f"the model has no size {name}; {hint}")
-        if size < 1:
+        if _whole(f"the size {name}", size) < 1:
             raise SettingError(f"the size {name} is {size}, and a size is at least 1")
-        sizes[name] = size
+        sizes[name] = _whole(name, size)
     refused = refusal(typed, sizes)
     if refused is not None:
         raise ArchError([refused])
     return sizes
+
+
+def _whole(what: str, number: object) -> int:
+    """The number as an int. What is none is a wrong call, not a wrong model."""
+    if isinstance(number, SupportsIndex) and not isinstance(number, bool):
+        return index(number)
+    raise TypeError(f"{what} is a whole number, not {number!r:.60}")
 
 
 def _ports(inputs: tuple[Port, ...], sizes: Mapping[str, int]) -> tuple[Port, ...]:

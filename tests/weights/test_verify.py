@@ -293,6 +293,26 @@ def test_other_fields_and_values_are_named() -> None:
     assert details(archc.verify(TWO, Doubled))["train outputs"].startswith("right: 432 of 432 ")
 
 
+class Unnamed(Two):
+    def forward(self, image: Tensor) -> Any:
+        return tuple(super().forward(image)) if self.training else super().forward(image)
+
+
+class UnnamedSwapped(Two):
+    def forward(self, image: Tensor) -> Any:
+        both = super().forward(image)
+        return [both.right, both.left] if self.training else both
+
+
+def test_a_plain_tuple_has_no_names_and_is_compared_by_position() -> None:
+    result = archc.verify(TWO, Unnamed)
+    assert result.ok
+    said = details(result)["train outputs"]
+    assert said == "bit-equal, left [2, 5, 6, 6], right [2, 6, 6, 6], by position"
+    said = details(archc.verify(TWO, UnnamedSwapped))["train outputs"]
+    assert said == "left: the shapes [2, 5, 6, 6] here and [2, 6, 6, 6] there"
+
+
 # --- what proves nothing --------------------------------------------------------------------------
 
 
@@ -358,8 +378,25 @@ def test_what_cannot_be_made_is_told(against: Any, message: str) -> None:
 
 
 def test_a_module_in_the_place_of_what_makes_it() -> None:
-    with pytest.raises(archc.ToolError, match="is a module already"):
+    with pytest.raises(archc.ToolError, match=r"^Net is a module already"):
         archc.verify(SOURCE, Net())
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"against": 3}, "^against is a callable or the name of one, not 3$"),
+        ({"arguments": [3]}, r"^arguments are a dict, .* not \[3\]$"),
+        ({"sizes": [30]}, r'^sizes are a dict, as \{"H": 64\}, not \[30\]$'),
+        ({"sizes": {"H": "30"}}, "^the size H is a whole number, not '30'$"),
+        ({"sizes": {"H": 30.0}}, r"^the size H is a whole number, not 30\.0$"),
+        ({"sizes": {"H": True}}, "^the size H is a whole number, not True$"),
+        ({"seed": "x"}, "^a seed is a whole number, not 'x'$"),
+    ],
+)
+def test_a_wrong_call_names_the_argument(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        archc.verify(SOURCE, given.pop("against", Net), **given)
 
 
 def test_an_unknown_argument_brings_the_nearest() -> None:

@@ -208,19 +208,28 @@ def _backward(found: list[Leaf]) -> None:
 
 def _results(name: str, ours: list[Leaf], theirs: list[Leaf]) -> Agreement:
     fields = [[path for path, _ in found] for found in (ours, theirs)]
-    if fields[0] != fields[1]:
+    unnamed = fields[0] != fields[1] and _by_position(*fields)
+    if fields[0] != fields[1] and not unnamed:
         shown = [", ".join(path or "a tensor" for path in paths) or "nothing" for paths in fields]
         return Agreement(name, "differ", f"{shown[0]} here, {shown[1]} there")
     for (path, mine), (_, other) in zip(ours, theirs, strict=True):
         apart = difference(mine, other)
         if apart is not None:
             return Agreement(name, "differ", f"{path}: {apart}" if path else apart)
-    for path, tensor in theirs:
+    for path, tensor in ours:
         why = doubt(path, tensor)
         if why is not None:
             return Agreement(name, "unclear", f"bit-equal, but {why}, which proves nothing")
-    shown = [f"{path} {sizes(tensor)}".strip() for path, tensor in theirs]
-    return Agreement(name, "agree", f"bit-equal, {', '.join(shown)}")
+    shown = [f"{path} {sizes(tensor)}".strip() for path, tensor in ours]
+    how = ", by position" if unnamed else ""
+    return Agreement(name, "agree", f"bit-equal, {', '.join(shown)}{how}")
+
+
+def _by_position(ours: list[str], theirs: list[str]) -> bool:
+    """Whether one of the two gave a plain tuple, which names nothing, of as many tensors."""
+    numbers = [str(index) for index in range(len(ours))]
+    flat = not any("." in path for path in (*ours, *theirs))
+    return len(ours) == len(theirs) > 1 and flat and numbers in (ours, theirs)
 
 
 def _tensors(name: str, rows: list[tuple[str, Tensor, Tensor]], said: str) -> Agreement:
