@@ -17,6 +17,7 @@ from archir.source import Source
 if TYPE_CHECKING:
     from torch import nn
 
+    from archc.costing import Summary
     from archc.torch.weights import Weights
     from archc.verifying import Against, VerifyResult
     from archir.state import Match
@@ -130,11 +131,16 @@ def source(
     model: str | None = None,
     /,
     *,
+    guard: bool = False,
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> str:
-    """The model as a standalone Python module that needs torch alone. Arguments as for ``load``."""
-    return pipeline.python(_compile(path, model, settings, parameters))
+    """The model as a standalone Python module that needs torch alone. Arguments as for ``load``.
+
+    With ``guard`` the model's ``forward`` raises ValueError for inputs of sizes that are not
+    valid, in the words of ``archc check --size``.
+    """
+    return pipeline.python(_compile(path, model, settings, parameters), guard=guard)
 
 
 def diagram(
@@ -154,6 +160,39 @@ def diagram(
         raise ValueError(f'a diagram is made as "svg" or "dot", not as {format!r}')
     typed = _compile(path, model, settings, parameters)
     return pipeline.svg(typed) if format == "svg" else pipeline.dot(typed)
+
+
+def summary(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    sizes: Mapping[str, int] | None = None,
+    batch: int | None = None,
+    dtype: str = "float32",
+    optimizer: str = "sgd",
+    symbolic: bool = False,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> Summary:
+    """What a model costs: parameters, MACs, memory, receptive fields, layer by layer.
+
+    It is counted at the model's default sizes, with those of ``sizes`` (``{"H": 64}``) and the
+    ``batch`` in their place; with ``symbolic`` as expressions of the sizes. ``dtype`` is that of
+    parameters and activations (``"bf16"``), and ``optimizer`` what remembers numbers for each
+    parameter (``"adam"``). Nothing is run, and no torch is needed. The other arguments are as for
+    ``load``.
+
+    >>> summary = archc.summary("examples/vgg16.arch")
+    >>> summary.totals.parameters, summary.totals.macs
+    (138357544, 15470264320)
+    """
+    if symbolic and (sizes or batch is not None):
+        raise ValueError("symbolic is for all sizes: it goes without sizes and batch")
+    typed = _compile(path, model, settings, parameters)
+    from archc.costing import summary_of
+
+    return summary_of(typed, sizes or {}, batch, dtype, optimizer, symbolic=symbolic)
 
 
 def verify(

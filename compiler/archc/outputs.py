@@ -37,6 +37,11 @@ DEFAULT = ("python", "svg")
 """What ``archc build`` makes unless it is told."""
 
 
+def output(kind: str, *, guarded: bool = False) -> Callable[[TypedGraph], str]:
+    """What makes a kind of text; with ``guarded`` Python checks the sizes of its inputs."""
+    return pipeline.guarded_python if guarded and kind == "python" else OUTPUTS[kind].make
+
+
 def file_name(model: str, kind: str) -> str:
     """The file of a model's output.
 

@@ -184,11 +184,16 @@ def check_source(
 # --- back ends: each takes a typed graph and nothing else -----------------------------------------
 
 
-def python(typed: TypedGraph) -> str:
-    """The model as a standalone Python module."""
+def python(typed: TypedGraph, *, guard: bool = False) -> str:
+    """The model as a standalone Python module, which may check the sizes of its inputs."""
     from archc.python import source
 
-    return source(typed)
+    return source(typed, guard=guard)
+
+
+def guarded_python(typed: TypedGraph) -> str:
+    """The model as a standalone Python module that checks the sizes of its inputs."""
+    return python(typed, guard=True)
 
 
 def dot(typed: TypedGraph) -> str:

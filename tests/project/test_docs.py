@@ -21,7 +21,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/cli.md", "docs/python.md", "docs/json.md", "docs/weights.md")
+PAGES = (
+    "README.md",
+    "docs/cli.md",
+    "docs/python.md",
+    "docs/json.md",
+    "docs/sizes.md",
+    "docs/weights.md",
+)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from itertools import product as every_combination
 
 from archir.check import Condition
@@ -80,25 +81,30 @@ class ValidSizes(Record):
         found = [
             {name: _nearest(box[name], sizes[name]) for name in self.names} for box in self.boxes
         ]
-        if self.open:
-            found = [each for each in (*found, *self._around(sizes)) if each in self]
-        return min(found, key=lambda each: distance(each, sizes), default=None)
+        if not self.open:
+            return min(found, key=lambda each: distance(each, sizes), default=None)
+        near = sorted(
+            (each for one in found[:8] for each in self._around(one, sizes)),
+            key=lambda each: distance(each, sizes),
+        )
+        return next((each for each in near if each in self), None) or self.smallest()
 
-    def _around(self, sizes: Mapping[str, int], most: int = 20_000) -> Iterator[dict[str, int]]:
-        """Members of the boxes near given sizes, and the smallest ones."""
-        reach = max(4, int(most ** (1 / max(1, len(self.names)))) // 2)
-        for box in self.boxes[:8]:
-            columns = []
-            for name in self.names:
-                at = sizes[name]
-                steps = range(max(1, at - reach), at + reach + 1)
-                columns.append([each for each in steps if each in box[name]])
-            yield from (
-                dict(zip(self.names, values, strict=True)) for values in every_combination(*columns)
-            )
-        smallest = self.smallest()
-        if smallest is not None:
-            yield smallest
+    def _around(
+        self, one: Mapping[str, int], sizes: Mapping[str, int], most: int = 4_000
+    ) -> Iterator[dict[str, int]]:
+        """Combinations near given sizes; what nothing that is open speaks of is as in ``one``."""
+        free = frozenset().union(
+            *(variables(e.condition.left) | variables(e.condition.right) for e in self.open)
+        )
+        reach = max(2, int(most ** (1 / max(1, len(free)))) // 2)
+        columns = [
+            range(max(1, sizes[name] - reach), sizes[name] + reach + 1)
+            if name in free
+            else (one[name],)
+            for name in self.names
+        ]
+        for values in islice(every_combination(*columns), 2 * most):
+            yield dict(zip(self.names, values, strict=True))
 
 
 def distance(sizes: Mapping[str, int], others: Mapping[str, int]) -> tuple[int, int, list[int]]:

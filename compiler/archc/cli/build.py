@@ -13,7 +13,7 @@ from archc import files, pipeline
 from archc.cli import guard, options, streams
 from archc.cli.initial import Chosen, checked, weights_options
 from archc.errors import WeightsError
-from archc.outputs import DEFAULT, KINDS, OUTPUTS, WEIGHTS, file_name
+from archc.outputs import DEFAULT, KINDS, WEIGHTS, file_name, output
 from archc.render import data
 from archc.render.card import card
 from archc.render.style import style_of
@@ -55,6 +55,7 @@ def _kinds(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
 )
 @options.sizes
 @options.training
+@options.guard
 @weights_options
 @options.output_format
 @options.limits
@@ -66,6 +67,7 @@ def command(
     out: str,
     sizes: dict[str, int],
     training: bool,
+    guarded: bool,
     seed: int | None,
     weights: str | None,
     weights_match: Match | None,
@@ -78,6 +80,8 @@ def command(
     Nothing is written unless the model is right, and runs at the sizes of --size, which change
     nothing of what is written.
     """
+    if guarded and "python" not in kinds:
+        raise options.UsageHint("--guard is for Python source, which --emit leaves out")
     chosen = checked(Chosen(seed, weights, weights_match, allow_pth), WEIGHTS in kinds)
     source, path, found = streams.read(file)
     typed = None
@@ -94,7 +98,7 @@ def command(
         return guard.WRONG_INPUT
     summary = summarise(typed)
     try:
-        contents, report = _contents(typed, kinds, chosen)
+        contents, report = _contents(typed, kinds, chosen, guarded)
     except WeightsError as error:
         if form != "json":
             raise
@@ -120,7 +124,7 @@ def command(
 
 
 def _contents(
-    typed: TypedGraph, kinds: Sequence[str], chosen: Chosen
+    typed: TypedGraph, kinds: Sequence[str], chosen: Chosen, guarded: bool
 ) -> tuple[dict[str, files.Content], WeightsReport | None]:
     """What each file is to hold, and how the weights of a file fitted."""
     report: WeightsReport | None = None
@@ -129,7 +133,7 @@ def _contents(
         if kind == WEIGHTS:
             contents[kind], report = chosen.make(typed)
         else:
-            contents[kind] = OUTPUTS[kind].make(typed)
+            contents[kind] = output(kind, guarded=guarded)(typed)
     return contents, report
 
 

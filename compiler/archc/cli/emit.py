@@ -11,7 +11,7 @@ import click
 from archc import pipeline
 from archc.choice import choose
 from archc.cli import guard, options, streams
-from archc.outputs import OUTPUTS
+from archc.outputs import OUTPUTS, output
 from archc.settings import Setting, parse_settings
 from archir.diagnostics import Diagnostics
 from archir.source import Source
@@ -51,6 +51,7 @@ def _stage(_: click.Context, __: click.Parameter, word: str) -> str:
 @options.settings
 @options.sizes
 @options.training
+@options.guard
 @options.limits
 def command(
     file: str,
@@ -59,6 +60,7 @@ def command(
     settings: tuple[Setting, ...],
     sizes: dict[str, int],
     training: bool,
+    guarded: bool,
     limits: Limits | None,
 ) -> int:
     """Print one form of FILE's model: what it becomes, or what is between.
@@ -70,10 +72,12 @@ def command(
         raise options.UsageHint(
             f"the stage {stage} comes before sizes are checked", "leave out --size and --training"
         )
+    if guarded and stage != "python":
+        raise options.UsageHint("--guard is for Python source: --stage python")
     source, path, found = streams.read(file)
     text = None
     if not found.has_errors:
-        text, problems = _text(stage, source, path, model, settings, limits, asked)
+        text, problems = _text(stage, source, path, model, settings, limits, asked, guarded)
         found.extend(problems)
     streams.complain(found)
     if text is None:
@@ -90,6 +94,7 @@ def _text(
     settings: Sequence[Setting],
     limits: Limits | None,
     asked: pipeline.Asked,
+    guarded: bool,
 ) -> tuple[str | None, Diagnostics]:
     if stage == "ast":
         from archdsl.parser import parse
@@ -102,12 +107,12 @@ def _text(
     typed, found = pipeline.compile_source(source, path, model, settings, limits, asked)
     if typed is None:
         return None, found
-    return _printer(stage)(typed), found
+    return _printer(stage, guarded)(typed), found
 
 
-def _printer(stage: str) -> Callable[[Any], str]:
+def _printer(stage: str, guarded: bool) -> Callable[[Any], str]:
     if stage in OUTPUTS:
-        return OUTPUTS[stage].make
+        return output(stage, guarded=guarded)
     from archir.text import show_typed
 
     return show_typed

@@ -137,6 +137,13 @@ training = click.option(
     help="Ask about training mode, which may need larger inputs, rather than evaluation.",
 )
 
+guard = click.option(
+    "--guard",
+    "guarded",
+    is_flag=True,
+    help="Have the Python source refuse inputs of sizes that are not valid when it runs.",
+)
+
 output_format = click.option(
     "--format",
     "form",

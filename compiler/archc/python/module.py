@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archc.python.body import Body
 from archc.python.classes import classify
@@ -22,22 +22,31 @@ from archir.unroll import unroll
 IMPORTS = ("OrderedDict", "NamedTuple", "Tensor", "partial", "Callable", "Sequence", "math", "re")
 
 
-def source(typed: TypedGraph, *, follow: bool = True) -> str:
+def source(typed: TypedGraph, *, follow: bool = True, guard: bool = False) -> str:
     """The model as a Python module, which needs torch and nothing else.
 
     It holds a class for each block and one for the model, and runs by itself as a smoke test.
     The classes follow the text, with its loops, conditions and parameters, where that is known to
-    give the same model; else, or without ``follow``, they are made from the graph.
+    give the same model; else, or without ``follow``, they are made from the graph. With ``guard``
+    the model checks the sizes of its inputs when it runs.
     """
-    typed = unroll(typed)
+    checked, typed = typed, unroll(typed)
     library = Library(Names(IMPORTS))
     bodies = lower(typed, library)
     plain = _literal(typed, bodies, library.copy())
     for attempt in (_followed, _followed_in_part) if follow else ():
         file = attempt(typed, bodies, library.copy())
         if file is not None and _agree(typed, plain, file):
-            return file.text
-    return plain.text
+            return (_guarded(checked, file) if guard else file).text
+    return (_guarded(checked, plain) if guard else plain).text
+
+
+def _guarded(typed: TypedGraph, file: _File) -> _File:
+    """The file with a check of the input's sizes."""
+    from archc.python.guard import Guard, with_guard
+
+    check = Guard(typed, file.library.names)
+    return replace(file, chunks=with_guard(file.chunks, file.root, check))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,8 @@ class _File:
     chunks: list[list[str]]
     build: str
     library: Library
+    root: str
+    """The class of the model."""
 
     @property
     def text(self) -> str:
@@ -67,7 +78,7 @@ def _literal(typed: TypedGraph, bodies: dict[Definition, Body], library: Library
     chunks = [print_class(item, classes).lines for item in classes.order]
     build = f"{classes.of[root].name}()"
     chunks.append(smoke(typed, root, build))
-    return _File("", [], chunks, build, library)
+    return _File("", [], chunks, build, library, classes.of[root].name)
 
 
 def _followed(typed: TypedGraph, bodies: dict[Definition, Body], library: Library) -> _File | None:
@@ -75,11 +86,11 @@ def _followed(typed: TypedGraph, bodies: dict[Definition, Body], library: Librar
     from archc.python.follow.file import follow
 
     try:
-        chunks, build, above, doc = follow(typed, bodies, library)
+        chunks, build, above, doc, name = follow(typed, bodies, library)
     except Unfollowable:
         return None
     chunks.append(smoke(typed, bodies[typed.graph.root], build))
-    return _File(doc, above, chunks, build, library)
+    return _File(doc, above, chunks, build, library, name)
 
 
 def _followed_in_part(
@@ -99,7 +110,7 @@ def _followed_in_part(
     build = f"{classes.of[root].name}()"
     chunks = part.chunks + [print_class(item, classes).lines for item in classes.order]
     chunks.append(smoke(typed, root, build))
-    return _File("", part.above, chunks, build, library)
+    return _File("", part.above, chunks, build, library, classes.of[root].name)
 
 
 def _agree(typed: TypedGraph, plain: _File, followed: _File) -> bool:

@@ -19,8 +19,8 @@ from archir.template import Unfollowable
 from archir.typed import TypedGraph
 from archir.values import Part as PartValue
 
-Followed = tuple[list[list[str]], str, list[str], str]
-"""Classes, how the model is built, what stands above the classes, and the file's doc."""
+Followed = tuple[list[list[str]], str, list[str], str, str]
+"""Classes, how the model is built, what stands above, the file's doc, and the model's class."""
 
 
 def follow(typed: TypedGraph, bodies: dict[Definition, Body], library: Library) -> Followed:
@@ -38,7 +38,7 @@ def follow(typed: TypedGraph, bodies: dict[Definition, Body], library: Library) 
         head = definition(name, [], block.name, 0)
         chunks.append([*head, *docstring(doc, 1), *layout("return ", call, "", 1)])
         build = f"{name}()"
-    return chunks, build, _constants(file), block.template.file_doc
+    return chunks, build, _constants(file), block.template.file_doc, block.name
 
 
 @dataclass(slots=True)

@@ -1,0 +1,410 @@
+"""The check of input sizes at run time: a function that a person would write, for valid sizes.
+
+It accepts exactly the shapes that ``archc check --size`` accepts, and says the same of others.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from archc.python.identifiers import Names
+from archc.python.printing import definition
+from archc.python.text import INDENT, WIDTH, string
+from archir.check import Condition
+from archir.dims import Atom, Dim, Extremum, Quotient, Variable, show, variables
+from archir.scaling import Scaled
+from archir.sizes.parts import parts
+from archir.sizes.sets import Piece, SizeSet
+from archir.sizes.valid import ValidSizes, valid_in_evaluation, valid_in_training
+from archir.sizes.words import must_be, needs, say_groups, show_condition
+from archir.typed import TypedGraph
+from archir.types import TensorType
+
+_MOST_TERMS = 24
+"""A test of more parts than this is written as the conditions that the set was solved from."""
+
+_MOST_SEARCHED = 100_000
+_MARGIN = INDENT
+
+NEAREST = '''\
+def {name}(size: int, fits: Callable[[int], bool], last: int) -> str:
+    """The nearest sizes below and above that fit, in words."""
+    below = next((n for n in range(min(size, last), 0, -1) if fits(n)), None)
+    above = next((n for n in range(size, last + 1) if fits(n)), None)
+    found = [str(n) for n in (below, above) if n is not None]
+    return f"{{'are' if len(found) > 1 else 'is'}} {{' and '.join(found)}}"
+'''
+
+
+class Guard:
+    """The function that checks sizes, and its call."""
+
+    def __init__(self, typed: TypedGraph, names: Names) -> None:
+        root = typed.graph.root
+        self.valid = valid_in_evaluation(typed)
+        self.training = valid_in_training(typed)
+        self.name = names.claim("check_sizes")
+        self.search = names.claim("nearest")
+        self.searches = False
+        inside = Names({*names.taken, "training"})
+        self.variables = {
+            name: inside.claim(name.lower()) for name in typed.graph.sizes if name.isidentifier()
+        }
+        self.inputs = [
+            (inside.claim(value.name or "x"), given)
+            for value, given in zip(root.inputs, root.input_types, strict=True)
+            if given is not None
+        ]
+        checks = [*self._checks(self.valid, None)]
+        in_training = [*self._checks(self.training, self.valid)]
+        if in_training:
+            checks += [f"{_MARGIN}if training:", *(f"{INDENT}{line}" for line in in_training)]
+        self.asks_mode = bool(in_training)
+        self.lines = [*self._head(), *self._shapes("\n".join(checks)), *checks]
+
+    def call(self, arguments: Iterable[str]) -> str:
+        """The line that checks what ``forward`` is given."""
+        given = [*arguments, *(["self.training"] if self.asks_mode else [])]
+        return f"{INDENT * 2}{self.name}({', '.join(given)})"
+
+    def chunks(self) -> list[list[str]]:
+        """The functions."""
+        helper = NEAREST.format(name=self.search).splitlines() if self.searches else []
+        return [chunk for chunk in (helper, self.lines) if chunk]
+
+    # --- shapes -------------------------------------------------------------------------------
+
+    def _head(self) -> list[str]:
+        parameters = [f"{name}: Tensor" for name, _ in self.inputs]
+        if self.asks_mode:
+            parameters.append("training: bool")
+        doc = f'{_MARGIN}"""Raise ValueError for sizes at which the network does not run."""'
+        return [*definition(self.name, parameters, "None", 0), doc]
+
+    def _shapes(self, checks: str) -> Iterator[str]:
+        """The number of dims, fixed dims, and names for the sizes that the checks need."""
+        bound: set[str] = set()
+        later: list[str] = []
+        tree = ast.walk(ast.parse("def f():\n" + (checks or f"{INDENT}pass")))
+        needed = {node.id for node in tree if isinstance(node, ast.Name)}
+        for _, given in self.inputs:
+            needed |= {self.variables[n] for n in _derived(given)}
+        for name, given in self.inputs:
+            wrong = [f"{name}.dim() != {given.rank}"]
+            targets: list[str] = []
+            again = False
+            for axis, dim in enumerate(given.shape):
+                if isinstance(dim, int):
+                    wrong.append(f"{name}.shape[{axis}] != {dim}")
+                variable = _variable(dim)
+                first = variable is not None and variable not in bound
+                if variable is not None and first:
+                    bound.add(variable)
+                again = again or not (first or isinstance(dim, int))
+                python = self.variables[variable] if variable is not None and first else "_"
+                targets.append(python if python in needed else "_")
+            yield from _raising(" or ".join(wrong), self._is_not(name, given), 1)
+            if any(target != "_" for target in targets):
+                comma = "," if len(targets) == 1 else ""
+                yield f"{_MARGIN}{', '.join(targets)}{comma} = {name}.shape"
+            if again:
+                shape = ", ".join(self._python(dim) for dim in given.shape)
+                comma = "," if given.rank == 1 else ""
+                test = f"{name}.shape != ({shape}{comma})"
+                later += _raising(test, self._is_not(name, given), 1)
+        yield from later
+
+    @staticmethod
+    def _is_not(name: str, given: TensorType) -> str:
+        shape = ", ".join(map(show, given.shape)).replace("{", "{{").replace("}", "}}")
+        return f'f"{name} must be [{shape}], and is {{list({name}.shape)}}"'
+
+    # --- sizes --------------------------------------------------------------------------------
+
+    def _checks(self, valid: ValidSizes, beside: ValidSizes | None) -> Iterator[str]:
+        """The checks of a set of sizes, without those that are made already."""
+        training = beside is not None
+        if valid.is_empty:
+            yield f'{_MARGIN}raise ValueError("in training there is no valid size")'
+            return
+        said = parts(valid)
+        known = None if beside is None else parts(beside)
+        for name, allowed in said.each.items():
+            if not allowed.is_everything and (known is None or known.each[name] != allowed):
+                yield from self._of_one(valid, name, allowed, training=training)
+        if said.groups and (known is None or known.groups != said.groups):
+            message = string(needs(say_groups(said), training=training))
+            terms = sum(len(one.pieces) for group in said.groups for one in group.values())
+            if terms <= _MOST_TERMS:
+                fits = " or ".join(_grouped(self._fits_all(group)) for group in said.groups)
+                yield from _raising(f"not ({fits})", message, 1)
+            else:
+                coupled = [each for each in valid.conditions if len(_names(each)) > 1]
+                for condition in coupled:
+                    if condition not in said.open:
+                        yield from _raising(f"not ({self._holds(condition)})", message, 1)
+        for condition in said.open:
+            if known is None or condition not in known.open:
+                message = string(needs(show_condition(condition), training=training))
+                yield from _raising(f"not ({self._holds(condition)})", message, 1)
+
+    def _of_one(
+        self, valid: ValidSizes, name: str, allowed: SizeSet, *, training: bool
+    ) -> Iterator[str]:
+        size = self.variables[name]
+        must = must_be(name, allowed, training=training)
+        if len(allowed.pieces) > _MOST_TERMS or any(
+            len(piece.residues) > _MOST_TERMS for piece in allowed.pieces
+        ):
+            for condition in valid.conditions:
+                if _names(condition) == {name}:
+                    yield from _raising(f"not ({self._holds(condition)})", string(must), 1)
+            return
+        test = _refuses(allowed, size)
+        if valid.open:  # what has no closed form may refuse the neighbours as well
+            yield from _raising(test, string(must), 1)
+            return
+        first, *more = allowed.pieces
+        if more or (first.period > 1 and (first.residues != [0] or first.last is not None)):
+            yield from self._searching(test, must, allowed, size)
+        elif first.last is not None:
+            near = str(first.first)
+            if first.last > first.first:
+                near = f"{{min(max({size}, {first.first}), {first.last})}}"
+            yield from _raising(test, _text(f"{must}; the nearest is {near}"), 1)
+        elif first.period == 1:
+            yield from _raising(test, string(f"{must}; the nearest is {first.first}"), 1)
+        else:
+            below = f"{size} // {first.period} * {first.period}"
+            yield f"{_MARGIN}if {test}:"
+            yield f"{INDENT * 2}below = {below}"
+            yield (
+                f'{INDENT * 2}near = f"are {{below}} and {{below + {first.period}}}"'
+                f' if {size} > {first.first} else "is {first.first}"'
+            )
+            yield from _raise(_text(f"{must}; the nearest {{near}}"), 2)
+
+    def _searching(self, test: str, must: str, allowed: SizeSet, size: str) -> Iterator[str]:
+        end = allowed.pieces[-1]
+        if max(end.first, end.last or 0) > _MOST_SEARCHED:
+            yield from _raising(test, string(must), 1)
+            return
+        self.searches = True
+        last = f"max({size}, {end.first}) + {end.period}" if end.last is None else str(end.last)
+        yield f"{_MARGIN}if {test}:"
+        fits = _fits(allowed, "n")
+        line = f"{INDENT * 2}near = {self.search}({size}, lambda n: {fits}, {last})"
+        if len(line) <= WIDTH:
+            yield line
+        else:
+            yield f"{INDENT * 2}near = {self.search}("
+            yield f"{INDENT * 3}{size},"
+            yield from _broken(f"{INDENT * 3}lambda n: ", f"({fits})", ",")
+            yield f"{INDENT * 3}{last},"
+            yield f"{INDENT * 2})"
+        yield from _raise(_text(f"{must}; the nearest {{near}}"), 2)
+
+    def _fits_all(self, group: Mapping[str, SizeSet]) -> str:
+        if len(group) == 1:
+            ((name, allowed),) = group.items()
+            return _fits(allowed, self.variables[name])
+        tests = (_fits(allowed, self.variables[name]) for name, allowed in group.items())
+        return " and ".join(f"({test})" if " or " in test else test for test in tests)
+
+    # --- expressions --------------------------------------------------------------------------
+
+    def _holds(self, condition: Condition) -> str:
+        left, right = self._python(condition.left), self._python(condition.right)
+        if condition.relation == "divisible":
+            return f"({left}) % {right} == 0"
+        if condition.relation == "broadcast":
+            return f"{left} == {right} or {left} == 1 or {right} == 1"
+        if condition.relation == "expand":
+            return f"{left} == {right} or {left} == 1"
+        return f"{left} {'==' if condition.relation == 'equal' else '>='} {right}"
+
+    def _python(self, dim: Dim) -> str:
+        if isinstance(dim, int):
+            return str(dim)
+        text = ""
+        for monomial, coefficient in sorted(dim.terms, key=lambda term: (not term[0], term[1] < 0)):
+            factors = [self._atom(atom) for atom in monomial]
+            if abs(coefficient) != 1 or not factors:
+                factors.insert(0, str(abs(coefficient)))
+            term = " * ".join(factors)
+            if text:
+                text += f" - {term}" if coefficient < 0 else f" + {term}"
+            else:
+                text = f"-{term}" if coefficient < 0 else term
+        return text
+
+    def _atom(self, atom: Atom) -> str:
+        if isinstance(atom, Variable):
+            return self.variables[atom.text]
+        if isinstance(atom, Quotient):
+            return f"({self._operand(atom.numerator)} // {self._operand(atom.denominator)})"
+        if isinstance(atom, Scaled):
+            return f"int({self._operand(atom.dim)} * {atom.factor!r})"
+        assert isinstance(atom, Extremum)
+        return f"{atom.kind}({', '.join(map(self._python, atom.dims))})"
+
+    def _operand(self, dim: Dim) -> str:
+        text = self._python(dim)
+        return f"({text})" if " " in text or text.startswith("-") else text
+
+
+def with_guard(chunks: list[list[str]], root: str, guard: Guard) -> list[list[str]]:
+    """The classes with the check in front of the model's, and called by its ``forward``."""
+    result: list[list[str]] = []
+    for chunk in chunks:
+        tree = ast.parse("\n".join(chunk)).body
+        owner = next((n for n in tree if isinstance(n, ast.ClassDef) and n.name == root), None)
+        if owner is None:
+            result.append(chunk)
+            continue
+        result += guard.chunks()
+        forward = next(
+            (n for n in owner.body if isinstance(n, ast.FunctionDef) and n.name == "forward"), None
+        )
+        if forward is not None:
+            at = forward.body[0].lineno - 1
+            call = guard.call(argument.arg for argument in forward.args.args[1:])
+            result.append([*chunk[:at], call, *chunk[at:]])
+            continue
+        names = [name for name, _ in guard.inputs]
+        parameters = ["self", *(f"{name}: Tensor" for name in names)]
+        result.append(
+            [
+                *chunk,
+                "",
+                *definition("forward", parameters, "Tensor", 1),
+                guard.call(names),
+                f"{INDENT * 2}return super().forward({', '.join(names)})",
+            ]
+        )
+    return result
+
+
+def _variable(dim: Dim) -> str | None:
+    """The name of the variable that a dim is, if it is one."""
+    text = show(dim)
+    return text if not isinstance(dim, int) and text.isidentifier() else None
+
+
+def _derived(given: TensorType) -> Iterator[str]:
+    """The variables of shapes that are more than distinct names and numbers."""
+    dims = [dim for dim in given.shape if not isinstance(dim, int)]
+    if any(_variable(dim) is None for dim in dims):
+        for dim in dims:
+            yield from variables(dim)
+
+
+def _names(condition: Condition) -> set[str]:
+    return {*variables(condition.left), *variables(condition.right)}
+
+
+def _fits(sizes: SizeSet, size: str) -> str:
+    """That a size is in a set."""
+    several = len(sizes.pieces) > 1
+    tests = [_in_piece(piece, size) for piece in sizes.pieces]
+    return " or ".join(f"({test})" if several and " and " in test else test for test in tests)
+
+
+def _in_piece(piece: Piece, size: str) -> str:
+    tests = []
+    if piece.first == piece.last:
+        return f"{size} == {piece.first}"
+    if piece.last is not None:
+        tests.append(f"{piece.first} <= {size} <= {piece.last}")
+    elif piece.first > 1 or piece.period == 1:
+        tests.append(f"{size} >= {piece.first}")
+    rests = piece.residues
+    if len(rests) < piece.period:
+        alone = f"{size} % {piece.period} == {rests[0]}"
+        tests.append(alone if len(rests) == 1 else f"{size} % {piece.period} in {tuple(rests)}")
+    return " and ".join(tests)
+
+
+def _refuses(sizes: SizeSet, size: str) -> str:
+    """That a size is not in a set, as one would write it."""
+    piece = sizes.pieces[0]
+    if len(sizes.pieces) > 1 or (piece.period > 1 and piece.residues != [0]):
+        return f"not ({_fits(sizes, size)})"
+    if piece.first == piece.last:
+        return f"{size} != {piece.first}"
+    bounds = f"{size} < {piece.first}"
+    if piece.last is not None:
+        bounds = f"not {piece.first} <= {size} <= {piece.last}"
+    return f"{bounds} or {size} % {piece.period}" if piece.period > 1 else bounds
+
+
+def _grouped(test: str) -> str:
+    return f"({test})" if " and " in test or " or " in test else test
+
+
+def _text(template: str) -> str:
+    """An f-string of a text whose braces hold expressions."""
+    return f'f"{template}"' if "{" in template else string(template)
+
+
+def _raising(test: str, message: str, indent: int) -> Iterator[str]:
+    yield from _broken(f"{INDENT * indent}if ", test, ":")
+    yield from _raise(message, indent + 1)
+
+
+def _broken(head: str, test: str, tail: str) -> Iterator[str]:
+    """A test on one line, or each of its alternatives on one of its own."""
+    line = f"{head}{test}{tail}"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    margin = " " * (len(head) - len(head.lstrip()))
+    negated = test.startswith("not (") and test.endswith(")")
+    inner = test.removeprefix("not (").removesuffix(")") if negated else test
+    if not negated and inner.startswith("(") and inner.endswith(")"):
+        inner = inner[1:-1]
+    yield f"{head}{'not ' if negated else ''}("
+    for number, part in enumerate(_alternatives(inner)):
+        yield f"{margin}{INDENT}{'or ' if number else ''}{part}"
+    yield f"{margin}){tail}"
+
+
+def _alternatives(test: str) -> Iterator[str]:
+    """The parts between the outermost ``or``."""
+    depth, start = 0, 0
+    for index, char in enumerate(test):
+        depth += (char == "(") - (char == ")")
+        if depth == 0 and test.startswith(" or ", index):
+            yield test[start:index]
+            start = index + 4
+    yield test[start:]
+
+
+def _raise(message: str, indent: int) -> Iterator[str]:
+    """``raise ValueError(message)``, the message over several lines where it is long."""
+    margin = INDENT * indent
+    line = f"{margin}raise ValueError({message})"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    is_format = message.startswith("f")
+    quote = message[-1]
+    inner = message.removeprefix("f")[1:-1]
+    yield f"{margin}raise ValueError("
+    room = WIDTH - len(margin) - 8
+    words: list[str] = inner.split(" ")
+    text = ""
+    for word in words:
+        opened = text.count("{") > text.count("}")
+        if text and not opened and len(text) + len(word) + 1 > room:
+            yield f"{margin}{INDENT}{_piece(text + ' ', quote, is_format)}"
+            text = word
+        else:
+            text = f"{text} {word}" if text else word
+    yield f"{margin}{INDENT}{_piece(text, quote, is_format)}"
+    yield f"{margin})"
+
+
+def _piece(text: str, quote: str, is_format: bool) -> str:
+    return f"{'f' if is_format and '{' in text else ''}{quote}{text}{quote}"
