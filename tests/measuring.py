@@ -19,14 +19,14 @@ def tensors(given: Any) -> list[Tensor]:
     return [each for each in tree_leaves(given) if isinstance(each, Tensor)]
 
 
-class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignore]  # of some releases
     """Counts the bytes of the storages that live: what torch's operators give, on any device.
 
     What a kernel takes for itself is not seen here.
     """
 
     def __init__(self, known: Iterable[Tensor]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call, unused-ignore]  # of some releases
         self.live = self.peak = 0
         self.seen: dict[int, weakref.ref[Any]] = {}
         for each in known:
