@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from archc.api import load as load
     from archc.api import loads as loads
     from archc.api import source as source
+    from archc.api import summary as summary
     from archc.api import verify as verify
+    from archc.costing import Summary as Summary
     from archc.errors import ArchError as ArchError
     from archc.errors import ModelChoiceError as ModelChoiceError
     from archc.errors import OwnOpError as OwnOpError
@@ -51,6 +53,7 @@ __all__ = [
     "OwnOpError",
     "PackageMissingError",
     "Source",
+    "Summary",
     "ToolError",
     "TorchMissingError",
     "ValidSizes",
@@ -64,11 +67,13 @@ __all__ = [
     "load_weights",
     "loads",
     "source",
+    "summary",
     "verify",
 ]
 
 _HOMES = {
-    "archc.api": ("check", "diagram", "load", "loads", "source", "verify"),
+    "archc.api": ("check", "diagram", "load", "loads", "source", "summary", "verify"),
+    "archc.costing": ("Summary",),
     "archc.errors": (
         "ArchError",
         "ModelChoiceError",

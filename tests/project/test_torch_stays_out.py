@@ -21,6 +21,8 @@ COMMANDS = {
     "archc build": f"from archc.cli import main; assert main(['build', {str(EXAMPLE)!r}]) == 0",
     "archc emit": f"from archc.cli import main; assert main(['emit', {str(EXAMPLE)!r}]) == 0",
     "archc models": f"from archc.cli import main; assert main(['models', {str(EXAMPLE)!r}]) == 0",
+    "summary": f"import archc; archc.summary({str(EXAMPLE)!r}).text()",
+    "archc summary": f"from archc.cli import main; assert main(['summary', {str(EXAMPLE)!r}]) == 0",
     "archc examples": "from archc.cli import main; assert main(['examples']) == 0",
     "archc new": "from archc.cli import main; assert main(['new', 'a.arch', '--from=vgg11']) == 0",
     "a name": "from archc.cli import main; assert main(['check', 'vgg11']) == 0",
