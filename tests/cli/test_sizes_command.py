@@ -39,8 +39,9 @@ def test_training_asks_for_more(archc: Run) -> None:
     assert "help: in training it needs N at least 2, or H or W at least 33" in done.err
     assert "the nearest valid sizes: N = 2\n" in done.err
     assert archc("check", "resnet18", *small, "--training", "--size", "N=2").code == 0
-    assert archc("check", "inception_v3", "--training", "--size", "N=2").code == 0
-    assert archc("check", "inception_v3", "--training", "--size", "N=2", "--size", "H=298").code == 1
+    trained = ("--training", "--size", "N=2")
+    assert archc("check", "inception_v3", *trained).code == 0
+    assert archc("check", "inception_v3", *trained, "--size", "H=298").code == 1
     assert archc("check", "inception_v3", "--size", "H=298").code == 0
 
 
