@@ -167,3 +167,15 @@ def test_without_safetensors_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "torch", None)
     done = archc("build", "net.arch", "--emit", "weights")
     assert done.code == 3 and "needs torch, which is not installed" in done.err
+
+
+def test_a_model_that_memory_cannot_hold_is_no_bug(archc: Run) -> None:
+    text = "model big() {\n  input x: [N, 1000000]\n  linear(1000000000)\n}\n"
+    Path("big.arch").write_text(text)
+    done = archc("build", "big.arch", "--emit", "weights")
+    assert (done.code, done.out) == (3, "")
+    assert done.err == (
+        "error: there is not enough memory\n"
+        "help: 4,000,000,000,000,000 bytes are asked for at once: take a smaller model, or smaller"
+        " sizes\n"
+    )
