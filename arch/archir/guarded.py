@@ -18,6 +18,7 @@ from archir.diagnostics import OwnOpError, Problem
 from archir.dims import DimTooLargeError, SizeExpr
 from archir.op import Op
 from archir.packages import Announced, said
+from archir.reach import Folded, Parted, Taps, Unsaid, Whole, Wire
 from archir.recipe import Arg, Call, FunctionRecipe, Inferred, Infix, Input, ModuleRecipe
 from archir.record import Record, field_names
 from archir.types import DTYPES, ParameterSpec, TensorType
@@ -172,6 +173,31 @@ def _channels(op: Op, result: object, inputs: tuple[TensorType, ...]) -> str | N
     return next((why for why in whys if why is not None), None)
 
 
+def _reach(_: Op, result: object, wire: Wire) -> str | None:
+    if result is None:
+        return None
+    rank, dims = len(wire.given), len(wire.made)
+    if not isinstance(result, tuple) or len(result) != rank:
+        return f"one look for each of the {rank} dims of the input is wanted, in a tuple"
+    for look in result:
+        if not isinstance(look, Taps | Whole | Folded | Parted | Unsaid):
+            return f"{_cut(look)} is no Taps, WHOLE, Folded, Parted or Unsaid"
+        places = look.dims if isinstance(look, Parted) else (getattr(look, "dim", None),)
+        if not all(place is None or place in range(dims) for place in places):
+            return f"the output has no such dim as {_cut(look)} names"
+        if isinstance(look, Taps) and not (look.taps and all(map(_is_tap, look.taps))):
+            return "a tap is None, or the first place, how many are read, and how far apart"
+    return None
+
+
+def _is_tap(tap: object) -> bool:
+    if tap is None:
+        return True
+    if not isinstance(tap, tuple) or len(tap) != 3 or not all(isinstance(n, int) for n in tap):
+        return False
+    return bool(tap[1] > 0 and tap[2] > 0)
+
+
 def _takes(_: Op, result: object) -> str | None:
     return None if result in ("one", "many") else 'neither "one" nor "many"'
 
@@ -182,6 +208,7 @@ _EXAMINED: dict[str, _Examine] = {
     "macs": _macs,
     "recipe": _recipe,
     "channels": _channels,
+    "reach": _reach,
     "takes": _takes,
 }
 

@@ -22,6 +22,20 @@ from archir.dims import (
 )
 from archir.op import Finite, Int, NonNegative, Op, Positive, concrete
 from archir.packages import RefusedByOp
+from archir.reach import (
+    WHOLE,
+    Folded,
+    Look,
+    Parted,
+    Taps,
+    Unsaid,
+    Wire,
+    pointwise,
+    rearranged,
+    same,
+    share,
+    sliding,
+)
 from archir.recipe import (
     AllInputs,
     Arg,
@@ -40,6 +54,7 @@ from archir.rules.shapes import WrongDtype, WrongRank
 from archir.types import ParameterSpec, TensorType
 
 __all__ = [
+    "WHOLE",
     "AllInputs",
     "Arg",
     "Call",
@@ -48,21 +63,27 @@ __all__ = [
     "Dim",
     "Finite",
     "Fold",
+    "Folded",
     "FunctionRecipe",
     "Inferred",
     "Infix",
     "Input",
     "Int",
     "Items",
+    "Look",
     "ModuleRecipe",
     "NonNegative",
     "Op",
     "ParameterSpec",
+    "Parted",
     "Positive",
     "Problem",
     "Recipe",
     "RefusedByOp",
+    "Taps",
     "TensorType",
+    "Unsaid",
+    "Wire",
     "WrongDtype",
     "WrongRank",
     "add",
@@ -73,6 +94,11 @@ __all__ = [
     "minimum",
     "modulo",
     "multiply",
+    "pointwise",
     "product",
+    "rearranged",
+    "same",
+    "share",
+    "sliding",
     "subtract",
 ]

@@ -71,6 +71,15 @@ METHODS = {
     "infer_report": ("infer", "check.report('no'); return None", "'no', which is no Problem"),
     "macs_raises": ("macs", "return 1 / 0", "its macs raises ZeroDivisionError"),
     "macs_negative": ("macs", "return -1", "its macs gives -1: not a number of at least 0"),
+    "reach_raises": ("reach", "return wire[0]", "its reach raises TypeError"),
+    "reach_short": ("reach", "return (WHOLE,)", "one look for each of the 4 dims of the input"),
+    "reach_text": ("reach", "return ('all',) * 4", "'all' is no Taps, WHOLE, Folded, Parted or"),
+    "reach_dim": ("reach", "return (same(7),) * 4", "the output has no such dim as Taps(dim=7"),
+    "reach_tap": (
+        "reach",
+        "return (Taps(0, 1, ((0, 0, 1),)),) * 4",
+        "a tap is None, or the first place, how many are read, and how far apart",
+    ),
     "parameters_list": ("parameters", "return []", "its parameters gives []: not a tuple"),
     "parameters_name": (
         "parameters",
@@ -115,9 +124,12 @@ TORCH = {
 """What only shows when the module is made."""
 
 
+SIGNATURES = {"infer": "inputs, check", "macs": "inputs, outputs", "reach": "wire"}
+
+
 def methods() -> Iterator[str]:
     for keyword, (method, body, _) in METHODS.items():
-        takes = {"infer": "inputs, check", "macs": "inputs, outputs"}.get(method, "inputs")
+        takes = SIGNATURES.get(method, "inputs")
         yield f"class {keyword}(Good):\n  keyword = {keyword!r}\n  def {method}(self, {takes}):"
         yield f"    {body}"
     for keyword, (function, _) in TORCH.items():
@@ -238,12 +250,15 @@ def test_each_fault_is_named(keyword: str) -> None:
 
 
 def _macs(keyword: str) -> None:
-    """The cost, of which no command makes use for this net."""
+    """The cost and the reach, of which these calls make no use."""
+    from archir.reach import Wire
     from archir.registry import ops
     from archir.types import TensorType
 
     given = (TensorType((1, 3, 8, 8)),)
-    ops()[keyword]().macs(given, given)
+    made = ops()[keyword]()
+    made.macs(given, given)
+    made.reach(Wire(given, given))
 
 
 @pytest.mark.usefixtures("environment")

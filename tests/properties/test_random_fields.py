@@ -56,7 +56,8 @@ def positive(module: nn.Module, x: Tensor) -> Tensor:
         torch.nn.init.uniform_(module.weight, 0.5, 1.5)
         if module.bias is not None:
             torch.nn.init.zeros_(module.bias)
-        return module.double()(x) / 4
+        wide: Tensor = module.double()(x)
+        return wide / 4
     if isinstance(module, nn.MaxPool1d):
         return summed(x, module)
     if isinstance(module, nn.AdaptiveMaxPool1d):
