@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "README.md",
     "docs/cli.md",
+    "docs/cost.md",
     "docs/python.md",
     "docs/json.md",
     "docs/sizes.md",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,7 +116,7 @@ def command(
         streams.complain(found)
         shown = [f"{setting.name} = {setting.value}" for setting in settings]
         style = style_of(sys.stdout)
-        sys.stdout.write(card(summary, written, shown, style))
+        sys.stdout.write(card(summary, written, shown, _costs(typed), style))
         if report is not None:
             table = weights_table(report.source, report.match, report.matching, style)
             sys.stdout.write("\n" + table)
@@ -135,6 +135,14 @@ def _contents(
         else:
             contents[kind] = output(kind, guarded=guarded)(typed)
     return contents, report
+
+
+def _costs(typed: TypedGraph) -> Iterable[tuple[str, str]]:
+    """What the model costs at its default sizes, for the card."""
+    from archc.render.cost_card import short_rows
+    from archir.cost.report import Costs
+
+    return short_rows(Costs(typed, typed.graph.sizes))
 
 
 def _weights(report: WeightsReport | None, **rest: data.Json) -> data.Json:

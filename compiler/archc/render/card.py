@@ -36,8 +36,14 @@ def failed_line(name: str, width: int, style: Style) -> str:
     return f"{_padded(name, width, style)}{GAP}{style.paint('wrong', 'error')}"
 
 
-def card(model: ModelSummary, written: Sequence[str], settings: Iterable[str], style: Style) -> str:
-    """What was built: the model, what goes in and comes out, and the files."""
+def card(
+    model: ModelSummary,
+    written: Sequence[str],
+    settings: Iterable[str],
+    costs: Iterable[tuple[str, str]],
+    style: Style,
+) -> str:
+    """What was built: the model, what goes in and comes out, what it costs, and the files."""
     title = style.paint(printable(model.name, style.encoding), "strong")
     doc = printable(model.doc.strip().split("\n")[0], style.encoding)
     rows = [title + (f"{GAP}{doc}" if doc else ""), ""]
@@ -49,6 +55,7 @@ def card(model: ModelSummary, written: Sequence[str], settings: Iterable[str], s
         ("output", outputs),
         ("settings", list(settings)),
         ("parameters", [_count(model).partition(" ")[0]]),
+        *((name, [value]) for name, value in costs),
         ("sizes", [describe(model.valid_sizes)] if model.sizes else []),
         ("in training", [] if training is None else [training]),
         ("wrote", list(written)),

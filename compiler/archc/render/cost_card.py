@@ -71,6 +71,13 @@ def total_rows(model: ModelSummary, costs: Costs) -> Iterator[tuple[str, str]]:
     )
 
 
+def short_rows(costs: Costs) -> Iterator[tuple[str, str]]:
+    """The costs that the card of a build has, at the sizes that are asked for."""
+    yield "MACs", macs(costs)
+    used = costs.memory
+    yield "memory", f"{_bytes(used.inference)} to run, {_bytes(used.training)} to train with sgd"
+
+
 def macs(costs: Costs) -> str:
     """``15,470,264,320, and 46,324,088,832 in a training step``."""
     totals = costs.totals
