@@ -42,13 +42,18 @@ class Folded(Record):
 
     It stands in dim ``dim`` of the output together with others (``extents`` are all that are
     folded into it, ``index`` is this one's place among them). Where ``dim`` is None it is the same
-    for all of the output: ``position``.
+    for all of the output: ``position``. Where the input ``is_part`` of the output's dim, joined
+    with others along it, ``index`` is where it begins, and there are no ``extents``.
     """
 
     dim: int | None = None
     extents: tuple[int, ...] = ()
     index: int = 0
     position: int = 0
+
+    @property
+    def is_part(self) -> bool:
+        return self.dim is not None and not self.extents
 
 
 class Parted(Record):

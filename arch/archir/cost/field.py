@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from archir.cost.traces import NOTHING, Span, Trace, start, through, union
 from archir.flat import Flat, FlatStep
-from archir.reach import Wire
+from archir.reach import Folded, Wire
 from archir.record import Record
 
 _NAMES = {3: ("length",), 4: ("height", "width"), 5: ("depth", "height", "width")}
@@ -36,7 +36,7 @@ class AxisField(Record):
     the centre of the first is. These two are None where no dim of the value is the axis alone.
     ``whole`` says that each element sees all of the axis on some path: alone if ``size`` is 0,
     beside its local field otherwise (a squeeze-and-excitation gate, a norm over the image).
-    Where nothing can be said ``size`` is None, and ``unknown`` says why.
+    Where nothing can be said of what moves, ``size`` is None and ``unknown`` says why.
     """
 
     axis: Axis
@@ -50,7 +50,7 @@ class AxisField(Record):
 
     def __str__(self) -> str:
         if self.size is None:
-            return "?"
+            return "all" if self.whole else "?"
         if self.size == 0:
             return "all" if self.whole else "-"
         return f"{self.size} + all" if self.whole else str(self.size)
@@ -137,21 +137,24 @@ class _Walker:
         sources = step.inputs[:1] if op.takes() == "one" else step.inputs
         for target, value in enumerate(step.outputs):
             seen = []
+            joined = None
             for source, given in enumerate(sources):
                 looks = op.reach(Wire(inputs, outputs, source, target, self.sizes))
                 seen.append([through(trace, looks, op.keyword) for trace in self.traces[given]])
+                parts = (look for look in looks or () if isinstance(look, Folded))
+                joined = next((look.dim for look in parts if look.is_part), joined)
             self.traces[value] = tuple(
-                self._met(number, axis, [row[at] for row in seen])
+                self._met(number, axis, [row[at] for row in seen], joined)
                 for at, axis in enumerate(self.axes)
             )
 
-    def _met(self, number: int, axis: Axis, traces: list[Trace]) -> Trace:
+    def _met(self, number: int, axis: Axis, traces: list[Trace], joined: int | None) -> Trace:
         """What the paths see together that meet at a step."""
         met = NOTHING
         for trace in traces:
-            met = union(met, trace)
+            met = union(met, trace, joined)
         paths = [trace.moving for trace in traces if trace.moving is not None]
-        if len(paths) > 1 and met.moving is not None and met.moving.dim is not None:
+        if len(paths) > 1 and met.moving is not None and met.moving.dim not in (None, joined):
             centres = tuple(dict.fromkeys(each.centre for each in paths))
             if len(centres) > 1:
                 self.crooked.append(Crooked(number, axis, centres))

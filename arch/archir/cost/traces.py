@@ -77,6 +77,9 @@ class Trace(Record):
     unknown: str | None = None
 
 
+JOINED = "joined"
+"""Begins the fold of a dim along which values are joined that see different things."""
+
 NOTHING = Trace()
 """Nothing of the axis is seen."""
 
@@ -186,8 +189,11 @@ def _shortest(moving: Moving) -> Moving:
     return moving
 
 
-def union(one: Trace, other: Trace) -> Trace:
-    """What is seen on two paths that meet."""
+def union(one: Trace, other: Trace, joined: int | None = None) -> Trace:
+    """What is seen on two paths that meet.
+
+    They may be joined along a dim: then each of its places belongs to one of them alone.
+    """
     if one is NOTHING or one is other:
         return other
     whole = one.whole or other.whole
@@ -196,16 +202,19 @@ def union(one: Trace, other: Trace) -> Trace:
         return Trace(None, whole, unknown)
     if one.moving is None or other.moving is None:
         return Trace(one.moving or other.moving, whole)
-    both = _both(one.moving, other.moving)
+    both = _both(one.moving, other.moving, joined)
     return Trace(None, whole, both) if isinstance(both, str) else Trace(both, whole)
 
 
-def _both(one: Moving, other: Moving) -> Moving | str:
+def _both(one: Moving, other: Moving, joined: int | None) -> Moving | str:
     if one == other:
         return one
     if one.dim != other.dim:
         return "paths meet that have the axis in different dims"
-    if one.fold != other.fold:
+    if one.dim is not None and one.dim == joined:
+        # Which place sees what is not kept, as no window is followed over such a dim.
+        return Moving(one.dim, 0, one.spans + other.spans, (JOINED, one.fold, other.fold))
+    if one.fold != other.fold or JOINED in one.fold:
         return "paths meet whose places along a dim mean different places of the axis"
     if one.dim is None:
         return Moving(None, 0, (_together((one.spans[0], other.spans[0])),))
