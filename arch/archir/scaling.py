@@ -37,7 +37,9 @@ class Scaled(Atom):
         self.dim = dim
         self.factor = factor
         size = extent(dim)
-        super().__init__(f"floor({show(dim)} * {factor!r})", size)
+        inner = show(dim)
+        inner = f"({inner})" if " " in inner else inner
+        super().__init__(f"floor({inner} * {factor!r})", size)
 
     def evaluate(self, sizes: Mapping[str, int]) -> int:
         return self.of(evaluate(self.dim, sizes))

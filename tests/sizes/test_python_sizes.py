@@ -55,8 +55,8 @@ def test_membership_by_mapping_and_by_keyword() -> None:
 
 
 def test_wrong_questions_are_refused() -> None:
-    with pytest.raises(ValueError, match="the model has no size h; there are: N, H, W"):
-        UNET.contains(h=64)
+    with pytest.raises(ValueError, match="the model has no size depth; there are: N, H, W"):
+        UNET.contains(depth=64)
     with pytest.raises(ValueError, match="the model has no size D"):
         UNET.of("D")
     with pytest.raises(TypeError, match=r"a size is a whole number: H cannot be 64\.0"):
