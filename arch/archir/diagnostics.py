@@ -114,8 +114,11 @@ class Diagnostics(Struct):
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that the user most likely meant, if one is near enough."""
+    """The known word that the user most likely meant, if one is near enough, whatever its case."""
     from difflib import get_close_matches  # a right file has no need of it
 
-    matches = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    folded: dict[str, str] = {}
+    for each in known:
+        folded.setdefault(each.casefold(), each)
+    matches = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[matches[0]] if matches else None

@@ -49,7 +49,10 @@ def _likely(path: Path) -> str | None:
         beside = {}
     near = path.stem if path.stem in beside else nearest(path.stem, beside)
     example = examples.suggestion(str(path))
-    if near is not None and (near == path.stem or example != path.stem):
+    if near is not None and near != path.stem and example is not None:
+        near = nearest(path.stem, [near, example])  # a file first where both are as near
+        near = near if near in beside and example != path.stem else None
+    if near is not None:
         return f"did you mean {beside[near]}?"
     return None if example is None else f"did you mean {example}, which is an example?"
 
@@ -138,8 +141,10 @@ def _write_beside(target: Path, content: Content) -> Path:
         if not isinstance(content, str):
             content(fresh)
             fresh.chmod(mode)  # it may be another file by now, which its writer kept to itself
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename == str(fresh):
+            error.filename = str(target)  # the name that the user knows
         raise
     return fresh

@@ -10,7 +10,16 @@ from pathlib import Path, PurePosixPath
 
 from archdsl import ast
 from archdsl.cycles import cycles
-from archdsl.locate import Located, ReadFile, locate_file, locate_library, missing, read_file
+from archdsl.locate import (
+    Located,
+    ReadFile,
+    declaring,
+    libraries,
+    locate_file,
+    locate_library,
+    missing,
+    read_file,
+)
 from archdsl.parser import parse
 from archdsl.program import Declared, FileScope, Program
 from archdsl.rules.imports import (
@@ -220,7 +229,9 @@ class _Loader(Struct):
         source = next((i.path for i in imports if name.text in {n.text for n in i.names}), None)
         comes_from = ".".join(source) if isinstance(source, tuple) else source
         shown = target.file.source.name
-        problem = UnknownImport(name.text, shown, nearest(name.text, own), comes_from)
+        elsewhere = declaring(name.text) if shown in libraries() else None
+        near = nearest(name.text, own)
+        problem = UnknownImport(name.text, shown, near, comes_from, elsewhere)
         self.diagnostics.report(problem, name.span)
 
 

@@ -7,6 +7,7 @@ named, neither by ``..`` nor by an absolute path nor through a symbolic link.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from itertools import islice
@@ -58,7 +59,9 @@ def locate_library(path: tuple[str, ...]) -> Located | Problem:
     dotted = ".".join(path)
     known = libraries()
     if dotted not in known:
-        return UnknownLibrary(dotted, nearest(dotted, known))
+        # "std." is in all of them, and would make any two alike.
+        near = nearest(path[-1], [each.partition(".")[2] for each in known])
+        return UnknownLibrary(dotted, near and f"std.{near}", tuple(known))
     file = _LIBRARIES.joinpath(*path[1:-1], path[-1] + ENDING)
     return Located(dotted, dotted, None, lambda most: read_file(file, most))
 
@@ -66,6 +69,16 @@ def locate_library(path: tuple[str, ...]) -> Located | Problem:
 def libraries() -> list[str]:
     """The libraries that travel with the compiler, by their dotted names."""
     return [f"std.{file.stem}" for file in sorted(_LIBRARIES.glob(f"*{ENDING}"))]
+
+
+def declaring(name: str) -> str | None:
+    """The library that declares a name, if it is one for others to use."""
+    if name.startswith("_"):
+        return None
+    start = re.compile(rf"^(block|fn|let|model)\s+{re.escape(name)}\b", re.MULTILINE)
+    files = sorted(_LIBRARIES.glob(f"*{ENDING}"))
+    found = (file for file in files if start.search(file.read_text("utf-8")))
+    return next((f"std.{file.stem}" for file in found), None)
 
 
 def locate_file(

@@ -89,6 +89,7 @@ def test_messages_call_an_example_by_its_name(archc: Run, net: Path) -> None:
     ("word", "reason", "hint"),
     [
         ("reznet50", "no such file or example", "did you mean resnet50, which is an example?"),
+        ("RESNET50", "no such file or example", "did you mean resnet50, which is an example?"),
         ("ne", "no such file or example", "did you mean net.arch?"),
         ("net", "no such file or example", "did you mean net.arch?"),
         ("nett.arch", "no such file or directory", "did you mean net.arch?"),
@@ -114,3 +115,10 @@ def test_python_takes_names_of_examples_and_paths_as_they_are(net: Path) -> None
     assert package.diagram("vgg11", format="dot").startswith("digraph vgg11 {")
     with pytest.raises(FileNotFoundError):
         package.check(Path("vgg11"))
+
+
+def test_of_a_file_and_an_example_the_nearer_is_meant(archc: Run, net: Path) -> None:
+    Path("seresnet.arch").write_text(net.read_text())
+    meant = {"resnet5O": "resnet50, which is an example", "seresnt": "seresnet.arch"}
+    for word, right in meant.items():
+        assert archc("check", word).err.endswith(f"help: did you mean {right}?\n")

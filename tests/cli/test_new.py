@@ -154,3 +154,9 @@ def test_an_example_that_is_wrong_is_not_copied(archc: Run, net: Path) -> None:
     done = archc("new", "x.arch", "--from", "net.arch")
     assert done.code == 1 and "error[" in done.err
     assert not Path("x.arch").exists()
+
+
+def test_a_file_that_cannot_be_written_is_named_as_the_user_named_it(archc: Run) -> None:
+    done = archc("new", "/proc/x.arch")
+    assert done.code == 3
+    assert done.err.startswith("error: /proc/x.arch: ")

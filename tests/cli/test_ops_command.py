@@ -57,3 +57,5 @@ def test_an_unknown_op(archc: Run) -> None:
     done = archc("ops", "max_poool")
     assert done.code == 2
     assert done.err == "error: there is no op max_poool\nhelp: did you mean max_pool?\n"
+    assert archc("ops", "Swish").err == "error: there is no op Swish\nhelp: did you mean silu?\n"
+    assert archc("ops", "RELU").err == "error: there is no op RELU\nhelp: did you mean relu?\n"

@@ -278,6 +278,20 @@ def test_libraries_are_clean(library: str) -> None:
     assert {d.problem.name for d in problems(f"import {library}: {wanted}\n")} == {"unused-import"}
 
 
+def test_a_name_of_another_library_is_found_there() -> None:
+    (found,) = problems(importing("std.blocks", "SqueezeExcite", rest="SqueezeExcite(8)"))
+    assert found.problem.name == "unknown-import"
+    assert found.problem.hint() == "std.mobile does: import std.mobile: SqueezeExcite"
+    found = problems(importing('"./stem.arch"', "SqueezeExcite"), {"stem.arch": STEM})[0]
+    assert (found.problem.name, found.problem.hint()) == ("unknown-import", None)
+
+
+@pytest.mark.parametrize("library", ["std", "std.x", "std.nothing.at_all"])
+def test_the_libraries_are_listed_where_none_is_near(library: str) -> None:
+    (found,) = problems(importing(library))
+    assert found.problem.hint() == f"there are: {', '.join(libraries())}"
+
+
 def test_a_file_of_the_users_is_no_library() -> None:
     files = {"std/blocks.arch": b"block Mine() { relu }\n", "blocks.arch": STEM}
     assert names(importing("std.blocks", "Mine", rest="Mine"), files) == ["unknown-import"]

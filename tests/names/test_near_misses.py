@@ -7,6 +7,10 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 from nameskit import problems
+from torch import nn
+
+from archir.registry import ops
+from archir.synonyms import OTHER_NAMES, synonym
 
 WORDS = """
 alligator barometer cinnamon dulcimer evergreen flamingo gyroscope hexagonal ironmonger juniper
@@ -90,3 +94,35 @@ def test_a_near_miss_is_told_of(parts: list[tuple[str, bool]], data: st.DataObje
         ("unknown-initialiser" if right == "kaiming_normal" else "unknown-name", start, wrong)
     ]
     assert errors[0].problem.hint() == f"did you mean {right}?"
+
+
+def hint_for(stage: str, before: str = "") -> str | None:
+    text = f"{before}model m() {{\n  input x: [N, 8, H = 8, W = 8]\n  {stage}\n}}\n"
+    (error,) = [found for found in problems(text) if found.is_error]
+    assert error.problem.name == "unknown-name"
+    return error.problem.hint()
+
+
+def test_the_classes_of_torch_lead_to_the_ops_that_make_them() -> None:
+    by_letters = {op.replace("_", ""): op for op in ops()}
+    classes = {name: re.sub("[123]d$", "", name).lower() for name in dir(nn) if name[0].isupper()}
+    right = {name: by_letters[plain] for name, plain in classes.items() if plain in by_letters}
+    assert len(right) > 50
+    for name, op in right.items():
+        assert hint_for(name) == f"did you mean {op}?"
+
+
+def test_names_that_things_have_elsewhere() -> None:
+    assert hint_for("Swish") == "did you mean silu?"
+    assert hint_for("interpolate(scale_factor = 2)") == "did you mean upsample?"
+    assert hint_for("ZeroPad2d(1)") == "did you mean pad?"
+    assert hint_for("view(N, 8, -1)") == "did you mean reshape?"
+    # What the file itself has of that name goes before.
+    block = "block Swish() { multiply [_, sigmoid] }\n"
+    assert hint_for("swish", block) == "did you mean Swish?"
+
+
+def test_other_names_lead_to_ops_and_hide_none() -> None:
+    assert set(OTHER_NAMES.values()) <= set(ops())
+    assert all(synonym(other) == op for other, op in OTHER_NAMES.items())
+    assert not any(synonym(op) for op in ops())

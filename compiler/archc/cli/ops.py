@@ -33,8 +33,12 @@ def command(name: str | None, form: str) -> int:
 
     if name is not None:
         from archir.registry import ops
+        from archir.synonyms import synonym
 
-        line = one_op(options.chosen_word(name, list(ops()), "op"))
+        known, other = list(ops()), synonym(name)
+        if name not in known and other is not None:
+            raise options.UsageHint(f"there is no op {name}", f"did you mean {other}?")
+        line = one_op(options.chosen_word(name, known, "op"))
         if form == "json":
             streams.data({"version": data.VERSION, "op": asdict(line)})
         else:

@@ -165,6 +165,10 @@ class Context(Struct):
             self.report(UnknownName(text, None, note), name.span)
             return
         near = self.session.nearest(text, self.visible())
+        if near is None or near.casefold() != text.casefold():
+            from archir.synonyms import synonym  # a right file has no need of it
+
+            near = synonym(text) or near
         self.report(UnknownName(text, near), name.span)
 
     def visible(self) -> Iterator[str]:

@@ -51,6 +51,7 @@ class UnknownLibrary(ImportProblem):
 
     library: str
     suggestion: str | None
+    known: tuple[str, ...] = ()
 
     name: ClassVar[str] = "unknown-library"
     bad: ClassVar[str] = f"import std.block: Stem\n{_MODEL}"
@@ -61,6 +62,8 @@ class UnknownLibrary(ImportProblem):
     def hint(self) -> str | None:
         if self.suggestion:
             return f"did you mean {self.suggestion}?"
+        if self.known and self.library.split(".", 1)[0] == "std":
+            return f"there are: {', '.join(self.known)}"
         last = self.library.rsplit(".", 1)[-1]
         return f'a file of your own is imported by its path: import "./{last}.arch": …'
 
@@ -75,6 +78,8 @@ class UnknownImport(ImportProblem):
     file: str
     suggestion: str | None
     comes_from: str | None = None
+    elsewhere: str | None = None
+    """The library that does declare it."""
 
     name: ClassVar[str] = "unknown-import"
     bad: ClassVar[str] = f'import "./stem.arch": Stemm\n{_MODEL}'
@@ -87,6 +92,8 @@ class UnknownImport(ImportProblem):
     def hint(self) -> str | None:
         if self.comes_from:
             return f"import it from where it is declared, {self.comes_from}"
+        if self.elsewhere:
+            return f"{self.elsewhere} does: import {self.elsewhere}: {self.wanted}"
         return f"did you mean {self.suggestion}?" if self.suggestion else None
 
 
