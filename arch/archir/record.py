@@ -4,7 +4,9 @@ A ``Record`` is what ``@dataclass(frozen=True, slots=True)`` makes, a ``Struct``
 ``@dataclass(slots=True, eq=False)`` makes, and type checkers take them for that. But a dataclass
 is compiled at every start of the program, half a millisecond for each class, and the compiler has
 hundreds of syntax nodes, problems and steps: that was a third of the time of a short ``archc``
-run. Here the methods are written once, and read the field names.
+run. Here the methods are written once, and read the field names. A class of which many instances
+are made gets methods of its own after all, compiled at that time: a network of ten thousand layers
+makes hundreds of thousands of records of a few classes.
 """
 
 from __future__ import annotations
@@ -29,6 +31,73 @@ def fresh(*, factory: Callable[[], Any]) -> Any:
     return _Fresh(factory)
 
 
+HOT = 400
+"""From so many instances on it is worth while to compile a class's methods."""
+
+
+def _init(self: Any, *args: Any, **kwargs: Any) -> None:
+    """``__init__`` for any fields."""
+    cls = type(self)
+    cls._made += 1
+    if cls._made == HOT:
+        _compile(cls)
+    names = self.__match_args__
+    if len(args) == len(names) and not kwargs:
+        for name, value in zip(names, args, strict=True):
+            _set(self, name, value)
+        return
+    given = dict(zip(names, args, strict=False))
+    if len(args) > len(names) or given.keys() & kwargs.keys():
+        raise TypeError(f"{cls.__name__} takes {', '.join(names)}, each once")
+    values = {**self._defaults, **given, **kwargs}
+    for name in names:
+        if name not in values:
+            raise TypeError(f"{cls.__name__} needs {name}")
+        value = values[name]
+        _set(self, name, value.make() if isinstance(value, _Fresh) else value)
+    if len(values) > len(names):
+        unknown = ", ".join(sorted(values.keys() - set(names)))
+        raise TypeError(f"{cls.__name__} has no {unknown}")
+
+
+def _values(self: Any) -> tuple[Any, ...]:
+    """The values of any fields, in order."""
+    return tuple([getattr(self, name) for name in self.__match_args__])
+
+
+def _compile(cls: Any) -> None:
+    """Give a class an ``__init__`` and a ``_values`` for its own fields, as dataclasses do."""
+    names, defaults = cls.__match_args__, cls._defaults
+    scope: dict[str, Any] = {"set_": _set, "absent": _Fresh}
+    head, lines = ["self"], []
+    optional = False
+    for name in names:
+        optional = optional or name in defaults
+        if not optional:
+            head.append(name)
+            lines.append(f" set_(self, {name!r}, {name})")
+            continue
+        if name not in defaults:
+            return  # a field without a default behind one with: only by name, and left as it is
+        default = defaults[name]
+        if isinstance(default, _Fresh):
+            scope[f"make_{name}"] = default.make
+            head.append(f"{name}=absent")
+            value = f"make_{name}() if {name} is absent else {name}"
+            lines.append(f" set_(self, {name!r}, {value})")
+        else:
+            scope[f"default_{name}"] = default
+            head.append(f"{name}=default_{name}")
+            lines.append(f" set_(self, {name!r}, {name})")
+    fields = "".join(f"self.{name}, " for name in names)
+    text = f"def init({', '.join(head)}):\n" + "\n".join([*lines, " return None"])
+    text += f"\ndef values(self):\n return ({fields})"
+    exec(text, scope)  # of names of ours alone
+    if cls.__init__ is _init:
+        cls.__init__ = scope["init"]
+    cls._values = scope["values"]
+
+
 class _FieldsType(type):
     """Turns the annotations of a class body into slots; fields of the base come first."""
 
@@ -43,6 +112,10 @@ class _FieldsType(type):
             defaults = {**getattr(base, "_defaults", {}), **defaults}
         namespace["__match_args__"] = (*fields, *own)
         namespace["_defaults"] = defaults
+        namespace["_made"] = 0
+        # Each class has entries of its own, so that what is compiled for one is not inherited.
+        namespace.setdefault("__init__", _init)
+        namespace.setdefault("_values", _values)
         return super().__new__(cls, name, bases, namespace)
 
 
@@ -51,28 +124,11 @@ class _Fields(metaclass=_FieldsType):
 
     __match_args__: ClassVar[tuple[str, ...]]
     _defaults: ClassVar[dict[str, Any]]
+    _made: ClassVar[int]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        names = self.__match_args__
-        if len(args) == len(names) and not kwargs:
-            for name, value in zip(names, args, strict=True):
-                _set(self, name, value)
-            return
-        given = dict(zip(names, args, strict=False))
-        if len(args) > len(names) or given.keys() & kwargs.keys():
-            raise TypeError(f"{type(self).__name__} takes {', '.join(names)}, each once")
-        values = {**self._defaults, **given, **kwargs}
-        for name in names:
-            if name not in values:
-                raise TypeError(f"{type(self).__name__} needs {name}")
-            value = values[name]
-            _set(self, name, value.make() if isinstance(value, _Fresh) else value)
-        if len(values) > len(names):
-            unknown = ", ".join(sorted(values.keys() - set(names)))
-            raise TypeError(f"{type(self).__name__} has no {unknown}")
+    if TYPE_CHECKING:
 
-    def _values(self) -> tuple[Any, ...]:
-        return tuple([getattr(self, name) for name in self.__match_args__])
+        def _values(self) -> tuple[Any, ...]: ...
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
