@@ -60,8 +60,27 @@ def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
         for definition, row in checker.rows.items()
     }
     typed = TypedGraph(graph, types, requirements(graph, types))
-    proven = checker.remarks.prove(typed)
+    proven = checker.remarks.prove(typed) and _sound(typed, checker.diagnostics)
     return (typed if proven else None), checker.diagnostics
+
+
+def _sound(typed: TypedGraph, diagnostics: Diagnostics) -> bool:
+    """Whether torch refuses nothing because of memory; only some ops could be at fault."""
+    ops = [
+        step.op
+        for definition in definitions(typed.graph)
+        for step in walk(definition.steps)
+        if isinstance(step, Apply)
+    ]
+    moved = any(op.moves for op in ops)
+    if not any(getattr(op, "inplace", False) or (moved and op.reads_in_order) for op in ops):
+        return True
+    from archir.cost.faults import faults
+
+    found = faults(typed)
+    for each in found:
+        diagnostics.add(each)
+    return not found
 
 
 def _at(graph: Graph, sizes: dict[str, int]) -> _Checker:

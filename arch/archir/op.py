@@ -78,6 +78,12 @@ class Op(BaseModel):
     keeps: ClassVar[Keeps] = ("inputs", "outputs")
     """What its backward pass needs of its own inputs and outputs; see ``allocate``."""
 
+    moves: ClassVar[bool] = False
+    """Whether it may give a view whose elements do not lie in memory in the order of its dims."""
+
+    reads_in_order: ClassVar[bool] = False
+    """Whether torch refuses some inputs because of the order in which they lie in memory."""
+
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         """The types of the outputs.
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from measuring import allocated_peak, distinct, saved, state, tensors, watched_peak
 from torch import Tensor, nn
 
 from archc import pipeline
@@ -18,6 +17,7 @@ from archir.cost.play import play
 from archir.flat import Flat, flatten
 from archir.source import Source
 from archir.typed import TypedGraph
+from measuring import distinct, saved, state, tensors, watched_peak
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.arch"))

@@ -35,6 +35,7 @@ class Permute(Op):
     keyword = "permute"
     torch_name = "torch.permute"
     is_module = False
+    moves = True
     variadic = True
 
     dims: Annotated[tuple[Int, ...], Field(min_length=1, max_length=64)] = Field(
@@ -89,6 +90,7 @@ class Transpose(Op):
     keyword = "transpose"
     torch_name = "torch.transpose"
     is_module = False
+    moves = True
 
     dim0: Int = Field(description="the first of the two dims")
     dim1: Int = Field(description="the second of the two dims")

@@ -34,6 +34,7 @@ class _Pieces(Op):
     """Base of the ops that take a tensor apart along a dim."""
 
     is_module = False
+    moves = True
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return None
@@ -210,6 +211,7 @@ class Slice(Op):
     keyword = "slice"
     torch_name = "torch.slice_copy"
     is_module = False
+    moves = True
 
     dim: Int = Field(description="the dim along which to take")
     start: Size | None = Field(None, description="the first index that is taken")
@@ -298,6 +300,7 @@ class Select(Op):
     keyword = "select"
     torch_name = "torch.select"
     is_module = False
+    moves = True
 
     dim: Int = Field(description="the dim along which to take, which is left out")
     index: Int = Field(description="the index that is taken, from 0, or from -1 backwards")

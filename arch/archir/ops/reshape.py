@@ -193,6 +193,7 @@ class Expand(Op):
     keyword = "expand"
     torch_name = "torch.Tensor.expand"
     is_module = False
+    moves = True
     variadic = True
 
     size: Annotated[tuple[Size, ...], Field(min_length=1, max_length=64)] = Field(

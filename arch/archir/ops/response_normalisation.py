@@ -37,6 +37,7 @@ class LocalResponseNorm(Op):
     keyword = "local_response_norm"
     torch_name = "torch.nn.LocalResponseNorm"
     keeps_shape = True
+    reads_in_order = True
 
     size: Positive = Field(description="how many neighbouring channels count")
     alpha: Finite = Field(1e-4, description="what the mean of the squares is multiplied by")

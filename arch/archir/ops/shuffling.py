@@ -9,7 +9,7 @@ from archir.check import Check
 from archir.dims import Dim, floor_div, multiply
 from archir.op import Op, Positive, channels_of
 from archir.ops.spatial import show_extent
-from archir.reach import Look, Taps, Unsaid, Wire, same, sliding
+from archir.reach import Look, Unsaid, Wire, periodic, same, sliding
 from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.rules.resizing import ExtentNotDivisible
 from archir.rules.shapes import WrongRank
@@ -27,6 +27,8 @@ class _PixelOp(Op):
 
     The channels are the third dim from the end, as in torch; all dims before them are left alone.
     """
+
+    reads_in_order = True
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
@@ -49,7 +51,7 @@ class _PixelOp(Op):
         looks.append(Unsaid(f"{self.keyword} makes space of its channels, or channels of space"))
         for dim in (first + 1, first + 2):
             given, made = wire.given[dim], wire.made[dim]
-            larger = Taps(dim, 1, ((0, 1, 1),) * (made // given))
+            larger = periodic(dim, 1, made // given, lambda _: (0, 1, 1))
             looks.append(larger if made > given else sliding(dim, given // made, given // made))
         return tuple(looks)
 

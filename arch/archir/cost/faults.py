@@ -1,0 +1,97 @@
+"""What torch refuses because of memory: found by running a model on a tape, in both modes.
+
+A model whose ops all make new tensors has no such problems: ``archir.infer`` asks of few models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from archir.cost.kept import nodes
+from archir.cost.play import Pass, play
+from archir.diagnostics import Diagnostic, Label, Problem
+from archir.dims import show
+from archir.flat import Flat, flatten
+from archir.op import Op
+from archir.rules.memory import (
+    LayoutNotTaken,
+    OverwritesAParameter,
+    OverwritesOneOfSeveral,
+    OverwritesRepeatedElements,
+    OverwritesWhatIsKept,
+)
+from archir.tape import Fault
+from archir.typed import TypedGraph
+
+
+def faults(typed: TypedGraph) -> tuple[Diagnostic, ...]:
+    """What torch refuses of a model because of memory, each place once."""
+    flat = flatten(typed)
+    sizes = _sizes(typed)
+    run = play(flat, sizes, training=True)
+    # Other tensors meet in evaluation: there dropout gives what it is given.
+    evaluation = play(flat, sizes, training=False)
+    found: dict[tuple[object, ...], Diagnostic] = {}
+    for diagnostic in (*_at_once(run), *_at_once(evaluation), *_in_backward(run)):
+        found.setdefault((diagnostic.span, diagnostic.problem.name), diagnostic)
+    return tuple(found.values())
+
+
+def _sizes(typed: TypedGraph) -> Mapping[str, int]:
+    """The default sizes, with two examples if the model takes them: one is a special case."""
+    sizes = typed.graph.sizes
+    batch = {
+        name: 2
+        for given in typed.graph.root.input_types
+        for name, size in sizes.items()
+        if size == 1 and given is not None and given.shape and show(given.shape[0]) == name
+    }
+    more = {**sizes, **batch}
+    holds = all(each.condition.holds(more) for each in typed.requirements)
+    return more if holds else sizes
+
+
+def _at_once(run: Pass) -> Iterator[Diagnostic]:
+    """What is refused in the forward pass."""
+    for step, fault, _ in run.tape.faults:
+        yield Diagnostic(_problem(run, step, fault), run.flat.steps[step].span)
+
+
+def _problem(run: Pass, step: int, fault: Fault) -> Problem:
+    callee = _callee(run.flat, step)
+    if fault == "leaf":
+        return OverwritesAParameter(callee)
+    if fault == "several-views":
+        return OverwritesOneOfSeveral(callee)
+    if fault == "overlapping":
+        return OverwritesRepeatedElements(callee)
+    return LayoutNotTaken(callee, str(run.types[run.flat.steps[step].inputs[0]]))
+
+
+def _in_backward(run: Pass) -> Iterator[Diagnostic]:
+    """What is kept and then overwritten. Of ops that do not say what they keep none is known."""
+    for keeper, writer in overwritten(run):
+        if _says(run.flat.steps[keeper].op):
+            problem = OverwritesWhatIsKept(_callee(run.flat, writer), _callee(run.flat, keeper))
+            label = Label(run.flat.steps[keeper].span, "this keeps it")
+            yield Diagnostic(problem, run.flat.steps[writer].span, (label,))
+
+
+def overwritten(run: Pass) -> Iterator[tuple[int, int]]:
+    """Steps that keep a storage, each with the first step that overwrites it behind that."""
+    for node in nodes(run):
+        for storage, version in node.kept:
+            if storage.version > version:
+                yield node.step, storage.written[version]
+
+
+def _callee(flat: Flat, step: int) -> str:
+    op = flat.steps[step].op
+    return "a parameter" if op is None else op.keyword
+
+
+def _says(op: Op | None) -> bool:
+    """Whether an op's class says what it keeps, rather than leaving it at the most."""
+    return op is not None and (
+        type(op).allocate is not Op.allocate or type(op).keeps is not Op.keeps
+    )
