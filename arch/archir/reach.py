@@ -7,13 +7,16 @@ Looks speak of the inside of an endless input: what padding puts at the borders 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import gcd, prod
 from typing import TypeAlias
 
 from archir.record import Record, fresh
 from archir.types import TensorType
+
+MOST_TAPS = 4096
+"""More than any network needs; what has a longer period is given up."""
 
 Tap = tuple[int, int, int]
 """The first position that is read, how many are, and how far apart they are."""
@@ -113,14 +116,24 @@ def sliding(dim: int, kernel: int, stride: int = 1, before: int = 0, dilation: i
     return Taps(dim, stride, ((-before, kernel, dilation),))
 
 
+def periodic(dim: int, shift: int, period: int, tap: Callable[[int], Tap | None]) -> Look:
+    """What ``tap`` says for each of a period of positions."""
+    if period > MOST_TAPS:
+        return Unsaid(f"what is read repeats itself only behind {period} positions")
+    return Taps(dim, shift, tuple(map(tap, range(period))))
+
+
 def share(dim: int, extent: int, wanted: int) -> Look:
     """Each of the ``wanted`` elements reads its share of the extent, as adaptive pools do it."""
     if wanted == 1:
         return WHOLE
     common = gcd(extent, wanted)
-    shift, period = extent // common, wanted // common
-    bounds = ((j * extent // wanted, -(-(j + 1) * extent // wanted)) for j in range(period))
-    return Taps(dim, shift, tuple((first, end - first, 1) for first, end in bounds))
+
+    def tap(j: int) -> Tap:
+        first, end = j * extent // wanted, -(-(j + 1) * extent // wanted)
+        return first, end - first, 1
+
+    return periodic(dim, extent // common, wanted // common, tap)
 
 
 def pointwise(wire: Wire, *whole: int) -> tuple[Look, ...]:

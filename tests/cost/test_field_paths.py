@@ -138,6 +138,25 @@ def test_paths_of_different_strides_have_no_field() -> None:
     assert found.unknown == "paths of the strides 2 and 1 meet"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "conv_transpose(1, 1, 2000000000)",
+        "conv_transpose(1, 4096, 4095, 4095, 1, 1, true, 4094)",
+        "adaptive_avg_pool(2000000000) -> max_pool(3)",
+        "upsample(size = 2000000000) -> max_pool(3)",
+        "upsample(size = 4001) -> max_pool(3000)",
+        "pixel_shuffle(1) -> conv(2000000000, 1, groups = 2)",
+        "upsample(scale_factor = 1.1) -> upsample(scale_factor = 1.3)"
+        " -> upsample(scale_factor = 0.7) -> upsample(scale_factor = 1.9) -> upsample(scale_factor = 1.7)",
+    ],
+)
+def test_what_would_take_long_is_given_up(body: str) -> None:
+    """Each of these would be a list of millions; none of them is made."""
+    found = last(body)
+    assert found.size is not None or "repeats itself only behind" in (found.unknown or "")
+
+
 def test_positions_in_a_sequence() -> None:
     """A patch embedding: each token sees its patch, wherever the tokens are put."""
     patches = "conv(8, 16, 16) -> flatten(2) -> transpose(1, 2) -> layer_norm -> linear(16)"

@@ -4,7 +4,8 @@ A field is that of an inner position of an endless input: near the borders part 
 padding. It is that of all channels at a position together, and the hull of what is seen: gaps, as
 dilation leaves them, count. Upsampling makes fields that differ from position to position; the
 largest is reported, and ``spans`` has them all. All that depends on sizes, as an adaptive pool
-does, is said for the sizes that are asked about.
+does, is said for the sizes that are asked about. Behind what takes channels apart again (a chunk of
+them, a slice) it is a bound, where some of the channels saw less.
 """
 
 from __future__ import annotations

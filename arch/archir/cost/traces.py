@@ -15,8 +15,11 @@ from math import gcd, lcm
 from archir.reach import Folded, Look, Parted, Tap, Taps, Unsaid, Whole, same
 from archir.record import Record, replaced
 
-MOST_POSITIONS = 20_000
+MOST_POSITIONS = 4096
 """Above all periods that networks have; chains of odd scale factors are given up there."""
+
+MOST_WORK = 100_000
+"""Positions that are looked at for one op: above all that networks need, and soon done."""
 
 Span = tuple[int, int]
 """The first and the last position that are seen."""
@@ -153,7 +156,8 @@ def _slid(moving: Moving, look: Taps) -> Moving | str:
         span = (low + first * step, high + (first + (taps - 1) * spacing) * step)
         return Moving(look.dim, step * look.shift, (span,))
     turns = period // gcd(look.shift, period)
-    if turns * count > MOST_POSITIONS:
+    widest = max((tap[1] for tap in look.taps if tap is not None), default=1)
+    if turns * count > MOST_POSITIONS or turns * count * min(widest, period) > MOST_WORK:
         return f"what is seen repeats itself only behind {turns * count} positions"
     spans = []
     for position in range(turns * count):

@@ -18,7 +18,7 @@ from archir.ops.spatial import (
     show_extent,
     slide,
 )
-from archir.reach import WHOLE, Look, Taps, Wire, same
+from archir.reach import WHOLE, Look, Unsaid, Wire, same
 from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.rules.arguments import StridedSamePadding
 from archir.rules.shapes import ChannelsNotDivisible
@@ -94,10 +94,10 @@ class _Convolution(SpatialOp):
         return slide(self.keyword, axis, window, check)
 
     def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        given, made = wire.given, wire.made
-        groups = self.group_count(given[1])
-        depth, width = given[1] // groups, made[1] // groups
-        channels = Taps(1, depth, ((0, depth, 1),) * width) if groups > 1 else WHOLE
+        given = wire.given
+        channels: Look = WHOLE
+        if self.group_count(given[1]) > 1:
+            channels = Unsaid(f"{self.keyword} reads the dim of the axis in groups")
         spatial = range(len(given) - 2)
         return (same(0), channels, *(self.window(index).look(index + 2) for index in spatial))
 

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import floor
 
-from archir.reach import Look, Tap, Taps, share
+from archir.reach import Look, Tap, periodic, share
 
 _LARGEST = 1024
 """Factors are taken for the nearest fraction with a denominator up to this."""
@@ -26,7 +26,7 @@ def sampled(
     if corners:
         scale = Fraction(extent - 1, wanted - 1) if wanted > 1 else Fraction(0)
     shift, period = scale.as_integer_ratio()
-    return Taps(dim, shift, tuple(_tap(j, scale, mode, corners) for j in range(period)))
+    return periodic(dim, shift, period, lambda j: _tap(j, scale, mode, corners))
 
 
 def _plain(mode: str, extent: int, wanted: int) -> bool:

@@ -18,7 +18,7 @@ from archir.ops.spatial import (
     rank_suffix,
     show_extent,
 )
-from archir.reach import WHOLE, Look, Tap, Taps, Wire, same
+from archir.reach import WHOLE, Look, Tap, Unsaid, Wire, periodic, same
 from archir.recipe import Arg, Call, Code, Inferred, ModuleRecipe
 from archir.rules.resizing import OutputPaddingTooLarge, TransposedOutputEmpty
 from archir.rules.shapes import ChannelsNotDivisible
@@ -96,14 +96,13 @@ class ConvTranspose(SpatialOp):
         return extent if check.at_least(extent, 1, problem) else None
 
     def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        given, made = wire.given, wire.made
-        depth, width = given[1] // self.groups, made[1] // self.groups
-        channels = Taps(1, depth, ((0, depth, 1),) * width) if self.groups > 1 else WHOLE
+        channels: Look = WHOLE
+        if self.groups > 1:
+            channels = Unsaid(f"{self.keyword} reads the dim of the axis in groups")
         spatial = []
-        for index in range(len(given) - 2):
-            places = range(at_axis(self.stride, index))
-            taps = tuple(self._tap(index, place) for place in places)
-            spatial.append(Taps(index + 2, 1, taps))
+        for index in range(len(wire.given) - 2):
+            stride = at_axis(self.stride, index)
+            spatial.append(periodic(index + 2, 1, stride, partial(self._tap, index)))
         return (same(0), channels, *spatial)
 
     def _tap(self, index: int, place: int) -> Tap | None:
@@ -114,9 +113,11 @@ class ConvTranspose(SpatialOp):
         stride, dilation = at_axis(self.stride, index), at_axis(self.dilation, index)
         kernel, shifted = at_axis(self.kernel_size, index), place + at_axis(self.padding, index)
         common = gcd(stride, dilation)
+        if shifted % common:
+            return None  # a gap that dilation leaves
+        # Every step-th place of the window meets an element; the first solves k*dilation = shifted.
         step = stride // common
-        # Every step-th place of the window meets an element, the first within one step if any.
-        first = next((k for k in range(step) if (shifted - k * dilation) % stride == 0), kernel)
+        first = shifted // common * pow(dilation // common, -1, step) % step
         count = -(-(kernel - first) // step)
         if count < 1:
             return None
