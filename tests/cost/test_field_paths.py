@@ -147,8 +147,7 @@ def test_paths_of_different_strides_have_no_field() -> None:
         "upsample(size = 2000000000) -> max_pool(3)",
         "upsample(size = 4001) -> max_pool(3000)",
         "pixel_shuffle(1) -> conv(2000000000, 1, groups = 2)",
-        "upsample(scale_factor = 1.1) -> upsample(scale_factor = 1.3)"
-        " -> upsample(scale_factor = 0.7) -> upsample(scale_factor = 1.9) -> upsample(scale_factor = 1.7)",
+        " -> ".join(f"upsample(scale_factor = {each})" for each in (1.1, 1.3, 0.7, 1.9, 1.7)),
     ],
 )
 def test_what_would_take_long_is_given_up(body: str) -> None:
