@@ -1,0 +1,76 @@
+"""A network run on torch's meta device, and what torch says of it: shapes and operations."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
+
+Shapes = dict[str, list[tuple[int, ...]]]
+
+
+class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignore]  # of some releases
+    """What ``FlopCounterMode`` counts, by the same formulas, halved; without its sums by module.
+
+    ``overrun`` is by how much they overstate the gradients of grouped convolutions' weights. Such
+    a gradient takes as many multiply-accumulates as the forward pass; the formula multiplies all
+    input channels with all output channels, and has ``groups`` times as many.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call, unused-ignore]
+        self.total = 0
+        self.overrun = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        out = func(*args, **(kwargs or {}))
+        formula = flop_registry.get(func._overloadpacket)
+        if formula is not None:
+            self.total += formula(*args, **(kwargs or {}), out_val=out) // 2
+            if func._overloadpacket is torch.ops.aten.convolution_backward and args[-1][1]:
+                stated = formula(*args[:-1], [False, True, False], out_val=out) // 2
+                self.overrun += stated - stated // args[-2]
+        return out
+
+
+class Counted:
+    """One run: what each module gave, and the multiply-accumulates, forward and in all."""
+
+    def __init__(self, net: nn.Module, inputs: list[Tensor], *, training: bool) -> None:
+        self.shapes: Shapes = defaultdict(list)
+        handles = [
+            module.register_forward_hook(self._hook(path))
+            for path, module in net.named_modules()
+            if path
+        ]
+        net.train(training)
+        with Counter() as counter, torch.set_grad_enabled(training):
+            output = net(*inputs)
+            self.forward = counter.total
+            if training:
+                backward([output] if isinstance(output, Tensor) else list(output))
+        self.total = counter.total
+        self.overrun = counter.overrun
+        for handle in handles:
+            handle.remove()
+
+    def _hook(self, path: str) -> Any:
+        def hook(_: nn.Module, __: Any, output: Any) -> None:
+            if isinstance(output, Tensor):
+                self.shapes[path].append(tuple(output.shape))
+
+        return hook
+
+
+def backward(outputs: list[Tensor]) -> None:
+    """The backward pass from all outputs that something learns of."""
+    learning = [each.sum() for each in outputs if each.requires_grad]
+    if learning:
+        step: Any = torch.stack(learning).sum().backward  # some releases of torch give it no types
+        step()

@@ -1,0 +1,62 @@
+"""Costs of random networks: parameters and MACs are those that plain torch counts."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from networks import Generator, Network, Tape
+
+from archc import pipeline
+from archir.cost.report import Costs
+from archir.source import Source
+from counting import Counter, backward
+
+torch.set_num_threads(1)
+
+SEEDS = 3900
+"""Of these about 2,000 run."""
+
+
+def compare(network: Network) -> bool:
+    """Hold what we count to torch; False where torch does not run the network."""
+    tape = Tape()
+    if not network.run(tape, network.sizes):
+        return False
+    typed, _ = pipeline.compile_source(Source("net.arch", network.text()), None)
+    assert typed is not None
+    totals = Costs(typed, typed.graph.sizes).totals
+    tape.rewind()
+    for made in tape.modules:  # nothing needs to be computed, and no pool can read padding
+        made.to("meta")
+    image = torch.zeros(1, network.channels, *network.sizes, device="meta")
+    with Counter() as counter:
+        output = network.body.run(image, tape, {})
+        forward = counter.total
+        backward([output])
+    theirs = (
+        sum(parameter.numel() for made in tape.modules for parameter in made.parameters()),
+        sum(buffer.numel() for made in tape.modules for buffer in made.buffers()),
+        forward,
+        counter.total - counter.overrun,
+    )
+    ours = (totals.parameters, totals.buffers, totals.macs, totals.training_macs)
+    assert ours == theirs, network.text()
+    return True
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
+@pytest.mark.parametrize("part", range(6))
+def test_costs_of_random_networks_are_torch_s(part: int) -> None:
+    ran = sum(compare(Generator(Random(seed)).network()) for seed in range(part, SEEDS, 6))
+    assert ran > 2000 / 6
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.randoms(use_true_random=False))
+def test_costs_equal_torch(random: Random) -> None:
+    compare(Generator(random).network())
