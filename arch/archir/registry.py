@@ -40,6 +40,7 @@ FAMILIES = (
     "reshape",
     "layout",
     "parts",
+    "slices",
     "merge",
     "arithmetic",
     "matrix",

@@ -1,7 +1,10 @@
 """What the ops share that name dims by their numbers."""
 
 from archir.check import Check
+from archir.dims import Dim
+from archir.reach import Look, Wire, same
 from archir.rules.shapes import DimOutOfRange
+from archir.types import TensorType
 
 
 def resolve_dim(callee: str, argument: str, dim: int, rank: int, check: Check) -> int | None:
@@ -27,3 +30,13 @@ def resolve_dims(
 
     check.report(DimTwice(callee, argument, dims, twice))
     return None
+
+
+def along(wire: Wire, dim: int, look: Look) -> tuple[Look, ...]:
+    """A look at one dim; the others stay."""
+    return tuple(look if at == dim else same(at) for at in range(len(wire.given)))
+
+
+def replaced_at(given: TensorType, dim: int, extent: Dim) -> TensorType:
+    """A type with another extent at one dim."""
+    return given.with_shape(*given.shape[:dim], extent, *given.shape[dim + 1 :])

@@ -1,0 +1,176 @@
+"""Places of a tensor."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from archir.check import Check
+from archir.dims import Dim, add, ceil_div, evaluate, maximum, minimum, subtract
+from archir.extents import readable
+from archir.op import Int, Op, Positive, Size
+from archir.ops.dims import along, replaced_at, resolve_dim
+from archir.ops.spatial import show_extent
+from archir.reach import Folded, Look, Taps, Wire, same
+from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, Range, Subscript
+from archir.rules.tensors import (
+    IndexOutsideDim,
+    NoDimsLeft,
+    SliceEmpty,
+)
+from archir.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.tape import Tape, Tensor
+
+
+class Slice(Op):
+    """Takes what lies from `start` to before `end` along a dim, every `step`-th of it.
+
+    Bounds are those of a Python slice: `none` is the very start or end, a negative number counts
+    from the end, and what lies outside is cut off. They may be sizes of the input.
+
+    torch: `torch.slice_copy`, written `x[:, start:end:step]`.
+
+    ```arch
+    model example() {
+      input image: [N, 16, H = 32, W = 32]
+      concat [slice(1, 0, 4) -> conv(4, 3, padding = 1), slice(1, 4)]
+      slice(2, 0, _.height // 2) -> slice(-1, step = 2)
+    }
+    ```
+    """
+
+    keyword = "slice"
+    torch_name = "torch.slice_copy"
+    is_module = False
+    moves = True
+
+    dim: Int = Field(description="the dim along which to take")
+    start: Size | None = Field(None, description="the first index that is taken")
+    end: Size | None = Field(None, description="the index to stop before")
+    step: Positive = Field(1, description="how far apart the indices are")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        dim = resolve_dim(self.keyword, "dim", self.dim, incoming.rank, check)
+        if dim is None:
+            return None
+        extent = incoming.shape[dim]
+        bounds = (self.start, self.end)
+        start, end = (None if b is None else readable(b, inputs, check) for b in bounds)
+        first = self._first(start, extent, check)
+        length = subtract(self._last(end, extent, check), first)
+        shown = ["none" if bound is None else show_extent(bound, check) for bound in (start, end)]
+        problem = partial(SliceEmpty, self.keyword, dim, show_extent(extent, check), *shown)
+        if not check.at_least(length, 1, problem):
+            return None
+        return (replaced_at(incoming, dim, ceil_div(length, self.step)),)
+
+    def _first(self, start: Dim | None, extent: Dim, check: Check) -> Dim:
+        """The first index, counted from 0. One past the end makes the slice empty."""
+        if start is None:
+            return 0
+        if check.value(start) >= 0:
+            check.assume("at-least", start, 0)
+            return start
+        check.assume("at-least", -1, start)
+        shifted = add(extent, start)
+        return shifted if start == -1 else maximum(shifted, 0)
+
+    def _last(self, end: Dim | None, extent: Dim, check: Check) -> Dim:
+        """The index to stop before, counted from 0."""
+        if end is None:
+            return extent
+        if check.value(end) < 0:
+            check.assume("at-least", -1, end)
+            return add(extent, end)  # where that is below 0 the slice is empty as well
+        check.assume("at-least", end, 0)
+        if isinstance(end, int):
+            return 1 if end == 1 else minimum(extent, end)
+        within = check.value(end) <= check.value(extent)
+        check.assume("at-least", *((extent, end) if within else (end, extent)))
+        return end if within else extent
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        strides = list(given.strides)
+        strides[self.dim] *= self.step
+        return (tape.view(given, tape.extents(outputs[0]), tuple(strides)),)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        step = None if self.step == 1 else Arg("step")
+        taken = Range(Arg("start"), Arg("end"), step)
+        place = self.dim if self.dim >= 0 else self.dim + inputs[0].rank
+        before = (Range(),) * place
+        return FunctionRecipe(Subscript(Input(), (*before, taken)))
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        dim = self.dim % len(wire.given)
+        start = None if self.start is None else evaluate(self.start, wire.sizes)
+        first = slice(start, None).indices(wire.given[dim])[0]
+        return along(wire, dim, Taps(dim, self.step, ((first, 1, 1),)))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        return None if self.dim % inputs[0].rank == 1 else super().channels(inputs)
+
+
+class Select(Op):
+    """Takes one index along a dim, which is left out: `select(1, 0)` is the first channel.
+
+    torch: `torch.select`.
+
+    ```arch
+    model example() {
+      input tokens: [N, 65, 192]
+      select(1, 0) -> linear(10)
+    }
+    ```
+    """
+
+    keyword = "select"
+    torch_name = "torch.select"
+    is_module = False
+    moves = True
+
+    dim: Int = Field(description="the dim along which to take, which is left out")
+    index: Int = Field(description="the index that is taken, from 0, or from -1 backwards")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        dim = resolve_dim(self.keyword, "dim", self.dim, incoming.rank, check)
+        if dim is None:
+            return None
+        extent = incoming.shape[dim]
+        least = self.index + 1 if self.index >= 0 else -self.index
+        shown = show_extent(extent, check)
+        check.at_least(
+            extent, least, partial(IndexOutsideDim, self.keyword, self.index, dim, shown)
+        )
+        if incoming.rank == 1:
+            check.report(NoDimsLeft(self.keyword, str(incoming)))
+            return None
+        return (incoming.with_shape(*incoming.shape[:dim], *incoming.shape[dim + 1 :]),)
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        place = self.dim % len(given.shape)
+        strides = (*given.strides[:place], *given.strides[place + 1 :])
+        return (tape.view(given, tape.extents(outputs[0]), strides),)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        return FunctionRecipe(Call(".select", (Input(), Arg("dim"), Arg("index"))))
+
+    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+        given = wire.given
+        gone = self.dim % len(given)
+        at = Folded(position=self.index % given[gone])
+        places = (dim if dim < gone else dim - 1 for dim in range(len(given)))
+        return tuple(at if dim == gone else same(place) for dim, place in enumerate(places))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        return None if self.dim % inputs[0].rank < 2 else super().channels(inputs)
