@@ -280,8 +280,10 @@ def _value_problem(op: type[Op], name: str, value: object, errors: set[str]) -> 
         near = nearest(value, known)
         quoted = None if near is None else shown(near)
         return ArgumentOutOfBounds(*facts, quoted) if known else WrongArgumentType(*facts)
-    if is_counted(annotation) and any(isinstance(item, float) for item in items):
-        return FloatForCount(*facts)
+    if is_counted(annotation):
+        for item in items:
+            if isinstance(item, float):
+                return FloatForCount(op.keyword, name, shown(item), wanted)
     # An integer that no float can hold is refused as if it were not a number.
     whole = isinstance(value, int) and not isinstance(value, bool)
     if errors & _BOUNDS or (whole and is_measured(annotation)):

@@ -123,11 +123,37 @@ def _equals(place: Place) -> Explained | None:
 
 def _ascription(place: Place) -> Explained | None:
     if place.token.type == "DOUBLE_COLON":
-        return rules.MisplacedAscription(), place.token
+        behind = place.near(-1) if place.at > 0 else None
+        braces = behind is not None and behind.type == "RBRACE"
+        return rules.MisplacedAscription(braces), place.token
     before = place.tokens[place.first : place.at]
     if place.token.type in ("ARROW", "AS") and before and before[-1].type == "RSQB":
         colons = [token for token in before if token.type == "DOUBLE_COLON"]
         return (rules.MisplacedAscription(), colons[-1]) if colons else None
+    return None
+
+
+def _name_not_last(place: Place) -> Explained | None:
+    """``a as b -> c``: a chain that goes on behind its name."""
+    line = [token.type for token in place.tokens[place.first : place.at]]
+    if place.token.type != "ARROW" or "AS" not in line:
+        return None
+    behind = line[len(line) - line[::-1].index("AS") :]
+    return (rules.NameNotLast(), place.token) if set(behind) <= {"NAME", "COMMA"} else None
+
+
+def _output(place: Place) -> Explained | None:
+    if place.start.type == "OUTPUT" and place.token.type == "ARROW":
+        return rules.StageInOutput(), place.token
+    return None
+
+
+def _number(place: Place) -> Explained | None:
+    """``add [_, 3]``."""
+    token = place.token
+    among = "RSQB" in place.expected and "INT" not in place.expected
+    if token.type in ("INT", "FLOAT") and among:
+        return rules.NumberAsBranch(token.text), token
     return None
 
 
@@ -198,6 +224,8 @@ _EXPLANATIONS: tuple[Explanation, ...] = (
     _import_form,
     _assignment,
     _ascription,
+    _name_not_last,
+    _output,
     _else,
     _equals,
     _colon,
@@ -206,4 +234,5 @@ _EXPLANATIONS: tuple[Explanation, ...] = (
     _keyword,
     _arrow,
     _comma,
+    _number,
 )

@@ -211,6 +211,13 @@ def test_torchs_number_of_channels_is_not_taken_for_eps(
     )
 
 
+def test_an_eps_that_is_one_is_not_taken_for_a_number_of_channels() -> None:
+    for value in (-1, 1.5):
+        (wrong,) = make_op(ops()["layer_norm"], (), {"eps": value})  # type: ignore[misc]
+        assert wrong.problem.name == "argument-out-of-bounds"
+        assert wrong.problem.hint() is None
+
+
 def test_torchs_normalized_shape_is_answered() -> None:
     check = Check({})
     op("layer_norm", 768).infer((TensorType((variable("N"), 197, 768)),), check)

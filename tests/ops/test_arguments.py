@@ -142,6 +142,11 @@ def test_problems_are_told_where_the_call_has_them() -> None:
     ]
 
 
+def test_the_float_among_the_items_is_the_one_that_is_told() -> None:
+    (found,) = make_op(CONV, (8, (3, 4.0)), {})  # type: ignore[misc]
+    assert "and 4.0 is a float" in found.problem.message()
+
+
 def test_names_and_values_are_told_together() -> None:
     assert problems(make_op(CONV, (0, 3), {"biass": True})) == [
         ("biass", "unknown-argument"),

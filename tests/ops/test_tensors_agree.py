@@ -158,6 +158,11 @@ def test_matmul_takes_two_values() -> None:
     check = Check({})
     op("matmul").infer(types_of((2, 2), (2, 2), (2, 2)), check)
     assert [problem.name for problem in check.problems] == ["not-two-values"]
+    check = Check({})
+    op("matmul").infer(types_of((2, 2)), check)  # matmul [_]
+    (problem,) = check.problems
+    assert problem.message() == "matmul takes 2 values, and 1 flows in"
+    assert problem.hint() == "write two values in brackets: matmul [_, …]"
 
 
 numbers = st.integers(-3, 3) | st.floats(-4, 4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from syntaxkit import errors, in_body
+from syntaxkit import errors, in_body, parsed
 
 from archdsl.rules.syntax import UnexpectedToken
 
@@ -33,6 +33,12 @@ MISTAKES = [
     ("if a\n{ b }", "brace-on-next-line", "{"),
     ("a :: [N] -> b", "misplaced-ascription", "::"),
     (":: [N]", "misplaced-ascription", "::"),
+    ("for i in 1..3 { a } :: [N]", "misplaced-ascription", "::"),
+    ("a as b -> c", "name-not-last", "->"),
+    ("a as b, _ -> c", "name-not-last", "->"),
+    ("output y = a -> b", "stage-in-output", "->"),
+    ("add [_, 3]", "number-as-branch", "3"),
+    ("add [2.5, _]", "number-as-branch", "2.5"),
     ("a if c -> b", "condition-not-last", "c"),
     ("a if c as b", "condition-not-last", "c"),
     ("a with w = zeros if c -> b", "condition-not-last", "c"),
@@ -146,6 +152,15 @@ def test_what_was_expected(text: str, expected: str, found: str) -> None:
 def test_the_end_of_a_line_is_where_the_line_ends() -> None:
     (error,) = errors(in_body("let x ="))
     assert error.span.source.position(error.span.start) == (2, 10)
+
+
+def test_what_to_write_instead_is_right() -> None:
+    (error,) = errors(in_body("for i in 1..3 { a } :: [N]"))
+    assert "`_ :: [N, 64, H, W]`" in (error.problem.hint() or "")
+    parsed(in_body("for i in 1..3 { a }\n_ :: [N]"))
+    (error,) = errors(in_body("divide [_, 2.5]"))
+    assert "`add(2.5)`" in (error.problem.hint() or "")
+    parsed(in_body("divide(2.5)"))
 
 
 def test_messages_are_sentences() -> None:

@@ -161,7 +161,7 @@ class ArgumentOutOfBounds(Problem):
         return f"{self.argument} of {self.callee} must be {self.wanted}, and {self.value} is not"
 
     def hint(self) -> str | None:
-        if self.argument == "eps":
+        if self.argument == "eps" and self.value.isdecimal():
             # torch's norms begin with the number of channels.
             return "leave the number of channels out: it is read off the incoming shape"
         return f"did you mean {self.near}?" if self.near else None

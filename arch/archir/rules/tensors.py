@@ -288,7 +288,7 @@ class DtypesDiffer(Problem):
 
 
 class NotTwoValues(Problem):
-    """An op takes two values, and more flow in."""
+    """An op takes two values, and another number of them flows in."""
 
     name = "not-two-values"
     bad = _model("matmul [_, _, _]")
@@ -297,7 +297,10 @@ class NotTwoValues(Problem):
     count: int
 
     def message(self) -> str:
-        return f"{self.callee} takes 2 values, and {self.count} flow in"
+        flows = "1 flows" if self.count == 1 else f"{self.count} flow"
+        return f"{self.callee} takes 2 values, and {flows} in"
 
     def hint(self) -> str:
+        if self.count == 1:
+            return f"write two values in brackets: {self.callee} [_, …]"
         return f"write one {self.callee} inside the other"

@@ -25,7 +25,11 @@ class WrongNameCount(Problem):
     values: int
 
     def message(self) -> str:
-        return f"{self.names} names for {self.values} values"
+        names, values = (
+            f"{count} {what}{'' if count == 1 else 's'}"
+            for count, what in ((self.names, "name"), (self.values, "value"))
+        )
+        return f"{names} for {values}"
 
     def hint(self) -> str | None:
         return "give each value a name, or _ to leave it out"

@@ -155,12 +155,65 @@ class MisplacedAscription(Problem):
     name = "misplaced-ascription"
     bad = model("conv(4, 3) :: [N, 4, 6, 6] -> relu")
     good = model("conv(4, 3) -> relu :: [N, 4, 6, 6]")
+    behind_braces: bool = False
+    """Whether it stands behind a loop or a condition, which are no stages."""
 
     def message(self) -> str:
+        if self.behind_braces:
+            return "`:: shape` stands behind a stage, and these braces belong to a statement"
         return "`:: shape` stands last on its line, behind a stage"
 
     def hint(self) -> str:
+        if self.behind_braces:
+            return "write it of the current value, on a line of its own: `_ :: [N, 64, H, W]`"
         return "start a new line behind it"
+
+
+class NameNotLast(Problem):
+    """`as` and its names stand last on their line. What is named is also the current value, which
+    the next line takes.
+    """
+
+    name = "name-not-last"
+    bad = model("conv(4, 3) as a -> relu", "add [_, a]")
+    good = model("conv(4, 3) as a", "relu", "add [_, a]")
+
+    def message(self) -> str:
+        return "the line goes on with `->` behind the name of a value"
+
+    def hint(self) -> str:
+        return "start a new line there: what was named is the current value"
+
+
+class StageInOutput(Problem):
+    """An `output` says which value comes out. It runs no stages itself."""
+
+    name = "stage-in-output"
+    bad = model("conv(4, 3) as a", "output b = a -> relu")
+    good = model("conv(4, 3) -> relu as b", "output b")
+
+    def message(self) -> str:
+        return "`output` names a value, and here a stage follows"
+
+    def hint(self) -> str:
+        return "run the stage on a line before, with `as name` behind it, and write `output name`"
+
+
+class NumberAsBranch(Problem):
+    """A number stands among the values that an op merges. The arithmetic ops take one as an
+    argument.
+    """
+
+    name = "number-as-branch"
+    bad = model("add [_, 3]")
+    good = model("add(3)")
+    number: str
+
+    def message(self) -> str:
+        return f"{self.number} is a number, and cannot be a branch"
+
+    def hint(self) -> str:
+        return f"give it as an argument, as in `add({self.number})`"
 
 
 class KeywordAsName(Problem):
