@@ -7,8 +7,9 @@ network works on this, and need not know of definitions, scopes and uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from archir.dims import Dim, evaluate
 from archir.graph import (
     Apply,
     Definition,
@@ -94,6 +95,21 @@ class Flat(Record):
     outputs: tuple[int, ...]
     calls: tuple[FlatCall, ...]
     """Calls of blocks, and of labelled groups that are modules of their own, inner ones first."""
+
+
+def types_at(flat: Flat, sizes: Mapping[str, int]) -> tuple[TensorType, ...]:
+    """The types of all values at sizes. Each dim that many of them share is worked out once."""
+    extents: dict[Dim, int] = {}
+    types: dict[TensorType, TensorType] = {}
+    for value in flat.values:
+        given = value.type
+        if given in types:
+            continue
+        for dim in given.shape:
+            if dim not in extents:
+                extents[dim] = evaluate(dim, sizes)
+        types[given] = given.with_shape(*[extents[dim] for dim in given.shape])
+    return tuple([types[value.type] for value in flat.values])
 
 
 def flatten(typed: TypedGraph) -> Flat:

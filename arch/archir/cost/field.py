@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from archir.cost.traces import NOTHING, Span, Trace, start, through, union
-from archir.flat import Flat, FlatStep
+from archir.flat import Flat, FlatStep, types_at
 from archir.reach import Folded, Wire
 from archir.record import Record
 
@@ -109,7 +109,7 @@ def _is_inside(step: FlatStep, path: str) -> bool:
 class _Walker:
     def __init__(self, flat: Flat, sizes: Mapping[str, int]) -> None:
         self.sizes = sizes
-        self.types = tuple(value.type.at(sizes) for value in flat.values)
+        self.types = types_at(flat, sizes)
         self.axes = tuple(_axes(flat))
         self.traces = [(NOTHING,) * len(self.axes) for _ in flat.values]
         self.crooked: list[Crooked] = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archir.flat import Flat, FlatStep
+from archir.flat import Flat, FlatStep, types_at
 from archir.record import Record
 from archir.tape import Storage, Tape, Tensor
 from archir.types import ParameterSpec, TensorType
@@ -45,7 +45,7 @@ class Pass(Record):
 def play(flat: Flat, sizes: Mapping[str, int], *, training: bool, dtype: str = "float32") -> Pass:
     """Run a model on a tape, for the backward pass behind it if ``training`` says so."""
     tape = Tape(training=training, recording=training, dtype=dtype)
-    types = tuple(value.type.at(sizes) for value in flat.values)
+    types = types_at(flat, sizes)
     return _Player(flat, types, tape).run()
 
 

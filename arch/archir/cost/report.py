@@ -14,7 +14,7 @@ from archir.cost.folding import DEPTH, Line, cut, lines
 from archir.cost.rows import Kind, Row, rows
 from archir.dims import Dim, multiply, product
 from archir.dims import total as added
-from archir.flat import Flat, flatten
+from archir.flat import Flat, flatten, types_at
 from archir.record import Record
 from archir.typed import TypedGraph
 from archir.types import ParameterSpec, TensorType
@@ -98,15 +98,11 @@ class Costs:
         return self.flat.typed.graph.sizes if self.sizes is None else self.sizes
 
     @cached_property
-    def types(self) -> list[TensorType]:
+    def types(self) -> tuple[TensorType, ...]:
         """The types of the values."""
         if self.sizes is None:
-            return [value.type for value in self.flat.values]
-        known: dict[TensorType, TensorType] = {}
-        for value in self.flat.values:
-            if value.type not in known:
-                known[value.type] = value.type.at(self.sizes)
-        return [known[value.type] for value in self.flat.values]
+            return tuple(value.type for value in self.flat.values)
+        return types_at(self.flat, self.sizes)
 
     @cached_property
     def forward(self) -> list[Dim]:
