@@ -35,10 +35,15 @@ class _Job(Struct):
 
     number: int
     step: Played
+    near: int
+    """The jobs that it waits for itself."""
+
     before: int
-    """The jobs that must be done first, all of them, near and far."""
+    """All jobs that must be done first, near and far."""
 
     behind: int = 0
+    """All jobs that must wait for it."""
+
     uses: list[_Use] = fresh(factory=list)
 
 
@@ -197,11 +202,11 @@ def _jobs(run: Pass) -> list[_Job]:
         before = near
         for other in _bits(near):
             before |= jobs[other].before
-        jobs.append(_Job(number, step, before))
+        jobs.append(_Job(number, step, near, before))
         maker.update(dict.fromkeys(flat.outputs, number))
-    for job in jobs:
-        for other in _bits(job.before):
-            jobs[other].behind |= 1 << job.number
+    for job in reversed(jobs):
+        for other in _bits(job.near):
+            jobs[other].behind |= job.behind | 1 << job.number
     staying = run.storages(run.flat.outputs)
     for storage, mask in users.items():
         if storage.kind == "value" and storage not in staying:
