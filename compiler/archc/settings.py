@@ -75,15 +75,27 @@ def _expression(name: str, value: SettingValue) -> str:
         return "none"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
+    # numpy's numbers and enums are of these classes, and have a way of their own to be shown.
+    if isinstance(value, float):
+        return float.__repr__(value)
+    if isinstance(value, int):
+        return int.__repr__(value)
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Sequence):
         return "[" + ", ".join(_expression(name, item) for item in value) + "]"
+    return _number(name, value)
+
+
+def _number(name: str, value: object) -> str:
+    """An integer that is no int, such as numpy's; TypeError for anything else."""
+    from numbers import Integral  # few values come as far as this
+
+    if isinstance(value, Integral):
+        return repr(int(value))
     raise TypeError(
-        f"{name} is a {type(value).__name__}; a setting is a number, a string, a bool, None, a"
-        " list of them, or archc.Expression(…) with text of the language"
+        f"{name} is of type {type(value).__name__}; a setting is a number, a string, a bool, None,"
+        " a list of them, or archc.Expression(…) with text of the language"
     )
 
 
