@@ -67,7 +67,7 @@ def from_values(values: Mapping[str, SettingValue]) -> tuple[Setting, ...]:
     return tuple(result)
 
 
-def _expression(name: str, value: SettingValue) -> str:
+def _expression(name: str, value: object) -> str:
     """The value as an expression of the language."""
     if isinstance(value, Expression):
         return value.text
