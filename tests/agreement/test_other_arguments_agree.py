@@ -54,7 +54,7 @@ CASES: dict[str, tuple[str, Callable[[], nn.Module]]] = {
     "a small dense network": (
         DENSENET
         + "model m = DenseNet(6, [2, 3], 10, bn_size = 3, drop_rate = 0.4, num_classes = 5)",
-        lambda: models.DenseNet(6, (2, 3), 10, 3, 0.4, 5),  # type: ignore[arg-type]
+        lambda: models.DenseNet(6, (2, 3), 10, 3, 0.4, 5),
     ),
     "inverted residuals": (
         "import std.mobile: InvertedResidual\n"
@@ -65,7 +65,7 @@ CASES: dict[str, tuple[str, Callable[[], nn.Module]]] = {
         "}",
         lambda: nn.Sequential(
             InvertedResidual(3, 8, 1, 6),
-            InvertedResidual(8, 8, 1, 1.3),  # type: ignore[arg-type]
+            InvertedResidual(8, 8, 1, 1.3),
             InvertedResidual(8, 8, 2, 6),
             InvertedResidual(8, 8, 1, 1, partial(nn.BatchNorm2d, eps=1e-3)),
         ),
@@ -98,7 +98,7 @@ def test_it_is_torchvisions(case: str, tmp_path: Path) -> None:
     source = archc.source(path)
     exec(compile(source, "<printed>", "exec"), names)
     build = source.partition("    model = ")[2].partition(".eval()\n")[0]
-    assert observed(lambda: eval(build, names), 64, 64) == expected  # type: ignore[no-any-return]
+    assert observed(lambda: eval(build, names), 64, 64) == expected
 
 
 @pytest.mark.parametrize(

@@ -352,6 +352,6 @@ def test_wrong_calls(net: Net) -> None:
             archc.load_weights(net(1), wrong)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"give its state_dict\(\)"):
         archc.load("net.arch", weights=net(1))  # type: ignore[arg-type]
-    for wrong in (3, nn.Linear):
+    for module in (3, nn.Linear):
         with pytest.raises(TypeError, match=r"^weights go into a torch\.nn\.Module, not into "):
             archc.load_weights(wrong, {})  # type: ignore[arg-type]
