@@ -1,0 +1,176 @@
+"""``archc summary``, and ``archc.summary`` beside it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import NET, Run
+
+import archc
+from archc.costing import Summary
+
+CONV1, CONV2, LINEAR = (3 * 9 + 1) * 8, (8 * 9 + 1) * 16, (16 + 1) * 10
+MACS = 32 * 32 * 8 * 27 + 32 * 32 * 16 * 72 + 16 * 10
+
+
+@pytest.fixture
+def summary(net: Path) -> Summary:
+    return archc.summary(net)
+
+
+def test_a_table_and_a_card_are_printed(archc: Run, net: Path) -> None:
+    done = archc("summary", "net.arch")
+    assert (done.code, done.err) == (0, "")
+    head, rule, first, *rest = done.out.splitlines()
+    assert head.split() == [
+        "layer",
+        "op",
+        "output",
+        "parameters",
+        "MACs",
+        "memory",
+        "field",
+        "stride",
+    ]
+    assert set(rule) == {"-"}
+    assert first.split()[:2] == ["0", "conv"] and f"{CONV1}  " in first
+    assert f"  parameters  {CONV1 + CONV2 + LINEAR:,} (" in done.out
+    assert f"  MACs        {MACS:,}, and " in done.out
+    assert all(not line.endswith(" ") for line in [head, first, *rest])
+
+
+def test_a_batch_multiplies_what_runs_and_not_what_is_there(archc: Run, net: Path) -> None:
+    done = archc("summary", "net.arch", "--batch", "8", "--format", "json")
+    document = json.loads(done.out)
+    assert document["totals"]["macs"] == 8 * MACS
+    assert document["totals"]["parameters"] == CONV1 + CONV2 + LINEAR
+    assert document["rows"][0]["outputs"][0]["shape"] == [8, 8, 32, 32]
+    assert document["sizes"]["N"] == 8
+
+
+def test_half_the_bytes_are_half_the_memory(archc: Run, net: Path) -> None:
+    full, half = (
+        json.loads(archc("summary", "net.arch", "--dtype", dtype, "--format", "json").out)
+        for dtype in ("fp32", "bf16")
+    )
+    for key in ("parameters", "peak", "gradients"):
+        assert full["memory"][key] == 2 * half["memory"][key]
+
+
+def test_adam_remembers_two_numbers_a_parameter(archc: Run, net: Path) -> None:
+    done = archc("summary", "net.arch", "--optimizer", "adam", "--format", "json")
+    used = json.loads(done.out)["memory"]
+    assert used["optimizer_state"] == 2 * used["parameters"]
+
+
+def test_expressions_have_the_value_of_the_numbers(archc: Run, net: Path) -> None:
+    done = archc("summary", "net.arch", "--symbolic", "--format", "json")
+    document = json.loads(done.out)
+    assert document["sizes"] is None and document["memory"] is None
+    sizes: dict[str, Any] = {"N": 1, "H": 32, "W": 32}
+    assert eval(document["totals"]["macs"], sizes) == MACS
+
+
+def test_csv_has_whole_numbers(archc: Run, net: Path) -> None:
+    done = archc("summary", "net.arch", "--format", "csv", "--all")
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    assert [int(row["parameters"]) for row in rows if row["op"] == "conv"] == [CONV1, CONV2]
+    assert rows[0]["path"] == "0" and rows[0]["output"] == "[1, 8, 32, 32]"
+
+
+def test_markdown_names_layers_by_their_paths(archc: Run, net: Path) -> None:
+    done = archc("summary", "net.arch", "--format", "markdown", "--columns", "layer,op,output")
+    lines = done.out.splitlines()
+    assert lines[:3] == ["| path | op | output |", "| --- | --- | --- |",
+                         "| `0` | conv | [1, 8, 32, 32] |"]  # fmt: skip
+    assert all(line.count(" | ") == 2 for line in lines)
+
+
+def test_equal_neighbours_are_folded_unless_all_is_asked(archc: Run, net: Path) -> None:
+    net.write_text(NET.replace("[8, 16]", "[8, 8, 8, 8]").replace("-> act", ""), "utf-8")
+    assert "1..3 x3" in archc("summary", "net.arch", "--model", "net").out
+    everything = archc("summary", "net.arch", "--model", "net", "--all").out
+    assert " x3" not in everything and everything.count(" conv ") == 4
+
+
+def test_one_place_s_field(archc: Run, net: Path) -> None:
+    done = archc("summary", "net.arch", "--field", "2")
+    assert done.out.splitlines()[0].startswith("2 sees 5 of image's height, stride 1")
+    wrong = archc("summary", "net.arch", "--field", "22")
+    assert wrong.code == 2 and "no module 22" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--columns", "layer,mac"], "did you mean macs?"),
+        (["--dtype", "fp8"], "there is no dtype fp8"),
+        (["--optimizer", "adm"], "did you mean adam?"),
+        (["--batch", "0"], "a batch is a whole number from 1"),
+        (["--depth", "x"], "a depth is a whole number from 1"),
+        (["--count-as", "torchinf"], "did you mean torchinfo?"),
+        (["--format", "html"], "there is no format html"),
+        (["--size", "h=3"], "there is no size h"),
+        (["--batch", "2", "--size", "N=3"], "the batch is given twice"),
+        (["--symbolic", "--batch", "2"], "it goes without --size and --batch"),
+        (["--all", "--depth", "2"], "it goes without --depth"),
+    ],
+)
+def test_wrong_uses_are_said(archc: Run, net: Path, words: list[str], said: str) -> None:
+    done = archc("summary", "net.arch", *words)
+    assert done.code == 2 and said in done.err and not done.out
+
+
+def test_sizes_that_do_not_run_are_refused(archc: Run, net: Path) -> None:
+    net.write_text(NET.replace("global_avg_pool", "max_pool(8) -> global_avg_pool"), "utf-8")
+    done = archc("summary", "net.arch", "--model", "net", "--size", "H=4")
+    assert done.code == 1 and "error[kernel-does-not-fit]" in done.err
+
+
+def test_a_model_without_a_batch_size_has_none_to_give(archc: Run, net: Path) -> None:
+    net.write_text(NET.replace("[N, 3,", "[2, 3,"), "utf-8")
+    done = archc("summary", "net.arch", "--model", "net", "--batch", "4")
+    assert done.code == 2 and "has no batch size" in done.err
+
+
+def test_a_wrong_file_has_no_table(archc: Run, net: Path) -> None:
+    net.write_text(NET.replace("padding", "pading"), "utf-8")
+    assert archc("summary", "net.arch").code == 1
+    done = archc("summary", "net.arch", "--format", "json")
+    assert done.code == 1 and json.loads(done.out)["model"] is None
+
+
+def test_the_summary_in_python_is_what_is_printed(archc: Run, net: Path, summary: Summary) -> None:
+    assert archc("summary", "net.arch").out == f"{summary}\n"
+    assert "&" not in summary._repr_html_() and "<td style" in summary._repr_html_()
+    assert f"{CONV1 + CONV2 + LINEAR:,} parameters" in repr(summary)
+
+
+def test_a_summary_of_a_symbolic_model_has_no_sizes_to_count_at(net: Path) -> None:
+    with pytest.raises(ValueError, match="without sizes"):
+        archc.summary(net, symbolic=True, batch=2)
+    with pytest.raises(ValueError, match="count at sizes"):
+        archc.summary(net, symbolic=True).count_as("thop")
+
+
+def test_data_frames_need_pandas(summary: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(archc.PackageMissingError, match="pip install pandas"):
+        summary.to_pandas()
+
+
+def test_data_frames_hold_the_rows(summary: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Pandas:
+        """As much of pandas as is used: a frame is made of columns."""
+
+        DataFrame = dict
+
+    monkeypatch.setitem(sys.modules, "pandas", Pandas)  # type: ignore[arg-type]
+    frame = summary.to_pandas()
+    assert frame["parameters"][0] == CONV1 and len(frame["path"]) == len(summary.rows)
