@@ -171,6 +171,6 @@ def test_data_frames_hold_the_rows(summary: Summary, monkeypatch: pytest.MonkeyP
 
         DataFrame = dict
 
-    monkeypatch.setitem(sys.modules, "pandas", Pandas)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "pandas", Pandas)
     frame = summary.to_pandas()
     assert frame["parameters"][0] == CONV1 and len(frame["path"]) == len(summary.rows)

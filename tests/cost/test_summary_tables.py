@@ -1,8 +1,8 @@
 """The tables as they are printed: goldens, held to what the literature and torchinfo say.
 
-``UPDATE_GOLDENS=1 pytest tests/cost/test_summary_tables.py`` writes them anew. That alone makes none
-right: their rows are compared with torchinfo's (``benchmarks/counters.py`` wrote them down), and
-the receptive fields with those that follow from the papers' layers by arithmetic.
+``UPDATE_GOLDENS=1 pytest tests/cost/test_summary_tables.py`` writes them anew. That alone makes
+none right: their rows are compared with torchinfo's (``benchmarks/counters.py`` wrote them down),
+and the receptive fields with those that follow from the papers' layers by arithmetic.
 """
 
 from __future__ import annotations
