@@ -129,7 +129,9 @@ class Asked(Record):
     def know(self, models: Iterable[TypedGraph]) -> None:
         """Refuse a size that none of the models has."""
         known = dict.fromkeys(name for typed in models for name in typed.graph.sizes)
-        for name in self.sizes:
+        for name, size in self.sizes.items():
+            if size < 1:
+                raise SettingError(f"the size {name} is {size}, and a size is at least 1")
             if name not in known:
                 near = nearest(name, known)
                 there_are = f"there are: {', '.join(known) or 'none'}"

@@ -70,3 +70,10 @@ def test_json_says_the_sizes_and_what_refuses_them(archc: Run, net: Path) -> Non
     wrong = json.loads(archc("check", "unet", *ASKED, "--format", "json").out)
     assert [item["hint"] for item in wrong["diagnostics"]] == [HELP.removeprefix("help: ")]
     assert wrong["models"][0]["ok"] is False
+
+
+def test_a_size_is_at_least_one(archc: Run, net: Path) -> None:
+    for size in ("N=0", "H=0"):
+        done = archc("check", "net.arch", "--size", size)
+        assert done.code == 2
+        assert f"the size {size[0]} is 0, and a size is at least 1" in done.err

@@ -354,4 +354,4 @@ def test_wrong_calls(net: Net) -> None:
         archc.load("net.arch", weights=net(1))  # type: ignore[arg-type]
     for module in (3, nn.Linear):
         with pytest.raises(TypeError, match=r"^weights go into a torch\.nn\.Module, not into "):
-            archc.load_weights(wrong, {})  # type: ignore[arg-type]
+            archc.load_weights(module, {})  # type: ignore[arg-type]

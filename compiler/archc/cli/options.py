@@ -73,6 +73,8 @@ def _sizes(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dic
         if name in given:
             raise UsageHint(f"the size {name} is given twice")
         given[name] = int(number)
+        if not given[name]:
+            raise UsageHint(f"the size {name} is 0, and a size is at least 1")
     return given
 
 
