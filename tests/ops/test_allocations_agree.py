@@ -184,3 +184,13 @@ def test_an_evaluation_allocates_no_less(case: Case, layout: str) -> None:
     tape, _, _ = played(made, shapes, layout, False, [False] * len(shapes))
     if not tape.faults:
         assert scratch(tape) <= allocated_peak(run, [laid_out(shape, layout) for shape in shapes])
+
+
+def test_every_op_says_what_it_keeps() -> None:
+    """Of an op that leaves it at the most, nobody could say that it may be overwritten."""
+    silent = [
+        keyword
+        for keyword, kind in ops().items()
+        if kind.allocate is Op.allocate and kind.keeps is Op.keeps
+    ]
+    assert not silent
