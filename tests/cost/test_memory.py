@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from measuring import allocated_peak, distinct, saved, state, tensors, watched_peak
 from torch import Tensor, nn
 
 from archc import pipeline
@@ -17,7 +18,6 @@ from archir.cost.play import play
 from archir.flat import Flat, flatten
 from archir.source import Source
 from archir.typed import TypedGraph
-from measuring import allocated_peak, distinct, saved, state, tensors, watched_peak
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.arch"))
@@ -109,11 +109,13 @@ def test_the_peak_is_that_of_the_tensors_that_live(name: str) -> None:
     assert peak(play(flat, sizes, training=False)) == expected
 
 
-@pytest.mark.parametrize(("name", "size"), [("vgg11", 160), ("resnet18", 224), ("squeezenet1_1", 224)])
+@pytest.mark.parametrize(
+    ("name", "size"), [("vgg11", 160), ("resnet18", 224), ("squeezenet1_1", 224)]
+)
 def test_the_allocators_peak_is_that_and_what_convolutions_take_for_themselves(
     name: str, size: int
 ) -> None:
-    """oneDNN puts weights, and for some convolutions the input, in another order while it runs."""
+    """oneDNN puts weights, and some inputs, in another order while it runs."""
     typed = typed_of(name)
     flat = flatten(typed)
     sizes = {**typed.graph.sizes, "N": 2, "H": size, "W": size}

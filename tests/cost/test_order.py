@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import pytest
 import torch
+from measuring import Watch, state
 
 from archc import pipeline
 from archc.torch.build import build
@@ -21,9 +22,8 @@ from archir.extents import settle
 from archir.flat import flatten
 from archir.recipe import FunctionRecipe, close
 from archir.source import Source
-from archir.tape import Storage
+from archir.storage import Storage
 from archir.typed import TypedGraph
-from measuring import Watch, state
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 import torch
+from measuring import allocated_peak, distinct, saved, state, tensors, watched_peak
 from op_performer import Case, build, types_of
 from test_modules_agree import CASES, name
 
 from archir.check import Check
 from archir.op import Op
 from archir.registry import ops
+from archir.storage import Storage
+from archir.storage import Tensor as Taped
 from archir.strides import channels_last
-from archir.tape import Storage, Tape
-from archir.tape import Tensor as Taped
+from archir.tape import Tape
 from archir.types import TensorType
-from measuring import allocated_peak, distinct, saved, state, tensors, watched_peak
 
 Shapes = tuple[tuple[int, ...], ...]
 RELEASE = tuple(int(part) for part in torch.__version__.split(".")[:2])

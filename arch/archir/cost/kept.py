@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archir.cost.play import Pass
-from archir.tape import Node, Storage
+from archir.storage import Node, Storage
 
 
 def nodes(run: Pass) -> list[Node]:

@@ -17,7 +17,7 @@ from archir.cost.peak import peak
 from archir.cost.play import Pass, play
 from archir.flat import Flat
 from archir.record import Record
-from archir.tape import BYTES, Storage
+from archir.storage import BYTES, Storage
 
 Optimizer = Literal["sgd", "sgd-momentum", "adam"]
 

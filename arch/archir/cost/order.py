@@ -16,7 +16,7 @@ from heapq import heappop, heappush
 
 from archir.cost.play import Pass, Played
 from archir.record import Record, Struct, fresh
-from archir.tape import Storage
+from archir.storage import Storage
 
 MOST_STATES = 20_000
 """How many sets of steps are looked at for one segment before the search is given up."""

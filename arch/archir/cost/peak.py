@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archir.cost.play import Pass
-from archir.tape import Storage
+from archir.storage import Storage
 
 
 def peak(run: Pass) -> int:

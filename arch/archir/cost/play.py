@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from archir.flat import Flat, FlatStep, types_at
 from archir.record import Record
-from archir.tape import Storage, Tape, Tensor
+from archir.storage import Storage, Tensor
+from archir.tape import Tape
 from archir.types import ParameterSpec, TensorType
 
 

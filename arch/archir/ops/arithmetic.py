@@ -9,7 +9,8 @@ from archir.recipe import Call, Code, FunctionRecipe, Input
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class Subtract(Arithmetic):

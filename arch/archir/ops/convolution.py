@@ -27,7 +27,8 @@ from archir.types import ParameterSpec, TensorType
 from archir.values import show_constant
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 Padding = PaddingPerAxis | Literal["same", "valid"]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]

@@ -15,7 +15,8 @@ from archir.rules.shapes import WrongRank
 from archir.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class Linear(Op):

@@ -8,7 +8,8 @@ from archir.ops.activation import Elementwise
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class Dropout(Elementwise):

@@ -13,7 +13,8 @@ from archir.rules.normalised import TooFewDims
 from archir.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 Eps = Annotated[Finite, Field(ge=0, le=1)]
 

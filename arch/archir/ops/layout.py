@@ -14,7 +14,8 @@ from archir.rules.tensors import NoDimsLeft, NotAPermutation
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class Permute(Op):

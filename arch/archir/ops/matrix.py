@@ -15,7 +15,8 @@ from archir.rules.tensors import DtypesDiffer, InnerDimsDiffer, NoDimsLeft, NotT
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class Matmul(Op):

@@ -16,7 +16,8 @@ from archir.rules.shapes import ShapesDiffer
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 PROMOTION = ("bool", "int64", "float32")
 """Of two dtypes the later one is the outcome, as torch promotes them."""

@@ -21,7 +21,8 @@ from archir.rules.tensors import (
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 MOST_PIECES = 4096
 """The most values that one op gives."""

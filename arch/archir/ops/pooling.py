@@ -30,7 +30,8 @@ from archir.rules.windows import InputSmallerThanKernel
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class WindowPool(SpatialOp):

@@ -13,7 +13,8 @@ from archir.types import TensorType
 from archir.values import show_constant
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class AdaptiveMaxPool(AdaptiveAvgPool):

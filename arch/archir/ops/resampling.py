@@ -22,7 +22,8 @@ from archir.types import TensorType
 from archir.values import show_constant
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 Factor = Annotated[float, Field(gt=0, le=2**31 - 1, allow_inf_nan=False)]
 

@@ -25,7 +25,8 @@ from archir.rules.tensors import (
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 OPEN = -1
 """The extent that is worked out, or left as it is."""

@@ -15,7 +15,8 @@ from archir.strides import viewed
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class LocalResponseNorm(Op):

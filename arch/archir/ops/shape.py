@@ -15,7 +15,8 @@ from archir.rules.shapes import DimsOutOfOrder
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class Flatten(Op):

@@ -17,7 +17,8 @@ from archir.strides import is_channels_last
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 _IMAGES = ("[N, C, H, W]", "[N, …, C, H, W]")
 

@@ -10,7 +10,8 @@ from archir.recipe import Arg, Call, ModuleRecipe
 from archir.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class StochasticDepth(Elementwise):

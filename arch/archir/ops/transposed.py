@@ -25,7 +25,8 @@ from archir.rules.shapes import ChannelsNotDivisible
 from archir.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.tape import Tape, Tensor
+    from archir.storage import Tensor
+    from archir.tape import Tape
 
 
 class ConvTranspose(SpatialOp):
