@@ -99,6 +99,24 @@ def test_equal_neighbours_are_folded_unless_all_is_asked(archc: Run, net: Path) 
     assert " x3" not in everything and everything.count(" conv ") == 4
 
 
+ATTENTION = """\
+model attention() {
+  input image: [N, 8, H = 16, W = 16]
+  tokens: { flatten(2) } as x
+  permute(0, 2, 1) as q
+  matmul [q, x] -> softmax(-1) as scores
+  matmul [scores, q] -> out: { permute(0, 2, 1) -> reshape(N, 8, H, W) }
+}
+"""
+
+
+def test_the_field_behind_what_cannot_be_followed_is_all(archc: Run, net: Path) -> None:
+    Path("attention.arch").write_text(ATTENTION, "utf-8")
+    done = archc("summary", "attention.arch", "--field", "out")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == "out sees all of image's height\nout sees all of image's width\n"
+
+
 def test_one_place_s_field(archc: Run, net: Path) -> None:
     done = archc("summary", "net.arch", "--field", "2")
     assert done.out.splitlines()[0].startswith("2 sees 5 of image's height, stride 1")

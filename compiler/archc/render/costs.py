@@ -57,9 +57,9 @@ def field_line(path: str, model: ModelSummary, seen: Sequence[AxisField]) -> Ite
     """``features sees 212 of image's height, stride 32, the centre of the first at 15.5``."""
     for one in seen:
         source = f"{model.inputs[one.axis.input].name or 'the input'}'s {one.axis.name}"
-        if one.unknown is not None:
+        if one.unknown is not None and not one.whole:
             yield f"{path}: what it sees of {source} cannot be said: {one.unknown}"
-        elif one.size == 0:
+        elif not one.size:
             yield f"{path} sees {'all' if one.whole else 'nothing'} of {source}"
         else:
             apart = "" if one.stride is None else f", stride {_fraction(one.stride)}"
