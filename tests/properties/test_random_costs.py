@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 import torch
+from counting import Counter, backward
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from networks import Generator, Network, Tape
@@ -13,7 +14,6 @@ from networks import Generator, Network, Tape
 from archc import pipeline
 from archir.cost.report import Costs
 from archir.source import Source
-from counting import Counter, backward
 
 torch.set_num_threads(1)
 
