@@ -9,6 +9,7 @@ from unittest.mock import patch
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measuring import distinct, saved, state, watched_peak
 
 from archc import pipeline
 from archc.torch.build import build
@@ -18,7 +19,6 @@ from archir.cost.memory import memory
 from archir.flat import flatten
 from archir.source import Source
 from archir.typed import TypedGraph
-from measuring import distinct, saved, state, watched_peak
 
 SIDE = 4
 """All values of a network are [N, 4, 4, 4], so that any stage may follow any other."""
