@@ -44,6 +44,7 @@ SAMPLES = [
     Sample("inception_v3", size=75, training_size=299),
     Sample("resnet18"),
     Sample("densenet", {"block_config": [2, 2, 2]}),
+    Sample("densenet_bc", {"depth": 16}),
     Sample("mobilenet_v1"),
     Sample("mobilenet_v2", {"inverted_residual_setting": [[1, 16, 1, 1], [6, 24, 2, 2]]}),
     Sample("unet", {"widths": [4, 8]}, channels=1),
