@@ -7,6 +7,7 @@ from pydantic import Field
 from archir.check import Check
 from archir.dims import floor_div, multiply, product
 from archir.op import Finite, Op, Positive, channels_of
+from archir.ops.normalisation import scale_and_statistics
 from archir.ops.spatial import LAYOUTS, rank_suffix, require_dtype
 from archir.reach import Look, Wire, pointwise
 from archir.recipe import Arg, Call, Inferred, ModuleRecipe
@@ -151,14 +152,9 @@ class InstanceNorm(Op):
         return pointwise(wire, *whole)
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
-        shape = (channels_of(inputs[0]),)
-        learned = (ParameterSpec("weight", shape), ParameterSpec("bias", shape))
-        tracked = (
-            ParameterSpec("running_mean", shape, is_buffer=True),
-            ParameterSpec("running_var", shape, is_buffer=True),
-            ParameterSpec("num_batches_tracked", (), "int64", is_buffer=True),
+        return scale_and_statistics(
+            channels_of(inputs[0]), affine=self.affine, tracked=self.track_running_stats
         )
-        return (learned if self.affine else ()) + (tracked if self.track_running_stats else ())
 
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]

@@ -18,6 +18,20 @@ if TYPE_CHECKING:
     from archir.tape import Tape
 
 
+def scale_and_statistics(
+    channels: int, *, affine: bool, tracked: bool
+) -> tuple[ParameterSpec, ...]:
+    """The state of torch's norms over a batch: scale and shift, then running statistics."""
+    shape = (channels,)
+    learned = (ParameterSpec("weight", shape), ParameterSpec("bias", shape))
+    statistics = (
+        ParameterSpec("running_mean", shape, is_buffer=True),
+        ParameterSpec("running_var", shape, is_buffer=True),
+        ParameterSpec("num_batches_tracked", (), "int64", is_buffer=True),
+    )
+    return (learned if affine else ()) + (statistics if tracked else ())
+
+
 class BatchNorm(Op):
     """Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it.
 
@@ -75,14 +89,9 @@ class BatchNorm(Op):
         return pointwise(wire, *(() if self.track_running_stats else rest))
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
-        shape = (channels_of(inputs[0]),)
-        learned = (ParameterSpec("weight", shape), ParameterSpec("bias", shape))
-        tracked = (
-            ParameterSpec("running_mean", shape, is_buffer=True),
-            ParameterSpec("running_var", shape, is_buffer=True),
-            ParameterSpec("num_batches_tracked", (), "int64", is_buffer=True),
+        return scale_and_statistics(
+            channels_of(inputs[0]), affine=self.affine, tracked=self.track_running_stats
         )
-        return (learned if self.affine else ()) + (tracked if self.track_running_stats else ())
 
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
