@@ -169,9 +169,9 @@ def test_without_safetensors_it_says_what_to_install(
     assert done.code == 3 and "needs torch, which is not installed" in done.err
 
 
-def test_a_model_that_memory_cannot_hold_is_no_bug(archc: Run) -> None:
+def test_a_model_that_memory_cannot_hold_is_no_bug(archc: Run, net: Path) -> None:
     text = "model big() {\n  input x: [N, 1000000]\n  linear(1000000000)\n}\n"
-    Path("big.arch").write_text(text)
+    net.with_name("big.arch").write_text(text)
     done = archc("build", "big.arch", "--emit", "weights")
     assert (done.code, done.out) == (3, "")
     assert done.err == (
