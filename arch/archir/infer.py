@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archir import rules
 from archir.check import Condition
 from archir.diagnostics import Diagnostic, Diagnostics, Label, Problem
 from archir.dims import variables
@@ -29,7 +30,6 @@ from archir.recipe import ModuleRecipe
 from archir.record import Record
 from archir.remarks import Remarks
 from archir.requirements import requirements
-from archir.rules.graph import AssertionFails, SharedModuleDiffers
 from archir.source import Span
 from archir.text import show_op
 from archir.typed import Requirement, TypedGraph
@@ -145,7 +145,7 @@ class _Checker:
                 condition = assertion.condition
                 involved = sorted(variables(condition.left) | variables(condition.right))
                 at = ", ".join(f"{name} = {self.sizes[name]}" for name in involved)
-                problem = AssertionFails(assertion.message, at)
+                problem = rules.graph.AssertionFails(assertion.message, at)
                 related = self.places.around(definition)
                 self._fail(problem, assertion.span, related, (condition,) if involved else ())
 
@@ -195,7 +195,9 @@ class _Checker:
         first, here = self._signature(earlier, row), self._signature(step, row)
         if first is not None and here is not None and first != here:
             was, would_be = _first_difference(first, here)
-            problem = SharedModuleDiffers(slot.label or slot.default_name, was, would_be)
+            problem = rules.graph.SharedModuleDiffers(
+                slot.label or slot.default_name, was, would_be
+            )
             self.diagnostics.report(
                 problem, step.span, [Label(earlier.span, "the first use is here")]
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from archir import rules
 from archir.diagnostics import Diagnostics
 from archir.formulas import FormulaError, arguments_for
 from archir.graph import Apply, Definition, Leaf, Read, Scope, Slot, walk
@@ -15,8 +16,6 @@ from archir.init import Initialiser, InitRule, matches
 from archir.initialisers import INITIALISERS
 from archir.naming import names
 from archir.record import Record
-from archir.rules.graph import InitialiserDoesNotFit, RuleMatchesNothing
-from archir.rules.initial import InitialiserWithoutValue
 from archir.source import Span
 from archir.types import ParameterSpec, TensorType
 
@@ -105,17 +104,19 @@ def _unmatched(definition: Definition, modules: list[_Module], diagnostics: Diag
             matches(rule, keyword, path) and (rule.parameter == "*" or rule.parameter in names_of)
             for keyword, path, names_of in paths
         ):
-            diagnostics.report(RuleMatchesNothing(rule.selector, rule.parameter), rule.span)
+            diagnostics.report(
+                rules.graph.RuleMatchesNothing(rule.selector, rule.parameter), rule.span
+            )
 
 
-def _rules(rules: tuple[InitRule, ...], module: _Module, diagnostics: Diagnostics) -> None:
+def _rules(given: tuple[InitRule, ...], module: _Module, diagnostics: Diagnostics) -> None:
     overridden = {name for name, _ in module.leaf.overrides}
     path = ".".join(module.path)
     for spec in module.specs:
         if spec.name in overridden:
             continue
         last = None
-        for rule in rules:
+        for rule in given:
             if rule.parameter in ("*", spec.name) and matches(rule, module.leaf.op.keyword, path):
                 last = rule
         if last is not None:
@@ -134,7 +135,7 @@ def _fits(
     if not known.can_fill(len(spec.shape)):
         shape = str(list(spec.shape))
         diagnostics.report(
-            InitialiserDoesNotFit(initialiser.function, owner, shape, known.ranks), span
+            rules.graph.InitialiserDoesNotFit(initialiser.function, owner, shape, known.ranks), span
         )
         return
     weight = None
@@ -161,5 +162,5 @@ def _has_value(
     try:
         arguments_for(initialiser, shape, weight)
     except FormulaError as error:
-        problem = InitialiserWithoutValue(initialiser.function, owner, str(error))
+        problem = rules.initial.InitialiserWithoutValue(initialiser.function, owner, str(error))
         diagnostics.report(problem, span)

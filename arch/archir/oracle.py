@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from archir import rules
 from archir.check import Check, Condition
 from archir.diagnostics import Problem
 from archir.dims import DimTooLargeError
 from archir.op import Op
 from archir.record import Record
-from archir.rules.graph import SizesTooComplex
 from archir.types import TensorType
 
 
@@ -48,5 +48,5 @@ class Oracle:
         try:
             outputs = op.infer(inputs, check)
         except DimTooLargeError:
-            return Answer(None, (SizesTooComplex(op.keyword),), ())
+            return Answer(None, (rules.graph.SizesTooComplex(op.keyword),), ())
         return Answer(outputs, tuple(check.problems), tuple(check.conditions))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from archir import rules
 from archir.diagnostics import Diagnostics, Label
 from archir.dims import Dim, evaluate
 from archir.graph import Definition, Remark
 from archir.places import Places
 from archir.record import Record
-from archir.rules.graph import InputDoesNotMatch, ShapeDiffersFromRemark
-from archir.rules.sizes import ShapeNotProven
 from archir.typed import TypedGraph
 from archir.types import TensorType
 
@@ -66,7 +65,7 @@ class Remarks:
                 try:
                     found = counterexample(written, actual, valid, self.sizes)
                 except BeyondExactError:
-                    problem = ShapeNotProven(claim.remark.written, str(claim.actual))
+                    problem = rules.sizes.ShapeNotProven(claim.remark.written, str(claim.actual))
                     self.diagnostics.report(problem, claim.remark.span)
                     break
                 if found is not None:
@@ -78,7 +77,7 @@ class Remarks:
     def _report(self, definition: Definition, remark: Remark, actual: TensorType, at: str) -> None:
         related = self.places.around(definition)
         if remark.kind == "input":
-            problem = InputDoesNotMatch(
+            problem = rules.graph.InputDoesNotMatch(
                 definition.name, remark.value.name or "a value", remark.written, str(actual)
             )
             use = self.places.used_at.get(definition)
@@ -87,7 +86,7 @@ class Remarks:
             self.diagnostics.report(problem, span, labels)
         else:
             shown = self._shown_as(remark, actual)
-            wrong = ShapeDiffersFromRemark(remark.written, shown, at)
+            wrong = rules.graph.ShapeDiffersFromRemark(remark.written, shown, at)
             self.diagnostics.report(wrong, remark.span, related)
 
     def _shown_as(self, remark: Remark, actual: TensorType) -> str:

@@ -71,13 +71,13 @@ def read_stream(stream: BinaryIO, name: str) -> tuple[Source, Diagnostics]:
 
 def decode(data: bytes, name: str) -> tuple[Source, Diagnostics]:
     """Bytes as text; a byte that is no UTF-8 is reported at its place."""
-    from archdsl.rules.imports import FileNotUtf8
-
     found = Diagnostics()
     data = data.removeprefix(BOM_UTF8)
     try:
         return Source(name, data.decode("utf-8")), found
     except UnicodeDecodeError as error:
+        from archdsl.rules.imports import FileNotUtf8
+
         before = data[: error.start].decode("utf-8")
         source = Source(name, data.decode("utf-8", errors="replace"))
         line = data.count(b"\n", 0, error.start) + 1

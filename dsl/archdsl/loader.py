@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.cycles import cycles
 from archdsl.locate import (
     Located,
@@ -22,16 +22,6 @@ from archdsl.locate import (
 )
 from archdsl.parser import parse
 from archdsl.program import Declared, FileScope, Program
-from archdsl.rules.imports import (
-    FileNotUtf8,
-    ImportCycle,
-    ImportOutsideProject,
-    ImportTooLarge,
-    TooManyFiles,
-    UnknownImport,
-    UnreadableFile,
-)
-from archdsl.rules.names import NameDeclaredTwice
 from archir.diagnostics import Diagnostics, Label, Problem, nearest
 from archir.record import Record, Struct, fresh
 from archir.source import Source, Span
@@ -133,7 +123,7 @@ class _Loader(Struct):
         if located.identity in self.scopes:
             return located.identity
         if len(self.scopes) >= self.limits.files:
-            self.diagnostics.report(TooManyFiles(self.limits.files), span)
+            self.diagnostics.report(rules.imports.TooManyFiles(self.limits.files), span)
             return None
         text = self._text(located, edge.statement)
         if text is None:
@@ -149,7 +139,7 @@ class _Loader(Struct):
             return locate_library(path)
         importer = self.scopes[edge.importer]
         if importer.is_library:
-            return ImportOutsideProject(path, "a library imports libraries alone")
+            return rules.imports.ImportOutsideProject(path, "a library imports libraries alone")
         if importer.path is None:
             return locate_file(path, Path(), self.root, PurePosixPath(), self.read)
         shown = PurePosixPath(importer.file.source.name.replace("\\", "/")).parent
@@ -181,7 +171,7 @@ class _Loader(Struct):
                 Label(step.place, f"{name} imports {after}")
                 for step, name, after in zip(cycle, names, names[1:] + names[:1], strict=True)
             ]
-            self.diagnostics.report(ImportCycle(names), cycle[0].place, related[1:])
+            self.diagnostics.report(rules.imports.ImportCycle(names), cycle[0].place, related[1:])
 
     def _bind(self, identity: str) -> None:
         """Enter all names of a file in the order of its text, own and imported."""
@@ -221,7 +211,7 @@ class _Loader(Struct):
         place = scope.imported.get(name.text)
         where = next(n.span for n in first.names if n.text == name.text)
         label = Label(where if place is None else place.span, "the first is here")
-        self.diagnostics.report(NameDeclaredTwice(name.text), name.span, (label,))
+        self.diagnostics.report(rules.names.NameDeclaredTwice(name.text), name.span, (label,))
 
     def _report_not_found(self, name: ast.Identifier, target: FileScope) -> None:
         own = [n.text for d in _own(target) for n in d.names]
@@ -231,7 +221,7 @@ class _Loader(Struct):
         shown = target.file.source.name
         elsewhere = declaring(name.text) if shown in libraries() else None
         near = nearest(name.text, own)
-        problem = UnknownImport(name.text, shown, near, comes_from, elsewhere)
+        problem = rules.imports.UnknownImport(name.text, shown, near, comes_from, elsewhere)
         self.diagnostics.report(problem, name.span)
 
 
@@ -244,15 +234,15 @@ def _unreadable(error: OSError, located: Located, statement: ast.Import) -> Prob
     if isinstance(error, FileNotFoundError | NotADirectoryError) and located.path is not None:
         assert isinstance(statement.path, str)
         return missing(statement.path, located.path)
-    return UnreadableFile(located.name, (error.strerror or str(error)).lower())
+    return rules.imports.UnreadableFile(located.name, (error.strerror or str(error)).lower())
 
 
 def _undecodable(data: bytes, name: str, limit: int) -> Problem | None:
     if len(data) > limit:
-        return ImportTooLarge(name, limit)
+        return rules.imports.ImportTooLarge(name, limit)
     try:
         data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return FileNotUtf8(name, line, data[error.start])
+        return rules.imports.FileNotUtf8(name, line, data[error.start])
     return None

@@ -14,13 +14,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TypeAlias
 
-from archdsl.rules.imports import (
-    FileNotFound,
-    ImportNotAnArchFile,
-    ImportOutsideProject,
-    UnknownLibrary,
-    UnreadableFile,
-)
+from archdsl import rules
 from archir.diagnostics import Problem, nearest
 from archir.record import Record
 
@@ -61,7 +55,7 @@ def locate_library(path: tuple[str, ...]) -> Located | Problem:
     if dotted not in known:
         # "std." is in all of them, and would make any two alike.
         near = nearest(path[-1], [each.partition(".")[2] for each in known])
-        return UnknownLibrary(dotted, near and f"std.{near}", tuple(known))
+        return rules.imports.UnknownLibrary(dotted, near and f"std.{near}", tuple(known))
     file = _LIBRARIES.joinpath(*path[1:-1], path[-1] + ENDING)
     return Located(dotted, dotted, None, lambda most: read_file(file, most))
 
@@ -90,18 +84,22 @@ def locate_file(
     """
     refused = _refused_text(text)
     if refused:
-        return ImportOutsideProject(text, refused)
+        return rules.imports.ImportOutsideProject(text, refused)
     if not text.endswith(ENDING):
-        return ImportNotAnArchFile(text)
+        return rules.imports.ImportNotAnArchFile(text)
     try:
         lexical = Path(os.path.normpath(folder.resolve() / text))
         resolved = lexical.resolve()
     except (OSError, RuntimeError):  # a circle of symbolic links
-        return UnreadableFile(text, "its symbolic links go in a circle")
+        return rules.imports.UnreadableFile(text, "its symbolic links go in a circle")
     if not lexical.is_relative_to(root):
-        return ImportOutsideProject(text, "it goes above the folder of the compiled file")
+        return rules.imports.ImportOutsideProject(
+            text, "it goes above the folder of the compiled file"
+        )
     if not resolved.is_relative_to(root):
-        return ImportOutsideProject(text, "a symbolic link on the way to it points elsewhere")
+        return rules.imports.ImportOutsideProject(
+            text, "a symbolic link on the way to it points elsewhere"
+        )
     name = os.path.normpath(prefix / text).replace("\\", "/")
     return Located(str(resolved), name, lexical, lambda most: read(resolved, most))
 
@@ -115,7 +113,7 @@ def missing(text: str, path: Path) -> Problem:
         names = []
     near = nearest(path.name, names)
     cut = text.rfind("/") + 1
-    return FileNotFound(text, None if near is None else text[:cut] + near)
+    return rules.imports.FileNotFound(text, None if near is None else text[:cut] + near)
 
 
 def _refused_text(text: str) -> str | None:

@@ -7,19 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from archir import rules
 from archir.cost.kept import nodes
 from archir.cost.play import Pass, play
 from archir.diagnostics import Diagnostic, Label, Problem
 from archir.dims import show
 from archir.flat import Flat, flatten
 from archir.op import Op
-from archir.rules.memory import (
-    LayoutNotTaken,
-    OverwritesAParameter,
-    OverwritesOneOfSeveral,
-    OverwritesRepeatedElements,
-    OverwritesWhatIsKept,
-)
 from archir.tape import Fault
 from archir.typed import TypedGraph
 
@@ -60,19 +54,21 @@ def _at_once(run: Pass) -> Iterator[Diagnostic]:
 def _problem(run: Pass, step: int, fault: Fault) -> Problem:
     callee = _callee(run.flat, step)
     if fault == "leaf":
-        return OverwritesAParameter(callee)
+        return rules.memory.OverwritesAParameter(callee)
     if fault == "several-views":
-        return OverwritesOneOfSeveral(callee)
+        return rules.memory.OverwritesOneOfSeveral(callee)
     if fault == "overlapping":
-        return OverwritesRepeatedElements(callee)
-    return LayoutNotTaken(callee, str(run.types[run.flat.steps[step].inputs[0]]))
+        return rules.memory.OverwritesRepeatedElements(callee)
+    return rules.memory.LayoutNotTaken(callee, str(run.types[run.flat.steps[step].inputs[0]]))
 
 
 def _in_backward(run: Pass) -> Iterator[Diagnostic]:
     """What is kept and then overwritten. Of ops that do not say what they keep none is known."""
     for keeper, writer in overwritten(run):
         if _says(run.flat.steps[keeper].op):
-            problem = OverwritesWhatIsKept(_callee(run.flat, writer), _callee(run.flat, keeper))
+            problem = rules.memory.OverwritesWhatIsKept(
+                _callee(run.flat, writer), _callee(run.flat, keeper)
+            )
             label = Label(run.flat.steps[keeper].span, "this keeps it")
             yield Diagnostic(problem, run.flat.steps[writer].span, (label,))
 

@@ -1,1 +1,48 @@
-"""Problems of the shape checker, one class each, beside each other by what they are about."""
+"""The problems with ops, shapes and sizes, one class each, by what they are about.
+
+A network that is right needs none of these classes. So ``rules.shapes.WrongRank``, after ``from
+archir import rules``, imports its module when the problem is met, as ``archdsl.rules`` does.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archir.rules import activations as activations
+    from archir.rules import arguments as arguments
+    from archir.rules import graph as graph
+    from archir.rules import initial as initial
+    from archir.rules import memory as memory
+    from archir.rules import normalised as normalised
+    from archir.rules import padding as padding
+    from archir.rules import resizing as resizing
+    from archir.rules import shapes as shapes
+    from archir.rules import sizes as sizes
+    from archir.rules import tensors as tensors
+    from archir.rules import windows as windows
+
+_MODULES = frozenset(
+    {
+        "activations",
+        "arguments",
+        "graph",
+        "initial",
+        "memory",
+        "normalised",
+        "padding",
+        "resizing",
+        "shapes",
+        "sizes",
+        "tensors",
+        "windows",
+    }
+)
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from archir import rules
 from archir.check import Check, Condition
 from archir.diagnostics import Diagnostic, Label, Problem
 from archir.dims import evaluate, show, variables
-from archir.rules.graph import AssertionFails, InputDoesNotMatch
-from archir.rules.sizes import SizeChangesWeights
 from archir.sizes.valid import valid_sizes
 from archir.sizes.words import advise
 from archir.typed import Requirement, TypedGraph
@@ -34,7 +33,7 @@ def _diagnostic(
     related: tuple[Label, ...] = ()
     problem: Problem
     if failing.message is not None:
-        problem = AssertionFails(failing.message)
+        problem = rules.graph.AssertionFails(failing.message)
     elif failing.step is None:
         value = next(
             remark.value
@@ -42,7 +41,7 @@ def _diagnostic(
             if remark.kind == "input" and remark.span == failing.span
         )
         actual = str(row[value.index].at(sizes))
-        problem = InputDoesNotMatch(
+        problem = rules.graph.InputDoesNotMatch(
             definition.name, value.name or "a value", failing.span.text, actual
         )
     else:
@@ -59,9 +58,11 @@ def _diagnostic(
     return Diagnostic(problem, failing.span, related, help_)
 
 
-def _changed(callee: str, condition: Condition, sizes: Mapping[str, int]) -> SizeChangesWeights:
+def _changed(
+    callee: str, condition: Condition, sizes: Mapping[str, int]
+) -> rules.sizes.SizeChangesWeights:
     names = sorted(variables(condition.left) | variables(condition.right))
     at = ", ".join(f"{name} = {sizes[name]}" for name in names)
     made_for = evaluate(condition.right, sizes)
     found = evaluate(condition.left, sizes)
-    return SizeChangesWeights(callee, show(condition.left), made_for, found, at)
+    return rules.sizes.SizeChangesWeights(callee, show(condition.left), made_for, found, at)

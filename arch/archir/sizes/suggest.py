@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from archir import rules
 from archir.check import Condition
 from archir.diagnostics import Diagnostic, Diagnostics, Label
 from archir.dims import evaluate
 from archir.record import replaced
-from archir.rules.sizes import NoValidSize
 from archir.sizes.parts import parts
 from archir.sizes.sets import SizeSet
 from archir.sizes.valid import Conflict, ValidSizes, conflict, valid_sizes
@@ -139,5 +139,5 @@ def _no_size(checked: Checked, empty: Conflict | None, asked: list[Requirement])
         for other in others
     ]
     elsewhere = " and ".join(map(show_condition, others))
-    problem = NoValidSize(show_condition(last), elsewhere)
+    problem = rules.sizes.NoValidSize(show_condition(last), elsewhere)
     checked.diagnostics.report(problem, place.span, labels)

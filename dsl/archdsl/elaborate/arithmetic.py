@@ -7,11 +7,10 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
+from archdsl import rules
 from archdsl.elaborate.describe import describe, show_value
 from archdsl.elaborate.environment import SizeConditions
 from archdsl.elaborate.limits import Limits
-from archdsl.rules.limits import LimitExceeded
-from archdsl.rules.values import BadValue, DependsOnSize, DivisionByZero, WrongOperand
 from archir import dims
 from archir.check import Condition
 from archir.diagnostics import Problem
@@ -67,7 +66,7 @@ def binary(sign: str, left: object, right: object, limits: Limits) -> object:
         many, count = (left, right) if isinstance(left, tuple | str) else (right, left)
         if isinstance(many, tuple | str) and isinstance(count, int):
             return repeated(many, count, limits)
-    raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
+    raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
 
 
 def repeated(
@@ -77,7 +76,7 @@ def repeated(
     name = "characters" if isinstance(many, str) else "items"
     most: int = getattr(limits, name)
     if len(many) * max(count, 0) > most:
-        raise Trouble(LimitExceeded(name, most))
+        raise Trouble(rules.limits.LimitExceeded(name, most))
     return many * count
 
 
@@ -88,7 +87,7 @@ def negate(value: object) -> object:
         return formula("-", (0, value))
     if isinstance(value, int | float):
         return -value
-    raise Trouble(WrongOperand("-", describe(value)))
+    raise Trouble(rules.values.WrongOperand("-", describe(value)))
 
 
 def compare(sign: str, left: object, right: object) -> object:
@@ -103,7 +102,7 @@ def compare(sign: str, left: object, right: object) -> object:
         isinstance(left, str) and isinstance(right, str)
     ):
         return _ORDER[sign](left, right)
-    raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
+    raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
 
 
 def _is_number(value: object) -> bool:
@@ -117,7 +116,7 @@ def _equal(left: object, right: object) -> bool:
 
 def _numbers(sign: str, left: Any, right: Any, bits: int) -> object:
     if sign in ("/", "//", "%") and right == 0:
-        raise Trouble(DivisionByZero(f"{left} {sign} 0"))
+        raise Trouble(rules.values.DivisionByZero(f"{left} {sign} 0"))
     if isinstance(left, int) and isinstance(right, int):
         _guard_bits(sign, left, right, bits)
     try:
@@ -126,7 +125,9 @@ def _numbers(sign: str, left: Any, right: Any, bits: int) -> object:
         result = None
     infinite = isinstance(result, float) and not isfinite(result)
     if result is None or isinstance(result, complex) or infinite:
-        raise Trouble(BadValue(sign, f"{left} {sign} {right} is not a number that fits"))
+        raise Trouble(
+            rules.values.BadValue(sign, f"{left} {sign} {right} is not a number that fits")
+        )
     return result
 
 
@@ -138,13 +139,15 @@ def _guard_bits(sign: str, left: int, right: int, bits: int) -> None:
     elif sign == "*":
         size = left.bit_length() + right.bit_length()
     if size > bits:
-        raise Trouble(LimitExceeded("bits", bits))
+        raise Trouble(rules.limits.LimitExceeded("bits", bits))
 
 
 def _formula(sign: str, left: object, right: object) -> Arithmetic:
     for value in (left, right):
         if not isinstance(value, int | float | Fan | Arithmetic):
-            raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
+            raise Trouble(
+                rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}")
+            )
     assert isinstance(left, int | float | Fan | Arithmetic)
     assert isinstance(right, int | float | Fan | Arithmetic)
     return formula(sign, (left, right))
@@ -155,7 +158,7 @@ def formula(operator: str, operands: tuple[int | float | Fan | Arithmetic, ...])
     made = Arithmetic(operator, operands)
     if made.size > MAX_FORMULA:
         reason = f"arithmetic over fan_in and fan_out has at most {MAX_FORMULA} operators"
-        raise Trouble(BadValue(operator, reason))
+        raise Trouble(rules.values.BadValue(operator, reason))
     return made
 
 
@@ -165,19 +168,19 @@ def _sizes(sign: str, left: object, right: object) -> Dim:
             return dims.product([left] * right)
         if sign in _SIZES:
             if right == 0 and sign in ("//", "%"):
-                raise Trouble(DivisionByZero(f"{show_value(left)} {sign} 0"))
+                raise Trouble(rules.values.DivisionByZero(f"{show_value(left)} {sign} 0"))
             return _SIZES[sign](left, right)
     if isinstance(left, int | float | SizeExpr) and isinstance(right, int | float | SizeExpr):
         shown = f"{show_value(left)} {sign} {show_value(right)}"
-        raise Trouble(DependsOnSize(f"a number made with {sign}", shown))
-    raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
+        raise Trouble(rules.values.DependsOnSize(f"a number made with {sign}", shown))
+    raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
 
 
 def _compare_sizes(sign: str, left: object, right: object) -> object:
     if not isinstance(left, int | SizeExpr) or not isinstance(right, int | SizeExpr):
         if sign in ("==", "!=") and not isinstance(left, float) and not isinstance(right, float):
             return sign == "!="  # a size is never a string, a list or none
-        raise Trouble(WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
+        raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
     difference = dims.subtract(left, right)
     if isinstance(difference, int):
         return compare(sign, difference, 0)
@@ -191,4 +194,4 @@ def _compare_sizes(sign: str, left: object, right: object) -> object:
     if sign in conditions:
         return SizeConditions((conditions[sign],))
     shown = f"{show_value(left)} {sign} {show_value(right)}"
-    raise Trouble(DependsOnSize("an inequality", shown))
+    raise Trouble(rules.values.DependsOnSize("an inequality", shown))

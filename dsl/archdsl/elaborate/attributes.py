@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from archdsl import rules
 from archdsl.elaborate.arithmetic import Trouble
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import UNKNOWN
-from archdsl.rules.values import NoSuchAttribute, RankTooLow
 from archir.diagnostics import nearest
 from archir.graph import Value
 from archir.types import TensorType
@@ -22,7 +22,9 @@ def attribute(
 ) -> object:
     """``owner.name`` for a value; raises Trouble for anything else."""
     if not isinstance(owner, Value) or name not in _ATTRIBUTES:
-        raise Trouble(NoSuchAttribute(name, describe(owner), nearest(name, _ATTRIBUTES)))
+        raise Trouble(
+            rules.values.NoSuchAttribute(name, describe(owner), nearest(name, _ATTRIBUTES))
+        )
     given = None if types is None else types(owner)
     if given is None:
         return UNKNOWN
@@ -32,5 +34,5 @@ def attribute(
         return given.shape
     index, least = _DIMS[name]
     if given.rank < least:
-        raise Trouble(RankTooLow(name, str(given)))
+        raise Trouble(rules.values.RankTooLow(name, str(given)))
     return given.shape[index]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from archdsl import rules
 from archdsl.elaborate.environment import Flow, SharedModule
 from archdsl.elaborate.session import Session
-from archdsl.rules.labels import AlreadyInUse, UnlabelledWeights
 from archir.diagnostics import Label
 from archir.graph import (
     Apply,
@@ -106,7 +106,7 @@ class Builder(Struct):
             earlier = table.setdefault(slot.label, slot)
             if earlier is not slot:
                 related = Label(earlier.span, "the label is used here first")
-                self.session.report(AlreadyInUse(slot.label), slot.span, related)
+                self.session.report(rules.labels.AlreadyInUse(slot.label), slot.span, related)
                 return
         scope.entries.append(slot)
 
@@ -142,4 +142,4 @@ class Builder(Struct):
             if span not in said:  # once for all turns of a loop
                 said.add(span)
                 name = names(scope).get(slot, slot.default_name)
-                self.session.report(UnlabelledWeights(slot.default_name, name), span)
+                self.session.report(rules.labels.UnlabelledWeights(slot.default_name, name), span)

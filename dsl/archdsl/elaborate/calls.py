@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.builtins import BUILTINS
 from archdsl.elaborate import functions
 from archdsl.elaborate.arithmetic import Trouble
@@ -13,15 +13,13 @@ from archdsl.elaborate.environment import UNKNOWN, Frame, FunctionValue, Unknown
 from archdsl.elaborate.evaluate import Evaluator
 from archdsl.elaborate.parameters import Parameters, check_parameter
 from archdsl.program import Declared
-from archdsl.rules.kinds import TensorInExpression
-from archdsl.rules.values import BadValue, WrongOperand
+from archir import rules as ir_rules
 from archir.arguments import ArgumentProblem, bind_names, check_partial
 from archir.graph import Value
 from archir.init import Arithmetic, Fan, Formula, Initialiser
 from archir.initialisers import INITIALISERS, InitialiserArgument
 from archir.record import Record, replaced
 from archir.registry import ops
-from archir.rules.arguments import TooManyArguments
 from archir.source import Span
 from archir.values import Part
 
@@ -68,7 +66,7 @@ def bind(
         partial=partial,
     )
     if count > len(still_open):
-        too_many = TooManyArguments(callee, count, still_open)
+        too_many = ir_rules.arguments.TooManyArguments(callee, count, still_open)
         problems = (*problems, ArgumentProblem(len(still_open), too_many))
     values = list(evaluator.arguments(arguments))
     report(evaluator, problems, arguments, span)
@@ -129,10 +127,10 @@ def function(evaluator: Evaluator, callee: FunctionValue, arguments: ast.Argumen
     if not builtin.least <= len(values) <= (builtin.most or len(values)) or any(
         name not in builtin.keywords for name in keywords
     ):
-        raise Trouble(BadValue(callee.name, f"it is called as {builtin.usage}"))
+        raise Trouble(rules.values.BadValue(callee.name, f"it is called as {builtin.usage}"))
     for value in values:
         if isinstance(value, Value):
-            raise Trouble(TensorInExpression(describe(value)))
+            raise Trouble(rules.kinds.TensorInExpression(describe(value)))
     budget = evaluator.session.budget
     result = functions.call(callee.name, positional, keywords, budget.limits)
     for value in (*values, result):
@@ -249,7 +247,7 @@ def initialiser(evaluator: Evaluator, callee: Initialiser, arguments: ast.Argume
             return UNKNOWN
         if not _is_formula(given.value, argument):
             wrong = f"{argument.name} of {callee.function} takes {argument.wanted} and"
-            problem = WrongOperand(wrong, describe(given.value))
+            problem = rules.values.WrongOperand(wrong, describe(given.value))
             evaluator.session.report(problem, given.span)
             return UNKNOWN
         formulas.append((argument.name, given.value))

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate import initial
 from archdsl.elaborate.body import Context
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, SharedModule, Unknown
 from archdsl.elaborate.labels import slot_name, why_not
 from archdsl.elaborate.shapes import note, size
-from archdsl.rules.labels import AlreadyInUse, BadLabel
-from archdsl.rules.models import BadSize, NotAValue, UnknownDtype
-from archdsl.rules.named import TrainingOnly, ValueNotMade
-from archdsl.rules.parts import ModuleWithoutUse
 from archdsl.walk import modules_ahead
+from archir import rules as ir_rules
 from archir.check import Condition
 from archir.diagnostics import Label, nearest
 from archir.dims import evaluate
 from archir.graph import Assertion, Output, Parameter, Read, Slot, Value
 from archir.initialisers import INITIALISERS
-from archir.rules.graph import InitialiserDoesNotFit
 from archir.types import DTYPES, TensorType
 
 
@@ -41,7 +37,7 @@ def dtype(item: ast.InputItem, context: Context) -> str:
         return "float32"
     known = DTYPES.get(item.dtype.text)
     if known is None:
-        problem = UnknownDtype(item.dtype.text, nearest(item.dtype.text, DTYPES))
+        problem = rules.models.UnknownDtype(item.dtype.text, nearest(item.dtype.text, DTYPES))
         context.session.report(problem, item.dtype.span)
     return known or "float32"
 
@@ -55,11 +51,11 @@ def output_statement(node: ast.OutputStatement, flow: Flow, context: Context) ->
         if isinstance(value, Unknown):
             value = context.builder.value(item.span, None)
         if not isinstance(value, Value):
-            problem = NotAValue(expression.span.text, describe(value))
+            problem = rules.models.NotAValue(expression.span.text, describe(value))
             context.session.report(problem, expression.span)
             continue
         if value in context.builder.training and not when_training:
-            context.session.report(TrainingOnly(expression.span.text), expression.span)
+            context.session.report(rules.named.TrainingOnly(expression.span.text), expression.span)
         context.builder.outputs.append(Output(value, item.name.text, when_training))
     return flow
 
@@ -75,12 +71,14 @@ def param_statement(node: ast.ParamStatement, flow: Flow, context: Context) -> F
         return flow
     if not INITIALISERS[value.function].can_fill(len(known)):
         ranks = INITIALISERS[value.function].ranks
-        problem = InitialiserDoesNotFit(value.function, node.name.text, str(list(known)), ranks)
+        problem = ir_rules.graph.InitialiserDoesNotFit(
+            value.function, node.name.text, str(list(known)), ranks
+        )
         context.session.report(problem, node.value.span)
     name = node.name.text
     reason = why_not(name)
     if reason is not None:
-        context.session.report(BadLabel(name, reason), node.name.span)
+        context.session.report(rules.labels.BadLabel(name, reason), node.name.span)
     is_buffer, position = node.kind == "buffer", len(context.scope.entries)
     parameter = Parameter(name, known, value, is_buffer, node.span, position)
     _register_parameter(parameter, context)
@@ -97,7 +95,9 @@ def _register_parameter(parameter: Parameter, context: Context) -> None:
     for other in scope.parameters:
         if other.name == parameter.name:
             related = Label(other.span, "the name is used here first")
-            context.session.report(AlreadyInUse(parameter.name), parameter.span, related)
+            context.session.report(
+                rules.labels.AlreadyInUse(parameter.name), parameter.span, related
+            )
             return
     scope.parameters.append(parameter)
     # A child of the same name would have the same key.
@@ -106,7 +106,7 @@ def _register_parameter(parameter: Parameter, context: Context) -> None:
     earlier = table.setdefault(parameter.name, stand_in)
     if earlier is not stand_in:
         related = Label(earlier.span, "the label is used here first")
-        context.session.report(AlreadyInUse(parameter.name), parameter.span, related)
+        context.session.report(rules.labels.AlreadyInUse(parameter.name), parameter.span, related)
 
 
 def _parameter_dim(dim: ast.ShapeDim, context: Context, flow: Flow) -> int | None:
@@ -121,7 +121,7 @@ def _parameter_dim(dim: ast.ShapeDim, context: Context, flow: Flow) -> int | Non
         message = f"the parameter's shape was taken at {dim.value.span.text} = {number}"
         context.builder.assertions.append(Assertion(condition, message, dim.span))
     if number < 0 or number > 2**31:
-        context.session.report(BadSize(dim.span.text, f"it is {number}"), dim.span)
+        context.session.report(rules.models.BadSize(dim.span.text, f"it is {number}"), dim.span)
         return None
     return number
 
@@ -132,7 +132,7 @@ def module_statement(node: ast.ModuleStatement, flow: Flow, context: Context) ->
     name = node.name.text if label is None else label.text
     span = node.name.span if label is None else label.span
     if label is None and (reason := why_not(node.name.text)) is not None:
-        context.session.report(BadLabel(node.name.text, reason), span)
+        context.session.report(rules.labels.BadLabel(node.name.text, reason), span)
     shared = context.builder.ahead.get(node.name.text)
     if shared is None or shared.node is not node:
         shared = _shared(node, context)
@@ -166,11 +166,11 @@ def drop_unapplied(context: Context) -> None:
     """
     for missing, module in context.builder.ahead.items():
         if module.applied is not None:
-            context.session.report(ValueNotMade(missing), module.applied)
+            context.session.report(rules.named.ValueNotMade(missing), module.applied)
     for shared, scope in context.builder.shared:
         if shared.applied is None and not context.builder.abandoned:
             name = shared.node.name
-            context.session.report(ModuleWithoutUse(name.text), name.span)
+            context.session.report(rules.parts.ModuleWithoutUse(name.text), name.span)
         if shared.slot.member is None and shared.slot in scope.entries:
             place = scope.entries.index(shared.slot)
             del scope.entries[place]
@@ -181,5 +181,5 @@ def drop_unapplied(context: Context) -> None:
 def init_statement(node: ast.InitStatement, flow: Flow, context: Context) -> Flow:
     """The rules of an ``init`` block, for the pass behind the construction."""
     context.builder.has_init = True
-    context.builder.rules.extend(initial.rules(node, context.evaluator(flow, fans=True)))
+    context.builder.rules.extend(initial.init_rules(node, context.evaluator(flow, fans=True)))
     return flow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.builtins import BUILTINS
 from archdsl.elaborate import attributes, functions
 from archdsl.elaborate.arithmetic import Trouble, binary, compare, negate
@@ -20,17 +20,6 @@ from archdsl.elaborate.environment import (
 )
 from archdsl.elaborate.session import Session
 from archdsl.program import Declared, FileScope
-from archdsl.rules.flow import NothingFlowsIn
-from archdsl.rules.kinds import (
-    NotACondition,
-    NotAList,
-    NotCallable,
-    TensorInExpression,
-    WrongItemCount,
-)
-from archdsl.rules.named import ValueNotMade
-from archdsl.rules.names import UnknownName
-from archdsl.rules.values import BadValue, DependsOnSize, IndexOutOfRange, WrongOperand
 from archir.diagnostics import Diagnostics, Problem, nearest
 from archir.dims import DimTooLargeError, SizeExpr, show
 from archir.graph import Value
@@ -70,7 +59,9 @@ class Evaluator(Record):
         except Trouble as trouble:
             self.session.report(trouble.problem, node.span)
         except DimTooLargeError:
-            self.session.report(BadValue("sizes", "the expression is too long"), node.span)
+            self.session.report(
+                rules.values.BadValue("sizes", "the expression is too long"), node.span
+            )
         return UNKNOWN
 
     def condition(self, node: ast.Expr) -> bool | Unknown:
@@ -81,9 +72,11 @@ class Evaluator(Record):
         if value is None or isinstance(value, Part):
             return value is not None
         if isinstance(value, SizeConditions):
-            self.session.report(DependsOnSize("a condition", _show_conditions(value)), node.span)
+            self.session.report(
+                rules.values.DependsOnSize("a condition", _show_conditions(value)), node.span
+            )
         else:
-            self.session.report(NotACondition(describe(value)), node.span)
+            self.session.report(rules.kinds.NotACondition(describe(value)), node.span)
         return UNKNOWN
 
     def items(self, node: ast.Expr, use: str) -> tuple[Any, ...] | Unknown:
@@ -91,7 +84,7 @@ class Evaluator(Record):
         value = self.value(node)
         if isinstance(value, tuple | Unknown):
             return value
-        self.session.report(NotAList(describe(value), use), node.span)
+        self.session.report(rules.kinds.NotAList(describe(value), use), node.span)
         return UNKNOWN
 
     def text(self, node: ast.Text) -> str | Unknown:
@@ -111,7 +104,7 @@ class Evaluator(Record):
         elif not isinstance(value, Unknown):
             span = names[0].span.to(names[-1].span)
             given = f"{len(value)} items" if isinstance(value, tuple) else describe(value)
-            self.session.report(WrongItemCount(len(names), given), span)
+            self.session.report(rules.kinds.WrongItemCount(len(names), given), span)
         for name, item in zip(names, items, strict=True):
             frame.names[name.text] = item
 
@@ -164,16 +157,16 @@ class Evaluator(Record):
             known = [*self.home.names, *BUILTINS, *ops(), *INITIALISERS]
             near = nearest(name, known)
             note = None if near else "a string stands in quotes: 'name=\"value\"'"
-            return UnknownName(name, near, note)
+            return rules.names.UnknownName(name, near, note)
         # The name is bound somewhere in this body, or it would have been reported before.
-        return ValueNotMade(name)
+        return rules.named.ValueNotMade(name)
 
     # --- nodes --------------------------------------------------------------------------------
 
     def _name(self, node: ast.Name) -> object:
         if node.text == "_":
             if self.flow is None:
-                raise Trouble(NothingFlowsIn())
+                raise Trouble(rules.flow.NothingFlowsIn())
             return self.flow[0] if len(self.flow) == 1 else self.flow
         found = self.lookup(node.text)
         if found is None:
@@ -288,9 +281,9 @@ class Evaluator(Record):
             return UNKNOWN
         for bound in (first, last):
             if isinstance(bound, SizeExpr):
-                raise Trouble(DependsOnSize("a range", show(bound)))
+                raise Trouble(rules.values.DependsOnSize("a range", show(bound)))
             if isinstance(bound, bool) or not isinstance(bound, int):
-                raise Trouble(WrongOperand("..", describe(bound)))
+                raise Trouble(rules.values.WrongOperand("..", describe(bound)))
         return functions.counted(range(first, last + 1), self.session.budget.limits.items)
 
     def _conditional(self, node: ast.Conditional) -> object:
@@ -324,7 +317,7 @@ class Evaluator(Record):
         if isinstance(trailer, ast.Arguments):
             return self._call(value, trailer)
         if not isinstance(value, tuple | str):
-            raise Trouble(NotAList(describe(value), "an index"))
+            raise Trouble(rules.kinds.NotAList(describe(value), "an index"))
         if isinstance(trailer, ast.Index):
             return self._index(value, self.value(trailer.index))
         bounds = [None if b is None else self.value(b) for b in (trailer.first, trailer.last)]
@@ -332,16 +325,16 @@ class Evaluator(Record):
             if isinstance(bound, Unknown):
                 return UNKNOWN
             if isinstance(bound, bool) or not isinstance(bound, int | None):
-                raise Trouble(WrongOperand("a slice", describe(bound)))
+                raise Trouble(rules.values.WrongOperand("a slice", describe(bound)))
         return value[bounds[0] : bounds[1]]
 
     def _index(self, value: tuple[object, ...] | str, index: object) -> object:
         if isinstance(index, Unknown):
             return UNKNOWN
         if isinstance(index, bool) or not isinstance(index, int):
-            raise Trouble(WrongOperand("an index", describe(index)))
+            raise Trouble(rules.values.WrongOperand("an index", describe(index)))
         if not -len(value) <= index < len(value):
-            raise Trouble(IndexOutOfRange(index, len(value)))
+            raise Trouble(rules.values.IndexOutOfRange(index, len(value)))
         return value[index]
 
     def _call(self, callee: object, arguments: ast.Arguments) -> object:
@@ -353,7 +346,7 @@ class Evaluator(Record):
             return calls.partial(self, callee, arguments)
         if isinstance(callee, Initialiser):
             return calls.initialiser(self, callee, arguments)
-        raise Trouble(NotCallable(describe(callee)))
+        raise Trouble(rules.kinds.NotCallable(describe(callee)))
 
     def arguments(self, arguments: ast.Arguments | None) -> Iterator[tuple[ast.Argument, object]]:
         """Each argument with its value, in the order of the text."""
@@ -364,7 +357,7 @@ class Evaluator(Record):
 def _refuse_tensors(*values: object) -> None:
     for value in values:
         if isinstance(value, Value):
-            raise Trouble(TensorInExpression(describe(value)))
+            raise Trouble(rules.kinds.TensorInExpression(describe(value)))
 
 
 def _show_conditions(conditions: SizeConditions) -> str:

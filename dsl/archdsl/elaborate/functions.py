@@ -6,12 +6,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from archdsl import rules
 from archdsl.elaborate.arithmetic import Trouble, binary, formula
 from archdsl.elaborate.describe import describe, show_value
 from archdsl.elaborate.limits import Limits
-from archdsl.rules.kinds import NotAList
-from archdsl.rules.limits import LimitExceeded
-from archdsl.rules.values import BadValue, DependsOnSize, WrongOperand
 from archir import dims
 from archir.dims import SizeExpr
 from archir.init import Arithmetic, Fan
@@ -27,7 +25,7 @@ def call(name: str, arguments: list[Any], keywords: dict[str, Any], limits: Limi
             isinstance(a, int | float | Fan | Arithmetic) for a in arguments
         ):
             return formula(name, tuple(arguments))
-        raise Trouble(WrongOperand(name, describe(arguments[0])))
+        raise Trouble(rules.values.WrongOperand(name, describe(arguments[0])))
     if name in ("min", "max"):
         return _extremum(name, arguments)
     if name == "sum":
@@ -37,7 +35,7 @@ def call(name: str, arguments: list[Any], keywords: dict[str, Any], limits: Limi
         return _LISTS[name](arguments, keywords, limits.items)
     for argument in arguments:
         if isinstance(argument, SizeExpr) and name not in ("str", "int"):
-            raise Trouble(DependsOnSize(f"{name}(…)", show_value(argument)))
+            raise Trouble(rules.values.DependsOnSize(f"{name}(…)", show_value(argument)))
     return _scalar(name, arguments, keywords)
 
 
@@ -52,14 +50,14 @@ def _scalar(name: str, arguments: list[Any], keywords: dict[str, Any]) -> object
     if isinstance(value, str) and name in ("int", "float"):
         return _parsed(name, value)
     if not isinstance(value, int | float):
-        raise Trouble(WrongOperand(name, describe(value)))
+        raise Trouble(rules.values.WrongOperand(name, describe(value)))
     if any(not isinstance(other, int | float) for other in arguments[1:]):
-        raise Trouble(WrongOperand(name, describe(arguments[1])))
+        raise Trouble(rules.values.WrongOperand(name, describe(arguments[1])))
     try:
         return _NUMBERS[name](value, *arguments[1:], **keywords)
     except (ValueError, OverflowError, ZeroDivisionError, TypeError):
         shown = ", ".join(show_value(a) for a in arguments)
-        raise Trouble(BadValue(name, f"not defined for {shown}")) from None
+        raise Trouble(rules.values.BadValue(name, f"not defined for {shown}")) from None
 
 
 _NUMBERS: dict[str, Callable[..., object]] = {
@@ -80,18 +78,20 @@ def _parsed(name: str, text: str) -> object:
     except ValueError:
         number = math.nan
     if isinstance(number, float) and not math.isfinite(number):
-        raise Trouble(BadValue(name, f'"{text[:40]}" is not a number'))
+        raise Trouble(rules.values.BadValue(name, f'"{text[:40]}" is not a number'))
     return number
 
 
 def _extremum(name: str, arguments: list[Any]) -> object:
     values = list(_list(arguments[0], name)) if len(arguments) == 1 else arguments
     if not values:
-        raise Trouble(BadValue(name, "the list is empty"))
+        raise Trouble(rules.values.BadValue(name, "the list is empty"))
     if any(isinstance(value, SizeExpr) for value in values):
         if all(isinstance(value, int | SizeExpr) for value in values):
             return dims.minimum(*values) if name == "min" else dims.maximum(*values)
-        raise Trouble(WrongOperand(name, ", ".join(describe(value) for value in values)))
+        raise Trouble(
+            rules.values.WrongOperand(name, ", ".join(describe(value) for value in values))
+        )
     return _ordered(name, values)[0 if name == "min" else -1]
 
 
@@ -101,7 +101,9 @@ def _ordered(name: str, values: list[Any]) -> list[Any]:
         all(isinstance(value, int | float) for value in values)
         or all(isinstance(value, str) for value in values)
     ):
-        raise Trouble(WrongOperand(name, ", ".join(describe(value) for value in values[:4])))
+        raise Trouble(
+            rules.values.WrongOperand(name, ", ".join(describe(value) for value in values[:4]))
+        )
     if name == "max":
         return [max(values)]
     return [min(values)] if name == "min" else sorted(values)
@@ -117,24 +119,24 @@ def _sum(values: tuple[Any, ...], start: Any, limits: Limits) -> object:
 def _list(value: object, use: str) -> tuple[Any, ...]:
     if isinstance(value, tuple):
         return value
-    raise Trouble(NotAList(describe(value), use))
+    raise Trouble(rules.kinds.NotAList(describe(value), use))
 
 
 def _range(arguments: list[Any], _: dict[str, Any], items: int) -> object:
     for argument in arguments:
         if isinstance(argument, SizeExpr):
-            raise Trouble(DependsOnSize("range(…)", show_value(argument)))
+            raise Trouble(rules.values.DependsOnSize("range(…)", show_value(argument)))
         if not isinstance(argument, int):
-            raise Trouble(WrongOperand("range", describe(argument)))
+            raise Trouble(rules.values.WrongOperand("range", describe(argument)))
     if len(arguments) == 3 and arguments[2] == 0:
-        raise Trouble(BadValue("range", "a step of 0 never ends"))
+        raise Trouble(rules.values.BadValue("range", "a step of 0 never ends"))
     return counted(range(*arguments), items)
 
 
 def counted(numbers: range, items: int) -> tuple[int, ...]:
     """The numbers of a range as a list, unless there are too many."""
     if len(numbers) > items:
-        raise Trouble(LimitExceeded("items", items))
+        raise Trouble(rules.limits.LimitExceeded("items", items))
     return tuple(numbers)
 
 
@@ -152,7 +154,7 @@ def _length(arguments: list[Any], _: dict[str, Any], __: int) -> object:
 def _enumerate(arguments: list[Any], keywords: dict[str, Any], _: int) -> object:
     start = arguments[1] if len(arguments) > 1 else keywords.get("start", 0)
     if not isinstance(start, int):
-        raise Trouble(WrongOperand("enumerate", describe(start)))
+        raise Trouble(rules.values.WrongOperand("enumerate", describe(start)))
     return tuple(enumerate(_list(arguments[0], "enumerate"), start))
 
 
@@ -160,7 +162,7 @@ def _truths(arguments: list[Any], name: str) -> list[bool]:
     values = _list(arguments[0], name)
     for value in values:
         if not isinstance(value, bool):
-            raise Trouble(WrongOperand(name, describe(value)))
+            raise Trouble(rules.values.WrongOperand(name, describe(value)))
     return [bool(value) for value in values]
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Unknown
 from archdsl.elaborate.evaluate import Evaluator
-from archdsl.rules.kinds import NotAnInitialiser
 from archir.init import Initialiser, InitRule
 
 
@@ -22,7 +21,7 @@ def overrides(
     return tuple(found)
 
 
-def rules(node: ast.InitStatement, evaluator: Evaluator) -> tuple[InitRule, ...]:
+def init_rules(node: ast.InitStatement, evaluator: Evaluator) -> tuple[InitRule, ...]:
     """The rules of an ``init`` block, in order."""
     found: list[InitRule] = []
     for rule in node.rules:
@@ -42,5 +41,5 @@ def initialiser(node: ast.Expr, evaluator: Evaluator) -> Initialiser | None:
         return None
     if isinstance(value, Initialiser):
         return value
-    evaluator.session.report(NotAnInitialiser(describe(value)), node.span)
+    evaluator.session.report(rules.kinds.NotAnInitialiser(describe(value)), node.span)
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.docs import prose
 from archdsl.elaborate import text
 from archdsl.elaborate.body import Context, run
@@ -12,7 +12,6 @@ from archdsl.elaborate.declare import drop_unapplied, look_ahead
 from archdsl.elaborate.environment import Flow, Frame, Unknown
 from archdsl.elaborate.session import Session
 from archdsl.program import Declared
-from archdsl.rules.names import Cycle
 from archir.graph import Definition, Output, Scope, Slot, SlotRepeat
 from archir.source import Span
 from archir.types import TensorType
@@ -45,7 +44,7 @@ def instantiate(
     if known is not None:
         return known
     if key in session.unrolling:
-        session.report(Cycle((declared.name,)), span)
+        session.report(rules.names.Cycle((declared.name,)), span)
         return None
     session.budget.enter(span)
     session.unrolling.add(key)

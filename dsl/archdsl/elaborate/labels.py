@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate.builder import SlotName
 from archdsl.elaborate.environment import Unknown
 from archdsl.elaborate.evaluate import Evaluator
-from archdsl.rules.labels import BadLabel
 from archir.reserved import RESERVED
 
 
@@ -21,7 +20,7 @@ def slot_name(evaluator: Evaluator, label: ast.Label | None) -> SlotName | None:
         return None
     reason = why_not(text)
     if reason is not None:
-        evaluator.session.report(BadLabel(text, reason), label.span)
+        evaluator.session.report(rules.labels.BadLabel(text, reason), label.span)
         return None
     return SlotName(text, False, label.span)
 

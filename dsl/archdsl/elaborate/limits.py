@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from archdsl.rules.limits import LimitExceeded
+from archdsl import rules
 from archir.diagnostics import Diagnostics
 from archir.record import Record, field_names
 from archir.source import Span
@@ -81,5 +81,5 @@ class Budget:
             self.stop("nodes", span)
 
     def stop(self, name: str, span: Span) -> NoReturn:
-        self.diagnostics.report(LimitExceeded(name, getattr(self.limits, name)), span)
+        self.diagnostics.report(rules.limits.LimitExceeded(name, getattr(self.limits, name)), span)
         raise Stopped

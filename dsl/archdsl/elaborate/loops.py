@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate import text
 from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import UNKNOWN, Flow, Frame, Unknown
 from archdsl.elaborate.instances import typed_key
-from archdsl.rules.kinds import NotACount
-from archdsl.rules.values import DependsOnSize
 from archir.dims import SizeExpr, show
 from archir.graph import Repeat, Slot, SlotRepeat, substitute
 from archir.record import Record, replaced
@@ -148,9 +146,9 @@ def _count(node: ast.Expr, flow: Flow, context: Context) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     if isinstance(value, SizeExpr):
-        context.session.report(DependsOnSize("a count", show(value)), node.span)
+        context.session.report(rules.values.DependsOnSize("a count", show(value)), node.span)
     elif not isinstance(value, Unknown):
-        context.session.report(NotACount(describe(value)), node.span)
+        context.session.report(rules.kinds.NotACount(describe(value)), node.span)
     return None
 
 

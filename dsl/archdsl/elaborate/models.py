@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.docs import prose
 from archdsl.elaborate.body import Context
 from archdsl.elaborate.builder import Builder
@@ -20,13 +20,6 @@ from archdsl.elaborate.limits import Budget, Limits, Stopped
 from archdsl.elaborate.session import Session
 from archdsl.elaborate.shapes import model_type
 from archdsl.program import Declared, Program
-from archdsl.rules.models import (
-    NeedsArguments,
-    NoInput,
-    NotAModel,
-    OutputsOnlyInTraining,
-    UnnamedOutputs,
-)
 from archir.diagnostics import Diagnostics
 from archir.graph import Graph, Scope
 from archir.oracle import Oracle
@@ -121,7 +114,7 @@ def _part(session: Session, declared: Declared) -> Part | None:
     if isinstance(value, Part) and value.kind == "model":
         return value
     assert isinstance(declared.node, ast.Variant)
-    session.report(NotAModel(describe(value)), declared.node.value.span)
+    session.report(rules.models.NotAModel(describe(value)), declared.node.value.span)
     return None
 
 
@@ -141,7 +134,7 @@ def _arguments(
     bound = {**{name: Given(value, place) for name, value in part.arguments}, **given}
     missing = [name for name in parameters.names if name in parameters.required - bound.keys()]
     if missing:
-        session.report(NeedsArguments(declared.name, missing[0]), declared.span)
+        session.report(rules.models.NeedsArguments(declared.name, missing[0]), declared.span)
     return None if missing else bound
 
 
@@ -151,7 +144,7 @@ def _root(
     session = context.session
     items = inputs_of(node.body)
     if not items:
-        session.report(NoInput(node.name.text), node.name.span)
+        session.report(rules.models.NoInput(node.name.text), node.name.span)
         return None
     types = [model_type(item, dtype(item, context), context) for item in items]
     if any(given is None for given in types):
@@ -159,9 +152,9 @@ def _root(
     root = build(context, node, base, tuple(types))
     unnamed = any(output.name is None for output in root.outputs)
     if len(root.outputs) > 1 and unnamed and not session.diagnostics.has_errors:
-        session.report(UnnamedOutputs(len(root.outputs)), node.name.span)
+        session.report(rules.models.UnnamedOutputs(len(root.outputs)), node.name.span)
     if all(output.when_training for output in root.outputs):
-        session.report(OutputsOnlyInTraining(node.name.text), node.name.span)
+        session.report(rules.models.OutputsOnlyInTraining(node.name.text), node.name.span)
     root.name = declared.name
     if isinstance(declared.node, ast.Variant) and declared.node.doc:
         root.doc = prose(declared.node.doc)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate.describe import describe, kind_of
 from archdsl.elaborate.environment import Unknown
-from archdsl.rules.parts import ArgumentOfWrongType, OutsideDomain
 from archir.init import Initialiser
 from archir.op import Op
 from archir.record import Record
@@ -65,7 +64,7 @@ def check_parameter(
         return True
     if param.type is not None and not fits(param.type, value):
         given = describe(value) if not isinstance(value, tuple) else f"{describe(value)}"
-        problem = ArgumentOfWrongType(owner, name, wanted(param.type), given)
+        problem = rules.parts.ArgumentOfWrongType(owner, name, wanted(param.type), given)
         evaluator.session.report(problem, span)
         return False
     if param.domain is not None:
@@ -127,5 +126,7 @@ def _check_domain(
     if not inside:
         given = show_constant(value) if isinstance(value, str | float | int) else kind_of(value)
         given = describe(value) if isinstance(value, Part) else given
-        evaluator.session.report(OutsideDomain(owner, param.name.text, shown, given), span)
+        evaluator.session.report(
+            rules.parts.OutsideDomain(owner, param.name.text, shown, given), span
+        )
     return inside

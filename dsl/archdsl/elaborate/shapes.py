@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate.body import Context
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, Unknown
 from archdsl.elaborate.evaluate import Evaluator
-from archdsl.rules.flow import SeveralValues
-from archdsl.rules.models import BadSize, SizeWithoutDefault
 from archir.dims import Dim, SizeExpr, variable
 from archir.graph import Remark, Value
 from archir.types import TensorType
@@ -22,7 +20,7 @@ MOST = 2**31 - 1
 def ascribe(shape: ast.Shape, flow: Flow, context: Context) -> None:
     """Note ``:: [N, 64, _, _]`` for the checker; a new name binds the dim."""
     if len(flow) != 1:
-        context.session.report(SeveralValues("a written shape", len(flow)), shape.span)
+        context.session.report(rules.flow.SeveralValues("a written shape", len(flow)), shape.span)
         return
     note(shape, flow[0], context, "ascription", context.evaluator(flow))
 
@@ -63,7 +61,7 @@ def size(node: ast.Expr, evaluator: Evaluator) -> Dim | Unknown:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     reason = f"it is {describe(value)}"
-    evaluator.session.report(BadSize(node.span.text, reason), node.span)
+    evaluator.session.report(rules.models.BadSize(node.span.text, reason), node.span)
     return Unknown()
 
 
@@ -99,12 +97,12 @@ def _model_dim(
     report = context.session.report
     sizes = context.session.sizes
     if _is_wildcard(dim):
-        report(BadSize("_", "a model's input names or numbers each dim"), dim.span)
+        report(rules.models.BadSize("_", "a model's input names or numbers each dim"), dim.span)
         return None
     if not _is_new(dim, evaluator):
         extent = size(dim.value, evaluator)
         if isinstance(extent, int) and not 1 <= extent <= MOST:
-            report(BadSize(dim.span.text, f"it is {describe(extent)}"), dim.span)
+            report(rules.models.BadSize(dim.span.text, f"it is {describe(extent)}"), dim.span)
             return None
         return None if isinstance(extent, Unknown) else extent
     assert isinstance(dim.value, ast.Name)
@@ -115,10 +113,10 @@ def _model_dim(
         if isinstance(default, Unknown):
             return None
     if default is None:
-        report(SizeWithoutDefault(name), dim.span)
+        report(rules.models.SizeWithoutDefault(name), dim.span)
         return None
     if isinstance(default, bool) or not isinstance(default, int) or not 1 <= default <= MOST:
-        report(BadSize(dim.span.text, f"its default is {describe(default)}"), dim.span)
+        report(rules.models.BadSize(dim.span.text, f"its default is {describe(default)}"), dim.span)
         return None
     sizes[name] = default
     made = variable(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate import initial, text
 from archdsl.elaborate.body import Context, run, taken
 from archdsl.elaborate.builder import SlotName
@@ -13,10 +13,6 @@ from archdsl.elaborate.environment import Flow, SharedModule, Unknown
 from archdsl.elaborate.instances import resolver
 from archdsl.elaborate.labels import slot_name
 from archdsl.elaborate.uses import splice, use_part, use_shared
-from archdsl.rules.flow import ArgumentsOnValue, NoBranchLeft, ReadsOutside, SeveralValues
-from archdsl.rules.labels import LabelOnValue
-from archdsl.rules.named import TrainingOnly, ValueNotMade
-from archdsl.rules.parts import NotAPart
 from archir.arguments import make_op
 from archir.graph import Group, Scope, Value
 from archir.init import Initialiser
@@ -78,7 +74,7 @@ def _residual(node: ast.Residual, flow: Flow, context: Context) -> Flow:
     beside = flow if node.shortcut is None else run(node.shortcut, flow, context.inner())
     for values, side in ((made, "the body of residual"), (beside, "the shortcut of residual")):
         if len(values) != 1:
-            context.session.report(SeveralValues(side, len(values)), node.span)
+            context.session.report(rules.flow.SeveralValues(side, len(values)), node.span)
             return unknown(node.span, context)
     return merge("add", (*made, *beside), context, node.span)
 
@@ -89,7 +85,7 @@ def branches(node: ast.Branches, flow: Flow, context: Context) -> Flow:
     made = tuple(_each_branch(node.items, flow, context.inner()))
     context.session.budget.leave()
     if not made:
-        context.session.report(NoBranchLeft(), node.span)
+        context.session.report(rules.flow.NoBranchLeft(), node.span)
         return unknown(node.span, context)
     return made
 
@@ -142,7 +138,7 @@ def _part_use(
     if found is None and name in context.builder.ahead:
         found = (context.builder.ahead[name],)
     if found is None:
-        context.session.report(ValueNotMade(name), node.name.span)
+        context.session.report(rules.named.ValueNotMade(name), node.name.span)
     target = Unknown() if found is None else found[0]
     inputs = flow if node.branches is None else branches(node.branches, flow, context)
     if isinstance(target, Value) or (isinstance(target, tuple) and _are_values(target)):
@@ -160,7 +156,7 @@ def _part_use(
             return splice(target, node, inputs, context, stage_node.span)
         return use_part(target, node, label, overrides, inputs, context, stage_node.span)
     hides = "op" if name in ops() else None
-    context.session.report(NotAPart(name, describe(target), hides), node.name.span)
+    context.session.report(rules.parts.NotAPart(name, describe(target), hides), node.name.span)
     return unknown(stage_node.span, context)
 
 
@@ -174,14 +170,14 @@ def _head(
     values = target if isinstance(target, tuple) else (target,)
     report = context.session.report
     if node.arguments is not None or node.branches is not None:
-        report(ArgumentsOnValue(node.name.text), stage_node.span)
+        report(rules.flow.ArgumentsOnValue(node.name.text), stage_node.span)
     elif stage_node.label is not None:
-        report(LabelOnValue(node.name.text), stage_node.label.span)
+        report(rules.labels.LabelOnValue(node.name.text), stage_node.label.span)
     for value in values:
         if value in context.builder.training and not context.in_training:
-            report(TrainingOnly(node.name.text), node.name.span)
+            report(rules.named.TrainingOnly(node.name.text), node.name.span)
             return unknown(stage_node.span, context)
         if value not in context.builder.types:
-            report(ReadsOutside(node.name.text), node.name.span)
+            report(rules.flow.ReadsOutside(node.name.text), node.name.span)
             return unknown(stage_node.span, context)
     return values

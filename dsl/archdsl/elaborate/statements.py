@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate import declare, loops
 from archdsl.elaborate.body import Context, run, taken
 from archdsl.elaborate.environment import UNKNOWN, Flow, SizeConditions, Unknown
 from archdsl.elaborate.shapes import ascribe
 from archdsl.elaborate.stages import stage
-from archdsl.rules.named import AlreadyNamed, WrongNameCount
 from archir.check import Condition
 from archir.graph import Assertion, TrainOnly, Value
 from archir.record import replaced
@@ -37,7 +36,7 @@ def _name_values(node: ast.Pipeline, flow: Flow, context: Context) -> None:
     values: tuple[object, ...] = flow
     if len(flow) != len(node.names):
         if all(context.builder.type_of(value) is not None for value in flow):
-            problem = WrongNameCount(len(node.names), len(flow))
+            problem = rules.named.WrongNameCount(len(node.names), len(flow))
             context.session.report(problem, node.names[0].span.to(node.names[-1].span))
         values = (UNKNOWN,) * len(node.names)
     for name, value in zip(node.names, values, strict=True):
@@ -49,7 +48,7 @@ def bind(name: ast.Identifier, value: object, context: Context) -> None:
     """Give a value a name, to the end of the body or of the loop's turn."""
     holder = next(frame for frame in context.frame if frame.holds_values)
     if name.text in holder.names:
-        context.session.report(AlreadyNamed(name.text), name.span)
+        context.session.report(rules.named.AlreadyNamed(name.text), name.span)
         return
     if isinstance(value, Value) and value.name is None:
         value.name = name.text

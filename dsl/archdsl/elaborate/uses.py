@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate import calls
 from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import SlotName
@@ -11,10 +11,6 @@ from archdsl.elaborate.environment import Flow, Frame, SharedModule, Unknown
 from archdsl.elaborate.extents import with_sizes
 from archdsl.elaborate.instances import anonymous, inputs_of, instantiate
 from archdsl.program import Declared
-from archdsl.rules.flow import NothingToMerge, SeveralValues, ValueAsArgument, WrongInputCount
-from archdsl.rules.labels import LabelOnFunction
-from archdsl.rules.models import TrainingOutputsInside
-from archdsl.rules.parts import CannotSplice, NoSuchParameter, SpliceWithInit
 from archir.arguments import make_op
 from archir.graph import Definition, Leaf, Slot, Value
 from archir.init import Initialiser
@@ -43,11 +39,11 @@ def use_part(
             return (context.builder.value(span, None),)
         alone = len(inputs) == 1 and context.builder.type_of(inputs[0]) is not None
         if op.takes() == "many" and alone and node.branches is None:
-            context.session.report(NothingToMerge(op.keyword), span)
+            context.session.report(rules.flow.NothingToMerge(op.keyword), span)
             return (context.builder.value(span, None),)
         return _apply(op, label, overrides, inputs, context, span)
     if overrides:
-        problem = NoSuchParameter(part.name, overrides[0][0], "")
+        problem = rules.parts.NoSuchParameter(part.name, overrides[0][0], "")
         context.session.report(problem, span)
     definition = _definition(part, node, inputs, context, span)
     if definition is None:
@@ -68,7 +64,7 @@ def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | 
     for given in bound.values():
         inner = given.value if isinstance(given.value, tuple) else (given.value,)
         if any(isinstance(value, Value) for value in inner):
-            context.session.report(ValueAsArgument(part.name), given.span)
+            context.session.report(rules.flow.ValueAsArgument(part.name), given.span)
             return None
     made = make_op(ops()[part.name], (), {name: given.value for name, given in bound.items()})
     if not isinstance(made, tuple):
@@ -83,7 +79,7 @@ def _apply(
 ) -> Flow:
     builder, session = context.builder, context.session
     if op.takes() == "one" and len(inputs) > 1:
-        session.report(SeveralValues(op.keyword, len(inputs)), span)
+        session.report(rules.flow.SeveralValues(op.keyword, len(inputs)), span)
         return (builder.value(span, None),)
     inputs = with_sizes(op, inputs, builder)
     slot: Slot | None = None
@@ -91,7 +87,7 @@ def _apply(
         slot = builder.leaf(context.scope, label, op, overrides, span)
         _check_parameters(op, slot, overrides, inputs, context, span)
     elif label is not None:
-        session.report(LabelOnFunction(op.keyword), label.span)
+        session.report(rules.labels.LabelOnFunction(op.keyword), label.span)
     return builder.apply(op, slot, inputs, span, context.steps)
 
 
@@ -113,7 +109,7 @@ def _check_parameters(
     names = [spec.name for spec in specs]
     for name, _ in overrides:
         if name not in names:
-            problem = NoSuchParameter(op.keyword, name, ", ".join(names))
+            problem = rules.parts.NoSuchParameter(op.keyword, name, ", ".join(names))
             context.session.report(problem, span)
 
 
@@ -133,7 +129,7 @@ def _definition(
     if definition is None:
         return None
     if any(output.when_training for output in definition.outputs):
-        context.session.report(TrainingOutputsInside(part.name), span)
+        context.session.report(rules.models.TrainingOutputsInside(part.name), span)
         return None
     return definition
 
@@ -157,7 +153,7 @@ def _takes(part: Part, count: int, context: Context, span: Span) -> bool:
     assert isinstance(declared.node, ast.PartDeclaration)
     items = inputs_of(declared.node.body)
     if items and len(items) != count:
-        problem = WrongInputCount(part.name, len(items), count)
+        problem = rules.flow.WrongInputCount(part.name, len(items), count)
         context.session.report(problem, span)
         return False
     return True
@@ -168,13 +164,13 @@ def splice(part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: 
     report = context.session.report
     declared = part.origin
     if not isinstance(declared, Declared) or not isinstance(declared.node, ast.PartDeclaration):
-        report(CannotSplice(part.name, "it is not a block"), span)
+        report(rules.parts.CannotSplice(part.name, "it is not a block"), span)
         return (context.builder.value(span, None),)
     body = declared.node.body
     if any(isinstance(item, ast.InitStatement) for item in body.statements):
-        report(SpliceWithInit(part.name), span)
+        report(rules.parts.SpliceWithInit(part.name), span)
     if any(isinstance(item, ast.OutputStatement) for item in body.statements):
-        report(CannotSplice(part.name, "it has outputs with names"), span)
+        report(rules.parts.CannotSplice(part.name, "it has outputs with names"), span)
         return (context.builder.value(span, None),)
     bound = _bind(part, node, inputs, context, span)
     frame = Frame(None, holds_values=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.cycles import cycles
 from archdsl.program import Declared, FileScope, Program
 from archdsl.resolve.calls import check_declared, variant_base
@@ -19,8 +19,6 @@ from archdsl.resolve.parameters import parameters
 from archdsl.resolve.scope import Symbol
 from archdsl.resolve.statements import statement
 from archdsl.resolve.unused import unused_in, unused_in_files
-from archdsl.rules.models import NoInput, NotAModel
-from archdsl.rules.names import Cycle, UnderscoreAsName
 from archdsl.walk import modules_ahead
 from archir.diagnostics import Diagnostics, Label
 from archir.source import Span
@@ -61,7 +59,7 @@ def _declaration(ctx: Context) -> None:
     node = ctx.owner.node
     for name in ctx.owner.names:
         if name.text == "_" and not isinstance(node, ast.Let):
-            ctx.report(UnderscoreAsName("a declaration"), name.span)
+            ctx.report(rules.names.UnderscoreAsName("a declaration"), name.span)
     if isinstance(node, ast.PartDeclaration):
         _part(ctx, node)
     elif isinstance(node, ast.Function):
@@ -85,7 +83,7 @@ def _part(ctx: Context, node: ast.PartDeclaration) -> None:
     for each in node.body.statements:
         statement(ctx, each)
     if node.kind == "model" and not ctx.has_input:
-        ctx.report(NoInput(node.name.text), node.name.span)
+        ctx.report(rules.models.NoInput(node.name.text), node.name.span)
     count = len(ctx.session.diagnostics)
     check_labels(node.body, ctx.session.diagnostics)
     ctx.errors += len(ctx.session.diagnostics) - count
@@ -99,9 +97,9 @@ def _variant(ctx: Context, node: ast.Variant) -> None:
     )
     name = value.base if isinstance(value, ast.Access) else value
     if not isinstance(name, ast.Name) or not (is_call or name is value):
-        ctx.report(NotAModel(value.span.text), value.span)
+        ctx.report(rules.models.NotAModel(value.span.text), value.span)
     elif not (base.is_model if base is not None else _is_unknown(ctx, name.text)):
-        ctx.report(NotAModel(name.text), name.span)
+        ctx.report(rules.models.NotAModel(name.text), name.span)
     elif base is not None and name is value:
         check_declared(ctx, base, name.text, None, name.span, partial=True)
     visit(ctx, value)
@@ -119,4 +117,4 @@ def _report_cycles(session: Session) -> None:
             Label(step.place, f"{name} needs {other}")
             for step, name, other in zip(cycle, names, after, strict=True)
         ]
-        session.diagnostics.report(Cycle(names), cycle[0].place, labels[1:])
+        session.diagnostics.report(rules.names.Cycle(names), cycle[0].place, labels[1:])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.builtins import Builtin
 from archdsl.program import Declared
 from archdsl.resolve.context import Context, Session
 from archdsl.resolve.literals import describe_literal, literal
-from archdsl.rules.arguments import WrongArgumentCount
-from archdsl.rules.initial import BadInitialiserArgument, BoundsInWrongOrder
+from archir import rules as ir_rules
 from archir.arguments import ArgumentProblem, bind, bind_names
 from archir.initialisers import InitialiserSpec
 from archir.op import Op
 from archir.record import Record
-from archir.rules.arguments import UnknownArgument
 from archir.source import Span
 from archir.values import show_constant
 
@@ -132,12 +130,14 @@ def check_builtin(ctx: Context, builtin: Builtin, arguments: ast.Arguments, span
     known = True
     for item in arguments.items:
         if item.name is not None and item.name.text not in builtin.keywords:
-            problem = UnknownArgument(builtin.name, item.name.text, builtin.keywords)
+            problem = ir_rules.arguments.UnknownArgument(
+                builtin.name, item.name.text, builtin.keywords
+            )
             ctx.report(problem, item.name.span)
             known = False
     count = len(arguments.items)
     if known and (count < builtin.least or (builtin.most is not None and count > builtin.most)):
-        ctx.report(WrongArgumentCount(builtin.name, count, builtin.usage), span)
+        ctx.report(rules.arguments.WrongArgumentCount(builtin.name, count, builtin.usage), span)
 
 
 def _positional(arguments: ast.Arguments | None) -> list[ast.Argument]:
@@ -181,7 +181,7 @@ def check_values(ctx: Context, spec: InitialiserSpec, arguments: ast.Arguments) 
         if not known[name].accepts(found[0]):
             given = describe_literal(item.value) or ""
             wanted = known[name].wanted
-            problem = BadInitialiserArgument(spec.function, name, wanted, given)
+            problem = rules.initial.BadInitialiserArgument(spec.function, name, wanted, given)
             ctx.report(problem, item.value.span)
         elif isinstance(found[0], int | float):
             numbers[name] = (found[0], item.value)
@@ -189,4 +189,4 @@ def check_values(ctx: Context, spec: InitialiserSpec, arguments: ast.Arguments) 
         (low, _), (high, place) = (numbers[name] for name in spec.ordered)
         if low > high:
             shown = show_constant(low), show_constant(high)
-            ctx.report(BoundsInWrongOrder(spec.function, *shown), place.span)
+            ctx.report(rules.initial.BoundsInWrongOrder(spec.function, *shown), place.span)

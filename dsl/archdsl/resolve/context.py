@@ -7,13 +7,11 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TypeAlias
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.builtins import BUILTINS, Builtin
 from archdsl.program import Declared, FileScope
 from archdsl.resolve.bindings import bound_names
 from archdsl.resolve.scope import Claims, Scope, Symbol
-from archdsl.rules.named import AlreadyNamed, TrainingOnly
-from archdsl.rules.names import UnknownName
 from archir.diagnostics import Diagnostics, Label, Problem, nearest
 from archir.initialisers import FANS, INITIALISERS, InitialiserSpec
 from archir.op import Op
@@ -123,7 +121,7 @@ class Context(Struct):
             twin = twin.twin
         if symbol.is_training and not self.in_training:
             label = Label(symbol.span, "it is made here, in training alone")
-            self.report(TrainingOnly(symbol.name), span, (label,))
+            self.report(rules.named.TrainingOnly(symbol.name), span, (label,))
 
     def refer(self, name: str, declared: Declared, span: Span) -> None:
         """Note that the declaration at hand needs another."""
@@ -137,7 +135,7 @@ class Context(Struct):
         first = self.scope.clash(symbol.name)
         if first is not None:
             label = Label(first.span, "it is bound here first")
-            self.report(AlreadyNamed(symbol.name), symbol.span, (label,))
+            self.report(rules.named.AlreadyNamed(symbol.name), symbol.span, (label,))
             return
         symbol.is_training = self.in_training and symbol.kind == "value"
         symbol.twin = self.scope.values.get(symbol.name)
@@ -150,7 +148,7 @@ class Context(Struct):
         if ended is not None:
             note = f"{text} lives to the end of the braces in which it is bound"
             label = Label(ended.span, "it is bound here")
-            self.report(UnknownName(text, None, note), name.span, (label,))
+            self.report(rules.names.UnknownName(text, None, note), name.span, (label,))
             return
         if self.bound is None:
             self.bound = {n.text: n for n in reversed(list(bound_names(self.owner.node)))}
@@ -158,18 +156,18 @@ class Context(Struct):
         if later is not None:
             label = Label(later.span, "it is bound here")
             note = "a name can be used only after it is bound"
-            self.report(UnknownName(text, None, note), name.span, (label,))
+            self.report(rules.names.UnknownName(text, None, note), name.span, (label,))
             return
         if text in FANS:
             note = f"{text} is known in the arguments of an initialiser alone"
-            self.report(UnknownName(text, None, note), name.span)
+            self.report(rules.names.UnknownName(text, None, note), name.span)
             return
         near = self.session.nearest(text, self.visible())
         if near is None or near.casefold() != text.casefold():
             from archir.synonyms import synonym  # a right file has no need of it
 
             near = synonym(text) or near
-        self.report(UnknownName(text, near), name.span)
+        self.report(rules.names.UnknownName(text, near), name.span)
 
     def visible(self) -> Iterator[str]:
         """All names that could stand here."""

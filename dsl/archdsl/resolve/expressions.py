@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.builtins import BUILTINS, VALUE_ATTRIBUTES, Builtin
 from archdsl.program import Declared
 from archdsl.resolve.calls import (
@@ -16,10 +16,6 @@ from archdsl.resolve.calls import (
 from archdsl.resolve.context import Context
 from archdsl.resolve.literals import what_no_part
 from archdsl.resolve.scope import Symbol
-from archdsl.rules.flow import ArgumentsOnValue, NothingFlowsIn
-from archdsl.rules.kinds import NotCallable
-from archdsl.rules.names import FunctionAsValue
-from archdsl.rules.values import NoSuchAttribute
 from archdsl.walk import parts_of, parts_of_trailer
 from archir.diagnostics import nearest
 from archir.initialisers import FANS, InitialiserSpec
@@ -47,7 +43,7 @@ def _name(ctx: Context, name: ast.Name, *, fans: bool) -> None:
     """A name that is not called."""
     if name.text == "_":
         if not ctx.flows:
-            ctx.report(NothingFlowsIn(), name.span)
+            ctx.report(rules.flow.NothingFlowsIn(), name.span)
         return
     found = ctx.meaning(name.text)
     if isinstance(found, Symbol):
@@ -57,9 +53,9 @@ def _name(ctx: Context, name: ast.Name, *, fans: bool) -> None:
         if found.kind == "function":
             taken = signature(found, ctx.session)
             names = ", ".join(taken.open) if taken else ""
-            ctx.report(FunctionAsValue(name.text, f"{name.text}({names})"), name.span)
+            ctx.report(rules.names.FunctionAsValue(name.text, f"{name.text}({names})"), name.span)
     elif isinstance(found, Builtin):
-        ctx.report(FunctionAsValue(name.text, found.usage), name.span)
+        ctx.report(rules.names.FunctionAsValue(name.text, found.usage), name.span)
     elif isinstance(found, InitialiserSpec):
         check_initialiser(ctx, found, None, name.span)
     elif found is None and not (fans and name.text in FANS):
@@ -87,7 +83,7 @@ def _attribute(ctx: Context, expr: ast.Access, trailer: ast.Attribute) -> None:
         if isinstance(expr.base, ast.Name) and expr.base.text != "_":
             owner = expr.base.text
         near = nearest(trailer.name, VALUE_ATTRIBUTES)
-        ctx.report(NoSuchAttribute(trailer.name, owner, near), trailer.span)
+        ctx.report(rules.values.NoSuchAttribute(trailer.name, owner, near), trailer.span)
 
 
 def _comprehension(ctx: Context, expr: ast.Comprehension, *, fans: bool) -> None:
@@ -106,7 +102,7 @@ def _call(ctx: Context, name: ast.Name, arguments: ast.Arguments, *, fans: bool)
     """``name(arguments)``: a function called, or a part or initialiser with arguments."""
     found = None if name.text == "_" else ctx.meaning(name.text, is_call=True)
     if name.text == "_":
-        ctx.report(ArgumentsOnValue("_"), name.span)
+        ctx.report(rules.flow.ArgumentsOnValue("_"), name.span)
     elif isinstance(found, Symbol):
         ctx.use(found, name.span)
         _call_symbol(ctx, found, name)
@@ -129,7 +125,7 @@ def _call(ctx: Context, name: ast.Name, arguments: ast.Arguments, *, fans: bool)
 
 def _call_symbol(ctx: Context, symbol: Symbol, name: ast.Name) -> None:
     if symbol.is_value:
-        ctx.report(ArgumentsOnValue(symbol.name), name.span)
+        ctx.report(rules.flow.ArgumentsOnValue(symbol.name), name.span)
         return
     what = what_symbol_is(symbol)
     if what is None or is_of_type(symbol, "init"):
@@ -140,7 +136,7 @@ def _call_symbol(ctx: Context, symbol: Symbol, name: ast.Name) -> None:
         if op_hidden is None
         else (f"{symbol.name} is {what}, which hides the {op_hidden} of that name and")
     )
-    ctx.report(NotCallable(said), name.span)
+    ctx.report(rules.kinds.NotCallable(said), name.span)
 
 
 def _call_declared(
@@ -151,7 +147,7 @@ def _call_declared(
     if isinstance(declared.node, ast.Let):
         what = constant_is(declared, name.text)
         if what is not None:
-            ctx.report(NotCallable(f"{name.text} is {what}, which"), name.span)
+            ctx.report(rules.kinds.NotCallable(f"{name.text} is {what}, which"), name.span)
 
 
 def what_symbol_is(symbol: Symbol) -> str | None:

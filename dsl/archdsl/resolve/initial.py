@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.builtins import Builtin
 from archdsl.program import Declared
 from archdsl.resolve.context import Context
 from archdsl.resolve.expressions import visit
 from archdsl.resolve.literals import describe_literal
 from archdsl.resolve.scope import Symbol
-from archdsl.rules.initial import (
-    UnknownInitialiser,
-    UnknownOpInRule,
-    UnknownParameterInRule,
-)
-from archdsl.rules.kinds import NotAnInitialiser
-from archdsl.rules.parts import NoSuchParameter
-from archdsl.rules.placement import ModuleSetAgain, WeightsOnNoOp
 from archir.diagnostics import Label
 from archir.initialisers import INITIALISERS
 from archir.op import Op
@@ -42,10 +34,10 @@ def initialiser(ctx: Context, expr: ast.Expr) -> None:
             return
         what = None if found is None else _what(found)
         if what is not None:
-            ctx.report(NotAnInitialiser(what), name.span)
+            ctx.report(rules.kinds.NotAnInitialiser(what), name.span)
     elif (described := describe_literal(expr)) not in (None, "none"):
         # none keeps what torch does by itself
-        ctx.report(NotAnInitialiser(described or ""), expr.span)
+        ctx.report(rules.kinds.NotAnInitialiser(described or ""), expr.span)
     visit(ctx, expr, fans=True)
 
 
@@ -70,10 +62,10 @@ def _no_initialiser(ctx: Context, name: ast.Name) -> None:
         visible = [*INITIALISERS, *ctx.scope.names(), *ctx.file.names]
         near = ctx.session.nearest(name.text, visible)
         known = tuple(INITIALISERS)
-        ctx.report(UnknownInitialiser(name.text, near, known), name.span)
+        ctx.report(rules.initial.UnknownInitialiser(name.text, near, known), name.span)
         return
     kind = "function" if isinstance(meaning, Builtin) else "op"
-    ctx.report(NotAnInitialiser(f"the {kind} {name.text}"), name.span)
+    ctx.report(rules.kinds.NotAnInitialiser(f"the {kind} {name.text}"), name.span)
 
 
 # --- rules and overrides ----------------------------------------------------------------------
@@ -88,12 +80,14 @@ def rule(ctx: Context, node: ast.Rule) -> None:
         known = weights(ops()[selector.target])
         if known is not None and selector.parameter not in known:
             shown = ", ".join(known)
-            problem = NoSuchParameter(selector.target, selector.parameter, shown)
+            problem = rules.parts.NoSuchParameter(selector.target, selector.parameter, shown)
             ctx.report(problem, selector.span)
     else:
         near = ctx.session.nearest(selector.target, list(ops()))
         known_otherwise = ctx.meaning(selector.target) is not None
-        ctx.report(UnknownOpInRule(selector.target, near, known_otherwise), selector.span)
+        ctx.report(
+            rules.initial.UnknownOpInRule(selector.target, near, known_otherwise), selector.span
+        )
     initialiser(ctx, node.value)
 
 
@@ -102,7 +96,7 @@ def _of_any(ctx: Context, selector: ast.Selector) -> None:
     known = tuple(dict.fromkeys((*_all_weights(), *_raw_parameters(ctx))))
     if selector.parameter not in known:
         near = ctx.session.nearest(selector.parameter, known)
-        ctx.report(UnknownParameterInRule(selector.parameter, near), selector.span)
+        ctx.report(rules.initial.UnknownParameterInRule(selector.parameter, near), selector.span)
 
 
 def override(ctx: Context, node: ast.Override, target: object) -> None:
@@ -115,14 +109,16 @@ def override(ctx: Context, node: ast.Override, target: object) -> None:
         known = weights(target)
         if known is not None and name not in known:
             shown = ", ".join(known)
-            ctx.report(NoSuchParameter(target.keyword, name, shown), node.parameter.span)
+            ctx.report(
+                rules.parts.NoSuchParameter(target.keyword, name, shown), node.parameter.span
+            )
     elif isinstance(target, Declared) and isinstance(target.node, ast.PartDeclaration):
-        ctx.report(NoSuchParameter(target.name, name, ""), node.parameter.span)
+        ctx.report(rules.parts.NoSuchParameter(target.name, name, ""), node.parameter.span)
     elif isinstance(target, Symbol) and target.kind == "module":
         label = Label(target.span, "it is declared here")
-        ctx.report(ModuleSetAgain(target.name, "weights"), node.span, (label,))
+        ctx.report(rules.placement.ModuleSetAgain(target.name, "weights"), node.span, (label,))
     elif isinstance(target, str):
-        ctx.report(WeightsOnNoOp(target, name), node.parameter.span)
+        ctx.report(rules.placement.WeightsOnNoOp(target, name), node.parameter.span)
     initialiser(ctx, node.value)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate.labels import why_not
 from archdsl.resolve.scope import Arms, Claims
-from archdsl.rules.labels import AlreadyInUse, BadLabel
 from archir.diagnostics import Diagnostics, Label
 from archir.source import Span
 
@@ -91,14 +90,16 @@ class _Labels:
         if len(texts) == len(name.parts):
             self.take("".join(texts), label.span, table, arms)
         elif any("." in text for text in texts):
-            self.diagnostics.report(BadLabel(name.span.text, why_not(".") or ""), label.span)
+            self.diagnostics.report(
+                rules.labels.BadLabel(name.span.text, why_not(".") or ""), label.span
+            )
 
     def take(self, text: str, span: Span, table: _Table, arms: Arms) -> None:
         reason = why_not(text)
         if reason is not None:
-            self.diagnostics.report(BadLabel(text, reason), span)
+            self.diagnostics.report(rules.labels.BadLabel(text, reason), span)
             return
         earlier = table.setdefault(text, Claims()).claim(arms, span)
         if earlier is not None:
             label = Label(earlier, "the label is used here first")
-            self.diagnostics.report(AlreadyInUse(text), span, (label,))
+            self.diagnostics.report(rules.labels.AlreadyInUse(text), span, (label,))

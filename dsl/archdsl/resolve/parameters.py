@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.elaborate.parameters import wanted
 from archdsl.program import Declared
 from archdsl.resolve.context import Context
@@ -12,9 +12,6 @@ from archdsl.resolve.expressions import visit
 from archdsl.resolve.initial import initialiser
 from archdsl.resolve.literals import describe_literal, literal
 from archdsl.resolve.scope import Symbol
-from archdsl.rules.names import NameDeclaredTwice, UnderscoreAsName
-from archdsl.rules.parameters import EmptyDomain, UnknownType, WrongTypeArguments
-from archdsl.rules.parts import ArgumentOfWrongType, OutsideDomain
 from archir.diagnostics import Label, nearest
 from archir.initialisers import InitialiserSpec
 
@@ -40,10 +37,10 @@ def _bind(ctx: Context, param: ast.Param) -> None:
     name = param.name
     first = ctx.scope.params.get(name.text)
     if name.text == "_":
-        ctx.report(UnderscoreAsName("a parameter"), name.span)
+        ctx.report(rules.names.UnderscoreAsName("a parameter"), name.span)
     elif first is not None:
         label = Label(first.span, "it is declared here first")
-        ctx.report(NameDeclaredTwice(name.text, "parameter"), name.span, (label,))
+        ctx.report(rules.names.NameDeclaredTwice(name.text, "parameter"), name.span, (label,))
     else:
         ctx.scope.params[name.text] = Symbol(name.text, name.span, "parameter", param=param)
 
@@ -51,10 +48,10 @@ def _bind(ctx: Context, param: ast.Param) -> None:
 def _type(ctx: Context, node: ast.TypeName) -> bool:
     """Whether a type is one of the language's."""
     if node.name not in TYPES:
-        ctx.report(UnknownType(node.name, nearest(node.name, TYPES)), node.span)
+        ctx.report(rules.parameters.UnknownType(node.name, nearest(node.name, TYPES)), node.span)
         return False
     if (node.name == "list") != (node.element is not None):
-        ctx.report(WrongTypeArguments(node.name), node.span)
+        ctx.report(rules.parameters.WrongTypeArguments(node.name), node.span)
         return False
     return node.element is None or _type(ctx, node.element)
 
@@ -78,7 +75,10 @@ def _values(ctx: Context, param: ast.Param, *, known_type: bool) -> None:
     else:
         is_empty = isinstance(param.domain, ast.ListDisplay) and not param.domain.items
     if is_empty and param.domain is not None:
-        ctx.report(EmptyDomain(f"{name} of {owner}", param.domain.span.text), param.domain.span)
+        ctx.report(
+            rules.parameters.EmptyDomain(f"{name} of {owner}", param.domain.span.text),
+            param.domain.span,
+        )
 
 
 def _stands_for_nothing(param: ast.Param) -> bool:
@@ -103,7 +103,9 @@ def _of_type(ctx: Context, what: str, declared: ast.TypeName | None, expr: ast.E
     if declared is None or may_be(ctx, declared, expr):
         return True
     given = describe_literal(expr) or _describe_name(ctx, expr)
-    ctx.report(ArgumentOfWrongType(ctx.owner.name, what, wanted(declared), given), expr.span)
+    ctx.report(
+        rules.parts.ArgumentOfWrongType(ctx.owner.name, what, wanted(declared), given), expr.span
+    )
     return False
 
 
@@ -164,7 +166,7 @@ def _in_domain(ctx: Context, param: ast.Param, default: ast.Expr) -> None:
     else:
         return
     if outside:
-        problem = OutsideDomain(
+        problem = rules.parts.OutsideDomain(
             ctx.owner.name, param.name.text, domain.span.text, default.span.text
         )
         ctx.report(problem, default.span)

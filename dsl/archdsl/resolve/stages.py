@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.program import Declared
 from archdsl.resolve.calls import check_declared, check_op
 from archdsl.resolve.context import Context, Meaning
 from archdsl.resolve.expressions import constant_is, hidden, is_of_type, visit, what_symbol_is
 from archdsl.resolve.initial import override
 from archdsl.resolve.scope import Symbol
-from archdsl.rules.flow import ArgumentsOnValue
-from archdsl.rules.labels import LabelOnFunction, LabelOnValue
-from archdsl.rules.names import ValueNotAtHead
-from archdsl.rules.parts import CannotSplice, NotAPart
-from archdsl.rules.placement import LabelOnSplice, ModuleSetAgain
 from archdsl.walk import parts_of_trailer
 from archir.diagnostics import Label
 from archir.op import Op
@@ -96,11 +91,11 @@ def _use(ctx: Context, node: ast.PartUse, label: ast.Label | None, *, is_head: b
 def _flowing(ctx: Context, node: ast.PartUse, label: ast.Label | None) -> None:
     """``_`` as a stage: what flows in, passed on."""
     if node.arguments is not None or node.branches is not None:
-        ctx.report(ArgumentsOnValue("_"), node.span)
+        ctx.report(rules.flow.ArgumentsOnValue("_"), node.span)
     elif node.splice:
-        ctx.report(CannotSplice("_", "it is a value"), node.span)
+        ctx.report(rules.parts.CannotSplice("_", "it is a value"), node.span)
     elif label is not None:
-        ctx.report(LabelOnValue("_"), label.span)
+        ctx.report(rules.labels.LabelOnValue("_"), label.span)
 
 
 def _target(
@@ -132,7 +127,7 @@ def _target(
     elif isinstance(found, type):
         _op(ctx, node, found, label)
     elif name.text not in ctx.file.missing:
-        ctx.report(NotAPart(name.text, "a function"), name.span)
+        ctx.report(rules.parts.NotAPart(name.text, "a function"), name.span)
 
 
 def _value(
@@ -140,23 +135,25 @@ def _value(
 ) -> None:
     where = (Label(symbol.span, "it is named here"),)
     if node.splice:
-        ctx.report(CannotSplice(symbol.name, "it is a value"), node.span, where)
+        ctx.report(rules.parts.CannotSplice(symbol.name, "it is a value"), node.span, where)
     elif node.arguments is not None or node.branches is not None:
-        ctx.report(ArgumentsOnValue(symbol.name), node.span, where)
+        ctx.report(rules.flow.ArgumentsOnValue(symbol.name), node.span, where)
     elif not is_head:
-        ctx.report(ValueNotAtHead(symbol.name), node.span, where)
+        ctx.report(rules.names.ValueNotAtHead(symbol.name), node.span, where)
     elif label is not None:
-        ctx.report(LabelOnValue(symbol.name), label.span, where)
+        ctx.report(rules.labels.LabelOnValue(symbol.name), label.span, where)
 
 
 def _module(ctx: Context, node: ast.PartUse, symbol: Symbol, label: ast.Label | None) -> None:
     where = (Label(symbol.span, "it is declared here"),)
     if node.splice:
-        ctx.report(CannotSplice(symbol.name, "it is one module"), node.span, where)
+        ctx.report(rules.parts.CannotSplice(symbol.name, "it is one module"), node.span, where)
     if node.arguments is not None:
-        ctx.report(ModuleSetAgain(symbol.name, "arguments"), node.arguments.span, where)
+        ctx.report(
+            rules.placement.ModuleSetAgain(symbol.name, "arguments"), node.arguments.span, where
+        )
     if label is not None:
-        ctx.report(ModuleSetAgain(symbol.name, "label"), label.span, where)
+        ctx.report(rules.placement.ModuleSetAgain(symbol.name, "label"), label.span, where)
 
 
 def _declared(ctx: Context, node: ast.PartUse, declared: Declared, label: ast.Label | None) -> None:
@@ -170,15 +167,17 @@ def _declared(ctx: Context, node: ast.PartUse, declared: Declared, label: ast.La
         _no_part(ctx, node, "a function", declared)
         return
     if node.splice and label is not None and label.name is not None:
-        ctx.report(LabelOnSplice(label.span.text.rstrip(": "), name), label.span)
+        ctx.report(rules.placement.LabelOnSplice(label.span.text.rstrip(": "), name), label.span)
     check_declared(ctx, declared, name, node.arguments, node.span)
 
 
 def _op(ctx: Context, node: ast.PartUse, op: type[Op], label: ast.Label | None) -> None:
     if node.splice:
-        ctx.report(CannotSplice(op.keyword, "it is an op, and has no children"), node.span)
+        ctx.report(
+            rules.parts.CannotSplice(op.keyword, "it is an op, and has no children"), node.span
+        )
     if label is not None and label.name is not None and not op.is_module:
-        ctx.report(LabelOnFunction(op.keyword), label.span)
+        ctx.report(rules.labels.LabelOnFunction(op.keyword), label.span)
     check_op(ctx, op, node.arguments, node.span)
 
 
@@ -186,4 +185,4 @@ def _no_part(ctx: Context, node: ast.PartUse, what: str, where: Symbol | Declare
     hides = None if isinstance(where, Declared) and where.kind == "function" else "op"
     hides = hides if hidden(node.name.text) == "op" else None
     label = Label(where.span, "it is declared here")
-    ctx.report(NotAPart(node.name.text, what, hides), node.name.span, (label,))
+    ctx.report(rules.parts.NotAPart(node.name.text, what, hides), node.name.span, (label,))

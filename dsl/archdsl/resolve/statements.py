@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from archdsl import ast
+from archdsl import ast, rules
 from archdsl.resolve.context import Context
 from archdsl.resolve.expressions import visit
 from archdsl.resolve.initial import initialiser, rule
@@ -13,15 +13,6 @@ from archdsl.resolve.literals import what_no_part
 from archdsl.resolve.scope import Claims, Kind, Symbol
 from archdsl.resolve.shapes import shape
 from archdsl.resolve.stages import inner_body, stage, unit
-from archdsl.rules.models import UnknownDtype
-from archdsl.rules.names import NameDeclaredTwice, UnderscoreAsName
-from archdsl.rules.placement import (
-    MisplacedInit,
-    MisplacedInput,
-    MisplacedOutput,
-    TrainingOutputInBlock,
-    UnknownMode,
-)
 from archir.diagnostics import Label, nearest
 from archir.types import DTYPES
 
@@ -46,7 +37,7 @@ _LEAVES_THE_VALUE = (
 def bind_named(ctx: Context, name: ast.Identifier, kind: Kind, what: str) -> None:
     """Bind a name that must be one, and not ``_``."""
     if name.text == "_":
-        ctx.report(UnderscoreAsName(what), name.span)
+        ctx.report(rules.names.UnderscoreAsName(what), name.span)
     else:
         ctx.bind(Symbol(name.text, name.span, kind))
 
@@ -98,27 +89,29 @@ def _assert(ctx: Context, node: ast.Assert) -> None:
 
 def _input(ctx: Context, node: ast.Input) -> None:
     if ctx.enclosing:
-        ctx.report(MisplacedInput(f"it stands in {_inside(ctx)}"), node.span)
+        ctx.report(rules.placement.MisplacedInput(f"it stands in {_inside(ctx)}"), node.span)
     elif ctx.has_input:
-        ctx.report(MisplacedInput("there is an input already"), node.span)
+        ctx.report(rules.placement.MisplacedInput("there is an input already"), node.span)
     elif ctx.has_flowed:
-        ctx.report(MisplacedInput("stages stand before it"), node.span)
+        ctx.report(rules.placement.MisplacedInput("stages stand before it"), node.span)
     ctx.has_input = True
     for item in node.items:
         dtype = item.dtype
         if dtype is not None and dtype.text not in DTYPES:
-            ctx.report(UnknownDtype(dtype.text, nearest(dtype.text, DTYPES)), dtype.span)
+            ctx.report(
+                rules.models.UnknownDtype(dtype.text, nearest(dtype.text, DTYPES)), dtype.span
+            )
         shape(ctx, item.shape, binds=True, is_input=True)
         symbol = Symbol(item.name.text, item.name.span, "value", is_used=True)
         if item.name.text == "_":
-            ctx.report(UnderscoreAsName("an input"), item.name.span)
+            ctx.report(rules.names.UnderscoreAsName("an input"), item.name.span)
         ctx.bind(symbol)
 
 
 def _output(ctx: Context, node: ast.OutputStatement) -> None:
     outside = next((what for what in ctx.enclosing if what != "if"), None)
     if outside is not None:
-        ctx.report(MisplacedOutput(outside), node.span)
+        ctx.report(rules.placement.MisplacedOutput(outside), node.span)
     if node.when is not None:
         _when(ctx, node.when)
     before, ctx.in_training = ctx.in_training, ctx.in_training or node.when is not None
@@ -130,20 +123,20 @@ def _output(ctx: Context, node: ast.OutputStatement) -> None:
 
 def _when(ctx: Context, when: ast.Identifier) -> None:
     if when.text != "training":
-        ctx.report(UnknownMode(when.text), when.span)
+        ctx.report(rules.placement.UnknownMode(when.text), when.span)
     elif not ctx.owner.is_model:
-        ctx.report(TrainingOutputInBlock(ctx.owner.name), when.span)
+        ctx.report(rules.placement.TrainingOutputInBlock(ctx.owner.name), when.span)
 
 
 def _name_output(ctx: Context, item: ast.OutputItem) -> None:
     name = item.name
     if name.text == "_" and item.value is not None:
-        ctx.report(UnderscoreAsName("an output"), name.span)
+        ctx.report(rules.names.UnderscoreAsName("an output"), name.span)
         return
     earlier = ctx.outputs.setdefault(name.text, Claims()).claim(ctx.scope.arms, name.span)
     if earlier is not None:
         label = Label(earlier, "it is declared here first")
-        ctx.report(NameDeclaredTwice(name.text, "output"), name.span, (label,))
+        ctx.report(rules.names.NameDeclaredTwice(name.text, "output"), name.span, (label,))
 
 
 def _param(ctx: Context, node: ast.ParamStatement) -> None:
@@ -172,7 +165,7 @@ def _train_only(ctx: Context, node: ast.TrainOnlyStatement) -> None:
 
 def _init(ctx: Context, node: ast.InitStatement) -> None:
     if ctx.enclosing:
-        ctx.report(MisplacedInit(_inside(ctx)), node.span)
+        ctx.report(rules.placement.MisplacedInit(_inside(ctx)), node.span)
     before, ctx.flows = ctx.flows, False
     for each in node.rules:
         rule(ctx, each)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from archdsl import rules
 from archdsl.program import Declared, FileScope, Program
 from archdsl.resolve.context import Context, Session
-from archdsl.rules.unused import UnusedBlock, UnusedImport, UnusedName, UnusedParameter
 
 _WORDS = {"value": "value", "let": "constant", "dim": "dim"}
 
@@ -13,11 +13,11 @@ def unused_in(ctx: Context) -> None:
     """Names that a declaration binds and does not use."""
     for param in ctx.scope.params.values():
         if not param.is_used:
-            ctx.report(UnusedParameter(param.name, ctx.owner.name), param.span)
+            ctx.report(rules.unused.UnusedParameter(param.name, ctx.owner.name), param.span)
     for symbol in ctx.scope.bound:
         # A loop variable may only count; a module that is not applied is told of elsewhere.
         if symbol.kind in _WORDS and not symbol.is_used:
-            ctx.report(UnusedName(symbol.name, _WORDS[symbol.kind]), symbol.span)
+            ctx.report(rules.unused.UnusedName(symbol.name, _WORDS[symbol.kind]), symbol.span)
 
 
 def unused_in_files(program: Program, session: Session) -> None:
@@ -28,12 +28,12 @@ def unused_in_files(program: Program, session: Session) -> None:
             continue
         for name, place in scope.imported.items():
             if (scope, name) not in session.used:
-                report(UnusedImport(name), place.span)
+                report(rules.unused.UnusedImport(name), place.span)
     if not program.models():
         return
     for declared in program.main.declarations():
         if not declared.is_model and not _is_used(declared, program.main, session):
-            report(UnusedBlock(declared.name, declared.kind), declared.span)
+            report(rules.unused.UnusedBlock(declared.name, declared.kind), declared.span)
 
 
 def _is_used(declared: Declared, scope: FileScope, session: Session) -> bool:

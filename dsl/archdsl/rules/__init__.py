@@ -1,8 +1,8 @@
 """The problems that reading a file, finding its names and building its model can meet.
 
 A file without problems needs none of these classes, and making them takes longer than reading the
-file. So ``rules.syntax.MissingArrow``, after ``from archdsl import rules``, imports the module when
-the problem is met; a module of the package that is imported in the usual way works as ever.
+file. So ``rules.names.UnknownName``, after ``from archdsl import rules``, imports its module when
+the problem is met; nothing that a check runs through names these modules otherwise.
 """
 
 from __future__ import annotations
@@ -12,13 +12,51 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from archdsl.rules import arguments as arguments
     from archdsl.rules import brackets as brackets
     from archdsl.rules import editions as editions
+    from archdsl.rules import flow as flow
     from archdsl.rules import habits as habits
+    from archdsl.rules import imports as imports
+    from archdsl.rules import initial as initial
+    from archdsl.rules import kinds as kinds
+    from archdsl.rules import labels as labels
+    from archdsl.rules import limits as limits
+    from archdsl.rules import models as models
+    from archdsl.rules import named as named
+    from archdsl.rules import names as names
+    from archdsl.rules import parameters as parameters
+    from archdsl.rules import parts as parts
+    from archdsl.rules import placement as placement
     from archdsl.rules import syntax as syntax
     from archdsl.rules import text as text
+    from archdsl.rules import unused as unused
+    from archdsl.rules import values as values
 
-_MODULES = frozenset({"brackets", "editions", "habits", "syntax", "text"})
+_MODULES = frozenset(
+    {
+        "arguments",
+        "brackets",
+        "editions",
+        "flow",
+        "habits",
+        "imports",
+        "initial",
+        "kinds",
+        "labels",
+        "limits",
+        "models",
+        "named",
+        "names",
+        "parameters",
+        "parts",
+        "placement",
+        "syntax",
+        "text",
+        "unused",
+        "values",
+    }
+)
 
 
 def __getattr__(name: str) -> ModuleType:

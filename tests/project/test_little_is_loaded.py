@@ -1,0 +1,62 @@
+"""A short command loads what it needs and no more: most of its time is the start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+
+import archdsl.rules
+import archir.rules
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "vgg11.arch"
+
+
+def loaded(*words: str) -> set[str]:
+    """The modules that a fresh Python has imported after a command."""
+    code = (
+        "import sys; from archc.cli import main; code = main(sys.argv[1:]);"
+        "print(); print(*sys.modules); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.fixture(scope="module")
+def checking() -> set[str]:
+    return loaded("check", str(EXAMPLE))
+
+
+@pytest.fixture(scope="module")
+def summing() -> set[str]:
+    return loaded("summary", str(EXAMPLE))
+
+
+def problems(modules: set[str]) -> set[str]:
+    return {name for name in modules if name.startswith(("archdsl.rules.", "archir.rules."))}
+
+
+def test_a_right_file_loads_no_problems(checking: set[str], summing: set[str]) -> None:
+    dsl = {name for name in problems(checking | summing) if name.startswith("archdsl")}
+    assert not dsl
+
+
+def test_a_wrong_file_loads_its_problem(tmp_path: Path) -> None:
+    file = tmp_path / "net.arch"
+    file.write_text("model net() { input x: [N, 3] y = lineer(4) }", "utf-8")
+    code = f"import sys, archc; archc.check({str(file)!r}); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert problems(set(done.stdout.split()))
+
+
+@pytest.mark.parametrize("package", [archdsl.rules, archir.rules])
+def test_every_module_of_problems_is_an_attribute(package: object) -> None:
+    path, name = package.__path__, package.__name__  # type: ignore[attr-defined]
+    for module in iter_modules(path):
+        if module.name != "small":  # what the examples of problems share
+            assert getattr(package, module.name).__name__ == f"{name}.{module.name}"
