@@ -77,3 +77,30 @@ def test_wrong_uses_say_what_was_probably_meant(
 def test_nothing_at_all_is_a_wrong_use(archc: Run) -> None:
     done = archc()
     assert done.code == 2 and "Usage: archc COMMAND" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["build", "net.arch"],
+        ["check", "net.arch", "vgg11"],
+        ["check", "net.arch", "nothing.arch"],
+        ["check"],
+        ["emit", "net.arch"],
+        ["emit", "net.arch", "more"],
+        ["summary", "net.arch"],
+        ["summary", ""],
+        ["models", "net.arch"],
+        ["verify", "net.arch"],
+        ["examples"],
+        ["examples", "vgg11"],
+        ["examples", "vg11"],
+        ["ops", "conv"],
+        ["ops", "linaer"],
+        ["new", "net.arch"],
+        ["new", "net.txt"],
+    ],
+)
+def test_without_options_a_command_does_the_same(archc: Run, net: Path, words: list[str]) -> None:
+    """Such words are not given to click, and the same words behind ``--`` are."""
+    assert archc(words[0], *words[1:]) == archc(words[0], "--", *words[1:])

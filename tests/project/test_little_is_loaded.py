@@ -60,3 +60,8 @@ def test_every_module_of_problems_is_an_attribute(package: object) -> None:
     for module in iter_modules(path):
         if module.name != "small":  # what the examples of problems share
             assert getattr(package, module.name).__name__ == f"{name}.{module.name}"
+
+
+def test_options_alone_need_click(checking: set[str], summing: set[str]) -> None:
+    assert "click" not in checking | summing
+    assert "click" in loaded("check", "--training", str(EXAMPLE))

@@ -40,6 +40,6 @@ def _dispatch(words: list[str]) -> int:
         return guard.USAGE_ERROR
     # pydantic would look through every installed package for plugins, and we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from archc.cli.app import invoke
+    from archc.cli.answer import answer
 
-    return invoke(words)
+    return answer(words)

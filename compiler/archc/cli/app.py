@@ -1,31 +1,21 @@
-"""The command line as click sees it; each command is imported when it is named."""
+"""The command line as click reads it; each command is imported when it is named."""
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from archc.cli import guard
-from archc.cli.options import UsageHint
+from archc.cli.declare import Argument, Command, Option, UsageError
+from archc.cli.plain import command_of
 from archc.cli.usage import COMMANDS, USAGE, version
-from archc.errors import (
-    ArchError,
-    ModelChoiceError,
-    OwnOpError,
-    PackageMissingError,
-    SettingError,
-    ToolError,
-    WeightsError,
-)
-from archc.render.style import style_of
 from archir.diagnostics import nearest
 
 
 class Commands(click.Group):
-    """The commands by name, each loaded from the module of its name."""
+    """The commands by name, each made of what its module says."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -33,8 +23,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"archc.cli.{cmd_name}").command
-        return command
+        return _command(cmd_name, command_of(cmd_name))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -42,11 +31,51 @@ class Commands(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = nearest(args[0], COMMANDS)
             hint = f"did you mean {near}?" if near else f"the commands: {', '.join(COMMANDS)}"
-            raise UsageHint(f"there is no command {args[0]}", hint)
+            raise UsageError(f"there is no command {args[0]}", hint)
         return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:
         return USAGE.rstrip("\n")
+
+
+def _command(name: str, command: Command) -> click.Command:
+    params = [_argument(command.argument), *map(_option, command.options)]
+    return click.Command(name, callback=command.run, params=params, help=command.run.__doc__)
+
+
+def _argument(argument: Argument) -> click.Parameter:
+    return click.Argument(
+        [argument.name],
+        metavar=argument.metavar,
+        nargs=-1 if argument.many else 1,
+        required=argument.required,
+        callback=_reader(argument.value),
+    )
+
+
+def _option(option: Option) -> click.Parameter:
+    words = [option.flag, option.name]
+    if option.metavar is None:
+        return click.Option(words, is_flag=True, help=option.help)
+    # To click, a default of None is a default.
+    default: dict[str, Any] = {}
+    if option.default is not None:
+        default = {"default": option.default, "show_default": True}
+    return click.Option(
+        words,
+        metavar=option.metavar,
+        required=option.required,
+        multiple=option.many,
+        callback=_reader(option.value),
+        help=option.help,
+        **default,
+    )
+
+
+def _reader(
+    value: Callable[[Any], Any],
+) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    return lambda _context, _parameter, given: value(given)
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: Any) -> None:
@@ -66,8 +95,8 @@ GROUP = Commands(
 )
 
 
-def invoke(words: list[str]) -> int:
-    """Run one command; what is wrong with its use or its input becomes a message."""
+def run(words: list[str]) -> int:
+    """Run the command that the words mean; UsageError where click cannot make sense of them."""
     try:
         with GROUP.make_context("archc", words) as context:
             code: int | None = GROUP.invoke(context)
@@ -75,45 +104,7 @@ def invoke(words: list[str]) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
-        return _usage(_in_words(error), getattr(error, "hint", None) or _near_options(error))
-    except ModelChoiceError as error:
-        return _usage(error.message, error.hint)
-    except SettingError as error:
-        return _usage(error.message, None)
-    except WeightsError as error:
-        return _weights(error)
-    except ArchError as error:
-        from archc.render.terminal import render
-
-        sys.stderr.write(render(error.diagnostics, style_of(sys.stderr)))
-        return guard.WRONG_INPUT
-    except ToolError as error:
-        return guard.environment(error.message, error.hint)
-    except OwnOpError as error:
-        return guard.package(error)
-    except PackageMissingError as error:
-        return guard.environment(str(error))
-
-
-def _usage(message: str, hint: str | None) -> int:
-    from archc.render.terminal import plain
-
-    sys.stderr.write(plain("error", message, hint, style_of(sys.stderr)))
-    return guard.USAGE_ERROR
-
-
-def _weights(error: WeightsError) -> int:
-    """Weights that do not fit: how they do not, as a table, and what would help."""
-    from archc.render.terminal import plain
-    from archc.render.weights import weights_table
-
-    style = style_of(sys.stderr)
-    said = plain("error", error.message, error.hint, style)
-    report = error.report
-    if report is not None:
-        said += "\n" + weights_table(report.source, report.match, report.matching, style)
-    sys.stderr.write(said)
-    return guard.WRONG_INPUT
+        raise UsageError(_in_words(error), _near_options(error)) from error
 
 
 def _in_words(error: click.ClickException) -> str:

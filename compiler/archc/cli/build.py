@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from archc import files, pipeline
 from archc.cli import guard, options, streams
-from archc.cli.initial import Chosen, checked, weights_options
+from archc.cli.declare import Command, Option, UsageError, chosen_word
+from archc.cli.initial import WEIGHTS_OPTIONS, Chosen, checked
 from archc.errors import WeightsError
 from archc.outputs import DEFAULT, KINDS, WEIGHTS, file_name, output
 from archc.render import data
@@ -28,38 +27,7 @@ if TYPE_CHECKING:
     from archir.typed import TypedGraph
 
 
-def _kinds(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
-    words = [word.strip() for word in text.split(",")]
-    return tuple(dict.fromkeys(options.chosen_word(word, list(KINDS), "output") for word in words))
-
-
-@click.command("build", short_help="Check a model, and write its source and picture.")
-@options.file
-@options.model
-@options.settings
-@click.option(
-    "--emit",
-    "kinds",
-    metavar="KIND,...",
-    default=",".join(DEFAULT),
-    show_default=True,
-    callback=_kinds,
-    help=f"What to write: {', '.join(KINDS)}.",
-)
-@click.option(
-    "--out",
-    metavar="DIR",
-    default="build",
-    show_default=True,
-    help="The folder to write to; it is made if need be.",
-)
-@options.sizes
-@options.training
-@options.guard
-@weights_options
-@options.output_format
-@options.limits
-def command(
+def build(
     file: str,
     model: str | None,
     settings: tuple[Setting, ...],
@@ -81,7 +49,7 @@ def command(
     nothing of what is written.
     """
     if guarded and "python" not in kinds:
-        raise options.UsageHint("--guard is for Python source, which --emit leaves out")
+        raise UsageError("--guard is for Python source, which --emit leaves out")
     chosen = checked(Chosen(seed, weights, weights_match, allow_pth), WEIGHTS in kinds)
     source, path, found = streams.read(file)
     typed = None
@@ -149,3 +117,39 @@ def _weights(report: WeightsReport | None, **rest: data.Json) -> data.Json:
     if report is None:
         return {**rest}
     return {**data.weights(report.source, report.match, report.matching), **rest}
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    words = [word.strip() for word in text.split(",")]
+    return tuple(dict.fromkeys(chosen_word(word, KINDS, "output") for word in words))
+
+
+command = Command(
+    build,
+    options.FILE,
+    (
+        options.MODEL,
+        options.SETTINGS,
+        Option(
+            "--emit",
+            "kinds",
+            f"What to write: {', '.join(KINDS)}.",
+            metavar="KIND,...",
+            default=",".join(DEFAULT),
+            read=_kinds,
+        ),
+        Option(
+            "--out",
+            "out",
+            "The folder to write to; it is made if need be.",
+            metavar="DIR",
+            default="build",
+        ),
+        options.SIZES,
+        options.TRAINING,
+        options.GUARD,
+        *WEIGHTS_OPTIONS,
+        options.FORMAT,
+        options.LIMITS,
+    ),
+)

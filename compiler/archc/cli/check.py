@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
 from archc import pipeline
 from archc.cli import guard, options, streams
+from archc.cli.declare import Argument, Command
 from archc.render import data
 from archc.render.card import check_line, failed_line
 from archc.render.style import style_of
@@ -21,15 +20,7 @@ if TYPE_CHECKING:
     from archdsl.elaborate.limits import Limits
 
 
-@click.command("check", short_help="Check files; a line for each model.")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@options.model
-@options.settings
-@options.sizes
-@options.training
-@options.output_format
-@options.limits
-def command(
+def check(
     files: tuple[str, ...],
     model: str | None,
     settings: tuple[Setting, ...],
@@ -90,3 +81,17 @@ def _data(file: str, one: Checked) -> data.Json:
     if one.typed is None:
         return {"file": file, **data.failure(one.name)}
     return {"file": file, **data.summary(summarise(one.typed))}
+
+
+command = Command(
+    check,
+    Argument("files", "FILE...", many=True),
+    (
+        options.MODEL,
+        options.SETTINGS,
+        options.SIZES,
+        options.TRAINING,
+        options.FORMAT,
+        options.LIMITS,
+    ),
+)

@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from archc import pipeline
 from archc.choice import choose
 from archc.cli import guard, options, streams
+from archc.cli.declare import Command, Option, UsageError, chosen_word
 from archc.outputs import OUTPUTS, output
 from archc.settings import Setting, parse_settings
 from archir.diagnostics import Diagnostics
@@ -33,27 +32,7 @@ UNCHECKED = ("ast", "graph")
 """Stages of what has not been checked."""
 
 
-def _stage(_: click.Context, __: click.Parameter, word: str) -> str:
-    return options.chosen_word(word, list(STAGES), "stage")
-
-
-@click.command("emit", short_help="Print one form of a model.")
-@options.file
-@click.option(
-    "--stage",
-    metavar="STAGE",
-    default="python",
-    show_default=True,
-    callback=_stage,
-    help="; ".join(f"{name}: {what}" for name, what in STAGES.items()) + ".",
-)
-@options.model
-@options.settings
-@options.sizes
-@options.training
-@options.guard
-@options.limits
-def command(
+def emit(
     file: str,
     stage: str,
     model: str | None,
@@ -69,11 +48,11 @@ def command(
     """
     asked = pipeline.Asked(sizes, training)
     if asked and stage in UNCHECKED:
-        raise options.UsageHint(
+        raise UsageError(
             f"the stage {stage} comes before sizes are checked", "leave out --size and --training"
         )
     if guarded and stage != "python":
-        raise options.UsageHint("--guard is for Python source: --stage python")
+        raise UsageError("--guard is for Python source: --stage python")
     source, path, found = streams.read(file)
     text = None
     if not found.has_errors:
@@ -138,3 +117,25 @@ def _graph(
     graph, problems = pipeline.elaborate(program, chosen, arguments, limits)
     found.extend(problems)
     return (None if graph is None or found.has_errors else show_graph(graph)), found
+
+
+command = Command(
+    emit,
+    options.FILE,
+    (
+        Option(
+            "--stage",
+            "stage",
+            "; ".join(f"{name}: {what}" for name, what in STAGES.items()) + ".",
+            metavar="STAGE",
+            default="python",
+            read=lambda word: chosen_word(word, STAGES, "stage"),
+        ),
+        options.MODEL,
+        options.SETTINGS,
+        options.SIZES,
+        options.TRAINING,
+        options.GUARD,
+        options.LIMITS,
+    ),
+)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from textwrap import shorten
 
-import click
-
 from archc import examples
 from archc.cli import guard, options, streams
+from archc.cli.declare import Argument, Command, chosen_word
 from archc.render import data
 
 WIDTH = 100
 """How long a line of the list may be."""
 
 
-@click.command("examples", short_help="List the examples, or print one.")
-@click.argument("name", metavar="[NAME]", required=False)
-@options.output_format
-def command(name: str | None, form: str) -> int:
+def show(name: str | None, form: str) -> int:
     """List the examples by families, or print the text of the one that is NAMEd.
 
     An example's name can stand wherever a file is asked for.
@@ -25,7 +21,7 @@ def command(name: str | None, form: str) -> int:
     if name is None:
         _list(form)
         return guard.OK
-    known = options.chosen_word(name.removesuffix(examples.ENDING), examples.names(), "example")
+    known = chosen_word(name.removesuffix(examples.ENDING), examples.names(), "example")
     text = examples.read(known)
     if form == "json":
         streams.data({"version": data.VERSION, "name": known, "text": text})
@@ -62,3 +58,6 @@ def _list(form: str) -> None:
     streams.say("")
     streams.say("archc build NAME builds one, archc examples NAME prints it, and")
     streams.say("archc new FILE --from NAME starts a variant of it.")
+
+
+command = Command(show, Argument("name", "[NAME]", required=False), (options.FORMAT,))

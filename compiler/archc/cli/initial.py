@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
+from typing import TYPE_CHECKING
 
 from archc import pipeline
 from archc.cli import options
+from archc.cli.declare import Option, UsageError, chosen_word
 from archir.record import Record
 from archir.state import MATCHES, Match
 
 if TYPE_CHECKING:
     from archc.weights import WeightsReport
     from archir.typed import TypedGraph
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 class Chosen(Record):
@@ -34,54 +31,49 @@ class Chosen(Record):
 
     def make(self, typed: TypedGraph) -> tuple[Callable[[Path], None], WeightsReport | None]:
         """What writes the weights, and how those of a file fitted."""
-        seed = options.SEED if self.seed is None else self.seed
+        seed = options.DEFAULT_SEED if self.seed is None else self.seed
         return pipeline.weights(typed, seed, self.source, self.match or "all", self.allow_pth)
 
 
-def _match(_: click.Context, __: click.Parameter, word: str | None) -> Match | None:
-    if word is None:
-        return None
-    options.chosen_word(word, list(MATCHES), "way to match")
+def _match(word: str) -> Match:
+    chosen_word(word, MATCHES, "way to match")
     return "all" if word == "all" else "backbone"
 
 
 def checked(chosen: Chosen, wanted: bool) -> Chosen:
     """The options, unless they are of no use."""
     if chosen.is_given and not wanted:
-        raise options.UsageHint(
+        raise UsageError(
             "--seed, --weights, --weights-match and --allow-pth say which weights are written",
             "--emit weights writes them",
         )
     if chosen.source is None and (chosen.match is not None or chosen.allow_pth):
-        raise options.UsageHint(
+        raise UsageError(
             "--weights-match and --allow-pth say how weights are read", "--weights FILE names them"
         )
     return chosen
 
 
-def weights_options(function: Decorated) -> Decorated:
-    """The options of a command that writes weights."""
-    for option in reversed(
-        (
-            options.seed,
-            click.option(
-                "--weights",
-                metavar="FILE",
-                help="Weights to take in the place of initial ones: a safetensors file, or"
-                " torchvision:NAME for what torchvision publishes.",
-            ),
-            click.option(
-                "--weights-match",
-                metavar="MODE",
-                callback=_match,
-                help="all (every key and shape must fit) or backbone (what fits is taken).",
-            ),
-            click.option(
-                "--allow-pth",
-                is_flag=True,
-                help="Let --weights be a file of torch.save, of which tensors alone are read.",
-            ),
-        )
-    ):
-        function = option(function)
-    return function
+WEIGHTS_OPTIONS = (
+    options.SEED,
+    Option(
+        "--weights",
+        "weights",
+        "Weights to take in the place of initial ones: a safetensors file, or torchvision:NAME"
+        " for what torchvision publishes.",
+        metavar="FILE",
+    ),
+    Option(
+        "--weights-match",
+        "weights_match",
+        "all (every key and shape must fit) or backbone (what fits is taken).",
+        metavar="MODE",
+        read=_match,
+    ),
+    Option(
+        "--allow-pth",
+        "allow_pth",
+        "Let --weights be a file of torch.save, of which tensors alone are read.",
+    ),
+)
+"""The options of a command that writes weights."""

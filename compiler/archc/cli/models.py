@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import click
-
 from archc import pipeline
 from archc.cli import guard, options, streams
+from archc.cli.declare import Command
 from archc.render import data
 
 if TYPE_CHECKING:
     from archc.listing import ModelLine, ParameterLine
 
 
-@click.command("models", short_help="List a file's models with their parameters.")
-@options.file
-@options.output_format
-def command(file: str, form: str) -> int:
+def models(file: str, form: str) -> int:
     """List FILE's models with their parameters: types, allowed values and defaults."""
     from archc.listing import list_models
 
@@ -59,3 +55,6 @@ def _head(one: ParameterLine) -> str:
 def _data(line: ModelLine) -> data.Json:
     parameters: list[data.Json] = [asdict(one) for one in line.parameters]
     return {"name": line.name, "doc": line.doc, "value": line.value, "parameters": parameters}
+
+
+command = Command(models, options.FILE, (options.FORMAT,))

@@ -4,34 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from archc import examples, files, pipeline
 from archc.choice import choose, names_for
 from archc.cli import guard, options, streams
+from archc.cli.declare import Argument, Command, Option, UsageError
 from archc.starter import starter
 
 
-def _file(_: click.Context, __: click.Parameter, word: str) -> Path:
+def _file(word: str) -> Path:
     path = Path(word)
     if path.suffix != examples.ENDING or word == "-":
-        raise options.UsageHint(
+        raise UsageError(
             f"a file in the language is called NAME{examples.ENDING}, not {word}",
             f"archc new {word}{examples.ENDING}" if examples.is_bare(word) else None,
         )
     return path
 
 
-@click.command("new", short_help="Start a file, from an example or from nothing.")
-@click.argument("path", metavar="FILE", callback=_file)
-@click.option(
-    "--from",
-    "base",
-    metavar="NAME",
-    help="The example to start from, or a file. What it imports of its project is brought in.",
-)
-@options.model
-def command(path: Path, base: str | None, model: str | None) -> int:
+def new(path: Path, base: str | None, model: str | None) -> int:
     """Write FILE with one model, which is named like the file. Nothing is ever overwritten.
 
     With --from it is a copy of an example's model, and stands by itself: change what you like.
@@ -43,9 +33,7 @@ def command(path: Path, base: str | None, model: str | None) -> int:
     name = other if means_something(plain) else plain
     if base is None:
         if model is not None:
-            raise options.UsageHint(
-                "--model says which model of --from is meant, and there is none"
-            )
+            raise UsageError("--model says which model of --from is meant, and there is none")
         text, said = starter(name), "a small network to begin with"
     else:
         source, where, found = streams.read(base)
@@ -61,3 +49,18 @@ def command(path: Path, base: str | None, model: str | None) -> int:
     files.write_new(path, text)
     streams.say(f"{path}: {said}")
     return guard.OK
+
+
+command = Command(
+    new,
+    Argument("path", "FILE", read=_file),
+    (
+        Option(
+            "--from",
+            "base",
+            "The example to start from, or a file. What it imports of its project is brought in.",
+            metavar="NAME",
+        ),
+        options.MODEL,
+    ),
+)

@@ -6,9 +6,8 @@ from dataclasses import asdict
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-import click
-
 from archc.cli import guard, options, streams
+from archc.cli.declare import Argument, Command, UsageError, chosen_word
 from archc.render import data
 
 if TYPE_CHECKING:
@@ -21,10 +20,7 @@ _TIED = "\u00a0=\u00a0"
 """An equals sign at which no line is broken."""
 
 
-@click.command("ops", short_help="List the ops, or show one with its arguments.")
-@click.argument("name", metavar="[NAME]", required=False)
-@options.output_format
-def command(name: str | None, form: str) -> int:
+def show(name: str | None, form: str) -> int:
     """List the ops with their arguments, or show the page of the one that is NAMEd.
 
     Installed packages can add ops; they stand behind our own, with the names of their packages.
@@ -37,8 +33,8 @@ def command(name: str | None, form: str) -> int:
 
         known, other = list(ops()), synonym(name)
         if name not in known and other is not None:
-            raise options.UsageHint(f"there is no op {name}", f"did you mean {other}?")
-        line = one_op(options.chosen_word(name, known, "op"))
+            raise UsageError(f"there is no op {name}", f"did you mean {other}?")
+        line = one_op(chosen_word(name, known, "op"))
         if form == "json":
             streams.data({"version": data.VERSION, "op": asdict(line)})
         else:
@@ -111,3 +107,6 @@ def _page(line: OpLine) -> None:
         streams.say("")
         for text in line.example.rstrip("\n").split("\n"):
             streams.say(f"    {text}".rstrip())
+
+
+command = Command(show, Argument("name", "[NAME]", required=False), (options.FORMAT,))

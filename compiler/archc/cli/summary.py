@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
-
-import click
 
 from archc import pipeline
 from archc.cli import guard, options, streams
+from archc.cli.declare import Command, Option, UsageError, chosen_word
 from archc.costing import DTYPES, OPTIMIZERS, TOOLS
 from archc.render import data
 from archc.render.style import style_of
@@ -27,101 +26,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "markdown", "csv")
 
 
-def _number(what: str) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
-    def read(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
-        if text is None:
-            return None
-        whole = text.isascii() and text.isdecimal() and len(text) <= options.MAX_DIGITS
-        if not whole or int(text) < 1:
-            raise options.UsageHint(f"{what} is a whole number from 1, not {text}")
-        return int(text)
-
-    return read
-
-
-def _word(what: str, known: Sequence[str]) -> Callable[..., str | None]:
-    def read(_: click.Context, __: click.Parameter, word: str | None) -> str | None:
-        return None if word is None else options.chosen_word(word, list(known), what)
-
-    return read
-
-
-def _columns(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
-    if text is None:
-        return None
-    words = [word.strip() for word in text.split(",")]
-    known = list(COLUMNS)
-    return tuple(dict.fromkeys(options.chosen_word(word, known, "column") for word in words))
-
-
-@click.command("summary", short_help="What a model costs, layer by layer.")
-@options.file
-@options.model
-@options.settings
-@options.sizes
-@click.option(
-    "--batch",
-    metavar="NUMBER",
-    callback=_number("a batch"),
-    help="How many samples at once, in the place of the batch size's default.",
-)
-@click.option(
-    "--dtype",
-    metavar="DTYPE",
-    default="float32",
-    show_default=True,
-    callback=_word("dtype", tuple(DTYPES)),
-    help="The dtype of parameters and activations: float32, bf16, fp16, float64.",
-)
-@click.option(
-    "--optimizer",
-    metavar="NAME",
-    default="sgd",
-    show_default=True,
-    callback=_word("optimizer", OPTIMIZERS),
-    help=f"What remembers numbers for each parameter: {', '.join(OPTIMIZERS)}.",
-)
-@click.option(
-    "--depth",
-    metavar="NUMBER",
-    callback=_number("a depth"),
-    help=f"How many levels of modules are shown; {DEPTH} unless it is given.",
-)
-@click.option(
-    "--all", "everything", is_flag=True, help="Show every row: all levels, nothing folded."
-)
-@click.option(
-    "--columns",
-    metavar="NAME,...",
-    callback=_columns,
-    help=f"What to show: {', '.join(COLUMNS)}.",
-)
-@click.option(
-    "--field",
-    metavar="PATH",
-    help="Say only what one element that flows out of the module PATH sees of the input.",
-)
-@click.option(
-    "--count-as",
-    "tool",
-    metavar="TOOL",
-    callback=_word("tool", TOOLS),
-    help=f"Say only what another counter would print, and why: {', '.join(TOOLS)}.",
-)
-@click.option(
-    "--symbolic", is_flag=True, help="Show numbers as expressions of the sizes of the input."
-)
-@click.option(
-    "--format",
-    "form",
-    metavar="FORMAT",
-    default="text",
-    show_default=True,
-    callback=_word("format", FORMATS),
-    help=f"How it is printed: {', '.join(FORMATS)}.",
-)
-@options.limits
-def command(
+def summary(
     file: str,
     model: str | None,
     settings: tuple[Setting, ...],
@@ -144,11 +49,11 @@ def command(
     memory and receptive fields are exact at the sizes that are asked for, and nothing is run.
     """
     if symbolic and (sizes or batch is not None):
-        raise options.UsageHint("--symbolic is for all sizes: it goes without --size and --batch")
+        raise UsageError("--symbolic is for all sizes: it goes without --size and --batch")
     if symbolic and tool is not None:
-        raise options.UsageHint("--count-as counts at sizes: it goes without --symbolic")
+        raise UsageError("--count-as counts at sizes: it goes without --symbolic")
     if everything and depth is not None:
-        raise options.UsageHint("--all shows all levels: it goes without --depth")
+        raise UsageError("--all shows all levels: it goes without --depth")
     source, path, found = streams.read(file)
     typed = None
     if not found.has_errors:
@@ -162,16 +67,16 @@ def command(
         return guard.WRONG_INPUT
     from archc.costing import summary_of
 
-    summary = summary_of(typed, sizes, batch, dtype, optimizer, symbolic=symbolic)
+    costs = summary_of(typed, sizes, batch, dtype, optimizer, symbolic=symbolic)
     if form != "json":
         streams.complain(found)
     if field is not None:
-        _field(summary, field, form, found)
+        _field(costs, field, form, found)
     elif tool is not None:
-        _count_as(summary, tool, form, found)
+        _count_as(costs, tool, form, found)
     else:
         shown = Shown(None if everything else depth or DEPTH, not everything, columns)
-        _table(summary, shown, form, found)
+        _table(costs, shown, form, found)
     return guard.OK
 
 
@@ -213,7 +118,7 @@ def _field(summary: Summary, path: str, form: str, found: Diagnostics) -> None:
         seen = summary.field(path)
     except KeyError:
         known = [row.path for row in summary.rows if row.label]
-        raise options.UsageHint(*_nowhere(summary.name, path, known)) from None
+        raise UsageError(*_nowhere(summary.name, path, known)) from None
     if form == "json":
         from archc.render.cost_data import field
 
@@ -240,3 +145,94 @@ def _nowhere(name: str, path: str, known: Sequence[str]) -> tuple[str, str]:
     near = nearest(path, known)
     hint = f"did you mean {near}?" if near else f"archc summary {name} --all shows all paths"
     return f"{name} has no module {path} that gives a value", hint
+
+
+def _number(what: str) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        whole = text.isascii() and text.isdecimal() and len(text) <= options.MAX_DIGITS
+        if not whole or int(text) < 1:
+            raise UsageError(f"{what} is a whole number from 1, not {text}")
+        return int(text)
+
+    return read
+
+
+def _word(what: str, known: Collection[str]) -> Callable[[str], str]:
+    return lambda word: chosen_word(word, known, what)
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    words = [word.strip() for word in text.split(",")]
+    return tuple(dict.fromkeys(chosen_word(word, COLUMNS, "column") for word in words))
+
+
+command = Command(
+    summary,
+    options.FILE,
+    (
+        options.MODEL,
+        options.SETTINGS,
+        options.SIZES,
+        Option(
+            "--batch",
+            "batch",
+            "How many samples at once, in the place of the batch size's default.",
+            metavar="NUMBER",
+            read=_number("a batch"),
+        ),
+        Option(
+            "--dtype",
+            "dtype",
+            "The dtype of parameters and activations: float32, bf16, fp16, float64.",
+            metavar="DTYPE",
+            default="float32",
+            read=_word("dtype", DTYPES),
+        ),
+        Option(
+            "--optimizer",
+            "optimizer",
+            f"What remembers numbers for each parameter: {', '.join(OPTIMIZERS)}.",
+            metavar="NAME",
+            default="sgd",
+            read=_word("optimizer", OPTIMIZERS),
+        ),
+        Option(
+            "--depth",
+            "depth",
+            f"How many levels of modules are shown; {DEPTH} unless it is given.",
+            metavar="NUMBER",
+            read=_number("a depth"),
+        ),
+        Option("--all", "everything", "Show every row: all levels, nothing folded."),
+        Option(
+            "--columns",
+            "columns",
+            f"What to show: {', '.join(COLUMNS)}.",
+            metavar="NAME,...",
+            read=_columns,
+        ),
+        Option(
+            "--field",
+            "field",
+            "Say only what one element that flows out of the module PATH sees of the input.",
+            metavar="PATH",
+        ),
+        Option(
+            "--count-as",
+            "tool",
+            f"Say only what another counter would print, and why: {', '.join(TOOLS)}.",
+            metavar="TOOL",
+            read=_word("tool", TOOLS),
+        ),
+        Option("--symbolic", "symbolic", "Show numbers as expressions of the sizes of the input."),
+        Option(
+            "--format",
+            "form",
+            f"How it is printed: {', '.join(FORMATS)}.",
+            metavar="FORMAT",
+            default="text",
+            read=_word("format", FORMATS),
+        ),
+        options.LIMITS,
+    ),
+)

@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from archc import pipeline
 from archc.cli import guard, options, streams
+from archc.cli.declare import Command, Option, UsageError
 from archc.errors import ArchError
 from archc.render import agreement, data
 from archc.render.style import style_of
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from archdsl.elaborate.limits import Limits
 
 
-def _arguments(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any]:
+def _arguments(texts: tuple[str, ...]) -> dict[str, Any]:
     """The callable's keyword arguments, with values as Python writes them."""
     from ast import literal_eval
 
@@ -30,13 +29,13 @@ def _arguments(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) ->
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip().isidentifier():
-            raise options.UsageHint(f"an argument is written NAME=VALUE, not {text}")
+            raise UsageError(f"an argument is written NAME=VALUE, not {text}")
         if name.strip() in given:
-            raise options.UsageHint(f"the argument {name.strip()} is given twice")
+            raise UsageError(f"the argument {name.strip()} is given twice")
         try:
             given[name.strip()] = literal_eval(value.strip())
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError) as error:
-            raise options.UsageHint(
+            raise UsageError(
                 f"{value.strip()} is no value of Python",
                 _in_python(value.strip()),
             ) from error
@@ -51,30 +50,7 @@ def _in_python(value: str) -> str:
     return "values are numbers, True, False, None, strings in quotes, and lists of these"
 
 
-@click.command("verify", short_help="Compare a model with one in Python.")
-@options.file
-@click.option(
-    "--against",
-    metavar="NAME",
-    required=True,
-    help="What makes the other network: a callable of an installed package or of this folder,"
-    " as torchvision.models.vgg16. It is imported and called.",
-)
-@click.option(
-    "--with",
-    "arguments",
-    metavar="NAME=VALUE",
-    multiple=True,
-    callback=_arguments,
-    help="A keyword argument of the callable, written as in Python. Repeatable.",
-)
-@options.model
-@options.settings
-@options.sizes
-@options.seed
-@options.output_format
-@options.limits
-def command(
+def verify(
     file: str,
     against: str,
     arguments: dict[str, Any],
@@ -109,7 +85,9 @@ def command(
     if here not in sys.path:
         sys.path.append(here)  # behind what is installed: no file here can stand in for torch
     try:
-        tried = trial(typed, against, arguments, sizes, options.SEED if seed is None else seed)
+        tried = trial(
+            typed, against, arguments, sizes, options.DEFAULT_SEED if seed is None else seed
+        )
     except ArchError as error:
         if form != "json" or not error.diagnostics:
             raise
@@ -155,3 +133,33 @@ def _as_data(tried: Trial, found: Diagnostics) -> list[Agreement]:
         )
     )
     return checks
+
+
+command = Command(
+    verify,
+    options.FILE,
+    (
+        Option(
+            "--against",
+            "against",
+            "What makes the other network: a callable of an installed package or of this folder,"
+            " as torchvision.models.vgg16. It is imported and called.",
+            metavar="NAME",
+            required=True,
+        ),
+        Option(
+            "--with",
+            "arguments",
+            "A keyword argument of the callable, written as in Python. Repeatable.",
+            metavar="NAME=VALUE",
+            many=True,
+            read=_arguments,
+        ),
+        options.MODEL,
+        options.SETTINGS,
+        options.SIZES,
+        options.SEED,
+        options.FORMAT,
+        options.LIMITS,
+    ),
+)
