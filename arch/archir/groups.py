@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from archir.graph import (
     Apply,
@@ -24,16 +23,16 @@ from archir.graph import (
     Use,
     Value,
 )
+from archir.record import Struct, fresh
 
 
-@dataclass(slots=True)
-class Traffic:
+class Traffic(Struct):
     """What some steps make, read and apply, those of groups inside them counted in."""
 
-    made: set[Value] = field(default_factory=set)
-    read: Counter[Value] = field(default_factory=Counter)
-    slots: set[Slot] = field(default_factory=set)
-    parameters: set[Parameter] = field(default_factory=set)
+    made: set[Value] = fresh(factory=set)
+    read: Counter[Value] = fresh(factory=Counter)
+    slots: set[Slot] = fresh(factory=set)
+    parameters: set[Parameter] = fresh(factory=set)
 
     def include(self, other: Traffic) -> None:
         self.made |= other.made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
@@ -26,18 +25,20 @@ class Fan(Record):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(Record):
     """An operator (``+ - * / // % **``), or a function (``sqrt``, ``min`` …) of formulas."""
 
     operator: str
     operands: tuple[Formula, ...]
-    size: int = field(init=False, compare=False, repr=False)
-    """How many operators and functions it is made of, each counted as often as it stands there."""
 
-    def __post_init__(self) -> None:
-        inner = sum(part.size for part in self.operands if isinstance(part, Arithmetic))
-        object.__setattr__(self, "size", inner + 1)
+    @property
+    def size(self) -> int:
+        """How many operators and functions it is made of, each counted as often as it stands there.
+
+        Those inside it have been counted when they were made, so it is no more than MAX_FORMULA
+        for each operand.
+        """
+        return 1 + sum(part.size for part in self.operands if isinstance(part, Arithmetic))
 
 
 class Initialiser(Record):
