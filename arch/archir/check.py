@@ -11,12 +11,12 @@ from typing import Literal
 
 from archir.diagnostics import Problem
 from archir.dims import Dim, SizeExpr, evaluate, maximum, modulo
-from archir.record import Record, Struct, fresh
+from archir.record import Key, Struct, fresh
 
 Relation = Literal["at-least", "equal", "divisible", "broadcast", "expand"]
 
 
-class Condition(Record):
+class Condition(Key):
     """``left >= right``, ``left == right`` or ``left % right == 0``, over size variables.
 
     ``broadcast`` is torch's rule for merging: the two are equal, or one of them is 1. ``expand``

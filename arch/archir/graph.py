@@ -239,36 +239,54 @@ class Graph(Struct):
     oracle: Oracle | None = None
     """What the ops' shape rules have answered so far, so that nobody asks them again."""
 
+    @property
+    def answers(self) -> Oracle:
+        """The oracle; a graph that came without one gets it when it is first needed."""
+        if self.oracle is None:
+            self.oracle = Oracle(self.sizes)
+        return self.oracle
+
 
 def definitions(graph: Graph) -> Iterator[Definition]:
     """Every distinct definition once, those inside before those that use them."""
-    seen: set[int] = set()
-    # An explicit stack: (definition, whether its uses have been visited).
-    stack: list[tuple[Definition, bool]] = [(graph.root, False)]
+    yield from walked(graph)
+
+
+def walked(graph: Graph) -> dict[Definition, list[Step]]:
+    """The same, each with all of its steps as ``walk`` has them."""
+    found: dict[Definition, list[Step]] = {}
+    # An explicit stack: a definition, and its steps when its uses have been visited.
+    seen: set[Definition] = set()
+    stack: list[tuple[Definition, list[Step] | None]] = [(graph.root, None)]
     while stack:
-        definition, visited = stack.pop()
-        if visited:
-            yield definition
-        elif id(definition) not in seen:
-            seen.add(id(definition))
-            stack.append((definition, True))
-            uses = [s.definition for s in walk(definition.steps) if isinstance(s, Use)]
-            stack.extend((used, False) for used in reversed(uses))
+        definition, steps = stack.pop()
+        if steps is not None:
+            found[definition] = steps
+        elif definition not in seen:
+            seen.add(definition)
+            steps = list(walk(definition.steps))
+            stack.append((definition, steps))
+            uses = [step.definition for step in steps if isinstance(step, Use)]
+            stack.extend([(used, None) for used in reversed(uses)])
+    return found
 
 
 def walk(steps: list[Step]) -> Iterator[Step]:
     """All steps in the order of running, those inside groups and loops behind their holder."""
     stack: list[Iterator[Step]] = [iter(steps)]
     while stack:
-        step = next(stack[-1], None)
-        if step is None:
+        for step in stack[-1]:
+            yield step
+            if isinstance(step, (Group, TrainOnly, Repeat)):
+                stack.append(iter(inside(step)))
+                break
+        else:
             stack.pop()
-            continue
-        yield step
-        if isinstance(step, Group | TrainOnly):
-            stack.append(iter(step.steps))
-        elif isinstance(step, Repeat):
-            stack.append(iter(step.body))
+
+
+def inside(step: Group | TrainOnly | Repeat) -> list[Step]:
+    """The steps that a step holds."""
+    return step.body if isinstance(step, Repeat) else step.steps
 
 
 def substitute(steps: list[Step], old: Value, new: Value) -> None:

@@ -19,12 +19,13 @@ from archir.graph import (
     Read,
     Repeat,
     Slot,
+    Step,
     Use,
-    definitions,
-    walk,
+    walked,
 )
 from archir.initial import check_initialisers
-from archir.oracle import Oracle
+from archir.op import Op
+from archir.oracle import Answer
 from archir.places import Places, origins
 from archir.recipe import ModuleRecipe
 from archir.record import Record
@@ -56,22 +57,16 @@ def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
             suggest(checker, graph.sizes, lambda sizes: _at(graph, sizes))
         return None, checker.diagnostics
     types = {
-        definition: tuple(_known(entry) for entry in row)
+        definition: tuple([_known(entry) for entry in row])
         for definition, row in checker.rows.items()
     }
     typed = TypedGraph(graph, types, requirements(graph, types))
-    proven = checker.remarks.prove(typed) and _sound(typed, checker.diagnostics)
+    proven = checker.remarks.prove(typed) and _sound(typed, checker.ops(), checker.diagnostics)
     return (typed if proven else None), checker.diagnostics
 
 
-def _sound(typed: TypedGraph, diagnostics: Diagnostics) -> bool:
+def _sound(typed: TypedGraph, ops: list[Op], diagnostics: Diagnostics) -> bool:
     """Whether torch refuses nothing because of memory; only some ops could be at fault."""
-    ops = [
-        step.op
-        for definition in definitions(typed.graph)
-        for step in walk(definition.steps)
-        if isinstance(step, Apply)
-    ]
     moved = any(op.moves for op in ops)
     if not any(getattr(op, "inplace", False) or (moved and op.reads_in_order) for op in ops):
         return True
@@ -101,34 +96,41 @@ def _known(entry: TensorType | None) -> TensorType:
 class _Checker:
     def __init__(self, graph: Graph) -> None:
         self.sizes = graph.sizes
-        self.oracle = graph.oracle or Oracle(graph.sizes)
+        self.oracle = graph.answers
         self.diagnostics = Diagnostics()
-        self.order = list(definitions(graph))
+        self.steps = walked(graph)
         self.rows: dict[Definition, Row] = {}
-        self.places = Places(self.order)
+        self.places = Places(self.steps)
         self.remarks = Remarks(graph.sizes, self.places, self.diagnostics)
         self.graph = graph
         self.failures: list[Failure] = []
 
     def run(self) -> None:
         """Check everything."""
-        for definition in self.order:
-            self.definition(definition)
+        for definition, steps in self.steps.items():
+            self.definition(definition, steps)
         self.shared_modules()
         self.check_remarks()
-        check_initialisers(self.order, self.rows, self.sizes, self.diagnostics)
+        check_initialisers(self.steps, self.rows, self.oracle, self.diagnostics)
+
+    def ops(self) -> list[Op]:
+        """The distinct ops that are applied."""
+        applied = [
+            step.op for steps in self.steps.values() for step in steps if isinstance(step, Apply)
+        ]
+        return list({id(op): op for op in applied}.values())
 
     def asked(self) -> Iterator[Requirement]:
         """What is asked of sizes; of values that have no type nothing is known to be asked."""
         yield from requirements(self.graph, self.rows)
 
-    def definition(self, definition: Definition) -> None:
+    def definition(self, definition: Definition, steps: list[Step]) -> None:
         """Give every value of a definition its type."""
         row: Row = [None] * definition.value_count
         self.rows[definition] = row
         for value, given in zip(definition.inputs, definition.input_types, strict=True):
             row[value.index] = given
-        for step in walk(definition.steps):
+        for step in steps:
             if isinstance(step, Apply):
                 self._apply(definition, step, row)
             elif isinstance(step, Use):
@@ -150,21 +152,23 @@ class _Checker:
                 self._fail(problem, assertion.span, related, (condition,) if involved else ())
 
     def _apply(self, definition: Definition, step: Apply, row: Row) -> None:
-        inputs = tuple(row[value.index] for value in step.inputs)
-        known = tuple(given for given in inputs if given is not None)
-        if len(known) < len(inputs):
+        answer = self.oracle.answer(step.op, tuple([row[value.index] for value in step.inputs]))
+        if answer is None:
             return
-        answer = self.oracle.apply(step.op, known)
-        related = [*origins(step.inputs, known), *self.places.around(definition)]
         if answer.problems:
-            failing = tuple(c for c in answer.conditions if not c.holds(self.sizes))
-            # Each condition that fails is one problem; what is left over is not for sizes to mend.
-            mendable = failing if len(failing) == len(answer.problems) else ()
-            for problem in answer.problems:
-                self._fail(problem, step.span, related, mendable)
+            self._refused(definition, step, row, answer)
         if answer.outputs is not None:
             for value, output in zip(step.outputs, answer.outputs, strict=True):
                 row[value.index] = output
+
+    def _refused(self, definition: Definition, step: Apply, row: Row, answer: Answer) -> None:
+        known = tuple(_known(row[value.index]) for value in step.inputs)
+        related = [*origins(step.inputs, known), *self.places.around(definition)]
+        failing = tuple(c for c in answer.conditions if not c.holds(self.sizes))
+        # Each condition that fails is one problem; what is left over is not for sizes to mend.
+        mendable = failing if len(failing) == len(answer.problems) else ()
+        for problem in answer.problems:
+            self._fail(problem, step.span, related, mendable)
 
     def _fail(
         self,
@@ -182,11 +186,11 @@ class _Checker:
 
     def shared_modules(self) -> None:
         """A slot that is applied several times must have the same parameters each time."""
-        for definition in self.order:
+        for definition, steps in self.steps.items():
             row = self.rows[definition]
             first: dict[Slot, Apply | Use] = {}
-            for step in walk(definition.steps):
-                if isinstance(step, Apply | Use) and step.slot is not None:
+            for step in steps:
+                if isinstance(step, (Apply, Use)) and step.slot is not None:
                     earlier = first.setdefault(step.slot, step)
                     if earlier is not step:
                         self._shared(step.slot, earlier, step, row)
@@ -205,28 +209,27 @@ class _Checker:
     def _signature(self, step: Apply | Use, row: Row) -> str | None:
         if isinstance(step, Use):
             return "\n".join(self._parameters(step.definition))
-        inputs = tuple(row[value.index] for value in step.inputs)
-        known = tuple(given for given in inputs if given is not None)
-        if len(known) < len(inputs) or self.oracle.apply(step.op, known).problems:
+        answer = self.oracle.answer(step.op, tuple([row[value.index] for value in step.inputs]))
+        if answer is None or answer.problems:
             return None
-        concrete = tuple(given.at(self.sizes) for given in known)
-        parameters = _show_parameters(step.op.parameters(concrete))
-        recipe = step.op.recipe(concrete)
+        known = tuple([_known(row[value.index]) for value in step.inputs])
+        parameters = _show_parameters(self.oracle.parameters(step.op, known))
+        recipe = step.op.recipe(self.oracle.concrete(known))
         # One module is of one class (torch's are made for one number of axes), and made once.
         made = f"{recipe.make.function}, " if isinstance(recipe, ModuleRecipe) else ""
         return f"{show_op(step.op)}, {made}{parameters}"
 
     def _parameters(self, definition: Definition) -> Iterator[str]:
         row = self.rows[definition]
-        for step in walk(definition.steps):
-            if isinstance(step, Apply | Use) and step.slot is not None:
+        for step in self.steps[definition]:
+            if isinstance(step, (Apply, Use)) and step.slot is not None:
                 yield f"{step.slot.label or step.slot.default_name} {self._signature(step, row)}"
 
     # --- what is written, and what else would do ----------------------------------------------
 
     def check_remarks(self) -> None:
         """Check written shapes, once all shapes are known."""
-        for definition in self.order:
+        for definition in self.steps:
             for remark in definition.remarks:
                 actual = self.rows[definition][remark.value.index]
                 if actual is not None:

@@ -6,38 +6,60 @@ module is made. Here each rule is held against the parameters that it has the la
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from archir import rules
-from archir.diagnostics import Diagnostics
+from archir.diagnostics import Diagnostics, Problem
 from archir.formulas import FormulaError, arguments_for
-from archir.graph import Apply, Definition, Leaf, Read, Scope, Slot, walk
+from archir.graph import Apply, Definition, Leaf, Read, Scope, Slot, SlotRepeat, Step
 from archir.init import Initialiser, InitRule, matches
 from archir.initialisers import INITIALISERS
 from archir.naming import names
+from archir.oracle import Oracle
 from archir.record import Record
 from archir.source import Span
 from archir.types import ParameterSpec, TensorType
 
+Steps = Mapping[Definition, Sequence[Step]]
+"""The steps of each definition, inner definitions first."""
+
 Rows = Mapping[Definition, list[TensorType | None]]
 
 
-def check_initialisers(
-    order: list[Definition], rows: Rows, sizes: Mapping[str, int], diagnostics: Diagnostics
-) -> None:
-    """Report every initialiser that cannot fill its parameter. ``order``: inner ones first."""
-    modules: dict[Definition, list[_Module]] = {}
-    for definition in order:
-        found = list(_modules(definition, rows, sizes, modules))
-        modules[definition] = found
-        _raw_parameters(definition, diagnostics)
-        for module in found:
-            if module.is_own:
-                _overrides(module, diagnostics)
+def check_initialisers(steps: Steps, rows: Rows, oracle: Oracle, diagnostics: Diagnostics) -> None:
+    """Report every initialiser that cannot fill its parameter."""
+    modules = _Modules(steps, rows, oracle)
+    fitting = _Fitting(diagnostics)
+    for definition, own in steps.items():
+        for step in own:
+            if isinstance(step, Read):
+                fitting.raw_parameter(step)
+        if _has_overrides(definition.scope.entries):
+            for module in modules.of(definition):
+                if module.is_own:
+                    fitting.overrides(module)
         if definition.has_init:
-            for module in found:
-                _rules(definition.init, module, diagnostics)
+            found = modules.of(definition)
+            fitting.rules(definition.init, found)
             _unmatched(definition, found, diagnostics)
+
+
+def _has_overrides(entries: Sequence[Slot | SlotRepeat]) -> bool:
+    # Scopes and loops are nested as deep as braces in the text.
+    for entry in entries:
+        inner: Sequence[Slot | SlotRepeat] = ()
+        if isinstance(entry, SlotRepeat):
+            inner = entry.entries
+        elif isinstance(entry.member, Scope):
+            inner = entry.member.entries
+        elif isinstance(entry.member, Leaf) and entry.member.overrides:
+            return True
+        if inner and _has_overrides(inner):
+            return True
+    return False
+
+
+# --- the modules that have parameters -------------------------------------------------------------
 
 
 class _Module(Record):
@@ -50,57 +72,77 @@ class _Module(Record):
     is_own: bool = True
     """Whether it belongs to the definition itself, not to a block in it."""
 
+    def owner(self, spec: ParameterSpec) -> str:
+        """The parameter's path."""
+        return f"{'.'.join(self.path)}.{spec.name}"
 
-def _modules(
-    definition: Definition,
-    rows: Rows,
-    sizes: Mapping[str, int],
-    known: Mapping[Definition, list[_Module]],
-) -> Iterator[_Module]:
-    row = rows[definition]
-    applied: dict[Slot, Apply] = {}
-    for step in walk(definition.steps):
-        if isinstance(step, Apply) and step.slot is not None:
-            applied.setdefault(step.slot, step)
-    # Scopes are nested as deep as braces in the text.
-    stack: list[tuple[tuple[str, ...], Scope]] = [((), definition.scope)]
-    while stack:
-        path, scope = stack.pop()
-        for slot, name in names(scope).items():
-            here = (*path, name)
-            member = slot.member
-            if isinstance(member, Scope):
-                stack.append((here, member))
-            elif isinstance(member, Definition):
-                for inner in known[member]:
-                    yield _Module((*here, *inner.path), inner.leaf, inner.specs, inner.span, False)
-            elif isinstance(member, Leaf) and slot in applied:
-                step = applied[slot]
-                types = [row[value.index] for value in step.inputs]
-                inputs = tuple(given.at(sizes) for given in types if given is not None)
-                # Behind an error there is no type, and of what has none no shape can be asked.
-                made = all(row[value.index] is not None for value in step.outputs)
-                if made and len(inputs) == len(types):
-                    specs = step.op.parameters(inputs)
+    def weight_beside(self, spec: ParameterSpec) -> tuple[int, ...] | None:
+        """The shape of the weight whose fans a bias takes."""
+        if spec.name != "bias":
+            return None
+        return next((beside.shape for beside in self.specs if beside.name == "weight"), None)
+
+
+class _Modules:
+    """The modules below each definition, found when they are asked for."""
+
+    def __init__(self, steps: Steps, rows: Rows, oracle: Oracle) -> None:
+        self.steps = steps
+        self.rows = rows
+        self.oracle = oracle
+        self.known: dict[Definition, list[_Module]] = {}
+
+    def of(self, definition: Definition) -> list[_Module]:
+        """Those of a definition, of blocks in it too."""
+        # As deep as blocks are nested, which the elaborator bounds.
+        if definition not in self.known:
+            self.known[definition] = list(self._find(definition))
+        return self.known[definition]
+
+    def _find(self, definition: Definition) -> Iterator[_Module]:
+        applied: dict[Slot, Apply] = {}
+        for step in self.steps[definition]:
+            if isinstance(step, Apply) and step.slot is not None:
+                applied.setdefault(step.slot, step)
+        # Scopes are nested as deep as braces in the text.
+        stack: list[tuple[tuple[str, ...], Scope]] = [((), definition.scope)]
+        while stack:
+            path, scope = stack.pop()
+            for slot, name in names(scope).items():
+                here = (*path, name)
+                member = slot.member
+                if isinstance(member, Scope):
+                    stack.append((here, member))
+                elif isinstance(member, Definition):
+                    for inner in self.of(member):
+                        below = (*here, *inner.path)
+                        yield _Module(below, inner.leaf, inner.specs, inner.span, False)
+                elif isinstance(member, Leaf) and slot in applied:
+                    specs = self._specs(definition, applied[slot])
                     if specs:
-                        yield _Module(here, member, specs, step.span)
+                        yield _Module(here, member, specs, applied[slot].span)
 
-
-def _overrides(module: _Module, diagnostics: Diagnostics) -> None:
-    for name, initialiser in module.leaf.overrides:
-        spec = next((spec for spec in module.specs if spec.name == name), None)
-        if spec is not None:
-            _fits(initialiser, spec, module, module.span, diagnostics)
+    def _specs(self, definition: Definition, step: Apply) -> tuple[ParameterSpec, ...]:
+        row = self.rows[definition]
+        inputs = [given for value in step.inputs if (given := row[value.index]) is not None]
+        # Behind an error there is no type, and of what has none no shape can be asked.
+        made = all(row[value.index] is not None for value in step.outputs)
+        if not made or len(inputs) < len(step.inputs):
+            return ()
+        return self.oracle.parameters(step.op, tuple(inputs))
 
 
 def _unmatched(definition: Definition, modules: list[_Module], diagnostics: Diagnostics) -> None:
     """Warn of a quoted path that leads to no parameter: a typing error, or a label that is gone."""
+    by_path = [rule for rule in definition.init if rule.is_path]
+    if not by_path:
+        return
     paths = [
         (module.leaf.op.keyword, ".".join(module.path), {spec.name for spec in module.specs})
         for module in modules
     ]
-    for rule in definition.init:
-        if rule.is_path and not any(
+    for rule in by_path:
+        if not any(
             matches(rule, keyword, path) and (rule.parameter == "*" or rule.parameter in names_of)
             for keyword, path, names_of in paths
         ):
@@ -109,58 +151,88 @@ def _unmatched(definition: Definition, modules: list[_Module], diagnostics: Diag
             )
 
 
-def _rules(given: tuple[InitRule, ...], module: _Module, diagnostics: Diagnostics) -> None:
-    overridden = {name for name, _ in module.leaf.overrides}
-    path = ".".join(module.path)
-    for spec in module.specs:
-        if spec.name in overridden:
-            continue
-        last = None
-        for rule in given:
-            if rule.parameter in ("*", spec.name) and matches(rule, module.leaf.op.keyword, path):
-                last = rule
-        if last is not None:
-            _fits(last.initialiser, spec, module, last.span, diagnostics)
+# --- initialisers against parameters --------------------------------------------------------------
 
 
-def _fits(
-    initialiser: Initialiser,
-    spec: ParameterSpec,
-    module: _Module,
-    span: Span,
-    diagnostics: Diagnostics,
-) -> None:
+class _Fitting:
+    """Holds initialisers against parameters; what is right for one shape is so for its equals."""
+
+    def __init__(self, diagnostics: Diagnostics) -> None:
+        self.diagnostics = diagnostics
+        self.right: set[tuple[int, tuple[int, ...], tuple[int, ...] | None]] = set()
+
+    def raw_parameter(self, step: Read) -> None:
+        """The initial value of a raw parameter."""
+        raw = step.parameter
+        problem = _without_value(raw.initialiser, raw.shape, None, raw.name)
+        if problem is not None:
+            self.diagnostics.report(problem, raw.span)
+
+    def overrides(self, module: _Module) -> None:
+        """A stage's own ``with weight = ...``."""
+        for name, initialiser in module.leaf.overrides:
+            spec = next((spec for spec in module.specs if spec.name == name), None)
+            if spec is not None:
+                self._hold(initialiser, spec, module, module.span)
+
+    def rules(self, given: tuple[InitRule, ...], modules: list[_Module]) -> None:
+        """Each parameter against the last rule that selects it."""
+        last: dict[tuple[str, str, str], InitRule | None] = {}
+        by_path = any(rule.is_path for rule in given)
+        for module in modules:
+            overridden = {name for name, _ in module.leaf.overrides}
+            keyword = module.leaf.op.keyword
+            path = ".".join(module.path) if by_path else ""
+            for spec in module.specs:
+                if spec.name in overridden:
+                    continue
+                key = (keyword, path, spec.name)
+                if key not in last:
+                    last[key] = _last(given, *key)
+                rule = last[key]
+                if rule is not None:
+                    self._hold(rule.initialiser, spec, module, rule.span)
+
+    def _hold(
+        self, initialiser: Initialiser, spec: ParameterSpec, module: _Module, span: Span
+    ) -> None:
+        weight = module.weight_beside(spec)
+        key = (id(initialiser), spec.shape, weight)
+        if key in self.right:
+            return
+        problem = _wrong(initialiser, spec.shape, weight, module.owner(spec))
+        if problem is None:
+            self.right.add(key)
+        else:
+            self.diagnostics.report(problem, span)
+
+
+def _last(given: tuple[InitRule, ...], keyword: str, path: str, name: str) -> InitRule | None:
+    """The last rule that selects a parameter."""
+    found = [
+        rule for rule in given if rule.parameter in ("*", name) and matches(rule, keyword, path)
+    ]
+    return found[-1] if found else None
+
+
+def _wrong(
+    initialiser: Initialiser, shape: tuple[int, ...], weight: tuple[int, ...] | None, owner: str
+) -> Problem | None:
+    """Why an initialiser cannot fill a parameter; None if it can."""
     known = INITIALISERS[initialiser.function]
-    owner = f"{'.'.join(module.path)}.{spec.name}"
-    if not known.can_fill(len(spec.shape)):
-        shape = str(list(spec.shape))
-        diagnostics.report(
-            rules.graph.InitialiserDoesNotFit(initialiser.function, owner, shape, known.ranks), span
+    if not known.can_fill(len(shape)):
+        return rules.graph.InitialiserDoesNotFit(
+            initialiser.function, owner, str(list(shape)), known.ranks
         )
-        return
-    weight = None
-    if spec.name == "bias":
-        weight = next((beside.shape for beside in module.specs if beside.name == "weight"), None)
-    _has_value(initialiser, owner, spec.shape, weight, span, diagnostics)
+    return _without_value(initialiser, shape, weight, owner)
 
 
-def _raw_parameters(definition: Definition, diagnostics: Diagnostics) -> None:
-    for step in walk(definition.steps):
-        if isinstance(step, Read):
-            raw = step.parameter
-            _has_value(raw.initialiser, raw.name, raw.shape, None, raw.span, diagnostics)
-
-
-def _has_value(
-    initialiser: Initialiser,
-    owner: str,
-    shape: tuple[int, ...],
-    weight: tuple[int, ...] | None,
-    span: Span,
-    diagnostics: Diagnostics,
-) -> None:
+def _without_value(
+    initialiser: Initialiser, shape: tuple[int, ...], weight: tuple[int, ...] | None, owner: str
+) -> Problem | None:
+    """Why its arguments have no value for a parameter; None if they have."""
     try:
         arguments_for(initialiser, shape, weight)
     except FormulaError as error:
-        problem = rules.initial.InitialiserWithoutValue(initialiser.function, owner, str(error))
-        diagnostics.report(problem, span)
+        return rules.initial.InitialiserWithoutValue(initialiser.function, owner, str(error))
+    return None

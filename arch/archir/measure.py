@@ -23,8 +23,8 @@ def slot_parameters(
     found: dict[Slot, tuple[ParameterSpec, ...]] = {}
     for step in walk(definition.steps):
         if isinstance(step, Apply) and step.slot is not None and step.slot not in found:
-            inputs = typed.concrete_types_of(definition, step.inputs)
-            found[step.slot] = step.op.parameters(inputs)
+            inputs = typed.types_of(definition, step.inputs)
+            found[step.slot] = typed.graph.answers.parameters(step.op, inputs)
     return found
 
 

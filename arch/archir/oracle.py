@@ -1,12 +1,14 @@
 """The oracle: what an op gives for inputs of certain types, asked once for each distinct question.
 
 The elaborator asks it while it unrolls a text (a condition may depend on ``_.channels``); the
-checker asks it again and reports. Both get the same answer from the same rule.
+checker asks it again and reports. Both get the same answer from the same rule. Whoever counts
+parameters asks it too: what a network repeats is worked out once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from archir import rules
 from archir.check import Check, Condition
@@ -14,7 +16,9 @@ from archir.diagnostics import Problem
 from archir.dims import DimTooLargeError
 from archir.op import Op
 from archir.record import Record
-from archir.types import TensorType
+from archir.types import ParameterSpec, Sized, TensorType
+
+_Question: TypeAlias = "tuple[int, tuple[TensorType, ...]]"
 
 
 class Answer(Record):
@@ -33,7 +37,9 @@ class Oracle:
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self.sizes = sizes
-        self._answers: dict[tuple[int, tuple[TensorType, ...]], tuple[Op, Answer]] = {}
+        self.defaults = Sized(sizes)
+        self._answers: dict[_Question, tuple[Op, Answer]] = {}
+        self._parameters: dict[_Question, tuple[Op, tuple[ParameterSpec, ...]]] = {}
 
     def apply(self, op: Op, inputs: tuple[TensorType, ...]) -> Answer:
         """The answer for one op. Ops are shared instances, so identity is the key."""
@@ -41,6 +47,27 @@ class Oracle:
         known = self._answers.get(key)
         if known is None:
             known = self._answers[key] = (op, self._ask(op, inputs))
+        return known[1]
+
+    def answer(self, op: Op, inputs: tuple[TensorType | None, ...]) -> Answer | None:
+        """The same for inputs of which some may have no known type: then there is no answer."""
+        known = self._answers.get((id(op), inputs))  # type: ignore[arg-type]  # None finds nothing
+        if known is not None:
+            return known[1]
+        given = tuple([each for each in inputs if each is not None])
+        return self.apply(op, given) if len(given) == len(inputs) else None
+
+    def concrete(self, inputs: tuple[TensorType, ...]) -> tuple[TensorType, ...]:
+        """Types at the default sizes, as parameters and recipes take them."""
+        return tuple([self.defaults.at(given) for given in inputs])
+
+    def parameters(self, op: Op, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
+        """The state-dict entries of one op's module."""
+        key = (id(op), inputs)
+        known = self._parameters.get(key)
+        if known is None:
+            specs = op.parameters(self.concrete(inputs))
+            known = self._parameters[key] = (op, specs)
         return known[1]
 
     def _ask(self, op: Op, inputs: tuple[TensorType, ...]) -> Answer:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from archir.diagnostics import Label
-from archir.graph import Definition, Use, Value, walk
+from archir.graph import Definition, Step, Use, Value
 from archir.source import Span
 from archir.types import TensorType
 
@@ -16,12 +18,19 @@ _MOST_INPUTS = 6
 class Places:
     """The first use of each definition."""
 
-    def __init__(self, order: list[Definition]) -> None:
-        self.used_at: dict[Definition, tuple[Definition, Span]] = {}
-        for outer in reversed(order):
-            for step in walk(outer.steps):
+    def __init__(self, steps: dict[Definition, list[Step]]) -> None:
+        self.steps = steps
+        """Those of each definition; inner definitions first."""
+
+    @cached_property
+    def used_at(self) -> dict[Definition, tuple[Definition, Span]]:
+        """The first use of each definition: where it is, and in which other."""
+        found: dict[Definition, tuple[Definition, Span]] = {}
+        for outer, steps in reversed(self.steps.items()):
+            for step in steps:
                 if isinstance(step, Use):
-                    self.used_at.setdefault(step.definition, (outer, step.span))
+                    found.setdefault(step.definition, (outer, step.span))
+        return found
 
     def around(self, definition: Definition) -> list[Label]:
         """Where the definition is used first, outwards to the model; at most three places."""

@@ -68,27 +68,29 @@ def _values(self: Any) -> tuple[Any, ...]:
 def _compile(cls: Any) -> None:
     """Give a class an ``__init__`` and a ``_values`` for its own fields, as dataclasses do."""
     names, defaults = cls.__match_args__, cls._defaults
-    scope: dict[str, Any] = {"set_": _set, "absent": _Fresh}
+    scope: dict[str, Any] = {"absent": _Fresh}
     head, lines = ["self"], []
+    frozen = cls.__setattr__ is not object.__setattr__
     optional = False
     for name in names:
+        value = name
         optional = optional or name in defaults
         if not optional:
             head.append(name)
-            lines.append(f" set_(self, {name!r}, {name})")
-            continue
-        if name not in defaults:
+        elif name not in defaults:
             return  # a field without a default behind one with: only by name, and left as it is
-        default = defaults[name]
-        if isinstance(default, _Fresh):
+        elif isinstance(default := defaults[name], _Fresh):
             scope[f"make_{name}"] = default.make
             head.append(f"{name}=absent")
             value = f"make_{name}() if {name} is absent else {name}"
-            lines.append(f" set_(self, {name!r}, {value})")
         else:
             scope[f"default_{name}"] = default
             head.append(f"{name}=default_{name}")
-            lines.append(f" set_(self, {name!r}, {name})")
+        if frozen:
+            scope[f"set_{name}"] = getattr(cls, name).__set__
+            lines.append(f" set_{name}(self, {value})")
+        else:
+            lines.append(f" self.{name} = {value}")
     fields = "".join(f"self.{name}, " for name in names)
     text = f"def init({', '.join(head)}):\n" + "\n".join([*lines, " return None"])
     text += f"\ndef values(self):\n return ({fields})"
@@ -105,7 +107,8 @@ class _FieldsType(type):
         annotations: dict[str, str] = namespace.get("__annotations__", {})
         own = [field for field, kind in annotations.items() if "ClassVar" not in str(kind)]
         defaults = {field: namespace.pop(field) for field in own if field in namespace}
-        namespace["__slots__"] = tuple(own)
+        # What a class body says of slots itself is beside its fields.
+        namespace["__slots__"] = (*own, *namespace.get("__slots__", ()))
         fields: tuple[str, ...] = ()
         for base in bases:
             fields += getattr(base, "__match_args__", ())
@@ -160,6 +163,23 @@ class Record(_Fields):
 
     def __hash__(self) -> int:
         return hash((type(self), *self._values()))
+
+
+class Key(Record):
+    """Base of records that are looked up often: the hash of each is worked out once."""
+
+    __slots__ = ("_hash",)
+
+    if TYPE_CHECKING:
+        _hash: ClassVar[int]
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            found = hash(self._values())
+            _set(self, "_hash", found)
+            return found
 
 
 @dataclass_transform(eq_default=False, field_specifiers=(fresh,))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from archir.check import Condition
-from archir.graph import Apply, Definition, Graph, Group, Repeat, Step, TrainOnly, Use
-from archir.oracle import Oracle
+from archir.graph import Apply, Definition, Graph, Group, Repeat, Step, TrainOnly, Use, inside
 from archir.record import replaced
+from archir.source import Span
 from archir.typed import Requirement
 from archir.types import TensorType
 
@@ -21,9 +21,7 @@ def requirements(graph: Graph, types: Types) -> tuple[Requirement, ...]:
 
     What ``train_only`` asks is asked in training alone.
     """
-    found: dict[Condition, Requirement] = {}
-    for each in _Walk(graph, types).run():
-        found.setdefault(each.condition, each)
+    found = _Walk(graph, types).run()
     # What evaluation asks for as well need not be asked for training alone.
     return tuple(
         each
@@ -36,28 +34,29 @@ class _Walk:
     def __init__(self, graph: Graph, types: Types) -> None:
         self.graph = graph
         self.types = types
-        self.oracle = graph.oracle or Oracle(graph.sizes)
-        self.seen: set[tuple[int, bool]] = set()
+        self.found: dict[Condition, Requirement] = {}
 
-    def run(self) -> Iterator[Requirement]:
+    def run(self) -> dict[Condition, Requirement]:
+        """Each condition, with the first place that asks it."""
+        seen: set[tuple[Definition, bool]] = set()
         # Explicit stacks: blocks nest as deep as the text says.
         stack = [self._definition(self.graph.root, training=False)]
         while stack:
-            item = next(stack[-1], None)
-            if item is None:
+            use = next(stack[-1], None)
+            if use is None:
                 stack.pop()
-            elif isinstance(item, Requirement):
-                yield item
-            else:
-                definition, training = item
-                if (id(definition), training) not in self.seen:
-                    self.seen.add((id(definition), training))
-                    stack.append(self._definition(definition, training=training))
+            elif use not in seen:
+                seen.add(use)
+                definition, training = use
+                stack.append(self._definition(definition, training=training))
+        return self.found
 
     def _definition(
         self, definition: Definition, *, training: bool
-    ) -> Iterator[Requirement | tuple[Definition, bool]]:
+    ) -> Iterator[tuple[Definition, bool]]:
+        """Note what a definition asks itself; its uses of others come by in turn."""
         row = self.types[definition]
+        answer = self.graph.answers.answer
         for remark in definition.remarks:
             if remark.kind == "input":
                 known = row[remark.value.index]
@@ -66,20 +65,28 @@ class _Walk:
                 for written, actual in zip(remark.shape, known.shape, strict=True):
                     if written is not None and written != actual:
                         condition = Condition("equal", written, actual, training)
-                        yield Requirement(condition, remark.span, definition)
-        for step, inside in _steps(definition.steps, training=training):
+                        self._note(condition, remark.span, definition)
+        for step, alone in _steps(definition.steps, training=training):
             if isinstance(step, Use):
-                yield step.definition, inside
+                yield step.definition, alone
             elif isinstance(step, Apply):
-                found = (row[value.index] for value in step.inputs)
-                inputs = tuple(given for given in found if given is not None)
-                if len(inputs) < len(step.inputs):
-                    continue
-                for condition in self.oracle.apply(step.op, inputs).conditions:
-                    yield Requirement(_in(condition, training=inside), step.span, definition, step)
+                asked = answer(step.op, tuple([row[value.index] for value in step.inputs]))
+                for condition in () if asked is None else asked.conditions:
+                    self._note(_in(condition, training=alone), step.span, definition, step)
         for assertion in definition.assertions:
             condition = _in(assertion.condition, training=training)
-            yield Requirement(condition, assertion.span, definition, None, assertion.message)
+            self._note(condition, assertion.span, definition, None, assertion.message)
+
+    def _note(
+        self,
+        condition: Condition,
+        span: Span,
+        definition: Definition,
+        step: Apply | None = None,
+        message: str | None = None,
+    ) -> None:
+        if condition not in self.found:
+            self.found[condition] = Requirement(condition, span, definition, step, message)
 
 
 def _in(condition: Condition, *, training: bool) -> Condition:
@@ -90,15 +97,11 @@ def _steps(steps: list[Step], *, training: bool) -> Iterator[tuple[Step, bool]]:
     """All steps, each with whether it runs in training alone."""
     stack: list[tuple[Iterator[Step], bool]] = [(iter(steps), training)]
     while stack:
-        step = next(stack[-1][0], None)
-        inside = stack[-1][1]
-        if step is None:
+        here, alone = stack[-1]
+        for step in here:
+            yield step, alone
+            if isinstance(step, (Group, TrainOnly, Repeat)):
+                stack.append((iter(inside(step)), alone or isinstance(step, TrainOnly)))
+                break
+        else:
             stack.pop()
-            continue
-        yield step, inside
-        if isinstance(step, Group):
-            stack.append((iter(step.steps), inside))
-        elif isinstance(step, TrainOnly):
-            stack.append((iter(step.steps), True))
-        elif isinstance(step, Repeat):
-            stack.append((iter(step.body), inside))

@@ -46,10 +46,10 @@ class TypedGraph(Record):
 
     def types_of(self, definition: Definition, values: tuple[Value, ...]) -> tuple[TensorType, ...]:
         row = self.types[definition]
-        return tuple(row[value.index] for value in values)
+        return tuple([row[value.index] for value in values])
 
     def concrete_types_of(
         self, definition: Definition, values: tuple[Value, ...]
     ) -> tuple[TensorType, ...]:
         """The types at the default sizes, as parameters and recipes take them."""
-        return tuple(given.at(self.graph.sizes) for given in self.types_of(definition, values))
+        return self.graph.answers.concrete(self.types_of(definition, values))

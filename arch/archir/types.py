@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archir.dims import Dim, evaluate, show
-from archir.record import Record
+from archir.record import Key, Record
 
 DTYPES = {"float": "float32", "int": "int64", "bool": "bool"}
 """The dtype words of ``input x: int[N, L]`` and the torch dtypes they stand for."""
 
 
-class TensorType(Record):
+class TensorType(Key):
     """A tensor's shape (dims are integers or expressions of size variables) and torch dtype."""
 
     shape: tuple[Dim, ...]
@@ -31,7 +31,32 @@ class TensorType(Record):
 
     def at(self, sizes: Mapping[str, int]) -> TensorType:
         """The type with every dim a number: its value at the given sizes."""
-        return TensorType(tuple(evaluate(dim, sizes) for dim in self.shape), self.dtype)
+        return TensorType(tuple([evaluate(dim, sizes) for dim in self.shape]), self.dtype)
+
+
+class Sized:
+    """Types at given sizes. Each dim and each type is worked out once."""
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self.sizes = sizes
+        self._extents: dict[Dim, int] = {}
+        self._types: dict[TensorType, TensorType] = {}
+
+    def at(self, given: TensorType) -> TensorType:
+        """The type with every dim a number."""
+        found = self._types.get(given)
+        if found is None:
+            shape = tuple([self._extent(dim) for dim in given.shape])
+            found = self._types[given] = given if shape == given.shape else given.with_shape(*shape)
+        return found
+
+    def _extent(self, dim: Dim) -> int:
+        if isinstance(dim, int):
+            return dim
+        found = self._extents.get(dim)
+        if found is None:
+            found = self._extents[dim] = evaluate(dim, self.sizes)
+        return found
 
 
 class ParameterSpec(Record):

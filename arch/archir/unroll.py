@@ -43,7 +43,7 @@ def unroll(typed: TypedGraph) -> TypedGraph:
             copy = _Copier(definition, row, done)
             fresh = copy.definition()
             done[definition], types[fresh] = fresh, tuple(copy.types)
-    graph = Graph(done[typed.graph.root], typed.graph.sizes)
+    graph = Graph(done[typed.graph.root], typed.graph.sizes, typed.graph.answers)
     return TypedGraph(graph, types, typed.requirements)
 
 
