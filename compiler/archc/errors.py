@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from errno import ENOENT
 from typing import TYPE_CHECKING
 
-from archc.examples import is_bare
 from archc.torch import PackageMissingError as PackageMissingError
 from archc.torch import TorchMissingError as TorchMissingError
 from archir.diagnostics import Diagnostic
@@ -57,6 +56,8 @@ class MissingFileError(FileNotFoundError):
     """There is neither a file nor an example of that name. ``hint`` says what was likely meant."""
 
     def __init__(self, name: str, hint: str | None) -> None:
+        from archc.examples import is_bare
+
         reason = "no such file or example" if is_bare(name) else "no such file or directory"
         super().__init__(ENOENT, reason, name)
         self.hint = hint

@@ -8,7 +8,6 @@ taken apart exactly: ``a * b == 49`` holds for the pairs of divisors of 49, and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from math import gcd, isqrt
@@ -180,10 +179,10 @@ def _constant_beside_product(dim: Dim, names: list[str]) -> int:
         return alone
     if other not in row:
         raise BeyondExactError("it is no product of sizes")
-    inside = Fraction(plain[other] * row[()], row[other])
-    if inside.denominator != 1:
+    inside, left = divmod(plain[other] * row[()], row[other])
+    if left:
         raise BeyondExactError("it is no product of sizes")
-    return alone - int(inside)
+    return alone - inside
 
 
 def _split(dim: Dim, name: str) -> tuple[Dim, Dim]:
@@ -197,12 +196,10 @@ def _split(dim: Dim, name: str) -> tuple[Dim, Dim]:
     for mine, row in table.items():
         if row.keys() != pivot.keys():
             raise BeyondExactError("it is no product of sizes")
-        weight = Fraction(row[lead], pivot[lead] // scale)
-        if weight.denominator != 1 or any(
-            Fraction(row[each], pivot[each]) != Fraction(row[lead], pivot[lead]) for each in row
-        ):
+        weight, left = divmod(row[lead], pivot[lead] // scale)
+        if left or any(row[each] * pivot[lead] != row[lead] * pivot[each] for each in row):
             raise BeyondExactError("it is no product of sizes")
-        factor[mine] = int(weight)
+        factor[mine] = weight
     mine_alone = _polynomial(factor)
     if direction(mine_alone) == -1:  # both fall, so minus both rise
         return multiply(mine_alone, -1), multiply(rest, -1)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from archc import pipeline
 from archc.cli import guard, options, streams
 from archc.cli.declare import Argument, Command
-from archc.render import data
 from archc.render.card import check_line, failed_line
 from archc.render.style import style_of
 from archir.diagnostics import Diagnostics
@@ -16,6 +15,7 @@ from archir.summary import summarise
 
 if TYPE_CHECKING:
     from archc.pipeline import Checked
+    from archc.render import data
     from archc.settings import Setting
     from archdsl.elaborate.limits import Limits
 
@@ -58,6 +58,8 @@ def check(
             streams.complain(found)
             _print(file, checked, found)
     if form == "json":
+        from archc.render import data
+
         streams.data(data.report(everything, models=models))
     if unread:
         return guard.ENVIRONMENT
@@ -78,6 +80,8 @@ def _print(file: str, checked: tuple[Checked, ...], found: Diagnostics) -> None:
 
 
 def _data(file: str, one: Checked) -> data.Json:
+    from archc.render import data
+
     if one.typed is None:
         return {"file": file, **data.failure(one.name)}
     return {"file": file, **data.summary(summarise(one.typed))}

@@ -10,7 +10,6 @@ from archc import pipeline
 from archc.cli import guard, options, streams
 from archc.cli.declare import Command, Option, UsageError, chosen_word
 from archc.costing import DTYPES, OPTIMIZERS, TOOLS
-from archc.render import data
 from archc.render.style import style_of
 from archc.render.table import COLUMNS, DEFAULT, IN_CSV
 from archir.cost.folding import DEPTH
@@ -61,6 +60,8 @@ def summary(
         found.extend(problems)
     if typed is None:
         if form == "json":
+            from archc.render import data
+
             streams.data(data.report(found, model=None))
         else:
             streams.complain(found)
@@ -104,6 +105,7 @@ def _table(summary: Summary, shown: Shown, form: str, found: Diagnostics) -> Non
 
         streams.document(csv(entries, shown.columns or IN_CSV))
     else:
+        from archc.render import data
         from archc.render.cost_data import document
 
         facts = document(summary.model, summary.costs, entries, summary.whole)
@@ -120,6 +122,7 @@ def _field(summary: Summary, path: str, form: str, found: Diagnostics) -> None:
         known = [row.path for row in summary.rows if row.label]
         raise UsageError(*_nowhere(summary.name, path, known)) from None
     if form == "json":
+        from archc.render import data
         from archc.render.cost_data import field
 
         streams.data(data.report(found, path=path, field=field(summary.model, seen)))
@@ -132,6 +135,7 @@ def _count_as(summary: Summary, tool: str, form: str, found: Diagnostics) -> Non
     """What another counter prints."""
     told = summary.count_as(tool)
     if form == "json":
+        from archc.render import data
         from archc.render.cost_data import told as facts
 
         streams.data(data.report(found, **facts(told, summary.totals)))
