@@ -1,16 +1,27 @@
 """The index of the ops: where each stands, so that only those in use are imported.
 
-``python -m archir.index`` writes it beside the ops; with ``--check`` it only says whether it is
-up to date.
+``python -m archir.index`` writes it beside the ops, as Python: a module is loaded from bytecode,
+and no other reader of data is imported for it. With ``--check`` it only says whether it is up to
+date.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
-from archir.registry import FAMILIES, INDEX, family
+from archir.registry import FAMILIES, family
+
+INDEX = Path(__file__).with_name("ops") / "index.py"
+
+_HEAD = '''\
+"""Where each op stands, and the names of its weights. ``python -m archir.index`` wrote this."""
+
+# fmt: off
+# ruff: noqa: E501
+
+OPS: dict[str, tuple[str, tuple[str, ...]]] = {
+'''
 
 
 def text() -> str:
@@ -20,8 +31,8 @@ def text() -> str:
         for keyword, op in family(name).items():
             if keyword in lines:
                 raise ValueError(f"{keyword} stands in {name} and in another family")
-            lines[keyword] = f"  {json.dumps(keyword)}: {json.dumps([name, list(op.weights)])}"
-    return "{\n" + ",\n".join(lines.values()) + "\n}\n"
+            lines[keyword] = f"    {keyword!r}: {(name, op.weights)!r},\n"
+    return _HEAD + "".join(lines.values()).replace("'", '"') + "}\n"
 
 
 def main(arguments: list[str], path: Path = INDEX) -> int:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 GROUP = "archc.ops"
 
-_KEYWORD = re.compile(r"[a-z][a-z0-9_]*")
-_VALUE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+_KEYWORD = r"[a-z][a-z0-9_]*"
+_VALUE = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*"
 
 
 class RefusedByOp(Problem):
@@ -92,7 +92,7 @@ def _package(dist: Any) -> tuple[str, str]:
 
 def keywords() -> tuple[str, ...]:
     """The names of announced ops that a text can use."""
-    return tuple(keyword for keyword in announced() if _KEYWORD.fullmatch(keyword))
+    return tuple(keyword for keyword in announced() if re.fullmatch(_KEYWORD, keyword))
 
 
 @cache
@@ -116,9 +116,9 @@ def load_one(one: Announced) -> type[Op]:
     """The class of one announced op, guarded."""
     from archir.guarded import fault, guarded
 
-    if not _KEYWORD.fullmatch(one.keyword):
+    if not re.fullmatch(_KEYWORD, one.keyword):
         raise one.error("its name is no word of small letters, digits and underscores")
-    if not _VALUE.fullmatch(one.value):
+    if not re.fullmatch(_VALUE, one.value):
         raise one.error(f'it is announced as "{one.value}", and not as package.module:Class')
     module, _, name = one.value.partition(":")
     try:

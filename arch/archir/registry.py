@@ -6,11 +6,9 @@ A family's file is imported when one of its ops is asked for: which that is, the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from types import MappingProxyType
 
 from archir import packages
@@ -49,9 +47,6 @@ FAMILIES = (
 """The files under ``ops/``."""
 
 
-INDEX = Path(__file__).with_name("ops") / "index.json"
-
-
 class Entry(Record):
     """What the index says of an op: its file, and the parameters and buffers that it can have."""
 
@@ -62,11 +57,9 @@ class Entry(Record):
 @cache
 def built_in() -> Mapping[str, Entry]:
     """Our own ops by keyword, in the order of the families and of their files."""
-    text = INDEX.read_text("utf-8")
-    known: dict[str, tuple[str, list[str]]] = json.loads(text)
-    return MappingProxyType(
-        {keyword: Entry(family, tuple(names)) for keyword, (family, names) in known.items()}
-    )
+    from archir.ops.index import OPS  # made from the families, which are here without it
+
+    return MappingProxyType({keyword: Entry(*facts) for keyword, facts in OPS.items()})
 
 
 @cache

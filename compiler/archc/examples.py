@@ -17,9 +17,9 @@ ENDING = ".arch"
 SHOWN = "<examples>"
 """The folder's name in messages: it is nobody's own, and may lie deep in an installation."""
 
-_PAPER = re.compile(r', "[A-Z][^"]*"')
+_PAPER = r', "[A-Z][^"]*"'
 # A stop behind an initial or "et al" ends none.
-_SENTENCE = re.compile(r"(?<![ .][A-Z])(?<!\bal)\.\s+(?=[A-Z`])")
+_SENTENCE = r"(?<![ .][A-Z])(?<!\bal)\.\s+(?=[A-Z`])"
 
 _INSTALLED = Path(__file__).with_name("shipped")
 _CHECKOUT = Path(__file__).parents[2] / "examples"
@@ -38,12 +38,12 @@ class Example(Record):
     def sentence(self) -> str:
         """The first sentence of its doc comment, without its stop."""
         text = " ".join(self.doc.split())
-        return _SENTENCE.split(text, maxsplit=1)[0].removesuffix(".")
+        return re.split(_SENTENCE, text, maxsplit=1)[0].removesuffix(".")
 
     @property
     def title(self) -> str:
         """The first sentence without the titles of papers."""
-        return _PAPER.sub("", self.sentence)
+        return re.sub(_PAPER, "", self.sentence)
 
 
 def folder() -> Path:

@@ -136,7 +136,7 @@ def test_index_is_up_to_date() -> None:
 
 
 def test_check_of_the_index_can_fail(tmp_path: Path) -> None:
-    path = tmp_path / "index.json"
+    path = tmp_path / "index.py"
     assert index.main(["--check"], path) == 1
     assert index.main([], path) == 0
     assert index.main(["--check"], path) == 0
