@@ -19,10 +19,13 @@ Report = Callable[[Problem, Token, Sequence[tuple[Token, str]]], None]
 
 _DECLARATIONS = frozenset({"IMPORT", "BLOCK", "MODEL", "FN"})
 _FILE_LEVEL = _DECLARATIONS | {"LET", "ARCH"}
+_SUSPECT = _DECLARATIONS | {"UNTERMINATED"}
 
 
 def sound(tokens: Sequence[Token], text: str, report: Report) -> list[Token]:
     """The tokens, with an ERROR for each declaration whose brackets do not fit."""
+    if _all_fit(tokens, text):
+        return list(tokens)
     kept: list[Token] = []
     for region in _regions(tokens, text):
         if _Matcher(text, report).fits(region.tokens, region.next):
@@ -32,6 +35,27 @@ def sound(tokens: Sequence[Token], text: str, report: Report) -> list[Token]:
             kept.append(Token("ERROR", "", first.start, last.end))
             kept.append(Token("_NL", "\n", last.end, last.end))
     return kept
+
+
+def _all_fit(tokens: Sequence[Token], text: str) -> bool:
+    """Whether all brackets of a file fit, so that no declaration needs a look of its own."""
+    wanted: list[str] = []
+    before = "_NL"
+    for token in tokens:
+        kind = token.type
+        if kind in OPENERS:
+            wanted.append(OPENERS[kind])
+            if len(wanted) > MAX_NESTING:
+                return False
+        elif kind in CLOSERS:
+            if not wanted or wanted.pop() != kind:
+                return False
+        elif kind in _SUSPECT and (
+            kind == "UNTERMINATED" or (wanted and before == "_NL" and _column(text, token) == 0)
+        ):
+            return False
+        before = kind
+    return not wanted
 
 
 class _Region(Struct):

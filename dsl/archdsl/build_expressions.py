@@ -52,7 +52,11 @@ class ExpressionBuilder:
     def _deep(self, node: Any, parts: Sequence[Any]) -> Any:
         """Note how deep an expression is. One that is too deep is refused and cut off."""
         depths = self._depths
-        depth = 1 + max((depths.get(id(part), 0) for part in parts), default=0)
+        depth = 1
+        for part in parts:
+            inner = depths.get(id(part), 0)
+            if inner >= depth:
+                depth = inner + 1
         if depth > MAX_EXPRESSION_DEPTH:
             problem = rules.brackets.NestingTooDeep("expressions", MAX_EXPRESSION_DEPTH)
             if not self._is_too_deep:
@@ -183,18 +187,19 @@ class ExpressionBuilder:
 
     # --- atoms
 
-    def name(self, children: Children) -> ast.Expr:
-        (token,) = children
+    def name(self, children: Children) -> ast.Name:
+        return self.named_by(children[0])
+
+    def named_by(self, token: Token) -> ast.Name:
         if token.text in _PYTHON_CONSTANTS:
             problem = rules.habits.PythonConstant(token.text, _PYTHON_CONSTANTS[token.text])
             self.report(problem, self.span(token))
         return ast.Name(self.span(token), token.text)
 
     def number(self, children: Children) -> ast.Number:
-        (token,) = children
-        if token.type == "FLOAT":
-            return ast.Number(self.span(token), float(token.text))
-        return ast.Number(self.span(token), int(token.text, 0))
+        token = children[0]
+        value = float(token.text) if token.type == "FLOAT" else int(token.text, 0)
+        return ast.Number(self.span(token), value)
 
     def constant(self, children: Children) -> ast.Constant:
         (token,) = children

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal, cast
+from typing import Literal
 
 from archdsl import ast, rules
 from archdsl.build_expressions import Children, ExpressionBuilder
@@ -34,6 +34,11 @@ class _Refused(Record):
     span: Span
 
 
+def _from_to(first: ast.Node, last: ast.Node) -> Span:
+    """What reaches from one node to another, which are often the same."""
+    return first.span if first is last else first.span.to(last.span)
+
+
 class FileBuilder(ExpressionBuilder):
     """All actions of the grammar."""
 
@@ -44,10 +49,10 @@ class FileBuilder(ExpressionBuilder):
 
     def pipeline(self, children: Children) -> ast.Pipeline:
         *stages, bindings, ascription = children
-        last = ascription or bindings or stages[-1]
         self._check_conditions(stages, bindings)
         names = bindings.names if bindings is not None else ()
-        return ast.Pipeline(stages[0].span.to(last.span), tuple(stages), names, ascription)
+        span = _from_to(stages[0], ascription or bindings or stages[-1])
+        return ast.Pipeline(span, tuple(stages), names, ascription)
 
     def _check_conditions(self, stages: list[ast.Stage], bindings: _Bindings | None) -> None:
         for stage, after in pairwise(stages):
@@ -65,10 +70,9 @@ class FileBuilder(ExpressionBuilder):
 
     def stage(self, children: Children) -> ast.Stage:
         label, unit, *overrides, condition = children
-        first = label or unit
-        last = condition or (overrides[-1] if overrides else unit)
         value = condition.value if condition is not None else None
-        return ast.Stage(first.span.to(last.span), label, unit, tuple(overrides), value)
+        span = _from_to(label or unit, condition or (overrides[-1] if overrides else unit))
+        return ast.Stage(span, label, unit, tuple(overrides), value)
 
     def label(self, children: Children) -> ast.Label:
         (name,) = children
@@ -103,9 +107,8 @@ class FileBuilder(ExpressionBuilder):
     ) -> ast.PartUse:
         last = branches or arguments
         end = last.span.end if last is not None else name.end
-        part = cast("ast.Name", self.name([name]))
         span = Span(self.source, first.start, end)
-        return ast.PartUse(span, part, arguments, branches, splice)
+        return ast.PartUse(span, self.named_by(name), arguments, branches, splice)
 
     def sequence(self, children: Children) -> ast.Sequence:
         return ast.Sequence(children[0].span, children[0])

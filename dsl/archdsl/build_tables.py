@@ -51,21 +51,28 @@ def tables(grammar: str) -> str:
 
 
 def _terminals(lark: Lark) -> dict[str, str]:
-    """One pattern for all terminals, those that are words of NAME's form apart."""
-    named = {terminal.name: terminal for terminal in lark.terminals}
-    name = re.compile(named["NAME"].pattern.to_regexp())
-    words = {
-        terminal.pattern.value: terminal.name
-        for terminal in lark.terminals
-        if isinstance(terminal.pattern, PatternStr) and name.fullmatch(terminal.pattern.value)
-    }
-    others = sorted((t for t in lark.terminals if t.name not in words.values()), key=_precedence)
-    pattern = "|".join(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in others)
+    """One pattern for all terminals. Those of one text are told by it: words, and signs.
+
+    A word is found as a NAME is, and all signs are one group, SIGN, so that few are tried in vain.
+    """
+    fixed = {t.pattern.value: t for t in lark.terminals if isinstance(t.pattern, PatternStr)}
+    name = re.compile(next(t for t in lark.terminals if t.name == "NAME").pattern.to_regexp())
+    words = {text: t.name for text, t in fixed.items() if name.fullmatch(text)}
+    signs = {text: t.name for text, t in fixed.items() if text not in words}
+    others = sorted((t for t in lark.terminals if t.name not in _names(fixed)), key=_precedence)
+    groups = [(t.priority < 0, f"(?P<{t.name}>{t.pattern.to_regexp()})") for t in others]
+    texts = sorted(signs, key=lambda text: (-len(text), text))
+    groups.append((False, f"(?P<SIGN>{'|'.join(map(re.escape, texts))})"))
     return {
-        "pattern": _dump(pattern),
+        "pattern": _dump("|".join(group for _, group in sorted(groups, key=lambda each: each[0]))),
         "words": _dump(words),
+        "signs": _dump(signs),
         "ignored": _dump(sorted(lark.ignore_tokens)),
     }
+
+
+def _names(terminals: dict[str, TerminalDef]) -> set[str]:
+    return {terminal.name for terminal in terminals.values()}
 
 
 def _precedence(terminal: TerminalDef) -> tuple[int, int, int, str]:

@@ -7,8 +7,6 @@ docstrings and cards carry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from archdsl.tokens import Token
 
 _OPENS = "```arch"
@@ -54,11 +52,13 @@ class Docs:
         """The doc comment of the declaration that starts at an offset."""
         return self._of.get(offset, "")
 
-    def collect(self, tokens: Iterable[Token]) -> list[Token]:
+    def collect(self, tokens: list[Token]) -> list[Token]:
         """Take the doc comments out of the tokens.
 
         The first one is the file's own where the edition line or a blank line follows it.
         """
+        if not any(token.type == "DOC" for token in tokens):
+            return tokens
         kept: list[Token] = []
         lines: list[str] = []
         line_ends = 0

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum, auto
 from itertools import pairwise
+from typing import Literal
 
 from archdsl.keywords import CONSTANTS, KEYWORDS
 from archdsl.tokens import CLOSERS, END, OPENERS, Token
-from archir.record import Struct
 
 _NAMEABLE = KEYWORDS - CONSTANTS
 
@@ -18,37 +17,29 @@ _CONTINUES_BEFORE = frozenset(
 )
 
 
-class _In(Enum):
-    """What the innermost open bracket holds."""
+_In = Literal["statements", "rules", "branches", "expression"]
+"""What the innermost open bracket holds.
 
-    STATEMENTS = auto()  # the file, or braces
-    RULES = auto()  # the braces of an init
-    BRANCHES = auto()
-    EXPRESSION = auto()  # ( ), a list, a shape, the hole of a string
+Statements: the file, or braces; rules: the braces of an init; an expression: parentheses, a list,
+a shape, the hole of a string.
+"""
 
+_At = Literal["start", "stage", "targets", "expression"]
+"""Where in a statement, a branch or a rule we are; targets are the names of a let or a for."""
 
-class _At(Enum):
-    """Where in a statement, a branch or a rule we are."""
-
-    START = auto()
-    STAGE = auto()
-    TARGETS = auto()  # the names of a let or a for
-    EXPRESSION = auto()
-
-
-_STARTS = {
-    "LET": _At.TARGETS,
-    "FOR": _At.TARGETS,
+_STARTS: dict[str, _At] = {
+    "LET": "targets",
+    "FOR": "targets",
     **dict.fromkeys(
         ("REPEAT", "IF", "ASSERT", "INPUT", "OUTPUT", "PARAM", "BUFFER", "INIT", "ELSE"),
-        _At.EXPRESSION,
+        "expression",
     ),
 }
-
-
-class _Frame(Struct):
-    inside: _In
-    at: _At = _At.START
+_NEXT: dict[_At, dict[str, _At]] = {
+    "stage": {"WITH": "expression", "IF": "expression", "DOUBLE_COLON": "expression"},
+    "targets": {"EQUALS": "expression", "IN": "expression"},
+    "expression": {"ARROW": "stage"},
+}
 
 
 def names(tokens: Sequence[Token]) -> None:
@@ -56,14 +47,30 @@ def names(tokens: Sequence[Token]) -> None:
 
     That is so directly before a colon, and before the ``=`` of an argument.
     """
+    before_equals = False
+    for token, after in pairwise(tokens):
+        kind = after.type
+        if (kind == "COLON" or kind == "EQUALS") and _is_keyword(token):
+            if kind == "COLON":
+                token.type = "NAME"
+            else:
+                before_equals = True
+    if before_equals:
+        _names_of_arguments(tokens)
+
+
+def _is_keyword(token: Token) -> bool:
+    return token.text in _NAMEABLE and token.type != "STRING"
+
+
+def _names_of_arguments(tokens: Sequence[Token]) -> None:
     # For each bracket that is open, whether it holds the arguments of a call.
     calls = [False]
     before = last = "_NL"  # the kinds of the last two tokens, save line ends
     for token, after in pairwise(tokens):
-        if token.text in _NAMEABLE and token.type != "STRING":
-            named = after.type == "EQUALS" and calls[-1] and last in ("LPAR", "COMMA")
-            if named or after.type == "COLON":
-                token.type = "NAME"
+        named = after.type == "EQUALS" and calls[-1] and last in ("LPAR", "COMMA")
+        if named and _is_keyword(token):
+            token.type = "NAME"
         if token.type in OPENERS:
             declared = before in ("BLOCK", "MODEL", "FN")
             calls.append(token.type == "LPAR" and last == "NAME" and not declared)
@@ -76,59 +83,48 @@ def names(tokens: Sequence[Token]) -> None:
 def lines(tokens: Sequence[Token]) -> list[Token]:
     """Drop the line ends that end nothing, and mark what separates branches."""
     kept: list[Token] = []
-    frames = [_Frame(_In.STATEMENTS)]
+    around: list[tuple[_In, _At]] = []
+    inside: _In = "statements"
+    at: _At = "start"
     before = "_NL"
     for number, token in enumerate(tokens):
-        frame = frames[-1]
-        if token.type == "_NL":
+        kind = token.type
+        if kind == "_NL":
             after = tokens[number + 1].type if number + 1 < len(tokens) else END
-            if _joins(frame, before, after):
+            if _joins(inside, before, after):
                 continue
-            token.type = "_SEP" if frame.inside is _In.BRANCHES else "_NL"
-            frame.at = _At.START
-        elif token.type == "COMMA":
-            if frame.inside is _In.BRANCHES and frame.at is not _At.TARGETS:
+            if inside == "branches":
                 token.type = "_SEP"
-                frame.at = _At.START
-        elif token.type in CLOSERS:
-            if len(frames) > 1:
-                frames.pop()
-        elif (inside := _opened(frame, token.type, before)) is not None:
-            _advance(frame, token.type)
-            frames.append(_Frame(inside))
-        else:
-            _advance(frame, token.type)
+            at = "start"
+        elif kind == "COMMA":
+            if inside == "branches" and at != "targets":
+                token.type = "_SEP"
+                at = "start"
+        elif kind in OPENERS:
+            opened = _opened(inside, at, kind, before)
+            around.append((inside, _after(at, kind)))
+            inside, at = opened, "start"
+        elif kind in CLOSERS:
+            if around:
+                inside, at = around.pop()
+        elif inside != "expression":
+            at = _after(at, kind)
         kept.append(token)
         before = token.type
     return kept
 
 
-def _joins(frame: _Frame, before: str, after: str) -> bool:
-    return (
-        frame.inside is _In.EXPRESSION or before in _CONTINUES_AFTER or after in _CONTINUES_BEFORE
-    )
+def _joins(inside: _In, before: str, after: str) -> bool:
+    return inside == "expression" or before in _CONTINUES_AFTER or after in _CONTINUES_BEFORE
 
 
-def _opened(frame: _Frame, kind: str, before: str) -> _In | None:
+def _opened(inside: _In, at: _At, kind: str, before: str) -> _In:
     if kind == "LBRACE":
-        return _In.RULES if before == "INIT" else _In.STATEMENTS
-    if kind == "LSQB":
-        branches = frame.inside in (_In.STATEMENTS, _In.BRANCHES) and frame.at in _BEFORE_BRANCHES
-        return _In.BRANCHES if branches else _In.EXPRESSION
-    return _In.EXPRESSION if kind in ("LPAR", "_HOLE") else None
+        return "rules" if before == "INIT" else "statements"
+    if kind == "LSQB" and inside in ("statements", "branches") and at in ("start", "stage"):
+        return "branches"
+    return "expression"
 
 
-_BEFORE_BRANCHES = (_At.START, _At.STAGE)
-_BEFORE_EXPRESSION = {
-    _At.STAGE: ("WITH", "IF", "DOUBLE_COLON"),
-    _At.TARGETS: ("EQUALS", "IN"),
-}
-
-
-def _advance(frame: _Frame, kind: str) -> None:
-    if frame.at is _At.START:
-        frame.at = _STARTS.get(kind, _At.STAGE)
-    elif kind in _BEFORE_EXPRESSION.get(frame.at, ()):
-        frame.at = _At.EXPRESSION
-    elif frame.at is _At.EXPRESSION and kind == "ARROW":
-        frame.at = _At.STAGE
+def _after(at: _At, kind: str) -> _At:
+    return _STARTS.get(kind, "stage") if at == "start" else _NEXT[at].get(kind, at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from archdsl import rules
 from archdsl.syntax_limits import MAX_NUMBER_CHARACTERS
@@ -34,58 +34,76 @@ def clean(text: str, report: Report) -> str:
     return _FORBIDDEN.sub(" ", text)
 
 
-def tokens(text: str, start: int, end: int, report: Report) -> Iterator[Token]:
+def tokens(text: str, start: int, end: int, report: Report) -> list[Token]:
     """The tokens of a part of the text; offsets are those of the whole."""
     tables = load()
-    words, ignored = tables.words, tables.ignored
+    found: list[Token] = []
+    kinds: dict[str, str] = {}  # by the text: most of a file's words stand in it many times
     for match in tables.pattern.finditer(text, start, end):
-        kind = match.lastgroup or "UNKNOWN"
-        if kind in ignored:
-            continue
         word = match.group()
-        if kind == "NAME":
-            kind = words.get(word, kind)
-        token = Token(kind, word, match.start(), match.end())
-        check = _CHECKS.get(kind)
-        if check is not None:
-            check(token, report)
-        yield token
+        kind = kinds.get(word)
+        if kind is None:
+            group = match.lastgroup or "UNKNOWN"
+            if group in tables.ignored:
+                kinds[word] = ""
+                continue
+            one = tables.signs.get(word) or tables.words.get(word)
+            token = Token(one or group, word, match.start(), match.end())
+            check = _CHECKS.get(token.type)
+            if check is None or check(token, report):
+                kinds[word] = token.type
+            found.append(token)
+        elif kind:
+            found.append(Token(kind, word, match.start(), match.end()))
+    return found
 
 
-def _name(token: Token, report: Report) -> None:
-    if not token.text.isascii():
-        report(rules.text.NonAsciiName(token.text), token.start, token.end)
+# Checks report what is wrong with a token and mend it; they say whether it was right.
 
 
-def _number(token: Token, report: Report) -> None:
+def _name(token: Token, report: Report) -> bool:
+    if token.text.isascii():
+        return True
+    report(rules.text.NonAsciiName(token.text), token.start, token.end)
+    return False
+
+
+def _number(token: Token, report: Report) -> bool:
     if len(token.text) > MAX_NUMBER_CHARACTERS:
         report(rules.text.NumberTooLong(MAX_NUMBER_CHARACTERS), token.start, token.end)
         token.text = "1"
-    elif token.type == "FLOAT" and math.isinf(float(token.text)):
+        return False
+    if token.type == "FLOAT" and math.isinf(float(token.text)):
         report(rules.text.NumberTooLarge(token.text), token.start, token.end)
         token.text = "1.0"
+        return False
+    return True
 
 
-def _bad_number(token: Token, report: Report) -> None:
+def _bad_number(token: Token, report: Report) -> bool:
     report(rules.text.MalformedNumber(token.text), token.start, token.end)
     token.type, token.text = "INT", "1"
+    return False
 
 
-def _quoted(token: Token, report: Report) -> None:
+def _quoted(token: Token, report: Report) -> bool:
     report(rules.text.SingleQuotes(token.text[1:-1]), token.start, token.end)
     token.type, token.text = "STRING", '""'
+    return False
 
 
-def _unterminated(token: Token, report: Report) -> None:
+def _unterminated(token: Token, report: Report) -> bool:
     report(rules.text.UnterminatedString(), token.start, token.end)
+    return False
 
 
-def _unknown(token: Token, report: Report) -> None:
+def _unknown(token: Token, report: Report) -> bool:
     report(rules.text.UnknownCharacter(token.text), token.start, token.end)
     token.type = _FOREIGN_OPERATORS.get(token.text, token.type)
+    return False
 
 
-_CHECKS: dict[str, Callable[[Token, Report], None]] = {
+_CHECKS: dict[str, Callable[[Token, Report], bool]] = {
     "NAME": _name,
     "INT": _number,
     "FLOAT": _number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import cast
+from typing import NoReturn, cast
 
 from archdsl import ast, layout, lexer, rules, strings
 from archdsl.automaton import Automaton
@@ -12,7 +12,6 @@ from archdsl.brackets import sound
 from archdsl.build_file import FileBuilder
 from archdsl.docs import Docs
 from archdsl.syntax_limits import EDITION, MAX_FILE_CHARACTERS, MAX_SYNTAX_ERRORS
-from archdsl.tables import load
 from archdsl.tokens import CLOSERS, END, OPENERS, Token
 from archir.diagnostics import Diagnostics, Label, Problem
 from archir.record import Struct
@@ -61,6 +60,14 @@ class _TooManyErrors(Exception):  # noqa: N818 (it is no error of ours, but ends
     pass
 
 
+class _Wrong(Exception):  # noqa: N818 (no error of ours: the file is read once more, with care)
+    pass
+
+
+def _give_up(*_: object) -> NoReturn:
+    raise _Wrong
+
+
 class _Parse:
     """One run over one text."""
 
@@ -81,7 +88,7 @@ class _Parse:
         text = lexer.clean(self.source.text, self.report)
 
         def lex(start: int, end: int) -> list[Token]:
-            return list(lexer.tokens(text, start, end, self.report))
+            return lexer.tokens(text, start, end, self.report)
 
         tokens = self.docs.collect([*before, *lex(0, len(text))])
         if self._is_later_edition(tokens):
@@ -126,8 +133,16 @@ class _Parse:
     # --- the parse itself
 
     def _read(self, tokens: Sequence[Token]) -> ast.File | None:
+        """Most files are right, and are read without a care for places to go back to."""
+        automaton = Automaton(FileBuilder(self.source, self.docs, _give_up))
+        with suppress(_Wrong):
+            if automaton.read(tokens):
+                return cast("ast.File | None", automaton.result)
+        return self._read_all(tokens)
+
+    def _read_all(self, tokens: Sequence[Token]) -> ast.File | None:
         """Give the tokens to the automaton; after an error go on with the next statement."""
-        automaton = Automaton(load(), FileBuilder(self.source, self.docs, self._report))
+        automaton = Automaton(FileBuilder(self.source, self.docs, self._report))
         marks: list[_Mark] = []
         depth = at = 0
         recovered = -1
@@ -159,7 +174,7 @@ class _Parse:
         # The token that does not fit has caused reductions already, which hide what else could
         # have stood here. So the statement is read once more up to it.
         automaton.back_to(mark.height)
-        all(automaton.feed(token) for token in tokens[mark.first : at])
+        automaton.read(tokens[mark.first : at])
         text = self.source.text
         in_file = mark.depth == 0
         place = places.Place(text, tokens, at, mark.first, in_file, automaton.expected())

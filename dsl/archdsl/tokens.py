@@ -19,3 +19,10 @@ class Token(Struct):
     text: str
     start: int
     end: int
+
+    def __init__(self, kind: str, text: str, start: int, end: int) -> None:
+        # Written out, since a file has many.
+        self.type = kind
+        self.text = text
+        self.start = start
+        self.end = end
