@@ -1,20 +1,22 @@
-"""Right arguments recognised without pydantic's validators.
+"""Right arguments recognised without pydantic.
 
-To make a validator, pydantic looks through all installed packages for plugins of its own, and that
-takes a fifth of a short run. So what is plainly right is seen here, read off the same fields;
-whatever is not plainly right is left to pydantic, whose verdict counts and whose errors are told.
+Importing pydantic and making a validator takes longer than all the rest of a short run. So what is
+plainly right is seen here, read off the same declarations; whatever is not plainly right is left to
+pydantic, whose verdict counts and whose errors are told (``archir.judge``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from math import isfinite
+from operator import ge, gt, le, lt
 from typing import Any, Literal, get_args, get_origin
 
 from archir.argument_types import Constraints, members
 from archir.dims import SizeExpr
-from archir.op import Op
+from archir.fields import validators_of
+from archir.op import Op, arguments_of, assembled
 
 _EXACT = 2**53
 """Integers up to this are floats as they are."""
@@ -37,30 +39,23 @@ def accepted(op: type[Op], values: Mapping[str, object]) -> Op | None:
         taken = {name: takes[name](value) for name, value in values.items()}
     except _Refused:
         return None
-    return op.model_construct(**taken)
+    return assembled(op, taken)
 
 
 @cache
 def _plan(op: type[Op]) -> tuple[Mapping[str, _Take] | None, frozenset[str]]:
     """How each argument is taken, and which must be given; None where that is not simple."""
-    decorators = op.__pydantic_decorators__
-    fields = op.model_fields
-    required = frozenset(name for name, field in fields.items() if field.is_required())
-    if any(_validators(decorators)) or any(field.default_factory for field in fields.values()):
+    known = arguments_of(op)
+    required = frozenset(name for name, argument in known.items() if argument.is_required())
+    if validators_of(op) or any(argument.factory for argument in known.values()):
         return None, required
     takes: dict[str, _Take] = {}
-    for name, field in fields.items():
-        take = _taker(field.rebuild_annotation())
-        if take is None or field.alias is not None:
+    for name, argument in known.items():
+        take = _taker(argument.annotation)
+        if take is None:
             return None, required
         takes[name] = take
     return takes, required
-
-
-def _validators(decorators: Any) -> list[object]:
-    """The validators that a class has of its own, by kinds."""
-    kinds = ("validators", "field_validators", "root_validators", "model_validators")
-    return [getattr(decorators, kind) for kind in kinds]
 
 
 def _taker(annotation: Any) -> _Take | None:
@@ -120,16 +115,16 @@ def _refuse() -> Any:
     raise _Refused
 
 
-_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "ge": lambda value, bound: value >= bound,
-    "gt": lambda value, bound: value > bound,
-    "le": lambda value, bound: value <= bound,
-    "lt": lambda value, bound: value < bound,
-    "allow_inf_nan": lambda value, allowed: allowed or isfinite(value),
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {  # the bound goes before the value
+    "ge": le,
+    "gt": lt,
+    "le": ge,
+    "lt": gt,
+    "allow_inf_nan": lambda allowed, value: allowed or isfinite(value),
 }
 _LENGTH: Mapping[str, Callable[[Any, Any], bool]] = {
-    "min_length": lambda value, bound: len(value) >= bound,
-    "max_length": lambda value, bound: len(value) <= bound,
+    "min_length": lambda bound, value: bound <= len(value),
+    "max_length": lambda bound, value: bound >= len(value),
 }
 
 _Test = Callable[[Any], bool]
@@ -140,12 +135,11 @@ def _tests(
 ) -> list[_Test] | None:
     """The tests that constraints stand for; None where one is not known here."""
     tests: list[_Test] = []
-    for constraint in bounds:
-        names = [name for name in known if hasattr(constraint, name)]
-        if len(names) != 1:
+    for bound in bounds:
+        compare = known.get(bound.name)
+        if compare is None:
             return None
-        compare, bound = known[names[0]], getattr(constraint, names[0])
-        tests.append(lambda value, compare=compare, bound=bound: compare(value, bound))  # type: ignore[misc]
+        tests.append(partial(compare, bound.value))
     return tests
 
 
@@ -159,7 +153,9 @@ def _number(kind: type, bounds: Constraints) -> _Take | None:
 
 
 def _as_float(whole: _Take) -> _Take:
-    return lambda value: float(whole(value)) if abs(whole(value)) <= _EXACT else _refuse()
+    return lambda value: (
+        float(whole(value)) if type(value) is int and abs(value) <= _EXACT else _refuse()
+    )
 
 
 def _tuple(member: Any, bounds: Constraints) -> _Take | None:

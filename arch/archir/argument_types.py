@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic.fields import FieldInfo
-
 from archir.dims import SizeExpr, show
+from archir.fields import Bound, bounds_in
 from archir.values import Constant, show_constant
 
 _LONGEST = 60
 
-Constraints = tuple[Any, ...]
+Constraints = tuple[Bound, ...]
 
 
 def describe(annotation: Any) -> str:
@@ -83,20 +82,12 @@ def members(annotation: Any, bounds: Constraints = ()) -> Iterator[tuple[Any, Co
     """The members of a union, each with the constraints written on it."""
     if get_origin(annotation) is Annotated:
         inner, *metadata = get_args(annotation)
-        yield from members(inner, (*bounds, *_constraints(metadata)))
+        yield from members(inner, (*bounds, *(b for each in metadata for b in bounds_in(each))))
     elif get_origin(annotation) in (Union, UnionType):
         for member in get_args(annotation):
             yield from members(member, bounds)
     else:
         yield annotation, bounds
-
-
-def _constraints(metadata: list[Any]) -> Iterator[Any]:
-    for item in metadata:
-        if isinstance(item, FieldInfo):
-            yield from item.metadata
-        else:
-            yield item
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:
@@ -140,4 +131,4 @@ def _describe_bounds(bounds: Constraints) -> str:
 
 
 def _bound(bounds: Constraints, name: str) -> Any:
-    return next((value for b in bounds if (value := getattr(b, name, None)) is not None), None)
+    return next((bound.value for bound in bounds if bound.name == name), None)

@@ -1,4 +1,4 @@
-"""From the arguments of a use to an op: names are bound, values are checked by pydantic.
+"""From the arguments of a use to an op: names are bound, values are checked.
 
 A user's mistake becomes a problem that says which argument it is about; each distinct use of an
 op is checked once, and equal uses share one instance.
@@ -11,24 +11,18 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from pydantic import ValidationError
-
 from archir.accepted import accepted
-from archir.argument_types import choices, describe, is_counted, is_measured, is_sized, shown
-from archir.diagnostics import Problem, nearest
+from archir.argument_types import is_sized, shown
+from archir.diagnostics import Problem
 from archir.dims import SizeExpr, show
-from archir.op import Op
-from archir.packages import RefusedByOp
+from archir.op import Op, arguments_of, values_of
 from archir.record import Record
 from archir.rules.arguments import (
     ArgumentDependsOnSize,
     ArgumentGivenTwice,
-    ArgumentOutOfBounds,
-    FloatForCount,
     MissingArgument,
     TooManyArguments,
     UnknownArgument,
-    WrongArgumentType,
 )
 
 
@@ -119,13 +113,14 @@ def check_partial(
 @cache
 def _sized(op: type[Op]) -> frozenset[str]:
     """The arguments that may be sizes of the input."""
-    fields = op.model_fields.items()
-    return frozenset(name for name, field in fields if is_sized(field.rebuild_annotation()))
+    known = arguments_of(op).items()
+    return frozenset(name for name, argument in known if is_sized(argument.annotation))
 
 
 @cache
 def _required(op: type[Op]) -> frozenset[str]:
-    return frozenset(name for name, field in op.model_fields.items() if field.is_required())
+    known = arguments_of(op).items()
+    return frozenset(name for name, argument in known if argument.is_required())
 
 
 def _by_name(
@@ -143,9 +138,7 @@ def _located(
     position = {name: at for at, name in enumerate(op.arguments()[:positional])}
     return tuple(
         ArgumentProblem(
-            None
-            if isinstance(problem, MissingArgument) or name == _TOGETHER
-            else position.get(name, name),
+            None if isinstance(problem, MissingArgument) or not name else position.get(name, name),
             problem,
         )
         for name, problem in problems.items()
@@ -153,13 +146,6 @@ def _located(
 
 
 # --- values ---------------------------------------------------------------------------------------
-
-
-class _Typed(Record):
-    """A value that is equal to another only if their types are: 1, 1.0 and true differ."""
-
-    kind: type
-    value: object
 
 
 class _Foreign(Record):
@@ -171,25 +157,27 @@ class _Foreign(Record):
         return self.words
 
 
-_Key = tuple[tuple[str, object], ...]
+_Typed = tuple[type, Any]
+"""A value that is equal to another only if their types are: 1, 1.0 and true differ."""
+
+_Key = tuple[tuple[str, _Typed], ...]
 
 
 def _key(values: Mapping[str, object]) -> _Key:
     return tuple((name, _typed(values[name])) for name in sorted(values))
 
 
-def _typed(value: object) -> object:
+def _typed(value: object) -> _Typed:
     if isinstance(value, tuple):
-        return tuple(_typed(item) for item in value)
+        return tuple, tuple([_typed(item) for item in value])
     if value is None or isinstance(value, bool | int | float | str | SizeExpr):
-        return _Typed(type(value), value)
-    return _Typed(_Foreign, _Foreign(shown(value)))
+        return type(value), value
+    return _Foreign, _Foreign(shown(value))
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return tuple(_plain(item) for item in value)
-    return value.value if isinstance(value, _Typed) else value
+def _plain(typed: _Typed) -> object:
+    kind, value = typed
+    return tuple([_plain(item) for item in value]) if kind is tuple else value
 
 
 @lru_cache(maxsize=2**16)
@@ -201,15 +189,14 @@ def _validated(op: type[Op], key: _Key) -> Op | Mapping[str, Problem]:
         if (found := _size_in(value)) is not None and name not in _sized(op)
     }
     plain = {name: value for name, value in values.items() if name not in sized}
-    made = accepted(op, plain)
+    made: Op | dict[str, Problem] | None = accepted(op, plain)
     if made is None:
-        try:
-            made = op(**plain)
-        except ValidationError as error:
-            return {**_problems(op, error, values), **sized}
-    if sized:
-        return sized
-    return _interned(op, _key({name: getattr(made, name) for name in op.model_fields}))
+        from archir.judge import refusals  # it needs pydantic, and a right file does not
+
+        made = refusals(op, plain, values)
+    if isinstance(made, dict):
+        return {**made, **sized}
+    return sized or _interned(op, _key(values_of(made)))
 
 
 @lru_cache(maxsize=2**16)
@@ -225,67 +212,3 @@ def _size_in(value: object) -> str | None:
     if isinstance(value, tuple):
         return next((found for item in value if (found := _size_in(item))), None)
     return None
-
-
-_BY_AUTHOR = frozenset({"value_error", "assertion_error"})
-"""The kinds of errors that a validator of a package's own raises, in its own words."""
-
-_TOGETHER = ""
-"""Stands for an argument's name where it is several that do not go together."""
-
-_BOUNDS = frozenset(
-    {
-        "greater_than",
-        "greater_than_equal",
-        "less_than",
-        "less_than_equal",
-        "too_short",
-        "too_long",
-        "finite_number",
-    }
-)
-"""The kinds of pydantic's errors that find the type right and the value wrong."""
-
-
-def _problems(
-    op: type[Op], error: ValidationError, values: Mapping[str, object]
-) -> dict[str, Problem]:
-    """One problem for each argument: pydantic tells one error for each member of a union."""
-    kinds: dict[str, set[str]] = {}
-    found: dict[str, Problem] = {}
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
-        name = str(item["loc"][0]) if item["loc"] else _TOGETHER
-        if item["type"] in _BY_AUTHOR:
-            words = item["msg"].partition(", ")[2] or "its arguments are refused"
-            found[name] = RefusedByOp(f"{op.keyword}: {words}")
-        else:
-            kinds.setdefault(name, set()).add(item["type"])
-    for name, errors in kinds.items():
-        if name in values:
-            found[name] = _value_problem(op, name, values[name], errors)
-        elif errors == {"missing"}:
-            found[name] = MissingArgument(op.keyword, name, op.arguments())
-    return found
-
-
-def _value_problem(op: type[Op], name: str, value: object, errors: set[str]) -> Problem:
-    annotation: Any = op.model_fields[name].rebuild_annotation()
-    items = value if isinstance(value, tuple) else (value,)
-    huge = any(isinstance(item, int) and item >= 2**31 for item in items)
-    wanted = describe(annotation) + (", below 2**31" if huge else "")
-    facts = (op.keyword, name, shown(value), wanted)
-    if isinstance(value, str):
-        # A string is of the right type where strings are taken at all.
-        known = choices(annotation)
-        near = nearest(value, known)
-        quoted = None if near is None else shown(near)
-        return ArgumentOutOfBounds(*facts, quoted) if known else WrongArgumentType(*facts)
-    if is_counted(annotation):
-        for item in items:
-            if isinstance(item, float):
-                return FloatForCount(op.keyword, name, shown(item), wanted)
-    # An integer that no float can hold is refused as if it were not a number.
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if errors & _BOUNDS or (whole and is_measured(annotation)):
-        return ArgumentOutOfBounds(*facts)
-    return WrongArgumentType(*facts)

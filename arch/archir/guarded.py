@@ -10,13 +10,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pydantic import ValidationError
-
 from archir.argument_types import is_known, shown
 from archir.check import Check
 from archir.diagnostics import OwnOpError, Problem
 from archir.dims import DimTooLargeError, SizeExpr
-from archir.op import Op
+from archir.fields import OpType, is_verdict
+from archir.op import Op, arguments_of
 from archir.packages import Announced, said
 from archir.reach import Folded, Parted, Taps, Unsaid, Whole, Wire
 from archir.recipe import Arg, Call, FunctionRecipe, Inferred, Infix, Input, ModuleRecipe
@@ -44,15 +43,14 @@ def fault(found: object, one: Announced) -> str | None:
         return f"weights of {one.value} is no tuple of names"
     if found.arity not in ("one", "many"):
         return f'arity of {one.value} is neither "one" nor "many"'
-    found.model_rebuild()
-    for name, field in found.model_fields.items():
-        annotation: Any = field.rebuild_annotation()
-        if not is_known(annotation):
-            return f"the argument {name} has a type that the language has not: {annotation}"
-        if field.default_factory is not None:
+    for name, argument in arguments_of(found).items():
+        if not is_known(argument.annotation):
+            why = f"the argument {name} has a type that the language has not"
+            return f"{why}: {argument.annotation}"
+        if argument.factory is not None:
             return f"the default of {name} is made by a function, and must be a constant"
-        if not field.is_required():
-            shown(field.default)
+        if not argument.is_required():
+            shown(argument.default)
     return None
 
 
@@ -62,18 +60,19 @@ def guarded(op: type[Op], one: Announced) -> type[Op]:
     def made(self: Op, **values: Any) -> None:
         try:
             op.__init__(self, **values)
-        except (OwnOpError, ValidationError):
+        except OwnOpError:
             raise
         except Exception as error:
+            if is_verdict(error):
+                raise
             raise one.error(f"checking its arguments raises {said(error)}") from error
 
     methods: dict[str, Any] = {
         name: _method(op, name, examine, one) for name, examine in _EXAMINED.items()
     }
     kept = {"__module__": op.__module__, "__qualname__": op.__qualname__, "__doc__": op.__doc__}
-    kind: Any = type(op)
-    result: type[Op] = kind(op.__name__, (op,), {**kept, **methods, "__init__": made})
-    return result
+    result: Any = OpType(op.__name__, (op,), {**kept, **methods, "__init__": made})
+    return result  # type: ignore[no-any-return]
 
 
 _Examine = Callable[..., "str | None"]
@@ -234,7 +233,7 @@ def _part(op: Op, part: object, inputs: int, makes: bool) -> str | None:
     """What is wrong with one part of a recipe; ``makes`` is one that runs before any input."""
     if isinstance(part, Call) and not _FUNCTION.fullmatch(part.function):
         return f"{part.function!r} is no nn.…, F.…, torch.…, .method or package.module:Name"
-    if isinstance(part, Arg) and part.name not in type(op).model_fields:
+    if isinstance(part, Arg) and part.name not in arguments_of(type(op)):
         return f"the op has no argument {part.name!r}"
     if isinstance(part, Input):
         if makes:

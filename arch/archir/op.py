@@ -1,9 +1,10 @@
 """The op contract: everything the compiler knows of an op stands in one class.
 
-A subclass declares its keyword, its arguments as pydantic fields (types, bounds, descriptions and
-defaults, with torch.nn's names and order), its shape rule, its parameters, its cost and its
-recipe. Its docstring says what it does, cites its torch counterpart, and ends with an example in
-the language, in a block fenced as ``arch``, which runs as a test.
+A subclass declares its keyword, its arguments as pydantic's fields are declared (types, bounds,
+descriptions and defaults, with torch.nn's names and order; see ``archir.fields``), its shape rule,
+its parameters, its cost and its recipe. Its docstring says what it does, cites its torch
+counterpart, and ends with an example in the language, in a block fenced as ``arch``, which runs as
+a test.
 
 ``infer`` and ``macs`` see the types as they are, with dims that may be expressions of the size
 variables. ``parameters``, ``recipe`` and ``channels`` see them at the default sizes
@@ -16,17 +17,17 @@ An argument annotated as ``Size`` may be an expression of the size variables, as
 the back ends put code in its place that reads it off the incoming shapes (``extents.settle``).
 Behind its own inputs such an op may be given others, which only tell it sizes.
 
-Files of ops do not postpone their annotations: pydantic would compile each from its text at every
+Files of ops do not postpone their annotations: each would be compiled from its text at every
 start of the program.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from archir.check import Check
 from archir.dims import Dim, SizeExpr
+from archir.fields import Argument, Field, OpType, own_arguments
 from archir.reach import Look, Wire
 from archir.recipe import Arg, Code, Inferred, Recipe
 from archir.types import ParameterSpec, TensorType
@@ -40,17 +41,20 @@ NonNegative = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Int = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
-Size = Int | InstanceOf[SizeExpr]
+Size = Int | SizeExpr
 """A number, or an expression of the input's size: for ops that are plain functions."""
 
 Keeps = tuple[Literal["inputs", "outputs"], ...]
 """What the backward pass of an op needs of what goes in and comes out."""
 
 
-class Op(BaseModel):
-    """Base of all ops. Instances are immutable, and are shared by all equal uses in a program."""
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
+class Op(metaclass=OpType):
+    """Base of all ops. Instances are immutable, and are shared by all equal uses in a program.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+    Made as ``Conv(out_channels=8, kernel_size=3)`` its arguments are judged by pydantic, strictly,
+    and what it refuses raises pydantic's ``ValidationError``. An op may have pydantic's validators.
+    """
 
     keyword: ClassVar[str]
     """The op's name in the language."""
@@ -143,9 +147,9 @@ class Op(BaseModel):
 
     def changed(self, *names: str) -> tuple[tuple[str, Code], ...]:
         """Keyword arguments of a recipe: those of the named arguments that are not the default."""
-        fields = type(self).model_fields
+        known = arguments_of(type(self))
         return tuple(
-            (name, Arg(name)) for name in names if getattr(self, name) != fields[name].default
+            (name, Arg(name)) for name in names if getattr(self, name) != known[name].default
         )
 
     def takes(self) -> Literal["one", "many"]:
@@ -155,13 +159,89 @@ class Op(BaseModel):
     @classmethod
     def arguments(cls) -> tuple[str, ...]:
         """Argument names in positional order."""
-        return tuple(cls.model_fields)
+        return tuple(arguments_of(cls))
 
     @classmethod
     def gathered(cls, positional: Sequence[object]) -> Sequence[object]:
         """Arguments by position, those that make a list of a variadic op put into it."""
         alone = len(positional) == 1 and isinstance(positional[0], tuple)
         return (tuple(positional),) if cls.variadic and positional and not alone else positional
+
+    def __init__(self, **values: Any) -> None:
+        from archir.judge import judged  # pydantic, which a right file does not need
+
+        _fill(self, judged(type(self), values))
+
+    if not TYPE_CHECKING:  # what frozen classes have, to a checker, as it is
+
+        def __setattr__(self, name: str, value: object) -> None:
+            raise AttributeError(f"{type(self).__name__}.{name} is frozen")
+
+        def __delattr__(self, name: str) -> None:
+            raise AttributeError(f"{type(self).__name__}.{name} is frozen")
+
+        def __eq__(self, other: object) -> bool:
+            if self is other:
+                return True
+            if type(self) is not type(other):
+                return NotImplemented
+            return self.__dict__ == other.__dict__
+
+        def __hash__(self) -> int:
+            return self.__dict__[_HASH]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in values_of(self).items())
+        return f"{type(self).__name__}({shown})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return assembled, (type(self), values_of(self))
+
+
+_HASH = "_hash"
+
+
+def _fill(op: Op, values: Mapping[str, object]) -> None:
+    state = op.__dict__
+    state.update(values)
+    state[_HASH] = hash((type(op), *values.values()))
+
+
+O = TypeVar("O", bound=Op)  # noqa: E741  (an op)
+
+
+def assembled(kind: type[O], values: Mapping[str, object]) -> O:
+    """An op with these arguments, which are right; those left out have their defaults."""
+    op = object.__new__(kind)
+    _fill(op, {**_defaults(kind), **values})
+    return op
+
+
+def replaced(op: O, changes: Mapping[str, object]) -> O:
+    """The op with other arguments, which are taken as they are."""
+    return assembled(type(op), {**values_of(op), **changes})
+
+
+def values_of(op: Op) -> dict[str, Any]:
+    """The arguments of an op by name, in positional order."""
+    state = op.__dict__
+    return {name: state[name] for name in arguments_of(type(op)) if name in state}
+
+
+@cache
+def arguments_of(kind: type[Op]) -> Mapping[str, Argument]:
+    """What a class declares of its arguments, by name, in positional order."""
+    known: dict[str, Argument] = {}
+    for cls in reversed(kind.__mro__):
+        if issubclass(cls, Op) and cls is not Op:
+            known |= {each.name: each for each in own_arguments(cls)}
+    return known
+
+
+@cache
+def _defaults(kind: type[Op]) -> Mapping[str, object]:
+    """The defaults of the arguments that have one, and a place for those that have none."""
+    return {name: each.default for name, each in arguments_of(kind).items()}
 
 
 def channels_of(tensor: TensorType) -> int:

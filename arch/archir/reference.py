@@ -11,11 +11,10 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from archir import registry
 from archir.argument_types import describe, shown
-from archir.op import Op
+from archir.op import Op, arguments_of
 from archir.registry import FAMILIES
 
 _HEAD = """\
@@ -72,8 +71,8 @@ def example(op: type[Op]) -> str:
 def signature(op: type[Op]) -> str:
     """How the op is called: ``max_pool(kernel_size, stride = none, …)``."""
     parts = [
-        name if field.is_required() else f"{name} = {shown(field.default)}"
-        for name, field in op.model_fields.items()
+        name if argument.is_required() else f"{name} = {shown(argument.default)}"
+        for name, argument in arguments_of(op).items()
     ]
     if op.variadic:
         parts[0] = f"*{parts[0]}"
@@ -82,10 +81,9 @@ def signature(op: type[Op]) -> str:
 
 def arguments(op: type[Op]) -> Iterator[tuple[str, str, str, str]]:
     """Name, what it must be, default (or nothing) and description of each argument."""
-    for name, field in op.model_fields.items():
-        annotation: Any = field.rebuild_annotation()
-        default = "" if field.is_required() else shown(field.default)
-        yield name, describe(annotation), default, field.description or ""
+    for name, argument in arguments_of(op).items():
+        default = "" if argument.is_required() else shown(argument.default)
+        yield name, describe(argument.annotation), default, argument.description
 
 
 def page() -> str:

@@ -36,7 +36,7 @@ from archir.graph import (
 )
 from archir.init import Initialiser
 from archir.naming import names
-from archir.op import Op
+from archir.op import Op, arguments_of, values_of
 from archir.typed import TypedGraph
 from archir.types import TensorType
 from archir.values import show_constant
@@ -58,12 +58,13 @@ def show_op(op: Op) -> str:
     """The op as the language writes it, without the arguments that have their default."""
     given: list[str] = []
     positional = True
-    for name, value in op:
-        field = type(op).model_fields[name]
-        positional = positional and field.is_required()
+    known = arguments_of(type(op))
+    for name, value in values_of(op).items():
+        argument = known[name]
+        positional = positional and argument.is_required()
         if positional:
             given.append(_show_argument(value))
-        elif field.is_required() or value != field.get_default(call_default_factory=True):
+        elif argument.is_required() or value != argument.default:
             given.append(f"{name} = {_show_argument(value)}")
     return op.keyword + (f"({', '.join(given)})" if given else "")
 

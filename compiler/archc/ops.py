@@ -20,6 +20,7 @@ from archir.dims import (
     product,
     subtract,
 )
+from archir.fields import Field
 from archir.op import Finite, Int, NonNegative, Op, Positive, concrete
 from archir.packages import RefusedByOp
 from archir.reach import (
@@ -61,6 +62,7 @@ __all__ = [
     "Check",
     "Code",
     "Dim",
+    "Field",
     "Finite",
     "Fold",
     "Folded",

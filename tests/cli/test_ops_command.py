@@ -8,6 +8,7 @@ import re
 import pytest
 from running import Run
 
+from archir.op import arguments_of
 from archir.registry import built_in, ops
 
 
@@ -34,7 +35,7 @@ def test_each_op_has_a_page(archc: Run, keyword: str) -> None:
     done = archc("ops", keyword)
     assert done.code == 0 and not done.err
     assert done.out.startswith(keyword)
-    for name, field in ops()[keyword].model_fields.items():
+    for name, field in arguments_of(ops()[keyword]).items():
         assert re.search(rf"^  {name}( = |   \()", done.out, re.MULTILINE)
         assert str(field.description).split()[0] in done.out
     assert re.search(rf"^    .*\b{keyword}\b", done.out, re.MULTILINE), "the example"

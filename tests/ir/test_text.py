@@ -56,5 +56,5 @@ def test_an_op_is_shown_without_its_defaults() -> None:
     from archir.registry import ops
 
     conv = ops()["conv"]
-    assert show_op(conv(out_channels=8, kernel_size=3)) == "conv(8, 3)"  # type: ignore[call-arg]
+    assert show_op(conv(out_channels=8, kernel_size=3)) == "conv(8, 3)"
     assert show_op(ops()["relu"]()) == "relu"

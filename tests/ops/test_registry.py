@@ -15,7 +15,7 @@ import torch
 
 import archc
 from archir import index, reference
-from archir.op import Op
+from archir.op import Op, arguments_of
 from archir.registry import built_in, ops
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,7 +87,7 @@ def test_defaults_and_order_are_those_of_torch(op: type[Op]) -> None:
     shared = [name for name in theirs if name in mine]
     assert mine == shared, "torch's names in torch's order"
     for name in mine:
-        field = op.model_fields[name]
+        field = arguments_of(op)[name]
         default = theirs[name].default
         if name not in OWN_DEFAULTS.get(op.keyword, set()):
             given = inspect.Parameter.empty if field.is_required() else field.default

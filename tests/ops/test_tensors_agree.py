@@ -18,7 +18,7 @@ from archc.torch.calls import perform
 from archir.check import Check
 from archir.dims import SizeExpr, add, evaluate, floor_div, multiply, variable
 from archir.extents import settle
-from archir.op import Op
+from archir.op import Op, values_of
 from archir.recipe import FunctionRecipe, close
 from archir.types import TensorType
 
@@ -243,7 +243,9 @@ def hold_at_all_sizes(
     check = Check(defaults)
     outputs = made.infer(types, check)
     if check.problems or outputs is None:
-        concrete = op(made.keyword, **{name: at(value, defaults) for name, value in made})
+        concrete = op(
+            made.keyword, **{name: at(value, defaults) for name, value in values_of(made).items()}
+        )
         assert torch_verdicts(concrete, tuple(each.at(defaults) for each in types)) is None
         return False
     code = run(made, types, defaults)
@@ -253,7 +255,7 @@ def hold_at_all_sizes(
             given_types = tuple(each.at(sizes) for each in types)
             if not all(extent > 0 for each in given_types for extent in each.shape):  # type: ignore[operator]
                 continue  # no input is empty
-            arguments = {name: at(value, sizes) for name, value in made}
+            arguments = {name: at(value, sizes) for name, value in values_of(made).items()}
             found = tuple((each.at(sizes).shape, each.dtype) for each in outputs)
             valid = all(condition.holds(sizes) for condition in check.conditions)
             expected = torch_verdicts(op(made.keyword, **arguments), given_types)

@@ -203,7 +203,7 @@ IMPORTS = {
     "unreadable": ("def", "importing imported_unreadable fails with SyntaxError"),
     "unannotated": (
         f"{BASE}\nclass X(Good):\n  keyword = 'unannotated'\n  size = 3\n",
-        "importing imported_unannotated fails with PydanticUserError",
+        "importing imported_unannotated fails with TypeError: size has no type",
     ),
 }
 

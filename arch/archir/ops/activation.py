@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from archir.check import Check
+from archir.fields import Field
 from archir.op import Keeps, Op
 from archir.ops.spatial import require_dtype
 from archir.reach import Look, Wire, pointwise

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim, floor_div, multiply, product
+from archir.fields import Field
 from archir.op import Positive, channels_of
 from archir.ops.spatial import (
     Axis,

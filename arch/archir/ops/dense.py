@@ -3,10 +3,9 @@
 from math import prod
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim, product
+from archir.fields import Field
 from archir.op import Op, Positive, channels_of, concrete
 from archir.ops.spatial import require_dtype
 from archir.reach import WHOLE, Look, Wire, same

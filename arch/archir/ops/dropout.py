@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
+from archir.fields import Field
 from archir.ops.activation import Elementwise
 from archir.types import TensorType
 

@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from pydantic import Field
-
 from archir.check import Check
+from archir.fields import Field
 from archir.op import Int
 from archir.ops.activation import Elementwise
 from archir.ops.dims import resolve_dim

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import floor_div, multiply, product
+from archir.fields import Field
 from archir.op import Finite, Op, Positive, channels_of
 from archir.ops.normalisation import scale_and_statistics
 from archir.ops.spatial import LAYOUTS, rank_suffix, require_dtype

@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
 from archir.check import Check
+from archir.fields import Field
 from archir.op import Finite, Op, Positive, concrete
 from archir.ops.spatial import require_dtype
 from archir.reach import Look, Wire, pointwise

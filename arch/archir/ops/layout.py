@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
 from archir.check import Check
+from archir.fields import Field
 from archir.op import Int, Op
 from archir.ops.dims import resolve_dim, resolve_dims
 from archir.reach import Folded, Look, Wire, same

@@ -3,10 +3,9 @@
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim, total
+from archir.fields import Field
 from archir.op import Int, Op, channels_of, concrete
 from archir.ops.dims import resolve_dim
 from archir.ops.spatial import AXIS_NAMES, show_extent

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import multiply, product
+from archir.fields import Field
 from archir.op import Finite, Op, channels_of
 from archir.ops.spatial import require_dtype
 from archir.reach import Look, Wire, pointwise

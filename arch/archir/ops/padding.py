@@ -3,10 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim, add
+from archir.fields import Field
 from archir.op import Int, Op, channels_of
 from archir.ops.spatial import AXIS_NAMES, LAYOUTS, require_dtype, show_extent
 from archir.reach import Look, Taps, Wire, same

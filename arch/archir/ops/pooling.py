@@ -3,10 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim
+from archir.fields import Field
 from archir.op import Op, Positive
 from archir.ops.spatial import (
     LAYOUTS,

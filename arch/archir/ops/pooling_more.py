@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
 from archir.check import Check
+from archir.fields import Field
 from archir.ops.pooling import AdaptiveAvgPool, WindowPool
 from archir.ops.spatial import LAYOUTS, PerAxis, Window, at_axis, rank_suffix
 from archir.recipe import Arg, Call, ModuleRecipe

@@ -1,8 +1,7 @@
 """Other rectifiers."""
 
-from pydantic import Field
-
 from archir.check import Check
+from archir.fields import Field
 from archir.op import Finite, Positive
 from archir.ops.activation import Elementwise
 from archir.ops.spatial import show_extent

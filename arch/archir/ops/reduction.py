@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
 from archir.check import Check
+from archir.fields import Field
 from archir.op import Int, Op
 from archir.ops.dims import resolve_dims
 from archir.ops.spatial import require_dtype

@@ -3,10 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim
+from archir.fields import Field
 from archir.ops.spatial import LAYOUTS, Axis, PerAxis, SpatialOp, at_axis, show_extent
 from archir.reach import Look, Wire, same
 from archir.recipe import Arg, Call, Items, ModuleRecipe, Subscript

@@ -4,12 +4,11 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim, SizeExpr, floor_div, product
 from archir.division import cancelled, exact_quotient
 from archir.extents import readable
+from archir.fields import Field
 from archir.op import Int, Op, Size
 from archir.ops.dims import resolve_dim
 from archir.ops.spatial import show_extent

@@ -3,9 +3,8 @@
 from math import prod
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from archir.check import Check
+from archir.fields import Field
 from archir.op import Finite, Op, Positive
 from archir.ops.spatial import require_dtype
 from archir.reach import Look, Wire, pointwise

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim, product
+from archir.fields import Field
 from archir.op import Int, Op, channels_of, concrete
 from archir.ops.activation import Elementwise
 from archir.ops.dims import resolve_dim

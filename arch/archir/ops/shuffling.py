@@ -3,10 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim, floor_div, multiply
+from archir.fields import Field
 from archir.op import Op, Positive, channels_of
 from archir.ops.spatial import show_extent
 from archir.reach import Look, Unsaid, Wire, periodic, same, sliding

@@ -3,11 +3,10 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim, add, ceil_div, evaluate, maximum, minimum, subtract
 from archir.extents import readable
+from archir.fields import Field
 from archir.op import Int, Op, Positive, Size
 from archir.ops.dims import along, replaced_at, resolve_dim
 from archir.ops.spatial import show_extent

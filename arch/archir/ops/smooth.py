@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
-
+from archir.fields import Field
 from archir.op import Finite
 from archir.ops.activation import Elementwise
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim, add, floor_div, show
+from archir.fields import Field
 from archir.op import NonNegative, Op, Positive
 from archir.reach import Taps, sliding
 from archir.record import Record

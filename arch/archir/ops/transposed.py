@@ -4,10 +4,9 @@ from functools import partial
 from math import gcd
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
-
 from archir.check import Check
 from archir.dims import Dim, add, multiply, product
+from archir.fields import Field
 from archir.op import Positive, channels_of
 from archir.ops.spatial import (
     Axis,

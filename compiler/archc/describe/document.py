@@ -11,7 +11,7 @@ from typing import Any
 from archir.dims import Dim, SizeExpr, show
 from archir.flat import FlatModule, FlatStep, flatten
 from archir.graph import Definition, Scope
-from archir.op import Op
+from archir.op import Op, values_of
 from archir.sizes.data import as_data
 from archir.source import Span
 from archir.summary import Port, summarise
@@ -85,7 +85,7 @@ def _step(step: FlatStep) -> dict[str, Any]:
 
 
 def _op(op: Op) -> dict[str, Any]:
-    arguments = {name: _constant(value) for name, value in op}
+    arguments = {name: _constant(value) for name, value in values_of(op).items()}
     return {"op": op.keyword, "torch": op.torch_name, "arguments": arguments}
 
 

@@ -21,7 +21,7 @@ from archir.graph import (
     walk,
 )
 from archir.naming import names
-from archir.op import Op
+from archir.op import Op, arguments_of
 from archir.recipe import Fold, FunctionRecipe
 from archir.typed import TypedGraph
 from archir.types import TensorType
@@ -253,11 +253,11 @@ def family(op: Op) -> str:
 def show_arguments(op: Op) -> str:
     """What the op was given: what it needs by position, the rest by name if not the default."""
     shown = []
-    for name, info in type(op).model_fields.items():
+    for name, argument in arguments_of(type(op)).items():
         value = getattr(op, name)
-        if info.is_required():
+        if argument.is_required():
             shown.append(_show(value))
-        elif value != info.get_default(call_default_factory=True):
+        elif value != argument.default:
             shown.append(f"{name} = {_show(value)}")
     return ", ".join(shown)
 

@@ -14,6 +14,7 @@ from archc.python.printing import print_class
 from archc.python.text import INDENT, docstring
 from archir.dims import evaluate
 from archir.graph import Apply, Definition, definitions, walk
+from archir.op import arguments_of
 from archir.recipe import ModuleRecipe
 from archir.template import Unfollowable
 from archir.typed import TypedGraph
@@ -125,9 +126,9 @@ def _agree(typed: TypedGraph, plain: _File, followed: _File) -> bool:
                 recipe = plain.library.recipe(step.op, types)
                 if isinstance(recipe, ModuleRecipe):
                     known = defaults.setdefault(recipe.make.function, {})
-                    for name, field in type(step.op).model_fields.items():
-                        if not field.is_required():
-                            known[name] = field.default
+                    for name, argument in arguments_of(type(step.op)).items():
+                        if not argument.is_required():
+                            known[name] = argument.default
     inputs = len(typed.graph.root.inputs)
 
     def recorded(file: _File) -> object:

@@ -7,7 +7,7 @@ from operator import add, floordiv, mod, mul, sub, truediv
 from typing import Any
 
 from archc.python.text import Call, Const, Display, Expr, Raw, flat
-from archir.op import Op
+from archir.op import Op, arguments_of
 from archir.recipe import (
     AllInputs,
     Arg,
@@ -48,7 +48,7 @@ def construct(make: CallCode, op: Op) -> Call:
     arguments: list[tuple[str | None, Expr]] = [
         (None, _argument(argument, op)) for argument in make.args
     ]
-    order = {name: place for place, name in enumerate(type(op).model_fields)}
+    order = {name: place for place, name in enumerate(arguments_of(type(op)))}
     keywords = [(name, _argument(code, op)) for name, code in make.kwargs]
     for name, value in _defaults(make, op):
         later = (i for i, (k, _) in enumerate(keywords) if order.get(k, -1) > order[name])
@@ -59,8 +59,8 @@ def construct(make: CallCode, op: Op) -> Call:
 def _defaults(make: CallCode, op: Op) -> Iterator[tuple[str, Const]]:
     """The op's numbers of which the recipe does not speak, since they are torch's defaults."""
     spoken = {*_names(make), *op.own_arguments}
-    for name, field in type(op).model_fields.items():
-        value = Const(field.default, name, is_default=True)
+    for name, argument in arguments_of(type(op)).items():
+        value = Const(argument.default, name, is_default=True)
         if name not in spoken and value.is_number:
             yield name, value
 

@@ -7,7 +7,7 @@ from archdsl.elaborate.environment import Flow
 from archir.dims import SizeExpr
 from archir.extents import read
 from archir.graph import Value
-from archir.op import Op
+from archir.op import Op, values_of
 
 
 def with_sizes(op: Op, inputs: Flow, builder: Builder) -> Flow:
@@ -30,7 +30,7 @@ def with_sizes(op: Op, inputs: Flow, builder: Builder) -> Flow:
 
 def _sizes(op: Op) -> list[SizeExpr]:
     found: list[SizeExpr] = []
-    for _, value in op:
+    for value in values_of(op).values():
         items = value if isinstance(value, tuple) else (value,)
         found.extend(item for item in items if isinstance(item, SizeExpr))
     return found

@@ -8,7 +8,7 @@ from archdsl import ast, rules
 from archdsl.elaborate.describe import describe, kind_of
 from archdsl.elaborate.environment import Unknown
 from archir.init import Initialiser
-from archir.op import Op
+from archir.op import Op, arguments_of
 from archir.record import Record
 from archir.source import Span
 from archir.values import Part, show_constant
@@ -36,7 +36,8 @@ class Parameters(Record):
 
     @classmethod
     def of_op(cls, op: type[Op]) -> Parameters:
-        required = (name for name, field in op.model_fields.items() if field.is_required())
+        known = arguments_of(op).items()
+        required = (name for name, argument in known if argument.is_required())
         return cls(op.arguments(), frozenset(required), op.variadic)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from archc.python.library import Library
 from archir.diagnostics import OwnOpError
 from archir.graph import Apply, Definition, walk
-from archir.op import Op
+from archir.op import Op, assembled, replaced
 from archir.recipe import Call, Code, FunctionRecipe, Inferred, Infix, Items, ModuleRecipe
 from archir.registry import ops
 from archir.source import Span
@@ -91,17 +91,12 @@ class Instances:
     def unseen(self, keyword: str, given: frozenset[str], constants: Mapping[str, object]) -> Made:
         """What an op makes that no instance has applied: on a value like the model's input."""
         kind = ops()[keyword]
-        values = {
-            name: field.default
-            for name, field in kind.model_fields.items()
-            if not field.is_required()
-        }
-        op = kind.model_construct(**{**values, **constants})
+        op = assembled(kind, constants)
         return self._made(op, (TensorType((1,) * self.rank),), frozenset(given))
 
     def _made(self, op: Op, types: tuple[TensorType, ...], given: frozenset[str]) -> Made:
         unknown: dict[str, Any] = {name: _Anything.like(getattr(op, name, None)) for name in given}
-        probe = op.model_copy(update=unknown)
+        probe = replaced(op, unknown)
         try:
             recipe = self.library.recipe(probe, types)
             channels = probe.channels(types)
