@@ -11,12 +11,15 @@ them, a slice) it is a bound, where some of the channels saw less.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from archir.cost.traces import NOTHING, Span, Trace, start, through, union
+from archir.cost.traces import NOTHING, Moving, Span, Trace, start, through, union
 from archir.flat import Flat, FlatStep, types_at
 from archir.reach import Folded, Wire
 from archir.record import Record
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _NAMES = {3: ("length",), 4: ("height", "width"), 5: ("depth", "height", "width")}
 
@@ -33,21 +36,38 @@ class AxisField(Record):
     """What a value sees of one axis.
 
     ``size`` is the largest interval that an element sees by what moves with its position, 0 if
-    nothing does; ``stride`` how far two neighbours are apart on the axis, and ``centre`` where
-    the centre of the first is. These two are None where no dim of the value is the axis alone.
-    ``whole`` says that each element sees all of the axis on some path: alone if ``size`` is 0,
-    beside its local field otherwise (a squeeze-and-excitation gate, a norm over the image).
-    Where nothing can be said of what moves, ``size`` is None and ``unknown`` says why.
+    nothing does; ``moving`` is that interval for each position. ``whole`` says that each element
+    sees all of the axis on some path: alone if ``size`` is 0, beside its local field otherwise (a
+    squeeze-and-excitation gate, a norm over the image). Where nothing can be said of what moves,
+    ``size`` is None and ``unknown`` says why.
     """
 
     axis: Axis
     size: int | None
-    stride: Fraction | None
-    centre: Fraction | None
     whole: bool
     unknown: str | None
-    spans: tuple[Span | None, ...] = ()
-    """The first and last position that is seen by each element, for a period of them."""
+    moving: Moving | None = None
+
+    @property
+    def stride(self) -> Fraction | None:
+        """How far two neighbours are apart; None where no dim of the value is the axis alone."""
+        alone = self._alone()
+        return None if alone is None else alone.stride
+
+    @property
+    def centre(self) -> Fraction | None:
+        """Where the centre of the first is; None where no dim of the value is the axis alone."""
+        alone = self._alone()
+        return None if alone is None else alone.centre
+
+    @property
+    def spans(self) -> tuple[Span | None, ...]:
+        """The first and last position that is seen by each element, for a period of them."""
+        return () if self.moving is None else self.moving.spans
+
+    def _alone(self) -> Moving | None:
+        moving = self.moving
+        return None if moving is None or moving.dim is None or moving.fold else moving
 
     def __str__(self) -> str:
         if self.size is None:
@@ -156,8 +176,9 @@ class _Walker:
             met = union(met, trace, joined)
         paths = [trace.moving for trace in traces if trace.moving is not None]
         if len(paths) > 1 and met.moving is not None and met.moving.dim not in (None, joined):
-            centres = tuple(dict.fromkeys(each.centre for each in paths))
-            if len(centres) > 1:
+            different = {each.middle(): each for each in paths}
+            if len(different) > 1:
+                centres = tuple(each.centre for each in different.values())
                 self.crooked.append(Crooked(number, axis, centres))
         return met
 
@@ -172,9 +193,5 @@ def _axes(flat: Flat) -> Iterator[Axis]:
 def _field(axis: Axis, trace: Trace) -> AxisField:
     moving = trace.moving
     if trace.unknown is not None:
-        return AxisField(axis, None, None, None, trace.whole, trace.unknown)
-    if moving is None:
-        return AxisField(axis, 0, None, None, trace.whole, None)
-    alone = moving.dim is not None and not moving.fold
-    stride, centre = (moving.stride, moving.centre) if alone else (None, None)
-    return AxisField(axis, moving.size, stride, centre, trace.whole, None, moving.spans)
+        return AxisField(axis, None, trace.whole, trace.unknown)
+    return AxisField(axis, 0 if moving is None else moving.size, trace.whole, None, moving)

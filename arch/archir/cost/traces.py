@@ -9,11 +9,14 @@ exact, with integers alone. An interval is the hull of what is seen: gaps in it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import gcd, lcm
+from typing import TYPE_CHECKING
 
 from archir.reach import Folded, Look, Parted, Tap, Taps, Unsaid, Whole, same
 from archir.record import Record, replaced
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 MOST_POSITIONS = 4096
 """Above all periods that networks have; chains of odd scale factors are given up there."""
@@ -41,6 +44,8 @@ class Moving(Record):
     @property
     def stride(self) -> Fraction:
         """How far apart on the axis two neighbours are."""
+        from fractions import Fraction  # takes a while, and most fields are not asked for theirs
+
         return Fraction(self.shift, len(self.spans))
 
     @property
@@ -51,13 +56,21 @@ class Moving(Record):
     @property
     def centre(self) -> Fraction:
         """Where the centre of position 0 is, if all centres are put evenly, as near as can be."""
+        from fractions import Fraction
+
+        return Fraction(*self.middle())
+
+    def middle(self) -> tuple[int, int]:
+        """The centre as a ratio in lowest terms."""
         period, seen = len(self.spans), 0
         total = 0  # of the centres less what the stride makes of them, times 2 * period
         for at, span in enumerate(self.spans):
             if span is not None:
                 seen += 1
                 total += (span[0] + span[1]) * period - 2 * at * self.shift
-        return Fraction(total, 2 * period * max(seen, 1))
+        below = 2 * period * max(seen, 1)
+        common = gcd(total, below)
+        return total // common, below // common
 
     def at(self, position: int) -> Span | None:
         """What the element at a position sees."""
@@ -222,7 +235,7 @@ def _both(one: Moving, other: Moving, joined: int | None) -> Moving | str:
         return "paths meet whose places along a dim mean different places of the axis"
     if one.dim is None:
         return Moving(None, 0, (_together((one.spans[0], other.spans[0])),))
-    if one.stride != other.stride:
+    if one.shift * len(other.spans) != other.shift * len(one.spans):
         return f"paths of the strides {one.stride} and {other.stride} meet"
     period = lcm(len(one.spans), len(other.spans))
     if period > MOST_POSITIONS:

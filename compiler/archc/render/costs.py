@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archir.dims import Dim, show
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from archir.cost.field import AxisField
     from archir.summary import ModelSummary
 
