@@ -11,6 +11,7 @@ makes hundreds of thousands of records of a few classes.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
@@ -100,11 +101,22 @@ def _compile(cls: Any) -> None:
     cls._values = scope["values"]
 
 
+def _annotations(body: dict[str, Any]) -> dict[str, Any]:
+    """The annotations of a class body; a file that does not postpone them has a function of them."""
+    if sys.version_info >= (3, 14) and "__annotations__" not in body:
+        from annotationlib import Format, call_annotate_function, get_annotate_from_class_namespace
+
+        annotate = get_annotate_from_class_namespace(body)
+        return call_annotate_function(annotate, Format.FORWARDREF) if annotate else {}
+    known: dict[str, Any] = body.get("__annotations__", {})
+    return known
+
+
 class _FieldsType(type):
     """Turns the annotations of a class body into slots; fields of the base come first."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _FieldsType:
-        annotations: dict[str, str] = namespace.get("__annotations__", {})
+        annotations = _annotations(namespace)
         own = [field for field, kind in annotations.items() if "ClassVar" not in str(kind)]
         defaults = {field: namespace.pop(field) for field in own if field in namespace}
         # What a class body says of slots itself is beside its fields.
