@@ -102,7 +102,7 @@ def _compile(cls: Any) -> None:
 
 
 def _annotations(body: dict[str, Any]) -> dict[str, Any]:
-    """The annotations of a class body; a file that does not postpone them has a function of them."""
+    """The annotations of a class body, which are a function where they are not postponed."""
     if sys.version_info >= (3, 14) and "__annotations__" not in body:
         from annotationlib import Format, call_annotate_function, get_annotate_from_class_namespace
 
