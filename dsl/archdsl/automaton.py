@@ -7,7 +7,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from archdsl.tables import Rule, load
+from archdsl.tables import Lazily, Rule, load
 from archdsl.tokens import END, Token
 
 Maker = Callable[[Any, list[Any]], Any]
@@ -109,9 +109,10 @@ class Automaton:
 
 
 @cache
-def _makers(actions: type) -> list[Maker]:
-    """How the values of all rules are made, by the actions of a class."""
-    return [_maker(rule, getattr(actions, rule.action, None)) for rule in load().rules]
+def _makers(actions: type) -> Lazily[Maker]:
+    """How the values of rules are made, by the actions of a class."""
+    rules = load().rules
+    return Lazily(lambda n: _maker(rules[n], getattr(actions, rules[n].action, None)))
 
 
 def _maker(rule: Rule, action: Maker | None) -> Maker:

@@ -1,4 +1,4 @@
-"""Make ``tables.json``, the parser's tables, from ``grammar.lark``.
+"""Make ``grammar_tables.py``, the parser's tables, from ``grammar.lark``.
 
 Lark reads the grammar and works out the tables here, once; the parser that uses them is
 ``automaton.py``, and needs no Lark. Run ``python -m archdsl.build_tables`` after a change of the
@@ -14,9 +14,8 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from lark import Lark, Token
 from lark.grammar import Rule
@@ -25,7 +24,17 @@ from lark.lexer import PatternStr, TerminalDef
 from lark.parsers.lalr_analysis import Shift
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
-TABLES = Path(__file__).with_name("tables.json")
+TABLES = Path(__file__).with_name("grammar_tables.py")
+
+_HEAD = '''\
+"""The parser's tables. ``python -m archdsl.build_tables`` made them of ``grammar.lark``."""
+
+# fmt: off
+# ruff: noqa: E501
+
+'''
+_RULES = "tuple[tuple[str, int, str, tuple[int | tuple[int], ...]], ...]"
+_STATES = "tuple[tuple[int, ...], ...]"
 
 
 class _Keep(PostLex):
@@ -38,16 +47,16 @@ class _Keep(PostLex):
 
 
 def tables(grammar: str) -> str:
-    """The text of ``tables.json`` for a grammar's text."""
+    """The text of ``grammar_tables.py`` for a grammar's text."""
     lark = Lark(grammar, parser="lalr", lexer="basic", maybe_placeholders=True, postlex=_Keep())
     rules = sorted(lark.rules, key=_rule_key)
     content = {
-        "grammar": _dump(hashlib.sha256(grammar.encode()).hexdigest()),
+        "GRAMMAR": _dump(hashlib.sha256(grammar.encode()).hexdigest()),
         **_terminals(lark),
-        "rules": _rows([_rule(rule) for rule in rules]),
+        f"RULES: {_RULES}": _rows([_rule(rule) for rule in rules]),
         **_states(lark, {rule: number for number, rule in enumerate(rules)}),
     }
-    return "{\n" + ",\n".join(f'"{key}": {text}' for key, text in content.items()) + "\n}\n"
+    return _HEAD + "".join(f"{name} = {text}\n" for name, text in content.items())
 
 
 def _terminals(lark: Lark) -> dict[str, str]:
@@ -64,10 +73,10 @@ def _terminals(lark: Lark) -> dict[str, str]:
     texts = sorted(signs, key=lambda text: (-len(text), text))
     groups.append((False, f"(?P<SIGN>{'|'.join(map(re.escape, texts))})"))
     return {
-        "pattern": _dump("|".join(group for _, group in sorted(groups, key=lambda each: each[0]))),
-        "words": _dump(words),
-        "signs": _dump(signs),
-        "ignored": _dump(sorted(lark.ignore_tokens)),
+        "PATTERN": _dump("|".join(group for _, group in sorted(groups, key=lambda each: each[0]))),
+        "WORDS": _dump(words),
+        "SIGNS": _dump(signs),
+        "IGNORED": _dump(tuple(sorted(lark.ignore_tokens))),
     }
 
 
@@ -85,16 +94,16 @@ def _rule_key(rule: Rule) -> tuple[str, list[str], str]:
     return rule.origin.name, [symbol.name for symbol in rule.expansion], rule.alias or ""
 
 
-def _rule(rule: Rule) -> list[Any]:
-    """A rule as [origin, length, action, children].
+def _rule(rule: Rule) -> tuple[str, int, str, tuple[int | tuple[int], ...]]:
+    """A rule as (origin, length, action, children).
 
     The action is "" for a helper, whose value is the list of its children, and "=" where the value
     is that of the only child. The children are numbers of symbols, -1 for something optional that
-    is absent, and [n] for a helper whose children are taken in.
+    is absent, and (n,) for a helper whose children are taken in.
     """
     name = rule.origin.name
     absent = rule.options.empty_indices or (False,) * len(rule.expansion)
-    children: list[Any] = []
+    children: list[int | tuple[int]] = []
     symbols = iter(enumerate(rule.expansion))
     for is_absent in absent:
         if is_absent:
@@ -102,13 +111,13 @@ def _rule(rule: Rule) -> list[Any]:
             continue
         number, symbol = next(symbols)
         if not symbol.is_term and symbol.name.startswith("_"):
-            children.append([number])
+            children.append((number,))
         elif not (symbol.is_term and getattr(symbol, "filter_out", False)):
             children.append(number)
     action = "" if name.startswith("_") else str(rule.alias or name)
     if rule.options.expand1 and not rule.alias and len(children) == 1:
         action = "="
-    return [name, len(rule.expansion), action, children]
+    return name, len(rule.expansion), action, tuple(children)
 
 
 def _states(lark: Lark, numbers: dict[Rule, int]) -> dict[str, str]:
@@ -121,7 +130,7 @@ def _states(lark: Lark, numbers: dict[Rule, int]) -> dict[str, str]:
     ranks = {name: rank for rank, name in enumerate(symbols)}
     start = table.start_states["start"]
     order = {start: 0}
-    rows: list[list[int]] = []
+    rows: list[tuple[int, ...]] = []
     queue = [start]
     for state in queue:
         row: list[int] = []
@@ -130,17 +139,25 @@ def _states(lark: Lark, numbers: dict[Rule, int]) -> dict[str, str]:
                 order[target] = len(order)
                 queue.append(target)
             row += (ranks[name], order[target] if kind is Shift else -1 - numbers[target])
-        rows.append(row)
+        rows.append(tuple(row))
     end = order[table.end_states["start"]]
-    return {"symbols": _dump(symbols), "end": _dump(end), "states": _rows(rows)}
+    return {
+        "SYMBOLS": _dump(tuple(symbols)),
+        "END": _dump(end),
+        f"STATES: {_STATES}": _rows(rows),
+    }
 
 
-def _rows(items: list[Any]) -> str:
-    return "[\n" + ",\n".join(_dump(item) for item in items) + "\n]"
+def _rows(items: Sequence[object]) -> str:
+    return "(\n" + "".join(f"    {_dump(item)},\n" for item in items) + ")"
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+def _dump(value: object) -> str:
+    """The value as Python has it, with strings in double quotes."""
+    if isinstance(value, tuple):
+        items = [_dump(item) for item in value]
+        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+    return json.dumps(value, sort_keys=True)
 
 
 def main() -> int:
@@ -148,7 +165,7 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         if TABLES.is_file() and TABLES.read_text("utf-8") == wanted:
             return 0
-        print("tables.json is not made from grammar.lark: run python -m archdsl.build_tables")
+        print("grammar_tables.py is not made from grammar.lark: run python -m archdsl.build_tables")
         return 1
     TABLES.write_text(wanted, "utf-8", newline="\n")
     return 0

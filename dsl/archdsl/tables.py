@@ -1,20 +1,34 @@
 """The parser's tables, as ``build_tables`` made them of ``grammar.lark``.
 
-They are plain data in the package, read with ``json``: nothing is worked out at start, and nothing
-is taken from a cache that somebody else could have written.
+They are plain data in the package: nothing is worked out at start, and nothing is taken from a
+cache that somebody else could have written.
 """
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
+from archdsl import grammar_tables as made
 from archir.record import Record
 
-_TABLES = Path(__file__).with_name("tables.json")
+T = TypeVar("T")
+
+
+class Lazily(dict[int, T]):
+    """A table whose entries are made when they are first asked for: a short file needs a few."""
+
+    __slots__ = ("_make",)
+
+    def __init__(self, make: Callable[[int], T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, number: int) -> T:
+        entry = self[number] = self._make(number)
+        return entry
 
 
 class Rule(Record):
@@ -46,8 +60,8 @@ class Tables(Record):
     """All others of one text; the pattern has them as one group."""
 
     ignored: frozenset[str]
-    rules: tuple[Rule, ...]
-    states: tuple[dict[str, int], ...]
+    rules: Lazily[Rule]
+    states: Lazily[dict[str, int]]
     """By state and symbol: the state to go to, or -1-n to reduce by rule n."""
 
     end: int
@@ -71,25 +85,25 @@ class Tables(Record):
 
 @cache
 def load() -> Tables:
-    """The tables of the package; read once a process."""
-    saved = json.loads(_TABLES.read_bytes())
-    symbol = saved["symbols"].__getitem__
-    states = tuple(
-        dict(zip(map(symbol, row[::2]), row[1::2], strict=True)) for row in saved["states"]
-    )
+    """The tables of the package; one object for all of the process."""
     return Tables(
-        re.compile(saved["pattern"]),
-        saved["words"],
-        saved["signs"],
-        frozenset(saved["ignored"]),
-        tuple(_rule(*rule) for rule in saved["rules"]),
-        states,
-        saved["end"],
+        re.compile(made.PATTERN),
+        made.WORDS,
+        made.SIGNS,
+        frozenset(made.IGNORED),
+        Lazily(_rule),
+        Lazily(_state),
+        made.END,
         {},
     )
 
 
-def _rule(origin: str, length: int, action: str, children: list[Any]) -> Rule:
-    chosen = tuple((child[0],) if isinstance(child, list) else child for child in children)
+def _rule(number: int) -> Rule:
+    origin, length, action, children = made.RULES[number]
     is_unit = length == 1 and action == "="
-    return Rule(origin, length, action, chosen, chosen == tuple(range(length)), is_unit)
+    return Rule(origin, length, action, children, children == tuple(range(length)), is_unit)
+
+
+def _state(number: int) -> dict[str, int]:
+    row = made.STATES[number]
+    return dict(zip(map(made.SYMBOLS.__getitem__, row[::2]), row[1::2], strict=True))

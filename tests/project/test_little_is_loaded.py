@@ -37,6 +37,12 @@ def summing() -> set[str]:
     return loaded("summary", str(EXAMPLE))
 
 
+def test_heavy_modules_are_left_alone(checking: set[str], summing: set[str]) -> None:
+    heavy = {"dataclasses", "fractions", "inspect", "json", "lark", "pydantic", "random"}
+    assert not (checking | summing) & heavy
+    assert "json" in loaded("check", "--format", "json", str(EXAMPLE))
+
+
 def problems(modules: set[str]) -> set[str]:
     return {name for name in modules if name.startswith(("archdsl.rules.", "archir.rules."))}
 

@@ -49,13 +49,13 @@ class AxisField(Record):
     moving: Moving | None = None
 
     @property
-    def stride(self) -> Fraction | None:
+    def stride(self) -> int | Fraction | None:
         """How far two neighbours are apart; None where no dim of the value is the axis alone."""
         alone = self._alone()
         return None if alone is None else alone.stride
 
     @property
-    def centre(self) -> Fraction | None:
+    def centre(self) -> int | Fraction | None:
         """Where the centre of the first is; None where no dim of the value is the axis alone."""
         alone = self._alone()
         return None if alone is None else alone.centre
@@ -82,7 +82,7 @@ class Crooked(Record):
 
     step: int
     axis: Axis
-    centres: tuple[Fraction, ...]
+    centres: tuple[int | Fraction, ...]
 
 
 class Fields(Record):

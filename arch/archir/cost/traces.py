@@ -42,11 +42,9 @@ class Moving(Record):
     fold: tuple[object, ...] = ()
 
     @property
-    def stride(self) -> Fraction:
+    def stride(self) -> int | Fraction:
         """How far apart on the axis two neighbours are."""
-        from fractions import Fraction  # takes a while, and most fields are not asked for theirs
-
-        return Fraction(self.shift, len(self.spans))
+        return _ratio(self.shift, len(self.spans))
 
     @property
     def size(self) -> int:
@@ -54,11 +52,9 @@ class Moving(Record):
         return max((span[1] - span[0] + 1 for span in self.spans if span), default=0)
 
     @property
-    def centre(self) -> Fraction:
+    def centre(self) -> int | Fraction:
         """Where the centre of position 0 is, if all centres are put evenly, as near as can be."""
-        from fractions import Fraction
-
-        return Fraction(*self.middle())
+        return _ratio(*self.middle())
 
     def middle(self) -> tuple[int, int]:
         """The centre as a ratio in lowest terms."""
@@ -79,6 +75,15 @@ class Moving(Record):
         return (
             None if span is None else (span[0] + block * self.shift, span[1] + block * self.shift)
         )
+
+
+def _ratio(above: int, below: int) -> int | Fraction:
+    whole, rest = divmod(above, below)
+    if not rest:
+        return whole
+    from fractions import Fraction  # takes a while, and most networks need none
+
+    return Fraction(above, below)
 
 
 class Trace(Record):

@@ -81,7 +81,7 @@ def _joined(words: Sequence[str]) -> str:
     return words[0] if len(set(words)) == 1 else "x".join(each or "-" for each in words)
 
 
-def _fraction(number: Fraction | None) -> str:
+def _fraction(number: int | Fraction | None) -> str:
     if number is None:
         return ""
     if number.denominator in (1, 2, 4, 8):
