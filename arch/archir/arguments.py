@@ -11,19 +11,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+from archir import rules
 from archir.accepted import accepted
 from archir.argument_types import is_sized, shown
 from archir.diagnostics import Problem
 from archir.dims import SizeExpr, show
 from archir.op import Op, arguments_of, values_of
 from archir.record import Record
-from archir.rules.arguments import (
-    ArgumentDependsOnSize,
-    ArgumentGivenTwice,
-    MissingArgument,
-    TooManyArguments,
-    UnknownArgument,
-)
 
 
 class ArgumentProblem(Record):
@@ -63,20 +57,29 @@ def bind_names(
     """The same for anything that is called and has named parameters."""
     found: list[ArgumentProblem] = []
     if positional > len(known):
-        problem = TooManyArguments(callee, positional, known)
+        problem = rules.arguments.TooManyArguments(callee, positional, known)
         found.append(ArgumentProblem(len(known), problem))
     by_position = known[:positional]
     for name, times in Counter(keywords).items():
         if name not in known:
-            found.append(ArgumentProblem(name, UnknownArgument(callee, name, known)))
+            found.append(
+                ArgumentProblem(name, rules.arguments.UnknownArgument(callee, name, known))
+            )
         elif name in by_position:
             position = by_position.index(name) + 1
-            found.append(ArgumentProblem(name, ArgumentGivenTwice(callee, name, position)))
+            found.append(
+                ArgumentProblem(name, rules.arguments.ArgumentGivenTwice(callee, name, position))
+            )
         elif times > 1:
-            found.append(ArgumentProblem(name, ArgumentGivenTwice(callee, name, None)))
+            found.append(
+                ArgumentProblem(name, rules.arguments.ArgumentGivenTwice(callee, name, None))
+            )
     if not partial:
         missing = (name for name in known[positional:] if name in required and name not in keywords)
-        found.extend(ArgumentProblem(None, MissingArgument(callee, m, known)) for m in missing)
+        found.extend(
+            ArgumentProblem(None, rules.arguments.MissingArgument(callee, m, known))
+            for m in missing
+        )
     return tuple(found)
 
 
@@ -107,7 +110,9 @@ def check_partial(
     misnamed = bind(op, len(positional), tuple(keywords), partial=True) if names else ()
     made = _validated(op, _key(_by_name(op, positional, keywords)))
     wrong = () if isinstance(made, Op) else _located(op, made, len(positional))
-    return misnamed + tuple(w for w in wrong if not isinstance(w.problem, MissingArgument))
+    return misnamed + tuple(
+        w for w in wrong if not isinstance(w.problem, rules.arguments.MissingArgument)
+    )
 
 
 @cache
@@ -138,7 +143,9 @@ def _located(
     position = {name: at for at, name in enumerate(op.arguments()[:positional])}
     return tuple(
         ArgumentProblem(
-            None if isinstance(problem, MissingArgument) or not name else position.get(name, name),
+            None
+            if isinstance(problem, rules.arguments.MissingArgument) or not name
+            else position.get(name, name),
             problem,
         )
         for name, problem in problems.items()
@@ -184,7 +191,7 @@ def _plain(typed: _Typed) -> object:
 def _validated(op: type[Op], key: _Key) -> Op | Mapping[str, Problem]:
     values = {name: _plain(value) for name, value in key}
     sized = {
-        name: ArgumentDependsOnSize(op.keyword, name, found)
+        name: rules.arguments.ArgumentDependsOnSize(op.keyword, name, found)
         for name, value in values.items()
         if (found := _size_in(value)) is not None and name not in _sized(op)
     }

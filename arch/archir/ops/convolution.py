@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim, floor_div, multiply, product
 from archir.fields import Field
@@ -19,9 +20,6 @@ from archir.ops.spatial import (
 )
 from archir.reach import WHOLE, Look, Unsaid, Wire, same
 from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
-from archir.rules.arguments import StridedSamePadding
-from archir.rules.shapes import ChannelsNotDivisible
-from archir.rules.windows import PaddingExceedsSize
 from archir.types import ParameterSpec, TensorType
 from archir.values import show_constant
 
@@ -61,7 +59,9 @@ class _Convolution(SpatialOp):
     def verify(self, incoming: TensorType, check: Check) -> None:
         strides = [at_axis(self.stride, axis) for axis in range(incoming.rank - 2)]
         if self.padding == "same" and any(stride != 1 for stride in strides):
-            check.report(StridedSamePadding(self.keyword, show_constant(self.stride)))
+            check.report(
+                rules.arguments.StridedSamePadding(self.keyword, show_constant(self.stride))
+            )
 
     def window(self, index: int) -> Window:
         """What slides along one axis."""
@@ -81,7 +81,7 @@ class _Convolution(SpatialOp):
             enough = check.at_least(
                 axis.extent,
                 least,
-                lambda: PaddingExceedsSize(
+                lambda: rules.windows.PaddingExceedsSize(
                     self.keyword,
                     axis.name,
                     show_extent(axis.extent, check),
@@ -191,10 +191,10 @@ class Conv(_Convolution):
         incoming, outgoing = check.concrete(channels), self.out_channels
         if incoming % self.groups:
             problem = ("incoming", incoming, outgoing, self.groups)
-            check.report(ChannelsNotDivisible(self.keyword, *problem))
+            check.report(rules.shapes.ChannelsNotDivisible(self.keyword, *problem))
         elif outgoing % self.groups:
             problem = ("outgoing", outgoing, incoming, self.groups)
-            check.report(ChannelsNotDivisible(self.keyword, *problem))
+            check.report(rules.shapes.ChannelsNotDivisible(self.keyword, *problem))
         return self.out_channels
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

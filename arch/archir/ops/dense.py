@@ -3,6 +3,7 @@
 from math import prod
 from typing import TYPE_CHECKING
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim, product
 from archir.fields import Field
@@ -10,7 +11,6 @@ from archir.op import Op, Positive, channels_of, concrete
 from archir.ops.spatial import require_dtype
 from archir.reach import WHOLE, Look, Wire, same
 from archir.recipe import Arg, Call, Code, Inferred, ModuleRecipe
-from archir.rules.shapes import WrongRank
 from archir.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Linear(Op):
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
         if not incoming.rank:
-            check.report(WrongRank(self.keyword, ("at least one dim",), str(incoming)))
+            check.report(rules.shapes.WrongRank(self.keyword, ("at least one dim",), str(incoming)))
             return None
         require_dtype(self.keyword, incoming, ("float32",), check)
         check.concrete(incoming.shape[-1])

@@ -1,9 +1,9 @@
 """What the ops share that name dims by their numbers."""
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim
 from archir.reach import Look, Wire, same
-from archir.rules.shapes import DimOutOfRange
 from archir.types import TensorType
 
 
@@ -11,7 +11,7 @@ def resolve_dim(callee: str, argument: str, dim: int, rank: int, check: Check) -
     """A dim counted from 0; None after a report."""
     if -rank <= dim < rank:
         return dim % rank
-    check.report(DimOutOfRange(callee, argument, dim, rank))
+    check.report(rules.shapes.DimOutOfRange(callee, argument, dim, rank))
     return None
 
 
@@ -26,9 +26,7 @@ def resolve_dims(
     twice = next((dim for at, dim in enumerate(known) if dim in known[:at]), None)
     if twice is None:
         return known
-    from archir.rules.tensors import DimTwice  # a network without lists of dims needs none of these
-
-    check.report(DimTwice(callee, argument, dims, twice))
+    check.report(rules.tensors.DimTwice(callee, argument, dims, twice))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+from archir import rules
 from archir.check import Check
 from archir.dims import floor_div, multiply, product
 from archir.fields import Field
@@ -10,7 +11,6 @@ from archir.ops.normalisation import scale_and_statistics
 from archir.ops.spatial import LAYOUTS, rank_suffix, require_dtype
 from archir.reach import Look, Wire, pointwise
 from archir.recipe import Arg, Call, Inferred, ModuleRecipe
-from archir.rules.shapes import ChannelsNotDivisible, TooFewValues, WrongRank
 from archir.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class GroupNorm(Op):
         incoming = inputs[0]
         if incoming.rank < 2:
             layouts = ("[N, C]", *LAYOUTS)
-            check.report(WrongRank(self.keyword, layouts, str(incoming)))
+            check.report(rules.shapes.WrongRank(self.keyword, layouts, str(incoming)))
             return None
         require_dtype(self.keyword, incoming, ("float32",), check)
         batch, channels, *spatial = incoming.shape
@@ -59,7 +59,7 @@ class GroupNorm(Op):
         whole = check.divisible(
             channels,
             self.num_groups,
-            lambda: ChannelsNotDivisible(
+            lambda: rules.shapes.ChannelsNotDivisible(
                 self.keyword, "incoming", check.value(channels), None, self.num_groups
             ),
         )
@@ -68,7 +68,9 @@ class GroupNorm(Op):
             check.at_least(
                 multiply(floor_div(multiply(batch, channels), self.num_groups), product(spatial)),
                 2,
-                lambda: TooFewValues(self.keyword, str(incoming.at(check.sizes)), "group"),
+                lambda: rules.shapes.TooFewValues(
+                    self.keyword, str(incoming.at(check.sizes)), "group"
+                ),
             )
         return (incoming,)
 
@@ -130,7 +132,7 @@ class InstanceNorm(Op):
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
         if not 3 <= incoming.rank <= 5:
-            check.report(WrongRank(self.keyword, LAYOUTS, str(incoming)))
+            check.report(rules.shapes.WrongRank(self.keyword, LAYOUTS, str(incoming)))
             return None
         require_dtype(self.keyword, incoming, ("float32",), check)
         if self.affine or self.track_running_stats:
@@ -138,7 +140,7 @@ class InstanceNorm(Op):
         check.at_least(
             product(incoming.shape[2:]),
             2,
-            lambda: TooFewValues(
+            lambda: rules.shapes.TooFewValues(
                 self.keyword, str(incoming.at(check.sizes)), "channel of each example"
             ),
             training=self.track_running_stats,

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+from archir import rules
 from archir.check import Check
 from archir.fields import Field
 from archir.op import Finite, Op, Positive, concrete
 from archir.ops.spatial import require_dtype
 from archir.reach import Look, Wire, pointwise
 from archir.recipe import Call, Code, Inferred, Items, ModuleRecipe
-from archir.rules.normalised import TooFewDims
 from archir.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ class _OverLastDims(Op):
         incoming = inputs[0]
         require_dtype(self.keyword, incoming, ("float32",), check)
         if self.dims > incoming.rank:
-            check.report(TooFewDims(self.keyword, self.dims, incoming.rank, str(incoming)))
+            check.report(
+                rules.normalised.TooFewDims(self.keyword, self.dims, incoming.rank, str(incoming))
+            )
         else:
             for extent in incoming.shape[-self.dims :]:
                 check.concrete(extent)

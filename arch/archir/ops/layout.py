@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+from archir import rules
 from archir.check import Check
 from archir.fields import Field
 from archir.op import Int, Op
 from archir.ops.dims import resolve_dim, resolve_dims
 from archir.reach import Folded, Look, Wire, same
 from archir.recipe import Arg, Call, Code, FunctionRecipe, Input
-from archir.rules.shapes import DimOutOfRange
-from archir.rules.tensors import NoDimsLeft, NotAPermutation
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Permute(Op):
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
         if len(self.dims) != incoming.rank:
-            check.report(NotAPermutation(self.keyword, len(self.dims), incoming.rank))
+            check.report(rules.tensors.NotAPermutation(self.keyword, len(self.dims), incoming.rank))
             return None
         dims = resolve_dims(self.keyword, "dims", self.dims, incoming.rank, check)
         if dims is None:
@@ -163,7 +162,7 @@ class Squeeze(Op):
                 check.assume("at-least", extent, 2)
             shape.append(extent)
         if not shape:
-            check.report(NoDimsLeft(self.keyword, str(incoming)))
+            check.report(rules.tensors.NoDimsLeft(self.keyword, str(incoming)))
             return None
         return (incoming.with_shape(*shape),)
 
@@ -221,7 +220,7 @@ class Unsqueeze(Op):
         incoming = inputs[0]
         places = incoming.rank + 1
         if not -places <= self.dim < places:
-            check.report(DimOutOfRange(self.keyword, "dim", self.dim, places))
+            check.report(rules.shapes.DimOutOfRange(self.keyword, "dim", self.dim, places))
             return None
         place = self.dim % places
         return (incoming.with_shape(*incoming.shape[:place], 1, *incoming.shape[place:]),)

@@ -1,9 +1,9 @@
 """Matrices."""
 
-from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim, product
 from archir.op import Op
@@ -11,7 +11,6 @@ from archir.ops.merge import broadcast
 from archir.ops.spatial import require_dtype, show_extent
 from archir.reach import WHOLE, Look, Wire, pointwise, same
 from archir.recipe import Code, Fold, FunctionRecipe
-from archir.rules.tensors import DtypesDiffer, InnerDimsDiffer, NoDimsLeft, NotTwoValues
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -43,15 +42,16 @@ class Matmul(Op):
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         if len(inputs) != 2:
-            check.report(NotTwoValues(self.keyword, len(inputs)))
+            check.report(rules.tensors.NotTwoValues(self.keyword, len(inputs)))
             return None
         left, right = inputs
         self._dtypes(left, right, check)
         shapes = (str(left), str(right))
         columns, rows = left.shape[-1], _rows(right)
         shown = (show_extent(columns, check), show_extent(rows, check))
-        problem = partial(InnerDimsDiffer, self.keyword, *shown, shapes)
-        if not check.equal(columns, rows, problem):
+        if not check.equal(
+            columns, rows, lambda: rules.tensors.InnerDimsDiffer(self.keyword, *shown, shapes)
+        ):
             return None
         batch: tuple[Dim, ...] | None = ()
         if max(left.rank, right.rank) > 2:
@@ -60,13 +60,13 @@ class Matmul(Op):
             return None
         shape = (*batch, *left.shape[-2:-1], *(right.shape[-1:] if right.rank > 1 else ()))
         if not shape:
-            check.report(NoDimsLeft(self.keyword, " and ".join(shapes)))
+            check.report(rules.tensors.NoDimsLeft(self.keyword, " and ".join(shapes)))
             return None
         return (left.with_shape(*shape),)
 
     def _dtypes(self, left: TensorType, right: TensorType, check: Check) -> None:
         if left.dtype != right.dtype:
-            check.report(DtypesDiffer(self.keyword, (left.dtype, right.dtype)))
+            check.report(rules.tensors.DtypesDiffer(self.keyword, (left.dtype, right.dtype)))
         else:
             require_dtype(self.keyword, left, ("float32", "int64"), check)
 

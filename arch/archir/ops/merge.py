@@ -3,6 +3,7 @@
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim, total
 from archir.fields import Field
@@ -11,7 +12,6 @@ from archir.ops.dims import resolve_dim
 from archir.ops.spatial import AXIS_NAMES, show_extent
 from archir.reach import Folded, Look, Wire, pointwise, same
 from archir.recipe import AllInputs, Arg, Call, Code, Fold, FunctionRecipe, Inferred, Infix, Input
-from archir.rules.shapes import ShapesDiffer
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -94,10 +94,12 @@ class Concat(Op):
 
     def _rank_problem(
         self, inputs: tuple[TensorType, ...], other: int, check: Check
-    ) -> ShapesDiffer:
+    ) -> "rules.shapes.ShapesDiffer":
         shapes = (str(inputs[0].at(check.sizes)), str(inputs[other].at(check.sizes)))
         ranks = (str(inputs[0].rank), str(inputs[other].rank))
-        return ShapesDiffer(self.keyword, "rank", 1, ranks[0], other + 1, ranks[1], shapes)
+        return rules.shapes.ShapesDiffer(
+            self.keyword, "rank", 1, ranks[0], other + 1, ranks[1], shapes
+        )
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         # torch's own default is 0, so the dim is always written.
@@ -226,10 +228,10 @@ def differ(
     dim: int,
     position: int,
     check: Check,
-) -> ShapesDiffer:
+) -> "rules.shapes.ShapesDiffer":
     """The problem that two inputs do not go together at a dim, the outcome's ``position``."""
     one, other = inputs[left], inputs[right]
-    return ShapesDiffer(
+    return rules.shapes.ShapesDiffer(
         callee,
         dim_name(position, max(given.rank for given in inputs)),
         left + 1,

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+from archir import rules
 from archir.check import Check
 from archir.dims import multiply, product
 from archir.fields import Field
@@ -9,7 +10,6 @@ from archir.op import Finite, Op, channels_of
 from archir.ops.spatial import require_dtype
 from archir.reach import Look, Wire, pointwise
 from archir.recipe import Call, Inferred, ModuleRecipe
-from archir.rules.shapes import TooFewValues, WrongRank
 from archir.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class BatchNorm(Op):
         incoming = inputs[0]
         if not 2 <= incoming.rank <= 5:
             layouts = ("[N, C]", "[N, C, L]", "[N, C, H, W]", "[N, C, D, H, W]")
-            check.report(WrongRank(self.keyword, layouts, str(incoming)))
+            check.report(rules.shapes.WrongRank(self.keyword, layouts, str(incoming)))
             return None
         require_dtype(self.keyword, incoming, ("float32",), check)
         if self.affine or self.track_running_stats:
@@ -77,7 +77,7 @@ class BatchNorm(Op):
         check.at_least(
             multiply(incoming.shape[0], product(incoming.shape[2:])),
             2,
-            lambda: TooFewValues(self.keyword, str(incoming.at(check.sizes))),
+            lambda: rules.shapes.TooFewValues(self.keyword, str(incoming.at(check.sizes))),
             training=self.track_running_stats,
         )
         return (incoming,)

@@ -1,23 +1,16 @@
 """Padding."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from archir import rules
 from archir.check import Check
+from archir.diagnostics import Problem
 from archir.dims import Dim, add
 from archir.fields import Field
 from archir.op import Int, Op, channels_of
 from archir.ops.spatial import AXIS_NAMES, LAYOUTS, require_dtype, show_extent
 from archir.reach import Look, Taps, Wire, same
 from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
-from archir.rules.padding import (
-    CropTooLarge,
-    PaddingRepeatsTooMuch,
-    PaddingValueTooLarge,
-    ValueNotForMode,
-    WrongPaddingLength,
-)
-from archir.rules.shapes import WrongRank
 from archir.types import TensorType
 from archir.values import show_constant
 
@@ -128,7 +121,7 @@ class Pad(Op):
         rank, padding = incoming.rank, self.padding
         spatial = 3 <= rank <= 5
         if not spatial and (self.mode != "constant" or not isinstance(padding, tuple) or not rank):
-            check.report(WrongRank(self.keyword, LAYOUTS, str(incoming)))
+            check.report(rules.shapes.WrongRank(self.keyword, LAYOUTS, str(incoming)))
             return False
         if not isinstance(padding, tuple):
             return True
@@ -136,7 +129,9 @@ class Pad(Op):
         if self.mode != "constant":
             wanted = (2 * (rank - 2),)
         if len(padding) not in wanted:
-            problem = WrongPaddingLength(self.keyword, len(padding), wanted, self.mode)
+            problem = rules.padding.WrongPaddingLength(
+                self.keyword, len(padding), wanted, self.mode
+            )
             check.report(problem)
             return False
         return True
@@ -147,11 +142,13 @@ class Pad(Op):
             require_dtype(self.keyword, incoming, ("float32", "int64"), check)
         if self.mode != "constant":
             if self.value:
-                check.report(ValueNotForMode(self.keyword, given, self.mode))
+                check.report(rules.padding.ValueNotForMode(self.keyword, given, self.mode))
         elif any(before > 0 or after > 0 for before, after in self._pairs(incoming.rank)):
             least, most = _BOUNDS.get(incoming.dtype, (self.value, self.value))
             if not least <= self.value <= most:
-                check.report(PaddingValueTooLarge(self.keyword, given, incoming.dtype))
+                check.report(
+                    rules.padding.PaddingValueTooLarge(self.keyword, given, incoming.dtype)
+                )
 
     def _pairs(self, rank: int) -> tuple[tuple[int, int], ...]:
         """Before and behind each padded axis, the last one first."""
@@ -173,14 +170,18 @@ class Pad(Op):
         name, shown = _dim_name(dim, incoming.rank), show_extent(old, check)
         most = max(before, after)
         cropped = min(before, 0) + min(after, 0)
-        crop = partial(CropTooLarge, self.keyword, name, shown, before, after)
+
+        def crop() -> Problem:
+            return rules.padding.CropTooLarge(self.keyword, name, shown, before, after)
+
         if self.mode in ("reflect", "circular") and most > 0:
             # torch's circular padding reads what it has written, and no more than that is there.
             spare = -1 if self.mode == "reflect" else cropped
             facts = (self.keyword, name, shown, most, self.mode)
             largest = max(0, check.value(old) + spare)
-            problem = partial(PaddingRepeatsTooMuch, *facts, largest)
-            if not check.at_least(add(old, spare), most, problem):
+            if not check.at_least(
+                add(old, spare), most, lambda: rules.padding.PaddingRepeatsTooMuch(*facts, largest)
+            ):
                 return None
         if self.mode == "constant" and cropped and not check.at_least(old, -cropped, crop):
             return None

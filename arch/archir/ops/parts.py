@@ -3,7 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
+from archir import rules
 from archir.check import Check
+from archir.diagnostics import Problem
 from archir.dims import Dim, ceil_div, multiply, subtract, total
 from archir.extents import readable
 from archir.fields import Field
@@ -12,11 +14,6 @@ from archir.ops.dims import along, replaced_at, resolve_dim
 from archir.ops.spatial import show_extent
 from archir.reach import Look, Taps, Wire
 from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, Subscript
-from archir.rules.tensors import (
-    ExtentBelowOne,
-    SectionsDiffer,
-    TooManyPieces,
-)
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -55,7 +52,7 @@ class _Pieces(Op):
         extent = incoming.shape[dim]
         count = -(-check.value(extent) // check.value(step))
         if count > MOST_PIECES:
-            check.report(TooManyPieces(self.keyword, count, MOST_PIECES))
+            check.report(rules.tensors.TooManyPieces(self.keyword, count, MOST_PIECES))
             return None
         last = subtract(extent, multiply(step, count - 1))
         check.assume("at-least", last, 1)
@@ -150,22 +147,23 @@ class Split(_Pieces):
         extents = wanted if isinstance(wanted, tuple) else (wanted,)
         pieces = [readable(extent, inputs, check) for extent in extents]
         for piece in pieces:
-            shown = show_extent(piece, check)
-            name = "split_size_or_sections"
-            problem = partial(ExtentBelowOne, self.keyword, name, shown, False)
-            if not check.at_least(piece, 1, problem):
+            if not check.at_least(piece, 1, partial(self._below_one, show_extent(piece, check))):
                 return None
         if not isinstance(wanted, tuple):
             return self.pieces(incoming, dim, pieces[0], check)
         if len(pieces) > MOST_PIECES:
-            check.report(TooManyPieces(self.keyword, len(pieces), MOST_PIECES))
+            check.report(rules.tensors.TooManyPieces(self.keyword, len(pieces), MOST_PIECES))
             return None
         extent = incoming.shape[dim]
         shown = show_extent(extent, check)
         together = total(pieces)
         known = (self.keyword, dim, shown, show_extent(together, check))
-        check.equal(together, extent, partial(SectionsDiffer, *known))
+        check.equal(together, extent, lambda: rules.tensors.SectionsDiffer(*known))
         return tuple(replaced_at(incoming, dim, piece) for piece in pieces)
+
+    def _below_one(self, shown: str) -> Problem:
+        name = "split_size_or_sections"
+        return rules.tensors.ExtentBelowOne(self.keyword, name, shown, False)
 
     def _dim(self) -> int:
         return self.dim

@@ -1,8 +1,8 @@
 """Pooling."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim
 from archir.fields import Field
@@ -23,9 +23,6 @@ from archir.ops.spatial import (
 )
 from archir.reach import WHOLE, Look, Wire, same, share
 from archir.recipe import Arg, Call, FunctionRecipe, Input, Items, ModuleRecipe
-from archir.rules.arguments import ArgumentNotForRank, PoolPaddingTooLarge
-from archir.rules.shapes import WrongRank
-from archir.rules.windows import InputSmallerThanKernel
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -52,7 +49,9 @@ class WindowPool(SpatialOp):
         for index in range(incoming.rank - 2):
             window = self.window(index)
             if window.before > window.kernel // 2:
-                check.report(PoolPaddingTooLarge(self.keyword, window.before, window.kernel))
+                check.report(
+                    rules.arguments.PoolPaddingTooLarge(self.keyword, window.before, window.kernel)
+                )
                 break  # the other axes are mostly wrong for the same reason
 
     def window(self, index: int) -> Window:
@@ -76,8 +75,10 @@ class WindowPool(SpatialOp):
             # It compares with the input alone, without its padding, here and nowhere else.
             kernel = at_axis(self.kernel_size, axis.index)
             shown = show_extent(axis.extent, check)
-            problem = partial(InputSmallerThanKernel, self.keyword, axis.name, shown, kernel)
-            if not check.at_least(axis.extent, kernel, problem):
+            facts = (self.keyword, axis.name, shown, kernel)
+            if not check.at_least(
+                axis.extent, kernel, lambda: rules.windows.InputSmallerThanKernel(*facts)
+            ):
                 return None
         rule = slide_past_end if self.ceil_mode else slide
         return rule(self.keyword, axis, self.window(axis.index), check)
@@ -194,7 +195,9 @@ class AvgPool(WindowPool):
     def verify(self, incoming: TensorType, check: Check) -> None:
         super().verify(incoming, check)
         if incoming.rank == 3 and self.divisor_override is not None:
-            check.report(ArgumentNotForRank(self.keyword, "divisor_override", LAYOUTS[0]))
+            check.report(
+                rules.arguments.ArgumentNotForRank(self.keyword, "divisor_override", LAYOUTS[0])
+            )
 
 
 class AdaptiveAvgPool(SpatialOp):
@@ -224,7 +227,9 @@ class AdaptiveAvgPool(SpatialOp):
 
     def verify(self, incoming: TensorType, check: Check) -> None:
         if incoming.rank == 3 and self.output_size == (None,):
-            check.report(ArgumentNotForRank(self.keyword, "none as output_size", LAYOUTS[0]))
+            check.report(
+                rules.arguments.ArgumentNotForRank(self.keyword, "none as output_size", LAYOUTS[0])
+            )
 
     def extent(self, axis: Axis, check: Check) -> Dim | None:
         size = self.output_size
@@ -273,7 +278,7 @@ class GlobalAvgPool(Op):
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
         if incoming.rank < 3:
-            check.report(WrongRank(self.keyword, LAYOUTS, str(incoming)))
+            check.report(rules.shapes.WrongRank(self.keyword, LAYOUTS, str(incoming)))
             return None
         require_dtype(self.keyword, incoming, ("float32",), check)
         kept = (1,) * (incoming.rank - 2) if self.keepdim else ()

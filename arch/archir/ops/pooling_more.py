@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+from archir import rules
 from archir.check import Check
 from archir.fields import Field
 from archir.ops.pooling import AdaptiveAvgPool, WindowPool
 from archir.ops.spatial import LAYOUTS, PerAxis, Window, at_axis, rank_suffix
 from archir.recipe import Arg, Call, ModuleRecipe
-from archir.rules.arguments import ArgumentNotForRank, ArgumentOutOfBounds
 from archir.types import TensorType
 from archir.values import show_constant
 
@@ -88,10 +88,10 @@ class LPPool(WindowPool):
     def verify(self, incoming: TensorType, check: Check) -> None:
         if not self.norm_type:
             facts = ("norm_type", show_constant(self.norm_type), "a number other than 0")
-            check.report(ArgumentOutOfBounds(self.keyword, *facts))
+            check.report(rules.arguments.ArgumentOutOfBounds(self.keyword, *facts))
         if incoming.rank == 3 and isinstance(self.kernel_size, tuple):
             what = "a list as kernel_size"
-            check.report(ArgumentNotForRank(self.keyword, what, LAYOUTS[0]))
+            check.report(rules.arguments.ArgumentNotForRank(self.keyword, what, LAYOUTS[0]))
 
     def window(self, index: int) -> Window:
         stride = self.kernel_size if self.stride is None else self.stride

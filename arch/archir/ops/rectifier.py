@@ -1,11 +1,11 @@
 """Other rectifiers."""
 
+from archir import rules
 from archir.check import Check
 from archir.fields import Field
 from archir.op import Finite, Positive
 from archir.ops.activation import Elementwise
 from archir.ops.spatial import show_extent
-from archir.rules.activations import NegativeSlopeInplace, ParametersDifferFromChannels
 from archir.types import ParameterSpec, TensorType
 
 
@@ -40,7 +40,7 @@ class _Leaky(Elementwise):
         factor, inplace = self.arguments()
         value: float = getattr(self, factor)
         if value < 0 and getattr(self, inplace):
-            check.report(NegativeSlopeInplace(self.keyword, factor, str(value)))
+            check.report(rules.activations.NegativeSlopeInplace(self.keyword, factor, str(value)))
         return super().infer(inputs, check)
 
 
@@ -116,7 +116,7 @@ class PReLU(Elementwise):
             check.equal(
                 channels,
                 self.num_parameters,
-                lambda: ParametersDifferFromChannels(
+                lambda: rules.activations.ParametersDifferFromChannels(
                     self.keyword, self.num_parameters, show_extent(channels, check), str(incoming)
                 ),
             )

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from archir import rules
 from archir.check import Check
 from archir.fields import Field
 from archir.op import Int, Op
@@ -9,7 +10,6 @@ from archir.ops.dims import resolve_dims
 from archir.ops.spatial import require_dtype
 from archir.reach import WHOLE, Look, Wire, same
 from archir.recipe import Arg, Call, Code, FunctionRecipe, Input
-from archir.rules.tensors import NoDimsLeft
 from archir.types import TensorType
 
 
@@ -31,7 +31,7 @@ class _Reduction(Op):
         if dims is None:
             return None
         if len(dims) == incoming.rank and not self.keepdim:
-            check.report(NoDimsLeft(self.keyword, str(incoming)))
+            check.report(rules.tensors.NoDimsLeft(self.keyword, str(incoming)))
             return None
         kept = (1,) if self.keepdim else ()
         shape = [

@@ -1,21 +1,14 @@
 """Resampling."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim
 from archir.fields import Field
 from archir.ops.spatial import LAYOUTS, Axis, PerAxis, SpatialOp, at_axis, show_extent
 from archir.reach import Look, Wire, same
 from archir.recipe import Arg, Call, Items, ModuleRecipe, Subscript
-from archir.rules.resizing import (
-    AlignCornersNotForMode,
-    ModeNotForRank,
-    RecomputeWithSize,
-    ScaledToNothing,
-    SizeOrScaleFactor,
-)
 from archir.scaling import scaled
 from archir.types import TensorType
 from archir.values import show_constant
@@ -80,7 +73,7 @@ class Upsample(SpatialOp):
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         if (self.size is None) == (self.scale_factor is None):
-            check.report(SizeOrScaleFactor(self.keyword, self.size is not None))
+            check.report(rules.resizing.SizeOrScaleFactor(self.keyword, self.size is not None))
             return None
         return super().infer(inputs, check)
 
@@ -89,11 +82,11 @@ class Upsample(SpatialOp):
         if rank is not None and rank != incoming.rank:
             instead = _LINEAR[incoming.rank - 3]
             facts = (self.mode, LAYOUTS[rank - 3], str(incoming), instead)
-            check.report(ModeNotForRank(self.keyword, *facts))
+            check.report(rules.resizing.ModeNotForRank(self.keyword, *facts))
         if rank is None and self.align_corners is not None:
-            check.report(AlignCornersNotForMode(self.keyword, self.mode))
+            check.report(rules.resizing.AlignCornersNotForMode(self.keyword, self.mode))
         if self.recompute_scale_factor and self.size is not None:
-            check.report(RecomputeWithSize(self.keyword))
+            check.report(rules.resizing.RecomputeWithSize(self.keyword))
 
     def extent(self, axis: Axis, check: Check) -> Dim | None:
         if self.size is not None:
@@ -105,7 +98,8 @@ class Upsample(SpatialOp):
         extent = scaled(axis.extent, factor)
         shown = show_extent(axis.extent, check)
         facts = (self.keyword, axis.name, shown, show_constant(factor))
-        return extent if check.at_least(extent, 1, partial(ScaledToNothing, *facts)) else None
+        fits = check.at_least(extent, 1, lambda: rules.resizing.ScaledToNothing(*facts))
+        return extent if fits else None
 
     def reach(self, wire: Wire) -> tuple[Look, ...] | None:
         extents = enumerate(zip(wire.given[2:], wire.made[2:], strict=True))

@@ -4,7 +4,9 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Annotated
 
+from archir import rules
 from archir.check import Check
+from archir.diagnostics import Problem
 from archir.dims import Dim, SizeExpr, floor_div, product
 from archir.division import cancelled, exact_quotient
 from archir.extents import readable
@@ -14,13 +16,6 @@ from archir.ops.dims import resolve_dim
 from archir.ops.spatial import show_extent
 from archir.reach import Look, Wire, pointwise, rearranged
 from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, ModuleRecipe
-from archir.rules.tensors import (
-    CannotExpand,
-    CannotExpandTo,
-    ElementsDiffer,
-    ExtentBelowOne,
-    SeveralOpenDims,
-)
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -41,10 +36,15 @@ def sized(
     """Extents as a text gives them, each -1 or at least 1; None after a report."""
     extents = tuple(readable(extent, inputs, check) for extent in wanted)
     for extent in extents:
-        problem = partial(ExtentBelowOne, callee, argument, show_extent(extent, check), True)
+        shown = show_extent(extent, check)
+        problem = partial(_below_one, callee, argument, shown)
         if extent != OPEN and not check.at_least(extent, 1, problem):
             return None
     return extents
+
+
+def _below_one(callee: str, argument: str, shown: str) -> Problem:
+    return rules.tensors.ExtentBelowOne(callee, argument, shown, True)
 
 
 def arranged(
@@ -53,7 +53,7 @@ def arranged(
     """Extents with as many elements as those given, -1 worked out; None after a report."""
     shown = f"[{', '.join(show_extent(extent, check) for extent in wanted)}]"
     if wanted.count(OPEN) > 1:
-        check.report(SeveralOpenDims(callee, shown))
+        check.report(rules.tensors.SeveralOpenDims(callee, shown))
         return None
     is_open = OPEN in wanted
     above, below = cancelled(given, [extent for extent in wanted if extent != OPEN])
@@ -62,7 +62,10 @@ def arranged(
     was = f"[{', '.join(show_extent(extent, check) for extent in given)}]"
     count = check.value(product(given))
     wants = check.value(product(extent for extent in wanted if extent != OPEN))
-    problem = partial(ElementsDiffer, callee, was, count, shown, wants, is_open)
+
+    def problem() -> Problem:
+        return rules.tensors.ElementsDiffer(callee, was, count, shown, wants, is_open)
+
     if not is_open:
         return wanted if check.equal(elements, divisor, problem) else None
     rest = exact_quotient(elements, divisor)
@@ -208,16 +211,18 @@ class Expand(Op):
         new = len(wanted) - incoming.rank
         if new < 0 or OPEN in wanted[:new]:
             to = f"[{', '.join(show_extent(extent, check) for extent in wanted)}]"
-            check.report(CannotExpandTo(self.keyword, to, str(incoming)))
+            check.report(rules.tensors.CannotExpandTo(self.keyword, to, str(incoming)))
             return None
         shape = list(wanted[:new])
         for dim, (extent, aim) in enumerate(zip(incoming.shape, wanted[new:], strict=True)):
-            shown = (show_extent(extent, check), show_extent(aim, check))
-            problem = partial(CannotExpand, self.keyword, dim, *shown)
+            shown = show_extent(extent, check), show_extent(aim, check)
             if aim != OPEN:
-                check.expand(extent, aim, problem)
+                check.expand(extent, aim, partial(self._cannot_expand, dim, *shown))
             shape.append(extent if aim == OPEN else aim)
         return (incoming.with_shape(*shape),)
+
+    def _cannot_expand(self, dim: int, shown: str, aim: str) -> Problem:
+        return rules.tensors.CannotExpand(self.keyword, dim, shown, aim)
 
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]

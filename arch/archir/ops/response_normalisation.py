@@ -3,13 +3,13 @@
 from math import prod
 from typing import TYPE_CHECKING
 
+from archir import rules
 from archir.check import Check
 from archir.fields import Field
 from archir.op import Finite, Op, Positive
 from archir.ops.spatial import require_dtype
 from archir.reach import Look, Wire, pointwise
 from archir.recipe import Arg, Call, ModuleRecipe
-from archir.rules.shapes import WrongRank
 from archir.strides import viewed
 from archir.types import TensorType
 
@@ -48,7 +48,7 @@ class LocalResponseNorm(Op):
         incoming = inputs[0]
         if incoming.rank < 3:
             layouts = ("[N, C, L]", "[N, C, H, W]", "[N, C, D, H, W]")
-            check.report(WrongRank(self.keyword, layouts, str(incoming)))
+            check.report(rules.shapes.WrongRank(self.keyword, layouts, str(incoming)))
             return None
         require_dtype(self.keyword, incoming, ("float32", "int64"), check)
         return (TensorType(incoming.shape),)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim, product
 from archir.fields import Field
@@ -10,7 +11,6 @@ from archir.ops.activation import Elementwise
 from archir.ops.dims import resolve_dim
 from archir.reach import Look, Wire, rearranged
 from archir.recipe import Call, Code, Inferred, Infix, ModuleRecipe
-from archir.rules.shapes import DimsOutOfOrder
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Flatten(Op):
         if start is None or end is None:
             return None
         if start > end:
-            check.report(DimsOutOfOrder(self.keyword, self.start_dim, self.end_dim))
+            check.report(rules.shapes.DimsOutOfOrder(self.keyword, self.start_dim, self.end_dim))
             return None
         shape = incoming.shape
         joined: Dim = product(shape[start : end + 1])

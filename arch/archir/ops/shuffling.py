@@ -1,8 +1,8 @@
 """Shuffles between channels and space."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim, floor_div, multiply
 from archir.fields import Field
@@ -10,8 +10,6 @@ from archir.op import Op, Positive, channels_of
 from archir.ops.spatial import show_extent
 from archir.reach import Look, Unsaid, Wire, periodic, same, sliding
 from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
-from archir.rules.resizing import ExtentNotDivisible
-from archir.rules.shapes import WrongRank
 from archir.strides import is_channels_last
 from archir.types import TensorType
 
@@ -33,7 +31,7 @@ class _PixelOp(Op):
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
         if incoming.rank < 4:
-            check.report(WrongRank(self.keyword, _IMAGES, str(incoming)))
+            check.report(rules.shapes.WrongRank(self.keyword, _IMAGES, str(incoming)))
             return None
         *others, channels, height, width = incoming.shape
         image = self.image(channels, height, width, check)
@@ -58,8 +56,8 @@ class _PixelOp(Op):
     def divisible(self, what: str, extent: Dim, divisor: int, why: str, check: Check) -> bool:
         """Require that an extent can be divided."""
         shown = show_extent(extent, check)
-        problem = partial(ExtentNotDivisible, self.keyword, what, shown, divisor, why)
-        return check.divisible(extent, divisor, problem)
+        facts = (self.keyword, what, shown, divisor, why)
+        return check.divisible(extent, divisor, lambda: rules.resizing.ExtentNotDivisible(*facts))
 
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
@@ -179,11 +177,13 @@ class ChannelShuffle(Op):
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
         if incoming.rank < 3:
-            check.report(WrongRank(self.keyword, ("[N, C, …]",), str(incoming)))
+            check.report(rules.shapes.WrongRank(self.keyword, ("[N, C, …]",), str(incoming)))
             return None
         shown = show_extent(incoming.shape[1], check)
         facts = (self.keyword, "channels", shown, self.groups, "groups")
-        check.divisible(incoming.shape[1], self.groups, partial(ExtentNotDivisible, *facts))
+        check.divisible(
+            incoming.shape[1], self.groups, lambda: rules.resizing.ExtentNotDivisible(*facts)
+        )
         return (incoming,)
 
     def reach(self, wire: Wire) -> tuple[Look, ...] | None:

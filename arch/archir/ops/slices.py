@@ -1,8 +1,8 @@
 """Places of a tensor."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim, add, ceil_div, evaluate, maximum, minimum, subtract
 from archir.extents import readable
@@ -12,11 +12,6 @@ from archir.ops.dims import along, replaced_at, resolve_dim
 from archir.ops.spatial import show_extent
 from archir.reach import Folded, Look, Taps, Wire, same
 from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, Range, Subscript
-from archir.rules.tensors import (
-    IndexOutsideDim,
-    NoDimsLeft,
-    SliceEmpty,
-)
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -62,8 +57,8 @@ class Slice(Op):
         first = self._first(start, extent, check)
         length = subtract(self._last(end, extent, check), first)
         shown = ["none" if bound is None else show_extent(bound, check) for bound in (start, end)]
-        problem = partial(SliceEmpty, self.keyword, dim, show_extent(extent, check), *shown)
-        if not check.at_least(length, 1, problem):
+        facts = (self.keyword, dim, show_extent(extent, check), shown[0], shown[1])
+        if not check.at_least(length, 1, lambda: rules.tensors.SliceEmpty(*facts)):
             return None
         return (replaced_at(incoming, dim, ceil_div(length, self.step)),)
 
@@ -147,10 +142,12 @@ class Select(Op):
         least = self.index + 1 if self.index >= 0 else -self.index
         shown = show_extent(extent, check)
         check.at_least(
-            extent, least, partial(IndexOutsideDim, self.keyword, self.index, dim, shown)
+            extent,
+            least,
+            lambda: rules.tensors.IndexOutsideDim(self.keyword, self.index, dim, shown),
         )
         if incoming.rank == 1:
-            check.report(NoDimsLeft(self.keyword, str(incoming)))
+            check.report(rules.tensors.NoDimsLeft(self.keyword, str(incoming)))
             return None
         return (incoming.with_shape(*incoming.shape[:dim], *incoming.shape[dim + 1 :]),)
 

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim, add, floor_div, show
 from archir.fields import Field
 from archir.op import NonNegative, Op, Positive
 from archir.reach import Taps, sliding
 from archir.record import Record
-from archir.rules.arguments import WrongListLength
-from archir.rules.shapes import WrongDtype, WrongRank
-from archir.rules.windows import KernelDoesNotFit, OutputEmpty
 from archir.types import TensorType
 
 PerAxis = Positive | Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]
@@ -68,7 +66,7 @@ class SpatialOp(Op):
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
         if not 3 <= incoming.rank <= 5:
-            check.report(WrongRank(self.keyword, LAYOUTS, str(incoming)))
+            check.report(rules.shapes.WrongRank(self.keyword, LAYOUTS, str(incoming)))
             return None
         require_dtype(self.keyword, incoming, self.accepted(incoming), check)
         if not self._lists_fit(incoming, check):
@@ -98,7 +96,7 @@ class SpatialOp(Op):
     def _lists_fit(self, incoming: TensorType, check: Check) -> bool:
         names = AXIS_NAMES[incoming.rank - 2]
         wrong = [
-            WrongListLength(self.keyword, argument, len(value), names)
+            rules.arguments.WrongListLength(self.keyword, argument, len(value), names)
             for argument in self.per_axis
             if isinstance(value := getattr(self, argument), tuple) and len(value) != len(names)
         ]
@@ -149,7 +147,7 @@ def slide(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:
     fits = check.at_least(
         padded,
         window.reach,
-        lambda: KernelDoesNotFit(
+        lambda: rules.windows.KernelDoesNotFit(
             callee,
             axis.name,
             show_extent(axis.extent, check),
@@ -172,7 +170,9 @@ def slide_past_end(callee: str, axis: Axis, window: Window, check: Check) -> Dim
     fits = check.at_least(
         add(axis.extent, shift),
         0,
-        lambda: OutputEmpty(callee, axis.name, show_extent(axis.extent, check), -shift),
+        lambda: rules.windows.OutputEmpty(
+            callee, axis.name, show_extent(axis.extent, check), -shift
+        ),
     )
     return add(floor_div(add(axis.extent, shift), window.stride), 1) if fits else None
 
@@ -182,7 +182,7 @@ def require_dtype(
 ) -> None:
     """Report a dtype for which torch has no kernel."""
     if incoming.dtype not in accepted:
-        check.report(WrongDtype(callee, accepted, incoming.dtype))
+        check.report(rules.shapes.WrongDtype(callee, accepted, incoming.dtype))
 
 
 def show_extent(extent: Dim, check: Check) -> str:

@@ -4,6 +4,7 @@ from functools import partial
 from math import gcd
 from typing import TYPE_CHECKING, Literal
 
+from archir import rules
 from archir.check import Check
 from archir.dims import Dim, add, multiply, product
 from archir.fields import Field
@@ -19,8 +20,6 @@ from archir.ops.spatial import (
 )
 from archir.reach import WHOLE, Look, Tap, Unsaid, Wire, periodic, same
 from archir.recipe import Arg, Call, Code, Inferred, ModuleRecipe
-from archir.rules.resizing import OutputPaddingTooLarge, TransposedOutputEmpty
-from archir.rules.shapes import ChannelsNotDivisible
 from archir.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
@@ -70,10 +69,10 @@ class ConvTranspose(SpatialOp):
         incoming, outgoing = check.concrete(channels), self.out_channels
         if incoming % self.groups:
             problem = ("incoming", incoming, outgoing, self.groups)
-            check.report(ChannelsNotDivisible(self.keyword, *problem))
+            check.report(rules.shapes.ChannelsNotDivisible(self.keyword, *problem))
         elif outgoing % self.groups:
             problem = ("outgoing", outgoing, incoming, self.groups)
-            check.report(ChannelsNotDivisible(self.keyword, *problem))
+            check.report(rules.shapes.ChannelsNotDivisible(self.keyword, *problem))
         return outgoing
 
     def verify(self, incoming: TensorType, check: Check) -> None:
@@ -81,7 +80,9 @@ class ConvTranspose(SpatialOp):
             extra = at_axis(self.output_padding, axis)
             stride, dilation = at_axis(self.stride, axis), at_axis(self.dilation, axis)
             if extra >= max(stride, dilation):
-                check.report(OutputPaddingTooLarge(self.keyword, extra, stride, dilation))
+                check.report(
+                    rules.resizing.OutputPaddingTooLarge(self.keyword, extra, stride, dilation)
+                )
                 break  # the other axes are mostly wrong for the same reason
 
     def extent(self, axis: Axis, check: Check) -> Dim | None:
@@ -92,8 +93,9 @@ class ConvTranspose(SpatialOp):
         extent = add(multiply(axis.extent, stride), gained - stride - 2 * padding)
         shown = show_extent(axis.extent, check)
         full = check.value(extent) + 2 * padding
-        problem = partial(TransposedOutputEmpty, self.keyword, axis.name, shown, full, padding)
-        return extent if check.at_least(extent, 1, problem) else None
+        facts = (self.keyword, axis.name, shown, full, padding)
+        fits = check.at_least(extent, 1, lambda: rules.resizing.TransposedOutputEmpty(*facts))
+        return extent if fits else None
 
     def reach(self, wire: Wire) -> tuple[Look, ...] | None:
         channels: Look = WHOLE
