@@ -32,7 +32,6 @@ from archir.record import Record
 from archir.remarks import Remarks
 from archir.requirements import requirements
 from archir.source import Span
-from archir.text import show_op
 from archir.typed import Requirement, TypedGraph
 from archir.types import ParameterSpec, TensorType
 
@@ -212,6 +211,8 @@ class _Checker:
         answer = self.oracle.answer(step.op, tuple([row[value.index] for value in step.inputs]))
         if answer is None or answer.problems:
             return None
+        from archir.text import show_op  # few networks share modules
+
         known = tuple([_known(row[value.index]) for value in step.inputs])
         parameters = _show_parameters(self.oracle.parameters(step.op, known))
         recipe = step.op.recipe(self.oracle.concrete(known))

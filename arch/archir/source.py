@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from archir.record import Record
 
 
@@ -25,6 +23,8 @@ class Source:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both counted from 1 (columns in characters)."""
+        from bisect import bisect_right  # messages alone speak of lines
+
         starts = self._starts()
         line = bisect_right(starts, offset) - 1
         return line + 1, offset - starts[line] + 1

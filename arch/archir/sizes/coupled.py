@@ -11,19 +11,14 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from math import gcd, isqrt
-from typing import TypeAlias
 
 from archir.check import Condition
 from archir.dims import Dim, Monomial, SizeExpr, multiply, product, subtract, total, variables
 from archir.record import Record
-from archir.sizes.sets import BeyondExactError, SizeSet
+from archir.sizes.sets import MAX_BOXES, BeyondExactError, Box
 from archir.sizes.solve import solve
 from archir.sizes.terms import at, direction
 
-Box: TypeAlias = "dict[str, SizeSet]"
-"""A set of sizes for each variable that is bound; each size goes with each size of the others."""
-
-MAX_BOXES = 400
 _MAX_FACTORED = 10**11
 """Numbers above this are not taken apart into their divisors."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import lcm
+from typing import TypeAlias
 
 from archir.record import Record
 
@@ -16,6 +17,11 @@ MAX_PERIOD = 100_000
 """The longest period that is worked with. Strides of real networks multiply to some hundreds."""
 
 MAX_PIECES = 10_000
+
+MAX_BOXES = 400
+
+Box: TypeAlias = "dict[str, SizeSet]"
+"""A set of sizes for each variable that is bound; each size goes with each size of the others."""
 
 
 class BeyondExactError(Exception):

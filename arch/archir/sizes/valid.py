@@ -9,8 +9,7 @@ from itertools import product as every_combination
 from archir.check import Condition
 from archir.dims import DimTooLargeError, variables
 from archir.record import Record
-from archir.sizes.coupled import MAX_BOXES, Box, boxes
-from archir.sizes.sets import EVERYTHING, BeyondExactError, SizeSet
+from archir.sizes.sets import EVERYTHING, MAX_BOXES, BeyondExactError, Box, SizeSet
 from archir.sizes.solve import is_implied, solve
 from archir.typed import TypedGraph
 
@@ -187,6 +186,8 @@ def _restricted(found: list[Box], condition: Condition) -> list[Box]:
         if is_implied(condition, min(box[name].smallest or 1 for box in found)):
             return found
         return _intersection(found, ({name: solve(condition)},))
+    from archir.sizes.coupled import boxes  # few networks ask something of two sizes at once
+
     least = {name: min(box[name].smallest or 1 for box in found) for name in names}
     return _intersection(found, boxes(condition, least))
 

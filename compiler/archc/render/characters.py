@@ -8,14 +8,13 @@ combining ones none, so that an underline stands under what it points at.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from archc.render.style import STAND_INS
+from archir.record import Record
 
 TAB = 4
 
 
-class Cell(NamedTuple):
+class Cell(Record):
     """One character as printed, and the columns it takes."""
 
     text: str
