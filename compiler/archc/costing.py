@@ -26,7 +26,7 @@ DTYPES = {
 }  # fmt: skip
 """The names of dtypes that are understood."""
 
-TOOLS = ("fvcore", "ptflops", "thop", "torchinfo")
+TOOLS = ("fvcore", "ptflops", "thop", "torch", "torchinfo")
 """The counters whose rules are known."""
 
 OPTIMIZERS = ("sgd", "sgd-momentum", "adam")
@@ -102,9 +102,10 @@ class Summary:
         return self._costs.memory
 
     def count_as(self, tool: str) -> Told:
-        """What another counter prints for this model: fvcore, ptflops, thop or torchinfo.
+        """What another counter prints for this model: fvcore, ptflops, thop, torch or torchinfo.
 
-        ptflops always counts one sample. Raises ``SettingError`` for a tool that is not known, and
+        torch stands for its ``FlopCounterMode``, which counts training steps too. ptflops always
+        counts one sample. Raises ``SettingError`` for a tool that is not known, and
         ``ValueError`` where no sizes are given to count at.
         """
         from archir.cost.tools import TOOLS, tell

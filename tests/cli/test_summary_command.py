@@ -99,6 +99,36 @@ def test_equal_neighbours_are_folded_unless_all_is_asked(archc: Run, net: Path) 
     assert " x3" not in everything and everything.count(" conv ") == 4
 
 
+GROUPED = """\
+model net() {
+  input image: [N, 4, H = 8, W = 8]
+  conv(8, 3, padding = 1, groups = 4)
+}
+"""
+
+
+def test_torch_s_number_is_told_halved_and_as_it_is_printed(archc: Run, net: Path) -> None:
+    """By hand; a step has no gradient of the image, and torch takes the weights' for four times."""
+    once = 8 * 8 * 8 * 9
+    net.write_text(GROUPED, "utf-8")
+    told = json.loads(archc("summary", "net.arch", "--count-as", "torch", "--format", "json").out)
+    assert (told["macs"], told["printed"], told["parameters"]) == (once, 2 * once, None)
+    assert told["differences"] == [] and told["ours"]["macs"] == once
+    step = told["training"]
+    assert (step["macs"], step["printed"]) == (5 * once, 10 * once)
+    assert step["ours"] == {"macs": 2 * once}
+    (difference,) = step["differences"]
+    assert (difference["op"], difference["amount"]) == ("conv", 3 * once)
+    printed = archc("summary", "net.arch", "--count-as", "torch").out
+    assert f"{once:,}  which it prints as {2 * once:,} operations" in printed
+    assert f"{5 * once:,}  which it prints as {10 * once:,} operations" in printed
+
+
+def test_other_counters_count_no_training_steps(archc: Run, net: Path) -> None:
+    told = json.loads(archc("summary", "net.arch", "--count-as", "thop", "--format", "json").out)
+    assert told["printed"] == told["macs"] and told["training"] is None
+
+
 ATTENTION = """\
 model attention() {
   input image: [N, 8, H = 16, W = 16]

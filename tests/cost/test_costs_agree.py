@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from counting import Counted, Counter, Shapes, backward
+from counting import Counted, Shapes, backward
+from measuring import tensors
+from meta import Quick
+from torch import Tensor, nn
+from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 import archc
 from archc import pipeline
-from archc.costing import summary_of
-from archir.cost.report import Entry
+from archc.torch.build import build
+from archir.cost.report import Costs, Entry, Totals
+from archir.cost.tools import tell
 from archir.sizes.refusal import refusal
 from archir.source import Source
 from archir.typed import TypedGraph
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+NAMES = sorted(path.stem for path in EXAMPLES.glob("*.arch"))
 
 PICTURES = [
     *[(224, 224), (64, 96), (97, 65), (80, 48), (224, 225), (225, 224)],
-    *[(299, 320), (350, 361), (310, 310)],
+    *[(350, 361), (365, 350), (390, 380)],
 ]
 """Heights and widths; each example is run at the first three that it takes in training."""
 
@@ -38,66 +47,138 @@ def typed_of(example: str) -> TypedGraph:
 
 
 def trials(typed: TypedGraph) -> Iterator[dict[str, int]]:
-    """Three sizes with three batches."""
-    batches = iter(BATCHES)
-    batch = next(batches)
-    for height, width in PICTURES:
-        sizes = {"N": batch, "H": height, "W": width}
-        if refusal(typed, sizes, training=True) is None:
-            yield sizes
-            following = next(batches, None)
-            if following is None:
-                return
-            batch = following
+    """Three sizes, each with three batches."""
+
+    def runs(picture: tuple[int, int]) -> bool:
+        sizes = {"N": min(BATCHES), "H": picture[0], "W": picture[1]}
+        return refusal(typed, sizes, training=True) is None
+
+    pictures = islice(filter(runs, PICTURES), 3)
+    for (height, width), batch in product(pictures, BATCHES):
+        yield {"N": batch, "H": height, "W": width}
 
 
-def shapes_of(rows: tuple[Entry, ...], *, training: bool) -> Shapes:
-    """What the modules of ops give by path, in the order of running."""
+def image_of(typed: TypedGraph, sizes: dict[str, int], device: str = "meta") -> Tensor:
+    (given,) = typed.types_of(typed.graph.root, typed.graph.root.inputs)
+    return torch.zeros(given.at(sizes).shape, device=device)  # type: ignore[arg-type]
+
+
+def shapes_of(costs: Costs, rows: list[Entry], *, training: bool) -> Shapes:
+    """What modules give by path, in the order of running: ops, groups, blocks and the whole."""
     found: Shapes = defaultdict(list)
     for row in rows:
-        if row.kind == "op" and len(row.outputs) == 1 and (training or not row.training):
-            found[row.path].append(tuple(row.outputs[0].shape))  # type: ignore[arg-type]
+        if row.kind in ("op", "block", "group") and (training or not row.training):
+            found[row.path].append(tuple(each.shape for each in row.outputs))  # type: ignore[misc]
+    outputs = zip(costs.flat.typed.graph.root.outputs, costs.flat.outputs, strict=True)
+    given = [value for output, value in outputs if training or not output.when_training]
+    found[""] = [tuple(costs.types[value].shape for value in given)]  # type: ignore[misc]
     return found
 
 
-@pytest.mark.parametrize("example", sorted(path.stem for path in EXAMPLES.glob("*.arch")))
+@pytest.mark.parametrize("example", NAMES)
 def test_an_example_costs_what_torch_counts(example: str) -> None:
     typed = typed_of(example)
     with torch.device("meta"):
-        net = archc.load(EXAMPLES / f"{example}.arch")
+        net = build(typed)
+    weights = sum(parameter.numel() for parameter in net.parameters())
+    buffers = sum(buffer.numel() for buffer in net.buffers())
     tried = list(trials(typed))
-    assert len(tried) == 3
+    assert len(tried) == 9
     for sizes in tried:
-        summary = summary_of(typed, sizes, None, "float32", "sgd")
-        totals, rows = summary.totals, summary.rows
-        weights = [parameter.numel() for parameter in net.parameters()]
-        assert totals.parameters == summary.whole.parameters == sum(weights)
-        assert totals.buffers == sum(buffer.numel() for buffer in net.buffers())
-        assert sum(row.parameters for row in rows if not_a_scope(row)) == totals.parameters
-        (given,) = typed.types_of(typed.graph.root, typed.graph.root.inputs)
-        image = torch.empty(given.at(sizes).shape, device="meta")  # type: ignore[arg-type]
-        for training in (False, True):
-            counted = Counted(net, [image], training=training)
-            ours = shapes_of(rows, training=training)
-            assert {path: counted.shapes[path] for path in ours} == ours
-            if training:
-                assert totals.training_macs == counted.total - counted.overrun
-            else:
-                assert totals.macs == counted.forward
-                made = [row.macs for row in rows if not_a_scope(row) and not row.training]
-                assert sum(made) == totals.macs  # type: ignore[arg-type]  # numbers at these sizes
+        costs, image = Costs(typed, sizes), image_of(typed, sizes)
+        totals = costs.totals
+        assert totals.parameters == costs.whole(field=False, kept=False).parameters == weights
+        assert totals.buffers == buffers
+        compare(costs, net, image)
+    tell_of_torch(costs, net, image)
 
 
-def not_a_scope(row: Entry) -> bool:
-    return row.kind not in ("block", "group")
+def compare(costs: Costs, net: nn.Module, image: Tensor) -> None:
+    """Hold shapes and MACs of an evaluation and of a training step to torch."""
+    totals = costs.totals
+    rows = costs.entries(None, fold=False, field=False, kept=False)
+    add_up(totals, rows)
+    evaluated = Counted(net, [image], training=False)
+    assert evaluated.shapes == shapes_of(costs, rows, training=False)
+    assert totals.macs == evaluated.total
+    trained = Counted(net, [image], training=True)
+    assert trained.shapes == shapes_of(costs, rows, training=True)
+    assert totals.training_macs == trained.total - trained.overrun
 
 
-@pytest.mark.parametrize("example", ["resnet18", "mobilenet_v1"])
-def test_the_counter_counts_as_torch_does(example: str) -> None:
-    with torch.device("meta"):
-        net = archc.load(example).train()
-        image = torch.empty(2, 3, 64, 64)
-    with FlopCounterMode(display=False) as theirs, Counter() as ours:
-        backward([net(image)])
-    assert theirs.get_total_flops() == 2 * ours.total
-    assert (ours.overrun > 0) == (example == "mobilenet_v1")
+def add_up(totals: Totals, rows: list[Entry]) -> None:
+    """Each parameter, and each multiply-accumulate of an evaluation, stands in one row."""
+    rows = [row for row in rows if row.kind not in ("block", "group")]
+    assert sum(row.parameters for row in rows) == totals.parameters
+    made = [row.macs for row in rows if not row.training]
+    assert sum(made) == totals.macs  # type: ignore[arg-type]  # numbers at these sizes
+
+
+def tell_of_torch(costs: Costs, net: nn.Module, image: Tensor) -> None:
+    """Hold what is told of torch's own counter to what it prints."""
+    told = tell(costs, "torch")
+    assert told.training is not None
+    assert told.printed == printed(net, image, training=False)
+    assert told.training.printed == printed(net, image, training=True)
+    for each, ours in ((told, costs.totals.macs), (told.training, costs.totals.training_macs)):
+        assert each.printed == 2 * each.macs
+        assert each.macs == each.ours + sum(one.amount for one in each.differences)
+        assert each.ours == ours
+
+
+def printed(net: nn.Module, image: Tensor, *, training: bool) -> int:
+    """What torch's counter prints for an evaluation, or for a training step."""
+    net.train(training)
+    with FlopCounterMode(display=False) as counter, Quick(), torch.set_grad_enabled(training):
+        output = net(image)
+        if training:
+            backward(tensors(output))
+    return int(counter.get_total_flops())
+
+
+@pytest.mark.parametrize("example", ["mobilenet_v2", "googlenet", "unet"])
+def test_torch_counts_the_same_where_all_is_computed(example: str) -> None:
+    """On the CPU, and on the meta device without any short cut."""
+    net = archc.load(EXAMPLES / f"{example}.arch").train()
+    typed = typed_of(example)
+    sizes = {**typed.graph.sizes, "N": 2, "H": 64, "W": 64}
+    told = tell(Costs(typed, sizes), "torch")
+    assert told.training is not None
+    for device in ("cpu", "meta"):
+        with FlopCounterMode(display=False) as counter:
+            backward(tensors(net.to(device)(image_of(typed, sizes, device))))
+        assert counter.get_total_flops() == told.training.printed
+
+
+def batch_norm(training: bool, image: Tensor) -> Tensor:
+    made: dict[str, Any] = {"device": image.device}
+    mean, variance = torch.zeros(6, **made), torch.ones(6, **made)
+    weight = torch.ones(6, requires_grad=True, **made)
+    return functional.batch_norm(image, mean, variance, weight, weight, training=training)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [functional.relu, functional.relu6, partial(batch_norm, True), partial(batch_norm, False)],
+)
+@pytest.mark.parametrize("shape", [(4, 6), (2, 6, 9), (3, 6, 5, 7)])
+def test_a_short_cut_gives_what_torch_gives(function: Any, shape: tuple[int, ...]) -> None:
+    """What flows out and back, and what is saved for that."""
+
+    def seen() -> list[tuple[Any, ...]]:
+        found: list[Tensor] = []
+
+        def keep(given: Tensor) -> Tensor:
+            found.append(given)
+            return given
+
+        turned = torch.empty(shape[::-1], device="meta").permute(*range(len(shape))[::-1])
+        for image in (torch.empty(shape, device="meta"), turned):
+            with torch.autograd.graph.saved_tensors_hooks(keep, lambda given: given):
+                output = function(image.requires_grad_())
+            found += [output, *torch.autograd.grad(output.sum(), [image])]
+        return [(each.shape, each.dtype, each.stride()) for each in found]
+
+    plain = seen()
+    with Quick():
+        assert seen() == plain

@@ -13,6 +13,7 @@ from networks import Generator, Network, Tape
 
 from archc import pipeline
 from archir.cost.report import Costs
+from archir.cost.tools import tell
 from archir.source import Source
 
 torch.set_num_threads(1)
@@ -28,7 +29,9 @@ def compare(network: Network) -> bool:
         return False
     typed, _ = pipeline.compile_source(Source("net.arch", network.text()), None)
     assert typed is not None
-    totals = Costs(typed, typed.graph.sizes).totals
+    costs = Costs(typed, typed.graph.sizes)
+    totals, told = costs.totals, tell(costs, "torch")
+    assert told.training is not None
     tape.rewind()
     for made in tape.modules:  # nothing needs to be computed, and no pool can read padding
         made.to("meta")
@@ -42,8 +45,10 @@ def compare(network: Network) -> bool:
         sum(buffer.numel() for made in tape.modules for buffer in made.buffers()),
         forward,
         counter.total - counter.overrun,
+        counter.total,
     )
-    ours = (totals.parameters, totals.buffers, totals.macs, totals.training_macs)
+    counted = (totals.macs, totals.training_macs, told.training.macs)
+    ours = (totals.parameters, totals.buffers, *counted)
     assert ours == theirs, network.text()
     return True
 

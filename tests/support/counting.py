@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from inspect import unwrap
 from typing import Any
 
 import torch
+from measuring import tensors
+from meta import Quick
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-Shapes = dict[str, list[tuple[int, ...]]]
+Shape = tuple[int, ...]
+Shapes = dict[str, list[tuple[Shape, ...]]]
+"""By the path of each module, for each of its calls, the shapes of what it gives."""
 
 
-class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignore]  # of some releases
+class Counter(Quick):  # type: ignore[no-untyped-call, unused-ignore]  # of some releases
     """What ``FlopCounterMode`` counts, by the same formulas, halved; without its sums by module.
 
     ``overrun`` is by how much they overstate the gradients of grouped convolutions' weights. Such
@@ -22,21 +27,33 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignore
     """
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call, unused-ignore]
+        super().__init__()
         self.total = 0
         self.overrun = 0
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
-        out = func(*args, **(kwargs or {}))
+        out = super().__torch_dispatch__(func, types, args, kwargs)
         formula = flop_registry.get(func._overloadpacket)
         if formula is not None:
-            self.total += formula(*args, **(kwargs or {}), out_val=out) // 2
+            # What torch wraps around a formula looks for tensors in trees, which takes longer.
+            count, shapes, made = unwrap(formula), _shapes(args), _shape(out)
+            self.total += count(*shapes, out_shape=made) // 2
             if func._overloadpacket is torch.ops.aten.convolution_backward and args[-1][1]:
-                stated = formula(*args[:-1], [False, True, False], out_val=out) // 2
+                stated = count(*shapes[:-1], [False, True, False], out_shape=made) // 2
                 self.overrun += stated - stated // args[-2]
         return out
+
+
+def _shape(given: Any) -> Any:
+    if isinstance(given, Tensor):
+        return given.shape
+    return _shapes(given) if isinstance(given, tuple) else given
+
+
+def _shapes(given: Sequence[Any]) -> list[Any]:
+    return [_shape(each) for each in given]
 
 
 class Counted:
@@ -45,16 +62,14 @@ class Counted:
     def __init__(self, net: nn.Module, inputs: list[Tensor], *, training: bool) -> None:
         self.shapes: Shapes = defaultdict(list)
         handles = [
-            module.register_forward_hook(self._hook(path))
-            for path, module in net.named_modules()
-            if path
+            module.register_forward_hook(self._hook(path)) for path, module in net.named_modules()
         ]
         net.train(training)
         with Counter() as counter, torch.set_grad_enabled(training):
             output = net(*inputs)
             self.forward = counter.total
             if training:
-                backward([output] if isinstance(output, Tensor) else list(output))
+                backward(tensors(output))
         self.total = counter.total
         self.overrun = counter.overrun
         for handle in handles:
@@ -62,8 +77,7 @@ class Counted:
 
     def _hook(self, path: str) -> Any:
         def hook(_: nn.Module, __: Any, output: Any) -> None:
-            if isinstance(output, Tensor):
-                self.shapes[path].append(tuple(output.shape))
+            self.shapes[path].append(tuple(tuple(each.shape) for each in tensors(output)))
 
         return hook
 

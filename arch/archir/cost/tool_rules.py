@@ -47,17 +47,8 @@ class Applied(Record):
 
 Rule: TypeAlias = Callable[[Applied], int]
 
-
-class Tool(Record):
-    """One counter: for each class that it knows a rule, and in words why it is not ours."""
-
-    version: str
-    note: str
-    rules: Mapping[str, tuple[Rule, str]]
-    counts_parameters: Callable[[Applied], bool] | None = None
-    """Whose parameters are counted where it is not all of them."""
-
-    has_parameters: bool = True
+Rules: TypeAlias = Mapping[str, tuple[Rule, str]]
+"""For a class what is counted, and in words why it is not ours."""
 
 
 def nothing(_: Applied) -> int:
@@ -65,8 +56,30 @@ def nothing(_: Applied) -> int:
     return 0
 
 
-def _ours(one: Applied) -> int:
+def ours(one: Applied) -> int:
+    """The rule for what a tool counts as we do."""
     return one.macs
+
+
+class Tool(Record):
+    """One counter: for each class that it knows a rule."""
+
+    version: str
+    note: str
+    rules: Rules
+    otherwise: tuple[Rule, str] = (nothing, "is not looked at")
+    """The rule for other classes."""
+
+    gradients: Rules | None = None
+    """Where it counts training steps: the rules for gradients of weights that are not ours."""
+
+    operations: int = 1
+    """How many it prints for each multiply-accumulate."""
+
+    counts_parameters: Callable[[Applied], bool] | None = None
+    """Whose parameters are counted where it is not all of them."""
+
+    has_parameters: bool = True
 
 
 def _per_input(count: int) -> Rule:
@@ -85,7 +98,7 @@ def _by_rank(*names: str) -> list[str]:
     return [f"nn.{name}{rank}d" for name in names for rank in (1, 2, 3)]
 
 
-def _table(*entries: tuple[Sequence[str], Rule, str]) -> Mapping[str, tuple[Rule, str]]:
+def _table(*entries: tuple[Sequence[str], Rule, str]) -> Rules:
     return MappingProxyType({name: (rule, why) for names, rule, why in entries for name in names})
 
 
@@ -162,6 +175,14 @@ def _pt_local_response(one: Applied) -> int:
     return 3 * one.taken + padded
 
 
+def _torch_gradient(one: Applied) -> int:
+    return one.inputs[0][1] * one.given * prod(one.weights[0].shape[2:])
+
+
+def _torch_transposed_gradient(one: Applied) -> int:
+    return one.outputs[0][1] * one.taken * prod(one.weights[0].shape[2:])
+
+
 _TORCHINFO = Tool(
     "1.8.0",
     "it multiplies each layer's parameters with the places of its output, whatever the layer does",
@@ -185,7 +206,7 @@ _THOP = Tool(
     "0.1.1",
     "it counts the modules that it has rules for, and the parameters of those that ran",
     _table(
-        ((*CONVOLUTIONS, "nn.Linear"), _ours, ""),
+        ((*CONVOLUTIONS, "nn.Linear"), ours, ""),
         (TRANSPOSED, _thop_transposed, "the kernel at each place of the output, not of the input"),
         ((*BATCH_NORMS, *INSTANCE_NORMS, "nn.LayerNorm"), _affine(4, 2),
          "4 for each element, or 2 without weights"),
@@ -195,7 +216,7 @@ _THOP = Tool(
         (_by_rank("AdaptiveAvgPool"), _thop_adaptive, "the window and 1 for each element given"),
         (("nn.Upsample",), _thop_upsample, "some for each element of the output, by the mode"),
     ),
-    lambda one: one.name in THOP_KNOWS,
+    counts_parameters=lambda one: one.name in THOP_KNOWS,
 )  # fmt: skip
 
 _FVCORE = Tool(
@@ -203,7 +224,7 @@ _FVCORE = Tool(
     "it traces the model, and adds some for norms and for averages over the picture",
     _table(
         (CONVOLUTIONS, _fvcore_convolution, "padding by name is not known"),
-        ((*TRANSPOSED, "nn.Linear"), _ours, ""),
+        ((*TRANSPOSED, "nn.Linear"), ours, ""),
         (("matmul",), _fvcore_matmul, "the first value times the columns of the second"),
         (BATCH_NORMS, _fvcore_batch_norm, "2 for each element, or 1 without weights"),
         ((*INSTANCE_NORMS, "nn.LayerNorm", "nn.GroupNorm"), _affine(5, 4),
@@ -233,6 +254,27 @@ _PTFLOPS = Tool(
     ),
 )  # fmt: skip
 
+_AS_IF_ONE_GROUP = "the gradient of a grouped convolution's weights, as if it had one group"
+
+_TORCH = Tool(
+    "2.15",
+    "its FlopCounterMode counts two operations for each multiply-accumulate",
+    _table(),
+    otherwise=(ours, ""),
+    gradients=_table(
+        (CONVOLUTIONS, _torch_gradient, _AS_IF_ONE_GROUP),
+        (TRANSPOSED, _torch_transposed_gradient, _AS_IF_ONE_GROUP),
+    ),
+    operations=2,
+    has_parameters=False,
+)
+
 TOOLS: Mapping[str, Tool] = MappingProxyType(
-    {"fvcore": _FVCORE, "ptflops": _PTFLOPS, "thop": _THOP, "torchinfo": _TORCHINFO}
+    {
+        "fvcore": _FVCORE,
+        "ptflops": _PTFLOPS,
+        "thop": _THOP,
+        "torch": _TORCH,
+        "torchinfo": _TORCHINFO,
+    }
 )

@@ -14,7 +14,7 @@ from archir.types import TensorType
 if TYPE_CHECKING:
     from archir.cost.field import AxisField
     from archir.cost.report import Costs, Entry, Totals
-    from archir.cost.tools import Told
+    from archir.cost.tools import Difference, Told, ToldStep
 
 
 def document(
@@ -89,13 +89,26 @@ def told(told: Told, totals: Totals) -> dict[str, Json]:
         "tool": told.tool,
         "tool_version": told.version,
         "macs": told.macs,
+        "printed": told.printed,
         "parameters": told.parameters,
         "note": told.note,
-        "differences": [
-            {"op": one.op, "amount": one.amount, "why": one.why} for one in told.differences
-        ],
-        "ours": {"macs": _dim(told.ours), "parameters": totals.parameters},
+        "differences": _differences(told.differences),
+        "ours": {"macs": told.ours, "parameters": totals.parameters},
+        "training": None if told.training is None else _told_step(told.training),
     }
+
+
+def _told_step(step: ToldStep) -> Json:
+    return {
+        "macs": step.macs,
+        "printed": step.printed,
+        "differences": _differences(step.differences),
+        "ours": {"macs": step.ours},
+    }
+
+
+def _differences(found: Sequence[Difference]) -> list[Json]:
+    return [{"op": one.op, "amount": one.amount, "why": one.why} for one in found]
 
 
 def _memory(costs: Costs) -> dict[str, Json]:
