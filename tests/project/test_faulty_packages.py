@@ -336,6 +336,21 @@ def test_the_command_ends_with_3_and_says_where_on_demand(site: Path) -> None:
     assert "Traceback" in shown.stderr and "faulty.py" in shown.stderr
 
 
+def test_a_fault_in_one_file_leaves_the_others_checked(site: Path, tmp_path: Path) -> None:
+    files = [str(tmp_path / f"{name}.arch") for name in "abc"]
+    for file, stage in zip(files, ("relu", "infer_raises", "conv(8, 9)"), strict=True):
+        Path(file).write_text(net(stage).text, "utf-8")
+    done = run(site, "check", *files)
+    assert done.returncode == 3 and "Traceback" not in done.stderr
+    assert [line.split()[:2] for line in done.stdout.splitlines()] == [["m", "ok"], ["m", "wrong"]]
+    first, second = done.stderr.split("error", 2)[1:]
+    assert first.startswith(f": {files[1]}: the op infer_raises of the package faulty-ops 1.0 ")
+    assert "c.arch" in second and "kernel" in second
+    document = json.loads(run(site, "check", *files, "--format", "json").stdout)
+    assert [model["file"] for model in document["models"]] == [files[0], files[2]]
+    assert len(document["diagnostics"]) == 1
+
+
 def test_the_list_shows_all_faults(site: Path) -> None:
     done = run(site, "ops", "--format", "json")
     assert done.returncode == 0, done.stderr

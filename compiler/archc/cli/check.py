@@ -9,8 +9,9 @@ from archc import pipeline
 from archc.cli import guard, options, streams
 from archc.cli.declare import Argument, Command
 from archc.render.card import check_line, failed_line
+from archc.render.characters import printable
 from archc.render.style import style_of
-from archir.diagnostics import Diagnostics
+from archir.diagnostics import Diagnostics, OwnOpError
 from archir.summary import summarise
 
 if TYPE_CHECKING:
@@ -39,52 +40,63 @@ def check(
     asked = pipeline.Asked(sizes, training)
     everything = Diagnostics()
     models: list[data.Json] = []
-    unread = False
+    unchecked = False
     for file in files:
         try:
             source, path, found = streams.read(file)
+            checked: tuple[Checked, ...] = ()
+            if not found.has_errors:
+                checked, more = pipeline.check_source(source, path, model, settings, limits, asked)
+                found.extend(more)
+            shown = _data(file, checked) if form == "json" else _lines(file, checked, found)
         except OSError as error:
             guard.unreadable(error)  # the other files are checked all the same
-            unread = True
+            unchecked = True
             continue
-        checked: tuple[Checked, ...] = ()
-        if not found.has_errors:
-            checked, problems = pipeline.check_source(source, path, model, settings, limits, asked)
-            found.extend(problems)
+        except OwnOpError as error:
+            guard.package(error, file if len(files) > 1 else None)
+            unchecked = True
+            continue
         everything.extend(found)
         if form == "json":
-            models.extend(_data(file, one) for one in checked)
+            models.extend(shown)
         else:
             streams.complain(found)
-            _print(file, checked, found)
+            sys.stdout.write("".join(f"{line}\n" for line in shown))
     if form == "json":
         from archc.render import data
 
         streams.data(data.report(everything, models=models))
-    if unread:
+    if unchecked:
         return guard.ENVIRONMENT
     return guard.WRONG_INPUT if everything.has_errors else guard.OK
 
 
-def _print(file: str, checked: tuple[Checked, ...], found: Diagnostics) -> None:
+def _lines(file: str, checked: tuple[Checked, ...], found: Diagnostics) -> list[str]:
+    """A line for each model, and one for a file that has none."""
     style = style_of(sys.stdout)
-    width = max((len(one.name) for one in checked), default=0)
-    for one in checked:
-        if one.typed is None:
-            line = failed_line(one.name, width, style)
-        else:
-            line = check_line(summarise(one.typed), width, style)
-        sys.stdout.write(line + "\n")
     if not checked and not found.has_errors:
-        streams.say(f"{file}    ok    no model that stands by itself")
+        name = printable(file, style.encoding)
+        return [f"{name}    ok    no model that stands by itself"]
+    width = max((len(one.name) for one in checked), default=0)
+    return [
+        failed_line(one.name, width, style)
+        if one.typed is None
+        else check_line(summarise(one.typed), width, style)
+        for one in checked
+    ]
 
 
-def _data(file: str, one: Checked) -> data.Json:
+def _data(file: str, checked: tuple[Checked, ...]) -> list[data.Json]:
     from archc.render import data
 
-    if one.typed is None:
-        return {"file": file, **data.failure(one.name)}
-    return {"file": file, **data.summary(summarise(one.typed))}
+    return [
+        {
+            "file": file,
+            **(data.failure(one.name) if one.typed is None else data.summary(summarise(one.typed))),
+        }
+        for one in checked
+    ]
 
 
 command = Command(

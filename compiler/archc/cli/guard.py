@@ -93,8 +93,11 @@ def environment(message: str, hint: str | None = None) -> int:
     return ENVIRONMENT
 
 
-def package(error: OwnOpError) -> int:
-    """Say what is wrong with a package that adds ops, and to its author where it arose."""
+def package(error: OwnOpError, file: str | None = None) -> int:
+    """Say what is wrong with a package that adds ops, and to its author where it arose.
+
+    A file is named where there are several.
+    """
     hint = error.hint
     if os.environ.get(TRACEBACK):
         import traceback
@@ -102,7 +105,7 @@ def package(error: OwnOpError) -> int:
         traceback.print_exception(error)
     elif error.__cause__ is not None:
         hint += f"\n({TRACEBACK}=1 in the environment shows where it arose)"
-    return environment(str(error), hint)
+    return environment(f"{file}: {error}" if file else str(error), hint)
 
 
 def reason(error: OSError) -> str:
