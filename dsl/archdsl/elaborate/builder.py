@@ -22,6 +22,7 @@ from archir.graph import (
 from archir.init import Initialiser, InitRule
 from archir.naming import names
 from archir.op import Op
+from archir.oracle import Answer
 from archir.record import Record, Struct, fresh
 from archir.source import Span
 from archir.types import TensorType
@@ -74,13 +75,30 @@ class Builder(Struct):
         self.types[made] = given
         return made
 
+    def known_types(self, values: Flow) -> tuple[TensorType, ...] | None:
+        """The types of values; None if one of them is unknown."""
+        types = [self.types.get(value) for value in values]
+        known = tuple([given for given in types if given is not None])
+        return known if len(known) == len(types) else None
+
     def apply(self, op: Op, slot: Slot | None, inputs: Flow, span: Span, steps: list[Step]) -> Flow:
         """Apply an op; unknown types make an unknown result."""
-        known = [given for given in map(self.type_of, inputs) if given is not None]
-        outputs: tuple[TensorType, ...] | None = None
-        if len(known) == len(inputs):
-            outputs = self.session.oracle.apply(op, tuple(known)).outputs
-        made = tuple(self.value(span, given) for given in outputs or (None,))
+        types = self.known_types(inputs)
+        answer = None if types is None else self.session.oracle.apply(op, types)
+        return self.applied(op, slot, inputs, answer, span, steps)
+
+    def applied(
+        self,
+        op: Op,
+        slot: Slot | None,
+        inputs: Flow,
+        answer: Answer | None,
+        span: Span,
+        steps: list[Step],
+    ) -> Flow:
+        """Apply an op of which it is known what it gives, or that nothing is known."""
+        outputs = (None,) if answer is None else answer.outputs or (None,)
+        made = tuple([self.value(span, given) for given in outputs])
         steps.append(Apply(op, slot, inputs, made, span))
         self.spend(1, span)
         return made

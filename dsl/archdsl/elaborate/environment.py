@@ -55,9 +55,11 @@ class Frame(Struct):
 
     def find(self, name: str) -> tuple[object] | None:
         """The name's meaning in this frame or one around it, in a tuple; None if unbound."""
-        for frame in self:
+        frame: Frame | None = self
+        while frame is not None:
             if name in frame.names:
                 return (frame.names[name],)
+            frame = frame.parent
         return None
 
     def bind_value(self, name: str, value: object) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from archdsl import ast, rules
 from archdsl.docs import prose
 from archdsl.elaborate import text
+from archdsl.elaborate.binding import Bound, fill
 from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import Builder
-from archdsl.elaborate.calls import Given, fill
 from archdsl.elaborate.declare import drop_unapplied, look_ahead
 from archdsl.elaborate.environment import Flow, Frame, Unknown
 from archdsl.elaborate.session import Session
@@ -31,15 +31,15 @@ def inputs_of(body: ast.Body) -> tuple[ast.InputItem, ...]:
 
 
 def instantiate(
-    session: Session, declared: Declared, bound: dict[str, Given], types: InputTypes, span: Span
+    session: Session, declared: Declared, bound: Bound, types: InputTypes, span: Span
 ) -> Definition | None:
     """The definition of a block for its arguments and input types; equal ones are the same."""
     node = declared.node
     assert isinstance(node, ast.PartDeclaration)
-    values = {name: given.value for name, given in bound.items()}
+    values = bound.values
     for value in values.values():
         session.budget.weigh(value, span)
-    key = (declared, typed_key(tuple(values.items())), types)
+    key = (declared, *values, typed_key(tuple(values.values())), types)
     known = session.definitions.get(key)
     if known is not None:
         return known
@@ -201,7 +201,7 @@ def _inner_weights(session: Session, scope: Scope) -> bool:
 def typed_key(value: object) -> object:
     """A key that tells 1, 1.0 and true apart."""
     if isinstance(value, tuple):
-        return tuple(typed_key(item) for item in value)
+        return tuple([typed_key(item) for item in value])
     if isinstance(value, Part):
         return ("part", value.kind, value.name, typed_key(value.arguments), value.origin)
     if isinstance(value, Unknown):

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archdsl import ast, rules
-from archdsl.elaborate import text
 from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import UNKNOWN, Flow, Frame, Unknown
@@ -43,7 +42,7 @@ def turns(node: Loop, flow: Flow, context: Context) -> Iterator[Context]:
 
 def loop(node: Loop, flow: Flow, context: Context) -> Flow:
     """``for x in list { }`` or ``repeat n { }`` as a statement."""
-    runs = _runs(node, flow, context, fold=text.can_fold(node.body))
+    runs = _runs(node, flow, context, fold=context.session.facts_of(node.body).can_fold)
     if runs is None:
         return (context.builder.value(node.span, None),)
     collected = _Collected(node.body, context)
@@ -118,7 +117,7 @@ def _runs(node: Loop, flow: Flow, context: Context, *, fold: bool) -> list[Run] 
         return None
     if not fold:
         return [Run(item, 1) for item in items]
-    used = text.mentions(node.body)
+    used = context.session.facts_of(node.body).mentions
     mentioned = [at for at, target in enumerate(node.targets) if target.text in used]
     runs: list[Run] = []
     key: object = UNKNOWN
@@ -157,7 +156,8 @@ class _Collected:
 
     def __init__(self, body: ast.Body, context: Context) -> None:
         self.context = context
-        self.lists: dict[str, list[object]] = {name: [] for name in text.bound_values(body)}
+        bound = context.session.facts_of(body).bound
+        self.lists: dict[str, list[object]] = {name: [] for name in bound}
 
     def add(self, frame: Frame) -> None:
         for name, values in self.lists.items():

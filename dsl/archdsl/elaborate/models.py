@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 from archdsl import ast, rules
 from archdsl.docs import prose
+from archdsl.elaborate.binding import Bound, bind, fill, parameters_of
 from archdsl.elaborate.body import Context
 from archdsl.elaborate.builder import Builder
-from archdsl.elaborate.calls import Given, bind, fill, parameters_of
 from archdsl.elaborate.declare import dtype
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Frame, Unknown
@@ -62,7 +62,7 @@ def missing_arguments(program: Program, model: Declared) -> tuple[str, ...]:
         part = None
     if part is None:
         return ()  # building it says what is wrong
-    parameters = parameters_of(part)
+    parameters = parameters_of(session, part)
     given = {name for name, _ in part.arguments}
     return tuple(name for name in parameters.names if name in parameters.required - given)
 
@@ -120,19 +120,20 @@ def _part(session: Session, declared: Declared) -> Part | None:
 
 def _arguments(
     session: Session, declared: Declared, part: Part, arguments: tuple[ast.Argument, ...]
-) -> dict[str, Given] | None:
+) -> Bound | None:
     """What the variant gives, and over it what is given from outside."""
-    parameters = parameters_of(part)
+    parameters = parameters_of(session, part)
     place = declared.node.span if isinstance(declared.node, ast.Variant) else declared.span
-    given: dict[str, Given] | None = {}
+    bound: Bound | None = Bound(dict(part.arguments), (), (), place)
     if arguments:
         evaluator = Evaluator(session, session.program.main, Frame(None))
         call = ast.Arguments(arguments[0].span, arguments)
-        given = bind(evaluator, declared.name, parameters, call, place, partial=True)
-    if given is None:
+        bound = bind(evaluator, declared.name, parameters, call, place, partial=True)
+    if bound is None:
         return None
-    bound = {**{name: Given(value, place) for name, value in part.arguments}, **given}
-    missing = [name for name in parameters.names if name in parameters.required - bound.keys()]
+    bound.values = {**dict(part.arguments), **bound.values}
+    given = bound.values.keys()
+    missing = [name for name in parameters.names if name in parameters.required - given]
     if missing:
         session.report(rules.models.NeedsArguments(declared.name, missing[0]), declared.span)
     return None if missing else bound

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archdsl import ast
-from archir.record import field_names
+from archir.record import Record, field_names
 
 Resolve = Callable[[ast.Name], ast.Body | None]
 """Gives the body of a block that is spliced, so that its labels count for the scope around."""
@@ -62,43 +62,48 @@ def _unit_labels(unit: ast.Unit, resolve: Resolve) -> bool:
     return unit.branches is not None and is_labelled(iter(unit.branches.items), resolve)
 
 
-def bound_values(body: ast.Body) -> tuple[str, ...]:
-    """Names that ``as`` binds in a body, in the order of the text."""
-    found = {
-        name.text
-        for node in nodes(body)
-        if isinstance(node, ast.Pipeline)
-        for name in node.names
-        if name.text != "_"
-    }
-    return tuple(sorted(found))
+class Facts(Record):
+    """What the text of a loop's body says."""
 
+    bound: tuple[str, ...]
+    """The names that ``as`` binds in it, in order."""
 
-def mentions(body: ast.Body) -> frozenset[str]:
-    """Every name that is used anywhere in a body."""
-    return frozenset(node.text for node in nodes(body) if isinstance(node, ast.Name))
+    mentions: frozenset[str]
+    """Every name that is used anywhere in it."""
 
-
-def can_fold(body: ast.Body) -> bool:
-    """Whether the turns of a loop may stand for each other.
+    can_fold: bool
+    """Whether the turns of the loop may stand for each other.
 
     They may not where a turn leaves something behind that the text can tell apart: a name, an
     output, a raw parameter, a module with a name of its own.
     """
-    return not any(
-        isinstance(
-            node,
-            ast.OutputStatement
-            | ast.ParamStatement
-            | ast.ModuleStatement
-            | ast.TrainOnlyStatement
-            | ast.InitStatement
-            | ast.Input
-            | ast.Assert,
-        )
-        or (isinstance(node, ast.Pipeline) and node.names)
-        for node in nodes(body)
-    )
+
+
+def facts(body: ast.Body) -> Facts:
+    """What the text of a loop's body says."""
+    bound: set[str] = set()
+    mentions: set[str] = set()
+    can_fold = True
+    for node in nodes(body):
+        if isinstance(node, ast.Name):
+            mentions.add(node.text)
+        elif isinstance(node, ast.Pipeline):
+            bound.update(name.text for name in node.names)
+            can_fold = can_fold and not node.names
+        elif isinstance(node, _LEAVES_SOMETHING):
+            can_fold = False
+    return Facts(tuple(sorted(bound - {"_"})), frozenset(mentions), can_fold)
+
+
+_LEAVES_SOMETHING = (
+    ast.OutputStatement,
+    ast.ParamStatement,
+    ast.ModuleStatement,
+    ast.TrainOnlyStatement,
+    ast.InitStatement,
+    ast.Input,
+    ast.Assert,
+)
 
 
 def nodes(root: ast.Node) -> Iterator[ast.Node]:

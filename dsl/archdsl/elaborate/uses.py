@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from archdsl import ast, rules
-from archdsl.elaborate import calls
+from archdsl.elaborate.binding import Bound, as_called, bind, fill, parameters_of, report
 from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import SlotName
-from archdsl.elaborate.calls import Given
 from archdsl.elaborate.environment import Flow, Frame, SharedModule, Unknown
 from archdsl.elaborate.extents import with_sizes
-from archdsl.elaborate.instances import anonymous, inputs_of, instantiate
+from archdsl.elaborate.instances import anonymous, inputs_of, instantiate, typed_key
 from archdsl.program import Declared
 from archir.arguments import make_op
 from archir.graph import Definition, Leaf, Slot, Value
@@ -18,6 +17,7 @@ from archir.op import Op
 from archir.record import replaced
 from archir.registry import ops
 from archir.source import Span
+from archir.types import ParameterSpec, TensorType
 from archir.values import Part
 
 Overrides = tuple[tuple[str, Initialiser], ...]
@@ -59,19 +59,27 @@ def use_part(
 def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | None:
     """The op for a use's arguments; None once its problems have been reported."""
     bound = _bind(part, node, inputs, context, node.span)
-    if bound is None or any(isinstance(given.value, Unknown) for given in bound.values()):
+    if bound is None:
         return None
-    for given in bound.values():
-        inner = given.value if isinstance(given.value, tuple) else (given.value,)
-        if any(isinstance(value, Value) for value in inner):
-            context.session.report(rules.flow.ValueAsArgument(part.name), given.span)
+    session, values = context.session, bound.values
+    key = (part.name, *values, typed_key(tuple(values.values())))
+    known = session.ops.get(key)
+    if known is not None:
+        return known
+    if any(isinstance(value, Unknown) for value in values.values()):
+        return None
+    for name, value in values.items():
+        inner = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(item, Value) for item in inner):
+            session.report(rules.flow.ValueAsArgument(part.name), bound.place(name))
             return None
-    made = make_op(ops()[part.name], (), {name: given.value for name, given in bound.items()})
-    if not isinstance(made, tuple):
-        return made
-    problems = calls.as_called(made, part, node.arguments)
-    calls.report(context.evaluator(inputs), problems, node.arguments, node.span)
-    return None
+    made = make_op(ops()[part.name], (), values)
+    if isinstance(made, tuple):
+        problems = as_called(session, made, part, node.arguments)
+        report(session, problems, node.arguments, node.span)
+        return None
+    session.ops[key] = made
+    return made
 
 
 def _apply(
@@ -82,27 +90,30 @@ def _apply(
         session.report(rules.flow.SeveralValues(op.keyword, len(inputs)), span)
         return (builder.value(span, None),)
     inputs = with_sizes(op, inputs, builder)
+    types = builder.known_types(inputs)
+    answer = None if types is None else session.oracle.apply(op, types)
     slot: Slot | None = None
     if op.is_module or (label is not None and label.numbered):
         slot = builder.leaf(context.scope, label, op, overrides, span)
-        _check_parameters(op, slot, overrides, inputs, context, span)
+        if types is not None and answer is not None and not answer.problems:
+            _check_parameters(op, slot, overrides, types, context, span)
     elif label is not None:
         session.report(rules.labels.LabelOnFunction(op.keyword), label.span)
-    return builder.apply(op, slot, inputs, span, context.steps)
+    return builder.applied(op, slot, inputs, answer, span, context.steps)
 
 
 def _check_parameters(
-    op: Op, slot: Slot, overrides: Overrides, inputs: Flow, context: Context, span: Span
+    op: Op,
+    slot: Slot,
+    overrides: Overrides,
+    types: tuple[TensorType, ...],
+    context: Context,
+    span: Span,
 ) -> None:
     """Warn of weights without a label, and check that overridden parameters are there."""
-    types = [context.builder.type_of(value) for value in inputs]
-    known = tuple(given.at(context.session.sizes) for given in types if given is not None)
-    if len(known) < len(types):
-        return
-    originals = tuple(given for given in types if given is not None)
-    if context.session.oracle.apply(op, originals).problems:
-        return
-    specs = op.parameters(known)
+    specs: tuple[ParameterSpec, ...] = ()
+    if type(op).parameters is not Op.parameters:
+        specs = op.parameters(tuple([given.at(context.session.sizes) for given in types]))
     if specs:
         context.builder.has_weights = True
         context.builder.weighted(context.scope, slot, span)
@@ -136,15 +147,10 @@ def _definition(
 
 def _bind(
     part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: Span
-) -> dict[str, Given] | None:
-    return calls.bind(
-        context.evaluator(inputs),
-        part.name,
-        calls.parameters_of(part),
-        node.arguments,
-        span,
-        before=part.arguments,
-    )
+) -> Bound | None:
+    parameters = parameters_of(context.session, part)
+    evaluator = context.evaluator(inputs)
+    return bind(evaluator, part.name, parameters, node.arguments, span, before=part.arguments)
 
 
 def _takes(part: Part, count: int, context: Context, span: Span) -> bool:
@@ -177,7 +183,7 @@ def splice(part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: 
     inside = replaced(context, frame=frame, home=declared.home, is_model=False)
     if bound is None or not _takes(part, len(inputs), context, span):
         return (context.builder.value(span, None),)
-    if not calls.fill(inside.evaluator(None), part.name, declared.node.params, bound):
+    if not fill(inside.evaluator(None), part.name, declared.node.params, bound):
         return (context.builder.value(span, None),)
     return run(body, inputs, inside)
 
