@@ -9,7 +9,7 @@ from archdsl.elaborate.evaluate import Evaluator
 from archdsl.elaborate.session import Session
 from archdsl.program import FileScope
 from archir.graph import Scope, Step
-from archir.record import Record, replaced
+from archir.record import Record
 
 
 class Context(Record):
@@ -35,7 +35,22 @@ class Context(Record):
 
     def inner(self, *, holds_values: bool = False) -> Context:
         """The inside of a pair of braces."""
-        return replaced(self, frame=Frame(self.frame, holds_values))
+        return self.within(Frame(self.frame, holds_values))
+
+    def within(
+        self, frame: Frame, scope: Scope | None = None, steps: list[Step] | None = None
+    ) -> Context:
+        """The same place with other names, perhaps in another scope or with other steps."""
+        return Context(
+            self.session,
+            self.builder,
+            self.home,
+            frame,
+            self.scope if scope is None else scope,
+            self.steps if steps is None else steps,
+            self.in_training,
+            self.is_model,
+        )
 
 
 def run(body: ast.Body, flow: Flow, context: Context) -> Flow:

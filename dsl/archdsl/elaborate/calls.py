@@ -18,7 +18,6 @@ from archir.arguments import check_partial
 from archir.graph import Value
 from archir.init import Arithmetic, Fan, Formula, Initialiser
 from archir.initialisers import INITIALISERS, InitialiserArgument
-from archir.record import replaced
 from archir.registry import ops
 from archir.values import Part
 
@@ -99,7 +98,7 @@ def initialiser(evaluator: Evaluator, callee: Initialiser, arguments: ast.Argume
     spec = INITIALISERS[callee.function]
     parameters = of_initialiser(callee.function)
     # Wherever it is written, its arguments may speak of the fans of what it will fill.
-    inner = replaced(evaluator, fans=True)
+    inner = evaluator.inside(evaluator.frame, fans=True)
     bound = bind(inner, callee.function, parameters, arguments, arguments.span)
     if bound is None:
         return UNKNOWN

@@ -9,7 +9,6 @@ from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, SharedModule, Unknown
 from archdsl.elaborate.labels import slot_name, why_not
 from archdsl.elaborate.shapes import note, size
-from archdsl.walk import modules_ahead
 from archir import rules as ir_rules
 from archir.check import Condition
 from archir.diagnostics import Label, nearest
@@ -128,7 +127,7 @@ def _parameter_dim(dim: ast.ShapeDim, context: Context, flow: Flow) -> int | Non
 
 def module_statement(node: ast.ModuleStatement, flow: Flow, context: Context) -> Flow:
     """``module head = …``: a child that stands here, and is applied where its name is used."""
-    label = slot_name(context.evaluator(flow), node.label)
+    label = slot_name(node.label, flow, context)
     name = node.name.text if label is None else label.text
     span = node.name.span if label is None else label.span
     if label is None and (reason := why_not(node.name.text)) is not None:
@@ -153,9 +152,9 @@ def _shared(node: ast.ModuleStatement, context: Context) -> SharedModule:
     return SharedModule(node, slot, context.frame, context.home)
 
 
-def look_ahead(body: ast.Body, context: Context) -> None:
+def look_ahead(ahead: dict[str, ast.ModuleStatement], context: Context) -> None:
     """Note the modules of a body that may be applied before they stand."""
-    for name, node in modules_ahead(body).items():
+    for name, node in ahead.items():
         context.builder.ahead[name] = _shared(node, context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from archdsl import ast, rules
@@ -25,7 +25,7 @@ from archir.dims import DimTooLargeError, SizeExpr, show
 from archir.graph import Value
 from archir.init import Fan, Initialiser
 from archir.initialisers import FANS, INITIALISERS
-from archir.record import Record, replaced
+from archir.record import Struct
 from archir.registry import built_in, ops
 from archir.types import TensorType
 from archir.values import Part
@@ -33,7 +33,7 @@ from archir.values import Part
 Types = Callable[[Value], TensorType | None]
 
 
-class Evaluator(Record):
+class Evaluator(Struct):
     """Evaluates expressions at one place of the program.
 
     ``flow`` is what ``_`` means, ``types`` the types of values, ``fans`` whether ``fan_in`` and
@@ -53,7 +53,12 @@ class Evaluator(Record):
 
     def value(self, node: ast.Expr) -> Any:
         """The value of an expression, or UNKNOWN once its problem has been reported."""
-        self.session.budget.step(node.span)
+        budget = self.session.budget
+        budget.steps += 1
+        if budget.steps > budget.most_steps:
+            budget.stop("steps", node.span)
+        if isinstance(node, _LITERALS):
+            return node.value
         try:
             return _EVALUATE[type(node)](self, node)
         except Trouble as trouble:
@@ -148,8 +153,10 @@ class Evaluator(Record):
             known = self.session.constants[(declared, name)] = value
         return known
 
-    def inside(self, frame: Frame) -> Evaluator:
-        return replaced(self, frame=frame)
+    def inside(self, frame: Frame, *, fans: bool | None = None) -> Evaluator:
+        """An evaluator for an inner place."""
+        fans = self.fans if fans is None else fans
+        return Evaluator(self.session, self.home, frame, self.flow, self.types, fans)
 
     def _without_meaning(self, name: str) -> Problem:
         if self.types is None and self.frame.parent is None and not self.frame.names:
@@ -348,10 +355,8 @@ class Evaluator(Record):
             return calls.initialiser(self, callee, arguments)
         raise Trouble(rules.kinds.NotCallable(describe(callee)))
 
-    def arguments(self, arguments: ast.Arguments | None) -> Iterator[tuple[ast.Argument, object]]:
-        """Each argument with its value, in the order of the text."""
-        for argument in () if arguments is None else arguments.items:
-            yield argument, self.value(argument.value)
+
+_LITERALS = (ast.Number, ast.Constant)
 
 
 def _refuse_tensors(*values: object) -> None:
@@ -370,8 +375,6 @@ def _show_conditions(conditions: SizeConditions) -> str:
 
 _EVALUATE: dict[type[ast.Node], Callable[[Evaluator, Any], object]] = {
     ast.Name: Evaluator._name,
-    ast.Number: lambda _, node: node.value,
-    ast.Constant: lambda _, node: node.value,
     ast.Text: Evaluator._text,
     ast.ListDisplay: Evaluator._list,
     ast.Comprehension: Evaluator._comprehension,

@@ -7,7 +7,7 @@ from archdsl.elaborate.environment import Flow
 from archir.dims import SizeExpr
 from archir.extents import read
 from archir.graph import Value
-from archir.op import Op, values_of
+from archir.op import Op
 
 
 def with_sizes(op: Op, inputs: Flow, builder: Builder) -> Flow:
@@ -16,7 +16,8 @@ def with_sizes(op: Op, inputs: Flow, builder: Builder) -> Flow:
     ``reshape(N, C, H, W)`` behind a ``flatten`` speaks of a height and a width that are not there
     any more; the image that the body began with still has them.
     """
-    missing = _unread(tuple(_sizes(op)), inputs, builder)
+    sizes = builder.session.sizes_in(op)
+    missing = _unread(sizes, inputs, builder) if sizes else ()
     if not missing:
         return inputs
     others = tuple(value for value in builder.inputs if value not in inputs)
@@ -26,14 +27,6 @@ def with_sizes(op: Op, inputs: Flow, builder: Builder) -> Flow:
         if _unread(missing, (*inputs, *fewer), builder) == least:
             others = fewer
     return (*inputs, *others)
-
-
-def _sizes(op: Op) -> list[SizeExpr]:
-    found: list[SizeExpr] = []
-    for value in values_of(op).values():
-        items = value if isinstance(value, tuple) else (value,)
-        found.extend(item for item in items if isinstance(item, SizeExpr))
-    return found
 
 
 def _unread(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from archdsl import ast, rules
 from archdsl.docs import prose
-from archdsl.elaborate import text
 from archdsl.elaborate.binding import Bound, fill
 from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import Builder
@@ -18,16 +17,6 @@ from archir.types import TensorType
 from archir.values import Part
 
 InputTypes = tuple[TensorType | None, ...]
-
-
-def inputs_of(body: ast.Body) -> tuple[ast.InputItem, ...]:
-    """What a body's ``input`` statements declare, in order."""
-    return tuple(
-        item
-        for statement in body.statements
-        if isinstance(statement, ast.Input)
-        for item in statement.items
-    )
 
 
 def instantiate(
@@ -67,9 +56,10 @@ def build(
     arguments = tuple(
         (param.name.text, context.frame.names[param.name.text]) for param in node.params
     )
-    context.scope.labelled = text.body_is_labelled(node.body, resolver(context))
-    flow = _input_values(context.builder, inputs_of(node.body), node.name.span, types)
-    look_ahead(node.body, context)
+    context.scope.labelled = is_labelled(node.body, context)
+    outline = context.session.outline(node.body)
+    flow = _input_values(context.builder, outline.inputs, node.name.span, types)
+    look_ahead(outline.ahead, context)
     last = run(node.body, flow, context)
     definition = finish(context, node.name.text, node.span, types, flow, last)
     definition.kind = node.kind
@@ -93,8 +83,8 @@ class _Template:
         return template
 
 
-def resolver(context: Context) -> text.Resolve:
-    """Finds the body of a block that is spliced."""
+def is_labelled(node: ast.Body | ast.Unit, context: Context) -> bool:
+    """Whether the scope of braces, or of a combinator, names its children by label."""
 
     def body_of(name: ast.Name) -> ast.Body | None:
         found = context.evaluator(None).lookup(name.text)
@@ -104,7 +94,7 @@ def resolver(context: Context) -> text.Resolve:
             return node.body if isinstance(node, ast.PartDeclaration) else None
         return None
 
-    return body_of
+    return context.session.is_labelled(node, body_of)
 
 
 def anonymous(
@@ -113,7 +103,7 @@ def anonymous(
     """The definition of a ``module head = { … }`` for one of its uses."""
     session = home.session
     session.budget.enter(span)
-    labelled = text.unit_is_labelled(node.unit, resolver(home))
+    labelled = is_labelled(node.unit, home)
     context = Context(
         session,
         Builder(session),

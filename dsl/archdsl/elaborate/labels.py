@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archdsl import ast, rules
 from archdsl.elaborate.builder import SlotName
-from archdsl.elaborate.environment import Unknown
-from archdsl.elaborate.evaluate import Evaluator
+from archdsl.elaborate.environment import Flow, Unknown
 from archir.reserved import RESERVED
 
+if TYPE_CHECKING:
+    from archdsl.elaborate.body import Context
 
-def slot_name(evaluator: Evaluator, label: ast.Label | None) -> SlotName | None:
+
+def slot_name(label: ast.Label | None, flow: Flow, context: Context) -> SlotName | None:
     """The label of a stage; None where it has none, or one whose problem has been reported."""
     if label is None:
         return None
     if label.name is None:
         return SlotName(None, True, label.span)
-    text = label.name if isinstance(label.name, str) else evaluator.text(label.name)
+    name = label.name
+    text = name if isinstance(name, str) else context.evaluator(flow).text(name)
     if isinstance(text, Unknown):
         return None
     reason = why_not(text)
     if reason is not None:
-        evaluator.session.report(rules.labels.BadLabel(text, reason), label.span)
+        context.session.report(rules.labels.BadLabel(text, reason), label.span)
         return None
     return SlotName(text, False, label.span)
 

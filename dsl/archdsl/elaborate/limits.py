@@ -41,12 +41,13 @@ class Budget:
         self.limits = limits
         self.diagnostics = diagnostics
         self.steps = 0
+        self.most_steps = limits.steps
         self.depth = 0
 
     def step(self, span: Span, cost: int = 1) -> None:
         """Count an evaluation step; one that walks a list costs as much as it has items."""
         self.steps += cost
-        if self.steps > self.limits.steps:
+        if self.steps > self.most_steps:
             self.stop("steps", span)
 
     def weigh(self, value: object, span: Span) -> None:

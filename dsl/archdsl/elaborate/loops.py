@@ -16,8 +16,8 @@ from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import UNKNOWN, Flow, Frame, Unknown
 from archdsl.elaborate.instances import typed_key
 from archir.dims import SizeExpr, show
-from archir.graph import Repeat, Slot, SlotRepeat, substitute
-from archir.record import Record, replaced
+from archir.graph import Repeat, Slot, SlotRepeat, Step, substitute
+from archir.record import Record
 
 Loop = ast.For | ast.RepeatLoop
 
@@ -42,7 +42,7 @@ def turns(node: Loop, flow: Flow, context: Context) -> Iterator[Context]:
 
 def loop(node: Loop, flow: Flow, context: Context) -> Flow:
     """``for x in list { }`` or ``repeat n { }`` as a statement."""
-    runs = _runs(node, flow, context, fold=context.session.facts_of(node.body).can_fold)
+    runs = _runs(node, flow, context, fold=context.session.facts(node.body).can_fold)
     if runs is None:
         return (context.builder.value(node.span, None),)
     collected = _Collected(node.body, context)
@@ -74,7 +74,7 @@ def _fold(node: Loop, item: object, count: int, flow: Flow, context: Context) ->
     builder, scope, given = context.builder, context.scope, context.builder.type_of(flow[0])
     before, nodes, problems = len(scope.entries), builder.nodes, len(context.session.diagnostics)
     formal = builder.value(flow[0].span, given)
-    turn = replaced(_turn(node, item, flow, context), steps=[])
+    turn = _turn(node, item, flow, context, steps=[])
     last = run(node.body, (formal,), turn)
     entries = scope.entries[before:]
     if last == (formal,) and not turn.steps and not entries:
@@ -98,8 +98,10 @@ def _fold(node: Loop, item: object, count: int, flow: Flow, context: Context) ->
     return (output,), count
 
 
-def _turn(node: Loop, item: object, flow: Flow, context: Context) -> Context:
-    inner = context.inner(holds_values=True)
+def _turn(
+    node: Loop, item: object, flow: Flow, context: Context, steps: list[Step] | None = None
+) -> Context:
+    inner = context.within(Frame(context.frame, holds_values=True), steps=steps)
     if isinstance(node, ast.For):
         context.evaluator(flow).destructure(node.targets, item, inner.frame)
     return inner
@@ -117,7 +119,7 @@ def _runs(node: Loop, flow: Flow, context: Context, *, fold: bool) -> list[Run] 
         return None
     if not fold:
         return [Run(item, 1) for item in items]
-    used = context.session.facts_of(node.body).mentions
+    used = context.session.facts(node.body).mentions
     mentioned = [at for at, target in enumerate(node.targets) if target.text in used]
     runs: list[Run] = []
     key: object = UNKNOWN
@@ -156,7 +158,7 @@ class _Collected:
 
     def __init__(self, body: ast.Body, context: Context) -> None:
         self.context = context
-        bound = context.session.facts_of(body).bound
+        bound = context.session.facts(body).bound
         self.lists: dict[str, list[object]] = {name: [] for name in bound}
 
     def add(self, frame: Frame) -> None:

@@ -15,7 +15,7 @@ from archdsl.elaborate.declare import dtype
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Frame, Unknown
 from archdsl.elaborate.evaluate import Evaluator
-from archdsl.elaborate.instances import build, inputs_of
+from archdsl.elaborate.instances import build
 from archdsl.elaborate.limits import Budget, Limits, Stopped
 from archdsl.elaborate.session import Session
 from archdsl.elaborate.shapes import model_type
@@ -143,7 +143,7 @@ def _root(
     context: Context, node: ast.PartDeclaration, base: Declared, declared: Declared
 ) -> Graph | None:
     session = context.session
-    items = inputs_of(node.body)
+    items = session.outline(node.body).inputs
     if not items:
         session.report(rules.models.NoInput(node.name.text), node.name.span)
         return None

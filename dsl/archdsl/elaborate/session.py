@@ -5,11 +5,12 @@ from __future__ import annotations
 from archdsl import ast
 from archdsl.elaborate.limits import Budget
 from archdsl.elaborate.parameters import Parameters
-from archdsl.elaborate.text import Facts, facts
+from archdsl.elaborate.text import Facts, Outline, Resolve, facts, is_labelled, outline
 from archdsl.program import Declared, Program
 from archir.diagnostics import Diagnostics, Label, Problem
+from archir.dims import SizeExpr
 from archir.graph import Definition, Scope, Slot
-from archir.op import Op
+from archir.op import Op, values_of
 from archir.oracle import Oracle
 from archir.record import Struct, fresh
 from archir.source import Span
@@ -47,10 +48,23 @@ class Session(Struct):
     ops: dict[object, Op] = fresh(factory=dict)
     """Ops already made, by keyword and arguments."""
 
-    _facts: dict[int, Facts] = fresh(factory=dict)
-    """What the text of bodies says, by their identity."""
-
+    _sizes_in: dict[Op, tuple[SizeExpr, ...]] = fresh(factory=dict)
     _parameters: dict[Declared, Parameters] = fresh(factory=dict)
+
+    # What was read off the text, by the identity of nodes: they live as long as the program.
+    _facts: dict[int, Facts] = fresh(factory=dict)
+    _outlines: dict[int, Outline] = fresh(factory=dict)
+    _labelled: dict[int, bool] = fresh(factory=dict)
+
+    def sizes_in(self, op: Op) -> tuple[SizeExpr, ...]:
+        """The sizes of the model's input that stand in the arguments of an op."""
+        known = self._sizes_in.get(op)
+        if known is None:
+            values = values_of(op).values()
+            lists = (value if isinstance(value, tuple) else (value,) for value in values)
+            found = (item for items in lists for item in items if isinstance(item, SizeExpr))
+            known = self._sizes_in[op] = tuple(found)
+        return known
 
     def parameters(self, declared: Declared) -> Parameters:
         """The parameters of a block, a model or a function."""
@@ -60,11 +74,29 @@ class Session(Struct):
             known = self._parameters[declared] = Parameters.of(declared.node.params)
         return known
 
-    def facts_of(self, body: ast.Body) -> Facts:
-        """What can be read off a body's text."""
+    def facts(self, body: ast.Body) -> Facts:
+        """What the text of a loop's body says."""
         known = self._facts.get(id(body))
         if known is None:
             known = self._facts[id(body)] = facts(body)
+        return known
+
+    def outline(self, body: ast.Body) -> Outline:
+        """What a declaration's body declares itself."""
+        known = self._outlines.get(id(body))
+        if known is None:
+            known = self._outlines[id(body)] = outline(body)
+        return known
+
+    def is_labelled(self, node: ast.Body | ast.Unit, resolve: Resolve) -> bool:
+        """Whether a scope names its children by label, which may depend on what is spliced."""
+        known = self._labelled.get(id(node))
+        if known is None:
+            spliced: list[ast.Name] = []
+            known = is_labelled(node, spliced.append)
+            if spliced and not known:
+                return is_labelled(node, resolve)
+            self._labelled[id(node)] = known
         return known
 
     def report(self, problem: Problem, span: Span, *related: Label) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archdsl import ast, rules
-from archdsl.elaborate import initial, text
+from archdsl.elaborate import initial
 from archdsl.elaborate.body import Context, run, taken
 from archdsl.elaborate.builder import SlotName
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, SharedModule, Unknown
-from archdsl.elaborate.instances import resolver
+from archdsl.elaborate.instances import is_labelled
 from archdsl.elaborate.labels import slot_name
 from archdsl.elaborate.uses import splice, use_part, use_shared
 from archir.arguments import make_op
 from archir.graph import Group, Scope, Value
 from archir.init import Initialiser
-from archir.record import replaced
 from archir.registry import ops
 from archir.source import Span
 from archir.values import Part
@@ -33,8 +32,10 @@ def stage(node: ast.Stage, flow: Flow, context: Context) -> Flow:
             return unknown(node.span, context)
         if not truth:
             return flow
-    label = slot_name(context.evaluator(flow), node.label)
-    overrides = initial.overrides(node.overrides, context.evaluator(flow, fans=True))
+    label = slot_name(node.label, flow, context)
+    overrides: Overrides = ()
+    if node.overrides:
+        overrides = initial.overrides(node.overrides, context.evaluator(flow, fans=True))
     if isinstance(node.unit, ast.PartUse):
         return _part_use(node, node.unit, label, overrides, flow, context)
     if label is None:
@@ -113,13 +114,13 @@ def _each_branch(items: tuple[ast.Statement, ...], flow: Flow, context: Context)
 
 def _group(node: ast.Unit, label: SlotName, flow: Flow, context: Context, span: Span) -> Flow:
     """A labelled group: a scope of its own, and the steps that run in it."""
-    labelled = text.unit_is_labelled(node, resolver(context))
+    labelled = is_labelled(node, context)
     slot = context.builder.slot(context.scope, label, "group", span)
     scope = Scope(labelled)
     slot.member = scope
     group = Group(slot, flow, flow, [], span)
     context.steps.append(group)
-    inside = replaced(context, scope=scope, steps=group.steps)
+    inside = context.within(context.frame, scope, group.steps)
     group.outputs = unit(node, flow, inside)
     return group.outputs
 

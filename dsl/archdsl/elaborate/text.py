@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from archdsl import ast
+from archdsl.walk import modules_ahead
 from archir.record import Record, field_names
 
 Resolve = Callable[[ast.Name], ast.Body | None]
 """Gives the body of a block that is spliced, so that its labels count for the scope around."""
 
 
-def is_labelled(units: Iterator[ast.Stage] | Iterator[object], resolve: Resolve) -> bool:
-    """Whether a scope with these stages and statements has a label, taken or not."""
-    return any(_labels(item, resolve) for item in units)
+def is_labelled(node: ast.Body | ast.Unit, resolve: Resolve) -> bool:
+    """Whether the scope of these braces, or of a combinator, names its children by label.
+
+    A label counts whether its stage is taken or not.
+    """
+    if isinstance(node, ast.Body):
+        return _any_labels(node.statements, resolve)
+    return _unit_labels(node, resolve)
 
 
-def body_is_labelled(body: ast.Body, resolve: Resolve) -> bool:
-    """Whether the scope of these braces names its children by label."""
-    return is_labelled(iter(body.statements), resolve)
+def _any_labels(items: tuple[ast.Statement, ...], resolve: Resolve) -> bool:
+    return any(_labels(item, resolve) for item in items)
 
 
-def unit_is_labelled(unit: ast.Unit, resolve: Resolve) -> bool:
-    """The same for a combinator or brackets that a label makes a scope of."""
-    return _unit_labels(unit, resolve)
-
-
-def _labels(item: object, resolve: Resolve) -> bool:
+def _labels(item: ast.Statement, resolve: Resolve) -> bool:
     if isinstance(item, ast.Pipeline):
         return any(_stage_labels(stage, resolve) for stage in item.stages)
     if isinstance(item, ast.For | ast.RepeatLoop | ast.TrainOnlyStatement):
-        return body_is_labelled(item.body, resolve)
+        return is_labelled(item.body, resolve)
     if isinstance(item, ast.If):
         bodies = [body for _, body in item.arms] + ([item.otherwise] if item.otherwise else [])
-        return any(body_is_labelled(body, resolve) for body in bodies)
+        return any(is_labelled(body, resolve) for body in bodies)
     return isinstance(item, ast.ModuleStatement)
 
 
@@ -47,19 +48,35 @@ def _stage_labels(stage: ast.Stage, resolve: Resolve) -> bool:
 
 def _unit_labels(unit: ast.Unit, resolve: Resolve) -> bool:
     if isinstance(unit, ast.Sequence | ast.Dense):
-        return body_is_labelled(unit.body, resolve)
+        return is_labelled(unit.body, resolve)
     if isinstance(unit, ast.Residual):
         shortcut = unit.shortcut
-        return body_is_labelled(unit.body, resolve) or (
-            shortcut is not None and body_is_labelled(shortcut, resolve)
+        return is_labelled(unit.body, resolve) or (
+            shortcut is not None and is_labelled(shortcut, resolve)
         )
     if isinstance(unit, ast.Branches):
-        return is_labelled(iter(unit.items), resolve)
+        return _any_labels(unit.items, resolve)
     if unit.splice:
         body = resolve(unit.name)
-        if body is not None and body_is_labelled(body, resolve):
+        if body is not None and is_labelled(body, resolve):
             return True
-    return unit.branches is not None and is_labelled(iter(unit.branches.items), resolve)
+    return unit.branches is not None and _any_labels(unit.branches.items, resolve)
+
+
+class Outline(Record):
+    """What a declaration's body declares itself."""
+
+    inputs: tuple[ast.InputItem, ...]
+    """What its ``input`` statements declare, in order."""
+
+    ahead: dict[str, ast.ModuleStatement]
+    """Modules that may be applied before they stand."""
+
+
+def outline(body: ast.Body) -> Outline:
+    """What a declaration's body declares itself."""
+    items = (each.items for each in body.statements if isinstance(each, ast.Input))
+    return Outline(tuple(chain.from_iterable(items)), modules_ahead(body))
 
 
 class Facts(Record):

@@ -8,7 +8,7 @@ from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import SlotName
 from archdsl.elaborate.environment import Flow, Frame, SharedModule, Unknown
 from archdsl.elaborate.extents import with_sizes
-from archdsl.elaborate.instances import anonymous, inputs_of, instantiate, typed_key
+from archdsl.elaborate.instances import anonymous, instantiate, typed_key
 from archdsl.program import Declared
 from archir.arguments import make_op
 from archir.graph import Definition, Leaf, Slot, Value
@@ -157,7 +157,7 @@ def _takes(part: Part, count: int, context: Context, span: Span) -> bool:
     declared = part.origin
     assert isinstance(declared, Declared)
     assert isinstance(declared.node, ast.PartDeclaration)
-    items = inputs_of(declared.node.body)
+    items = context.session.outline(declared.node.body).inputs
     if items and len(items) != count:
         problem = rules.flow.WrongInputCount(part.name, len(items), count)
         context.session.report(problem, span)
