@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from archc.errors import ArchError, ModelChoiceError
 from archc.pipeline import Checked
 from archc.sizes import ValidSizes
 from archir.diagnostics import Diagnostic
-from archir.record import field_names
+from archir.record import Record, field_names
 from archir.summary import ModelSummary, summarise
 
 
@@ -30,8 +29,7 @@ class CheckedModel(ModelSummary):
         return cls(**{**dict(values), "valid_sizes": sizes})
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Record):
     """The outcome of ``archc.check``. It is true where there are no errors.
 
     >>> result = archc.check("examples/vgg16.arch")

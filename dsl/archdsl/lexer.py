@@ -15,23 +15,25 @@ from archir.diagnostics import Problem
 Report = Callable[[Problem, int, int], None]
 """Takes a problem and the offsets of its place."""
 
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\ud800-\udfff]|\r(?!\n)"
-)
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_UNSEEN = "\x80-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
+_LONE_RETURN = r"\r(?!\n)"
 
 _FOREIGN_OPERATORS = {"&&": "AND", "||": "OR", "!": "NOT"}
 
 
 def clean(text: str, report: Report) -> str:
     """The text with a blank for each character that may stand nowhere in a file."""
-    if _FORBIDDEN.search(text) is None:
+    # The pattern for all characters takes a while to compile, and most files are ASCII alone.
+    found = _CONTROLS if text.isascii() else _CONTROLS + _UNSEEN
+    forbidden = re.compile(f"[{found}]|{_LONE_RETURN}")
+    if forbidden.search(text) is None:
         return text
-    for match in _FORBIDDEN.finditer(text):
+    for match in forbidden.finditer(text):
         at = match.start()
         if at or match.group() != "\ufeff":  # a byte order mark is what some editors begin with
             report(rules.text.ForbiddenCharacter(ord(match.group())), at, at + 1)
-    return _FORBIDDEN.sub(" ", text)
+    return forbidden.sub(" ", text)
 
 
 def tokens(text: str, start: int, end: int, report: Report) -> list[Token]:

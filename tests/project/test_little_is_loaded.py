@@ -15,16 +15,21 @@ import archir.rules
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "vgg11.arch"
 
 
-def loaded(*words: str) -> set[str]:
-    """The modules that a fresh Python has imported after a command."""
-    code = (
-        "import sys; from archc.cli import main; code = main(sys.argv[1:]);"
-        "print(); print(*sys.modules); sys.exit(code)"
-    )
+HEAVY = {"dataclasses", "fractions", "inspect", "json", "lark", "pydantic", "random"}
+
+
+def after(code: str, *words: str) -> set[str]:
+    """The modules that a fresh Python has imported after some code."""
+    code = f"import sys; {code}; print(); print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
     )
     return set(done.stdout.splitlines()[-1].split())
+
+
+def loaded(*words: str) -> set[str]:
+    """The modules that a fresh Python has imported after a command."""
+    return after("from archc.cli import main; assert main(sys.argv[1:]) == 0", *words)
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +43,13 @@ def summing() -> set[str]:
 
 
 def test_heavy_modules_are_left_alone(checking: set[str], summing: set[str]) -> None:
-    heavy = {"dataclasses", "fractions", "inspect", "json", "lark", "pydantic", "random"}
-    assert not (checking | summing) & heavy
+    assert not (checking | summing) & HEAVY
     assert "json" in loaded("check", "--format", "json", str(EXAMPLE))
+
+
+def test_in_python_they_are_left_alone_too() -> None:
+    uses = f"assert archc.check({str(EXAMPLE)!r}).ok; str(archc.summary({str(EXAMPLE)!r}))"
+    assert not after(f"import archc; {uses}") & HEAVY
 
 
 def problems(modules: set[str]) -> set[str]:
@@ -54,9 +63,7 @@ def test_a_right_file_loads_no_problems(checking: set[str], summing: set[str]) -
 def test_a_wrong_file_loads_its_problem(tmp_path: Path) -> None:
     file = tmp_path / "net.arch"
     file.write_text("model net() { input x: [N, 3] y = lineer(4) }", "utf-8")
-    code = f"import sys, archc; archc.check({str(file)!r}); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert problems(set(done.stdout.split()))
+    assert problems(after(f"import archc; archc.check({str(file)!r})"))
 
 
 @pytest.mark.parametrize("package", [archdsl.rules, archir.rules])
