@@ -141,7 +141,9 @@ Monomial = tuple[Atom, ...]
 class SizeExpr:
     """A polynomial over atoms that is not a constant. Immutable; made by the functions below."""
 
-    __slots__ = ("_hash", "terms")
+    __slots__ = ("_hash", "_variables", "terms")
+
+    _variables: frozenset[str]
 
     def __init__(self, terms: tuple[tuple[Monomial, int], ...]) -> None:
         self.terms = terms
@@ -187,17 +189,28 @@ def multiply(left: Dim, right: Dim) -> Dim:
 
 
 def product(dims: Iterable[Dim]) -> Dim:
+    number = 1
     result: Dim = 1
     for dim in dims:
-        result = multiply(result, dim)
-    return result
+        if isinstance(dim, int):
+            number *= dim
+        else:
+            result = multiply(result, dim)
+    return result if number == 1 else multiply(result, number)
 
 
 def total(dims: Iterable[Dim]) -> Dim:
+    number = 0
     terms: dict[Monomial, int] = {}
     for dim in dims:
-        for monomial, coefficient in _terms(dim):
+        if isinstance(dim, int):
+            number += dim
+            continue
+        for monomial, coefficient in dim.terms:
             terms[monomial] = terms.get(monomial, 0) + coefficient
+    if not terms:
+        return number
+    terms[()] = terms.get((), 0) + number
     return _normal(terms)
 
 
@@ -253,7 +266,12 @@ def variables(dim: Dim) -> frozenset[str]:
     """The names of the size variables that the dim depends on."""
     if isinstance(dim, int):
         return frozenset()
-    return frozenset().union(*(atom.variables() for mono, _ in dim.terms for atom in mono))
+    try:
+        return dim._variables
+    except AttributeError:
+        found = [atom.variables() for monomial, _ in dim.terms for atom in monomial]
+        dim._variables = frozenset().union(*found)
+        return dim._variables
 
 
 def show(dim: Dim) -> str:

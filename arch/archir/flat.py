@@ -8,8 +8,8 @@ network works on this, and need not know of definitions, scopes and uses.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
-from archir.dims import Dim, evaluate
 from archir.graph import (
     Apply,
     Definition,
@@ -23,7 +23,6 @@ from archir.graph import (
     TrainOnly,
     Use,
     Value,
-    definitions,
 )
 from archir.groups import self_contained
 from archir.measure import slot_parameters
@@ -32,11 +31,13 @@ from archir.op import Op
 from archir.record import Record, Struct, fresh
 from archir.source import Span
 from archir.typed import TypedGraph
-from archir.types import ParameterSpec, TensorType
+from archir.types import ParameterSpec, Sized, TensorType
 from archir.unroll import unroll
 
+Sizes: TypeAlias = "tuple[tuple[str, int], ...]"
 
-class FlatModule(Record):
+
+class FlatModule(Struct):
     """A module: the model itself (path ""), a block's, a labelled group's, or an op's.
 
     ``state`` are its own parameters and buffers, in torch's order.
@@ -47,7 +48,7 @@ class FlatModule(Record):
     state: tuple[ParameterSpec, ...]
 
 
-class FlatStep(Record):
+class FlatStep(Struct):
     """An op that runs, or a raw parameter that is read (``op`` is None).
 
     ``module`` is the path of its module, None for a function; ``scope`` that of the module in
@@ -65,7 +66,7 @@ class FlatStep(Record):
     span: Span
 
 
-class FlatCall(Record):
+class FlatCall(Struct):
     """A call of a module with modules inside: it runs the steps from ``first`` to before ``end``.
 
     While it runs, torch's caller holds its ``inputs``. The model's own call is not among them.
@@ -77,7 +78,7 @@ class FlatCall(Record):
     inputs: tuple[int, ...]
 
 
-class FlatValue(Record):
+class FlatValue(Struct):
     """A value: its type over the size variables, and the name that the text gives it."""
 
     type: TensorType
@@ -96,20 +97,17 @@ class Flat(Record):
     calls: tuple[FlatCall, ...]
     """Calls of blocks, and of labelled groups that are modules of their own, inner ones first."""
 
+    types: dict[Sizes, tuple[TensorType, ...]] = fresh(factory=dict)
+    """The types of all values at the sizes that were asked for so far."""
+
 
 def types_at(flat: Flat, sizes: Mapping[str, int]) -> tuple[TensorType, ...]:
-    """The types of all values at sizes. Each dim that many of them share is worked out once."""
-    extents: dict[Dim, int] = {}
-    types: dict[TensorType, TensorType] = {}
-    for value in flat.values:
-        given = value.type
-        if given in types:
-            continue
-        for dim in given.shape:
-            if dim not in extents:
-                extents[dim] = evaluate(dim, sizes)
-        types[given] = given.with_shape(*[extents[dim] for dim in given.shape])
-    return tuple([types[value.type] for value in flat.values])
+    """The types of all values at sizes."""
+    key = tuple(sizes.items())
+    if key not in flat.types:
+        at = Sized(sizes).at
+        flat.types[key] = tuple([at(value.type) for value in flat.values])
+    return flat.types[key]
 
 
 def flatten(typed: TypedGraph) -> Flat:
@@ -117,11 +115,11 @@ def flatten(typed: TypedGraph) -> Flat:
     typed = unroll(typed)
     root = typed.graph.root
     walker = _Walker(typed)
-    inputs = walker.new(root, root.inputs)
+    inputs = walker.new(typed.types[root], root.inputs)
     outputs = walker.definition(root, "", inputs)
     return Flat(
         typed,
-        tuple(walker.modules(root)),
+        tuple(walker.modules(root, "")),
         tuple(walker.steps),
         tuple(walker.values),
         inputs,
@@ -130,15 +128,27 @@ def flatten(typed: TypedGraph) -> Flat:
     )
 
 
-class _Frame(Struct):
-    """One use of a definition while it is walked: paths below it, and numbers of its values."""
+class _Plan(Struct):
+    """What all uses of a definition share: its modules and raw parameters, by paths in it."""
 
-    definition: Definition
-    prefix: str
+    row: tuple[TensorType, ...]
     paths: dict[Slot, str]
     owners: dict[Parameter, str]
     closed: set[Group]
-    numbers: dict[Value, int] = fresh(factory=dict)
+    """Groups that are modules of their own."""
+
+    modules: list[tuple[str, Definition | Scope | Op, tuple[ParameterSpec, ...]]] = fresh(
+        factory=list
+    )
+    """Path, member and state of each module, in torch's order of registration."""
+
+
+class _Frame(Struct):
+    """One use of a definition while it is walked: where it is, and numbers of its values."""
+
+    plan: _Plan
+    prefix: str
+    numbers: dict[Value, int]
 
 
 class _Walker:
@@ -147,32 +157,27 @@ class _Walker:
         self.steps: list[FlatStep] = []
         self.values: list[FlatValue] = []
         self.calls: list[FlatCall] = []
-        self.closed: dict[Definition, set[Group]] = {}
-        self.leaves = {
-            definition: slot_parameters(typed, definition)
-            for definition in definitions(typed.graph)
-        }
+        self.plans: dict[Definition, _Plan] = {}
 
-    # --- what is registered -------------------------------------------------------------------
+    def plan(self, definition: Definition) -> _Plan:
+        """The plan of a definition, made once."""
+        if definition not in self.plans:
+            made = _Plan(self.typed.types[definition], {}, {}, self_contained(definition))
+            leaves = slot_parameters(self.typed, definition)
+            _register(made, definition.scope, "", leaves)
+            self.plans[definition] = made
+        return self.plans[definition]
 
-    def modules(self, definition: Definition) -> Iterator[FlatModule]:
+    def modules(self, definition: Definition, path: str) -> Iterator[FlatModule]:
         """A definition's module and all below it, in torch's order of registration."""
-        yield FlatModule("", definition, _raw(definition.scope))
-        yield from self._scope(definition, definition.scope, "")
-
-    def _scope(self, definition: Definition, scope: Scope, prefix: str) -> Iterator[FlatModule]:
-        # As deep as blocks and groups are nested, which the elaborator bounds.
-        for slot, name in names(scope).items():
-            path = prefix + name
-            member = slot.member
-            if isinstance(member, Scope):
-                yield FlatModule(path, member, _raw(member))
-                yield from self._scope(definition, member, f"{path}.")
-            elif isinstance(member, Definition):
-                yield FlatModule(path, member, _raw(member.scope))
-                yield from self._scope(member, member.scope, f"{path}.")
-            elif isinstance(member, Leaf):
-                yield FlatModule(path, member.op, self.leaves[definition].get(slot, ()))
+        # As deep as blocks are nested, which the elaborator bounds.
+        yield FlatModule(path, definition, _raw(definition.scope))
+        prefix = f"{path}." if path else ""
+        for name, member, state in self.plan(definition).modules:
+            if isinstance(member, Definition):
+                yield from self.modules(member, prefix + name)
+            else:
+                yield FlatModule(prefix + name, member, state)
 
     # --- what runs ----------------------------------------------------------------------------
 
@@ -180,75 +185,76 @@ class _Walker:
         self, definition: Definition, prefix: str, inputs: Sequence[int], training: bool = False
     ) -> tuple[int, ...]:
         """Walk one use of a definition; the numbers of its outputs."""
-        paths = dict(_paths(definition.scope, prefix))
-        owners = dict(_owners(definition.scope, prefix))
-        if definition not in self.closed:
-            self.closed[definition] = self_contained(definition)
-        frame = _Frame(definition, prefix, paths, owners, self.closed[definition])
-        frame.numbers.update(zip(definition.inputs, inputs, strict=True))
+        numbers = dict(zip(definition.inputs, inputs, strict=True))
+        frame = _Frame(self.plan(definition), prefix, numbers)
         self._steps(frame, definition.steps, prefix, training)
-        return tuple(frame.numbers[output.value] for output in definition.outputs)
+        return tuple([numbers[output.value] for output in definition.outputs])
 
     def _steps(self, frame: _Frame, steps: Sequence[Step], prefix: str, training: bool) -> None:
+        scope = prefix.removesuffix(".")
         for step in steps:
-            if isinstance(step, Group):
-                first, path = len(self.steps), frame.paths[step.slot]
-                self._steps(frame, step.steps, f"{path}.", training)
-                if step in frame.closed:
-                    self._call(path, first, [frame.numbers[value] for value in step.inputs])
-            elif isinstance(step, TrainOnly):
-                self._steps(frame, step.steps, prefix, True)
+            if isinstance(step, (Apply, Read)):
+                self._step(frame, step, scope, training)
             elif isinstance(step, Use):
                 inputs = [frame.numbers[value] for value in step.inputs]
-                first, path = len(self.steps), frame.paths[step.slot]
+                first, path = len(self.steps), frame.prefix + frame.plan.paths[step.slot]
                 outputs = self.definition(step.definition, f"{path}.", inputs, training)
                 self._call(path, first, inputs)
                 frame.numbers.update(zip(step.outputs, outputs, strict=True))
-            elif isinstance(step, Apply | Read):
-                self._step(frame, step, prefix, training)
+            elif isinstance(step, Group):
+                first, path = len(self.steps), frame.prefix + frame.plan.paths[step.slot]
+                self._steps(frame, step.steps, f"{path}.", training)
+                if step in frame.plan.closed:
+                    self._call(path, first, [frame.numbers[value] for value in step.inputs])
+            elif isinstance(step, TrainOnly):
+                self._steps(frame, step.steps, prefix, True)
 
     def _call(self, module: str, first: int, inputs: Sequence[int]) -> None:
         self.calls.append(FlatCall(module, first, len(self.steps), tuple(inputs)))
 
-    def _step(self, frame: _Frame, step: Apply | Read, prefix: str, training: bool) -> None:
+    def _step(self, frame: _Frame, step: Apply | Read, scope: str, training: bool) -> None:
+        plan, numbers = frame.plan, frame.numbers
         op = module = parameter = None
         inputs: tuple[int, ...] = ()
         if isinstance(step, Apply):
             op = step.op
-            module = None if step.slot is None else frame.paths[step.slot]
-            inputs = tuple(frame.numbers[value] for value in step.inputs)
+            module = None if step.slot is None else frame.prefix + plan.paths[step.slot]
+            inputs = tuple([numbers[value] for value in step.inputs])
         else:
-            parameter = frame.owners[step.parameter]
-        outputs = self.new(frame.definition, step.outputs)
-        frame.numbers.update(zip(step.outputs, outputs, strict=True))
-        scope = prefix.removesuffix(".")
+            parameter = frame.prefix + plan.owners[step.parameter]
+        outputs = self.new(plan.row, step.outputs)
+        numbers.update(zip(step.outputs, outputs, strict=True))
         made = FlatStep(op, module, scope, parameter, inputs, outputs, training, step.span)
         self.steps.append(made)
 
-    def new(self, definition: Definition, values: Sequence[Value]) -> tuple[int, ...]:
+    def new(self, row: tuple[TensorType, ...], values: Sequence[Value]) -> tuple[int, ...]:
         """Numbers for values that come to be."""
         first = len(self.values)
-        for value in values:
-            self.values.append(FlatValue(self.typed.type_of(definition, value), value.name))
+        self.values += [FlatValue(row[value.index], value.name) for value in values]
         return tuple(range(first, len(self.values)))
 
 
-def _paths(scope: Scope, prefix: str) -> Iterator[tuple[Slot, str]]:
-    for slot, name in names(scope).items():
-        yield slot, prefix + name
-        if isinstance(slot.member, Scope):
-            yield from _paths(slot.member, f"{prefix}{name}.")
-
-
-def _owners(scope: Scope, prefix: str) -> Iterator[tuple[Parameter, str]]:
+def _register(
+    plan: _Plan, scope: Scope, prefix: str, leaves: Mapping[Slot, tuple[ParameterSpec, ...]]
+) -> None:
+    """Note what a scope registers, and the scopes in it: as deep as braces in the text."""
     for parameter in scope.parameters:
-        yield parameter, prefix + parameter.name
+        plan.owners[parameter] = prefix + parameter.name
     for slot, name in names(scope).items():
-        if isinstance(slot.member, Scope):
-            yield from _owners(slot.member, f"{prefix}{name}.")
+        member = slot.member
+        path = plan.paths[slot] = prefix + name
+        if isinstance(member, Scope):
+            plan.modules.append((path, member, _raw(member)))
+            _register(plan, member, f"{path}.", leaves)
+        elif isinstance(member, Definition):
+            plan.modules.append((path, member, ()))
+        elif isinstance(member, Leaf):
+            plan.modules.append((path, member.op, leaves.get(slot, ())))
 
 
 def _raw(scope: Scope) -> tuple[ParameterSpec, ...]:
     """A scope's own raw parameters, then its buffers, as torch has them in the state dict."""
+    if not scope.parameters:
+        return ()
     ordered = sorted(scope.parameters, key=lambda parameter: parameter.is_buffer)
     return tuple(ParameterSpec(one.name, one.shape, is_buffer=one.is_buffer) for one in ordered)

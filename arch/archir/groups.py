@@ -43,6 +43,8 @@ class Traffic(Struct):
 
 def self_contained(definition: Definition) -> set[Group]:
     """The groups of a definition, at any depth, that can be modules of their own."""
+    if not any(isinstance(step, (Group, TrainOnly)) for step in definition.steps):
+        return set()
     groups: dict[Group, Traffic] = {}
     whole = _traffic(definition.steps, groups)
     whole.read.update(output.value for output in definition.outputs)
@@ -78,7 +80,7 @@ def _traffic(steps: list[Step], groups: dict[Group, Traffic]) -> Traffic:
         elif isinstance(step, Read):
             result.parameters.add(step.parameter)
             result.made.update(step.outputs)
-        elif isinstance(step, Apply | Use):
+        elif isinstance(step, (Apply, Use)):
             result.read.update(step.inputs)
             result.made.update(step.outputs)
             if step.slot is not None:

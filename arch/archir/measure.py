@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from archir.graph import (
     Apply,
     Definition,
@@ -9,38 +11,45 @@ from archir.graph import (
     Scope,
     Slot,
     SlotRepeat,
-    definitions,
+    Step,
     walk,
+    walked,
 )
 from archir.typed import TypedGraph
 from archir.types import ParameterSpec
 
 
 def slot_parameters(
-    typed: TypedGraph, definition: Definition
+    typed: TypedGraph, definition: Definition, steps: Iterable[Step] | None = None
 ) -> dict[Slot, tuple[ParameterSpec, ...]]:
-    """The state-dict entries of every op's module in one definition (not of blocks inside it)."""
+    """The state-dict entries of every op's module in one definition (not of blocks inside it).
+
+    ``steps`` are all of the definition, where they are at hand.
+    """
     found: dict[Slot, tuple[ParameterSpec, ...]] = {}
-    for step in walk(definition.steps):
+    row = typed.types[definition]
+    parameters = typed.graph.answers.parameters
+    for step in walk(definition.steps) if steps is None else steps:
         if isinstance(step, Apply) and step.slot is not None and step.slot not in found:
-            inputs = typed.types_of(definition, step.inputs)
-            found[step.slot] = typed.graph.answers.parameters(step.op, inputs)
+            inputs = tuple([row[value.index] for value in step.inputs])
+            found[step.slot] = parameters(step.op, inputs)
     return found
 
 
 def parameter_count(typed: TypedGraph) -> int:
     """The number of trainable scalars, as ``sum(p.numel() for p in module.parameters())``."""
     counts: dict[Definition, int] = {}
-    for definition in definitions(typed.graph):
-        counts[definition] = _Counter(typed, definition, counts).scope(definition.scope)
+    for definition, steps in walked(typed.graph).items():
+        leaves = slot_parameters(typed, definition, steps)
+        counts[definition] = _Counter(leaves, counts).scope(definition.scope)
     return counts[typed.graph.root]
 
 
 class _Counter:
     def __init__(
-        self, typed: TypedGraph, definition: Definition, counts: dict[Definition, int]
+        self, leaves: dict[Slot, tuple[ParameterSpec, ...]], counts: dict[Definition, int]
     ) -> None:
-        self.leaves = slot_parameters(typed, definition)
+        self.leaves = leaves
         self.counts = counts
 
     def scope(self, scope: Scope) -> int:

@@ -102,7 +102,7 @@ class Wire(Record):
 
 def numbers(given: TensorType) -> tuple[int, ...]:
     """A shape at given sizes."""
-    return tuple(dim for dim in given.shape if isinstance(dim, int))
+    return given.extents
 
 
 @lru_cache(maxsize=256)
@@ -136,9 +136,17 @@ def share(dim: int, extent: int, wanted: int) -> Look:
     return periodic(dim, extent // common, wanted // common, tap)
 
 
+@lru_cache(maxsize=64)
+def alike(rank: int) -> tuple[Look, ...]:
+    """The looks of what treats the elements one by one."""
+    return tuple([same(dim) for dim in range(rank)])
+
+
 def pointwise(wire: Wire, *whole: int) -> tuple[Look, ...]:
     """Element by element, with torch's broadcasting; ``whole`` are dims of which all counts too."""
     given, made = wire.given, wire.made
+    if given == made and not whole:
+        return alike(len(given))
     new = len(made) - len(given)
     looks: list[Look] = []
     for dim, extent in enumerate(given):

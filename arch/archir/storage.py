@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Literal
 
-from archir.record import Record, Struct, fresh
+from archir.record import Struct, fresh
 from archir.strides import Strides
 
 BYTES = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "int64": 8, "bool": 1}
@@ -50,10 +50,10 @@ class Storage(Struct):
     grad: bool
     node: Node | None = None
     version: int = 0
-    written: list[int] = fresh(factory=list)
+    written: tuple[int, ...] = ()
 
 
-class Tensor(Record):
+class Tensor(Struct):
     """A tensor on the tape. ``piece`` marks one of several views that one op gave."""
 
     storage: Storage

@@ -1,17 +1,22 @@
 """Strides: how the elements of a tensor lie in memory, by torch's rules.
 
 A view shares the memory of a tensor only where its strides allow that; else torch makes a copy.
-So whoever counts bytes has to know strides.
+So whoever counts bytes has to know strides. A network has few shapes and many tensors, so answers
+are remembered; shapes are tuples for that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
+Shape = tuple[int, ...]
 Strides = tuple[int, ...]
 
+_remembered = lru_cache(maxsize=1 << 12)
 
-def packed(shape: Sequence[int], order: Sequence[int] | None = None) -> Strides:
+
+@_remembered
+def packed(shape: Shape, order: tuple[int, ...] | None = None) -> Strides:
     """Strides without gaps. ``order`` lists the dims, outermost first; else they go in turn."""
     strides = [0] * len(shape)
     step = 1
@@ -21,17 +26,20 @@ def packed(shape: Sequence[int], order: Sequence[int] | None = None) -> Strides:
     return tuple(strides)
 
 
-def channels_last(shape: Sequence[int]) -> Strides:
+@_remembered
+def channels_last(shape: Shape) -> Strides:
     """The strides of ``[N, C, *axes]`` whose channels lie side by side."""
     return packed(shape, (0, *range(2, len(shape)), 1))
 
 
-def is_contiguous(shape: Sequence[int], strides: Strides) -> bool:
+@_remembered
+def is_contiguous(shape: Shape, strides: Strides) -> bool:
     """Whether the elements lie in the order of the dims, without gaps."""
     return _same(shape, strides, packed(shape))
 
 
-def is_channels_last(shape: Sequence[int], strides: Strides) -> bool:
+@_remembered
+def is_channels_last(shape: Shape, strides: Strides) -> bool:
     """Whether torch suggests the channels-last format for it: images and volumes alone."""
     if len(shape) not in (4, 5) or is_contiguous(shape, strides):
         return False
@@ -45,12 +53,13 @@ def is_channels_last(shape: Sequence[int], strides: Strides) -> bool:
     return True
 
 
-def is_overlapping(shape: Sequence[int], strides: Strides) -> bool:
+def is_overlapping(shape: Shape, strides: Strides) -> bool:
     """Whether several elements are one place in memory, as after an ``expand``."""
     return any(extent > 1 and step == 0 for extent, step in zip(shape, strides, strict=True))
 
 
-def dense(shape: Sequence[int], strides: Strides) -> Strides:
+@_remembered
+def dense(shape: Shape, strides: Strides) -> Strides:
     """The strides of a new tensor whose dims lie in memory in the order that these have."""
     order = list(range(len(shape)))
     # Insertion, outermost first. What has one place for all elements keeps its turn, as in torch.
@@ -67,10 +76,11 @@ def dense(shape: Sequence[int], strides: Strides) -> Strides:
                 break
             order[before], order[at] = right, left
             at = before
-    return packed(shape, order)
+    return packed(shape, tuple(order))
 
 
-def viewed(shape: Sequence[int], strides: Strides, wanted: Sequence[int]) -> Strides | None:
+@_remembered
+def viewed(shape: Shape, strides: Strides, wanted: Shape) -> Strides | None:
     """The strides of a view with another shape; None where torch has to copy.
 
     Dims that lie evenly behind each other form a block; the new dims must fill it exactly.
@@ -96,7 +106,7 @@ def viewed(shape: Sequence[int], strides: Strides, wanted: Sequence[int]) -> Str
     return tuple(result) if new < 0 or not shape else None
 
 
-def _same(shape: Sequence[int], left: Strides, right: Strides) -> bool:
+def _same(shape: Shape, left: Strides, right: Strides) -> bool:
     """Whether strides are equal where there is more than one element to step over."""
     return all(
         extent == 1 or one == other for extent, one, other in zip(shape, left, right, strict=True)

@@ -47,24 +47,26 @@ class Tape:
         """What the step at hand has allocated (True) and let go of (False), in turn."""
         self.faults: list[tuple[int, Fault, Storage]] = []
         """What torch refuses at once: the step, why, and what is concerned."""
+        self.overwrites = 0
+        """How often something was overwritten so far."""
         self._count = 0
 
     # --- what is there from the start -----------------------------------------------------------
 
     def given(self, shape: Sequence[int], dtype: str) -> Tensor:
         """An input of the network, which the caller holds."""
+        shape = tuple(shape)
         return self._tensor(shape, packed(shape), dtype, "input", grad=False)
 
     def state(self, shape: Sequence[int], dtype: str = "float32", *, learned: bool) -> Tensor:
         """A parameter or a buffer."""
+        shape = tuple(shape)
         return self._tensor(shape, packed(shape), dtype, "state", grad=learned)
 
     @staticmethod
     def extents(given: TensorType) -> tuple[int, ...]:
         """The shape of a type at given sizes."""
-        shape = tuple(dim for dim in given.shape if isinstance(dim, int))
-        assert len(shape) == given.rank, f"{given} is not a type at given sizes"
-        return shape
+        return given.extents
 
     # --- what ops say ---------------------------------------------------------------------------
 
@@ -83,25 +85,31 @@ class Tape:
         is in the memory format (contiguous or channels-last) of ``format``. ``learned`` says that
         trained parameters go into it.
         """
-        strides = packed(shape)
+        shape = tuple(shape)
         if like is not None:
             strides = dense(shape, like.strides)
         elif format is not None and is_channels_last(format.shape, format.strides):
             strides = channels_last(shape)
-        dtype = dtype or (sources[0].dtype if sources else "float32")
-        grad = self.recording and dtype.startswith("float")
-        grad = grad and (learned or any(source.grad for source in sources))
+        else:
+            strides = packed(shape)
+        if dtype is None:
+            dtype = sources[0].dtype if sources else "float32"
+        behind: list[Tensor] = []
+        grad = False
+        if self.recording and dtype.startswith("float"):
+            behind = [source for source in sources if source.storage.grad]
+            grad = learned or bool(behind)
         made = self._tensor(shape, strides, dtype, "value", grad=grad)
         if grad:
-            parents = [each.storage.node for each in sources if each.grad]
-            made.storage.node = Node(self.step, tuple(node for node in parents if node))
+            parents = [node for each in behind if (node := each.storage.node) is not None]
+            made.storage.node = Node(self.step, tuple(parents))
         self.events.append((True, made.storage))
         return made
 
     def keep(self, made: Tensor, *kept: Tensor) -> None:
         """The backward pass of what made ``made`` needs these."""
         node = made.storage.node
-        if self.recording and made.grad and node is not None:
+        if node is not None and self.recording and made.storage.grad:
             node.kept += [(each.storage, each.storage.version) for each in kept]
 
     def overwrite(self, given: Tensor) -> Tensor:
@@ -114,7 +122,8 @@ class Tape:
         elif self.recording and storage.grad and given.piece:
             self.refuse("several-views", given)
         storage.version += 1
-        storage.written.append(self.step)
+        self.overwrites += 1
+        storage.written += (self.step,)
         if self.recording and storage.grad:
             before = storage.node
             storage.node = Node(self.step, () if before is None else (before,))
@@ -128,6 +137,7 @@ class Tape:
 
     def reshape(self, given: Tensor, shape: Sequence[int]) -> Tensor:
         """The same elements in another shape: a view where that is possible, else a copy."""
+        shape = tuple(shape)
         strides = viewed(given.shape, given.strides, shape)
         if strides is None:
             return self.new(shape, given)
@@ -248,7 +258,7 @@ class Tape:
 
     def _tensor(
         self,
-        shape: Sequence[int],
+        shape: tuple[int, ...],
         strides: Strides,
         dtype: str,
         kind: Literal["value", "input", "state"],
@@ -257,4 +267,4 @@ class Tape:
     ) -> Tensor:
         self._count += 1
         storage = Storage(self._count, self.bytes_of(dtype) * prod(shape), kind, grad)
-        return Tensor(storage, tuple(shape), strides, dtype)
+        return Tensor(storage, shape, strides, dtype)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 
 from archir.dims import Dim, evaluate, show
 from archir.record import Key, Record
@@ -24,6 +25,11 @@ class TensorType(Key):
     @property
     def rank(self) -> int:
         return len(self.shape)
+
+    @property
+    def extents(self) -> tuple[int, ...]:
+        """The shape of a type at given sizes, where all dims are numbers."""
+        return self.shape  # type: ignore[return-value]
 
     def with_shape(self, *shape: Dim) -> TensorType:
         """The same dtype with another shape."""
@@ -69,7 +75,4 @@ class ParameterSpec(Record):
 
     @property
     def numel(self) -> int:
-        total = 1
-        for extent in self.shape:
-            total *= extent
-        return total
+        return prod(self.shape)

@@ -7,6 +7,8 @@ body, and every ``SlotRepeat`` the copies of its children.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archir.graph import (
     Apply,
     Definition,
@@ -23,8 +25,7 @@ from archir.graph import (
     TrainOnly,
     Use,
     Value,
-    definitions,
-    walk,
+    walked,
 )
 from archir.record import Struct, fresh, replaced
 from archir.typed import TypedGraph
@@ -35,24 +36,27 @@ def unroll(typed: TypedGraph) -> TypedGraph:
     """The same model without ``Repeat`` and ``SlotRepeat``; definitions are shared as before."""
     done: dict[Definition, Definition] = {}
     types: dict[Definition, tuple[TensorType, ...]] = {}
-    for definition in definitions(typed.graph):
+    for definition, steps in walked(typed.graph).items():
         row = typed.types[definition]
-        if _is_flat(definition, done):
+        if _is_flat(steps, done):
             done[definition], types[definition] = definition, row
         else:
             copy = _Copier(definition, row, done)
             fresh = copy.definition()
             done[definition], types[fresh] = fresh, tuple(copy.types)
+    if done[typed.graph.root] is typed.graph.root:
+        return typed
     graph = Graph(done[typed.graph.root], typed.graph.sizes, typed.graph.answers)
     return TypedGraph(graph, types, typed.requirements)
 
 
-def _is_flat(definition: Definition, done: dict[Definition, Definition]) -> bool:
-    return not any(
-        isinstance(step, Repeat)
-        or (isinstance(step, Use) and done[step.definition] is not step.definition)
-        for step in walk(definition.steps)
-    )
+def _is_flat(steps: Sequence[Step], done: dict[Definition, Definition]) -> bool:
+    for step in steps:
+        if isinstance(step, Repeat):
+            return False
+        if isinstance(step, Use) and done[step.definition] is not step.definition:
+            return False
+    return True
 
 
 class _Copies(Struct):

@@ -10,16 +10,25 @@ them, a slice) it is a bound, where some of the channels saw less.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 from archir.cost.traces import NOTHING, Moving, Span, Trace, start, through, union
 from archir.flat import Flat, FlatStep, types_at
-from archir.reach import Folded, Wire
+from archir.op import Op
+from archir.reach import Folded, Look, Wire, alike
 from archir.record import Record
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+Traces: TypeAlias = tuple[Trace, ...]
+"""What a value sees of each axis."""
+
+Looks: TypeAlias = tuple[Look, ...] | None
+
+Seen: TypeAlias = tuple[list[Looks], int | None]
+"""What an output reads of each input, and the dim along which they are joined, if they are."""
 
 _NAMES = {3: ("length",), 4: ("height", "width"), 5: ("depth", "height", "width")}
 
@@ -90,7 +99,7 @@ class Fields(Record):
 
     flat: Flat
     axes: tuple[Axis, ...]
-    values: tuple[tuple[AxisField, ...], ...]
+    values: Sequence[tuple[AxisField, ...]]
     crooked: tuple[Crooked, ...]
 
     def at(self, path: str) -> tuple[AxisField, ...] | None:
@@ -107,7 +116,36 @@ def receptive_fields(flat: Flat, sizes: Mapping[str, int] | None = None) -> Fiel
     walker = _Walker(flat, flat.typed.graph.sizes if sizes is None else sizes)
     for number, step in enumerate(flat.steps):
         walker.step(number, step)
-    return Fields(flat, walker.axes, tuple(walker.fields()), tuple(walker.crooked))
+    values = _Rows(walker.axes, walker.traces)
+    return Fields(flat, walker.axes, values, tuple(walker.crooked))
+
+
+class _Rows(Sequence["tuple[AxisField, ...]"]):
+    """The fields of each value, put into numbers when they are asked for."""
+
+    def __init__(self, axes: tuple[Axis, ...], traces: Sequence[Traces]) -> None:
+        self.axes = axes
+        self.traces = traces
+        self.known: dict[tuple[int, ...], tuple[AxisField, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self.traces)
+
+    @overload
+    def __getitem__(self, number: int) -> tuple[AxisField, ...]: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[tuple[AxisField, ...]]: ...
+    def __getitem__(
+        self, number: int | slice
+    ) -> tuple[AxisField, ...] | Sequence[tuple[AxisField, ...]]:
+        if isinstance(number, slice):
+            return _Rows(self.axes, self.traces[number])
+        traces = self.traces[number]
+        key = tuple(map(id, traces))  # values that see the same share theirs
+        if key not in self.known:
+            pairs = zip(self.axes, traces, strict=True)
+            self.known[key] = tuple([_field(axis, trace) for axis, trace in pairs])
+        return self.known[key]
 
 
 def flowing_out(flat: Flat, path: str) -> tuple[int, ...]:
@@ -131,43 +169,52 @@ class _Walker:
         self.sizes = sizes
         self.types = types_at(flat, sizes)
         self.axes = tuple(_axes(flat))
-        self.traces = [(NOTHING,) * len(self.axes) for _ in flat.values]
+        self.traces: list[Traces] = [(NOTHING,) * len(self.axes)] * len(flat.values)
+        self.looks: dict[object, list[Seen]] = {}
         self.crooked: list[Crooked] = []
         for number, value in enumerate(flat.inputs):
             self.traces[value] = tuple(
-                start(axis.dim) if axis.input == number else NOTHING for axis in self.axes
+                [start(axis.dim) if axis.input == number else NOTHING for axis in self.axes]
             )
 
-    def fields(self) -> Iterator[tuple[AxisField, ...]]:
-        """The rows of all values; those that see the same share theirs."""
-        known: dict[tuple[int, ...], tuple[AxisField, ...]] = {}
-        for traces in self.traces:
-            key = tuple(map(id, traces))
-            if key not in known:
-                pairs = zip(self.axes, traces, strict=True)
-                known[key] = tuple(_field(axis, trace) for axis, trace in pairs)
-            yield known[key]
-
     def step(self, number: int, step: FlatStep) -> None:
+        """What the outputs of a step see."""
         op = step.op
         if op is None:
             return
-        inputs = tuple(self.types[value] for value in step.inputs)
-        outputs = tuple(self.types[value] for value in step.outputs)
-        # Behind the input of an op of one there are those that only tell it sizes.
-        sources = step.inputs[:1] if op.takes() == "one" else step.inputs
-        for target, value in enumerate(step.outputs):
-            seen = []
-            joined = None
-            for source, given in enumerate(sources):
-                looks = op.reach(Wire(inputs, outputs, source, target, self.sizes))
-                seen.append([through(trace, looks, op.keyword) for trace in self.traces[given]])
-                parts = (look for look in looks or () if isinstance(look, Folded))
-                joined = next((look.dim for look in parts if look.is_part), joined)
-            self.traces[value] = tuple(
-                self._met(number, axis, [row[at] for row in seen], joined)
-                for at, axis in enumerate(self.axes)
-            )
+        for value, (looks, joined) in zip(step.outputs, self._looks(step, op), strict=True):
+            seen = [
+                _through(self.traces[given], each, op.keyword)
+                for given, each in zip(step.inputs, looks, strict=False)
+            ]
+            if len(seen) == 1:
+                self.traces[value] = seen[0]
+            else:
+                self.traces[value] = tuple(
+                    [
+                        self._met(number, axis, [row[at] for row in seen], joined)
+                        for at, axis in enumerate(self.axes)
+                    ]
+                )
+
+    def _looks(self, step: FlatStep, op: Op) -> list[Seen]:
+        """What each output of a step reads of its inputs; equal steps are asked once."""
+        inputs = tuple([self.types[value] for value in step.inputs])
+        key = (id(op), inputs)
+        if key not in self.looks:
+            outputs = tuple([self.types[value] for value in step.outputs])
+            # Behind the input of an op of one there are those that only tell it sizes.
+            sources = range(1 if op.takes() == "one" else len(inputs))
+            self.looks[key] = [
+                _seen(
+                    [
+                        op.reach(Wire(inputs, outputs, source, target, self.sizes))
+                        for source in sources
+                    ]
+                )
+                for target in range(len(outputs))
+            ]
+        return self.looks[key]
 
     def _met(self, number: int, axis: Axis, traces: list[Trace], joined: int | None) -> Trace:
         """What the paths see together that meet at a step."""
@@ -181,6 +228,21 @@ class _Walker:
                 centres = tuple(each.centre for each in different.values())
                 self.crooked.append(Crooked(number, axis, centres))
         return met
+
+
+def _seen(looks: list[Looks]) -> Seen:
+    """The looks at each input, and the dim of the output along which inputs are joined."""
+    joined = None
+    for each in looks:
+        parts = (look for look in each or () if isinstance(look, Folded))
+        joined = next((look.dim for look in parts if look.is_part), joined)
+    return looks, joined
+
+
+def _through(traces: Traces, looks: Looks, callee: str) -> Traces:
+    if looks is not None and looks is alike(len(looks)):
+        return traces
+    return tuple([through(trace, looks, callee) for trace in traces])
 
 
 def _axes(flat: Flat) -> Iterator[Axis]:

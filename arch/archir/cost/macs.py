@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archir.dims import Dim, add, multiply
+from archir.dims import Dim, multiply
+from archir.dims import total as added
 from archir.flat import Flat, FlatStep
+from archir.op import Op
 from archir.types import TensorType
 
 
@@ -19,13 +21,13 @@ def forward(flat: Flat, types: Sequence[TensorType]) -> list[Dim]:
     # Networks repeat themselves: equal ops with equal inputs are asked once.
     known: dict[tuple[object, ...], Dim] = {}
     for step in flat.steps:
-        if step.op is None:
+        if step.op is None or type(step.op).macs is Op.macs:  # those of most ops are not counted
             found.append(0)
             continue
-        inputs = tuple(types[value] for value in step.inputs)
+        inputs = tuple([types[value] for value in step.inputs])
         key = (id(step.op), inputs)
         if key not in known:
-            known[key] = step.op.macs(inputs, tuple(types[value] for value in step.outputs))
+            known[key] = step.op.macs(inputs, tuple([types[value] for value in step.outputs]))
         found.append(known[key])
     return found
 
@@ -38,7 +40,7 @@ def backward(flat: Flat, macs: Sequence[Dim]) -> list[Dim]:
     convolution has no gradient of its input. What no output depends on has none at all.
     """
     return [
-        multiply(each, factors) if factors else 0
+        multiply(each, factors) if each and factors else 0
         for each, factors in zip(macs, gradients(flat), strict=True)
     ]
 
@@ -52,7 +54,7 @@ def gradients(flat: Flat) -> list[int]:
         if used.isdisjoint(step.outputs):
             found.append(0)
         else:
-            found.append(has_weights + sum(value in learns for value in step.inputs))
+            found.append(has_weights + sum([value in learns for value in step.inputs]))
     return found
 
 
@@ -98,8 +100,10 @@ def _used(flat: Flat) -> set[int]:
 
 def total(steps: Sequence[FlatStep], macs: Sequence[Dim], *, training: bool) -> Dim:
     """The sum over the steps that run in training, or in evaluation."""
-    found: Dim = 0
-    for step, each in zip(steps, macs, strict=True):
-        if each and (training or not step.training):
-            found = add(found, each)
-    return found
+    return added(
+        [
+            each
+            for step, each in zip(steps, macs, strict=True)
+            if each and (training or not step.training)
+        ]
+    )

@@ -11,7 +11,7 @@ and of a greedy one is taken.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 
 from archir.cost.play import Pass, Played
@@ -35,8 +35,11 @@ class _Job(Struct):
 
     number: int
     step: Played
-    near: int
-    """The jobs that it waits for itself."""
+    grown: int
+    """The bytes of what it makes that stays."""
+
+    near: set[int]
+    """The numbers of the jobs that it waits for itself."""
 
     before: int
     """All jobs that must be done first, near and far."""
@@ -64,8 +67,9 @@ def best_order(run: Pass) -> Order:
     segments: list[tuple[int, list[int]]] = []
     done = 0
     for cut in cuts:
-        segments.append((done, _bits(cut.before & ~done)))
-        done = cut.before
+        if cut.before != done:
+            segments.append((done, _bits(cut.before & ~done)))
+            done = cut.before
         segments.append((done, [cut.number]))
         done |= 1 << cut.number
     segments.append((done, _bits(everything & ~done)))
@@ -79,44 +83,40 @@ class _Search:
 
     def run(self, segments: Sequence[tuple[int, list[int]]]) -> Order:
         orders = [members for _, members in segments]
-        live = self._starts(segments)
-        peaks = [self._follow(d, b, o) for (d, _), b, o in zip(segments, live, orders, strict=True)]
+        starts: list[int] = []
+        peaks: list[int] = []
+        live = 0
+        for done, members in segments:
+            starts.append(live)
+            peak, live = self._follow(done, live, members)
+            peaks.append(peak)
         # What cannot be ordered otherwise comes first: nothing below its peak is worth a search.
         floor = max((peak for peak, o in zip(peaks, orders, strict=True) if len(o) < 2), default=0)
         for at in sorted(range(len(segments)), key=lambda at: (-peaks[at], at)):
             if peaks[at] > floor:
                 done, members = segments[at]
-                orders[at], peaks[at] = self._best(done, live[at], members, floor)
+                orders[at], peaks[at] = self._best(done, starts[at], members, floor)
                 floor = max(floor, peaks[at])
         steps = tuple(self.jobs[job].step.index for order in orders for job in order)
         return Order(steps, floor if peaks else 0, self.exact)
 
-    def _starts(self, segments: Sequence[tuple[int, list[int]]]) -> list[int]:
-        """The bytes that are there at the start of each segment, whatever the order before it."""
-        found: list[int] = []
-        live = 0
-        for done, members in segments:
-            found.append(live)
-            for job in members:
-                live += self._change(done, job)
-                done |= 1 << job
-        return found
-
     def _change(self, done: int, job: int) -> int:
         """By how much memory grows when a job is done behind others."""
-        after = done | 1 << job
-        step = self.jobs[job].step
-        grown = sum(storage.nbytes for storage in step.new)
-        return grown - sum(use.nbytes for use in self.jobs[job].uses if not use.users & ~after)
+        change = self.jobs[job].grown
+        waiting = ~(done | 1 << job)
+        for use in self.jobs[job].uses:
+            if not use.users & waiting:
+                change -= use.nbytes
+        return change
 
-    def _follow(self, done: int, live: int, order: Sequence[int]) -> int:
-        """The peak of an order."""
+    def _follow(self, done: int, live: int, order: Sequence[int]) -> tuple[int, int]:
+        """The peak of an order, and the bytes that are there behind it."""
         most = live
         for job in order:
             most = max(most, live + self.jobs[job].step.scratch)
             live += self._change(done, job)
             done |= 1 << job
-        return most
+        return most, live
 
     def _best(self, done: int, live: int, members: list[int], floor: int) -> tuple[list[int], int]:
         """The best order of a segment and its peak; what is below the floor is as good as it."""
@@ -171,48 +171,58 @@ class _Search:
             job, change = min(moves, key=lambda move: (move[1], scratch[move[0]], move[0]))
             order.append(job)
             state, now = state | 1 << job, now + change
-        found = [(max(floor, self._follow(done, live, each)), each) for each in (members, order)]
+        found = [(max(floor, self._follow(done, live, each)[0]), each) for each in (members, order)]
         peak, best = min(found, key=lambda pair: pair[0])
         return best, peak
 
 
 def _jobs(run: Pass) -> list[_Job]:
-    """The steps of a pass, and what each waits for.
+    """The steps of a pass, and what each waits for."""
+    jobs: list[_Job] = []
+    users: dict[Storage, list[int]] = {}
+    for number, (step, near) in enumerate(zip(run.steps, _waits(run, users), strict=True)):
+        before = 0
+        for other in near:
+            before |= jobs[other].before | 1 << other
+        grown = sum([storage.nbytes for storage in step.new])
+        jobs.append(_Job(number, step, grown, near, before))
+    for job in reversed(jobs):
+        behind = job.behind | 1 << job.number
+        for other in job.near:
+            jobs[other].behind |= behind
+    staying = run.storages(run.flat.outputs)
+    for storage, numbers in users.items():
+        if storage.kind == "value" and storage not in staying:
+            use = _Use(storage.nbytes, sum([1 << number for number in numbers]))
+            for number in numbers:
+                jobs[number].uses.append(use)
+    return jobs
+
+
+def _waits(run: Pass, users: dict[Storage, list[int]]) -> Iterator[set[int]]:
+    """For each step those that it waits for itself; ``users`` are noted on the way.
 
     A step waits for those that make what it reads. What overwrites a storage waits for all who
     used it before, and all who use it behind wait for that.
     """
-    jobs: list[_Job] = []
     maker: dict[int, int] = {}
     writer: dict[Storage, int] = {}
-    users: dict[Storage, int] = {}
-    since: dict[Storage, int] = {}
+    since: dict[Storage, int] = {}  # how many had used it when it was written last
     for number, step in enumerate(run.steps):
         flat = run.flat.steps[step.index]
-        near = sum({1 << maker[value] for value in flat.inputs if value in maker})
+        near = {maker[value] for value in flat.inputs if value in maker}
         for storage in {*step.reads, *step.gives}:
+            used = users.setdefault(storage, [])
             if storage in writer:
-                near |= 1 << writer[storage]
+                near.add(writer[storage])
             if step.writes and storage in step.reads:
-                near |= since.get(storage, 0)
-                writer[storage], since[storage] = number, 0
-            since[storage] = since.get(storage, 0) | 1 << number
-            users[storage] = users.get(storage, 0) | 1 << number
-        near &= ~(1 << number)
-        before = near
-        for other in _bits(near):
-            before |= jobs[other].before
-        jobs.append(_Job(number, step, near, before))
-        maker.update(dict.fromkeys(flat.outputs, number))
-    for job in reversed(jobs):
-        for other in _bits(job.near):
-            jobs[other].behind |= job.behind | 1 << job.number
-    staying = run.storages(run.flat.outputs)
-    for storage, mask in users.items():
-        if storage.kind == "value" and storage not in staying:
-            for number in _bits(mask):
-                jobs[number].uses.append(_Use(storage.nbytes, mask))
-    return jobs
+                near.update(used[since.get(storage, 0) :])
+                writer[storage], since[storage] = number, len(used)
+            used.append(number)
+        near.discard(number)
+        for value in flat.outputs:
+            maker[value] = number
+        yield near
 
 
 def _bits(mask: int) -> list[int]:

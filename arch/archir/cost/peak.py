@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from archir.cost.play import Pass
 from archir.storage import Storage
 
@@ -30,15 +32,17 @@ def _last_use(run: Pass) -> dict[Storage, int]:
     for step in run.steps:
         for storage in (*step.reads, *step.gives):
             last[storage] = step.index
+    indices = [step.index for step in run.steps]
     for call in run.flat.calls:
+        end = _end(indices, call.first, call.end)
         for storage in run.storages(call.inputs):
-            last[storage] = max(last.get(storage, -1), _end(run, call.first, call.end))
+            last[storage] = max(last.get(storage, -1), end)
     for storage in run.storages(run.flat.outputs):
         last.pop(storage, None)
     return {storage: index for storage, index in last.items() if storage.kind == "value"}
 
 
-def _end(run: Pass, first: int, end: int) -> int:
+def _end(indices: list[int], first: int, end: int) -> int:
     """The last step of a call that runs in this pass; -1 if there is none."""
-    inside = [step.index for step in run.steps if first <= step.index < end]
-    return inside[-1] if inside else -1
+    place = bisect_left(indices, end) - 1
+    return indices[place] if place >= 0 and indices[place] >= first else -1

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archir.flat import Flat, FlatStep, types_at
-from archir.record import Record
+from archir.record import Record, Struct
 from archir.storage import Storage, Tensor
 from archir.tape import Tape
 from archir.types import ParameterSpec, TensorType
 
 
-class Played(Record):
+class Played(Struct):
     """What one step did. ``reads`` are the storages of its inputs, ``gives`` those of its outputs.
 
     ``scratch`` is the most memory that it takes while it runs, its new outputs counted in.
@@ -58,6 +58,9 @@ class _Player:
         self.values: dict[int, Tensor] = {}
         self.state: dict[str, Tensor] = {}
         self.owned = {module.path: module.state for module in flat.modules}
+        self.learned = {
+            module.path for module in flat.modules if not all(s.is_buffer for s in module.state)
+        }
 
     def run(self) -> Pass:
         for value in self.flat.inputs:
@@ -78,28 +81,22 @@ class _Player:
             self.values[step.outputs[0]] = raw = self._raw(step)
             return Played(index, (), (raw.storage,), (), False, 0)
         tape.step, tape.events = index, []
-        state = self.owned.get(step.module or "", ()) if step.module is not None else ()
-        tape.learned = any(not spec.is_buffer for spec in state)
-        inputs = tuple(self.values[value] for value in step.inputs)
+        tape.learned = step.module in self.learned
+        inputs = tuple([self.values[value] for value in step.inputs])
+        overwrites = tape.overwrites
         before = [tensor.storage.version for tensor in inputs]
-        wanted = tuple(self.types[value] for value in step.outputs)
+        wanted = tuple([self.types[value] for value in step.outputs])
         made = step.op.allocate(tape, inputs, wanted)
         for value, given, tensor in zip(step.outputs, wanted, made, strict=True):
             assert tensor.shape == given.shape, f"{step.op.keyword} gave {tensor.shape}"
             self.values[value] = tensor
-        reads = _distinct(inputs)
         gives = _distinct(made)
-        fresh = tuple(storage for storage in gives if (True, storage) in tape.events)
-        writes = [tensor.storage.version for tensor in inputs] != before
-        return Played(index, reads, gives, fresh, writes, self._scratch())
-
-    def _scratch(self) -> int:
-        """The most that stood allocated during the step."""
-        now = most = 0
-        for allocated, storage in self.tape.events:
-            now += storage.nbytes if allocated else -storage.nbytes
-            most = max(most, now)
-        return most
+        allocated, scratch = _allocated(tape.events)
+        fresh = tuple([storage for storage in gives if storage in allocated])
+        writes = tape.overwrites > overwrites and before != [
+            tensor.storage.version for tensor in inputs
+        ]
+        return Played(index, _distinct(inputs), gives, fresh, writes, scratch)
 
     def _raw(self, step: FlatStep) -> Tensor:
         """The tensor of a raw parameter or buffer; reading it twice gives the same."""
@@ -115,5 +112,21 @@ class _Player:
         return next(spec for spec in self.owned[path] if spec.name == name)
 
 
+def _allocated(events: list[tuple[bool, Storage]]) -> tuple[set[Storage], int]:
+    """The storages that a step allocates, and the most that stood allocated during it."""
+    found: set[Storage] = set()
+    now = most = 0
+    for allocated, storage in events:
+        if allocated:
+            found.add(storage)
+            now += storage.nbytes
+            most = max(most, now)
+        else:
+            now -= storage.nbytes
+    return found, most
+
+
 def _distinct(tensors: tuple[Tensor, ...]) -> tuple[Storage, ...]:
-    return tuple(dict.fromkeys(tensor.storage for tensor in tensors))
+    if len(tensors) == 1:
+        return (tensors[0].storage,)
+    return tuple(dict.fromkeys([tensor.storage for tensor in tensors]))

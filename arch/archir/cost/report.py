@@ -15,7 +15,8 @@ from archir.cost.rows import Kind, Row, rows
 from archir.dims import Dim, multiply, product
 from archir.dims import total as added
 from archir.flat import Flat, flatten, types_at
-from archir.record import Record
+from archir.op import Op
+from archir.record import Record, Struct
 from archir.typed import TypedGraph
 from archir.types import ParameterSpec, TensorType
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 BYTES = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "int64": 8, "bool": 1}
 
 
-class Entry(Record):
+class Entry(Struct):
     """One line of a table.
 
     ``path`` is that of its module, or for a function that of the scope in which it runs. ``label``
@@ -45,7 +46,7 @@ class Entry(Record):
     level: int
     kind: Kind
     op: str
-    call: str
+    applied: Op | None
     outputs: tuple[TensorType, ...]
     parameters: int
     buffers: int
@@ -57,6 +58,15 @@ class Entry(Record):
     training: bool
     again: bool
     count: int
+
+    @property
+    def call(self) -> str:
+        """The op with its arguments, as the language writes it; else the same as ``op``."""
+        if self.applied is None:
+            return self.op
+        from archir.text import show_op
+
+        return show_op(self.applied)
 
 
 class Totals(Record):
@@ -140,13 +150,13 @@ class Costs:
         backward = macs.backward(self.flat, forward)
         trained = [macs.total(steps, each, training=True) for each in (forward, backward)]
         state = [entry for module in self.flat.modules for entry in module.state]
-        weights = [entry for entry in state if not entry.is_buffer]
-        buffers = [entry for entry in state if entry.is_buffer]
+        weights = [(entry.numel, entry.dtype) for entry in state if not entry.is_buffer]
+        buffers = [(entry.numel, entry.dtype) for entry in state if entry.is_buffer]
         return Totals(
-            parameters=sum(entry.numel for entry in weights),
-            parameter_bytes=sum(entry.numel * self._bytes(entry.dtype) for entry in weights),
-            buffers=sum(entry.numel for entry in buffers),
-            buffer_bytes=sum(entry.numel * self._bytes(entry.dtype) for entry in buffers),
+            parameters=sum([numel for numel, _ in weights]),
+            parameter_bytes=sum([numel * self._bytes(dtype) for numel, dtype in weights]),
+            buffers=sum([numel for numel, _ in buffers]),
+            buffer_bytes=sum([numel * self._bytes(dtype) for numel, dtype in buffers]),
             macs=macs.total(steps, forward, training=False),
             training_macs=added(trained),
             elements=self.root.elements,
@@ -174,8 +184,6 @@ class Costs:
 
     def entry(self, line: Line, field: bool, kept: bool) -> Entry:
         """A line with all that is known of it."""
-        from archir.text import show_op
-
         row = line.row
         return Entry(
             path=row.path,
@@ -183,14 +191,14 @@ class Costs:
             level=line.level,
             kind=row.kind,
             op=row.what,
-            call=row.what if row.op is None else show_op(row.op),
+            applied=row.op,
             outputs=row.outputs,
             parameters=row.parameters,
             buffers=row.buffers,
             macs=row.macs,
             elements=row.elements,
             memory=self._made(row),
-            kept=sum(self.memory.step_kept[step] for step in row.steps) if kept else None,
+            kept=sum([self.memory.step_kept[step] for step in row.steps]) if kept else None,
             field=self.fields.values[row.values[-1]] if field and row.values else (),
             training=row.training,
             again=row.again,
@@ -208,13 +216,11 @@ class Costs:
 
     @cached_property
     def _made_by_step(self) -> Sequence[Sequence[Dim]]:
-        return [
-            [
-                multiply(product(self.types[value].shape), self._bytes(self.types[value].dtype))
-                for value in step.outputs
-            ]
-            for step in self.flat.steps
-        ]
+        each = {
+            given: multiply(product(given.shape), self._bytes(given.dtype))
+            for given in set(self.types)
+        }
+        return [[each[self.types[value]] for value in step.outputs] for step in self.flat.steps]
 
     def _bytes(self, dtype: str) -> int:
         """What one number takes: those of float32 are of the dtype that is asked for."""

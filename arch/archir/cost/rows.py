@@ -7,20 +7,20 @@ its parameters, so that sums count them once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from archir.dims import Dim, add, product
+from archir.dims import Dim, product, total
 from archir.flat import Flat, FlatModule, FlatStep
 from archir.graph import Definition
 from archir.op import Op
-from archir.record import Record, Struct, fresh
+from archir.record import Struct, fresh
 from archir.types import ParameterSpec, TensorType
 
 Kind: TypeAlias = Literal["model", "block", "group", "op", "function", "parameter"]
 
 
-class Row(Record):
+class Row(Struct):
     """One row. ``path`` is that of the module; for a function, of the scope in which it runs.
 
     ``name`` is what the path has behind that of the scope, and empty for a function. ``what`` is
@@ -77,6 +77,8 @@ class _Builder:
         self.counted: set[str] = set()
         self.last_use = _last_uses(flat)
         self.read = {step.parameter for step in flat.steps}
+        self.made: dict[TensorType, Dim] = {}
+        """The elements of each type."""
 
     def build(self) -> Row:
         stack = [_Open("", 0)]
@@ -97,7 +99,7 @@ class _Builder:
     # --- one row ------------------------------------------------------------------------------
 
     def _step(self, step: FlatStep, number: int, scope: str) -> Row:
-        outputs = tuple(self.types[value] for value in step.outputs)
+        outputs = tuple([self.types[value] for value in step.outputs])
         path, kind, what = step.scope, "function", ""
         again = False
         parameters = buffers = 0
@@ -121,11 +123,16 @@ class _Builder:
             buffers=buffers,
             macs=self.macs[number],
             # Reading a parameter makes nothing: it is there.
-            elements=0 if step.op is None else _elements(outputs),
+            elements=0 if step.op is None else total([self._elements(each) for each in outputs]),
             training=step.training,
             again=again,
             steps=range(number, number + 1),
         )
+
+    def _elements(self, given: TensorType) -> Dim:
+        if given not in self.made:
+            self.made[given] = product(given.shape)
+        return self.made[given]
 
     def _scope(self, scope: _Open, end: int, outer: str) -> Row:
         module = self.modules[scope.path]
@@ -144,11 +151,11 @@ class _Builder:
             what=member.name if isinstance(member, Definition) else "",
             op=None,
             values=values,
-            outputs=tuple(self.types[value] for value in values),
-            parameters=parameters + sum(row.parameters for row in scope.rows),
-            buffers=buffers + sum(row.buffers for row in scope.rows),
-            macs=_sum(counting, lambda row: row.macs),
-            elements=_sum(counting, lambda row: row.elements),
+            outputs=tuple([self.types[value] for value in values]),
+            parameters=parameters + sum([row.parameters for row in scope.rows]),
+            buffers=buffers + sum([row.buffers for row in scope.rows]),
+            macs=total([row.macs for row in counting]),
+            elements=total([row.elements for row in counting]),
             training=training,
             again=again,
             steps=range(scope.start, end),
@@ -159,7 +166,7 @@ class _Builder:
         """The values made by some steps that are read behind them; else those of the last."""
         steps = self.flat.steps[start:end]
         made = [value for step in steps for value in step.outputs]
-        read = tuple(value for value in made if self.last_use.get(value, -1) >= end)
+        read = tuple([value for value in made if self.last_use.get(value, -1) >= end])
         return read or steps[-1].outputs
 
     # --- parameters ---------------------------------------------------------------------------
@@ -176,7 +183,7 @@ class _Builder:
         if entries and not isinstance(module.member, Op):
             prefix = f"{module.path}." if module.path else ""
             entries = tuple(one for one in entries if prefix + one.name not in self.read)
-        return False, _numel(entries, buffers=False), _numel(entries, buffers=True)
+        return False, *_numel(entries)
 
     def _raw(self, key: str) -> tuple[bool, int, int]:
         if key in self.counted:
@@ -184,14 +191,15 @@ class _Builder:
         self.counted.add(key)
         path, _, name = key.rpartition(".")
         entries = tuple(one for one in self.modules[path].state if one.name == name)
-        return False, _numel(entries, buffers=False), _numel(entries, buffers=True)
+        return False, *_numel(entries)
 
 
 def _last_uses(flat: Flat) -> dict[int, int]:
     """The last step that reads each value; the model's outputs are read behind all steps."""
     last: dict[int, int] = {}
     for number, step in enumerate(flat.steps):
-        last.update(dict.fromkeys(step.inputs, number))
+        for value in step.inputs:
+            last[value] = number
     last.update(dict.fromkeys(flat.outputs, len(flat.steps)))
     return last
 
@@ -211,19 +219,9 @@ def _relative(path: str, scope: str) -> str:
     return path[len(scope) + 1 :] if scope and path.startswith(f"{scope}.") else path
 
 
-def _elements(outputs: Sequence[TensorType]) -> Dim:
-    found: Dim = 0
-    for each in outputs:
-        found = add(found, product(each.shape))
-    return found
-
-
-def _sum(rows: Sequence[Row], number: Callable[[Row], Dim]) -> Dim:
-    found: Dim = 0
-    for row in rows:
-        found = add(found, number(row))
-    return found
-
-
-def _numel(entries: Sequence[ParameterSpec], *, buffers: bool) -> int:
-    return sum(entry.numel for entry in entries if entry.is_buffer == buffers)
+def _numel(entries: Sequence[ParameterSpec]) -> tuple[int, int]:
+    """The numbers in parameters, and in buffers."""
+    found = [0, 0]
+    for entry in entries:
+        found[entry.is_buffer] += entry.numel
+    return found[0], found[1]

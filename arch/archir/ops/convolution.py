@@ -130,6 +130,8 @@ class _Convolution(SpatialOp):
 
     def _padded(self, tape: "Tape", given: "Tensor") -> "Tensor":
         """What the convolution itself sees: torch pads before it where it cannot pad inside."""
+        if self.padding_mode == "zeros" and self.padding != "same":
+            return given  # as much on both sides
         sides = [(w.before, w.after) for w in map(self.window, range(len(given.shape) - 2))]
         if self.padding_mode == "zeros":
             even = [min(side) for side in sides]

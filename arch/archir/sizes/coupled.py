@@ -129,21 +129,33 @@ def _factored(dim: Dim, least: Mapping[str, int], *, either_sign: bool) -> Facto
 
     With ``either_sign`` it may be minus that: for what is held against 0.
     """
+    found = _taken_apart(dim, either_sign)
+    if isinstance(found, str):
+        raise BeyondExactError(found)
+    for name, factor in found.factors.items():
+        if direction(factor) != 1 or at(factor, least[name]) < 0:
+            raise BeyondExactError("a factor may be negative, or fall as its size grows")
+    return found
+
+
+# Every set of conditions that is tried asks much the same.
+@lru_cache(maxsize=1 << 10)
+def _taken_apart(dim: Dim, either_sign: bool) -> Factored | str:
+    """The same for factors that may be negative or fall, or why there are none."""
     names = sorted(variables(dim))
-    constant = _constant_beside_product(dim, names)
-    rest: Dim = subtract(dim, constant)
     factors: dict[str, Dim] = {}
-    for name in names:
-        factor, rest = _split(rest, name)
-        factors[name] = factor
+    try:
+        constant = _constant_beside_product(dim, names)
+        rest: Dim = subtract(dim, constant)
+        for name in names:
+            factors[name], rest = _split(rest, name)
+    except BeyondExactError as error:
+        return str(error)
     if not isinstance(rest, int) or rest == 0 or (rest < 0 and not either_sign):
-        raise BeyondExactError("it is no product of sizes")
+        return "it is no product of sizes"
     if rest < 0:
         constant, rest = -constant, -rest
     factors[names[0]] = multiply(factors[names[0]], rest)
-    for name, factor in factors.items():
-        if direction(factor) != 1 or at(factor, least[name]) < 0:
-            raise BeyondExactError("a factor may be negative, or fall as its size grows")
     return Factored(constant, factors)
 
 

@@ -101,7 +101,7 @@ class SizeSet(Record):
 
     @property
     def is_everything(self) -> bool:
-        return self == EVERYTHING
+        return self is EVERYTHING or self == EVERYTHING
 
     def nearest(self, size: int) -> tuple[int, ...]:
         """The nearest members on both sides; the size itself where it is one."""
@@ -111,12 +111,30 @@ class SizeSet(Record):
         above = (each for piece in self.pieces if (each := piece.at_or_after(size)) is not None)
         return (*below[-1:], *([first] if (first := next(above, None)) is not None else []))
 
+    @property
+    def is_stretch(self) -> bool:
+        """Whether it is all from one size on, perhaps up to another."""
+        return len(self.pieces) == 1 and self.pieces[0].period == 1
+
+    def lies_in(self, other: SizeSet) -> bool:
+        """Whether all of it is in the other."""
+        if self is other or other.is_everything or not self.pieces:
+            return True
+        if not other.is_stretch:
+            return self.intersect(other) == self
+        least, most = self.pieces[0].first, self.pieces[-1].last
+        first, last = other.pieces[0].first, other.pieces[0].last
+        return first <= least and (last is None or (most is not None and most <= last))
+
     def intersect(self, other: SizeSet) -> SizeSet:
         """What is in both. Raises BeyondExactError where the common period is too long."""
-        if self.is_everything or self == other:
+        if self is other or self.is_everything:
             return other
         if other.is_everything:
             return self
+        if self.is_stretch and other.is_stretch:
+            common = _meet(self.pieces[0], other.pieces[0])
+            return NOTHING if common is None else SizeSet((common,))
         return _tidy(
             common
             for mine in self.pieces

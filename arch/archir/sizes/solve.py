@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from math import gcd, lcm
 
 from archir.check import Condition
-from archir.dims import Dim, subtract
+from archir.dims import Dim, evaluate, subtract
 from archir.sizes.sets import (
     EVERYTHING,
     NOTHING,
@@ -44,12 +45,12 @@ def _solved(condition: Condition) -> SizeSet | str:
         return str(error)
 
 
-def is_implied(condition: Condition, least: int) -> bool:
+def is_implied(condition: Condition, least: Mapping[str, int]) -> bool:
     """Whether a condition plainly holds for all sizes from ``least`` on."""
     if condition.relation != "at-least":
         return False
     gap = subtract(condition.left, condition.right)
-    return direction(gap) in (0, 1) and at(gap, least) >= 0
+    return evaluate(gap, least) >= 0 and direction(gap) in (0, 1)
 
 
 def _by_bounds(condition: Condition) -> SizeSet | None:

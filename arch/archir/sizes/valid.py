@@ -130,15 +130,19 @@ def valid_sizes(names: Iterable[str], conditions: Iterable[Condition]) -> ValidS
     """Solve all conditions together."""
     names = tuple(names)
     found: list[Box] = [dict.fromkeys(names, EVERYTHING)]
-    open_: list[Open] = []
+    reasons: dict[Condition, str] = {}
     distinct = tuple(dict.fromkeys(conditions))
-    # Networks ask more of a size the deeper they are, so what is asked last says most.
+    # Networks ask more of a size the deeper they are: what is asked last implies much of the rest.
     plain = [condition for condition in reversed(distinct) if not _is_coupled(condition)]
-    for condition in (*plain, *filter(_is_coupled, distinct)):
+    coupled = [condition for condition in distinct if _is_coupled(condition)]
+    bounds = [condition for condition in reversed(coupled) if condition.relation == "at-least"]
+    others = [condition for condition in coupled if condition.relation != "at-least"]
+    for condition in (*plain, *others, *bounds):
         try:
             found = _restricted(found, condition)
         except (BeyondExactError, DimTooLargeError) as error:
-            open_.append(Open(condition, str(error)))
+            reasons[condition] = str(error)
+    open_ = [Open(one, reasons[one]) for one in (*plain, *coupled) if one in reasons]
     return ValidSizes(names, tuple(found), distinct, tuple(open_))
 
 
@@ -183,12 +187,16 @@ def _restricted(found: list[Box], condition: Condition) -> list[Box]:
         return found
     if len(names) == 1:
         name = next(iter(names))
-        if is_implied(condition, min(box[name].smallest or 1 for box in found)):
+        least = {name: min(box[name].smallest or 1 for box in found)}
+        if is_implied(condition, least):
             return found
         return _intersection(found, ({name: solve(condition)},))
+    corners = [{name: box[name].smallest or 1 for name in names} for box in found]
+    if all(is_implied(condition, corner) for corner in corners):
+        return found
+    least = {name: min(corner[name] for corner in corners) for name in names}
     from archir.sizes.coupled import boxes  # few networks ask something of two sizes at once
 
-    least = {name: min(box[name].smallest or 1 for box in found) for name in names}
     return _intersection(found, boxes(condition, least))
 
 
@@ -196,10 +204,14 @@ def _intersection(found: list[Box], others: tuple[Box, ...]) -> list[Box]:
     if len(found) * len(others) > MAX_BOXES:
         raise BeyondExactError("the sizes fall into too many groups")
     result = []
-    for box, other in every_combination(found, others):
-        both = {**box, **{name: box[name].intersect(sizes) for name, sizes in other.items()}}
-        if all(both.values()):
-            result.append(both)
+    for box in found:
+        if any(_lies_in(box, other) for other in others):
+            result.append(box)  # what is left of it in the others lies in it
+            continue
+        for other in others:
+            both = {**box, **{name: box[name].intersect(sizes) for name, sizes in other.items()}}
+            if all(both.values()):
+                result.append(both)
     return _largest(result)
 
 
@@ -214,4 +226,5 @@ def _largest(found: list[Box]) -> list[Box]:
 
 
 def _lies_in(box: Box, other: Box) -> bool:
-    return all(sizes.intersect(other[name]) == sizes for name, sizes in box.items())
+    """Whether a box lies in another, which may leave variables free."""
+    return all(box[name].lies_in(sizes) for name, sizes in other.items())

@@ -45,6 +45,8 @@ def printable(text: str, encoding: str = "utf-8") -> str:
 
 def columns(text: str, encoding: str = "utf-8") -> int:
     """How many columns the text takes."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     return sum(cell.width for cell in cells(text, encoding))
 
 

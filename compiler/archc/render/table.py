@@ -98,30 +98,25 @@ def text(entries: Sequence[Entry], whole: Entry, names: Sequence[str], style: St
         *("" if name == "op" else cell for name, cell in zip(names[1:], last[1:], strict=True)),
     ]
     head = [column.title for column in columns]
-    widths = [
-        max(columns_of(row[at], style.encoding) for row in (head, *rows, last))
-        for at in range(len(columns))
+    aligned = [
+        _aligned(cells, column.side, style)
+        for cells, column in zip(zip(head, *rows, last, strict=True), columns, strict=True)
     ]
-
-    def line(cells: Sequence[str], role: str = "") -> str:
-        said = GAP.join(
-            _padded(cell, width, column.side, style)
-            for cell, width, column in zip(cells, widths, columns, strict=True)
-        ).rstrip()
-        return style.paint(said, role) if role else said
-
-    rule = style.paint("-" * (sum(widths) + len(GAP) * (len(widths) - 1)), "frame")
-    lines = [line(head, "strong"), rule]
-    lines += [
-        line(row, "strong" if entry.kind in SCOPES else "")
-        for entry, row in zip(entries, rows, strict=True)
-    ]
-    return "\n".join([*lines, rule, line(last, "strong")]) + "\n"
+    lines = [GAP.join(cells).rstrip() for cells in zip(*aligned, strict=True)]
+    width = sum([columns_of(cells[0], style.encoding) for cells in aligned])
+    rule = style.paint("-" * (width + len(GAP) * (len(aligned) - 1)), "frame")
+    roles = ["strong", *("strong" if one.kind in SCOPES else "" for one in entries), "strong"]
+    said = [style.paint(*pair) if pair[1] else pair[0] for pair in zip(lines, roles, strict=True)]
+    return "\n".join([said[0], rule, *said[1:-1], rule, said[-1]]) + "\n"
 
 
-def _padded(cell: str, width: int, side: Side, style: Style) -> str:
-    gap = " " * (width - columns_of(cell, style.encoding))
-    return gap + cell if side == ">" else cell + gap
+def _aligned(cells: Sequence[str], side: Side, style: Style) -> list[str]:
+    """The cells of one column, all as wide as the widest."""
+    taken = [columns_of(cell, style.encoding) for cell in cells]
+    widest = max(taken)
+    gaps = [" " * (widest - width) for width in taken]
+    pairs = zip(cells, gaps, strict=True)
+    return [gap + cell if side == ">" else cell + gap for cell, gap in pairs]
 
 
 def markdown(entries: Sequence[Entry], whole: Entry, names: Sequence[str]) -> str:
