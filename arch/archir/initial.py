@@ -16,7 +16,7 @@ from archir.init import Initialiser, InitRule, matches
 from archir.initialisers import INITIALISERS
 from archir.naming import names
 from archir.oracle import Oracle
-from archir.record import Record
+from archir.record import Struct
 from archir.source import Span
 from archir.types import ParameterSpec, TensorType
 
@@ -62,7 +62,7 @@ def _has_overrides(entries: Sequence[Slot | SlotRepeat]) -> bool:
 # --- the modules that have parameters -------------------------------------------------------------
 
 
-class _Module(Record):
+class _Module(Struct):
     """An op's module below a definition, with its path from there."""
 
     path: tuple[str, ...]

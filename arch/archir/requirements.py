@@ -8,7 +8,6 @@ from typing import TypeAlias
 from archir.check import Condition
 from archir.graph import Apply, Definition, Graph, Group, Repeat, Step, TrainOnly, Use, inside
 from archir.record import replaced
-from archir.source import Span
 from archir.typed import Requirement
 from archir.types import TensorType
 
@@ -55,7 +54,7 @@ class _Walk:
         self, definition: Definition, *, training: bool
     ) -> Iterator[tuple[Definition, bool]]:
         """Note what a definition asks itself; its uses of others come by in turn."""
-        row = self.types[definition]
+        row, found = self.types[definition], self.found
         answer = self.graph.answers.answer
         for remark in definition.remarks:
             if remark.kind == "input":
@@ -65,28 +64,22 @@ class _Walk:
                 for written, actual in zip(remark.shape, known.shape, strict=True):
                     if written is not None and written != actual:
                         condition = Condition("equal", written, actual, training)
-                        self._note(condition, remark.span, definition)
+                        if condition not in found:
+                            found[condition] = Requirement(condition, remark.span, definition)
         for step, alone in _steps(definition.steps, training=training):
             if isinstance(step, Use):
                 yield step.definition, alone
             elif isinstance(step, Apply):
                 asked = answer(step.op, tuple([row[value.index] for value in step.inputs]))
-                for condition in () if asked is None else asked.conditions:
-                    self._note(_in(condition, training=alone), step.span, definition, step)
+                for one in () if asked is None else asked.conditions:
+                    condition = _in(one, training=alone)
+                    if condition not in found:
+                        found[condition] = Requirement(condition, step.span, definition, step)
         for assertion in definition.assertions:
             condition = _in(assertion.condition, training=training)
-            self._note(condition, assertion.span, definition, None, assertion.message)
-
-    def _note(
-        self,
-        condition: Condition,
-        span: Span,
-        definition: Definition,
-        step: Apply | None = None,
-        message: str | None = None,
-    ) -> None:
-        if condition not in self.found:
-            self.found[condition] = Requirement(condition, span, definition, step, message)
+            if condition not in found:
+                place = (condition, assertion.span, definition)
+                found[condition] = Requirement(*place, message=assertion.message)
 
 
 def _in(condition: Condition, *, training: bool) -> Condition:

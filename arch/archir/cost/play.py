@@ -114,6 +114,8 @@ class _Player:
 
 def _allocated(events: list[tuple[bool, Storage]]) -> tuple[set[Storage], int]:
     """The storages that a step allocates, and the most that stood allocated during it."""
+    if len(events) == 1 and events[0][0]:
+        return {events[0][1]}, events[0][1].nbytes
     found: set[Storage] = set()
     now = most = 0
     for allocated, storage in events:
