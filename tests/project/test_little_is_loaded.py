@@ -52,6 +52,13 @@ def test_in_python_they_are_left_alone_too() -> None:
     assert not after(f"import archc; {uses}") & HEAVY
 
 
+def test_installed_packages_are_not_asked_for_a_module_made_further_on(tmp_path: Path) -> None:
+    file = tmp_path / "net.arch"
+    body = "[_ -> one, _ -> two] -> add\n module one = linear(4)\n module two = linear(4)"
+    file.write_text(f"model net() {{\n input x: [N, 3]\n {body}\n}}\n", "utf-8")
+    assert "importlib.metadata" not in loaded("check", str(file)) - after("pass")
+
+
 def problems(modules: set[str]) -> set[str]:
     return {name for name in modules if name.startswith(("archdsl.rules.", "archir.rules."))}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from archdsl import ast, rules
@@ -113,11 +113,13 @@ class Evaluator(Struct):
         for name, item in zip(names, items, strict=True):
             frame.names[name.text] = item
 
-    def lookup(self, name: str, *, called: bool = False) -> tuple[object] | None:
+    def lookup(
+        self, name: str, ahead: Mapping[str, object] | None = None, *, called: bool = False
+    ) -> tuple[object] | None:
         """What a name means here, in a tuple; None where nothing has that name.
 
         An op may be called as a function is (`sum`): it is meant where a stage or a value stands,
-        and the function where an expression is called.
+        and the function where an expression is called. ``ahead`` is what the body makes further on.
         """
         found = self.frame.find(name)
         if found is not None:
@@ -133,6 +135,8 @@ class Evaluator(Struct):
             return (FunctionValue(name),)
         if name in INITIALISERS:
             return (Initialiser(name),)
+        if ahead and name in ahead:
+            return (ahead[name],)
         return (Part("op", name),) if name in ops() else None  # packages come last
 
     def declared(self, declared: Declared, name: str) -> object:

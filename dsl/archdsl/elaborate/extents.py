@@ -5,7 +5,6 @@ from __future__ import annotations
 from archdsl.elaborate.builder import Builder
 from archdsl.elaborate.environment import Flow
 from archir.dims import SizeExpr
-from archir.extents import read
 from archir.graph import Value
 from archir.op import Op
 
@@ -33,5 +32,7 @@ def _unread(
     sizes: tuple[SizeExpr, ...], values: tuple[Value, ...], builder: Builder
 ) -> tuple[SizeExpr, ...]:
     """The sizes that no shape of these values says."""
+    from archir.extents import read  # few ops are given sizes
+
     types = tuple(given for value in values if (given := builder.type_of(value)) is not None)
     return tuple(size for size in sizes if read(size, types) is None)

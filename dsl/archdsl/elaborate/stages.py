@@ -135,9 +135,8 @@ def _part_use(
 ) -> Flow:
     """A named value, an op, a block, or a module that is applied again."""
     name = node.name.text
-    found = (flow,) if name == "_" else context.evaluator(flow).lookup(name)
-    if found is None and name in context.builder.ahead:
-        found = (context.builder.ahead[name],)
+    ahead = context.builder.ahead
+    found = (flow,) if name == "_" else context.evaluator(flow).lookup(name, ahead)
     if found is None:
         context.session.report(rules.named.ValueNotMade(name), node.name.span)
     target = Unknown() if found is None else found[0]
