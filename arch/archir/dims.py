@@ -168,8 +168,12 @@ def variable(name: str) -> SizeExpr:
 
 
 def add(left: Dim, right: Dim) -> Dim:
-    if isinstance(left, int) and isinstance(right, int):
-        return left + right
+    if isinstance(left, int):
+        if isinstance(right, int):
+            return left + right
+        left, right = right, left
+    if isinstance(right, int):
+        return _shifted(left, right) if right else left
     return _sum(left, right)
 
 
@@ -217,6 +221,8 @@ def total(dims: Iterable[Dim]) -> Dim:
 def floor_div(left: Dim, right: Dim) -> Dim:
     """``left // right``; a denominator of zero raises ZeroDivisionError, as in Python."""
     if isinstance(right, int):
+        if right == 1:
+            return left
         if right < 0:
             return floor_div(multiply(left, -1), -right)
         return left // right if isinstance(left, int) else _divide(left, right)
@@ -334,9 +340,20 @@ def atomic(atom: Atom) -> SizeExpr:
 
 # Networks ask the same few sums and quotients thousands of times over.
 @lru_cache(maxsize=1 << 14)
-def _sum(left: Dim, right: Dim) -> Dim:
-    terms = dict(_terms(left))
-    for monomial, coefficient in _terms(right):
+def _shifted(dim: SizeExpr, by: int) -> Dim:
+    """``dim + by``. A constant is the first term."""
+    first, constant = dim.terms[0]
+    others = dim.terms if first else dim.terms[1:]
+    constant = by if first else constant + by
+    if len(others) >= MAX_TERMS:
+        return _normal({(): constant, **dict(others)})
+    return SizeExpr((((), constant), *others) if constant else others)
+
+
+@lru_cache(maxsize=1 << 14)
+def _sum(left: SizeExpr, right: SizeExpr) -> Dim:
+    terms = dict(left.terms)
+    for monomial, coefficient in right.terms:
         terms[monomial] = terms.get(monomial, 0) + coefficient
     return _normal(terms)
 

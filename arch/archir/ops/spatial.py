@@ -109,18 +109,20 @@ class SpatialOp(Op):
         refused: set[tuple[object, ...]] = set()
         for axis in axes(incoming):
             # What is wrong with height and width alike is said once.
-            facts = (check.value(axis.extent), *self._at_axis(axis.index))
-            extent = None if facts in refused else self.extent(axis, check)
+            if refused and self._facts(axis, check) in refused:
+                continue
+            extent = self.extent(axis, check)
             if extent is None:
-                refused.add(facts)
+                refused.add(self._facts(axis, check))
             else:
                 found.append(extent)
         return None if refused else tuple(found)
 
-    def _at_axis(self, index: int) -> tuple[object, ...]:
-        """The arguments that may differ from axis to axis, at one of them."""
+    def _facts(self, axis: Axis, check: Check) -> tuple[object, ...]:
+        """The extent of an axis, and the arguments that may differ from axis to axis."""
         values = (getattr(self, argument) for argument in self.per_axis)
-        return tuple(value[index] if isinstance(value, tuple) else value for value in values)
+        at = (value[axis.index] if isinstance(value, tuple) else value for value in values)
+        return (check.value(axis.extent), *at)
 
 
 def axes(tensor: TensorType) -> Iterator[Axis]:
@@ -156,7 +158,11 @@ def slide(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:
             window.dilation,
         ),
     )
-    return add(floor_div(add(padded, -window.reach), window.stride), 1) if fits else None
+    if not fits:
+        return None
+    if window.stride == 1:
+        return add(padded, 1 - window.reach)
+    return add(floor_div(add(padded, -window.reach), window.stride), 1)
 
 
 def slide_past_end(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:

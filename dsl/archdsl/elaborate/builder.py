@@ -77,9 +77,13 @@ class Builder(Struct):
 
     def known_types(self, values: Flow) -> tuple[TensorType, ...] | None:
         """The types of values; None if one of them is unknown."""
-        types = [self.types.get(value) for value in values]
-        known = tuple([given for given in types if given is not None])
-        return known if len(known) == len(types) else None
+        types: list[TensorType] = []
+        for value in values:
+            given = self.types.get(value)
+            if given is None:
+                return None
+            types.append(given)
+        return tuple(types)
 
     def apply(self, op: Op, slot: Slot | None, inputs: Flow, span: Span, steps: list[Step]) -> Flow:
         """Apply an op; unknown types make an unknown result."""
@@ -148,9 +152,13 @@ class Builder(Struct):
         slot.member = Leaf(op, overrides)
         return slot
 
+    def is_nameless(self, scope: Scope, slot: Slot) -> bool:
+        """Whether a child has no label where others have."""
+        return scope.labelled and slot.label is None and not slot.numbered
+
     def weighted(self, scope: Scope, slot: Slot, span: Span) -> None:
         """Note a child with weights, for ``warn_unlabelled``."""
-        if scope.labelled and slot.label is None and not slot.numbered:
+        if self.is_nameless(scope, slot):
             self.unlabelled.append((scope, slot, span))
 
     def warn_unlabelled(self) -> None:

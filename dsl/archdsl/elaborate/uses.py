@@ -15,7 +15,7 @@ from archir.graph import Definition, Leaf, Slot, Value
 from archir.init import Initialiser
 from archir.op import Op
 from archir.record import replaced
-from archir.registry import ops
+from archir.registry import built_in, ops
 from archir.source import Span
 from archir.types import ParameterSpec, TensorType
 from archir.values import Part
@@ -111,12 +111,16 @@ def _check_parameters(
     span: Span,
 ) -> None:
     """Warn of weights without a label, and check that overridden parameters are there."""
+    builder = context.builder
+    nameless = builder.is_nameless(context.scope, slot)
+    if builder.has_weights and not (overrides or nameless) and op.keyword in built_in():
+        return  # nothing depends on them; a package's op is asked all the same, and so tried out
     specs: tuple[ParameterSpec, ...] = ()
     if type(op).parameters is not Op.parameters:
-        specs = op.parameters(tuple([given.at(context.session.sizes) for given in types]))
+        specs = context.session.oracle.parameters(op, types)
     if specs:
-        context.builder.has_weights = True
-        context.builder.weighted(context.scope, slot, span)
+        builder.has_weights = True
+        builder.weighted(context.scope, slot, span)
     names = [spec.name for spec in specs]
     for name, _ in overrides:
         if name not in names:
