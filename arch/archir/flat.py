@@ -7,7 +7,7 @@ network works on this, and need not know of definitions, scopes and uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from archir.graph import (
@@ -105,7 +105,8 @@ def types_at(flat: Flat, sizes: Mapping[str, int]) -> tuple[TensorType, ...]:
     """The types of all values at sizes."""
     key = tuple(sizes.items())
     if key not in flat.types:
-        at = Sized(sizes).at
+        answers = flat.typed.graph.answers
+        at = (answers.defaults if sizes == answers.sizes else Sized(sizes)).at
         flat.types[key] = tuple([at(value.type) for value in flat.values])
     return flat.types[key]
 
@@ -117,9 +118,10 @@ def flatten(typed: TypedGraph) -> Flat:
     walker = _Walker(typed)
     inputs = walker.new(typed.types[root], root.inputs)
     outputs = walker.definition(root, "", inputs)
+    walker.register(root, "")
     return Flat(
         typed,
-        tuple(walker.modules(root, "")),
+        tuple(walker.modules),
         tuple(walker.steps),
         tuple(walker.values),
         inputs,
@@ -154,6 +156,7 @@ class _Frame(Struct):
 class _Walker:
     def __init__(self, typed: TypedGraph) -> None:
         self.typed = typed
+        self.modules: list[FlatModule] = []
         self.steps: list[FlatStep] = []
         self.values: list[FlatValue] = []
         self.calls: list[FlatCall] = []
@@ -164,20 +167,20 @@ class _Walker:
         if definition not in self.plans:
             made = _Plan(self.typed.types[definition], {}, {}, self_contained(definition))
             leaves = slot_parameters(self.typed, definition)
-            _register(made, definition.scope, "", leaves)
+            _plan_scope(made, definition.scope, "", leaves)
             self.plans[definition] = made
         return self.plans[definition]
 
-    def modules(self, definition: Definition, path: str) -> Iterator[FlatModule]:
-        """A definition's module and all below it, in torch's order of registration."""
+    def register(self, definition: Definition, path: str) -> None:
+        """Note a definition's module and all below it, in torch's order of registration."""
         # As deep as blocks are nested, which the elaborator bounds.
-        yield FlatModule(path, definition, _raw(definition.scope))
+        self.modules.append(FlatModule(path, definition, _raw(definition.scope)))
         prefix = f"{path}." if path else ""
         for name, member, state in self.plan(definition).modules:
             if isinstance(member, Definition):
-                yield from self.modules(member, prefix + name)
+                self.register(member, prefix + name)
             else:
-                yield FlatModule(prefix + name, member, state)
+                self.modules.append(FlatModule(prefix + name, member, state))
 
     # --- what runs ----------------------------------------------------------------------------
 
@@ -223,7 +226,8 @@ class _Walker:
         else:
             parameter = frame.prefix + plan.owners[step.parameter]
         outputs = self.new(plan.row, step.outputs)
-        numbers.update(zip(step.outputs, outputs, strict=True))
+        for value, number in zip(step.outputs, outputs, strict=True):
+            numbers[value] = number
         made = FlatStep(op, module, scope, parameter, inputs, outputs, training, step.span)
         self.steps.append(made)
 
@@ -234,7 +238,7 @@ class _Walker:
         return tuple(range(first, len(self.values)))
 
 
-def _register(
+def _plan_scope(
     plan: _Plan, scope: Scope, prefix: str, leaves: Mapping[Slot, tuple[ParameterSpec, ...]]
 ) -> None:
     """Note what a scope registers, and the scopes in it: as deep as braces in the text."""
@@ -245,7 +249,7 @@ def _register(
         path = plan.paths[slot] = prefix + name
         if isinstance(member, Scope):
             plan.modules.append((path, member, _raw(member)))
-            _register(plan, member, f"{path}.", leaves)
+            _plan_scope(plan, member, f"{path}.", leaves)
         elif isinstance(member, Definition):
             plan.modules.append((path, member, ()))
         elif isinstance(member, Leaf):

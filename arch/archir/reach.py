@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import gcd, prod
 from typing import TypeAlias
 
-from archir.record import Record, fresh
+from archir.record import Record, Struct, fresh
 from archir.types import TensorType
 
 MOST_TAPS = 4096
@@ -77,7 +77,7 @@ Look: TypeAlias = "Taps | Whole | Folded | Parted | Unsaid"
 WHOLE = Whole()
 
 
-class Wire(Record):
+class Wire(Struct):
     """One input and one output of an op, by number, among all of them at the given sizes.
 
     All dims are numbers. An argument that is an expression of ``sizes`` can be evaluated with them.

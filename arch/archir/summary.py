@@ -55,22 +55,27 @@ class ModelSummary(Record):
 def summarise(typed: TypedGraph) -> ModelSummary:
     """The summary of a checked model."""
     root, sizes = typed.graph.root, typed.graph.sizes
-
-    def port(value: Value, name: str | None, when_training: bool = False) -> Port:
-        given = typed.type_of(root, value)
-        extents = tuple(evaluate(dim, sizes) for dim in given.shape)
-        return Port(name, given, extents, when_training)
-
     return ModelSummary(
         name=root.name,
         doc=root.doc,
         sizes=dict(sizes),
-        inputs=tuple(port(value, value.name) for value in root.inputs),
-        outputs=tuple(port(out.value, out.name, out.when_training) for out in root.outputs),
+        inputs=inputs_of(typed),
+        outputs=tuple(_port(typed, out.value, out.name, out.when_training) for out in root.outputs),
         parameters=parameter_count(typed),
         valid_sizes=valid_in_evaluation(typed),
         training_sizes=valid_in_training(typed),
     )
+
+
+def inputs_of(typed: TypedGraph) -> tuple[Port, ...]:
+    """The inputs of a checked model."""
+    return tuple(_port(typed, value, value.name) for value in typed.graph.root.inputs)
+
+
+def _port(typed: TypedGraph, value: Value, name: str | None, when_training: bool = False) -> Port:
+    given = typed.type_of(typed.graph.root, value)
+    extents = tuple(evaluate(dim, typed.graph.sizes) for dim in given.shape)
+    return Port(name, given, extents, when_training)
 
 
 def show_input(port: Port, sizes: Mapping[str, int]) -> str:

@@ -40,15 +40,17 @@ class Tape:
     def __init__(self, *, training: bool, recording: bool, dtype: str = "float32") -> None:
         self.training = training
         self.recording = recording
-        self.float_bytes = BYTES[dtype]
+        floats = BYTES[dtype]
+        self._bytes = {**BYTES, "float32": floats, WIDE: max(floats, BYTES["float32"])}
+        """Bytes of an element. What a type calls float32 has the dtype of this pass."""
         self.learned = False
         self.step = -1
         self.events: list[tuple[bool, Storage]] = []
         """What the step at hand has allocated (True) and let go of (False), in turn."""
         self.faults: list[tuple[int, Fault, Storage]] = []
         """What torch refuses at once: the step, why, and what is concerned."""
-        self.overwrites = 0
-        """How often something was overwritten so far."""
+        self.overwritten: list[Storage] = []
+        """What the step at hand has overwritten."""
         self._count = 0
 
     # --- what is there from the start -----------------------------------------------------------
@@ -122,7 +124,7 @@ class Tape:
         elif self.recording and storage.grad and given.piece:
             self.refuse("several-views", given)
         storage.version += 1
-        self.overwrites += 1
+        self.overwritten.append(storage)
         storage.written += (self.step,)
         if self.recording and storage.grad:
             before = storage.node
@@ -204,7 +206,7 @@ class Tape:
 
     def widened(self, given: Tensor) -> Tensor:
         """The tensor in float32 at least: a copy, where the floats of this pass are narrower."""
-        if self.float_bytes >= BYTES["float32"]:
+        if self._bytes["float32"] >= BYTES["float32"]:
             return given
         return self.new(given.shape, given, dtype=WIDE, like=given)
 
@@ -246,10 +248,8 @@ class Tape:
         self.events += [(False, each.storage) for each in tensors]
 
     def bytes_of(self, dtype: str) -> int:
-        """Bytes of an element. What a type calls float32 has the dtype of this pass."""
-        if dtype == WIDE:
-            return max(self.float_bytes, BYTES["float32"])
-        return self.float_bytes if dtype == "float32" else BYTES[dtype]
+        """Bytes of an element."""
+        return self._bytes[dtype]
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -266,5 +266,5 @@ class Tape:
         grad: bool,
     ) -> Tensor:
         self._count += 1
-        storage = Storage(self._count, self.bytes_of(dtype) * prod(shape), kind, grad)
+        storage = Storage(self._count, self._bytes[dtype] * prod(shape), kind, grad)
         return Tensor(storage, shape, strides, dtype)

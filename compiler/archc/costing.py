@@ -10,7 +10,7 @@ from archir.cost.folding import DEPTH
 from archir.cost.report import Costs, Entry, Totals
 from archir.diagnostics import nearest
 from archir.dims import show
-from archir.summary import ModelSummary, summarise
+from archir.summary import ModelSummary, inputs_of, summarise
 from archir.typed import TypedGraph
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Summary:
         style = style or Style()
         table = text(self.table(depth, fold=fold), self.whole, columns or DEFAULT, style)
         hidden = self._costs.cut(depth)
-        return table + "\n" + cost_card(self.model, self._costs, depth, hidden, style)
+        return table + "\n" + cost_card(inputs_of(self._typed), self._costs, depth, hidden, style)
 
     def __str__(self) -> str:
         return self.text().rstrip("\n")
@@ -159,7 +159,7 @@ class Summary:
         """The table, for notebooks."""
         from archc.render.cost_card import html
 
-        return html(self.model, self._costs, self.table(), self.whole)
+        return html(inputs_of(self._typed), self._costs, self.table(), self.whole)
 
     def to_pandas(self, depth: int | None = None, *, fold: bool = False) -> Any:
         """The rows as a ``pandas.DataFrame``; raises ``PackageMissingError`` without pandas."""

@@ -233,6 +233,8 @@ class _Walker:
 def _seen(looks: list[Looks]) -> Seen:
     """The looks at each input, and the dim of the output along which inputs are joined."""
     joined = None
+    if len(looks) == 1:
+        return looks, joined
     for each in looks:
         parts = (look for look in each or () if isinstance(look, Folded))
         joined = next((look.dim for look in parts if look.is_part), joined)

@@ -60,10 +60,12 @@ def gradients(flat: Flat) -> list[int]:
 
 def _learning(flat: Flat) -> tuple[set[int], list[bool]]:
     """The values that parameters have a part in, and for each step whether it has weights."""
+    # Parameters come before buffers.
     owners = {
-        module.path for module in flat.modules if any(not entry.is_buffer for entry in module.state)
+        module.path for module in flat.modules if module.state and not module.state[0].is_buffer
     }
-    raw = _raw_parameters(flat)
+    reads = any(step.parameter is not None for step in flat.steps)
+    raw = _raw_parameters(flat) if reads else set()
     learns: set[int] = set()
     weights: list[bool] = []
     for step in flat.steps:

@@ -57,9 +57,9 @@ class _Player:
         self.tape = tape
         self.values: dict[int, Tensor] = {}
         self.state: dict[str, Tensor] = {}
-        self.owned = {module.path: module.state for module in flat.modules}
+        # Parameters come before buffers.
         self.learned = {
-            module.path for module in flat.modules if not all(s.is_buffer for s in module.state)
+            module.path for module in flat.modules if module.state and not module.state[0].is_buffer
         }
 
     def run(self) -> Pass:
@@ -80,23 +80,19 @@ class _Player:
         if step.op is None:
             self.values[step.outputs[0]] = raw = self._raw(step)
             return Played(index, (), (raw.storage,), (), False, 0)
-        tape.step, tape.events = index, []
+        tape.step, tape.events, tape.overwritten = index, [], []
         tape.learned = step.module in self.learned
         inputs = tuple([self.values[value] for value in step.inputs])
-        overwrites = tape.overwrites
-        before = [tensor.storage.version for tensor in inputs]
         wanted = tuple([self.types[value] for value in step.outputs])
         made = step.op.allocate(tape, inputs, wanted)
         for value, given, tensor in zip(step.outputs, wanted, made, strict=True):
             assert tensor.shape == given.shape, f"{step.op.keyword} gave {tensor.shape}"
             self.values[value] = tensor
-        gives = _distinct(made)
+        reads, gives = _distinct(inputs), _distinct(made)
         allocated, scratch = _allocated(tape.events)
         fresh = tuple([storage for storage in gives if storage in allocated])
-        writes = tape.overwrites > overwrites and before != [
-            tensor.storage.version for tensor in inputs
-        ]
-        return Played(index, _distinct(inputs), gives, fresh, writes, scratch)
+        writes = any(storage in reads for storage in tape.overwritten)
+        return Played(index, reads, gives, fresh, writes, scratch)
 
     def _raw(self, step: FlatStep) -> Tensor:
         """The tensor of a raw parameter or buffer; reading it twice gives the same."""
@@ -109,7 +105,8 @@ class _Player:
 
     def _spec(self, key: str) -> ParameterSpec:
         path, _, name = key.rpartition(".")
-        return next(spec for spec in self.owned[path] if spec.name == name)
+        state = next(module.state for module in self.flat.modules if module.path == path)
+        return next(spec for spec in state if spec.name == name)
 
 
 def _allocated(events: list[tuple[bool, Storage]]) -> tuple[set[Storage], int]:

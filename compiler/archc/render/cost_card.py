@@ -9,7 +9,7 @@ from archc.render.characters import printable
 from archc.render.costs import dim, memory
 from archc.render.style import Style
 from archir.dims import show
-from archir.summary import ModelSummary
+from archir.summary import Port
 
 if TYPE_CHECKING:
     from archir.cost.report import Costs, Entry
@@ -18,10 +18,10 @@ HEAD = 12
 
 
 def cost_card(
-    model: ModelSummary, costs: Costs, depth: int | None, hidden: int, style: Style
+    inputs: Sequence[Port], costs: Costs, depth: int | None, hidden: int, style: Style
 ) -> str:
     """The totals, and what the table leaves out."""
-    rows = list(total_rows(model, costs))
+    rows = list(total_rows(inputs, costs))
     if hidden:
         deepest = (depth or 0) + hidden
         rows.append(("not shown", f"{_levels(hidden)} below; --depth {deepest} shows all"))
@@ -35,11 +35,11 @@ def _levels(count: int) -> str:
     return f"{count} level{'' if count == 1 else 's'}"
 
 
-def total_rows(model: ModelSummary, costs: Costs) -> Iterator[tuple[str, str]]:
+def total_rows(inputs: Sequence[Port], costs: Costs) -> Iterator[tuple[str, str]]:
     """The totals by name, in words."""
     totals = costs.totals
     sizes = costs.sizes
-    for port in model.inputs:
+    for port in inputs:
         given = port.type if sizes is None else port.type.at(sizes)
         yield "input", f"{port.name or 'input'} {given}"
     yield "parameters", _state(totals.parameters, totals.parameter_bytes, costs.dtype)
@@ -93,7 +93,7 @@ def _bytes(number: int) -> str:
     return memory(number) or "0 B"
 
 
-def html(model: ModelSummary, costs: Costs, entries: Sequence[Entry], whole: Entry) -> str:
+def html(inputs: Sequence[Port], costs: Costs, entries: Sequence[Entry], whole: Entry) -> str:
     """Table and totals for a notebook."""
     from html import escape
 
@@ -116,7 +116,7 @@ def html(model: ModelSummary, costs: Costs, entries: Sequence[Entry], whole: Ent
     totals = "".join(
         f'<tr><th style="text-align:left">{escape(name)}</th>'
         f'<td style="text-align:left">{escape(value)}</td></tr>'
-        for name, value in total_rows(model, costs)
+        for name, value in total_rows(inputs, costs)
     )
     return (
         f"<table><thead>{head}</thead><tbody>{body}</tbody>"
