@@ -6,6 +6,7 @@ the main file's folder or below it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from archdsl import ast, rules
@@ -82,7 +83,7 @@ class _Loader(Struct):
 
     def run(self) -> Program | None:
         main = "" if self.path is None else str(self.path.resolve())
-        if self._parse(main, self.source, self.path, is_library=False) is None:
+        if self._enter_file(main, parse(self.source), self.path, is_library=False) is None:
             return None
         for edge in self.edges:  # grows while it is walked
             edge.target = self._follow(edge)
@@ -97,10 +98,15 @@ class _Loader(Struct):
         files = {scope.file.source.name: scope for scope in self.scopes.values()}
         return Program(self.scopes[main], files, not self.diagnostics.has_errors)
 
-    def _parse(
-        self, identity: str, source: Source, path: Path | None, *, is_library: bool
+    def _enter_file(
+        self,
+        identity: str,
+        parsed: tuple[ast.File | None, Diagnostics],
+        path: Path | None,
+        *,
+        is_library: bool,
     ) -> FileScope | None:
-        file, problems = parse(source)
+        file, problems = parsed
         self.diagnostics.extend(problems)
         if file is None:
             return None
@@ -128,9 +134,9 @@ class _Loader(Struct):
         text = self._text(located, edge.statement)
         if text is None:
             return None
-        source = Source(located.name, text)
         is_library = located.path is None
-        scope = self._parse(located.identity, source, located.path, is_library=is_library)
+        parsed = (_library if is_library else _parsed)(located.name, text)
+        scope = self._enter_file(located.identity, parsed, located.path, is_library=is_library)
         return None if scope is None else located.identity
 
     def _locate(self, edge: _Edge) -> Located | Problem:
@@ -223,6 +229,16 @@ class _Loader(Struct):
         near = nearest(name.text, own)
         problem = rules.imports.UnknownImport(name.text, shown, near, comes_from, elsewhere)
         self.diagnostics.report(problem, name.span)
+
+
+def _parsed(name: str, text: str) -> tuple[ast.File | None, Diagnostics]:
+    return parse(Source(name, text))
+
+
+@lru_cache(maxsize=64)
+def _library(name: str, text: str) -> tuple[ast.File | None, Diagnostics]:
+    """The same for a file of the standard library, which a process reads many times alike."""
+    return _parsed(name, text)
 
 
 def _own(scope: FileScope) -> list[Declared]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from archdsl import ast, rules
 from archdsl.builtins import Builtin
 from archdsl.program import Declared
@@ -109,8 +111,15 @@ def check_op(
     partial: bool = False,
 ) -> None:
     """Check the names of an op's arguments; their values are checked where they are known."""
-    problems = bind(op, len(_positional(arguments)), _keywords(arguments), partial=partial)
+    problems = _of_op(op, len(_positional(arguments)), tuple(_keywords(arguments)), partial)
     _report(ctx, problems, arguments, span)
+
+
+@lru_cache(maxsize=1 << 10)
+def _of_op(
+    op: type[Op], positional: int, keywords: tuple[str, ...], partial: bool
+) -> tuple[ArgumentProblem, ...]:
+    return bind(op, positional, keywords, partial=partial)
 
 
 def check_initialiser(
@@ -156,6 +165,8 @@ def _report(
     span: Span,
 ) -> None:
     """Report each problem at its own argument."""
+    if not problems:
+        return
     positional = _positional(arguments)
     items = () if arguments is None else arguments.items
     for found in problems:

@@ -21,6 +21,7 @@ from archir.diagnostics import nearest
 from archir.initialisers import FANS, InitialiserSpec
 
 PART_TYPES = ("op", "block")
+_LITERALS = (ast.Number, ast.Constant)
 
 
 def visit(ctx: Context, expr: ast.Expr, *, fans: bool = False) -> None:
@@ -28,6 +29,8 @@ def visit(ctx: Context, expr: ast.Expr, *, fans: bool = False) -> None:
 
     ``fans`` says that it is an argument of an initialiser, where ``fan_in`` has a meaning.
     """
+    if isinstance(expr, _LITERALS):
+        return
     if isinstance(expr, ast.Name):
         _name(ctx, expr, fans=fans)
     elif isinstance(expr, ast.Access):

@@ -9,7 +9,6 @@ from archdsl.resolve.context import Context, Meaning
 from archdsl.resolve.expressions import constant_is, hidden, is_of_type, visit, what_symbol_is
 from archdsl.resolve.initial import override
 from archdsl.resolve.scope import Symbol
-from archdsl.walk import parts_of_trailer
 from archir.diagnostics import Label
 from archir.op import Op
 
@@ -80,8 +79,8 @@ def _use(ctx: Context, node: ast.PartUse, label: ast.Label | None, *, is_head: b
         found = ctx.meaning(name.text)
         _target(ctx, node, found, label, is_head=is_head)
     if node.arguments is not None:
-        for part in parts_of_trailer(node.arguments):
-            visit(ctx, part)
+        for item in node.arguments.items:
+            visit(ctx, item.value)
     if node.branches is not None:
         branches(ctx, node.branches)
     is_known = isinstance(found, Declared | type)
