@@ -7,12 +7,15 @@ docstrings and cards carry.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from archdsl.tokens import Token
 
 _OPENS = "```arch"
 _CLOSES = "```"
 
 
+@lru_cache(maxsize=1 << 8)
 def prose(doc: str) -> str:
     """A doc comment without its examples."""
     return _joined(_parts(doc)[0]) if _OPENS in doc else doc

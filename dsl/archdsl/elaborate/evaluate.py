@@ -1,4 +1,4 @@
-"""Evaluation of compile-time expressions."""
+"""Evaluation of compile-time expressions: what names mean, and what a value is wanted for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 from archdsl import ast, rules
 from archdsl.builtins import BUILTINS
-from archdsl.elaborate import attributes, functions
-from archdsl.elaborate.arithmetic import Trouble, binary, compare, negate
-from archdsl.elaborate.describe import describe, show_value
+from archdsl.elaborate.arithmetic import Trouble
+from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import (
     UNKNOWN,
     Flow,
@@ -18,10 +17,11 @@ from archdsl.elaborate.environment import (
     SizeConditions,
     Unknown,
 )
+from archdsl.elaborate.expressions import EVALUATE, show_conditions
 from archdsl.elaborate.session import Session
 from archdsl.program import Declared, FileScope
 from archir.diagnostics import Diagnostics, Problem, nearest
-from archir.dims import DimTooLargeError, SizeExpr, show
+from archir.dims import DimTooLargeError
 from archir.graph import Value
 from archir.init import Fan, Initialiser
 from archir.initialisers import FANS, INITIALISERS
@@ -60,7 +60,7 @@ class Evaluator(Struct):
         if isinstance(node, _LITERALS):
             return node.value
         try:
-            return _EVALUATE[type(node)](self, node)
+            return EVALUATE[type(node)](self, node)
         except Trouble as trouble:
             self.session.report(trouble.problem, node.span)
         except DimTooLargeError:
@@ -78,7 +78,7 @@ class Evaluator(Struct):
             return value is not None
         if isinstance(value, SizeConditions):
             self.session.report(
-                rules.values.DependsOnSize("a condition", _show_conditions(value)), node.span
+                rules.values.DependsOnSize("a condition", show_conditions(value)), node.span
             )
         else:
             self.session.report(rules.kinds.NotACondition(describe(value)), node.span)
@@ -162,7 +162,8 @@ class Evaluator(Struct):
         fans = self.fans if fans is None else fans
         return Evaluator(self.session, self.home, frame, self.flow, self.types, fans)
 
-    def _without_meaning(self, name: str) -> Problem:
+    def without_meaning(self, name: str) -> Problem:
+        """What is wrong with a name that means nothing here."""
         if self.types is None and self.frame.parent is None and not self.frame.names:
             # Outside of all bodies, in a setting: nobody has looked at its names before.
             known = [*self.home.names, *BUILTINS, *ops(), *INITIALISERS]
@@ -172,222 +173,5 @@ class Evaluator(Struct):
         # The name is bound somewhere in this body, or it would have been reported before.
         return rules.named.ValueNotMade(name)
 
-    # --- nodes --------------------------------------------------------------------------------
-
-    def _name(self, node: ast.Name) -> object:
-        if node.text == "_":
-            if self.flow is None:
-                raise Trouble(rules.flow.NothingFlowsIn())
-            return self.flow[0] if len(self.flow) == 1 else self.flow
-        found = self.lookup(node.text)
-        if found is None:
-            raise Trouble(self._without_meaning(node.text))
-        return found[0]
-
-    def _text(self, node: ast.Text) -> object:
-        parts: list[str] = []
-        for part in node.parts:
-            value = part if isinstance(part, str) else self.value(part)
-            if isinstance(value, Unknown):
-                return UNKNOWN
-            parts.append(show_value(value))
-        text = "".join(parts)
-        if len(text) > self.session.budget.limits.characters:
-            self.session.budget.stop("characters", node.span)
-        return text
-
-    def _list(self, node: ast.ListDisplay) -> object:
-        made = tuple(self.value(item) for item in node.items)
-        self.session.budget.weigh(made, node.span)
-        return made
-
-    def _comprehension(self, node: ast.Comprehension) -> object:
-        items = self.items(node.iterable, "a comprehension")
-        if isinstance(items, Unknown):
-            return UNKNOWN
-        result: list[object] = []
-        for item in items:
-            frame = Frame(self.frame)
-            inner = self.inside(frame)
-            self.destructure(node.targets, item, frame)
-            keep = True if node.condition is None else inner.condition(node.condition)
-            if isinstance(keep, Unknown):
-                return UNKNOWN
-            if keep:
-                result.append(inner.value(node.element))
-        made = tuple(result)
-        self.session.budget.weigh(made, node.span)
-        return made
-
-    def _arithmetic(self, node: ast.Arithmetic) -> object:
-        result = self.value(node.first)
-        for sign, operand in node.rest:
-            value = self.value(operand)
-            if isinstance(result, Unknown) or isinstance(value, Unknown):
-                return UNKNOWN
-            result = self._binary(node, sign, result, value)
-        return result
-
-    def _power(self, node: ast.Power) -> object:
-        values = [self.value(operand) for operand in node.operands]
-        if any(isinstance(value, Unknown) for value in values):
-            return UNKNOWN
-        result = values.pop()
-        while values:
-            result = self._binary(node, "**", values.pop(), result)
-        return result
-
-    def _binary(self, node: ast.Expr, sign: str, left: object, right: object) -> object:
-        _refuse_tensors(left, right)
-        budget = self.session.budget
-        result = binary(sign, left, right, budget.limits)
-        budget.weigh(result, node.span)
-        if isinstance(result, str) and len(result) > budget.limits.characters:
-            budget.stop("characters", node.span)
-        return result
-
-    def _unary(self, node: ast.Unary) -> object:
-        if node.operator == "not":
-            truth = self.condition(node.operand)
-            return truth if isinstance(truth, Unknown) else truth ^ (node.count % 2 == 1)
-        value = self.value(node.operand)
-        if isinstance(value, Unknown):
-            return UNKNOWN
-        _refuse_tensors(value)
-        negated = negate(value)
-        return negated if node.count % 2 else value
-
-    def _compare(self, node: ast.Compare) -> object:
-        left, right = self.value(node.left), self.value(node.right)
-        if isinstance(left, Unknown) or isinstance(right, Unknown):
-            return UNKNOWN
-        _refuse_tensors(left, right)
-        self.session.budget.weigh(left, node.span)
-        self.session.budget.weigh(right, node.span)
-        return compare(node.operator, left, right)
-
-    def _logical(self, node: ast.Logical) -> object:
-        decisive = node.operator == "or"
-        conditions: list[SizeConditions] = []
-        unknown = False
-        for operand in node.operands:
-            value = self.value(operand)
-            if isinstance(value, SizeConditions) and node.operator == "and":
-                conditions.append(value)
-                continue
-            truth = value if isinstance(value, bool | Unknown) else self.condition(operand)
-            if isinstance(truth, Unknown):
-                unknown = True
-            elif truth is decisive:
-                return decisive
-        if unknown:
-            return UNKNOWN
-        if conditions:
-            return SizeConditions(tuple(c for each in conditions for c in each.conditions))
-        return not decisive
-
-    def _range(self, node: ast.Range) -> object:
-        first, last = self.value(node.first), self.value(node.last)
-        if isinstance(first, Unknown) or isinstance(last, Unknown):
-            return UNKNOWN
-        for bound in (first, last):
-            if isinstance(bound, SizeExpr):
-                raise Trouble(rules.values.DependsOnSize("a range", show(bound)))
-            if isinstance(bound, bool) or not isinstance(bound, int):
-                raise Trouble(rules.values.WrongOperand("..", describe(bound)))
-        return functions.counted(range(first, last + 1), self.session.budget.limits.items)
-
-    def _conditional(self, node: ast.Conditional) -> object:
-        for value, condition in node.arms:
-            truth = self.condition(condition)
-            if isinstance(truth, Unknown):
-                return UNKNOWN
-            if truth:
-                return self.value(value)
-        return self.value(node.otherwise)
-
-    def _access(self, node: ast.Access) -> object:
-        if isinstance(node.base, ast.Name) and isinstance(node.trailers[0], ast.Arguments):
-            found = self.lookup(node.base.text, called=True)
-            value = self.value(node.base) if found is None else found[0]
-        else:
-            value = self.value(node.base)
-        for trailer in node.trailers:
-            if isinstance(value, Unknown):
-                return UNKNOWN
-            try:
-                value = self._trailer(value, trailer)
-            except Trouble as trouble:
-                self.session.report(trouble.problem, node.base.span.to(trailer.span))
-                return UNKNOWN
-        return value
-
-    def _trailer(self, value: object, trailer: ast.Trailer) -> object:
-        if isinstance(trailer, ast.Attribute):
-            return attributes.attribute(value, trailer.name, self.types)
-        if isinstance(trailer, ast.Arguments):
-            return self._call(value, trailer)
-        if not isinstance(value, tuple | str):
-            raise Trouble(rules.kinds.NotAList(describe(value), "an index"))
-        if isinstance(trailer, ast.Index):
-            return self._index(value, self.value(trailer.index))
-        bounds = [None if b is None else self.value(b) for b in (trailer.first, trailer.last)]
-        for bound in bounds:
-            if isinstance(bound, Unknown):
-                return UNKNOWN
-            if isinstance(bound, bool) or not isinstance(bound, int | None):
-                raise Trouble(rules.values.WrongOperand("a slice", describe(bound)))
-        return value[bounds[0] : bounds[1]]
-
-    def _index(self, value: tuple[object, ...] | str, index: object) -> object:
-        if isinstance(index, Unknown):
-            return UNKNOWN
-        if isinstance(index, bool) or not isinstance(index, int):
-            raise Trouble(rules.values.WrongOperand("an index", describe(index)))
-        if not -len(value) <= index < len(value):
-            raise Trouble(rules.values.IndexOutOfRange(index, len(value)))
-        return value[index]
-
-    def _call(self, callee: object, arguments: ast.Arguments) -> object:
-        from archdsl.elaborate import calls
-
-        if isinstance(callee, FunctionValue):
-            return calls.function(self, callee, arguments)
-        if isinstance(callee, Part):
-            return calls.partial(self, callee, arguments)
-        if isinstance(callee, Initialiser):
-            return calls.initialiser(self, callee, arguments)
-        raise Trouble(rules.kinds.NotCallable(describe(callee)))
-
 
 _LITERALS = (ast.Number, ast.Constant)
-
-
-def _refuse_tensors(*values: object) -> None:
-    for value in values:
-        if isinstance(value, Value):
-            raise Trouble(rules.kinds.TensorInExpression(describe(value)))
-
-
-def _show_conditions(conditions: SizeConditions) -> str:
-    signs = {"at-least": ">=", "equal": "=="}
-    return " and ".join(
-        f"{show(c.left)} {signs.get(c.relation, c.relation)} {show(c.right)}"
-        for c in conditions.conditions
-    )
-
-
-_EVALUATE: dict[type[ast.Node], Callable[[Evaluator, Any], object]] = {
-    ast.Name: Evaluator._name,
-    ast.Text: Evaluator._text,
-    ast.ListDisplay: Evaluator._list,
-    ast.Comprehension: Evaluator._comprehension,
-    ast.Arithmetic: Evaluator._arithmetic,
-    ast.Power: Evaluator._power,
-    ast.Unary: Evaluator._unary,
-    ast.Compare: Evaluator._compare,
-    ast.Logical: Evaluator._logical,
-    ast.Range: Evaluator._range,
-    ast.Conditional: Evaluator._conditional,
-    ast.Access: Evaluator._access,
-}
