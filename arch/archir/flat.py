@@ -69,13 +69,15 @@ class FlatStep(Struct):
 class FlatCall(Struct):
     """A call of a module with modules inside: it runs the steps from ``first`` to before ``end``.
 
-    While it runs, torch's caller holds its ``inputs``. The model's own call is not among them.
+    While it runs, torch's caller holds its ``inputs``. It gives its ``outputs``, in the order in
+    which they are declared. The model's own call is not among them.
     """
 
     module: str
     first: int
     end: int
     inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
 
 
 class FlatValue(Struct):
@@ -202,18 +204,23 @@ class _Walker:
                 inputs = [frame.numbers[value] for value in step.inputs]
                 first, path = len(self.steps), frame.prefix + frame.plan.paths[step.slot]
                 outputs = self.definition(step.definition, f"{path}.", inputs, training)
-                self._call(path, first, inputs)
+                self._call(path, first, inputs, outputs)
                 frame.numbers.update(zip(step.outputs, outputs, strict=True))
             elif isinstance(step, Group):
                 first, path = len(self.steps), frame.prefix + frame.plan.paths[step.slot]
                 self._steps(frame, step.steps, f"{path}.", training)
                 if step in frame.plan.closed:
-                    self._call(path, first, [frame.numbers[value] for value in step.inputs])
+                    given, made = (
+                        [frame.numbers[value] for value in values]
+                        for values in (step.inputs, step.outputs)
+                    )
+                    self._call(path, first, given, made)
             elif isinstance(step, TrainOnly):
                 self._steps(frame, step.steps, prefix, True)
 
-    def _call(self, module: str, first: int, inputs: Sequence[int]) -> None:
-        self.calls.append(FlatCall(module, first, len(self.steps), tuple(inputs)))
+    def _call(self, module: str, first: int, inputs: Sequence[int], outputs: Sequence[int]) -> None:
+        end = len(self.steps)
+        self.calls.append(FlatCall(module, first, end, tuple(inputs), tuple(outputs)))
 
     def _step(self, frame: _Frame, step: Apply | Read, scope: str, training: bool) -> None:
         plan, numbers = frame.plan, frame.numbers

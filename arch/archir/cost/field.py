@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 from archir.cost.traces import NOTHING, Moving, Span, Trace, start, through, union
+from archir.dims import Dim, show
 from archir.flat import Flat, FlatStep, types_at
 from archir.op import Op
 from archir.reach import Folded, Look, Wire, alike
@@ -34,7 +35,11 @@ _NAMES = {3: ("length",), 4: ("height", "width"), 5: ("depth", "height", "width"
 
 
 class Axis(Record):
-    """A spatial axis of one of the model's inputs: a dim behind the channels."""
+    """An axis of one of the model's inputs along which positions are: a dim behind the channels.
+
+    In a sequence, ``[N, L, 64]`` or ``[N, L]``, it is the dim of which the text gives the size a
+    name, and that is its name.
+    """
 
     input: int
     dim: int
@@ -249,9 +254,19 @@ def _through(traces: Traces, looks: Looks, callee: str) -> Traces:
 
 def _axes(flat: Flat) -> Iterator[Axis]:
     for number, value in enumerate(flat.inputs):
-        rank = flat.values[value].type.rank
-        for index, name in enumerate(_NAMES.get(rank, ())):
+        shape = flat.values[value].type.shape
+        if _is_sequence(shape):
+            yield Axis(number, 1, show(shape[1]))
+            continue
+        for index, name in enumerate(_NAMES.get(len(shape), ())):
             yield Axis(number, index + 2, name)
+
+
+def _is_sequence(shape: tuple[Dim, ...]) -> bool:
+    """Whether dim 1 is a size of the input, and those behind it, if there are some, are numbers."""
+    if len(shape) not in (2, 3) or isinstance(shape[1], int):
+        return False
+    return all(isinstance(dim, int) for dim in shape[2:])
 
 
 def _field(axis: Axis, trace: Trace) -> AxisField:

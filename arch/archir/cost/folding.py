@@ -24,10 +24,12 @@ class Line(Record):
 
     @property
     def label(self) -> str:
-        """``conv1``, or ``1..5 x5``; empty for functions."""
+        """``conv1``, ``1..5 x5``, or ``conv1 x5`` where one runs again; empty for functions."""
         if self.count == 1:
             return self.row.name
-        return f"{self.first}..{self.row.name} x{self.count}".removeprefix(".. ")
+        name = self.row.name
+        named = name if self.first == name else f"{self.first}..{name}"
+        return f"{named} x{self.count}".lstrip()
 
 
 def lines(root: Row, depth: int | None = DEPTH, *, fold: bool = True) -> list[Line]:

@@ -37,8 +37,8 @@ class Entry(Struct):
     true where its module has run before, so that its parameters are counted there.
 
     Only by what it gives (``outputs``) is its ``memory`` counted, in bytes; ``kept`` is what a
-    training step keeps of it for the backward pass. ``field`` is what an element of its last output
-    sees of each axis of the model's inputs.
+    training step keeps of it for the backward pass. ``fields`` are what an element of each
+    output sees of each axis of the model's inputs.
     """
 
     path: str
@@ -54,7 +54,7 @@ class Entry(Struct):
     elements: Dim
     memory: Dim
     kept: int | None
-    field: tuple[AxisField, ...]
+    fields: tuple[tuple[AxisField, ...], ...]
     training: bool
     again: bool
     count: int
@@ -199,7 +199,7 @@ class Costs:
             elements=row.elements,
             memory=self._made(row),
             kept=sum([self.memory.step_kept[step] for step in row.steps]) if kept else None,
-            field=self.fields.values[row.values[-1]] if field and row.values else (),
+            fields=tuple([self.fields.values[value] for value in row.values]) if field else (),
             training=row.training,
             again=row.again,
             count=line.count,

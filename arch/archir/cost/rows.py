@@ -77,13 +77,14 @@ class _Builder:
         self.counted: set[str] = set()
         self.last_use = _last_uses(flat)
         self.read = {step.parameter for step in flat.steps}
+        self.calls = {(call.module, call.first): call for call in flat.calls}
         self.made: dict[TensorType, Dim] = {}
         """The elements of each type."""
 
     def build(self) -> Row:
         stack = [_Open("", 0)]
         for number, step in enumerate(self.flat.steps):
-            while not _is_within(step.scope, stack[-1].path):
+            while not _is_within(step.scope, stack[-1].path) or self._ended(stack, number):
                 self._close(stack, number)
             while step.scope != stack[-1].path:
                 stack.append(_Open(_next(stack[-1].path, step.scope), number))
@@ -91,6 +92,14 @@ class _Builder:
         while len(stack) > 1:
             self._close(stack, len(self.flat.steps))
         return self._scope(stack[0], len(self.flat.steps), "")
+
+    def _ended(self, stack: list[_Open], number: int) -> bool:
+        """Whether a call of an open module ends at a step: it may run again at once."""
+        for scope in stack[1:]:
+            call = self.calls.get((scope.path, scope.start))
+            if call is not None and call.end == number:
+                return True
+        return False
 
     def _close(self, stack: list[_Open], end: int) -> None:
         closed = stack.pop()
@@ -143,7 +152,7 @@ class _Builder:
             kind = "block"
         training = bool(scope.rows) and all(row.training for row in scope.rows)
         counting = [row for row in scope.rows if row.training == training]
-        values = self._results(scope.start, end) if scope.path else self.flat.outputs
+        values = self._results(scope.path, scope.start, end) if scope.path else self.flat.outputs
         return Row(
             path=scope.path,
             name=_relative(scope.path, outer),
@@ -162,8 +171,11 @@ class _Builder:
             inside=tuple(scope.rows),
         )
 
-    def _results(self, start: int, end: int) -> tuple[int, ...]:
-        """The values made by some steps that are read behind them; else those of the last."""
+    def _results(self, path: str, start: int, end: int) -> tuple[int, ...]:
+        """What a module gives; of a group that is no module the values that are read behind it."""
+        call = self.calls.get((path, start))
+        if call is not None and call.end == end and call.outputs:
+            return call.outputs
         steps = self.flat.steps[start:end]
         made = [value for step in steps for value in step.outputs]
         read = tuple([value for value in made if self.last_use.get(value, -1) >= end])

@@ -249,6 +249,8 @@ _PTFLOPS = Tool(
          "1 for each element"),
         (_by_rank("MaxPool", "AvgPool", "AdaptiveAvgPool", "AdaptiveMaxPool"), _per_input(2),
          "1 for each element of the input, twice: as a module, and as the function"),
+        (_by_rank("LPPool"), lambda one: one.taken + 2 * one.given,
+         "the average, relu and product that it is made of"),
         (("nn.Upsample",), _per_output(2), "1 for each element, twice"),
         (("nn.LocalResponseNorm",), _pt_local_response, "its products, sums and means"),
     ),

@@ -60,7 +60,11 @@ def total_rows(inputs: Sequence[Port], costs: Costs) -> Iterator[tuple[str, str]
     )
     if used.best_peak < used.peak:
         order = "the best order" if used.best_is_exact else "the best order found"
-        yield "", f"{_bytes(used.best_peak)} of activations in {order} of the steps"
+        yield (
+            "",
+            f"{_bytes(used.best_peak)} of activations in {order} of the steps, with each value "
+            "freed behind its last use",
+        )
     state = (
         f"{memory(used.optimizer_state)} for {costs.optimizer}, " if used.optimizer_state else ""
     )

@@ -38,7 +38,7 @@ def document(
             "training_macs": _dim(totals.training_macs),
             "elements": _dim(totals.elements),
             "output_bytes": _dim(totals.outputs),
-            "field": field(model, whole.field),
+            "fields": [field(model, seen) for seen in whole.fields],
         },
         "memory": None if costs.sizes is None else _memory(costs),
     }
@@ -60,7 +60,7 @@ def _entry(model: ModelSummary, entry: Entry) -> dict[str, Json]:
         "elements": _dim(entry.elements),
         "memory": _dim(entry.memory),
         "kept": entry.kept,
-        "field": field(model, entry.field),
+        "fields": [field(model, seen) for seen in entry.fields],
         "when_training": entry.training,
         "again": entry.again,
     }

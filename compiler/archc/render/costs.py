@@ -78,7 +78,9 @@ def _axes(seen: Sequence[AxisField], word: Callable[[AxisField], str]) -> str:
 
 
 def _joined(words: Sequence[str]) -> str:
-    return words[0] if len(set(words)) == 1 else "x".join(each or "-" for each in words)
+    if len(set(words)) == 1:
+        return words[0]
+    return "x".join(f"({each})" if " " in each else each or "-" for each in words)
 
 
 def _fraction(number: int | Fraction | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from archc.render.characters import columns as columns_of
 from archc.render.characters import printable
@@ -14,13 +14,17 @@ from archir.cost.report import Entry
 from archir.dims import SizeExpr, show
 from archir.record import Record
 
+if TYPE_CHECKING:
+    from archir.cost.field import AxisField
+
 Side: TypeAlias = Literal["<", ">"]
 
 DEFAULT = ("layer", "op", "output", "parameters", "macs", "memory", "field", "stride")
 """The columns unless others are asked for."""
 
 IN_CSV = ("path", "level", "count", "kind", "op", "output", "parameters", "buffers", "macs",
-          "elements", "memory", "kept", "field", "stride", "centre")  # fmt: skip
+          "elements", "memory", "kept", "field", "stride", "centre", "training",
+          "again")  # fmt: skip
 
 GAP = "  "
 SCOPES = ("model", "block", "group")
@@ -40,7 +44,7 @@ def _layer(one: Entry) -> str:
 
 
 def _op(one: Entry) -> str:
-    return f"{one.op} (training)" if one.training and one.op else one.op
+    return f"{one.op} (training)".lstrip() if one.training else one.op
 
 
 def _output(one: Entry) -> str:
@@ -49,6 +53,16 @@ def _output(one: Entry) -> str:
 
 def _parameters(one: Entry) -> str:
     return dim(one.parameters) or ("(again)" if one.again else "")
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else ""
+
+
+def _each(one: Entry, word: Callable[[Sequence[AxisField]], str]) -> str:
+    """What is seen by the elements of each output; once, if that is the same for all."""
+    words = [word(seen) for seen in one.fields]
+    return words[0] if len(set(words)) == 1 else "; ".join([each or "-" for each in words])
 
 
 def _number(value: object) -> object:
@@ -69,7 +83,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "layer": Column("layer", "<", _layer, lambda one: one.label),
         "path": _text("path", lambda one: one.path),
         "kind": _text("kind", lambda one: one.kind),
-        "op": _text("op", _op),
+        "op": Column("op", "<", _op, lambda one: one.op),
         "call": _text("call", lambda one: one.call),
         "output": _text("output", _output),
         "parameters": _count("parameters", "parameters", _parameters),
@@ -78,9 +92,13 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "elements": _count("elements", "elements", lambda one: dim(one.elements)),
         "memory": _count("memory", "memory", lambda one: memory(one.memory)),
         "kept": _count("kept", "kept", lambda one: memory(one.kept)),
-        "field": _text("field", lambda one: field(one.field), ">"),
-        "stride": _text("stride", lambda one: stride(one.field), ">"),
-        "centre": _text("centre", lambda one: centre(one.field), ">"),
+        "field": _text("field", lambda one: _each(one, field), ">"),
+        "stride": _text("stride", lambda one: _each(one, stride), ">"),
+        "centre": _text("centre", lambda one: _each(one, centre), ">"),
+        "training": Column(
+            "training", "<", lambda one: _yes(one.training), lambda one: one.training
+        ),
+        "again": Column("again", "<", lambda one: _yes(one.again), lambda one: one.again),
         "level": _count("level", "level", lambda one: str(one.level)),
         "count": _count("count", "count", lambda one: str(one.count)),
     }
