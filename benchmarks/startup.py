@@ -61,10 +61,10 @@ def commands() -> tuple[Command, ...]:
         Command("python -c pass", code("pass")),
         Command("archc --help", (*archc, "--help")),
         Command("archc check vgg16", (*archc, "check", str(EXAMPLE))),
+        Command("archc summary vgg16", (*archc, "summary", str(EXAMPLE))),
         Command("import torch", code("import torch")),
         Command("torchinfo vgg16", code(TORCHINFO)),
-        Command("floor: import lark", code("import lark")),
-        Command("floor: import pydantic", code("import pydantic")),
+        Command("floor: import typing", code("import typing, pathlib")),
         Command("floor: load the tables", code(TABLES)),
         Command("floor: parse vgg16", code(PARSE, str(EXAMPLE))),
     )

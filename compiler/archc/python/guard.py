@@ -8,6 +8,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from archc.python.conditions import (
+    broken,
+    format_string,
+    grouped,
+    lies_in,
+    lies_outside,
+    raise_,
+    raising,
+)
 from archc.python.identifiers import Names
 from archc.python.printing import definition
 from archc.python.text import INDENT, WIDTH, string
@@ -15,7 +24,7 @@ from archir.check import Condition
 from archir.dims import Atom, Dim, Extremum, Quotient, Variable, show, variables
 from archir.scaling import Scaled
 from archir.sizes.parts import parts
-from archir.sizes.sets import Piece, SizeSet
+from archir.sizes.sets import SizeSet
 from archir.sizes.valid import ValidSizes, valid_in_evaluation, valid_in_training
 from archir.sizes.words import must_be, needs, say_groups, show_condition
 from archir.typed import TypedGraph
@@ -104,7 +113,7 @@ class Guard:
                 again = again or not (first or isinstance(dim, int))
                 python = self.variables[variable] if variable is not None and first else "_"
                 targets.append(python if python in needed else "_")
-            yield from _raising(" or ".join(wrong), self._is_not(name, given), 1)
+            yield from raising(" or ".join(wrong), self._is_not(name, given), 1)
             if any(target != "_" for target in targets):
                 comma = "," if len(targets) == 1 else ""
                 yield f"{_MARGIN}{', '.join(targets)}{comma} = {name}.shape"
@@ -112,7 +121,7 @@ class Guard:
                 shape = ", ".join(self._python(dim) for dim in given.shape)
                 comma = "," if given.rank == 1 else ""
                 test = f"{name}.shape != ({shape}{comma})"
-                later += _raising(test, self._is_not(name, given), 1)
+                later += raising(test, self._is_not(name, given), 1)
         yield from later
 
     @staticmethod
@@ -137,17 +146,17 @@ class Guard:
             message = string(needs(say_groups(said), training=training))
             terms = sum(len(one.pieces) for group in said.groups for one in group.values())
             if terms <= _MOST_TERMS:
-                fits = " or ".join(_grouped(self._fits_all(group)) for group in said.groups)
-                yield from _raising(f"not ({fits})", message, 1)
+                fits = " or ".join(grouped(self._fits_all(group)) for group in said.groups)
+                yield from raising(f"not ({fits})", message, 1)
             else:
                 coupled = [each for each in valid.conditions if len(_names(each)) > 1]
                 for condition in coupled:
                     if condition not in said.open:
-                        yield from _raising(f"not ({self._holds(condition)})", message, 1)
+                        yield from raising(f"not ({self._holds(condition)})", message, 1)
         for condition in said.open:
             if known is None or condition not in known.open:
                 message = string(needs(show_condition(condition), training=training))
-                yield from _raising(f"not ({self._holds(condition)})", message, 1)
+                yield from raising(f"not ({self._holds(condition)})", message, 1)
 
     def _of_one(
         self, valid: ValidSizes, name: str, allowed: SizeSet, *, training: bool
@@ -159,11 +168,11 @@ class Guard:
         ):
             for condition in valid.conditions:
                 if _names(condition) == {name}:
-                    yield from _raising(f"not ({self._holds(condition)})", string(must), 1)
+                    yield from raising(f"not ({self._holds(condition)})", string(must), 1)
             return
-        test = _refuses(allowed, size)
+        test = lies_outside(allowed, size)
         if valid.open:  # what has no closed form may refuse the neighbours as well
-            yield from _raising(test, string(must), 1)
+            yield from raising(test, string(must), 1)
             return
         first, *more = allowed.pieces
         if more or (first.period > 1 and (first.residues != [0] or first.last is not None)):
@@ -172,9 +181,9 @@ class Guard:
             near = str(first.first)
             if first.last > first.first:
                 near = f"{{min(max({size}, {first.first}), {first.last})}}"
-            yield from _raising(test, _text(f"{must}; the nearest is {near}"), 1)
+            yield from raising(test, format_string(f"{must}; the nearest is {near}"), 1)
         elif first.period == 1:
-            yield from _raising(test, string(f"{must}; the nearest is {first.first}"), 1)
+            yield from raising(test, string(f"{must}; the nearest is {first.first}"), 1)
         else:
             below = f"{size} // {first.period} * {first.period}"
             yield f"{_MARGIN}if {test}:"
@@ -183,33 +192,33 @@ class Guard:
                 f'{INDENT * 2}near = f"are {{below}} and {{below + {first.period}}}"'
                 f' if {size} > {first.first} else "is {first.first}"'
             )
-            yield from _raise(_text(f"{must}; the nearest {{near}}"), 2)
+            yield from raise_(format_string(f"{must}; the nearest {{near}}"), 2)
 
     def _searching(self, test: str, must: str, allowed: SizeSet, size: str) -> Iterator[str]:
         end = allowed.pieces[-1]
         if max(end.first, end.last or 0) > _MOST_SEARCHED:
-            yield from _raising(test, string(must), 1)
+            yield from raising(test, string(must), 1)
             return
         self.searches = True
         last = f"max({size}, {end.first}) + {end.period}" if end.last is None else str(end.last)
         yield f"{_MARGIN}if {test}:"
-        fits = _fits(allowed, "n")
+        fits = lies_in(allowed, "n")
         line = f"{INDENT * 2}near = {self.search}({size}, lambda n: {fits}, {last})"
         if len(line) <= WIDTH:
             yield line
         else:
             yield f"{INDENT * 2}near = {self.search}("
             yield f"{INDENT * 3}{size},"
-            yield from _broken(f"{INDENT * 3}lambda n: ", f"({fits})", ",")
+            yield from broken(f"{INDENT * 3}lambda n: ", f"({fits})", ",")
             yield f"{INDENT * 3}{last},"
             yield f"{INDENT * 2})"
-        yield from _raise(_text(f"{must}; the nearest {{near}}"), 2)
+        yield from raise_(format_string(f"{must}; the nearest {{near}}"), 2)
 
     def _fits_all(self, group: Mapping[str, SizeSet]) -> str:
         if len(group) == 1:
             ((name, allowed),) = group.items()
-            return _fits(allowed, self.variables[name])
-        tests = (_fits(allowed, self.variables[name]) for name, allowed in group.items())
+            return lies_in(allowed, self.variables[name])
+        tests = (lies_in(allowed, self.variables[name]) for name, allowed in group.items())
         return " and ".join(f"({test})" if " or " in test else test for test in tests)
 
     # --- expressions --------------------------------------------------------------------------
@@ -302,109 +311,3 @@ def _derived(given: TensorType) -> Iterator[str]:
 
 def _names(condition: Condition) -> set[str]:
     return {*variables(condition.left), *variables(condition.right)}
-
-
-def _fits(sizes: SizeSet, size: str) -> str:
-    """That a size is in a set."""
-    several = len(sizes.pieces) > 1
-    tests = [_in_piece(piece, size) for piece in sizes.pieces]
-    return " or ".join(f"({test})" if several and " and " in test else test for test in tests)
-
-
-def _in_piece(piece: Piece, size: str) -> str:
-    tests = []
-    if piece.first == piece.last:
-        return f"{size} == {piece.first}"
-    if piece.last is not None:
-        tests.append(f"{piece.first} <= {size} <= {piece.last}")
-    elif piece.first > 1 or piece.period == 1:
-        tests.append(f"{size} >= {piece.first}")
-    rests = piece.residues
-    if len(rests) < piece.period:
-        alone = f"{size} % {piece.period} == {rests[0]}"
-        tests.append(alone if len(rests) == 1 else f"{size} % {piece.period} in {tuple(rests)}")
-    return " and ".join(tests)
-
-
-def _refuses(sizes: SizeSet, size: str) -> str:
-    """That a size is not in a set, as one would write it."""
-    piece = sizes.pieces[0]
-    if len(sizes.pieces) > 1 or (piece.period > 1 and piece.residues != [0]):
-        return f"not ({_fits(sizes, size)})"
-    if piece.first == piece.last:
-        return f"{size} != {piece.first}"
-    bounds = f"{size} < {piece.first}"
-    if piece.last is not None:
-        bounds = f"not {piece.first} <= {size} <= {piece.last}"
-    return f"{bounds} or {size} % {piece.period}" if piece.period > 1 else bounds
-
-
-def _grouped(test: str) -> str:
-    return f"({test})" if " and " in test or " or " in test else test
-
-
-def _text(template: str) -> str:
-    """An f-string of a text whose braces hold expressions."""
-    return f'f"{template}"' if "{" in template else string(template)
-
-
-def _raising(test: str, message: str, indent: int) -> Iterator[str]:
-    yield from _broken(f"{INDENT * indent}if ", test, ":")
-    yield from _raise(message, indent + 1)
-
-
-def _broken(head: str, test: str, tail: str) -> Iterator[str]:
-    """A test on one line, or each of its alternatives on one of its own."""
-    line = f"{head}{test}{tail}"
-    if len(line) <= WIDTH:
-        yield line
-        return
-    margin = " " * (len(head) - len(head.lstrip()))
-    negated = test.startswith("not (") and test.endswith(")")
-    inner = test.removeprefix("not (").removesuffix(")") if negated else test
-    if not negated and inner.startswith("(") and inner.endswith(")"):
-        inner = inner[1:-1]
-    yield f"{head}{'not ' if negated else ''}("
-    for number, part in enumerate(_alternatives(inner)):
-        yield f"{margin}{INDENT}{'or ' if number else ''}{part}"
-    yield f"{margin}){tail}"
-
-
-def _alternatives(test: str) -> Iterator[str]:
-    """The parts between the outermost ``or``."""
-    depth, start = 0, 0
-    for index, char in enumerate(test):
-        depth += (char == "(") - (char == ")")
-        if depth == 0 and test.startswith(" or ", index):
-            yield test[start:index]
-            start = index + 4
-    yield test[start:]
-
-
-def _raise(message: str, indent: int) -> Iterator[str]:
-    """``raise ValueError(message)``, the message over several lines where it is long."""
-    margin = INDENT * indent
-    line = f"{margin}raise ValueError({message})"
-    if len(line) <= WIDTH:
-        yield line
-        return
-    is_format = message.startswith("f")
-    quote = message[-1]
-    inner = message.removeprefix("f")[1:-1]
-    yield f"{margin}raise ValueError("
-    room = WIDTH - len(margin) - 8
-    words: list[str] = inner.split(" ")
-    text = ""
-    for word in words:
-        opened = text.count("{") > text.count("}")
-        if text and not opened and len(text) + len(word) + 1 > room:
-            yield f"{margin}{INDENT}{_piece(text + ' ', quote, is_format)}"
-            text = word
-        else:
-            text = f"{text} {word}" if text else word
-    yield f"{margin}{INDENT}{_piece(text, quote, is_format)}"
-    yield f"{margin})"
-
-
-def _piece(text: str, quote: str, is_format: bool) -> str:
-    return f"{'f' if is_format and '{' in text else ''}{quote}{text}{quote}"

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeAlias
+from collections.abc import Callable
 
 from archc.python.follow import expressions
-from archc.python.follow.applying import Applying
+from archc.python.follow.control import Arm, Control
 from archc.python.follow.sinks import Attributes, Layers
 from archc.python.follow.state import Flow, Sink
-from archc.python.text import INDENT, Call, Expr, Raw, layout
+from archc.python.text import Call, Expr, Raw, layout
 from archir import template
 from archir.template import Unfollowable
 
-_Arm: TypeAlias = "tuple[str | None, Callable[[], None]]"
-"""A condition (None: otherwise) and what is translated under it."""
 
-
-class Constructor(Applying):
+class Constructor(Control):
     """Translates one block's body, statement by statement."""
 
     def body(self, body: template.Body, sink: Sink, *, opens: bool = True) -> None:
@@ -41,7 +35,7 @@ class Constructor(Applying):
         elif isinstance(statement, template.Loop):
             self._loop(statement, sink)
         elif isinstance(statement, template.If):
-            arms: list[_Arm] = [
+            arms: list[Arm] = [
                 (self.condition(test), lambda b=inner: self.body(b, sink))  # type: ignore[misc]
                 for test, inner in statement.arms
             ]
@@ -49,21 +43,10 @@ class Constructor(Applying):
             if otherwise is not None:
                 arms.append((None, lambda: self.body(otherwise, sink)))
             steady = all(self.extents.is_steady(test) for test, _ in statement.arms)
-            with self._control(steady=steady):
-                self._branch(arms, sink)
+            with self.control(steady=steady):
+                self.branch(arms, sink)
         else:
             self._assert(statement, sink)
-
-    @contextmanager
-    def _control(self, *, steady: bool) -> Iterator[None]:
-        """The inside of a loop or condition; whether it runs may depend on an argument."""
-        before = self.extents.fixed
-        self.extents.varying += not steady
-        try:
-            yield
-        finally:
-            self.extents.varying -= not steady
-        self.extents.fixed &= before or steady
 
     def _let(self, statement: template.Let, sink: Sink) -> None:
         if isinstance(
@@ -133,8 +116,8 @@ class Constructor(Applying):
         if isinstance(sink, Attributes) and isinstance(stage.label, template.Literal):
             self._absent(str(stage.label.value))
         steady = stage.condition is not None and self.extents.is_steady(stage.condition)
-        with self._control(steady=steady):
-            self._branch([(test, inside)], sink)
+        with self.control(steady=steady):
+            self.branch([(test, inside)], sink)
         return [self.channels]
 
     def _absent(self, label: str) -> None:
@@ -256,7 +239,7 @@ class Constructor(Applying):
         return made
 
     def _loop(self, statement: template.Loop, sink: Sink) -> None:
-        sink.gather(self._name_if_needed(sink))
+        sink.gather(self.name_if_needed(sink))
         saved = self.save()
         start = self.channels
         self._turn(statement, sink)
@@ -269,11 +252,6 @@ class Constructor(Applying):
         self.channels = running
         self._turn(statement, sink, running)
         self.channels = running
-
-    def _name_if_needed(self, sink: Sink) -> str:
-        if isinstance(sink, Layers) and sink.variable is None:
-            return self.list_name()
-        return ""
 
     def _turn(self, statement: template.Loop, sink: Sink, running: str | None = None) -> None:
         self.variables.open()
@@ -289,67 +267,9 @@ class Constructor(Applying):
         def inside() -> None:
             self.body(statement.body, sink, opens=False)
 
-        with self._control(steady=self.extents.is_steady(statement.iterable)):
-            self.out.lines += self._under(head, inside, sink, running)
+        with self.control(steady=self.extents.is_steady(statement.iterable)):
+            self.out.lines += self.under(head, inside, sink, running)
         self.variables.close()
-
-    def _under(
-        self, head: list[str], translate: Callable[[], None], sink: Sink, running: str | None
-    ) -> list[str]:
-        """Lines under a head; the running count is brought up to date at their end."""
-        outer, self.out.lines = self.out.lines, []
-        self.out.indent += 1
-        self.depth += 1
-        translate()
-        sink.flush()
-        if running is not None and self.channels != running:
-            if self.channels is None:
-                raise Unfollowable("channels of which the text does not keep count")
-            self.note(self.channels)
-            self.out.text(_update(running, self.channels))
-        self.depth -= 1
-        self.out.indent -= 1
-        lines, self.out.lines = self.out.lines, outer
-        return [*head, *lines] if lines else []
-
-    def _branch(self, arms: list[_Arm], sink: Sink) -> None:
-        """An ``if``; where its arms end with different channels, a variable keeps count."""
-        sink.gather(self._name_if_needed(sink))
-        saved = self.save()
-        start = self.channels
-        ends = list(self._arms(arms, sink, None))
-        complete = arms[-1][0] is None
-        if all(end == ends[0] for end in ends) and (complete or ends[0] == start):
-            self.channels = ends[0]
-            return
-        if not self.asked:
-            self.channels = None
-            return
-        self.restore(saved)
-        if start is None or any(end is None for end in ends):
-            list(self._arms(arms, sink, None))
-            self.channels = None
-            return
-        running = self.running(start)
-        self.channels = running
-        list(self._arms(arms, sink, running))
-        self.channels = running
-
-    def _arms(self, arms: list[_Arm], sink: Sink, running: str | None) -> Iterator[str | None]:
-        start = self.channels
-        written: list[str] = []
-        for index, (test, translate) in enumerate(arms):
-            self.channels = start
-            word = "else" if test is None else f"{'elif' if index else 'if'} {test}"
-            head = [f"{INDENT * self.out.indent}{word}:"]
-            lines = self._under(head, translate, sink, running)
-            if not lines and not (index == len(arms) - 1 and written):
-                margin = INDENT * self.out.indent
-                lines = [f"{margin}{word}:", f"{margin}{INDENT}pass"]
-            written += lines
-            yield self.channels
-        if any(not line.endswith(":") and line.strip() != "pass" for line in written):
-            self.out.lines += written
 
 
 def _is_short(body: template.Body) -> bool:
@@ -363,14 +283,6 @@ def _is_short(body: template.Body) -> bool:
         and isinstance(statement.stages[0].unit, template.Part | template.Braces)
         and not statement.names
     )
-
-
-def _update(running: str, channels: str) -> str:
-    """The line that brings the running count up to date."""
-    more = channels.removeprefix(f"{running} + ")
-    if more != channels and re.fullmatch(r"[\w. *+]+", more):
-        return f"{running} += {more}"
-    return f"{running} = {channels}"
 
 
 def _term(text: str) -> str:

@@ -1,0 +1,116 @@
+"""Tests of sizes as Python's text, and what is raised where one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archc.python.text import INDENT, WIDTH, string
+from archir.sizes.sets import Piece, SizeSet
+
+
+def lies_in(sizes: SizeSet, size: str) -> str:
+    """That a size is in a set."""
+    several = len(sizes.pieces) > 1
+    tests = [_in_piece(piece, size) for piece in sizes.pieces]
+    return " or ".join(f"({test})" if several and " and " in test else test for test in tests)
+
+
+def _in_piece(piece: Piece, size: str) -> str:
+    tests = []
+    if piece.first == piece.last:
+        return f"{size} == {piece.first}"
+    if piece.last is not None:
+        tests.append(f"{piece.first} <= {size} <= {piece.last}")
+    elif piece.first > 1 or piece.period == 1:
+        tests.append(f"{size} >= {piece.first}")
+    rests = piece.residues
+    if len(rests) < piece.period:
+        alone = f"{size} % {piece.period} == {rests[0]}"
+        tests.append(alone if len(rests) == 1 else f"{size} % {piece.period} in {tuple(rests)}")
+    return " and ".join(tests)
+
+
+def lies_outside(sizes: SizeSet, size: str) -> str:
+    """That a size is not in a set, as one would write it."""
+    piece = sizes.pieces[0]
+    if len(sizes.pieces) > 1 or (piece.period > 1 and piece.residues != [0]):
+        return f"not ({lies_in(sizes, size)})"
+    if piece.first == piece.last:
+        return f"{size} != {piece.first}"
+    bounds = f"{size} < {piece.first}"
+    if piece.last is not None:
+        bounds = f"not {piece.first} <= {size} <= {piece.last}"
+    return f"{bounds} or {size} % {piece.period}" if piece.period > 1 else bounds
+
+
+def grouped(test: str) -> str:
+    """A test that can stand beside others."""
+    return f"({test})" if " and " in test or " or " in test else test
+
+
+def format_string(template: str) -> str:
+    """An f-string of a text whose braces hold expressions."""
+    return f'f"{template}"' if "{" in template else string(template)
+
+
+def raising(test: str, message: str, indent: int) -> Iterator[str]:
+    """``if test: raise ValueError(message)``."""
+    yield from broken(f"{INDENT * indent}if ", test, ":")
+    yield from raise_(message, indent + 1)
+
+
+def broken(head: str, test: str, tail: str) -> Iterator[str]:
+    """A test on one line, or each of its alternatives on one of its own."""
+    line = f"{head}{test}{tail}"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    margin = " " * (len(head) - len(head.lstrip()))
+    negated = test.startswith("not (") and test.endswith(")")
+    inner = test.removeprefix("not (").removesuffix(")") if negated else test
+    if not negated and inner.startswith("(") and inner.endswith(")"):
+        inner = inner[1:-1]
+    yield f"{head}{'not ' if negated else ''}("
+    for number, part in enumerate(_alternatives(inner)):
+        yield f"{margin}{INDENT}{'or ' if number else ''}{part}"
+    yield f"{margin}){tail}"
+
+
+def _alternatives(test: str) -> Iterator[str]:
+    """The parts between the outermost ``or``."""
+    depth, start = 0, 0
+    for index, char in enumerate(test):
+        depth += (char == "(") - (char == ")")
+        if depth == 0 and test.startswith(" or ", index):
+            yield test[start:index]
+            start = index + 4
+    yield test[start:]
+
+
+def raise_(message: str, indent: int) -> Iterator[str]:
+    """``raise ValueError(message)``, the message over several lines where it is long."""
+    margin = INDENT * indent
+    line = f"{margin}raise ValueError({message})"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    is_format = message.startswith("f")
+    quote = message[-1]
+    inner = message.removeprefix("f")[1:-1]
+    yield f"{margin}raise ValueError("
+    room = WIDTH - len(margin) - 8
+    words: list[str] = inner.split(" ")
+    text = ""
+    for word in words:
+        opened = text.count("{") > text.count("}")
+        if text and not opened and len(text) + len(word) + 1 > room:
+            yield f"{margin}{INDENT}{_piece(text + ' ', quote, is_format)}"
+            text = word
+        else:
+            text = f"{text} {word}" if text else word
+    yield f"{margin}{INDENT}{_piece(text, quote, is_format)}"
+    yield f"{margin})"
+
+
+def _piece(text: str, quote: str, is_format: bool) -> str:
+    return f"{'f' if is_format and '{' in text else ''}{quote}{text}{quote}"
