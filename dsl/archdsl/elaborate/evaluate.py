@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from archdsl import ast, rules
@@ -130,7 +131,7 @@ class Evaluator(Struct):
         if self.fans and name in FANS:
             return (Fan(name),)
         if name in built_in() and not (called and name in BUILTINS):
-            return (Part("op", name),)
+            return (_op(name),)
         if name in BUILTINS:
             return (FunctionValue(name),)
         if name in INITIALISERS:
@@ -172,6 +173,11 @@ class Evaluator(Struct):
             return rules.names.UnknownName(name, near, note)
         # The name is bound somewhere in this body, or it would have been reported before.
         return rules.named.ValueNotMade(name)
+
+
+@cache
+def _op(name: str) -> Part:
+    return Part("op", name)
 
 
 _LITERALS = (ast.Number, ast.Constant)

@@ -46,7 +46,7 @@ class Session(Struct):
 
     labels: dict[Scope, dict[str, Slot]] = fresh(factory=dict)
     ops: dict[object, Op] = fresh(factory=dict)
-    """Ops already made, by keyword and arguments."""
+    """Ops already made, by keyword and arguments: ``(keyword, ())`` for those without."""
 
     _sizes_in: dict[Op, tuple[SizeExpr, ...]] = fresh(factory=dict)
     _parameters: dict[Declared, Parameters] = fresh(factory=dict)

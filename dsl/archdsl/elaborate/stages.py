@@ -65,8 +65,11 @@ def unit(node: ast.Unit, flow: Flow, context: Context) -> Flow:
 
 def merge(keyword: str, values: Flow, context: Context, span: Span) -> Flow:
     """Apply one of the merging ops that combinators stand for."""
-    op = make_op(ops()[keyword], (), {})
-    assert not isinstance(op, tuple)
+    op = context.session.ops.get((keyword, ()))
+    if op is None:
+        made = make_op(ops()[keyword], (), {})
+        assert not isinstance(made, tuple)
+        op = context.session.ops[keyword, ()] = made
     return context.builder.apply(op, None, values, span, context.steps)
 
 

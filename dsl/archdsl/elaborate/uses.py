@@ -58,10 +58,15 @@ def use_part(
 
 def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | None:
     """The op for a use's arguments; None once its problems have been reported."""
+    session = context.session
+    if node.arguments is None and not part.arguments:
+        known = session.ops.get((part.name, ()))
+        if known is not None:
+            return known
     bound = _bind(part, node, inputs, context, node.span)
     if bound is None:
         return None
-    session, values = context.session, bound.values
+    values = bound.values
     key = (part.name, *values, typed_key(tuple(values.values())))
     known = session.ops.get(key)
     if known is not None:
