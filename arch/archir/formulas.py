@@ -55,6 +55,18 @@ def arguments_for(
     return values
 
 
+def reads_shape(initialiser: Initialiser) -> bool:
+    """Whether the arguments depend on more of a parameter's shape than the number of its dims."""
+    waiting = [formula for _, formula in initialiser.arguments]
+    while waiting:
+        formula = waiting.pop()
+        if isinstance(formula, Fan):
+            return True
+        if isinstance(formula, Arithmetic):
+            waiting += formula.operands
+    return INITIALISERS[initialiser.function].divides is not None
+
+
 def evaluate(formula: Formula, counted: tuple[int, int] | None) -> Any:
     """The formula's value, given ``fan_in`` and ``fan_out`` (None: the parameter has none)."""
     # At most MAX_FORMULA deep.

@@ -6,12 +6,12 @@ module is made. Here each rule is held against the parameters that it has the la
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archir import rules
 from archir.diagnostics import Diagnostics, Problem
-from archir.formulas import FormulaError, arguments_for
-from archir.graph import Apply, Definition, Leaf, Read, Scope, Slot, SlotRepeat, Step
+from archir.formulas import FormulaError, arguments_for, reads_shape
+from archir.graph import Apply, Definition, Leaf, Read, Scope, Slot, SlotRepeat, Step, Use
 from archir.init import Initialiser, InitRule, matches
 from archir.initialisers import INITIALISERS
 from archir.naming import names
@@ -39,9 +39,8 @@ def check_initialisers(steps: Steps, rows: Rows, oracle: Oracle, diagnostics: Di
                 if module.is_own:
                     fitting.overrides(module)
         if definition.has_init:
-            found = modules.of(definition)
-            fitting.rules(definition.init, found)
-            _unmatched(definition, found, diagnostics)
+            fitting.rules(definition, modules)
+            _unmatched(definition, modules, diagnostics)
 
 
 def _has_overrides(entries: Sequence[Slot | SlotRepeat]) -> bool:
@@ -99,11 +98,31 @@ class _Modules:
             self.known[definition] = list(self._find(definition))
         return self.known[definition]
 
-    def _find(self, definition: Definition) -> Iterator[_Module]:
-        applied: dict[Slot, Apply] = {}
+    def distinct(self, definition: Definition) -> Iterator[_Module]:
+        """Those of a definition and of all blocks below, each block once and without paths."""
+        seen = {definition}
+        waiting = [definition]
+        while waiting:
+            inner = waiting.pop()
+            for slot, step in self._applied(inner).items():
+                specs = self._specs(inner, step)
+                if specs and isinstance(slot.member, Leaf):
+                    yield _Module((), slot.member, specs, step.span)
+            for use in self.steps[inner]:
+                if isinstance(use, Use) and use.definition not in seen:
+                    seen.add(use.definition)
+                    waiting.append(use.definition)
+
+    def _applied(self, definition: Definition) -> dict[Slot, Apply]:
+        """The first use of each op's module."""
+        found: dict[Slot, Apply] = {}
         for step in self.steps[definition]:
             if isinstance(step, Apply) and step.slot is not None:
-                applied.setdefault(step.slot, step)
+                found.setdefault(step.slot, step)
+        return found
+
+    def _find(self, definition: Definition) -> Iterator[_Module]:
+        applied = self._applied(definition)
         # Scopes are nested as deep as braces in the text.
         stack: list[tuple[tuple[str, ...], Scope]] = [((), definition.scope)]
         while stack:
@@ -132,14 +151,14 @@ class _Modules:
         return self.oracle.parameters(step.op, tuple(inputs))
 
 
-def _unmatched(definition: Definition, modules: list[_Module], diagnostics: Diagnostics) -> None:
+def _unmatched(definition: Definition, modules: _Modules, diagnostics: Diagnostics) -> None:
     """Warn of a quoted path that leads to no parameter: a typing error, or a label that is gone."""
     by_path = [rule for rule in definition.init if rule.is_path]
     if not by_path:
         return
     paths = [
         (module.leaf.op.keyword, ".".join(module.path), {spec.name for spec in module.specs})
-        for module in modules
+        for module in modules.of(definition)
     ]
     for rule in by_path:
         if not any(
@@ -159,7 +178,8 @@ class _Fitting:
 
     def __init__(self, diagnostics: Diagnostics) -> None:
         self.diagnostics = diagnostics
-        self.right: set[tuple[int, tuple[int, ...], tuple[int, ...] | None]] = set()
+        self.right: set[tuple[object, ...]] = set()
+        self.reads_shape: dict[int, bool] = {}
 
     def raw_parameter(self, step: Read) -> None:
         """The initial value of a raw parameter."""
@@ -175,36 +195,60 @@ class _Fitting:
             if spec is not None:
                 self._hold(initialiser, spec, module, module.span)
 
-    def rules(self, given: tuple[InitRule, ...], modules: list[_Module]) -> None:
-        """Each parameter against the last rule that selects it."""
-        last: dict[tuple[str, str, str], InitRule | None] = {}
+    def rules(self, definition: Definition, modules: _Modules) -> None:
+        """Each parameter against the last rule of a definition that selects it."""
+        given = definition.init
         by_path = any(rule.is_path for rule in given)
-        for module in modules:
-            overridden = {name for name, _ in module.leaf.overrides}
-            keyword = module.leaf.op.keyword
-            path = ".".join(module.path) if by_path else ""
-            for spec in module.specs:
-                if spec.name in overridden:
-                    continue
-                key = (keyword, path, spec.name)
-                if key not in last:
-                    last[key] = _last(given, *key)
-                rule = last[key]
-                if rule is not None:
-                    self._hold(rule.initialiser, spec, module, rule.span)
+        # Where a module stands matters to rules by paths, and to messages.
+        if not by_path and all(
+            self._wrong(rule.initialiser, spec, module) is None
+            for module, spec, rule in _selected(given, modules.distinct(definition), by_path)
+        ):
+            return
+        for module, spec, rule in _selected(given, modules.of(definition), by_path):
+            self._hold(rule.initialiser, spec, module, rule.span)
 
     def _hold(
         self, initialiser: Initialiser, spec: ParameterSpec, module: _Module, span: Span
     ) -> None:
-        weight = module.weight_beside(spec)
-        key = (id(initialiser), spec.shape, weight)
+        problem = self._wrong(initialiser, spec, module)
+        if problem is not None:
+            self.diagnostics.report(problem, span)
+
+    def _wrong(
+        self, initialiser: Initialiser, spec: ParameterSpec, module: _Module
+    ) -> Problem | None:
+        number = id(initialiser)
+        if number not in self.reads_shape:
+            self.reads_shape[number] = reads_shape(initialiser)
+        weight = module.weight_beside(spec) if self.reads_shape[number] else None
+        key = (number, spec.shape if self.reads_shape[number] else len(spec.shape), weight)
         if key in self.right:
-            return
+            return None
         problem = _wrong(initialiser, spec.shape, weight, module.owner(spec))
         if problem is None:
             self.right.add(key)
-        else:
-            self.diagnostics.report(problem, span)
+        return problem
+
+
+def _selected(
+    given: tuple[InitRule, ...], modules: Iterable[_Module], by_path: bool
+) -> Iterator[tuple[_Module, ParameterSpec, InitRule]]:
+    """Each parameter that is selected, with the last rule that does so."""
+    last: dict[tuple[str, str, str], InitRule | None] = {}
+    for module in modules:
+        overridden = {name for name, _ in module.leaf.overrides}
+        keyword = module.leaf.op.keyword
+        path = ".".join(module.path) if by_path else ""
+        for spec in module.specs:
+            if spec.name in overridden:
+                continue
+            key = (keyword, path, spec.name)
+            if key not in last:
+                last[key] = _last(given, *key)
+            rule = last[key]
+            if rule is not None:
+                yield module, spec, rule
 
 
 def _last(given: tuple[InitRule, ...], keyword: str, path: str, name: str) -> InitRule | None:
