@@ -1,5 +1,6 @@
 """Convolutions."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from archir import rules
@@ -57,21 +58,16 @@ class _Convolution(SpatialOp):
         return self.width(check.concrete(channels))
 
     def verify(self, incoming: TensorType, check: Check) -> None:
-        strides = [at_axis(self.stride, axis) for axis in range(incoming.rank - 2)]
-        if self.padding == "same" and any(stride != 1 for stride in strides):
+        if self.padding == "same" and any(
+            at_axis(self.stride, axis) != 1 for axis in range(incoming.rank - 2)
+        ):
             check.report(
                 rules.arguments.StridedSamePadding(self.keyword, show_constant(self.stride))
             )
 
     def window(self, index: int) -> Window:
         """What slides along one axis."""
-        kernel, dilation = at_axis(self.kernel_size, index), at_axis(self.dilation, index)
-        stride = at_axis(self.stride, index)
-        if self.padding == "same":
-            total = dilation * (kernel - 1)
-            return Window(kernel, stride, total // 2, total - total // 2, dilation)
-        padding = 0 if self.padding == "valid" else at_axis(self.padding, index)
-        return Window(kernel, stride, padding, padding, dilation)
+        return _window(self, index)
 
     def extent(self, axis: Axis, check: Check) -> Dim | None:
         window = self.window(axis.index)
@@ -147,6 +143,17 @@ class _Convolution(SpatialOp):
         if self.padding_mode in ("reflect", "replicate"):
             tape.keep(padded, given)
         return padded
+
+
+@lru_cache(maxsize=1 << 12)
+def _window(op: _Convolution, index: int) -> Window:
+    kernel, dilation = at_axis(op.kernel_size, index), at_axis(op.dilation, index)
+    stride = at_axis(op.stride, index)
+    if op.padding == "same":
+        total = dilation * (kernel - 1)
+        return Window(kernel, stride, total // 2, total - total // 2, dilation)
+    padding = 0 if op.padding == "valid" else at_axis(op.padding, index)
+    return Window(kernel, stride, padding, padding, dilation)
 
 
 class Conv(_Convolution):
