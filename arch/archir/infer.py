@@ -59,7 +59,7 @@ def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
         definition: tuple([_known(entry) for entry in row])
         for definition, row in checker.rows.items()
     }
-    typed = TypedGraph(graph, types, requirements(graph, types))
+    typed = TypedGraph(graph, types, requirements(graph, types, checker.conditions))
     proven = checker.remarks.prove(typed) and _sound(typed, checker.ops(), checker.diagnostics)
     return (typed if proven else None), checker.diagnostics
 
@@ -99,6 +99,8 @@ class _Checker:
         self.diagnostics = Diagnostics()
         self.steps = walked(graph)
         self.rows: dict[Definition, Row] = {}
+        self.conditions: dict[Apply, tuple[Condition, ...]] = {}
+        """What steps ask of sizes."""
         self.places = Places(self.steps)
         self.remarks = Remarks(graph.sizes, self.places, self.diagnostics)
         self.graph = graph
@@ -121,7 +123,7 @@ class _Checker:
 
     def asked(self) -> Iterator[Requirement]:
         """What is asked of sizes; of values that have no type nothing is known to be asked."""
-        yield from requirements(self.graph, self.rows)
+        yield from requirements(self.graph, self.rows, self.conditions)
 
     def definition(self, definition: Definition, steps: list[Step]) -> None:
         """Give every value of a definition its type."""
@@ -154,6 +156,8 @@ class _Checker:
         answer = self.oracle.answer(step.op, tuple([row[value.index] for value in step.inputs]))
         if answer is None:
             return
+        if answer.conditions:
+            self.conditions[step] = answer.conditions
         if answer.problems:
             self._refused(definition, step, row, answer)
         if answer.outputs is not None:

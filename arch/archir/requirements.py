@@ -15,12 +15,17 @@ Types: TypeAlias = "Mapping[Definition, Sequence[TensorType | None]]"
 """The type of each value; None where it is not known."""
 
 
-def requirements(graph: Graph, types: Types) -> tuple[Requirement, ...]:
+Asked: TypeAlias = "Mapping[Apply, tuple[Condition, ...]]"
+"""What steps ask of sizes."""
+
+
+def requirements(graph: Graph, types: Types, asked: Asked) -> tuple[Requirement, ...]:
     """All that is asked, each condition at the first place that asks it.
 
-    What ``train_only`` asks is asked in training alone.
+    ``asked`` are the conditions of the steps that have any. What ``train_only`` asks is asked in
+    training alone.
     """
-    found = _Walk(graph, types).run()
+    found = _Walk(graph, types, asked).run()
     # What evaluation asks for as well need not be asked for training alone.
     return tuple(
         each
@@ -30,9 +35,10 @@ def requirements(graph: Graph, types: Types) -> tuple[Requirement, ...]:
 
 
 class _Walk:
-    def __init__(self, graph: Graph, types: Types) -> None:
+    def __init__(self, graph: Graph, types: Types, asked: Asked) -> None:
         self.graph = graph
         self.types = types
+        self.asked = asked
         self.found: dict[Condition, Requirement] = {}
 
     def run(self) -> dict[Condition, Requirement]:
@@ -55,7 +61,6 @@ class _Walk:
     ) -> Iterator[tuple[Definition, bool]]:
         """Note what a definition asks itself; its uses of others come by in turn."""
         row, found = self.types[definition], self.found
-        answer = self.graph.answers.answer
         for remark in definition.remarks:
             if remark.kind == "input":
                 known = row[remark.value.index]
@@ -70,8 +75,7 @@ class _Walk:
             if isinstance(step, Use):
                 yield step.definition, alone
             elif isinstance(step, Apply):
-                asked = answer(step.op, tuple([row[value.index] for value in step.inputs]))
-                for one in () if asked is None else asked.conditions:
+                for one in self.asked.get(step, ()):
                     condition = _in(one, training=alone)
                     if condition not in found:
                         found[condition] = Requirement(condition, step.span, definition, step)

@@ -102,10 +102,11 @@ class Tape:
             behind = [source for source in sources if source.storage.grad]
             grad = learned or bool(behind)
         made = self._tensor(shape, strides, dtype, "value", grad=grad)
+        storage = made.storage
         if grad:
             parents = [node for each in behind if (node := each.storage.node) is not None]
-            made.storage.node = Node(self.step, tuple(parents))
-        self.events.append((True, made.storage))
+            storage.node = Node(self.step, tuple(parents))
+        self.events.append((True, storage))
         return made
 
     def keep(self, made: Tensor, *kept: Tensor) -> None:

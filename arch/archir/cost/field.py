@@ -228,8 +228,9 @@ class _Walker:
             met = union(met, trace, joined)
         paths = [trace.moving for trace in traces if trace.moving is not None]
         if len(paths) > 1 and met.moving is not None and met.moving.dim not in (None, joined):
-            different = {each.middle(): each for each in paths}
-            if len(different) > 1:
+            middles = [each.middle() for each in paths]
+            if any(each != middles[0] for each in middles):
+                different = dict(zip(middles, paths, strict=True))
                 centres = tuple(each.centre for each in different.values())
                 self.crooked.append(Crooked(number, axis, centres))
         return met

@@ -38,14 +38,8 @@ class _Job(Struct):
     grown: int
     """The bytes of what it makes that stays."""
 
-    near: set[int]
-    """The numbers of the jobs that it waits for itself."""
-
     before: int
-    """All jobs that must be done first, near and far."""
-
-    behind: int = 0
-    """All jobs that must wait for it."""
+    """All jobs that must be done first."""
 
     uses: list[_Use] = fresh(factory=list)
 
@@ -61,12 +55,10 @@ def best_order(run: Pass) -> Order:
     """The order with the least peak; values go at their last use, whatever modules there are."""
     jobs = _jobs(run)
     everything = (1 << len(jobs)) - 1
-    cuts = [job for job in jobs if job.before | job.behind | 1 << job.number == everything]
-    cuts.sort(key=lambda job: job.before.bit_count())
     search = _Search(jobs)
     segments: list[tuple[int, list[int]]] = []
     done = 0
-    for cut in cuts:
+    for cut in _cuts(jobs):
         if cut.before != done:
             segments.append((done, _bits(cut.before & ~done)))
             done = cut.before
@@ -74,6 +66,17 @@ def best_order(run: Pass) -> Order:
         done |= 1 << cut.number
     segments.append((done, _bits(everything & ~done)))
     return search.run(segments)
+
+
+def _cuts(jobs: Sequence[_Job]) -> list[_Job]:
+    """The jobs for which all before them must be done first, and for which all others wait."""
+    found: list[_Job] = []
+    awaited = -1  # by all that come later
+    for job in reversed(jobs):
+        if awaited >> job.number & 1 and job.before.bit_count() == job.number:
+            found.append(job)
+        awaited &= job.before
+    return found[::-1]
 
 
 class _Search:
@@ -92,7 +95,8 @@ class _Search:
             peaks.append(peak)
         # What cannot be ordered otherwise comes first: nothing below its peak is worth a search.
         floor = max((peak for peak, o in zip(peaks, orders, strict=True) if len(o) < 2), default=0)
-        for at in sorted(range(len(segments)), key=lambda at: (-peaks[at], at)):
+        open_ = [at for at, order in enumerate(orders) if len(order) > 1]
+        for at in sorted(open_, key=lambda at: (-peaks[at], at)):
             if peaks[at] > floor:
                 done, members = segments[at]
                 orders[at], peaks[at] = self._best(done, starts[at], members, floor)
@@ -185,11 +189,7 @@ def _jobs(run: Pass) -> list[_Job]:
         for other in near:
             before |= jobs[other].before | 1 << other
         grown = sum([storage.nbytes for storage in step.new])
-        jobs.append(_Job(number, step, grown, near, before))
-    for job in reversed(jobs):
-        behind = job.behind | 1 << job.number
-        for other in job.near:
-            jobs[other].behind |= behind
+        jobs.append(_Job(number, step, grown, before))
     staying = run.storages(run.flat.outputs)
     for storage, numbers in users.items():
         if storage.kind == "value" and storage not in staying:

@@ -78,20 +78,28 @@ class _Builder:
         self.last_use = _last_uses(flat)
         self.read = {step.parameter for step in flat.steps}
         self.calls = {(call.module, call.first): call for call in flat.calls}
+        self.ends = {call.end for call in flat.calls}
         self.made: dict[TensorType, Dim] = {}
         """The elements of each type."""
+        self.numels: dict[int, tuple[int, int]] = {}
+        """The numbers in the parameters and buffers of ops."""
 
     def build(self) -> Row:
         stack = [_Open("", 0)]
         for number, step in enumerate(self.flat.steps):
-            while not _is_within(step.scope, stack[-1].path) or self._ended(stack, number):
-                self._close(stack, number)
-            while step.scope != stack[-1].path:
-                stack.append(_Open(_next(stack[-1].path, step.scope), number))
-            stack[-1].rows.append(self._step(step, number, stack[-1].path))
+            if step.scope != stack[-1].path or number in self.ends:
+                self._move(stack, number, step.scope)
+            stack[-1].rows.append(self._step(step, number, step.scope))
         while len(stack) > 1:
             self._close(stack, len(self.flat.steps))
         return self._scope(stack[0], len(self.flat.steps), "")
+
+    def _move(self, stack: list[_Open], number: int, scope: str) -> None:
+        """Leave the scopes that end before a step, and enter those that begin there."""
+        while not _is_within(scope, stack[-1].path) or self._ended(stack, number):
+            self._close(stack, number)
+        while scope != stack[-1].path:
+            stack.append(_Open(_next(stack[-1].path, scope), number))
 
     def _ended(self, stack: list[_Open], number: int) -> bool:
         """Whether a call of an open module ends at a step: it may run again at once."""
@@ -195,7 +203,10 @@ class _Builder:
         if entries and not isinstance(module.member, Op):
             prefix = f"{module.path}." if module.path else ""
             entries = tuple(one for one in entries if prefix + one.name not in self.read)
-        return False, *_numel(entries)
+            return False, *_numel(entries)
+        if id(entries) not in self.numels:  # equal ops share their state
+            self.numels[id(entries)] = _numel(entries)
+        return False, *self.numels[id(entries)]
 
     def _raw(self, key: str) -> tuple[bool, int, int]:
         if key in self.counted:

@@ -225,7 +225,12 @@ def union(one: Trace, other: Trace, joined: int | None = None) -> Trace:
     if one.moving is None or other.moving is None:
         return Trace(one.moving or other.moving, whole)
     both = _both(one.moving, other.moving, joined)
-    return Trace(None, whole, both) if isinstance(both, str) else Trace(both, whole)
+    if isinstance(both, str):
+        return Trace(None, whole, both)
+    for each in (one, other):  # one of them often sees all that the other does
+        if both is each.moving and whole == each.whole:
+            return each
+    return Trace(both, whole)
 
 
 def _both(one: Moving, other: Moving, joined: int | None) -> Moving | str:
@@ -242,6 +247,10 @@ def _both(one: Moving, other: Moving, joined: int | None) -> Moving | str:
         return Moving(None, 0, (_together((one.spans[0], other.spans[0])),))
     if one.shift * len(other.spans) != other.shift * len(one.spans):
         return f"paths of the strides {one.stride} and {other.stride} meet"
+    if len(one.spans) == len(other.spans) == 1:
+        span = _together((one.spans[0], other.spans[0]))
+        wider = next((each for each in (one, other) if each.spans[0] == span), None)
+        return wider or Moving(one.dim, one.shift, (span,), one.fold)
     period = lcm(len(one.spans), len(other.spans))
     if period > MOST_POSITIONS:
         return f"what is seen repeats itself only behind {period} positions"
@@ -251,7 +260,7 @@ def _both(one: Moving, other: Moving, joined: int | None) -> Moving | str:
 
 
 def _together(both: tuple[Span | None, Span | None]) -> Span | None:
-    spans = [span for span in both if span is not None]
-    if not spans:
-        return None
-    return min(span[0] for span in spans), max(span[1] for span in spans)
+    one, other = both
+    if one is None or other is None:
+        return one or other
+    return min(one[0], other[0]), max(one[1], other[1])
