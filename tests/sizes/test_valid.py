@@ -48,8 +48,8 @@ def factors(draw: st.DrawFn) -> Dim:
 @given(
     factors(),
     st.sampled_from((1, 2, 7, 12, 49, 64, 400)),
-    st.sampled_from(("equal", "at-least")),
-    st.lists(st.tuples(*[st.integers(1, 60)] * 3), min_size=20, max_size=60),
+    st.sampled_from(("equal", "at-least", "broadcast", "expand")),
+    st.lists(st.tuples(*[st.integers(1, 60) | st.integers(1, 9)] * 3), min_size=20, max_size=60),
 )
 def test_products_are_taken_apart(
     left: Dim, right: int, relation: str, tried: list[tuple[int, int, int]]
@@ -62,6 +62,19 @@ def test_products_are_taken_apart(
     for values in tried:
         sizes = dict(zip("NHW", values, strict=True))
         assert in_boxes(valid, sizes) == condition.holds(sizes), sizes
+
+
+def test_positions_of_a_vision_transformer() -> None:
+    """One row is added to all patches; else there are as many rows as patches."""
+    patches = multiply(floor_div(H, 4), floor_div(W, 4))
+    at_least = [Condition("at-least", H, 4), Condition("at-least", W, 4)]
+    merged, equal = Condition("broadcast", patches, 16), Condition("equal", patches, 16)
+    for condition, numbers in ((merged, (1, 16)), (equal, (16,))):
+        valid = valid_sizes("HW", [condition, *at_least])
+        assert valid.is_exact
+        for height, width in pairs(range(1, 80), repeat=2):
+            runs = height >= 4 and width >= 4 and (height // 4) * (width // 4) in numbers
+            assert in_boxes(valid, {"H": height, "W": width}) == runs
 
 
 def lenet() -> list[Condition]:

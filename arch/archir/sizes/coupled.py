@@ -39,6 +39,8 @@ def boxes(condition: Condition, least: Mapping[str, int]) -> tuple[Box, ...]:
     names = variables(condition.left) | variables(condition.right)
     if len(names) <= 1:
         return tuple({name: solve(condition)} for name in names)
+    if condition.relation in ("broadcast", "expand"):
+        return _counted(_alternatives(condition, least))
     if condition.relation not in ("equal", "at-least"):
         raise BeyondExactError("it ties several sizes together")
     gap = subtract(condition.left, condition.right)
@@ -49,6 +51,18 @@ def boxes(condition: Condition, least: Mapping[str, int]) -> tuple[Box, ...]:
     if condition.relation == "equal":
         return _counted(_equal(factors, goal) if goal > 0 else _zero(factors, goal))
     return _counted(_at_least(factors, goal))
+
+
+def _alternatives(condition: Condition, least: Mapping[str, int]) -> Iterator[Box]:
+    """The boxes for sizes that are equal, or of which one is 1."""
+    left, right = condition.left, condition.right
+    pairs = [(left, right), (left, 1), (right, 1)]
+    for one, other in pairs if condition.relation == "broadcast" else pairs[:2]:
+        equal = Condition("equal", one, other)
+        if variables(one) or variables(other):
+            yield from (box for box in boxes(equal, least) if all(box.values()))
+        elif equal.holds({}):
+            yield {}
 
 
 def _counted(found: Iterator[Box]) -> tuple[Box, ...]:
