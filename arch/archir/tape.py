@@ -136,7 +136,9 @@ class Tape:
         self, given: Tensor, shape: Sequence[int], strides: Strides, *, piece: bool = False
     ) -> Tensor:
         """A view. ``piece`` says that it is one of several from one call."""
-        return Tensor(given.storage, tuple(shape), strides, given.dtype, piece or given.piece)
+        return Tensor(
+            given.storage, tuple(shape), tuple(strides), given.dtype, piece or given.piece
+        )
 
     def reshape(self, given: Tensor, shape: Sequence[int]) -> Tensor:
         """The same elements in another shape: a view where that is possible, else a copy."""
