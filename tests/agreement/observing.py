@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from sparing import Sparing, repeat
 from torch import Tensor, nn
 
 SEED = 2014
@@ -24,7 +25,8 @@ def observed(
     running statistics are made random before it runs.
     """
     torch.manual_seed(SEED)
-    model = make()
+    with Sparing():
+        model = make()
     lines = [shown(f"initial {key}", tensor) for key, tensor in model.state_dict().items()]
     randomise(model)
     lines += run(model.eval(), pictures(size, channels), "in evaluation")
@@ -94,13 +96,10 @@ def randomise(model: nn.Module) -> None:
             if not tensor.is_floating_point():
                 tensor.fill_(drawn % 100)
                 continue
-            begin = drawn % NOISE
-            count = tensor.numel()
-            repeats = (begin + count) // NOISE + 1
-            values = noise.repeat(repeats)[begin : begin + count].view_as(tensor)
-            drawn += count
+            repeat(noise, tensor.view(-1), drawn % NOISE)
+            drawn += tensor.numel()
             low, high = bounds(name, tensor)
-            tensor.copy_(values).mul_(high - low).add_(low)
+            tensor.mul_(high - low).add_(low)
 
 
 def bounds(name: str, tensor: Tensor) -> tuple[float, float]:

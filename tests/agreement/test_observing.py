@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from observing import observed
+from sparing import DRAWN, Sparing
 from torch import Tensor, nn
 
 
@@ -62,3 +63,26 @@ def test_a_difference_is_seen_where_it_first_shows(name: str) -> None:
     pairs = zip(observed(Net, 16, 16), observed(make, 16, 16), strict=True)
     first = next(left for left, right in pairs if left != right)
     assert first.startswith(f"{where}: ")
+
+
+def drawn(*draws: Callable[[Tensor], Tensor]) -> list[Tensor]:
+    """Large tensors, one drawn after the other."""
+    torch.manual_seed(1)
+    with Sparing():
+        return [draw(torch.empty(3, DRAWN)) for draw in draws]
+
+
+def test_where_few_numbers_are_drawn_all_draws_show() -> None:
+    plain = drawn(nn.init.normal_, nn.init.uniform_)
+    assert all(map(torch.equal, plain, drawn(nn.init.normal_, nn.init.uniform_)))
+    assert plain[0][0].equal(plain[0][1]) and len(set(plain[0][0].tolist())) > DRAWN / 2
+    others = [
+        drawn(lambda given: nn.init.normal_(given, std=2), nn.init.uniform_),
+        drawn(nn.init.normal_, lambda given: nn.init.uniform_(given, 0, 2)),
+        drawn(nn.init.uniform_, nn.init.normal_)[::-1],
+        drawn(
+            lambda given: nn.init.normal_(nn.init.zeros_(nn.init.normal_(given))), nn.init.uniform_
+        ),
+    ]
+    for other in others:
+        assert not all(map(torch.equal, plain, other))

@@ -78,7 +78,7 @@ def shapes_of(costs: Costs, rows: list[Entry], *, training: bool) -> Shapes:
 @pytest.mark.parametrize("example", NAMES)
 def test_an_example_costs_what_torch_counts(example: str) -> None:
     typed = typed_of(example)
-    with torch.device("meta"):
+    with torch.device("meta"), Quick():
         net = build(typed)
     weights = sum(parameter.numel() for parameter in net.parameters())
     buffers = sum(buffer.numel() for buffer in net.buffers())

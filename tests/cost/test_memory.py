@@ -70,7 +70,7 @@ def inputs_of(flat: Flat, sizes: Mapping[str, int], device: str) -> list[Tensor]
 
 
 def built(typed: TypedGraph) -> nn.Module:
-    with torch.device("meta"):
+    with torch.device("meta"), Quick():
         return build(typed)
 
 

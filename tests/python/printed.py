@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from sparing import Sparing, repeat
 from torch import Tensor, nn
 
 from archc import pipeline
@@ -69,9 +70,10 @@ def inputs_of(typed: TypedGraph) -> list[Tensor]:
 def differences(typed: TypedGraph, text: str, *, run: bool = True) -> Iterator[str]:
     """All in which the module that ``text`` builds is another than the live one."""
     with quiet():
-        torch.manual_seed(0)
-        live = module(typed)
-        printed = built(text)
+        with Sparing():
+            torch.manual_seed(0)
+            live = module(typed)
+            printed = built(text)
         ours, theirs = live.state_dict(), printed.state_dict()
         if list(ours) != list(theirs):
             yield f"keys: {list(ours)} and {list(theirs)}"
@@ -115,14 +117,19 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
+NOISE = 1_000_003
+"""How many random numbers a tensor has; larger ones repeat them, out of step with their rows."""
+
+
 def randomise(model: nn.Module) -> None:
     """Give every parameter and running statistic a value of its own."""
     generator = torch.Generator().manual_seed(2)
     with torch.no_grad():
         for name, tensor in model.state_dict().items():
             if tensor.is_floating_point():
-                drawn = torch.rand(tensor.shape, generator=generator) * 0.2
-                tensor.copy_(drawn + 0.5 if name.endswith("running_var") else drawn - 0.08)
+                drawn = torch.rand(min(tensor.numel(), NOISE), generator=generator) * 0.2
+                shifted = drawn + 0.5 if name.endswith("running_var") else drawn - 0.08
+                repeat(shifted, tensor.view(-1))
 
 
 @contextmanager

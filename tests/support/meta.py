@@ -16,8 +16,8 @@ class Quick(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignore] 
     """Answers at once what torch works out in Python on the meta device, for milliseconds each.
 
     These are rectifiers, batch norms and their gradients, whose outputs have the shapes of what
-    is given, if that is contiguous: most of the time of a network there goes into them. All else
-    is torch's.
+    is given, if that is contiguous, and the drawing of weights, which gives back what it fills:
+    most of the time of a network there goes into them. All else is torch's.
     """
 
     def __init__(self) -> None:
@@ -38,6 +38,10 @@ def _is_plain(given: Any) -> bool:
 
 def _like(given: Tensor, *_: Any) -> Tensor:
     return torch.empty(given.shape, dtype=given.dtype, device="meta")  # empty_like is as slow
+
+
+def _itself(given: Tensor, *_: Any) -> Tensor:
+    return given
 
 
 def _gradient(_: Tensor, given: Tensor, *__: Any) -> Tensor:
@@ -63,6 +67,10 @@ def _channels(given: Tensor) -> Tensor:
 
 
 ANSWERS: dict[Any, Callable[..., Any]] = {
+    aten.normal_.default: _itself,
+    aten.uniform_.default: _itself,
+    aten.fill_.Scalar: _itself,
+    aten.zero_.default: _itself,
     aten.relu.default: _like,
     aten.hardtanh.default: _like,
     aten.threshold_backward.default: _gradient,
