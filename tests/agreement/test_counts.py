@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from meta import Quick
 
 import archc
 
@@ -27,7 +28,7 @@ COUNTS = {
 @pytest.mark.parametrize("name", COUNTS)
 def test_it_has_as_many_parameters(name: str) -> None:
     path = EXAMPLES / f"{name}.arch"
-    with torch.device("meta"):
+    with torch.device("meta"), Quick():
         model = archc.load(path)
     assert sum(parameter.numel() for parameter in model.parameters()) == COUNTS[name]
     given = archc.check(path).models[0]
@@ -40,7 +41,7 @@ def test_it_has_as_many_parameters(name: str) -> None:
 def test_the_papers_auxiliary_heads() -> None:
     """Szegedy et al. (2014), section 5: a 1x1 convolution of 128, 1024 units, 1000 classes."""
     path = EXAMPLES / "googlenet_paper.arch"
-    with torch.device("meta"):
+    with torch.device("meta"), Quick():
         model = archc.load(path, aux_logits=True)
     heads = [c * 128 + 128 + 2048 * 1024 + 1024 + 1024 * 1000 + 1000 for c in (512, 528)]
     found = sum(parameter.numel() for parameter in model.parameters())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,10 @@ def example_of(name: str) -> TypedGraph:
     return typed
 
 
-def guard_of(typed: TypedGraph, *, follow: bool = True) -> Any:
+def guard_of(typed: TypedGraph) -> Any:
     """``check_sizes`` of the printed source, as a function of shapes and the mode."""
-    text = source(typed, follow=follow, guard=True)
+    text = source(typed, guard=True)
+    assert functions(text) == functions(source(typed, follow=False, guard=True))
     names: dict[str, Any] = {"__name__": "printed"}
     exec(compile(text, "<printed>", "exec"), names)
     check = names["check_sizes"]
@@ -55,6 +57,14 @@ def guard_of(typed: TypedGraph, *, follow: bool = True) -> Any:
         return None
 
     return run
+
+
+def functions(text: str) -> list[str]:
+    """The functions of a printed module that are the guard's."""
+    found = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    ours = [node for node in found if node.name in ("check_sizes", "nearest", "nearest_sizes")]
+    assert "check_sizes" in [node.name for node in ours]
+    return [ast.unparse(node) for node in ours]
 
 
 class Valid:
@@ -83,10 +93,9 @@ def holds(both: Valid, sizes: dict[str, int], *shapes: tuple[int, ...], run: Any
 
 
 @pytest.mark.parametrize("name", ["unet", "resnet18", "inception_v3"])
-@pytest.mark.parametrize("follow", [True, False])
-def test_examples(name: str, follow: bool) -> None:
+def test_examples(name: str) -> None:
     typed = example_of(name)
-    run = guard_of(typed, follow=follow)
+    run = guard_of(typed)
     both = Valid(typed)
     channels = typed.graph.root.input_types[0]
     assert channels is not None
@@ -154,10 +163,9 @@ NETWORKS = {
 
 
 @pytest.mark.parametrize("name", sorted(NETWORKS))
-@pytest.mark.parametrize("follow", [True, False])
-def test_small_networks(name: str, follow: bool) -> None:
+def test_small_networks(name: str) -> None:
     typed = compiled(NETWORKS[name])
-    run = guard_of(typed, follow=follow)
+    run = guard_of(typed)
     both = Valid(typed)
     (kind,) = typed.graph.root.input_types
     assert kind is not None
@@ -174,6 +182,25 @@ def test_small_networks(name: str, follow: bool) -> None:
         holds(both, own, shape, run=run)
 
     inside()
+
+
+@pytest.mark.parametrize("name", ["coupled", "training"])
+def test_the_nearest_sizes_of_groups_are_named(name: str) -> None:
+    """In the words of the command, ties and all."""
+    typed = compiled(NETWORKS[name])
+    run, both = guard_of(typed), Valid(typed)
+    (kind,) = typed.graph.root.input_types
+    assert kind is not None
+    tied = 0
+    for height, width in product(range(3, 130, 9), repeat=2):
+        sizes = {"N": 1, "H": height, "W": width}
+        said = run((1, kind.shape[1], height, width), training=True)
+        if said is not None:
+            assert said in advise(both.training, sizes, training=True).splitlines() or (
+                said in advise(both.evaluation, sizes).splitlines()
+            )
+            tied += "; the nearest valid sizes: " in said
+    assert tied
 
 
 @st.composite

@@ -18,6 +18,7 @@ from archc.python.conditions import (
     raising,
 )
 from archc.python.identifiers import Names
+from archc.python.nearest import OF_ALL, OF_ONE, stretch
 from archc.python.printing import definition
 from archc.python.text import INDENT, WIDTH, string
 from archir.check import Condition
@@ -36,15 +37,6 @@ _MOST_TERMS = 24
 _MOST_SEARCHED = 100_000
 _MARGIN = INDENT
 
-NEAREST = '''\
-def {name}(size: int, fits: Callable[[int], bool], last: int) -> str:
-    """The nearest sizes below and above that fit, in words."""
-    below = next((n for n in range(min(size, last), 0, -1) if fits(n)), None)
-    above = next((n for n in range(size, last + 1) if fits(n)), None)
-    found = [str(n) for n in (below, above) if n is not None]
-    return f"{{'are' if len(found) > 1 else 'is'}} {{' and '.join(found)}}"
-'''
-
 
 class Guard:
     """The function that checks sizes, and its call."""
@@ -55,7 +47,8 @@ class Guard:
         self.training = valid_in_training(typed)
         self.name = names.claim("check_sizes")
         self.search = names.claim("nearest")
-        self.searches = False
+        self.search_all = names.claim("nearest_sizes")
+        self.searches = self.searches_all = False
         inside = Names({*names.taken, "training"})
         self.variables = {
             name: inside.claim(name.lower()) for name in typed.graph.sizes if name.isidentifier()
@@ -79,8 +72,12 @@ class Guard:
 
     def chunks(self) -> list[list[str]]:
         """The functions."""
-        helper = NEAREST.format(name=self.search).splitlines() if self.searches else []
-        return [chunk for chunk in (helper, self.lines) if chunk]
+        found: list[list[str]] = []
+        if self.searches:
+            found.append(OF_ONE.format(name=self.search).splitlines())
+        if self.searches_all:
+            found.append(OF_ALL.format(name=self.search_all).splitlines())
+        return [*found, self.lines]
 
     # --- shapes -------------------------------------------------------------------------------
 
@@ -143,20 +140,41 @@ class Guard:
             if not allowed.is_everything and (known is None or known.each[name] != allowed):
                 yield from self._of_one(valid, name, allowed, training=training)
         if said.groups and (known is None or known.groups != said.groups):
-            message = string(needs(say_groups(said), training=training))
+            needed = needs(say_groups(said), training=training)
             terms = sum(len(one.pieces) for group in said.groups for one in group.values())
             if terms <= _MOST_TERMS:
                 fits = " or ".join(grouped(self._fits_all(group)) for group in said.groups)
-                yield from raising(f"not ({fits})", message, 1)
+                yield from self._of_all(valid, f"not ({fits})", needed)
             else:
                 coupled = [each for each in valid.conditions if len(_names(each)) > 1]
                 for condition in coupled:
                     if condition not in said.open:
-                        yield from raising(f"not ({self._holds(condition)})", message, 1)
+                        yield from raising(f"not ({self._holds(condition)})", string(needed), 1)
         for condition in said.open:
             if known is None or condition not in known.open:
                 message = string(needs(show_condition(condition), training=training))
                 yield from raising(f"not ({self._holds(condition)})", message, 1)
+
+    def _of_all(self, valid: ValidSizes, test: str, needed: str) -> Iterator[str]:
+        """The check of sizes that depend on each other."""
+        tied = [
+            name for name in valid.names if any(not box[name].is_everything for box in valid.boxes)
+        ]
+        boxes = [[stretch(box[name]) for name in tied] for box in valid.boxes]
+        if valid.open or any(None in box for box in boxes):
+            yield from raising(test, string(needed), 1)
+            return
+        self.searches_all = True
+        yield from broken(f"{_MARGIN}if ", test, ":")
+        sizes = ", ".join(f'"{name}": {self.variables[name]}' for name in tied)
+        yield f"{INDENT * 2}near = {self.search_all}("
+        yield f"{INDENT * 3}{{{sizes}}},"
+        yield f"{INDENT * 3}["
+        for box in boxes:
+            yield f"{INDENT * 4}[{', '.join(map(str, box))}],"
+        yield f"{INDENT * 3}],"
+        yield f"{INDENT * 2})"
+        yield from raise_(format_string(f"{needed}; the nearest valid sizes: {{near}}"), 2)
 
     def _of_one(
         self, valid: ValidSizes, name: str, allowed: SizeSet, *, training: bool
