@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from archc.api import verify as verify
     from archc.costing import Summary as Summary
     from archc.errors import ArchError as ArchError
+    from archc.errors import MissingFileError as MissingFileError
     from archc.errors import ModelChoiceError as ModelChoiceError
     from archc.errors import OwnOpError as OwnOpError
     from archc.errors import PackageMissingError as PackageMissingError
+    from archc.errors import SettingError as SettingError
+    from archc.errors import SettingTypeError as SettingTypeError
     from archc.errors import ToolError as ToolError
     from archc.errors import TorchMissingError as TorchMissingError
+    from archc.errors import UnknownPathError as UnknownPathError
     from archc.errors import WeightsError as WeightsError
     from archc.results import CheckedModel as CheckedModel
     from archc.results import CheckResult as CheckResult
@@ -48,14 +52,18 @@ __all__ = [
     "CheckedModel",
     "Diagnostic",
     "Expression",
+    "MissingFileError",
     "ModelChoiceError",
     "ModelSummary",
     "OwnOpError",
     "PackageMissingError",
+    "SettingError",
+    "SettingTypeError",
     "Source",
     "Summary",
     "ToolError",
     "TorchMissingError",
+    "UnknownPathError",
     "ValidSizes",
     "VerifyResult",
     "WeightsError",
@@ -76,11 +84,15 @@ _HOMES = {
     "archc.costing": ("Summary",),
     "archc.errors": (
         "ArchError",
+        "MissingFileError",
         "ModelChoiceError",
         "OwnOpError",
         "PackageMissingError",
+        "SettingError",
+        "SettingTypeError",
         "ToolError",
         "TorchMissingError",
+        "UnknownPathError",
         "WeightsError",
     ),
     "archc.results": ("CheckResult", "CheckedModel"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from archc import files, pipeline
-from archc.errors import ArchError
+from archc.asked import Asked
+from archc.asked import sizes as sizes_asked
+from archc.errors import ArchError, SettingError, SettingTypeError
 from archc.results import CheckResult
 from archc.settings import Setting, SettingValue, from_values
-from archir.diagnostics import Diagnostics
+from archir.diagnostics import Diagnostics, nearest
 from archir.source import Source
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ def load(
     """
     if weights is None and weights_match != "all":
         raise ValueError("weights_match says how weights are matched, and there are no weights")
-    typed = _compile(path, model, settings, parameters)
+    typed = _compile(load, path, model, settings, parameters)
     from archc.torch import module
 
     net = module(typed)
@@ -116,11 +118,11 @@ def check(
     (``{"H": 100}``) it is wrong where it does not run at these, the others being as the file
     declares them, and with ``training`` where it cannot be trained at them.
     """
+    asked = Asked({} if sizes is None else sizes_asked(sizes), training)
     source, where, found = _read(path)
     if found.has_errors:
         return CheckResult(tuple(found), ())
-    given = _settings(settings, parameters)
-    asked = pipeline.Asked(sizes or {}, training)
+    given = _settings(check, settings, parameters)
     checked, problems = pipeline.check_source(source, where, model, given, asked=asked)
     found.extend(problems)
     return CheckResult.of(checked, found, where)
@@ -140,7 +142,7 @@ def source(
     With ``guard`` the model's ``forward`` raises ValueError for inputs of sizes that are not
     valid, in the words of ``archc check --size``.
     """
-    return pipeline.python(_compile(path, model, settings, parameters), guard=guard)
+    return pipeline.python(_compile(source, path, model, settings, parameters), guard=guard)
 
 
 def diagram(
@@ -158,7 +160,7 @@ def diagram(
     """
     if format not in ("svg", "dot"):
         raise ValueError(f'a diagram is made as "svg" or "dot", not as {format!r}')
-    typed = _compile(path, model, settings, parameters)
+    typed = _compile(diagram, path, model, settings, parameters)
     return pipeline.svg(typed) if format == "svg" else pipeline.dot(typed)
 
 
@@ -183,16 +185,20 @@ def summary(
     parameter (``"adam"``). Nothing is run, and no torch is needed. The other arguments are as for
     ``load``.
 
+    Raises ``SettingError`` (an ``ArchError``) for sizes, a batch or names that cannot be, and what
+    ``load`` raises.
+
     >>> summary = archc.summary("examples/vgg16.arch")
     >>> summary.totals.parameters, summary.totals.macs
     (138357544, 15470264320)
     """
     if symbolic and (sizes or batch is not None):
-        raise ValueError("symbolic is for all sizes: it goes without sizes and batch")
-    typed = _compile(path, model, settings, parameters)
+        raise SettingError("symbolic is for all sizes: it goes without sizes and batch")
+    typed = _compile(summary, path, model, settings, parameters)
     from archc.costing import summary_of
 
-    return summary_of(typed, sizes or {}, batch, dtype, optimizer, symbolic=symbolic)
+    given = {} if sizes is None else sizes
+    return summary_of(typed, given, batch, dtype, optimizer, symbolic=symbolic)
 
 
 def verify(
@@ -218,17 +224,18 @@ def verify(
     What differs is in the result, not raised. Raises ``ToolError`` where ``against`` cannot be
     imported or called, and what ``load`` raises.
     """
-    typed = _compile(path, model, settings, parameters)
+    typed = _compile(verify, path, model, settings, parameters)
     from archc.torch.packages import require
     from archc.verifying import VerifyResult, trial
 
     require("torch")
-    tried = trial(typed, against, arguments or {}, sizes or {}, seed)
+    tried = trial(typed, against, arguments or {}, {} if sizes is None else sizes, seed)
     checks = tuple(tried.checks())
     return VerifyResult(tried.model, tried.against, seed, tried.inputs, checks)
 
 
 def _compile(
+    function: Callable[..., object],
     path: FileOrSource,
     model: str | None,
     settings: Mapping[str, SettingValue] | None,
@@ -236,7 +243,7 @@ def _compile(
 ) -> TypedGraph:
     source, where, found = _read(path)
     if not found.has_errors:
-        given = _settings(settings, parameters)
+        given = _settings(function, settings, parameters)
         typed, problems = pipeline.compile_source(source, where, model, given)
         found.extend(problems)
         if typed is not None:
@@ -255,9 +262,28 @@ def _read(path: FileOrSource) -> tuple[Source, Path | None, Diagnostics]:
 
 
 def _settings(
-    settings: Mapping[str, SettingValue] | None, parameters: Mapping[str, SettingValue]
+    function: Callable[..., object],
+    settings: Mapping[str, SettingValue] | None,
+    parameters: Mapping[str, SettingValue],
 ) -> tuple[Setting, ...]:
+    """The model's parameters, as a function of this module was given them."""
     twice = sorted(set(settings or ()) & set(parameters))
     if twice:
         raise TypeError(f"{twice[0]} is given twice: by keyword and in settings")
-    return from_values({**(settings or {}), **parameters})
+    found: list[Setting] = []
+    for name, value in {**(settings or {}), **parameters}.items():
+        try:
+            found.extend(from_values({name: value}))
+        except SettingTypeError as error:
+            near = _nearest_keyword(function, name)
+            hint = f"did you mean {near}?" if near else None
+            raise SettingTypeError(error.message, hint) from None
+    return tuple(found)
+
+
+def _nearest_keyword(function: Callable[..., object], name: str) -> str | None:
+    """What the function itself takes that is nearest to a word that it took for a parameter."""
+    from inspect import Parameter, signature
+
+    taken = signature(function).parameters.values()
+    return nearest(name, [one.name for one in taken if one.kind is Parameter.KEYWORD_ONLY])

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from archc.errors import ArchError, PackageMissingError, SettingError
+from archc import asked
+from archc.errors import (
+    ArchError,
+    PackageMissingError,
+    SettingError,
+    SettingTypeError,
+    UnknownPathError,
+)
 from archir.cost.folding import DEPTH
 from archir.cost.report import Costs, Entry, Totals
 from archir.diagnostics import nearest
@@ -30,6 +37,13 @@ TOOLS = ("fvcore", "ptflops", "thop", "torch", "torchinfo")
 """The counters whose rules are known."""
 
 OPTIMIZERS = ("sgd", "sgd-momentum", "adam")
+
+OTHER_COLUMNS = {
+    "flops": "macs", "mult-adds": "macs", "mult_adds": "macs", "params": "parameters",
+    "weights": "parameters", "shape": "output", "type": "op", "name": "layer", "bytes": "memory",
+    "rf": "field", "receptive_field": "field", "activations": "elements",
+}  # fmt: skip
+"""What other counters call our columns."""
 
 
 class Summary:
@@ -84,7 +98,7 @@ class Summary:
 
     def table(self, depth: int | None = DEPTH, *, fold: bool = True) -> list[Entry]:
         """The rows to a depth (None: all), equal neighbours folded into one."""
-        return self._costs.entries(depth, fold=fold)
+        return self._costs.entries(_depth(depth), fold=fold)
 
     @property
     def whole(self) -> Entry:
@@ -105,30 +119,39 @@ class Summary:
         """What another counter prints for this model: fvcore, ptflops, thop, torch or torchinfo.
 
         torch stands for its ``FlopCounterMode``, which counts training steps too. ptflops always
-        counts one sample. Raises ``SettingError`` for a tool that is not known, and
-        ``ValueError`` where no sizes are given to count at.
+        counts one sample. Raises ``SettingError`` for a tool that is not known, and where no
+        sizes are given to count at.
         """
-        from archir.cost.tools import TOOLS, tell
+        from archir.cost.tools import tell
 
-        if tool not in TOOLS:
-            raise SettingError(_unknown("tool", tool, tuple(TOOLS)))
+        asked.chosen_word(tool, TOOLS, "tool")
         sizes = self._costs.sizes
         if sizes is None:
-            raise ValueError("other counters count at sizes: ask for no symbolic summary")
+            raise SettingError("other counters count at sizes: ask for no symbolic summary")
         costs = self._costs
         if tool == "ptflops":
-            name = _batch_size(self._typed)
-            costs = Costs(self._typed, {**sizes, name: 1}, self.dtype, costs.optimizer)
+            name = _batch_size(self._typed, "ptflops counts one sample, and ")
+            one = sizes_of(self._typed, {**sizes, name: 1})
+            costs = Costs(self._typed, one, self.dtype, costs.optimizer)
         return tell(costs, tool)
 
     def field(self, path: str) -> tuple[AxisField, ...]:
         """What one element that flows out of a module sees of each axis of the inputs.
 
-        Raises ``KeyError`` where no module of that path gives a value.
+        The path ``""`` is the whole model's. Of a module that runs several times it is the last
+        of ``fields(path)``. Raises ``UnknownPathError``, a ``KeyError``, where no module of that
+        path gives a value.
         """
-        found = self._costs.fields.at(path)
-        if found is None:
-            raise KeyError(path)
+        return self.fields(path)[-1]
+
+    def fields(self, path: str) -> tuple[tuple[AxisField, ...], ...]:
+        """The same for each time that the module runs, in the order of running."""
+        if not isinstance(path, str):
+            raise SettingTypeError(f"the path of a module is a string, not {path!r:.60}")
+        found = self._costs.fields.uses(path)
+        if not found:
+            near = nearest(path, [row.path for row in self._costs.root.walk()])
+            raise UnknownPathError(f"{self.name} has no module {path} that gives a value", near)
         return found
 
     def text(
@@ -139,13 +162,17 @@ class Summary:
         columns: Sequence[str] | None = None,
         style: Style | None = None,
     ) -> str:
-        """The table and the card below it, as ``archc summary`` prints them."""
+        """The table and the card below it, as ``archc summary`` prints them.
+
+        ``columns`` are names from docs/cost.md; ``SettingError`` for others, or for none.
+        """
         from archc.render.cost_card import cost_card
         from archc.render.style import Style
         from archc.render.table import DEFAULT, text
 
         style = style or Style()
-        table = text(self.table(depth, fold=fold), self.whole, columns or DEFAULT, style)
+        names = DEFAULT if columns is None else _columns(columns)
+        table = text(self.table(depth, fold=fold), self.whole, names, style)
         hidden = self._costs.cut(depth)
         return table + "\n" + cost_card(inputs_of(self._typed), self._costs, depth, hidden, style)
 
@@ -189,13 +216,11 @@ def summary_of(
     symbolic: bool = False,
 ) -> Summary:
     """The costs of a checked model. Raises ``SettingError`` for what it does not have."""
-    if dtype not in DTYPES:
-        raise SettingError(_unknown("dtype", dtype, tuple(DTYPES)))
-    if optimizer not in OPTIMIZERS:
-        raise SettingError(_unknown("optimizer", optimizer, OPTIMIZERS))
-    chosen: Optimizer = optimizer  # type: ignore[assignment]  # looked up in the line above
+    chosen: Optimizer = optimizer  # type: ignore[assignment]  # looked up in the next line but one
+    counted = DTYPES[asked.chosen_word(dtype, DTYPES, "dtype")]
+    asked.chosen_word(optimizer, OPTIMIZERS, "optimizer")
     given = None if symbolic else sizes_of(typed, sizes, batch)
-    return Summary(typed, Costs(typed, given, DTYPES[dtype], chosen))
+    return Summary(typed, Costs(typed, given, counted, chosen))
 
 
 def sizes_of(
@@ -207,15 +232,14 @@ def sizes_of(
     run at them.
     """
     defaults = typed.graph.sizes
-    wanted = dict(given)
+    wanted = asked.sizes(given)
     if batch is not None:
+        number = asked.whole("the batch", "a batch", batch)
         name = _batch_size(typed)
         if name in wanted:
             raise SettingError(f"the batch is given twice, as {name} = {wanted[name]} too")
-        wanted[name] = batch
-    for name in wanted:
-        if name not in defaults:
-            raise SettingError(_unknown("size", name, tuple(defaults)))
+        wanted[name] = number
+    asked.known_sizes(wanted, defaults)
     sizes = {**defaults, **wanted}
     if wanted:
         from archir.sizes.refusal import refusal
@@ -226,21 +250,27 @@ def sizes_of(
     return sizes
 
 
-def _batch_size(typed: TypedGraph) -> str:
-    """The size variable that stands first in every input."""
+def _batch_size(typed: TypedGraph, why: str = "") -> str:
+    """The size variable that stands first in every input. ``why`` says what asks for it."""
     root = typed.graph.root
     first = {show(typed.type_of(root, value).shape[0]) for value in root.inputs}
     names = first & typed.graph.sizes.keys()
     if len(first) != 1 or not names:
-        raise SettingError(f"{root.name} has no batch size: its inputs begin with {_listed(first)}")
+        begin = ", ".join(sorted(first)) or "nothing"
+        raise SettingError(f"{why}{root.name} has no batch size: its inputs begin with {begin}")
     return names.pop()
 
 
-def _unknown(what: str, name: str, known: Sequence[str]) -> str:
-    near = nearest(name, known)
-    hint = f"did you mean {near}?" if near else f"there are: {', '.join(known) or 'none'}"
-    return f"there is no {what} {name} here; {hint}"
+def _depth(depth: int | None) -> int | None:
+    return None if depth is None else asked.whole("the depth", "a depth", depth)
 
 
-def _listed(words: set[str]) -> str:
-    return ", ".join(sorted(words)) or "nothing"
+def _columns(names: Sequence[str]) -> tuple[str, ...]:
+    from archc.render.table import COLUMNS
+
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise SettingTypeError(f'columns are a list, as ["layer", "macs"], not {names!r:.60}')
+    chosen = [asked.chosen_word(name, COLUMNS, "column", OTHER_COLUMNS) for name in names]
+    if not chosen:
+        raise SettingError("no column is asked for", f"there are: {', '.join(COLUMNS)}")
+    return tuple(dict.fromkeys(chosen))

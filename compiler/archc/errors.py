@@ -26,7 +26,7 @@ class ArchError(Exception):
         from archc.render.style import Style
         from archc.render.terminal import render
 
-        return "\n" + render(self.diagnostics, Style()).rstrip("\n")
+        return render(self.diagnostics, Style()).rstrip("\n")
 
 
 class ModelChoiceError(ArchError):
@@ -41,15 +41,32 @@ class ModelChoiceError(ArchError):
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 
 
-class SettingError(ArchError):
-    """A setting is not of the form ``name=value``, or is given twice."""
+class SettingError(ArchError, ValueError):
+    """What is asked beside the file cannot be: a setting, a size, a batch, a name.
 
-    def __init__(self, message: str) -> None:
+    ``hint`` says what would help.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(())
         self.message = message
+        self.hint = hint
 
     def __str__(self) -> str:
-        return self.message
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class SettingTypeError(SettingError, TypeError):
+    """What is asked beside the file is of a wrong type."""
+
+
+class UnknownPathError(SettingError, KeyError):
+    """No module of that path gives a value. ``near`` is the path that was probably meant."""
+
+    def __init__(self, message: str, near: str | None) -> None:
+        hint = f"did you mean {near}?" if near else "the path of each row is in .rows"
+        super().__init__(message, hint)
+        self.near = near
 
 
 class MissingFileError(FileNotFoundError):

@@ -11,18 +11,19 @@ for nothing it does not use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archc.choice import checkable, choose
-from archc.errors import ArchError, SettingError, ToolError
+from archc.errors import ArchError, ToolError
 from archc.settings import Setting, parse_settings
-from archir.diagnostics import Diagnostic, Diagnostics, nearest
+from archir.diagnostics import Diagnostics
 from archir.record import Record
 from archir.source import Source
 
 if TYPE_CHECKING:
+    from archc.asked import Asked
     from archc.weights import WeightsReport
     from archdsl.ast import Argument
     from archdsl.elaborate import Limits
@@ -105,38 +106,6 @@ def compile_source(
         found.extend(refused)
         typed = None if refused else typed
     return typed, found
-
-
-class Asked(Record):
-    """Sizes that a model is asked about, others than its own defaults, and in which mode."""
-
-    sizes: Mapping[str, int]
-    training: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.sizes) or self.training
-
-    def refusals(self, typed: TypedGraph) -> tuple[Diagnostic, ...]:
-        """Why a model does not run at these sizes, the others being as they are by default."""
-        if not self:
-            return ()
-        from archir.sizes.refusal import refusal
-
-        own = {name: size for name, size in self.sizes.items() if name in typed.graph.sizes}
-        refused = refusal(typed, {**typed.graph.sizes, **own}, training=self.training)
-        return () if refused is None else (refused,)
-
-    def know(self, models: Iterable[TypedGraph]) -> None:
-        """Refuse a size that none of the models has."""
-        known = dict.fromkeys(name for typed in models for name in typed.graph.sizes)
-        for name, size in self.sizes.items():
-            if size < 1:
-                raise SettingError(f"the size {name} is {size}, and a size is at least 1")
-            if name not in known:
-                near = nearest(name, known)
-                there_are = f"there are: {', '.join(known) or 'none'}"
-                hint = f"did you mean {near}?" if near else there_are
-                raise SettingError(f"no model here has a size {name}; {hint}")
 
 
 class Checked(Record):

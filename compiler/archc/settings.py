@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from archc.errors import SettingError
+from archc.errors import SettingError, SettingTypeError
 from archir.diagnostics import Diagnostics
 from archir.record import Record
 from archir.source import Source
@@ -58,7 +58,7 @@ def from_texts(texts: Iterable[str]) -> tuple[Setting, ...]:
 
 
 def from_values(values: Mapping[str, SettingValue]) -> tuple[Setting, ...]:
-    """Settings as Python has them. TypeError for a value that the language does not have."""
+    """Settings as Python has them. SettingTypeError for a value that the language does not have."""
     result: list[Setting] = []
     for name, value in values.items():
         head = f"{name} = "
@@ -88,12 +88,12 @@ def _expression(name: str, value: object) -> str:
 
 
 def _number(name: str, value: object) -> str:
-    """An integer that is no int, such as numpy's; TypeError for anything else."""
+    """An integer that is no int, such as numpy's; SettingTypeError for anything else."""
     from numbers import Integral  # few values come as far as this
 
     if isinstance(value, Integral):
         return repr(int(value))
-    raise TypeError(
+    raise SettingTypeError(
         f"{name} is of type {type(value).__name__}; a setting is a number, a string, a bool, None,"
         " a list of them, or archc.Expression(…) with text of the language"
     )

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
-from archc import reference
-from archc.errors import ArchError, SettingError
+from archc import asked, reference
+from archc.errors import ArchError
 from archir.agreement import Agreement
-from archir.diagnostics import nearest
 from archir.dims import evaluate, show
 from archir.record import Record
 from archir.sizes.refusal import refusal
@@ -116,22 +115,14 @@ def _sizes(
     typed: TypedGraph, inputs: tuple[Port, ...], given: Mapping[str, int]
 ) -> Mapping[str, int]:
     """The size of each size variable: the given one, else the default, but of a batch two."""
-    if not isinstance(given, Mapping):
-        raise TypeError(f'sizes are a dict, as {{"H": 64}}, not {given!r:.60}')
+    wanted = asked.sizes(given)
+    asked.known_sizes(wanted, typed.graph.sizes)
     sizes = dict(typed.graph.sizes)
     for port in inputs:
         name = show(port.type.shape[0]) if port.type.shape else ""
         if sizes.get(name) == 1:
             sizes[name] = BATCH
-    for name, size in given.items():
-        if name not in sizes:
-            near = nearest(name, sizes)
-            known = ", ".join(sizes) or "none"
-            hint = f"did you mean {near}?" if near else f"there are: {known}"
-            raise SettingError(f"the model has no size {name}; {hint}")
-        if _whole(f"the size {name}", size) < 1:
-            raise SettingError(f"the size {name} is {size}, and a size is at least 1")
-        sizes[name] = _whole(name, size)
+    sizes.update(wanted)
     refused = refusal(typed, sizes)
     if refused is not None:
         raise ArchError([refused])

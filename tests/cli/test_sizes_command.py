@@ -58,7 +58,7 @@ def test_stages_before_the_check_cannot_be_asked(archc: Run, net: Path) -> None:
 def test_a_size_that_there_is_not(command: str, archc: Run, net: Path) -> None:
     done = archc(command, "net.arch", "--model", "net", "--size", "Height=64")
     assert done.code == 2
-    assert "no model here has a size Height; there are: N, H, W" in done.err
+    assert "no model here has a size Height\nhelp: there are: N, H, W" in done.err
 
 
 def test_json_says_the_sizes_and_what_refuses_them(archc: Run, net: Path) -> None:

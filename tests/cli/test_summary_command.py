@@ -13,7 +13,7 @@ import pytest
 from running import NET, Run
 
 import archc
-from archc.costing import Summary
+from archc.costing import DTYPES, Summary
 
 CONV1, CONV2, LINEAR = (3 * 9 + 1) * 8, (8 * 9 + 1) * 16, (16 + 1) * 10
 MACS = 32 * 32 * 8 * 27 + 32 * 32 * 16 * 72 + 16 * 10
@@ -85,7 +85,9 @@ def test_csv_has_whole_numbers(archc: Run, net: Path) -> None:
 
 
 def test_markdown_names_layers_by_their_paths(archc: Run, net: Path) -> None:
-    done = archc("summary", "net.arch", "--format", "markdown", "--columns", "layer,op,output")
+    head = archc("summary", "net.arch", "--format", "markdown").out.splitlines()[0]
+    assert head.startswith("| path | op | output |")
+    done = archc("summary", "net.arch", "--format", "markdown", "--columns", "path,op,output")
     lines = done.out.splitlines()
     assert lines[:3] == ["| path | op | output |", "| --- | --- | --- |",
                          "| `0` | conv | [1, 8, 32, 32] |"]  # fmt: skip
@@ -151,7 +153,64 @@ def test_one_place_s_field(archc: Run, net: Path) -> None:
     done = archc("summary", "net.arch", "--field", "2")
     assert done.out.splitlines()[0].startswith("2 sees 5 of image's height, stride 1")
     wrong = archc("summary", "net.arch", "--field", "22")
-    assert wrong.code == 2 and "no module 22" in wrong.err
+    assert wrong.code == 2 and "no module 22" in wrong.err and "did you mean 2?" in wrong.err
+    far = archc("summary", "net.arch", "--field", "somewhere")
+    assert "archc summary net.arch --all --columns path shows all paths" in far.err
+    assert "\n0\n" in archc("summary", "net.arch", "--all", "--columns", "path").out
+
+
+TWICE = """\
+model twice() {
+  input image: [N, 4, H = 8, W = 8]
+  module same = { conv(4, 3, padding = 1) -> relu }
+  module alone = conv(4, 3, padding = 1)
+  param shift: [1, 4, 1, 1] = zeros
+  same -> same -> same -> alone
+  add [_, shift] -> alone
+}
+"""
+
+
+def test_each_run_of_a_module_has_its_field(archc: Run, net: Path) -> None:
+    """Three convolutions of 3 see 3, 5 and 7; one more 9, and one more 11."""
+    Path("twice.arch").write_text(TWICE, "utf-8")
+    for path, seen in (("same", [3, 5, 7]), ("same.0", [3, 5, 7]), ("alone", [9, 11])):
+        lines = archc("summary", "twice.arch", "--field", path).out.splitlines()
+        assert [line.partition(",")[0] for line in lines] == [
+            f"{path} (run {number} of {len(seen)}) sees {one} of image's {axis}"
+            for number, one in enumerate(seen, 1)
+            for axis in ("height", "width")
+        ]
+        told = json.loads(archc("summary", "twice.arch", "--field", path, "--format", "json").out)
+        assert [[axis["size"] for axis in use] for use in told["uses"]] == [[s, s] for s in seen]
+        assert told["field"] == told["uses"][-1]
+
+
+def test_the_field_of_a_parameter_and_of_the_whole(archc: Run, net: Path) -> None:
+    Path("twice.arch").write_text(TWICE, "utf-8")
+    lines = archc("summary", "twice.arch", "--field", "shift").out.splitlines()
+    assert lines == [f"shift sees nothing of image's {axis}" for axis in ("height", "width")]
+    lines = archc("summary", "twice.arch", "--field", "").out.splitlines()
+    assert [line.partition(",")[0] for line in lines] == [
+        f"twice sees 11 of image's {axis}" for axis in ("height", "width")
+    ]
+
+
+def test_a_model_without_spatial_axes_says_so(archc: Run, net: Path) -> None:
+    Path("flat.arch").write_text("model flat() { input x: [N, 6]\n linear(8) }\n", "utf-8")
+    done = archc("summary", "flat.arch", "--field", "0")
+    assert (done.code, done.out) == (
+        0, "0: the inputs of flat have no axes but batch and channels\n"
+    )  # fmt: skip
+
+
+def test_markdown_has_the_columns_that_are_asked_for(archc: Run, net: Path) -> None:
+    net.write_text(
+        NET.replace("for width", "body: { for width").replace("act }", "act } }"), "utf-8"
+    )
+    words = ["--model", "net", "--format", "markdown", "--columns", "layer,path,op"]
+    lines = archc("summary", "net.arch", *words).out.splitlines()
+    assert lines[0] == "| layer | path | op |" and lines[3] == "| 0 | `body.0` | conv |"
 
 
 @pytest.mark.parametrize(
@@ -160,14 +219,40 @@ def test_one_place_s_field(archc: Run, net: Path) -> None:
         (["--columns", "layer,mac"], "did you mean macs?"),
         (["--dtype", "fp8"], "there is no dtype fp8"),
         (["--optimizer", "adm"], "did you mean adam?"),
-        (["--batch", "0"], "a batch is a whole number from 1"),
+        (["--batch", "0"], "the batch is 0, and a batch is at least 1"),
+        (["--batch", "x"], "a batch is a whole number from 1, not x"),
+        (["--batch", "9" * 5000], "the batch has more than 18 digits, and no tensor is so large"),
+        (["--size", "H=" + "9" * 5000], "the size H has more than 18 digits"),
         (["--depth", "x"], "a depth is a whole number from 1"),
         (["--count-as", "torchinf"], "did you mean torchinfo?"),
         (["--format", "html"], "there is no format html"),
-        (["--size", "h=3"], "there is no size h"),
+        (["--size", "h=3"], "the model has no size h\nhelp: did you mean H?"),
         (["--batch", "2", "--size", "N=3"], "the batch is given twice"),
-        (["--symbolic", "--batch", "2"], "it goes without --size and --batch"),
+        (["--symbolic", "--batch", "2"], "--symbolic is for all sizes: it goes without --batch"),
+        (["--symbolic", "--optimizer", "adam"], "it goes without --optimizer"),
+        (["--symbolic", "--count-as", "thop"], "it goes without --symbolic"),
         (["--all", "--depth", "2"], "it goes without --depth"),
+        (["--field", "0", "--count-as", "thop"], "--field says what one place sees: it goes with"),
+        (["--field", "0", "--format", "csv"], "it goes without --format csv"),
+        (["--field", "0", "--format", "markdown"], "it goes without --format markdown"),
+        (["--field", "0", "--columns", "macs"], "it goes without --columns"),
+        (["--field", "0", "--dtype", "fp16"], "it goes without --dtype"),
+        (["--field", "0", "--all"], "it goes without --all"),
+        (["--count-as", "thop", "--format", "csv"], "it goes without --format csv"),
+        (
+            ["--count-as", "thop", "--columns", "op", "--depth", "1"],
+            "without --depth and --columns",
+        ),
+        (["--format", "json", "--columns", "macs"], "it goes without --columns"),
+        (["--columns", ""], "no column is named"),
+        (["--columns", "layer,,macs"], "no column stands beside a comma of layer,,macs"),
+        (["--columns", "flops"], "did you mean macs?"),
+        (["--columns", "layer,Params"], "did you mean parameters?"),
+        (["--format", "md"], "did you mean markdown?"),
+        (["--json"], "did you mean --format json?"),
+        (["--csv"], "did you mean --format csv?"),
+        (["--adam"], "did you mean --optimizer adam?"),
+        (["other.arch"], "archc summary takes one FILE, and is given other.arch too"),
     ],
 )
 def test_wrong_uses_are_said(archc: Run, net: Path, words: list[str], said: str) -> None:
@@ -179,12 +264,24 @@ def test_sizes_that_do_not_run_are_refused(archc: Run, net: Path) -> None:
     net.write_text(NET.replace("global_avg_pool", "max_pool(8) -> global_avg_pool"), "utf-8")
     done = archc("summary", "net.arch", "--model", "net", "--size", "H=4")
     assert done.code == 1 and "error[kernel-does-not-fit]" in done.err
+    done = archc("summary", "net.arch", "--model", "net", "--size", "H=4", "--format", "json")
+    document = json.loads(done.out)
+    assert (done.code, done.err, document["model"]) == (1, "", None)
+    assert [one["name"] for one in document["diagnostics"]] == ["kernel-does-not-fit"]
 
 
 def test_a_model_without_a_batch_size_has_none_to_give(archc: Run, net: Path) -> None:
     net.write_text(NET.replace("[N, 3,", "[2, 3,"), "utf-8")
     done = archc("summary", "net.arch", "--model", "net", "--batch", "4")
-    assert done.code == 2 and "has no batch size" in done.err
+    assert done.code == 2 and "error: net has no batch size: its inputs begin with 2" in done.err
+    done = archc("summary", "net.arch", "--model", "net", "--count-as", "ptflops")
+    assert done.code == 2 and "ptflops counts one sample, and net has no batch size" in done.err
+
+
+def test_help_says_what_is_taken(archc: Run) -> None:
+    said = " ".join(archc("summary", "--help").out.split())
+    assert all(f" {name}" in said for name in DTYPES)
+    assert "Take this size of the inputs in the place of its default" in said
 
 
 def test_a_wrong_file_has_no_table(archc: Run, net: Path) -> None:

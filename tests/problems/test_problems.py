@@ -12,6 +12,7 @@ import pytest
 import archdsl.rules
 import archir.rules
 from archc import pipeline
+from archc.asked import Asked
 from archir.diagnostics import Diagnostics, Problem
 from archir.source import Source
 
@@ -50,7 +51,7 @@ def check(text: str, folder: Path, problem: type[Problem]) -> Diagnostics:
     # A problem may be one of the model that is asked for.
     model: str | None = getattr(problem, "only_model", None)
     sizes: dict[str, int] | None = getattr(problem, "asked_sizes", None)
-    asked = pipeline.Asked(sizes or {})
+    asked = Asked(sizes or {})
     return pipeline.check_source(Source("main.arch", text), path, model, asked=asked)[1]
 
 

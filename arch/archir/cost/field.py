@@ -110,10 +110,21 @@ class Fields(Record):
     def at(self, path: str) -> tuple[AxisField, ...] | None:
         """The field of what flows out of the module of that path; None if nothing does.
 
-        Of several values it is the last, and of several uses of the module, too.
+        Of several values it is the last, and of several uses of the module, too. A raw parameter
+        flows out of its own path.
         """
-        found = flowing_out(self.flat, path)
+        found = flowing_out(self.flat, path) or tuple(
+            [step.outputs[-1] for step in self.flat.steps if step.parameter == path]
+        )
         return self.values[found[-1]] if found else None
+
+    def uses(self, path: str) -> tuple[tuple[AxisField, ...], ...]:
+        """The same for each use of the module, in the order of running."""
+        found = flowing_out_of_each(self.flat, path)
+        if found:
+            return tuple([self.values[value] for value in found])
+        alone = self.at(path)
+        return () if alone is None else (alone,)
 
 
 def receptive_fields(flat: Flat, sizes: Mapping[str, int] | None = None) -> Fields:
@@ -162,6 +173,23 @@ def flowing_out(flat: Flat, path: str) -> tuple[int, ...]:
     if inside and not read:  # a loop's last turn may feed nothing but the module itself
         read = set(inside[-1].outputs)
     return tuple(sorted(read))
+
+
+def flowing_out_of_each(flat: Flat, path: str) -> list[int]:
+    """The last value that flows out of each use of a module that runs several times."""
+    spans = [(call.first, call.end) for call in flat.calls if call.module == path]
+    steps = enumerate(flat.steps)
+    spans += [(number, number + 1) for number, step in steps if step.module == path]
+    if len(spans) < 2:
+        return []
+    read = {value: number for number, step in enumerate(flat.steps) for value in step.inputs}
+    read.update(dict.fromkeys(flat.outputs, len(flat.steps)))
+    found: list[int] = []
+    for first, end in sorted(spans):
+        made = [value for step in flat.steps[first:end] for value in step.outputs]
+        outside = [value for value in made if read.get(value, -1) >= end]
+        found.append((outside or flat.steps[end - 1].outputs)[-1])
+    return found
 
 
 def _is_inside(step: FlatStep, path: str) -> bool:

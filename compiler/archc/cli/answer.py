@@ -32,7 +32,7 @@ def answer(words: list[str]) -> int:
     except ModelChoiceError as error:
         return _usage(error.message, error.hint)
     except SettingError as error:
-        return _usage(error.message, None)
+        return _usage(error.message, error.hint)
     except WeightsError as error:
         return _weights(error)
     except ArchError as error:

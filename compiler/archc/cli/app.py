@@ -38,9 +38,26 @@ class Commands(click.Group):
         return USAGE.rstrip("\n")
 
 
+class OneCommand(click.Command):
+    """A command that says in our words that it is given too many."""
+
+    allow_extra_args = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        more = super().parse_args(ctx, args)
+        if more:
+            takes = next(one for one in self.params if isinstance(one, click.Argument))
+            raise UsageError(
+                f"{ctx.command_path} takes one {takes.make_metavar(ctx).strip('[]')},"
+                f" and is given {', '.join(more)} too",
+                f"{ctx.command_path} --help tells how it is used",
+            )
+        return more
+
+
 def _command(name: str, command: Command) -> click.Command:
     params = [_argument(command.argument), *map(_option, command.options)]
-    return click.Command(name, callback=command.run, params=params, help=command.run.__doc__)
+    return OneCommand(name, callback=command.run, params=params, help=command.run.__doc__)
 
 
 def _argument(argument: Argument) -> click.Parameter:
@@ -121,7 +138,16 @@ def _near_options(error: click.ClickException) -> str | None:
         return None
     if isinstance(error, click.NoSuchOption):
         known = [name for option in context.command.params for name in option.opts]
-        near = nearest(error.option_name, [name for name in known if name.startswith("--")])
+        near = _as_value(error.option_name.lstrip("-"), context.info_name) or nearest(
+            error.option_name, [name for name in known if name.startswith("--")]
+        )
         if near:
             return f"did you mean {near}?"
     return f"{context.command_path} --help tells how it is used"
+
+
+def _as_value(word: str, name: str) -> str | None:
+    """The option of a command that takes a word, with it: ``--format json`` for json."""
+    options = command_of(name).options if name in COMMANDS else ()
+    takes = next((option.flag for option in options if word in option.words), None)
+    return None if takes is None else f"{takes} {word}"

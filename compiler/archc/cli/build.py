@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archc import files, pipeline
+from archc.asked import Asked, chosen_words
 from archc.cli import guard, options, streams
-from archc.cli.declare import Command, Option, UsageError, chosen_word
+from archc.cli.declare import Command, Option, UsageError
 from archc.cli.initial import WEIGHTS_OPTIONS, Chosen, checked
 from archc.errors import WeightsError
 from archc.outputs import DEFAULT, KINDS, WEIGHTS, file_name, output
@@ -55,7 +56,7 @@ def build(
     typed = None
     if not found.has_errors:
         typed, problems = pipeline.compile_source(
-            source, path, model, settings, limits, pipeline.Asked(sizes, training)
+            source, path, model, settings, limits, Asked(sizes, training)
         )
         found.extend(problems)
     if typed is None:
@@ -120,8 +121,7 @@ def _weights(report: WeightsReport | None, **rest: data.Json) -> data.Json:
 
 
 def _kinds(text: str) -> tuple[str, ...]:
-    words = [word.strip() for word in text.split(",")]
-    return tuple(dict.fromkeys(chosen_word(word, KINDS, "output") for word in words))
+    return chosen_words(text, KINDS, "output")
 
 
 command = Command(

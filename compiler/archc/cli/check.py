@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from archc import pipeline
+from archc.asked import Asked
 from archc.cli import guard, options, streams
 from archc.cli.declare import Argument, Command
 from archc.render.card import check_line, failed_line
@@ -37,7 +38,7 @@ def check(
     those sizes, with --training in training mode; one that does not run at them is wrong, at the
     first place that refuses them.
     """
-    asked = pipeline.Asked(sizes, training)
+    asked = Asked(sizes, training)
     everything = Diagnostics()
     models: list[data.Json] = []
     unchecked = False

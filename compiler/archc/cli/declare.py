@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from archir.diagnostics import nearest
 from archir.record import Record
 
 
@@ -21,15 +20,6 @@ class UsageError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
-
-
-def chosen_word(word: str, known: Collection[str], what: str) -> str:
-    """The word, if it is known; else an error with the nearest that is."""
-    if word in known:
-        return word
-    near = nearest(word, known)
-    hint = f"did you mean {near}?" if near else f"there are: {', '.join(known)}"
-    raise UsageError(f"there is no {what} {word}", hint)
 
 
 class Argument(Record):
@@ -67,6 +57,9 @@ class Option(Record):
 
     read: Callable[[Any], Any] | None = None
     """Makes the value of the word, or of all of them; UsageError where it cannot."""
+
+    words: Collection[str] = ()
+    """The words that it takes, where these are known."""
 
     def value(self, given: Any) -> Any:
         """What the function gets for what is given, or for the default."""

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archc import pipeline
+from archc.asked import Asked, chosen_word
 from archc.choice import choose
 from archc.cli import guard, options, streams
-from archc.cli.declare import Command, Option, UsageError, chosen_word
+from archc.cli.declare import Command, Option, UsageError
 from archc.outputs import OUTPUTS, output
 from archc.settings import Setting, parse_settings
 from archir.diagnostics import Diagnostics
@@ -46,7 +47,7 @@ def emit(
 
     With --size it must run at these sizes, which change nothing of what is printed.
     """
-    asked = pipeline.Asked(sizes, training)
+    asked = Asked(sizes, training)
     if asked and stage in UNCHECKED:
         raise UsageError(
             f"the stage {stage} comes before sizes are checked", "leave out --size and --training"
@@ -72,7 +73,7 @@ def _text(
     model: str | None,
     settings: Sequence[Setting],
     limits: Limits | None,
-    asked: pipeline.Asked,
+    asked: Asked,
     guarded: bool,
 ) -> tuple[str | None, Diagnostics]:
     if stage == "ast":

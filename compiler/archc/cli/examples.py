@@ -6,11 +6,16 @@ from textwrap import shorten
 
 from archc import examples
 from archc.cli import guard, options, streams
-from archc.cli.declare import Argument, Command, chosen_word
+from archc.cli.declare import Argument, Command
+from archc.errors import SettingError
 from archc.render import data
+from archir.diagnostics import nearest
 
 WIDTH = 100
 """How long a line of the list may be."""
+
+AT_MOST = 12
+"""How many examples a hint names."""
 
 
 def show(name: str | None, form: str) -> int:
@@ -21,13 +26,24 @@ def show(name: str | None, form: str) -> int:
     if name is None:
         _list(form)
         return guard.OK
-    known = chosen_word(name.removesuffix(examples.ENDING), examples.names(), "example")
+    known = name.removesuffix(examples.ENDING)
+    if known not in examples.names():
+        raise SettingError(f"there is no example {known}".rstrip(), _near(known))
     text = examples.read(known)
     if form == "json":
         streams.data({"version": data.VERSION, "name": known, "text": text})
     else:
         streams.document(text)
     return guard.OK
+
+
+def _near(word: str) -> str:
+    """Which examples may be meant: those that the word begins, or the nearest."""
+    begun = [name for name in examples.names() if name.startswith(word.casefold())]
+    if word and 1 < len(begun) <= AT_MOST:
+        return f"did you mean one of {', '.join(begun)}?"
+    near = begun[0] if len(begun) == 1 else nearest(word, examples.names())
+    return f"did you mean {near}?" if near else "archc examples lists them"
 
 
 def _list(form: str) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archc import pipeline
+from archc.asked import chosen_word
 from archc.cli import options
-from archc.cli.declare import Option, UsageError, chosen_word
+from archc.cli.declare import Option, UsageError
 from archir.record import Record
 from archir.state import MATCHES, Match
 

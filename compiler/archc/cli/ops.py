@@ -6,8 +6,9 @@ from dataclasses import asdict
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from archc.asked import chosen_word
 from archc.cli import guard, options, streams
-from archc.cli.declare import Argument, Command, UsageError, chosen_word
+from archc.cli.declare import Argument, Command, UsageError
 from archc.render import data
 
 if TYPE_CHECKING:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from archc.cli.declare import Argument, Option, UsageError, chosen_word
+from archc.asked import chosen_word, whole_of_text
+from archc.cli.declare import Argument, Option, UsageError
 from archc.settings import from_texts
 
 if TYPE_CHECKING:
@@ -16,8 +18,10 @@ DEFAULT_SEED = 0
 MAX_SEED = 2**64 - 1
 """The largest that torch takes."""
 
-MAX_DIGITS = 18
-"""Digits of a size: what is longer is larger than torch can count."""
+FORMATS = ("text", "json")
+
+OTHER_FORMATS = {"md": "markdown", "table": "text", "txt": "text", "plain": "text", "tsv": "csv"}
+"""What others call formats."""
 
 
 def _limits(texts: tuple[str, ...]) -> Limits | None:
@@ -41,13 +45,9 @@ def _sizes(texts: tuple[str, ...]) -> dict[str, int]:
         name, _equals, number = text.partition("=")
         if not name.isidentifier() or not (number.isascii() and number.isdecimal()):
             raise UsageError(f"a size is written NAME=NUMBER, as H=64, not {text}")
-        if len(number) > MAX_DIGITS:
-            raise UsageError(f"the size {name} has {len(number)} digits, and no tensor is so large")
         if name in given:
             raise UsageError(f"the size {name} is given twice")
-        given[name] = int(number)
-        if not given[name]:
-            raise UsageError(f"the size {name} is 0, and a size is at least 1")
+        given[name] = whole_of_text(f"the size {name}", "a size", number)
     return given
 
 
@@ -58,8 +58,9 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def _form(word: str) -> str:
-    return chosen_word(word, ["text", "json"], "format")
+def formats(words: Collection[str]) -> Callable[[str], str]:
+    """What reads one of these formats."""
+    return lambda word: chosen_word(word, words, "format", OTHER_FORMATS)
 
 
 FILE = Argument("file", "FILE")
@@ -98,6 +99,15 @@ SIZES = Option(
     read=_sizes,
 )
 
+SIZES_TO_RUN_AT = Option(
+    "--size",
+    "sizes",
+    "Take this size of the inputs in the place of its default, as H=64. Repeatable.",
+    metavar="NAME=NUMBER",
+    many=True,
+    read=_sizes,
+)
+
 SEED = Option(
     "--seed",
     "seed",
@@ -124,5 +134,6 @@ FORMAT = Option(
     "How results and diagnostics are printed: text or json.",
     metavar="FORMAT",
     default="text",
-    read=_form,
+    read=formats(FORMATS),
+    words=FORMATS,
 )

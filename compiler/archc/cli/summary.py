@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from archc import pipeline
+from archc.asked import chosen_word, chosen_words, whole_of_text
 from archc.cli import guard, options, streams
-from archc.cli.declare import Command, Option, UsageError, chosen_word
-from archc.costing import DTYPES, OPTIMIZERS, TOOLS
+from archc.cli.apart import refuse
+from archc.cli.declare import Command, Option, UsageError
+from archc.costing import DTYPES, OPTIMIZERS, OTHER_COLUMNS, TOOLS, summary_of
+from archc.errors import ArchError, UnknownPathError
 from archc.render.style import style_of
-from archc.render.table import COLUMNS, DEFAULT, IN_CSV
+from archc.render.table import COLUMNS, IN_CSV
 from archir.cost.folding import DEPTH
-from archir.diagnostics import nearest
 from archir.record import Record
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from archir.diagnostics import Diagnostics
 
 FORMATS = ("text", "json", "markdown", "csv")
+
+DTYPE = "float32"
+OPTIMIZER = "sgd"
+"""What is taken unless another is asked for."""
 
 
 def summary(
@@ -47,32 +53,44 @@ def summary(
     Parameters, MACs (multiply-accumulates of convolutions, linear layers and matrix products),
     memory and receptive fields are exact at the sizes that are asked for, and nothing is run.
     """
-    if symbolic and (sizes or batch is not None):
-        raise UsageError("--symbolic is for all sizes: it goes without --size and --batch")
-    if symbolic and tool is not None:
-        raise UsageError("--count-as counts at sizes: it goes without --symbolic")
-    if everything and depth is not None:
-        raise UsageError("--all shows all levels: it goes without --depth")
+    refuse(
+        {
+            "--size": bool(sizes),
+            "--batch": batch is not None,
+            "--dtype": dtype != DTYPE,
+            "--optimizer": optimizer != OPTIMIZER,
+            "--depth": depth is not None,
+            "--all": everything,
+            "--columns": columns is not None,
+            "--field": field is not None,
+            "--count-as": tool is not None,
+            "--symbolic": symbolic,
+            f"--format {form}": True,
+        }
+    )
     source, path, found = streams.read(file)
     typed = None
     if not found.has_errors:
         typed, problems = pipeline.compile_source(source, path, model, settings, limits)
         found.extend(problems)
-    if typed is None:
+    costs = None
+    if typed is not None:
+        try:
+            costs = summary_of(typed, sizes, batch, dtype, optimizer, symbolic=symbolic)
+        except ArchError as error:
+            if not error.diagnostics:
+                raise
+            found.extend(error.diagnostics)  # sizes at which the model does not run
+    if form != "json":
+        streams.complain(found)
+    if costs is None:
         if form == "json":
             from archc.render import data
 
             streams.data(data.report(found, model=None))
-        else:
-            streams.complain(found)
         return guard.WRONG_INPUT
-    from archc.costing import summary_of
-
-    costs = summary_of(typed, sizes, batch, dtype, optimizer, symbolic=symbolic)
-    if form != "json":
-        streams.complain(found)
     if field is not None:
-        _field(costs, field, form, found)
+        _field(costs, field, file, form, found)
     elif tool is not None:
         _count_as(costs, tool, form, found)
     else:
@@ -97,9 +115,9 @@ def _table(summary: Summary, shown: Shown, form: str, found: Diagnostics) -> Non
         return
     entries = summary.table(shown.depth, fold=shown.fold)
     if form == "markdown":
-        from archc.render.table import markdown
+        from archc.render.table import IN_MARKDOWN, markdown
 
-        streams.document(markdown(entries, summary.whole, shown.columns or DEFAULT))
+        streams.document(markdown(entries, summary.whole, shown.columns or IN_MARKDOWN))
     elif form == "csv":
         from archc.render.table import csv
 
@@ -112,23 +130,31 @@ def _table(summary: Summary, shown: Shown, form: str, found: Diagnostics) -> Non
         streams.data(data.report(found, **facts))
 
 
-def _field(summary: Summary, path: str, form: str, found: Diagnostics) -> None:
-    """The receptive field of one place."""
-    from archc.render.costs import field_line
-
+def _field(summary: Summary, path: str, file: str, form: str, found: Diagnostics) -> None:
+    """The receptive field of one place, each time that it runs."""
     try:
-        seen = summary.field(path)
-    except KeyError:
-        known = [row.path for row in summary.rows if row.label]
-        raise UsageError(*_nowhere(summary.name, path, known)) from None
+        uses = summary.fields(path)
+    except UnknownPathError as error:
+        from shlex import quote
+
+        paths = f"archc summary {quote(file)} --all --columns path shows all paths"
+        raise UsageError(error.message, error.hint if error.near else paths) from None
     if form == "json":
         from archc.render import data
         from archc.render.cost_data import field
 
-        streams.data(data.report(found, path=path, field=field(summary.model, seen)))
+        each: list[data.Json] = [field(summary.model, seen) for seen in uses]
+        streams.data(data.report(found, path=path, field=each[-1], uses=each))
         return
-    for line in field_line(path, summary.model, seen):
-        streams.say(line)
+    from archc.render.costs import field_line
+
+    name = path or summary.name
+    if not uses[-1]:
+        streams.say(f"{name}: the inputs of {summary.name} have no axes but batch and channels")
+    for number, seen in enumerate(uses, 1):
+        shown = name if len(uses) == 1 else f"{name} (run {number} of {len(uses)})"
+        for line in field_line(shown, summary.model, seen):
+            streams.say(line)
 
 
 def _count_as(summary: Summary, tool: str, form: str, found: Diagnostics) -> None:
@@ -145,20 +171,8 @@ def _count_as(summary: Summary, tool: str, form: str, found: Diagnostics) -> Non
     sys.stdout.write(told_card(summary.name, told, summary.totals, style_of(sys.stdout)))
 
 
-def _nowhere(name: str, path: str, known: Sequence[str]) -> tuple[str, str]:
-    near = nearest(path, known)
-    hint = f"did you mean {near}?" if near else f"archc summary {name} --all shows all paths"
-    return f"{name} has no module {path} that gives a value", hint
-
-
 def _number(what: str) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        whole = text.isascii() and text.isdecimal() and len(text) <= options.MAX_DIGITS
-        if not whole or int(text) < 1:
-            raise UsageError(f"{what} is a whole number from 1, not {text}")
-        return int(text)
-
-    return read
+    return lambda text: whole_of_text(f"the {what}", f"a {what}", text)
 
 
 def _word(what: str, known: Collection[str]) -> Callable[[str], str]:
@@ -166,8 +180,7 @@ def _word(what: str, known: Collection[str]) -> Callable[[str], str]:
 
 
 def _columns(text: str) -> tuple[str, ...]:
-    words = [word.strip() for word in text.split(",")]
-    return tuple(dict.fromkeys(chosen_word(word, COLUMNS, "column") for word in words))
+    return chosen_words(text, COLUMNS, "column", OTHER_COLUMNS)
 
 
 command = Command(
@@ -176,36 +189,38 @@ command = Command(
     (
         options.MODEL,
         options.SETTINGS,
-        options.SIZES,
+        options.SIZES_TO_RUN_AT,
         Option(
             "--batch",
             "batch",
             "How many samples at once, in the place of the batch size's default.",
             metavar="NUMBER",
-            read=_number("a batch"),
+            read=_number("batch"),
         ),
         Option(
             "--dtype",
             "dtype",
-            "The dtype of parameters and activations: float32, bf16, fp16, float64.",
+            f"The dtype of parameters and activations: {', '.join(DTYPES)}.",
             metavar="DTYPE",
-            default="float32",
+            default=DTYPE,
             read=_word("dtype", DTYPES),
+            words=DTYPES,
         ),
         Option(
             "--optimizer",
             "optimizer",
             f"What remembers numbers for each parameter: {', '.join(OPTIMIZERS)}.",
             metavar="NAME",
-            default="sgd",
+            default=OPTIMIZER,
             read=_word("optimizer", OPTIMIZERS),
+            words=OPTIMIZERS,
         ),
         Option(
             "--depth",
             "depth",
             f"How many levels of modules are shown; {DEPTH} unless it is given.",
             metavar="NUMBER",
-            read=_number("a depth"),
+            read=_number("depth"),
         ),
         Option("--all", "everything", "Show every row: all levels, nothing folded."),
         Option(
@@ -214,6 +229,7 @@ command = Command(
             f"What to show: {', '.join(COLUMNS)}.",
             metavar="NAME,...",
             read=_columns,
+            words=COLUMNS,
         ),
         Option(
             "--field",
@@ -227,6 +243,7 @@ command = Command(
             f"Say only what another counter would print, and why: {', '.join(TOOLS)}.",
             metavar="TOOL",
             read=_word("tool", TOOLS),
+            words=TOOLS,
         ),
         Option("--symbolic", "symbolic", "Show numbers as expressions of the sizes of the input."),
         Option(
@@ -235,7 +252,8 @@ command = Command(
             f"How it is printed: {', '.join(FORMATS)}.",
             metavar="FORMAT",
             default="text",
-            read=_word("format", FORMATS),
+            read=options.formats(FORMATS),
+            words=FORMATS,
         ),
         options.LIMITS,
     ),

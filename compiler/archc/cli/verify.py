@@ -157,7 +157,7 @@ command = Command(
         ),
         options.MODEL,
         options.SETTINGS,
-        options.SIZES,
+        options.SIZES_TO_RUN_AT,
         options.SEED,
         options.FORMAT,
         options.LIMITS,

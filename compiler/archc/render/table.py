@@ -26,6 +26,9 @@ IN_CSV = ("path", "level", "count", "kind", "op", "output", "parameters", "buffe
           "elements", "memory", "kept", "field", "stride", "centre", "training",
           "again")  # fmt: skip
 
+IN_MARKDOWN = ("path", *DEFAULT[1:])
+"""There blanks at the start of a cell are lost, so layers are named by their paths."""
+
 GAP = "  "
 SCOPES = ("model", "block", "group")
 
@@ -138,17 +141,16 @@ def _aligned(cells: Sequence[str], side: Side, style: Style) -> list[str]:
 
 
 def markdown(entries: Sequence[Entry], whole: Entry, names: Sequence[str]) -> str:
-    """The table in Markdown. Layers are named by their paths, since blanks at a start are lost."""
-    named = ["path" if name == "layer" else name for name in names]
-    columns = [COLUMNS[name] for name in named]
+    """The table in Markdown."""
+    columns = [COLUMNS[name] for name in names]
     lines = [
         _bar(column.title for column in columns),
         _bar("---:" if column.side == ">" else "---" for column in columns),
     ]
     for entry in entries:
-        cells = [_escaped(column.text(entry)) for column in columns]
-        if "path" in named:
-            cells[named.index("path")] = _place(entry)
+        cells = [_escaped(column.text(entry).strip()) for column in columns]
+        if "path" in names:
+            cells[names.index("path")] = _place(entry)
         lines.append(_bar(cells))
     cells = [_escaped(column.text(whole)) for column in columns]
     cells[0] = f"**{_escaped(whole.op)}**"
