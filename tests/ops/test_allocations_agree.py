@@ -195,3 +195,13 @@ def test_every_op_says_what_it_keeps() -> None:
         if kind.allocate is Op.allocate and kind.keeps is Op.keeps
     ]
     assert not silent
+
+
+@pytest.mark.parametrize("layouts", [("plain", "channels-last"), ("channels-last", "plain")])
+def test_joined_images_keep_a_format_only_if_all_have_it(layouts: tuple[str, ...]) -> None:
+    shapes = ((2, 4, 5, 6), (2, 3, 5, 6))
+    joined = torch.cat([laid_out(*each) for each in zip(shapes, layouts, strict=True)], 1)
+    tape = Tape(training=False, recording=False)
+    inputs = tuple(taped(tape, *each, False) for each in zip(shapes, layouts, strict=True))
+    (made,) = ops()["concat"]().allocate(tape, inputs, types_of(tuple(joined.shape)))
+    assert made.strides == joined.stride()

@@ -12,6 +12,7 @@ from archir.ops.dims import resolve_dim
 from archir.ops.spatial import AXIS_NAMES, show_extent
 from archir.reach import Folded, Look, Wire, pointwise, same
 from archir.recipe import AllInputs, Arg, Call, Code, Fold, FunctionRecipe, Inferred, Infix, Input
+from archir.strides import is_channels_last
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -100,6 +101,15 @@ class Concat(Op):
         return rules.shapes.ShapesDiffer(
             self.keyword, "rank", 1, ranks[0], other + 1, ranks[1], shapes
         )
+
+    def allocate(
+        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        # torch takes the memory format that all of them have, and else the usual one.
+        last = all(is_channels_last(given.shape, given.strides) for given in inputs)
+        (made,) = outputs
+        shape, like = tape.extents(made), inputs[0] if last else None
+        return (tape.new(shape, *inputs, dtype=made.dtype, format=like),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         # torch's own default is 0, so the dim is always written.
