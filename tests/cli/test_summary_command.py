@@ -270,6 +270,14 @@ def test_sizes_that_do_not_run_are_refused(archc: Run, net: Path) -> None:
     assert [one["name"] for one in document["diagnostics"]] == ["kernel-does-not-fit"]
 
 
+def test_a_counter_of_one_sample_needs_a_model_that_takes_one(archc: Run, net: Path) -> None:
+    text = "model net() { input x: [N = 2, 4, H = 8]\n chunk(2, 0) as a, b\n add [a, b] }\n"
+    net.write_text(text, "utf-8")
+    done = archc("summary", "net.arch", "--count-as", "ptflops", "--format", "json")
+    (refused,) = json.loads(done.out)["diagnostics"]
+    assert (done.code, done.err) == (1, "") and "at N = 1" in refused["message"]
+
+
 def test_a_model_without_a_batch_size_has_none_to_give(archc: Run, net: Path) -> None:
     net.write_text(NET.replace("[N, 3,", "[2, 3,"), "utf-8")
     done = archc("summary", "net.arch", "--model", "net", "--batch", "4")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, overload
 
+from archir.cost.flowing import flowing_out, flowing_out_of_each
 from archir.cost.traces import NOTHING, Moving, Span, Trace, start, through, union
 from archir.dims import Dim, show
 from archir.flat import Flat, FlatStep, types_at
@@ -162,39 +163,6 @@ class _Rows(Sequence["tuple[AxisField, ...]"]):
             pairs = zip(self.axes, traces, strict=True)
             self.known[key] = tuple([_field(axis, trace) for axis, trace in pairs])
         return self.known[key]
-
-
-def flowing_out(flat: Flat, path: str) -> tuple[int, ...]:
-    """The values that are made in a module and read outside, by their numbers."""
-    inside = [step for step in flat.steps if _is_inside(step, path)]
-    made = {value for step in inside for value in step.outputs}
-    outside = {value for step in flat.steps if not _is_inside(step, path) for value in step.inputs}
-    read = made & (outside | set(flat.outputs))
-    if inside and not read:  # a loop's last turn may feed nothing but the module itself
-        read = set(inside[-1].outputs)
-    return tuple(sorted(read))
-
-
-def flowing_out_of_each(flat: Flat, path: str) -> list[int]:
-    """The last value that flows out of each use of a module that runs several times."""
-    spans = [(call.first, call.end) for call in flat.calls if call.module == path]
-    steps = enumerate(flat.steps)
-    spans += [(number, number + 1) for number, step in steps if step.module == path]
-    if len(spans) < 2:
-        return []
-    read = {value: number for number, step in enumerate(flat.steps) for value in step.inputs}
-    read.update(dict.fromkeys(flat.outputs, len(flat.steps)))
-    found: list[int] = []
-    for first, end in sorted(spans):
-        made = [value for step in flat.steps[first:end] for value in step.outputs]
-        outside = [value for value in made if read.get(value, -1) >= end]
-        found.append((outside or flat.steps[end - 1].outputs)[-1])
-    return found
-
-
-def _is_inside(step: FlatStep, path: str) -> bool:
-    where = step.scope if step.module is None else step.module
-    return not path or where == path or where.startswith(f"{path}.")
 
 
 class _Walker:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archc.costing import Summary
     from archc.settings import Setting
     from archdsl.elaborate.limits import Limits
+    from archir.cost.tools import Told
     from archir.diagnostics import Diagnostics
 
 FORMATS = ("text", "json", "markdown", "csv")
@@ -73,30 +74,37 @@ def summary(
     if not found.has_errors:
         typed, problems = pipeline.compile_source(source, path, model, settings, limits)
         found.extend(problems)
-    costs = None
-    if typed is not None:
-        try:
-            costs = summary_of(typed, sizes, batch, dtype, optimizer, symbolic=symbolic)
-        except ArchError as error:
-            if not error.diagnostics:
-                raise
-            found.extend(error.diagnostics)  # sizes at which the model does not run
+    if typed is None:
+        return _wrong(found, form)
+    try:
+        costs = summary_of(typed, sizes, batch, dtype, optimizer, symbolic=symbolic)
+        told = None if tool is None else costs.count_as(tool)
+    except ArchError as error:
+        if not error.diagnostics:
+            raise
+        found.extend(error.diagnostics)  # sizes at which the model does not run
+        return _wrong(found, form)
     if form != "json":
         streams.complain(found)
-    if costs is None:
-        if form == "json":
-            from archc.render import data
-
-            streams.data(data.report(found, model=None))
-        return guard.WRONG_INPUT
     if field is not None:
         _field(costs, field, file, form, found)
-    elif tool is not None:
-        _count_as(costs, tool, form, found)
+    elif told is not None:
+        _told(costs, told, form, found)
     else:
         shown = Shown(None if everything else depth or DEPTH, not everything, columns)
         _table(costs, shown, form, found)
     return guard.OK
+
+
+def _wrong(found: Diagnostics, form: str) -> int:
+    """Say why there is nothing to show."""
+    if form == "json":
+        from archc.render import data
+
+        streams.data(data.report(found, model=None))
+    else:
+        streams.complain(found)
+    return guard.WRONG_INPUT
 
 
 class Shown(Record):
@@ -157,9 +165,8 @@ def _field(summary: Summary, path: str, file: str, form: str, found: Diagnostics
             streams.say(line)
 
 
-def _count_as(summary: Summary, tool: str, form: str, found: Diagnostics) -> None:
+def _told(summary: Summary, told: Told, form: str, found: Diagnostics) -> None:
     """What another counter prints."""
-    told = summary.count_as(tool)
     if form == "json":
         from archc.render import data
         from archc.render.cost_data import told as facts
