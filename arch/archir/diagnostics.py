@@ -8,7 +8,9 @@ none of them knows a problem by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
+from types import ModuleType
 from typing import ClassVar, Literal
 
 from archir.record import Record, Struct, fresh
@@ -40,6 +42,21 @@ class Problem(Record):
     def label(self) -> str | None:
         """A few words to stand under the place itself."""
         return None
+
+
+def modules_on_use(package: str) -> Callable[[str], ModuleType]:
+    """The ``__getattr__`` of a package of problems, which imports a module when it is named."""
+
+    def module(name: str) -> ModuleType:
+        path = f"{package}.{name}"
+        try:
+            return import_module(path)
+        except ModuleNotFoundError as error:
+            if error.name != path:
+                raise
+            raise AttributeError(f"module {package!r} has no attribute {name!r}") from None
+
+    return module
 
 
 class OwnOpError(RuntimeError):

@@ -103,6 +103,16 @@ class Flat(Record):
     """The types of all values at the sizes that were asked for so far."""
 
 
+def last_uses(flat: Flat) -> dict[int, int]:
+    """The last step that reads each value; the model's outputs are read behind all steps."""
+    last: dict[int, int] = {}
+    for number, step in enumerate(flat.steps):
+        for value in step.inputs:
+            last[value] = number
+    last.update(dict.fromkeys(flat.outputs, len(flat.steps)))
+    return last
+
+
 def types_at(flat: Flat, sizes: Mapping[str, int]) -> tuple[TensorType, ...]:
     """The types of all values at sizes."""
     key = tuple(sizes.items())

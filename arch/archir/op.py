@@ -30,6 +30,7 @@ from archir.dims import Dim, SizeExpr
 from archir.fields import Argument, Field, OpType, own_arguments
 from archir.reach import Look, Wire
 from archir.recipe import Arg, Code, Inferred, Recipe
+from archir.record import Frozen
 from archir.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ Keeps = tuple[Literal["inputs", "outputs"], ...]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
-class Op(metaclass=OpType):
+class Op(Frozen, metaclass=OpType):
     """Base of all ops. Instances are immutable, and are shared by all equal uses in a program.
 
     Made as ``Conv(out_channels=8, kernel_size=3)`` its arguments are judged by pydantic, strictly,
@@ -173,12 +174,6 @@ class Op(metaclass=OpType):
         _fill(self, judged(type(self), values))
 
     if not TYPE_CHECKING:  # what frozen classes have, to a checker, as it is
-
-        def __setattr__(self, name: str, value: object) -> None:
-            raise AttributeError(f"{type(self).__name__}.{name} is frozen")
-
-        def __delattr__(self, name: str) -> None:
-            raise AttributeError(f"{type(self).__name__}.{name} is frozen")
 
         def __eq__(self, other: object) -> bool:
             if self is other:

@@ -153,9 +153,10 @@ class _Fields(metaclass=_FieldsType):
         return type(self), self._values()
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(fresh,))
-class Record(_Fields):
-    """Base of records: their fields never change, and equal fields make equal records."""
+class Frozen:
+    """Base of what never changes once it is made."""
+
+    __slots__ = ()
 
     if not TYPE_CHECKING:  # a checker that saw these would believe that any name can be set
 
@@ -164,6 +165,11 @@ class Record(_Fields):
 
         def __delattr__(self, name: str) -> None:
             raise AttributeError(f"{type(self).__name__}.{name} is frozen")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(fresh,))
+class Record(_Fields, Frozen):
+    """Base of records: their fields never change, and equal fields make equal records."""
 
     def __eq__(self, other: object) -> bool:
         if self is other:

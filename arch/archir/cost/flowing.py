@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archir.flat import Flat, FlatStep
+from archir.flat import Flat, FlatStep, last_uses
 
 
 def flowing_out(flat: Flat, path: str) -> tuple[int, ...]:
@@ -23,8 +23,7 @@ def flowing_out_of_each(flat: Flat, path: str) -> list[int]:
     spans += [(number, number + 1) for number, step in steps if step.module == path]
     if len(spans) < 2:
         return []
-    read = {value: number for number, step in enumerate(flat.steps) for value in step.inputs}
-    read.update(dict.fromkeys(flat.outputs, len(flat.steps)))
+    read = last_uses(flat)
     found: list[int] = []
     for first, end in sorted(spans):
         made = [value for step in flat.steps[first:end] for value in step.outputs]

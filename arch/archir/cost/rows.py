@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from archir.dims import Dim, product, total
-from archir.flat import Flat, FlatModule, FlatStep
+from archir.flat import Flat, FlatModule, FlatStep, last_uses
 from archir.graph import Definition
 from archir.op import Op
 from archir.record import Struct, fresh
@@ -75,7 +75,7 @@ class _Builder:
         self.macs = macs
         self.modules = {module.path: module for module in flat.modules}
         self.counted: set[str] = set()
-        self.last_use = _last_uses(flat)
+        self.last_use = last_uses(flat)
         self.read = {step.parameter for step in flat.steps}
         self.calls = {(call.module, call.first): call for call in flat.calls}
         self.ends = {call.end for call in flat.calls}
@@ -215,16 +215,6 @@ class _Builder:
         path, _, name = key.rpartition(".")
         entries = tuple(one for one in self.modules[path].state if one.name == name)
         return False, *_numel(entries)
-
-
-def _last_uses(flat: Flat) -> dict[int, int]:
-    """The last step that reads each value; the model's outputs are read behind all steps."""
-    last: dict[int, int] = {}
-    for number, step in enumerate(flat.steps):
-        for value in step.inputs:
-            last[value] = number
-    last.update(dict.fromkeys(flat.outputs, len(flat.steps)))
-    return last
 
 
 def _is_within(path: str, scope: str) -> bool:

@@ -6,9 +6,9 @@ archir import rules``, imports its module when the problem is met, as ``archdsl.
 
 from __future__ import annotations
 
-from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
+
+from archir.diagnostics import modules_on_use
 
 if TYPE_CHECKING:
     from archir.rules import activations as activations
@@ -24,25 +24,4 @@ if TYPE_CHECKING:
     from archir.rules import tensors as tensors
     from archir.rules import windows as windows
 
-_MODULES = frozenset(
-    {
-        "activations",
-        "arguments",
-        "graph",
-        "initial",
-        "memory",
-        "normalised",
-        "padding",
-        "resizing",
-        "shapes",
-        "sizes",
-        "tensors",
-        "windows",
-    }
-)
-
-
-def __getattr__(name: str) -> ModuleType:
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = modules_on_use(__name__)

@@ -7,9 +7,9 @@ the problem is met; nothing that a check runs through names these modules otherw
 
 from __future__ import annotations
 
-from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
+
+from archir.diagnostics import modules_on_use
 
 if TYPE_CHECKING:
     from archdsl.rules import arguments as arguments
@@ -33,33 +33,4 @@ if TYPE_CHECKING:
     from archdsl.rules import unused as unused
     from archdsl.rules import values as values
 
-_MODULES = frozenset(
-    {
-        "arguments",
-        "brackets",
-        "editions",
-        "flow",
-        "habits",
-        "imports",
-        "initial",
-        "kinds",
-        "labels",
-        "limits",
-        "models",
-        "named",
-        "names",
-        "parameters",
-        "parts",
-        "placement",
-        "syntax",
-        "text",
-        "unused",
-        "values",
-    }
-)
-
-
-def __getattr__(name: str) -> ModuleType:
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = modules_on_use(__name__)
