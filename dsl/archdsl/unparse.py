@@ -19,6 +19,11 @@ def expression(node: ast.Expr) -> str:
     return _write(node)[0]
 
 
+def operand_of_or(node: ast.Expr) -> str:
+    """The text of an expression where the grammar takes no conditional without parentheses."""
+    return _operand(node, _OR)
+
+
 def _operand(node: ast.Expr, least: int) -> str:
     """An expression's text, in parentheses where it binds less tightly than is asked for."""
     text, strength = _write(node)
@@ -138,6 +143,11 @@ def string(node: ast.Text) -> str:
         for part in node.parts
     )
     return f'"{"".join(parts)}"'
+
+
+def quoted(text: str) -> str:
+    """A text without expressions in it as a string, such as a path or a pattern."""
+    return f'"{text.translate(_ESCAPES)}"'
 
 
 def shape(node: ast.Shape) -> str:
