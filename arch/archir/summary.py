@@ -24,6 +24,11 @@ class Port(Record):
     sizes: tuple[int, ...]
     when_training: bool = False
 
+    def at(self, sizes: Mapping[str, int]) -> Port:
+        """The same at other sizes."""
+        extents = tuple(evaluate(dim, sizes) for dim in self.type.shape)
+        return Port(self.name, self.type, extents, self.when_training)
+
     def __str__(self) -> str:
         return f"{self.name} {self.type}" if self.name else str(self.type)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 from archc import asked, reference
 from archc.errors import ArchError
 from archir.agreement import Agreement
-from archir.dims import evaluate, show
+from archir.dims import show
 from archir.record import Record
 from archir.sizes.refusal import refusal
 from archir.summary import Port, summarise
@@ -99,7 +99,7 @@ def trial(
     _whole("a seed", seed)
     summary = summarise(typed)
     chosen = _sizes(typed, summary.inputs, sizes)
-    ports = _ports(summary.inputs, chosen)
+    ports = tuple(port.at(chosen) for port in summary.inputs)
     if isinstance(against, str):
         shown, function = against, reference.resolve(against)
     else:
@@ -134,11 +134,3 @@ def _whole(what: str, number: object) -> int:
     if isinstance(number, SupportsIndex) and not isinstance(number, bool):
         return index(number)
     raise TypeError(f"{what} is a whole number, not {number!r:.60}")
-
-
-def _ports(inputs: tuple[Port, ...], sizes: Mapping[str, int]) -> tuple[Port, ...]:
-    """The inputs at other sizes."""
-    return tuple(
-        Port(port.name, port.type, tuple(evaluate(dim, sizes) for dim in port.type.shape))
-        for port in inputs
-    )

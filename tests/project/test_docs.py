@@ -28,6 +28,7 @@ PAGES = (
     "docs/python.md",
     "docs/json.md",
     "docs/sizes.md",
+    "docs/testing.md",
     "docs/weights.md",
 )
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

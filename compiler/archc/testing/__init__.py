@@ -1,4 +1,11 @@
-"""Aids for tests: of own ops, whose classes are held against torch.
+"""Aids for tests: properties of a network over all its variants and sizes, and own ops.
+
+>>> from archc.testing import for_all
+>>> @for_all("unet.arch")
+... def test_output_is_as_large_as_the_input(net, inputs):
+...     assert net(*inputs).shape[2:] == inputs[0].shape[2:]
+
+Own ops are held against torch:
 
 >>> from archc.testing import agree, op
 >>> agree(op("conv", 8, 3), (2, 3, 16, 16))
@@ -6,6 +13,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archc.testing.own_ops import agree, op, refuses
 
-__all__ = ["agree", "op", "refuses"]
+if TYPE_CHECKING:
+    from archc.testing.properties import for_all, valid_sizes, variants
+
+__all__ = ["agree", "for_all", "op", "refuses", "valid_sizes", "variants"]
+
+_PROPERTIES = ("for_all", "valid_sizes", "variants")
+
+
+def __getattr__(name: str) -> object:
+    # They need Hypothesis, which tests of own ops do not.
+    if name not in _PROPERTIES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from archc.testing import properties
+
+    return getattr(properties, name)

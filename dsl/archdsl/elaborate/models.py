@@ -105,6 +105,16 @@ def _model(
     return _root(context, node, base, declared)
 
 
+def base_of(session: Session, declared: Declared) -> tuple[Part, Declared] | None:
+    """The model behind a declaration, and it as a part with what variants fill in of it."""
+    with _deep_stack():
+        part = _part(session, declared)
+    if part is None:
+        return None
+    assert isinstance(part.origin, Declared)
+    return part, part.origin
+
+
 def _part(session: Session, declared: Declared) -> Part | None:
     """The model that a declaration stands for, with a variant's arguments."""
     home = Evaluator(session, declared.home, Frame(None))
