@@ -1,4 +1,4 @@
-"""Texts that grow, and how they are made: each shape makes a project of size n, deep, wide or long in one construct.
+"""Texts that grow: each shape makes a project of size n, deep, wide or long in one construct.
 
 ``SHAPES`` maps a name to what makes its files: texts by file name, ``main.arch`` the one that is
 checked. None of them is large for its n; what a compiler makes of one may be.
