@@ -63,9 +63,9 @@ def best(of: Callable[[], object], runs: int) -> float:
 def without_memory(typed: TypedGraph) -> ValidSizes:
     """The set, with nothing remembered of earlier runs."""
     from archir import dims
-    from archir.sizes import coupled, solve
+    from archir.sizes import solve
 
-    for cached in (dims._sum, dims._divide, coupled._divisors, solve._solved):
+    for cached in (dims._sum, dims._divide, solve.divisors, solve._solved):
         cached.cache_clear()
     return valid_in_evaluation(typed)
 

@@ -31,7 +31,10 @@ class Condition(Key):
 
     def holds(self, sizes: Mapping[str, int]) -> bool:
         """Whether the condition is true at given sizes."""
-        left, right = evaluate(self.left, sizes), evaluate(self.right, sizes)
+        try:
+            left, right = evaluate(self.left, sizes), evaluate(self.right, sizes)
+        except ZeroDivisionError:
+            return False  # a size divided by a size, which is 0 here
         if self.relation == "at-least":
             return left >= right
         if self.relation == "equal":
@@ -73,7 +76,7 @@ class Check(Struct):
         """Require ``left == right``."""
         return left == right or self._require(Condition("equal", left, right), problem)
 
-    def divisible(self, left: Dim, right: int, problem: Callable[[], Problem]) -> bool:
+    def divisible(self, left: Dim, right: Dim, problem: Callable[[], Problem]) -> bool:
         """Require ``left % right == 0``."""
         return modulo(left, right) == 0 or self._require(
             Condition("divisible", left, right), problem

@@ -100,7 +100,7 @@ class Quotient(Atom):
         self.numerator = numerator
         self.denominator = denominator
         size = extent(numerator, denominator)
-        super().__init__(f"{_factor(numerator)} // {_factor(denominator)}", size)
+        super().__init__(f"{_factor(numerator)} // {_factor(denominator, '*')}", size)
 
     def evaluate(self, sizes: Mapping[str, int]) -> int:
         return evaluate(self.numerator, sizes) // evaluate(self.denominator, sizes)
@@ -308,10 +308,19 @@ def _show_term(monomial: Monomial, coefficient: int) -> str:
     return "*".join(([str(coefficient)] if coefficient != 1 else []) + factors)
 
 
-def _factor(dim: Dim) -> str:
-    """The dim's text, in parentheses where it stands beside an operator."""
+def _factor(dim: Dim, strong: str = " ") -> str:
+    """The dim's text, in parentheses where it stands beside an operator, or holds ``strong``."""
     text = show(dim)
-    return f"({text})" if isinstance(dim, SizeExpr) and " " in text else text
+    if isinstance(dim, int) or not (" " in text or strong in text):
+        return text
+    ((monomial, coefficient), *others) = dim.terms
+    alone = not others and coefficient == 1 and len(monomial) == 1
+    # What is written as a call, or in parentheses, needs none.
+    return (
+        text
+        if alone and text.endswith(")") and not isinstance(monomial[0], Quotient)
+        else f"({text})"
+    )
 
 
 def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:

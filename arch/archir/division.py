@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import reduce
+from math import gcd
+from operator import and_
 
-from archir.dims import Dim, Monomial, SizeExpr, floor_div, multiply, product, subtract
+from archir.dims import (
+    Atom,
+    Dim,
+    Monomial,
+    SizeExpr,
+    atomic,
+    floor_div,
+    multiply,
+    product,
+    subtract,
+    total,
+)
 
 _STEPS = 100
 """The most terms of a quotient; the sizes of a network need a few."""
@@ -16,6 +30,34 @@ def cancelled(upper: Iterable[Dim], lower: Iterable[Dim]) -> tuple[list[Dim], li
     above, below = Counter(upper), Counter(lower)
     common = above & below
     return list((above - common).elements()), list((below - common).elements())
+
+
+def reduced(dividend: Dim, divisor: Dim) -> tuple[Dim, Dim]:
+    """Both without the number and the atoms that stand in every term of them.
+
+    For a divisor that is not 0 that changes neither whether it divides nor how often.
+    """
+    terms = [term for dim in (dividend, divisor) for term in _terms(dim)]
+    number = gcd(*(coefficient for _, coefficient in terms))
+    common = reduce(and_, (Counter(monomial) for monomial, _ in terms))
+    if number == 0:
+        return dividend, divisor
+    return _without(dividend, number, common), _without(divisor, number, common)
+
+
+def _without(dim: Dim, number: int, common: Counter[Atom]) -> Dim:
+    return total(
+        multiply(coefficient // number, _product((Counter(monomial) - common).elements()))
+        for monomial, coefficient in _terms(dim)
+    )
+
+
+def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
+    return dim.terms if isinstance(dim, SizeExpr) else (((), dim),)
+
+
+def _product(atoms: Iterable[Atom]) -> Dim:
+    return product(atomic(atom) for atom in atoms)
 
 
 def exact_quotient(dividend: Dim, divisor: Dim) -> Dim | None:
@@ -42,7 +84,7 @@ def exact_quotient(dividend: Dim, divisor: Dim) -> Dim | None:
         if factor % coefficient or any(count > 0 for count in missing.values()):
             return None
         atoms = sorted(atom for atom, count in missing.items() for _ in range(-count))
-        term = multiply(factor // coefficient, product(SizeExpr((((a,), 1),)) for a in atoms))
+        term = multiply(factor // coefficient, _product(atoms))
         result = subtract(result, multiply(term, -1))
         rest = subtract(rest, multiply(term, divisor))
     return None

@@ -7,15 +7,18 @@ from typing import get_args
 from hypothesis import strategies as st
 
 from archir.check import Condition, Relation
+from archir.choice import choice
 from archir.dims import Dim, add, floor_div, maximum, minimum, multiply, variable, variables
+
+KINDS = ("add", "multiply", "window", "window", "branch", "extremum", "choice")
 
 
 @st.composite
 def dims(draw: st.DrawFn, name: str = "H", depth: int = 4) -> Dim:
-    """Windows, strides, repetitions, sums of branches, minima and maxima over a size variable."""
+    """Windows, strides, repetitions, sums of branches, extrema and cases over a size variable."""
     dim: Dim = variable(name)
     for _ in range(draw(st.integers(0, depth))):
-        kind = draw(st.sampled_from(("add", "multiply", "window", "window", "branch", "extremum")))
+        kind = draw(st.sampled_from(KINDS))
         if kind == "add":
             dim = add(dim, draw(st.integers(-6, 6)))
         elif kind == "multiply":
@@ -27,6 +30,8 @@ def dims(draw: st.DrawFn, name: str = "H", depth: int = 4) -> Dim:
             other = draw(dims(name, depth - 2))
             if kind == "branch":
                 dim = add(dim, other)
+            elif kind == "choice":
+                dim = choice(draw(dims(name, depth - 2)), dim, other)
             else:
                 choose = draw(st.sampled_from((minimum, maximum)))
                 dim = choose(dim, add(other, draw(st.integers(-3, 3))))
@@ -38,7 +43,7 @@ def conditions(draw: st.DrawFn, name: str = "H") -> Condition:
     """Any relation between two dims of one variable, one of which may be a number."""
     relation = draw(st.sampled_from(get_args(Relation)))
     left = draw(dims(name).filter(lambda dim: bool(variables(dim))))
-    if relation == "divisible":
+    if relation == "divisible" and not draw(st.booleans()):
         return Condition("divisible", left, draw(st.integers(1, 9)))
     right: Dim = draw(st.one_of(st.integers(-5, 40), dims(name)))
     return Condition(relation, left, right)

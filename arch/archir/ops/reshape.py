@@ -1,14 +1,13 @@
 """New shapes."""
 
 from functools import partial
-from math import prod
 from typing import TYPE_CHECKING, Annotated
 
 from archir import rules
 from archir.check import Check
 from archir.diagnostics import Problem
-from archir.dims import Dim, SizeExpr, floor_div, product
-from archir.division import cancelled, exact_quotient
+from archir.dims import Dim, floor_div, product
+from archir.division import cancelled, exact_quotient, reduced
 from archir.extents import readable
 from archir.fields import Field
 from archir.op import Int, Op, Size
@@ -70,9 +69,7 @@ def arranged(
         return wanted if check.equal(elements, divisor, problem) else None
     rest = exact_quotient(elements, divisor)
     if rest is None:
-        if isinstance(divisor, SizeExpr):
-            # No rule of arithmetic says when it divides, so the sizes are held to their defaults.
-            divisor = prod(check.concrete(extent) for extent in below)
+        elements, divisor = reduced(elements, divisor)
         if not check.divisible(elements, divisor, problem):
             return None
         rest = floor_div(elements, divisor)

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from archir import rules
 from archir.check import Check
-from archir.dims import Dim, add, ceil_div, evaluate, maximum, minimum, subtract
+from archir.cut import length
+from archir.dims import ceil_div, evaluate
 from archir.extents import readable
 from archir.fields import Field
 from archir.op import Int, Op, Positive, Size
@@ -23,7 +24,8 @@ class Slice(Op):
     """Takes what lies from `start` to before `end` along a dim, every `step`-th of it.
 
     Bounds are those of a Python slice: `none` is the very start or end, a negative number counts
-    from the end, and what lies outside is cut off. They may be sizes of the input.
+    from the end, and what lies outside is cut off. They may be sizes of the input:
+    `slice(2, 0, H - 4)` counts from the end at the sizes below 4.
 
     torch: `torch.slice_copy`, written `x[:, start:end:step]`.
 
@@ -54,38 +56,10 @@ class Slice(Op):
         extent = incoming.shape[dim]
         bounds = (self.start, self.end)
         start, end = (None if b is None else readable(b, inputs, check) for b in bounds)
-        first = self._first(start, extent, check)
-        length = subtract(self._last(end, extent, check), first)
         shown = ["none" if bound is None else show_extent(bound, check) for bound in (start, end)]
         facts = (self.keyword, dim, show_extent(extent, check), shown[0], shown[1])
-        if not check.at_least(length, 1, lambda: rules.tensors.SliceEmpty(*facts)):
-            return None
-        return (replaced_at(incoming, dim, ceil_div(length, self.step)),)
-
-    def _first(self, start: Dim | None, extent: Dim, check: Check) -> Dim:
-        """The first index, counted from 0. One past the end makes the slice empty."""
-        if start is None:
-            return 0
-        if check.value(start) >= 0:
-            check.assume("at-least", start, 0)
-            return start
-        check.assume("at-least", -1, start)
-        shifted = add(extent, start)
-        return shifted if start == -1 else maximum(shifted, 0)
-
-    def _last(self, end: Dim | None, extent: Dim, check: Check) -> Dim:
-        """The index to stop before, counted from 0."""
-        if end is None:
-            return extent
-        if check.value(end) < 0:
-            check.assume("at-least", -1, end)
-            return add(extent, end)  # where that is below 0 the slice is empty as well
-        check.assume("at-least", end, 0)
-        if isinstance(end, int):
-            return 1 if end == 1 else minimum(extent, end)
-        within = check.value(end) <= check.value(extent)
-        check.assume("at-least", *((extent, end) if within else (end, extent)))
-        return end if within else extent
+        taken = length(extent, start, end, check, lambda: rules.tensors.SliceEmpty(*facts))
+        return None if taken is None else (replaced_at(incoming, dim, ceil_div(taken, self.step)),)
 
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]

@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from math import gcd, isqrt
+from math import gcd
 
 from archir.check import Condition
 from archir.dims import Dim, Monomial, SizeExpr, multiply, product, subtract, total, variables
 from archir.record import Record
 from archir.sizes.sets import MAX_BOXES, BeyondExactError, Box
-from archir.sizes.solve import solve
+from archir.sizes.solve import divisors, solve
 from archir.sizes.terms import at, direction
-
-_MAX_FACTORED = 10**11
-"""Numbers above this are not taken apart into their divisors."""
 
 
 class Factored(Record):
@@ -90,7 +87,7 @@ def _equal(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
         if found:
             yield {name: found}
         return
-    for divisor in _divisors(goal):
+    for divisor in divisors(goal):
         found = solve(Condition("equal", factor, divisor))
         if found:
             for box in _equal(rest, goal // divisor):
@@ -124,15 +121,6 @@ def _at_least(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
         if found:
             for box in _at_least(rest, others):
                 yield {name: found, **box}
-
-
-@lru_cache(maxsize=1 << 10)
-def _divisors(number: int) -> tuple[int, ...]:
-    if number > _MAX_FACTORED:
-        raise BeyondExactError("the number is too large to be taken apart")
-    small = [each for each in range(1, isqrt(number) + 1) if number % each == 0]
-    large = [number // each for each in reversed(small) if each * each != number]
-    return (*small, *large)
 
 
 # --- taking a sum of products apart ---------------------------------------------------------------

@@ -7,7 +7,7 @@ form (they are definable in Presburger arithmetic), and so are their intersectio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import lcm
 from typing import TypeAlias
 
@@ -156,6 +156,11 @@ def between(first: int, last: int) -> SizeSet:
     """All sizes from ``first`` to ``last``, both included."""
     first = max(first, 1)
     return SizeSet((Piece(first, last),)) if first <= last else NOTHING
+
+
+def together(sets: Iterable[SizeSet]) -> SizeSet:
+    """What is in one of several sets that have nothing in common."""
+    return _tidy([piece for each in sets for piece in each.pieces])
 
 
 def eventually_periodic(holds: list[bool], start: int, period: int) -> SizeSet:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from math import gcd, lcm
+from math import gcd, isqrt, lcm
 
 from archir.check import Condition
-from archir.dims import Dim, evaluate, subtract
+from archir.dims import Dim, add, evaluate, multiply, subtract
 from archir.sizes.sets import (
     EVERYTHING,
     NOTHING,
@@ -16,11 +16,16 @@ from archir.sizes.sets import (
     at_least,
     between,
     eventually_periodic,
+    together,
 )
-from archir.sizes.terms import MAX_WORK, Course, at, course, direction, values, weight
+from archir.sizes.terms import MAX_WORK, at, course, direction, settled_from, values, weight
 
 _FAR = 2**80
 """Beyond any size: a dim that is still below its bound there does not grow."""
+
+
+_MAX_FACTORED = 10**11
+"""Numbers above this are not taken apart into their divisors."""
 
 
 def solve(condition: Condition) -> SizeSet:
@@ -39,8 +44,11 @@ def solve(condition: Condition) -> SizeSet:
 def _solved(condition: Condition) -> SizeSet | str:
     """The set, or why there is none."""
     try:
-        found = _by_bounds(condition)
-        return _by_period(condition) if found is None else found
+        for method in (_by_bounds, _by_divisors):
+            found = method(condition)
+            if found is not None:
+                return found
+        return _by_period(condition)
     except BeyondExactError as error:
         return str(error)
 
@@ -50,7 +58,7 @@ def is_implied(condition: Condition, least: Mapping[str, int]) -> bool:
     if condition.relation != "at-least":
         return False
     gap = subtract(condition.left, condition.right)
-    return evaluate(gap, least) >= 0 and direction(gap) in (0, 1)
+    return direction(gap) in (0, 1) and evaluate(gap, least) >= 0
 
 
 def _by_bounds(condition: Condition) -> SizeSet | None:
@@ -66,6 +74,26 @@ def _by_bounds(condition: Condition) -> SizeSet | None:
     if way == 0:
         return EVERYTHING if at(gap, 1) == 0 else NOTHING
     return _not_negative(gap, way).intersect(_not_negative(subtract(0, gap), -way))
+
+
+def _by_divisors(condition: Condition) -> SizeSet | None:
+    """What divides a number is one of its divisors; None for all else."""
+    number, divisor = condition.left, condition.right
+    if condition.relation != "divisible" or not isinstance(number, int) or number == 0:
+        return None
+    if isinstance(divisor, int) or direction(divisor) != 1 or at(divisor, 1) < 0:
+        return None
+    return together(solve(Condition("equal", divisor, each)) for each in divisors(abs(number)))
+
+
+@lru_cache(maxsize=1 << 10)
+def divisors(number: int) -> tuple[int, ...]:
+    """The divisors of a positive number, in order."""
+    if number > _MAX_FACTORED:
+        raise BeyondExactError("the number is too large to be taken apart")
+    small = [each for each in range(1, isqrt(number) + 1) if number % each == 0]
+    large = [number // each for each in reversed(small) if each * each != number]
+    return (*small, *large)
 
 
 def _not_negative(gap: Dim, way: int) -> SizeSet:
@@ -117,18 +145,14 @@ def _truths(condition: Condition, last: int) -> list[bool]:
         return [left == right or left == 1 or right == 1 for left, right in pairs]
     if condition.relation == "expand":
         return [left in (1, right) for left, right in pairs]
-    return [left % right == 0 for left, right in pairs]
+    return [right != 0 and left % right == 0 for left, right in pairs]
 
 
 def _settled(condition: Condition) -> tuple[int, int]:
     """A period of the condition, and from where on it has it."""
     left, right = condition.left, condition.right
     if condition.relation == "divisible":
-        if not isinstance(right, int) or right == 0:
-            raise BeyondExactError("a size is divided by a size")
-        remainder = course(left)
-        times = right // gcd(remainder.rise, right)
-        return remainder.period * times, remainder.start
+        return _divisible(left, right)
     gaps = [subtract(left, right)]
     if condition.relation in ("broadcast", "expand"):
         gaps.append(subtract(left, 1))
@@ -138,18 +162,24 @@ def _settled(condition: Condition) -> tuple[int, int]:
     for gap in gaps:
         one = course(gap)
         period = lcm(period, one.period)
-        start = max(start, _sign_settled(gap, one))
+        start = max(start, settled_from(gap, one))
     return period, start
 
 
-def _sign_settled(gap: Dim, one: Course) -> int:
-    """From where on the sign of a dim repeats: at once if it does not rise or fall in the end."""
-    if one.rise == 0:
-        return one.start
-    if one.period * weight(gap) > MAX_WORK:
-        raise BeyondExactError(f"sizes repeat after {one.period} only")
-    # In one period it comes no nearer to 0 than this; each further one adds the rise.
-    sign = 1 if one.rise > 0 else -1
-    least = min(sign * at(gap, x) for x in range(one.start, one.start + one.period))
-    periods = max(0, -((least - 1) // abs(one.rise)))
-    return one.start + periods * one.period
+def _divisible(left: Dim, right: Dim) -> tuple[int, int]:
+    """The same for ``left % right == 0``."""
+    top, bottom = course(left), course(right)
+    period, start = lcm(top.period, bottom.period), max(top.start, bottom.start)
+    top, bottom = top.over(period), bottom.over(period)
+    if bottom.rise == 0:
+        if period * weight(right) > MAX_WORK:
+            raise BeyondExactError(f"sizes repeat after {period} only")
+        divisors = {at(right, size) for size in range(start, start + period)}
+        turns = lcm(*(abs(each) // gcd(top.rise, each) for each in divisors if each))
+        return period * turns, start
+    # What is left over beside a multiple of the divisor is in the end smaller than the divisor.
+    grown = right if bottom.rise > 0 else multiply(right, -1)
+    rest = subtract(left, multiply(grown, top.rise // abs(bottom.rise)))
+    for gap in (rest, subtract(grown, rest), add(grown, rest)):
+        start = max(start, settled_from(gap, course(gap)))
+    return period, start

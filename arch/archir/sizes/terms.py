@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from math import gcd, lcm
 
+from archir.choice import Choice
 from archir.dims import Atom, Dim, Extremum, Quotient, SizeExpr, Variable
 from archir.record import Record
 from archir.scaling import Scaled
@@ -54,6 +55,8 @@ def _of_atom(atom: Atom) -> Direction | None:
         return direction(atom.numerator)
     if isinstance(atom, Scaled):
         return direction(atom.dim)  # the factor is positive, and rounding keeps the order
+    if isinstance(atom, Choice):
+        return None  # at its border it may leap
     assert isinstance(atom, Extremum)
     ways = {direction(dim) for dim in atom.dims} - {0}
     return None if None in ways or len(ways) > 1 else next(iter(ways), 0)
@@ -87,6 +90,8 @@ def _atom_at(atom: Atom, size: int) -> int:
         return at(atom.numerator, size) // at(atom.denominator, size)
     if isinstance(atom, Scaled):
         return atom.of(at(atom.dim, size))
+    if isinstance(atom, Choice):
+        return at(atom.then if at(atom.test, size) >= 0 else atom.other, size)
     assert isinstance(atom, Extremum)
     values = [at(dim, size) for dim in atom.dims]
     return min(values) if atom.kind == "min" else max(values)
@@ -117,6 +122,9 @@ def _atom_values(atom: Atom, last: int) -> list[int]:
         return [a // b for a, b in zip(numerators, denominators, strict=True)]
     if isinstance(atom, Scaled):
         return [atom.of(each) for each in values(atom.dim, last)]
+    if isinstance(atom, Choice):
+        columns = (values(dim, last) for dim in (atom.test, atom.then, atom.other))
+        return [a if test >= 0 else b for test, a, b in zip(*columns, strict=True)]
     assert isinstance(atom, Extremum)
     choose = min if atom.kind == "min" else max
     return [choose(each) for each in zip(*(values(d, last) for d in atom.dims), strict=True)]
@@ -134,6 +142,8 @@ def _atom_weight(atom: Atom) -> int:
         return 1 + weight(atom.numerator) + weight(atom.denominator)
     if isinstance(atom, Scaled):
         return 1 + weight(atom.dim)
+    if isinstance(atom, Choice):
+        return 1 + weight(atom.test) + weight(atom.then) + weight(atom.other)
     return 1 + sum(map(weight, atom.dims)) if isinstance(atom, Extremum) else 1
 
 
@@ -183,8 +193,44 @@ def _course_of(atom: Atom) -> Course:
         return Course(period, inner.rise * times // atom.denominator, inner.start)
     if isinstance(atom, Scaled):
         raise BeyondExactError("a size is multiplied by a number that is no short fraction")
+    if isinstance(atom, Choice):
+        return _choice(atom)
     assert isinstance(atom, Extremum)
     return _extremum(atom)
+
+
+def _choice(atom: Choice) -> Course:
+    """One of the two in the end, or both by turns."""
+    test = course(atom.test)
+    start = settled_from(atom.test, test)
+    if test.period * weight(atom.test) > MAX_WORK:
+        raise BeyondExactError(f"sizes repeat after {test.period} only")
+    signs = {at(atom.test, size) >= 0 for size in range(start, start + test.period)}
+    if len(signs) == 1:
+        taken = course(atom.then if signs.pop() else atom.other)
+        return Course(taken.period, taken.rise, max(start, taken.start))
+    then, other = course(atom.then), course(atom.other)
+    period = _checked(lcm(test.period, then.period, other.period))
+    then, other = then.over(period), other.over(period)
+    if then.rise != other.rise:
+        raise BeyondExactError("two cases take turns, and grow apart")
+    return Course(period, then.rise, max(start, then.start, other.start))
+
+
+def settled_from(dim: Dim, one: Course) -> int:
+    """From where on the sign of a dim repeats: at once if it does not rise or fall in the end.
+
+    Where it rises or falls it is not 0 from there on either.
+    """
+    if one.rise == 0:
+        return one.start
+    if one.period * weight(dim) > MAX_WORK:
+        raise BeyondExactError(f"sizes repeat after {one.period} only")
+    # In one period it comes no nearer to 0 than this; each further one adds the rise.
+    sign = 1 if one.rise > 0 else -1
+    least = min(sign * at(dim, x) for x in range(one.start, one.start + one.period))
+    periods = max(0, -((least - 1) // abs(one.rise)))
+    return one.start + periods * one.period
 
 
 def _extremum(atom: Extremum) -> Course:

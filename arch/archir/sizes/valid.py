@@ -5,13 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from itertools import product as every_combination
+from math import prod
+from typing import TYPE_CHECKING
 
 from archir.check import Condition
 from archir.dims import DimTooLargeError, variables
 from archir.record import Record
-from archir.sizes.sets import EVERYTHING, MAX_BOXES, BeyondExactError, Box, SizeSet
+from archir.sizes.sets import (
+    EVERYTHING,
+    MAX_BOXES,
+    BeyondExactError,
+    Box,
+    SizeSet,
+    between,
+    together,
+)
 from archir.sizes.solve import is_implied, solve
 from archir.typed import TypedGraph
+
+if TYPE_CHECKING:
+    from archir.sizes.cases import Alternatives
+
+
+MAX_TRIED = 20_000
+"""Where no more sizes than this are left, a condition without closed form is tried at all."""
+
+
+_MOST_CASES = 6
+"""How many minima and maxima of one condition are taken apart; each may double the work."""
 
 
 class Open(Record):
@@ -142,8 +163,37 @@ def valid_sizes(names: Iterable[str], conditions: Iterable[Condition]) -> ValidS
             found = _restricted(found, condition)
         except (BeyondExactError, DimTooLargeError) as error:
             reasons[condition] = str(error)
+    for condition in list(reasons):
+        few = _tried(found, condition)
+        if few is not None:
+            found = few
+            del reasons[condition]
     open_ = [Open(one, reasons[one]) for one in (*plain, *coupled) if one in reasons]
     return ValidSizes(names, tuple(found), distinct, tuple(open_))
+
+
+def _tried(found: list[Box], condition: Condition) -> list[Box] | None:
+    """The boxes restricted by trying all sizes in them; None where these are too many."""
+    names = sorted(variables(condition.left) | variables(condition.right))
+    tried = 0
+    result: list[Box] = []
+    for box in found:
+        if not all(box[name].is_finite for name in names):
+            return None
+        columns = [list(islice(box[name], MAX_TRIED + 1)) for name in names]
+        tried += prod(map(len, columns))
+        if tried > MAX_TRIED:
+            return None
+        *others, last = names
+        for values in every_combination(*columns[:-1]):
+            sizes = dict(zip(others, values, strict=True))
+            fitting = [each for each in columns[-1] if condition.holds({**sizes, last: each})]
+            if fitting:
+                alone = {name: between(size, size) for name, size in sizes.items()}
+                result.append({**box, **alone, last: together(between(e, e) for e in fitting)})
+        if len(result) > MAX_BOXES:
+            return None
+    return result
 
 
 def valid_in_evaluation(typed: TypedGraph) -> ValidSizes:
@@ -179,7 +229,20 @@ def _is_coupled(condition: Condition) -> bool:
     return len(variables(condition.left) | variables(condition.right)) > 1
 
 
-def _restricted(found: list[Box], condition: Condition) -> list[Box]:
+def _any_of(found: list[Box], cases: Alternatives, depth: int) -> list[Box]:
+    """What is left where all conditions of one of the groups hold."""
+    result: list[Box] = []
+    for conditions in cases:
+        left = found
+        for condition in conditions:
+            left = _restricted(left, condition, depth)
+        result += left
+    if len(result) > MAX_BOXES:
+        raise BeyondExactError("the sizes fall into too many groups")
+    return _largest(result)
+
+
+def _restricted(found: list[Box], condition: Condition, depth: int = 0) -> list[Box]:
     names = variables(condition.left) | variables(condition.right)
     if not names:
         return found if condition.holds({}) else []
@@ -194,9 +257,14 @@ def _restricted(found: list[Box], condition: Condition) -> list[Box]:
     corners = [{name: box[name].smallest or 1 for name in names} for box in found]
     if all(is_implied(condition, corner) for corner in corners):
         return found
-    least = {name: min(corner[name] for corner in corners) for name in names}
-    from archir.sizes.coupled import boxes  # few networks ask something of two sizes at once
+    # Few networks ask something of two sizes at once.
+    from archir.sizes.cases import alternatives
+    from archir.sizes.coupled import boxes
 
+    cases = alternatives(condition) if depth < _MOST_CASES else None
+    if cases is not None:
+        return _any_of(found, cases, depth + 1)
+    least = {name: min(corner[name] for corner in corners) for name in names}
     return _intersection(found, boxes(condition, least))
 
 

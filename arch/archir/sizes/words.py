@@ -197,6 +197,7 @@ def show_condition(condition: Condition) -> str:
     if condition.relation == "expand":
         return f"({left} == {right}, or {left} is 1)"
     if condition.relation == "divisible":
-        return f"({left}) % {right} == 0" if " " in left else f"{left} % {right} == 0"
+        left = f"({left})" if " " in left else left
+        return f"{left} % ({right}) == 0" if {*" *"} & {*right} else f"{left} % {right} == 0"
     sign = "==" if condition.relation == "equal" else ">="
     return f"{left} {sign} {right}"

@@ -22,6 +22,7 @@ from archc.python.nearest import OF_ALL, OF_ONE, stretch
 from archc.python.printing import definition
 from archc.python.text import INDENT, WIDTH, string
 from archir.check import Condition
+from archir.choice import Choice
 from archir.dims import Atom, Dim, Extremum, Quotient, Variable, show, variables
 from archir.scaling import Scaled
 from archir.sizes.parts import parts
@@ -244,7 +245,7 @@ class Guard:
     def _holds(self, condition: Condition) -> str:
         left, right = self._python(condition.left), self._python(condition.right)
         if condition.relation == "divisible":
-            return f"({left}) % {right} == 0"
+            return f"({left}) % {self._operand(condition.right)} == 0"
         if condition.relation == "broadcast":
             return f"{left} == {right} or {left} == 1 or {right} == 1"
         if condition.relation == "expand":
@@ -273,6 +274,9 @@ class Guard:
             return f"({self._operand(atom.numerator)} // {self._operand(atom.denominator)})"
         if isinstance(atom, Scaled):
             return f"int({self._operand(atom.dim)} * {atom.factor!r})"
+        if isinstance(atom, Choice):
+            cases = (self._python(atom.then), self._python(atom.test), self._python(atom.other))
+            return "({} if {} >= 0 else {})".format(*cases)
         assert isinstance(atom, Extremum)
         return f"{atom.kind}({', '.join(map(self._python, atom.dims))})"
 

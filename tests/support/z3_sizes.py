@@ -9,6 +9,7 @@ from typing import Any
 import z3
 
 from archir.check import Condition
+from archir.choice import Choice
 from archir.dims import Atom, Dim, Extremum, Quotient, Variable
 from archir.sizes.sets import SizeSet
 
@@ -31,6 +32,9 @@ def _atom(atom: Atom, names: Mapping[str, Any]) -> Any:
         assert isinstance(atom.denominator, int)
         assert atom.denominator > 0
         return term(atom.numerator, names) / atom.denominator
+    if isinstance(atom, Choice):
+        cases = term(atom.then, names), term(atom.other, names)
+        return z3.If(term(atom.test, names) >= 0, *cases)
     assert isinstance(atom, Extremum)
     first, *rest = (term(dim, names) for dim in atom.dims)
     for other in rest:
