@@ -8,7 +8,8 @@ count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 from archdsl import ast, rules
 from archdsl.elaborate.body import Context, run
@@ -101,19 +102,23 @@ def _fold(node: Loop, item: object, count: int, flow: Flow, context: Context) ->
 def _turn(
     node: Loop, item: object, flow: Flow, context: Context, steps: list[Step] | None = None
 ) -> Context:
+    context.session.budget.step(node.span)
     inner = context.within(Frame(context.frame, holds_values=True), steps=steps)
     if isinstance(node, ast.For):
         context.evaluator(flow).destructure(node.targets, item, inner.frame)
     return inner
 
 
-def _runs(node: Loop, flow: Flow, context: Context, *, fold: bool) -> list[Run] | None:
-    """The loop's turns, equal neighbours put together; None once a problem is reported."""
+def _runs(node: Loop, flow: Flow, context: Context, *, fold: bool) -> Iterable[Run] | None:
+    """The loop's turns, equal neighbours put together; None once a problem is reported.
+
+    What a count asks for is not listed: only the turns that are made are counted as steps.
+    """
     if isinstance(node, ast.RepeatLoop):
         count = _count(node.count, flow, context)
         if count is None:
             return None
-        return [Run(None, count)] if fold else [Run(None, 1)] * count
+        return [Run(None, count)] if fold else repeat(Run(None, 1), count)
     items = context.evaluator(flow).items(node.iterable, "a loop")
     if isinstance(items, Unknown):
         return None

@@ -1,0 +1,46 @@
+"""How much time and memory one text may take, held by the system where it can be."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+SECONDS = 10.0
+"""How much processor time a text may take."""
+
+BYTES = 1 << 30
+"""How much memory a process may have, the interpreter's own and all."""
+
+
+class TooLongError(BaseException):
+    """A text takes more than its time. Not for any handler of exceptions on the way."""
+
+
+def _stop(_: int, __: FrameType | None) -> None:
+    raise TooLongError(f"over {SECONDS:g} s")
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """TooLongError where what is done within takes more processor time."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGPROF, _stop)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def limit_memory() -> None:
+    """From now on this process has a MemoryError where it wants more than its share."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (BYTES, most))

@@ -1,0 +1,144 @@
+"""One execution: a text is given to all that reads texts, and must be answered."""
+
+from __future__ import annotations
+
+import json
+import re
+import traceback
+from collections import Counter
+from pathlib import Path
+
+from archc import files, pipeline
+from archc.choice import checkable
+from archc.costing import summary_of
+from archc.errors import ArchError
+from archc.render import data
+from archc.render.style import Style
+from archc.render.terminal import render
+from archc.testing.fuzz.bounds import TooLongError, bounded
+from archir.diagnostics import Diagnostic
+from archir.record import Record
+from archir.typed import TypedGraph
+
+MESSAGE = 4_000
+"""A message longer than so many characters says nothing to anybody."""
+
+MODELS = 2
+"""How many models of one text are printed, drawn and summed up."""
+
+_OURS = re.compile(r"[/\\](arch(?:c|dsl|ir)[/\\].*)")
+
+
+class BrokenPromiseError(AssertionError):
+    """An answer that is none: no place, no reason, a source that is no Python."""
+
+
+class Fault(Record):
+    """What a text did that none may do. ``kind`` is internal, slow, memory or died."""
+
+    kind: str
+    what: str
+    where: str
+    trace: str
+
+    @property
+    def key(self) -> str:
+        """The same for texts that meet the same fault."""
+        return f"{self.kind} {self.what.partition(':')[0]} {self.where}"
+
+
+def attempt(text: bytes) -> tuple[str, Fault | None]:
+    """How far a text came (see ``answer``), and what it did that none may do."""
+    try:
+        with bounded():
+            return answer(text), None
+    except TooLongError as error:
+        return "fault", _fault("slow", error)
+    except MemoryError as error:
+        return "fault", _fault("memory", error)
+    except Exception as error:
+        return "fault", _fault("internal", error)
+
+
+def answer(text: bytes) -> str:
+    """Give a text to all stages; how far it came: unread, refused or accepted."""
+    source, found = files.decode(text, "mutant.arch")
+    if found.has_errors:
+        _show(list(found))
+        return "unread"
+    program, found = pipeline.load(source, None)
+    if program is None:
+        _refused(list(found))
+        return "unread"
+    right: list[TypedGraph] = []
+    _show(list(found))
+    for model in checkable(program)[:MODELS]:
+        typed, found = pipeline.compile_model(program, model)
+        if typed is None:
+            _refused(list(found))
+        else:
+            _show(list(found))
+            right.append(typed)
+    for typed in right:
+        _finish(typed)
+    return "accepted" if right else "refused"
+
+
+def _finish(typed: TypedGraph) -> None:
+    """Everything that is made of a checked model without torch."""
+    guarded = len(typed.graph.root.name) % 2 == 0  # one of the two forms: printing is dear
+    printed = _made(lambda: pipeline.python(typed, guard=guarded))
+    if printed is not None:
+        compile(printed, "<printed>", "exec")
+    _made(lambda: pipeline.dot(typed))
+    described = _made(lambda: pipeline.json(typed))
+    if described is not None:
+        json.loads(described)
+    _made(lambda: summary_of(typed, {}, None, "float32", "sgd", symbolic=False).text())
+
+
+def _made(make: object) -> str | None:
+    """What a back end makes; None where it refuses to, and says why."""
+    assert callable(make)
+    try:
+        made: str = make()
+    except ArchError as error:
+        if not str(error).strip():
+            raise BrokenPromiseError("a back end refuses without a word") from error
+        _show(list(error.diagnostics))
+        return None
+    return made
+
+
+def _refused(found: list[Diagnostic]) -> None:
+    if not any(item.is_error for item in found):
+        raise BrokenPromiseError("a text is refused without a word")
+    _show(found)
+
+
+def _show(found: list[Diagnostic]) -> None:
+    """Diagnostics as all renderers show them."""
+    if not found:
+        return
+    render(found, Style())
+    for item in found:
+        described = data.diagnostic(item)
+        shown = item.problem.message() + (item.hint or "")
+        if len(shown) > MESSAGE:
+            raise BrokenPromiseError(f"{item.problem.name} says {len(shown):,} characters")
+        assert isinstance(described, dict)
+
+
+def _fault(kind: str, error: BaseException) -> Fault:
+    frames = [
+        f"{match[1]}:{frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if (match := _OURS.search(str(Path(frame.filename)))) and "testing" not in match[1]
+    ]
+    if isinstance(error, RecursionError):
+        where = Counter(frames).most_common(1)[0][0] if frames else ""
+    else:
+        where = frames[-1] if frames and kind == "internal" else ""
+    said = f"{type(error).__name__}: {error}"[:300]
+    trace = "".join(traceback.format_exception(error)[-12:])
+    return Fault(kind, said, where, trace[-6_000:])
