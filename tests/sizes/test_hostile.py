@@ -5,7 +5,7 @@ How long they take is measured in benchmarks/sizes.py.
 
 from __future__ import annotations
 
-from hostile import TEXTS, compiled
+from hostile_sizes import TEXTS, compiled
 
 from archir.sizes.sets import at_least
 from archir.sizes.valid import ValidSizes, valid_in_evaluation, valid_in_training
