@@ -136,7 +136,7 @@ def row(name: str) -> str:
 
 def hostile() -> None:
     """How long the hard texts take, in seconds of the processor: to be compiled, and solved."""
-    from hostile import TEXTS, compiled
+    from hostile_sizes import TEXTS, compiled
 
     print("\n| text | compiled | solved | answer |\n| --- | ---: | ---: | --- |")
     for name, text in TEXTS.items():
