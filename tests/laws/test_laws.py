@@ -23,7 +23,7 @@ from archc.torch import module
 from archc.torch.chance import seeded
 from archc.torch.randomise import random_inputs
 from archdsl.parser import parse
-from archir.dims import show
+from archir.dims import multiply, show
 from archir.flat import flatten
 from archir.source import Source
 from archir.summary import Port, summarise
@@ -142,7 +142,7 @@ def test_a_batch_is_its_samples_side_by_side(
             continue
         one, three = (summary_of(typed, {}, number, "float32", "sgd") for number in (1, SAMPLES))
         assert three.totals.parameters == one.totals.parameters
-        assert three.totals.macs == SAMPLES * one.totals.macs
+        assert three.totals.macs == multiply(one.totals.macs, SAMPLES)
         if summary.parameters < SMALL:
             side_by_side(typed, batch)
 
