@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import floor
 from struct import pack, unpack
 
-from archir.reach import MOST_TAPS, Look, Tap, Unsaid, periodic, share
+from archir.reach import MOST_TAPS, Look, Tap, periodic, share
 
 _LARGEST = 1024
 """Factors are taken for fractions with denominators up to this, where they are such fractions."""
@@ -76,9 +76,10 @@ def _nearest(
     """
     step = _single(1 / factor if factor is not None else extent / wanted)
     shift, period = scale.as_integer_ratio()
-    if Fraction(step) != scale and not (step > scale and extent * period < 1 << 20):
+    # Rounding moves a place by 2**-23 of it; that is short of the next element, unless down to it.
+    if Fraction(step) != scale and not (step > scale and extent * period < 1 << 22):
         if wanted > _MOST_PLACES:
-            return Unsaid("so many places are not rounded one by one")
+            return periodic(dim, extent, wanted, lambda _: None)  # which is given up
         offset = float(start)
         places = [floor(_single((j + offset) * step)) for j in range(wanted)]
         if any(place != floor((j + start) * scale) for j, place in enumerate(places)):
