@@ -37,6 +37,10 @@ MODULES = {
 """What NNSmith makes as a module, and so registers."""
 
 
+def _plain(keyword: str) -> Callable[[Any], str]:
+    return lambda _: keyword
+
+
 def _pool(keyword: str) -> Callable[[Any], str]:
     def write(op: Any) -> str:
         kernel = [op.kernel_h_size, op.kernel_w_size]
@@ -80,7 +84,7 @@ def _transpose(op: Any) -> str:
 NOT_SAID = "the language cannot say it"
 
 UNARY: dict[str, Callable[[Any], str]] = {
-    **{name: (lambda _, word=word: word) for name, word in ELEMENTWISE.items()},
+    **{name: _plain(word) for name, word in ELEMENTWISE.items()},
     "Softmax": lambda op: f"softmax({op.dim})",
     "MaxPool2d": _pool("max_pool"),
     "AvgPool2d": _pool("avg_pool"),

@@ -129,7 +129,8 @@ def test_mobilenet_v3(stem: int, rows: list[tuple[Any, ...]], last: int, size: i
                 )
             )
             incoming = width
-        return mobilenetv3.MobileNetV3(setting, last, num_classes=10)
+        net: nn.Module = mobilenetv3.MobileNetV3(setting, last, num_classes=10)
+        return net
 
     same(
         FAMILIES / "mobilenet_v3.arch", "mobilenet_v3", make, size, stem=stem,
