@@ -36,6 +36,9 @@ class Value(Struct):
     def __repr__(self) -> str:
         return f"%{self.index}" + (f":{self.name}" if self.name else "")
 
+    def __str__(self) -> str:
+        return f"the value {self.name}" if self.name else "a value"
+
 
 # --- scopes: what is registered ---------------------------------------------------------------
 

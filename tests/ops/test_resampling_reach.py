@@ -36,7 +36,7 @@ def ops_of(mode: str, rank: int) -> Iterator[tuple[Op, dict[str, object]]]:
         keywords |= {} if recompute is None else {"recompute_scale_factor": True}
         yield op("upsample", **keywords), keywords
     if rank == 3:
-        for aligned, size in product(corners, (1, 2, 3, 5, 7, 10, 16, 30)):
+        for aligned, size in product(corners, (1, 2, 3, 5, 7, 10, 16, 30, 46, 74)):
             keywords = {"size": (size,), "mode": mode}
             keywords |= {} if aligned is None else {"align_corners": aligned}
             yield op("upsample", **keywords), keywords

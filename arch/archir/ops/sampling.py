@@ -72,7 +72,7 @@ def _nearest(
 ) -> Look:
     """One element each, at ``start`` of the way from its beginning to its end.
 
-    torch multiplies in single precision, where 33 * (1/1.1) may be less than 30.
+    torch multiplies in single precision, where 11 * (26 / 22) is less than 13.
     """
     step = _single(1 / factor if factor is not None else extent / wanted)
     shift, period = scale.as_integer_ratio()

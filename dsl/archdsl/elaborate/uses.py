@@ -73,11 +73,10 @@ def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | 
     known = session.ops.get(key)
     if known is not None:
         return known
-    if any(isinstance(value, Unknown) for value in values.values()):
+    if any(_holds(Unknown, value) for value in values.values()):
         return None
     for name, value in values.items():
-        inner = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(item, Value) for item in inner):
+        if _holds(Value, value):
             session.report(rules.flow.ValueAsArgument(part.name), bound.place(name))
             return None
     made = make_op(ops()[part.name], (), values)
@@ -87,6 +86,18 @@ def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | 
         return None
     session.ops[key] = made
     return made
+
+
+def _holds(kind: type, argument: object) -> bool:
+    """Whether an argument is one of a kind, or one stands in its list, or in a list in that."""
+    waiting = [argument]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, kind):
+            return True
+        if isinstance(item, tuple):
+            waiting.extend(item)
+    return False
 
 
 def _apply(
