@@ -158,9 +158,6 @@ class SizeExpr:
     def __repr__(self) -> str:
         return f"SizeExpr({show(self)})"
 
-    def __str__(self) -> str:
-        return show(self)
-
 
 Dim = int | SizeExpr
 

@@ -12,8 +12,20 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 
 from archir.check import Check
-from archir.dims import Atom, Dim, Monomial, Quotient, SizeExpr, evaluate, subtract
-from archir.recipe import Call, Code, Extent, Infix, Items, Range, Subscript
+from archir.choice import Choice
+from archir.dims import (
+    Atom,
+    Dim,
+    Extremum,
+    Monomial,
+    Quotient,
+    SizeExpr,
+    atomic,
+    evaluate,
+    multiply,
+    subtract,
+)
+from archir.recipe import Call, Code, Extent, Infix, Items, Only, Range, Subscript
 from archir.types import TensorType
 
 Types = tuple[TensorType, ...]
@@ -52,6 +64,8 @@ def settle(code: Code, inputs: Types, sizes: Mapping[str, int]) -> Code:
         return Range(settled(code.start), settled(code.end), settled(code.step))
     if isinstance(code, Subscript):
         return Subscript(settled(code.base), tuple(settled(item) for item in code.items))
+    if isinstance(code, Only):
+        return Only(settled(code.code))
     if isinstance(code, Call):
         return Call(
             code.function,
@@ -116,24 +130,73 @@ class _Reader:
                 yield atoms, code if coefficient == 1 else Infix("//", code, coefficient)
 
     def _atom(self, atom: Atom) -> Code | None:
-        """One atom: what an input's dim makes of it is undone, or it is divided out anew."""
-        alone = SizeExpr((((atom,), 1),))
+        """One atom: what an input's dim makes of it is undone, or it is worked out anew."""
+        alone = atomic(atom)
         for dim, code in self.known.items():
             factor = dict(dim.terms).get((atom,), 0)
             if factor > 0:
-                rest = subtract(dim, _times(alone, factor))
+                rest = subtract(dim, multiply(alone, factor))
                 if isinstance(rest, int):
-                    shifted = Infix("-" if rest > 0 else "+", code, abs(rest))
+                    shifted = _shifted(code, -rest)
                     return shifted if factor == 1 else Infix("//", shifted, factor)
         if isinstance(atom, Quotient):
-            numerator, denominator = self.dim(atom.numerator), self.dim(atom.denominator)
-            if numerator is not None and denominator is not None:
-                return Infix("//", numerator, denominator)
+            return self._quotient(atom)
+        if isinstance(atom, Extremum):
+            return self._extremum(atom)
+        return self._choice(atom) if isinstance(atom, Choice) else None
+
+    def _quotient(self, atom: Quotient) -> Code | None:
+        numerator, denominator = self.dim(atom.numerator), self.dim(atom.denominator)
+        if numerator is not None and denominator is not None:
+            return Infix("//", numerator, denominator)
+        if isinstance(atom.denominator, int):
+            for dim, code in self.known.items():
+                found = _divided_on(atom.numerator, atom.denominator, dim, code)
+                if found is not None:
+                    return found
         return None
 
+    def _extremum(self, atom: Extremum) -> Code | None:
+        codes = [self.dim(dim) for dim in atom.dims]
+        if any(code is None for code in codes):
+            return None
+        # Python's own min and max would ask tracers of torch for a truth value.
+        function = f"torch.sym_{atom.kind}"
+        return reduce(lambda one, other: Call(function, (one, other)), codes)
 
-def _times(dim: SizeExpr, factor: int) -> SizeExpr:
-    return SizeExpr(tuple((monomial, c * factor) for monomial, c in dim.terms))
+    def _choice(self, atom: Choice) -> Code | None:
+        """``other + (then - other) * flag``, where the flag is 1 or 0."""
+        test, then, other = (self.dim(dim) for dim in (atom.test, atom.then, atom.other))
+        if test is None or then is None or other is None:
+            return None
+        below = Call("torch.sym_max", (Call("torch.sym_min", (test, 0)), -1))
+        more = Infix("*", Infix("-", then, other), Infix("+", below, 1))
+        return Infix("+", other, more)
+
+
+def _divided_on(numerator: Dim, denominator: int, dim: SizeExpr, code: Code) -> Code | None:
+    """``numerator // denominator`` from a dim that is a coarser quotient of the same.
+
+    ``(n + a*k) // (a*b)`` is ``(n // a + k) // b``: so half of an extent of ``H // 4`` is read off
+    that extent, and no ``H`` need be at hand.
+    """
+    (monomial, factor), constant = dim.terms[-1], dict(dim.terms).get((), 0)
+    if factor != 1 or len(monomial) != 1 or len(dim.terms) > 1 + (constant != 0):
+        return None
+    known = monomial[0]
+    if not isinstance(known, Quotient) or not isinstance(known.denominator, int):
+        return None
+    coarser, rest = divmod(denominator, known.denominator)
+    ahead = subtract(numerator, known.numerator)
+    if rest or not isinstance(ahead, int) or ahead % known.denominator:
+        return None
+    moved = _shifted(code, ahead // known.denominator - constant)
+    return moved if coarser == 1 else Infix("//", moved, coarser)
+
+
+def _shifted(code: Code, by: int) -> Code:
+    """``code + by``."""
+    return code if by == 0 else Infix("+" if by > 0 else "-", code, abs(by))
 
 
 def _ordered(dim: SizeExpr) -> list[tuple[Monomial, int]]:

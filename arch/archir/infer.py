@@ -27,7 +27,7 @@ from archir.initial import check_initialisers
 from archir.op import Op
 from archir.oracle import Answer
 from archir.places import Places, origins
-from archir.recipe import ModuleRecipe
+from archir.recipe import FunctionRecipe
 from archir.record import Record
 from archir.remarks import Remarks
 from archir.requirements import requirements
@@ -156,6 +156,9 @@ class _Checker:
         answer = self.oracle.answer(step.op, tuple([row[value.index] for value in step.inputs]))
         if answer is None:
             return
+        if answer.outputs is not None and len(answer.outputs) != len(step.outputs):
+            self._other_count(step, len(answer.outputs))
+            return
         if answer.conditions:
             self.conditions[step] = answer.conditions
         if answer.problems:
@@ -163,6 +166,12 @@ class _Checker:
         if answer.outputs is not None:
             for value, output in zip(step.outputs, answer.outputs, strict=True):
                 row[value.index] = output
+
+    def _other_count(self, step: Apply, count: int) -> None:
+        """Refuse sizes, other than the default ones, at which the text has no names for all."""
+        at = ", ".join(f"{name} = {size}" for name, size in self.sizes.items())
+        problem = rules.sizes.SizeChangesCount(step.op.keyword, len(step.outputs), count, at)
+        self._fail(problem, step.span, [], ())
 
     def _refused(self, definition: Definition, step: Apply, row: Row, answer: Answer) -> None:
         known = tuple(_known(row[value.index]) for value in step.inputs)
@@ -220,9 +229,10 @@ class _Checker:
         known = tuple([_known(row[value.index]) for value in step.inputs])
         parameters = _show_parameters(self.oracle.parameters(step.op, known))
         recipe = step.op.recipe(self.oracle.concrete(known))
+        if isinstance(recipe, FunctionRecipe):
+            return "no weights"  # nothing is made for it: it does at each use what the text says
         # One module is of one class (torch's are made for one number of axes), and made once.
-        made = f"{recipe.make.function}, " if isinstance(recipe, ModuleRecipe) else ""
-        return f"{show_op(step.op)}, {made}{parameters}"
+        return f"{show_op(step.op)}, {recipe.make.function}, {parameters}"
 
     def _parameters(self, definition: Definition) -> Iterator[str]:
         row = self.rows[definition]

@@ -79,6 +79,15 @@ class Subscript(Record):
     items: tuple[Code, ...]
 
 
+class Only(Record):
+    """The one item of the tuple that ``code`` gives; if it gives several, that is an error.
+
+    It is the whole of a recipe, and no part of one: Python writes it as an assignment.
+    """
+
+    code: Code
+
+
 class Extent(Record):
     """``input.shape[dim]``: a number that is known when the module runs."""
 
@@ -118,6 +127,7 @@ Code = (
     | Items
     | Range
     | Subscript
+    | Only
     | Extent
     | SizeExpr
     | Call
@@ -159,6 +169,8 @@ def close(code: Code, op: object) -> Code:
             entry: Code = base[items[0]]
             return entry
         return Subscript(base, items)
+    if isinstance(code, Only):
+        return Only(close(code.code, op))
     if isinstance(code, Call):
         return Call(
             code.function,

@@ -28,6 +28,7 @@ from archir.recipe import (
     Infix,
     Input,
     Items,
+    Only,
     Range,
     Subscript,
 )
@@ -75,6 +76,9 @@ def perform(made: Op, code: Any, inputs: tuple[torch.Tensor, ...]) -> Any:
     if isinstance(code, Subscript):
         at = tuple(perform(made, item, inputs) for item in code.items)
         return perform(made, code.base, inputs)[at if len(at) > 1 else at[0]]
+    if isinstance(code, Only):
+        (only,) = perform(made, code.code, inputs)
+        return only
     if isinstance(code, Range):
         bounds = (code.start, code.end, code.step)
         return slice(*(perform(made, bound, inputs) for bound in bounds))

@@ -161,26 +161,6 @@ def test_sizes_that_are_gone_are_read_off_the_input() -> None:
     assert not any(r.condition.relation == "equal" for r in typed.requirements)
 
 
-def test_a_size_that_is_not_there_any_more_is_a_number() -> None:
-    """In the block nothing tells H, so that the model is for H = 8 alone."""
-    typed = compiled(
-        """
-block Repeated(times) { expand(-1, times, 1) }
-model m() {
-  input x: [N, 1, H = 8]
-  mean(2, true) -> Repeated(H)
-}
-"""
-    )
-    assert "x.expand(-1, 8, 1)" in source(typed)
-    valid = [
-        height
-        for height in range(1, 20)
-        if all(r.condition.holds({"N": 1, "H": height}) for r in typed.requirements)
-    ]
-    assert valid == [8]
-
-
 def test_loops_and_groups_read_the_input_outside_of_them() -> None:
     typed = compiled(
         """

@@ -13,7 +13,7 @@ from archir.op import Int, Op, Positive, Size, concrete
 from archir.ops.dims import along, replaced_at, resolve_dim
 from archir.ops.spatial import show_extent
 from archir.reach import Look, Taps, Wire
-from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, Subscript
+from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, Only
 from archir.types import TensorType
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class _Pieces(Op):
     def taken_apart(self, call: Call, incoming: TensorType) -> FunctionRecipe:
         """The call, which gives a tuple also where it gives one piece."""
         outputs = self.infer((incoming,), Check({})) or ()
-        return FunctionRecipe(Subscript(call, (0,)) if len(outputs) == 1 else call)
+        return FunctionRecipe(Only(call) if len(outputs) == 1 else call)
 
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
@@ -173,5 +173,5 @@ class Split(_Pieces):
         call = Call(".split", (Input(), sizes), (("dim", Arg("dim")),))
         wanted = self.split_size_or_sections
         if isinstance(wanted, tuple):
-            return FunctionRecipe(Subscript(call, (0,)) if len(wanted) == 1 else call)
+            return FunctionRecipe(Only(call) if len(wanted) == 1 else call)
         return self.taken_apart(call, inputs[0])

@@ -28,16 +28,81 @@ class SizeChangesWeights(Problem):
     asked_sizes: ClassVar[dict[str, int]] = {"H": 64, "W": 64}
 
     callee: str
+    has_weights: bool
     written: str
     made_for: int
     found: int
     at: str
 
     def message(self) -> str:
+        made = f"the weights of {self.callee} were" if self.has_weights else f"{self.callee} was"
         return (
-            f"the weights of {self.callee} were made for {self.written} = {self.made_for}, and "
-            f"at {self.at} it is {self.found}"
+            f"{made} made for {self.written} = {self.made_for}, and at {self.at} it is {self.found}"
         )
+
+
+class SizeChangesCount(Problem):
+    """An op gives another number of values than at the default sizes.
+
+    How many pieces `split` and `chunk` give depends on the extent that they take apart. The text
+    behind them, which names the pieces or merges them, is for one number.
+    """
+
+    name = "size-changes-count"
+    bad = """model m() {
+  input x: [N, 3, H = 16]
+  split(5, dim = 2) as a, b, c, d
+  concat(2) [d, c, b, a]
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 16]
+  split([5, 5, 5, H - 15], dim = 2) as a, b, c, d
+  concat(2) [d, c, b, a]
+}
+"""
+    asked_sizes: ClassVar[dict[str, int]] = {"H": 33}
+
+    callee: str
+    made: int
+    found: int
+    at: str
+
+    def message(self) -> str:
+        values = "value" if self.made == 1 else "values"
+        return (
+            f"{self.callee} gives {self.made} {values} at the default sizes, and at {self.at} it "
+            f"gives {self.found}"
+        )
+
+
+class SizeChangesShape(Problem):
+    """An op gives a shape of another form than at the default sizes.
+
+    `squeeze` leaves a dim out where its extent is 1, and keeps it elsewhere: so the number of dims
+    depends on the size. The network is for the sizes that give the same as the default ones.
+    """
+
+    name = "size-changes-shape"
+    bad = """model m() {
+  input x: [N, 3, H = 8, W = 8]
+  avg_pool(8) -> squeeze([2, 3]) -> linear(10)
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 8, W = 8]
+  adaptive_avg_pool(1) -> squeeze([2, 3]) -> linear(10)
+}
+"""
+    asked_sizes: ClassVar[dict[str, int]] = {"H": 16}
+
+    callee: str
+    made: str
+    found: str
+    at: str
+
+    def message(self) -> str:
+        return f"{self.callee} gives {self.made}, and at {self.at} it gives {self.found}"
 
 
 class NoValidSize(Problem):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from archir import rules
 from archir.check import Check, Condition
 from archir.diagnostics import Diagnostic, Label, Problem
 from archir.dims import evaluate, show, variables
-from archir.graph import walked
-from archir.places import Places
+from archir.graph import Apply
 from archir.sizes.valid import valid_sizes
 from archir.sizes.words import advise
 from archir.typed import Requirement, TypedGraph
+from archir.types import TensorType
 
 
 def refusal(
@@ -33,42 +33,48 @@ def _diagnostic(
     definition = failing.definition
     row = typed.types[definition]
     related: tuple[Label, ...] = ()
-    place = failing.span
     problem: Problem
     if failing.message is not None:
         problem = rules.graph.AssertionFails(failing.message)
     elif failing.step is None:
-        asked = (failing.condition.left, failing.condition.right)
-        remark = next(
-            each
-            for each in definition.remarks
-            if each.takes is not None
-            and each.span == failing.span
-            and asked in zip(each.shape, row[each.value.index].shape, strict=True)
+        value = next(
+            remark.value
+            for remark in definition.remarks
+            if remark.kind == "input" and remark.span == failing.span
         )
-        actual = str(row[remark.value.index].at(sizes))
-        block, place, around = Places(walked(typed.graph)).taking(definition, remark)[0]
-        problem = rules.graph.InputDoesNotMatch(block, str(remark.takes), remark.written, actual)
-        related = (Label(remark.span, "the shape is written here"), *around)
+        actual = str(row[value.index].at(sizes))
+        problem = rules.graph.InputDoesNotMatch(
+            definition.name, value.name or "a value", failing.span.text, actual
+        )
     else:
         step = failing.step
         inputs = tuple(row[value.index] for value in step.inputs)
-        check = Check(sizes, training=True)
-        step.op.infer(inputs, check)
-        found = check.problems[0] if check.problems else None
-        problem = found or _changed(step.op.keyword, failing.condition, sizes)
+        problem = _refused(step, row, failing.condition, sizes)
         related = tuple(
             Label(value.span, f"this gives {given}, here {given.at(sizes)}")
             for value, given in list(zip(step.inputs, inputs, strict=True))[:6]
         )
-    return Diagnostic(problem, place, related, help_)
+    return Diagnostic(problem, failing.span, related, help_)
 
 
-def _changed(
-    callee: str, condition: Condition, sizes: Mapping[str, int]
-) -> rules.sizes.SizeChangesWeights:
+def _refused(
+    step: Apply, row: Sequence[TensorType], condition: Condition, sizes: Mapping[str, int]
+) -> Problem:
+    """What the op of a step says of the sizes, or how it changes with them."""
+    op, inputs = step.op, tuple([row[value.index] for value in step.inputs])
+    check = Check(sizes, training=True)
+    found = op.infer(inputs, check)
+    if check.problems:
+        return check.problems[0]
     names = sorted(variables(condition.left) | variables(condition.right))
     at = ", ".join(f"{name} = {sizes[name]}" for name in names)
-    made_for = evaluate(condition.right, sizes)
-    found = evaluate(condition.left, sizes)
-    return rules.sizes.SizeChangesWeights(callee, show(condition.left), made_for, found, at)
+    made = tuple([row[value.index] for value in step.outputs])
+    if found is not None and len(found) != len(made):
+        return rules.sizes.SizeChangesCount(op.keyword, len(made), len(found), at)
+    for one, other in zip(made, found or made, strict=True):
+        if one.rank != other.rank or one.at(sizes) != other.at(sizes):
+            return rules.sizes.SizeChangesShape(op.keyword, str(one), str(other), at)
+    weights = bool(op.parameters(tuple([given.at(sizes) for given in inputs])))
+    left, right = condition.left, condition.right
+    made_for, here = evaluate(right, sizes), evaluate(left, sizes)
+    return rules.sizes.SizeChangesWeights(op.keyword, weights, show(left), made_for, here, at)

@@ -11,7 +11,18 @@ from archc.python.identifiers import Names, is_plain
 from archc.python.recipes import expression
 from archc.python.text import INDENT, Call, Expr, Raw, flat, layout
 from archir.graph import Value
-from archir.recipe import AllInputs, Code, Extent, Fold, Infix, Input, Items, Range, Subscript
+from archir.recipe import (
+    AllInputs,
+    Code,
+    Extent,
+    Fold,
+    Infix,
+    Input,
+    Items,
+    Only,
+    Range,
+    Subscript,
+)
 from archir.recipe import Call as CallCode
 
 RUNNING = "x"
@@ -178,7 +189,9 @@ class _Writer:
                 targets[index] = self._other(targets, time)
             if targets[index] != "_":
                 self._hold(output, targets[index])
-        if targets == ["_"]:
+        if isinstance(statement.code, Only):
+            yield from layout(f"({targets[0]},) = ", value, "", indent)
+        elif targets == ["_"]:
             yield from layout("", value, "", indent)
         elif not (statement.kind == "read" and flat(value) == targets[0]):
             yield from layout(f"{', '.join(targets)} = ", value, "", indent)
@@ -242,6 +255,8 @@ def _order(code: Code, inputs: tuple[Value, ...]) -> Iterator[Value]:
     elif isinstance(code, Infix):
         yield from _order(code.left, inputs)
         yield from _order(code.right, inputs)
+    elif isinstance(code, Only):
+        yield from _order(code.code, inputs)
     elif isinstance(code, Extent):
         yield inputs[code.input]
     elif isinstance(code, Items):

@@ -40,6 +40,12 @@ class Lowering:
         types = self.typed.types_of(definition, step.inputs)
         return settle(close(recipe.apply, step.op), types, self.typed.graph.sizes)
 
+    def function(self, definition: Definition, step: Apply) -> Code:
+        """The same for any step; None where it is a module that does it."""
+        types = self.typed.concrete_types_of(definition, step.inputs)
+        recipe = self.library.recipe(step.op, types)
+        return self.code(definition, step, recipe) if isinstance(recipe, FunctionRecipe) else None
+
     def forward(self, definition: Definition) -> object:
         """What the definition's ``forward`` does, as a key."""
         return signature(self.bodies[definition], self.signatures)
@@ -54,12 +60,7 @@ class Lowering:
         keys: list[object] = []
         for step in walk(group.steps):
             if isinstance(step, Apply):
-                code: object = None
-                if step.slot is None:
-                    types = self.typed.concrete_types_of(definition, step.inputs)
-                    recipe = self.library.recipe(step.op, types)
-                    assert isinstance(recipe, FunctionRecipe)
-                    code = self.code(definition, step, recipe)
+                code = self.function(definition, step)
                 keys.append((step.slot, code, number(step.inputs), number(step.outputs)))
             elif isinstance(step, Use):
                 forward = self.forward(step.definition)

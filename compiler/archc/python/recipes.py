@@ -18,6 +18,7 @@ from archir.recipe import (
     Infix,
     Input,
     Items,
+    Only,
     Range,
     Subscript,
     close,
@@ -125,6 +126,8 @@ def expression(code: Code, inputs: Sequence[Expr]) -> Expr:
     if isinstance(code, Subscript):
         items = ", ".join(_index(item, inputs) for item in code.items)
         return Raw(f"{_operand(code.base, inputs)}[{items}]")
+    if isinstance(code, Only):
+        return expression(code.code, inputs)  # its line unpacks it
     if isinstance(code, Extent):
         return Raw(f"{_operand(Input(code.input), inputs)}.shape[{code.dim}]")
     assert not isinstance(code, Arg | Inferred), "close the code first"

@@ -245,11 +245,8 @@ class Writer:
             elif isinstance(step, Read):
                 target = self.targets[step.parameter]
                 yield Statement((), step.outputs, target, step.parameter.name, "read")
-            elif isinstance(step, Apply) and step.slot is None:
-                types = self.lowering.typed.concrete_types_of(self.definition, step.inputs)
-                recipe = self.lowering.library.recipe(step.op, types)
-                assert isinstance(recipe, FunctionRecipe)
-                code = self.lowering.code(self.definition, step, recipe)
+            elif isinstance(step, Apply) and not self._calls_leaf(step):
+                code = self.lowering.function(self.definition, step)
                 yield Statement(step.inputs, step.outputs, kind="compute", code=code)
             elif isinstance(step, Use) and not self._calls_use(step):
                 yield from self._inlined(step)
@@ -267,6 +264,17 @@ class Writer:
             return True
         key = self.lowering.group
         return key(first, self.definition) == key(second, self.definition)
+
+    def _calls_leaf(self, step: Apply) -> bool:
+        """Whether an op's module does it here; a shared function may read sizes elsewhere."""
+        if step.slot is None:
+            return False
+        first = self.applied[step.slot]
+        if first is step:
+            return True
+        code = self.lowering.function
+        same = len(first.inputs) == len(step.inputs)
+        return same and code(self.definition, first) == code(self.definition, step)
 
     def _calls_use(self, step: Use) -> bool:
         member = step.slot.member
@@ -291,6 +299,6 @@ class Writer:
 
     def _is_link(self, step: Apply | Use | Group) -> bool:
         """Whether a step is a call of its child and no more."""
-        if isinstance(step, Group):
-            return self._calls_group(step)
-        return not isinstance(step, Use) or self._calls_use(step)
+        if isinstance(step, Use):
+            return self._calls_use(step)
+        return self._calls_group(step) if isinstance(step, Group) else self._calls_leaf(step)

@@ -24,6 +24,7 @@ from archir.recipe import (
     Infix,
     Input,
     Items,
+    Only,
     Range,
     Subscript,
     renamed,
@@ -69,6 +70,9 @@ def perform(code: Code, inputs: Sequence[Tensor] = ()) -> Any:
     if isinstance(code, Subscript):
         at = tuple([perform(item, inputs) for item in code.items])
         return perform(code.base, inputs)[at if len(at) > 1 else at[0]]
+    if isinstance(code, Only):
+        (only,) = perform(code.code, inputs)  # written so, torch.fx knows how many are wanted
+        return only
     if isinstance(code, Range):
         return slice(*[perform(each, inputs) for each in (code.start, code.end, code.step)])
     if isinstance(code, Extent):

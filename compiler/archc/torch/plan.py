@@ -77,6 +77,9 @@ class _Planner:
         self.plans = plans
         self.closed = self_contained(definition)
         self.groups: dict[Group, Plan] = {}
+        self.functions: dict[Apply, Plan] = {}
+        """What functions that have a slot run here: a shared one may read sizes elsewhere."""
+
         self.slots: dict[Slot, Path] = {}
         self.parameters: dict[Parameter, Path] = {}
         self._locate(definition.scope)
@@ -116,10 +119,14 @@ class _Planner:
             prepare(make, step.op)
             self.plans.leaves.setdefault(slot, make)
             return
+        self.functions[step] = plan = self._function(recipe, step)
+        self.plans.leaves.setdefault(slot, plan)
+
+    def _function(self, recipe: FunctionRecipe, step: Apply) -> Plan:
+        """The plan of a function that has a slot."""
         draft: _Draft = (self._computed(recipe, step), step.inputs, step.outputs)
         program = _assemble([draft], step.inputs, step.outputs)
-        plan = Plan(step.op.keyword, len(step.inputs), False, program, program)
-        self.plans.leaves.setdefault(slot, plan)
+        return Plan(step.op.keyword, len(step.inputs), False, program, program)
 
     def _group(self, group: Group) -> Plan:
         scope = group.slot.member
@@ -200,7 +207,11 @@ class _Planner:
         A shared module may be applied to inputs of several types, and the text may read them.
         """
         if isinstance(step, Apply):
-            return None
+            assert step.slot is not None
+            own_plan = self.plans.leaves[step.slot]
+            if not isinstance(own_plan, Plan) or own_plan == self.functions[step]:
+                return None
+            return self.functions[step].program(training)
         if isinstance(step, Use):
             assert isinstance(step.slot.member, Definition)
             own = self.plans.definitions[step.slot.member]

@@ -76,6 +76,9 @@ def _store(result: Any, outputs: tuple[int, ...], registers: Registers) -> None:
     if len(outputs) == 1:
         registers[outputs[0]] = result
     else:
+        # Python refuses to unpack another number; a tracer's stand-in cannot say how many it has.
+        if isinstance(result, tuple | list) and len(result) != len(outputs):
+            raise ValueError(f"{len(outputs)} values are wanted, and there are {len(result)}")
         for position, index in enumerate(outputs):
             registers[index] = result[position]  # torch.fx can index a result, not iterate it
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archdsl import rules
 from archdsl.elaborate.environment import Flow, SharedModule
 from archdsl.elaborate.session import Session
@@ -27,6 +29,9 @@ from archir.record import Record, Struct, fresh
 from archir.source import Span
 from archir.types import TensorType
 
+if TYPE_CHECKING:
+    from archdsl.elaborate.body import Context
+
 
 class SlotName(Record):
     """A label that has been evaluated. ``text`` None with ``numbered`` is the ``_:``."""
@@ -44,6 +49,12 @@ class Builder(Struct):
     inputs: Flow = ()
     count: int = 0
     nodes: int = 0
+    caller: Context | None = None
+    """Where the body is used; None for a model's own."""
+
+    handed: dict[Value, Value] = fresh(factory=dict)
+    """Further inputs, which only tell it sizes, and the caller's values that they are."""
+
     training: set[Value] = fresh(factory=set)
     """Values that exist in training alone."""
 
@@ -60,9 +71,6 @@ class Builder(Struct):
     unlabelled: list[tuple[Scope, Slot, Span]] = fresh(factory=list)
     abandoned: bool = False
     """Whether an ``assert`` has failed: what stands behind it means nothing any more."""
-
-    left_behind: int = 0
-    """How many parameters and modules with names of their own its statements have made so far."""
 
     has_init: bool = False
     has_weights: bool = False

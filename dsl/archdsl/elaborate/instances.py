@@ -9,9 +9,8 @@ from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import Builder
 from archdsl.elaborate.declare import drop_unapplied, look_ahead
 from archdsl.elaborate.environment import Flow, Frame, Unknown
-from archdsl.elaborate.evaluate import Evaluator
+from archdsl.elaborate.extents import handed_again
 from archdsl.elaborate.session import Session
-from archdsl.elaborate.text import Resolve, Spliced
 from archdsl.program import Declared
 from archir.graph import Definition, Output, Scope, Slot, SlotRepeat
 from archir.source import Span
@@ -21,36 +20,41 @@ from archir.values import Part
 InputTypes = tuple[TensorType | None, ...]
 
 
+Instance = tuple[Definition, Flow]
+"""A definition for one of its uses, and the values that are handed in behind its own inputs."""
+
+
 def instantiate(
-    session: Session, declared: Declared, bound: Bound, types: InputTypes, span: Span
-) -> Definition | None:
+    declared: Declared, bound: Bound, types: InputTypes, span: Span, caller: Context
+) -> Instance | None:
     """The definition of a block for its arguments and input types; equal ones are the same."""
-    node = declared.node
+    session, node = caller.session, declared.node
     assert isinstance(node, ast.PartDeclaration)
     values = bound.values
     for value in values.values():
         session.budget.weigh(value, span)
     key = (declared, *values, typed_key(tuple(values.values())), types)
-    known = session.definitions.get(key)
-    if known is not None:
-        return known
+    for known in session.definitions.get(key, ()):
+        handed = handed_again(session.handed.get(known, ()), caller)
+        if handed is not None:
+            return known, handed
     if key in session.unrolling:
         session.report(rules.names.Cycle((declared.name,)), span)
         return None
     session.budget.enter(span)
     session.unrolling.add(key)
-    session.uses.append((declared.name, span))
     frame = Frame(None, holds_values=True)
-    context = Context(session, Builder(session), declared.home, frame, Scope(False), [])
-    definition = None
+    builder = Builder(session, caller=caller)
+    context = Context(session, builder, declared.home, frame, Scope(False), [])
+    made = None
     if fill(context.evaluator(None), declared.name, node.params, bound):
         definition = build(context, node, declared, types)
+        made = definition, tuple(builder.handed.values())
         if not any(given is None for given in types):
-            session.definitions[key] = definition
-    session.uses.pop()
+            session.definitions.setdefault(key, []).append(definition)
     session.unrolling.discard(key)
     session.budget.leave()
-    return definition
+    return made
 
 
 def build(
@@ -90,50 +94,40 @@ class _Template:
 def is_labelled(node: ast.Body | ast.Unit, context: Context) -> bool:
     """Whether the scope of braces, or of a combinator, names its children by label."""
 
-    return context.session.is_labelled(node, _resolver(context.evaluator(None), ()))
-
-
-def _resolver(evaluator: Evaluator, params: tuple[ast.Param, ...]) -> Resolve:
-    """Finds blocks by the names of a file; what a parameter stands for is not known."""
-    unknown = {param.name.text for param in params}
-
-    def block(name: ast.Name) -> Spliced | None:
-        found = None if name.text in unknown else evaluator.lookup(name.text)
+    def body_of(name: ast.Name) -> ast.Body | None:
+        found = context.evaluator(None).lookup(name.text)
         part = found[0] if found else None
-        declared = part.origin if isinstance(part, Part) else None
-        if isinstance(declared, Declared) and isinstance(declared.node, ast.PartDeclaration):
-            home = Evaluator(evaluator.session, declared.home, Frame(None))
-            return Spliced(declared.node.body, _resolver(home, declared.node.params))
+        if isinstance(part, Part) and isinstance(part.origin, Declared):
+            node = part.origin.node
+            return node.body if isinstance(node, ast.PartDeclaration) else None
         return None
 
-    return block
+    return context.session.is_labelled(node, body_of)
 
 
 def anonymous(
-    home: Context, node: ast.ModuleStatement, types: InputTypes, span: Span
-) -> Definition:
+    home: Context, node: ast.ModuleStatement, types: InputTypes, span: Span, caller: Context
+) -> Instance:
     """The definition of a ``module head = { … }`` for one of its uses."""
-    session = home.session
+    session, builder = home.session, Builder(home.session, caller=caller)
     session.budget.enter(span)
-    session.uses.append((node.name.text, span))
     labelled = is_labelled(node.unit, home)
     context = Context(
         session,
-        Builder(session),
+        builder,
         home.home,
         Frame(home.frame, holds_values=True),
         Scope(labelled),
         [],
     )
-    flow = _input_values(context.builder, (), node.span, types)
+    flow = _input_values(builder, (), node.span, types)
     from archdsl.elaborate.stages import unit
 
     last = unit(node.unit, flow, context)
     definition = finish(context, node.name.text, node.span, types, flow, last)
     definition.origin = node
-    session.uses.pop()
     session.budget.leave()
-    return definition
+    return definition, tuple(builder.handed.values())
 
 
 def _input_values(
@@ -159,14 +153,16 @@ def finish(
         last = (builder.value(span, None),)
         builder.outputs.clear()
     outputs = tuple(builder.outputs) or tuple(Output(value) for value in last)
+    handed = tuple(builder.handed)
+    told = builder.known_types(handed) or ()
     definition = Definition(
         name=name,
         kind="block",
         doc="",
         arguments=(),
         span=span,
-        inputs=flow,
-        input_types=types,
+        inputs=(*flow, *handed),
+        input_types=(*types, *told),
         scope=context.scope,
         steps=context.steps,
         outputs=outputs,
@@ -176,6 +172,8 @@ def finish(
         remarks=tuple(builder.remarks),
         assertions=tuple(builder.assertions),
     )
+    if told:
+        session.handed[definition] = told
     session.nodes[definition] = builder.nodes
     session.output_types[definition] = tuple(
         builder.type_of(output.value) for output in outputs if not output.when_training

@@ -12,7 +12,6 @@ from archir.dims import SizeExpr
 from archir.graph import Definition, Scope, Slot
 from archir.op import Op, values_of
 from archir.oracle import Oracle
-from archir.places import MOST_USES
 from archir.record import Struct, fresh
 from archir.source import Span
 from archir.types import TensorType
@@ -28,8 +27,14 @@ class Session(Struct):
     sizes: dict[str, int]
     """The model's size variables and their defaults; the oracle reads the same mapping."""
 
-    definitions: dict[object, Definition] = fresh(factory=dict)
-    """Blocks already unrolled, by declaration, arguments and input types."""
+    definitions: dict[object, list[Definition]] = fresh(factory=dict)
+    """Blocks already unrolled, by declaration, arguments and input types.
+
+    There are several for one where the values that are handed in have other types.
+    """
+
+    handed: dict[Definition, tuple[TensorType, ...]] = fresh(factory=dict)
+    """The types of what is handed in to a definition behind its own inputs, if anything is."""
 
     nodes: dict[Definition, int] = fresh(factory=dict)
     """How many steps a definition has, with all that is inside it."""
@@ -38,9 +43,6 @@ class Session(Struct):
     """The types of a definition's outputs, as far as they are known."""
 
     has_weights: dict[Definition, bool] = fresh(factory=dict)
-
-    uses: list[tuple[str, Span]] = fresh(factory=list)
-    """The uses of blocks that are being unrolled, innermost last."""
 
     unrolling: set[object] = fresh(factory=set)
     """Keys of the blocks that are being unrolled: one that needs itself would never end."""
@@ -102,11 +104,6 @@ class Session(Struct):
                 return is_labelled(node, resolve)
             self._labelled[id(node)] = known
         return known
-
-    def around(self) -> list[Label]:
-        """The uses that led here, outwards; at most as many as are shown of any problem."""
-        nearest = self.uses[: -MOST_USES - 1 : -1]
-        return [Label(span, f"in this use of {name}") for name, span in nearest]
 
     def report(self, problem: Problem, span: Span, *related: Label) -> None:
         self.diagnostics.report(problem, span, related)

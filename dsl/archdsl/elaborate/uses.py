@@ -8,12 +8,10 @@ from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import SlotName
 from archdsl.elaborate.environment import Flow, Frame, SharedModule, Unknown
 from archdsl.elaborate.extents import with_sizes
-from archdsl.elaborate.inputs import takes
-from archdsl.elaborate.instances import anonymous, instantiate, is_labelled, typed_key
+from archdsl.elaborate.instances import Instance, anonymous, instantiate, typed_key
 from archdsl.program import Declared
-from archdsl.walk import own_statements
 from archir.arguments import make_op
-from archir.graph import Definition, Leaf, Slot, Value
+from archir.graph import Leaf, Slot, Value
 from archir.init import Initialiser
 from archir.op import Op
 from archir.record import replaced
@@ -47,15 +45,15 @@ def use_part(
     if overrides:
         problem = rules.parts.NoSuchParameter(part.name, overrides[0][0], "")
         context.session.report(problem, span)
-    definition = _definition(part, node, inputs, context, span)
-    if definition is None:
+    instance = _instance(part, node, inputs, context, span, context)
+    if instance is None:
         return (context.builder.value(span, None),)
-    builder = context.builder
+    builder, (definition, handed) = context.builder, instance
     slot = builder.slot(context.scope, label, part.name, span)
     slot.member = definition
     if context.session.has_weights[definition]:
         builder.weighted(context.scope, slot, span)
-    return builder.use(definition, slot, inputs, span, context.steps)
+    return builder.use(definition, slot, (*inputs, *handed), span, context.steps)
 
 
 def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | None:
@@ -73,10 +71,11 @@ def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | 
     known = session.ops.get(key)
     if known is not None:
         return known
-    if any(_holds(Unknown, value) for value in values.values()):
+    if any(isinstance(value, Unknown) for value in values.values()):
         return None
     for name, value in values.items():
-        if _holds(Value, value):
+        inner = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(item, Value) for item in inner):
             session.report(rules.flow.ValueAsArgument(part.name), bound.place(name))
             return None
     made = make_op(ops()[part.name], (), values)
@@ -88,18 +87,6 @@ def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | 
     return made
 
 
-def _holds(kind: type, argument: object) -> bool:
-    """Whether an argument is one of a kind, or one stands in its list, or in a list in that."""
-    waiting = [argument]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, kind):
-            return True
-        if isinstance(item, tuple):
-            waiting.extend(item)
-    return False
-
-
 def _apply(
     op: Op, label: SlotName | None, overrides: Overrides, inputs: Flow, context: Context, span: Span
 ) -> Flow:
@@ -107,7 +94,7 @@ def _apply(
     if op.takes() == "one" and len(inputs) > 1:
         session.report(rules.flow.SeveralValues(op.keyword, len(inputs)), span)
         return (builder.value(span, None),)
-    inputs = with_sizes(op, inputs, builder)
+    inputs = with_sizes(op, inputs, context)
     types = builder.known_types(inputs)
     answer = None if types is None else session.oracle.apply(op, types)
     slot: Slot | None = None
@@ -149,22 +136,22 @@ def _check_parameters(
 # --- blocks ---------------------------------------------------------------------------------------
 
 
-def _definition(
-    part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: Span
-) -> Definition | None:
+def _instance(
+    part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: Span, caller: Context
+) -> Instance | None:
     bound = _bind(part, node, inputs, context, span)
-    if bound is None or not takes(part, inputs, context, span):
+    if bound is None or not _takes(part, len(inputs), context, span):
         return None
     declared = part.origin
     assert isinstance(declared, Declared)
     types = tuple(context.builder.type_of(value) for value in inputs)
-    definition = instantiate(context.session, declared, bound, types, span)
-    if definition is None:
+    instance = instantiate(declared, bound, types, span, caller)
+    if instance is None:
         return None
-    if any(output.when_training for output in definition.outputs):
+    if any(output.when_training for output in instance[0].outputs):
         context.session.report(rules.models.TrainingOutputsInside(part.name), span)
         return None
-    return definition
+    return instance
 
 
 def _bind(
@@ -173,6 +160,18 @@ def _bind(
     parameters = parameters_of(context.session, part)
     evaluator = context.evaluator(inputs)
     return bind(evaluator, part.name, parameters, node.arguments, span, before=part.arguments)
+
+
+def _takes(part: Part, count: int, context: Context, span: Span) -> bool:
+    declared = part.origin
+    assert isinstance(declared, Declared)
+    assert isinstance(declared.node, ast.PartDeclaration)
+    items = context.session.outline(declared.node.body).inputs
+    if items and len(items) != count:
+        problem = rules.flow.WrongInputCount(part.name, len(items), count)
+        context.session.report(problem, span)
+        return False
+    return True
 
 
 def splice(part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: Span) -> Flow:
@@ -185,25 +184,17 @@ def splice(part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: 
     body = declared.node.body
     if any(isinstance(item, ast.InitStatement) for item in body.statements):
         report(rules.parts.SpliceWithInit(part.name), span)
-    if any(isinstance(item, ast.OutputStatement) for item in own_statements(body)):
+    if any(isinstance(item, ast.OutputStatement) for item in body.statements):
         report(rules.parts.CannotSplice(part.name, "it has outputs with names"), span)
         return (context.builder.value(span, None),)
     bound = _bind(part, node, inputs, context, span)
     frame = Frame(None, holds_values=True)
-    inside = replaced(
-        context, frame=frame, home=declared.home, is_model=False, splice=(part.name, span)
-    )
-    if bound is None or not takes(part, inputs, context, span):
+    inside = replaced(context, frame=frame, home=declared.home, is_model=False)
+    if bound is None or not _takes(part, len(inputs), context, span):
         return (context.builder.value(span, None),)
     if not fill(inside.evaluator(None), part.name, declared.node.params, bound):
         return (context.builder.value(span, None),)
-    if is_labelled(body, inside):  # labels of a block that was given as an argument count too
-        context.scope.labelled = True
-    session = context.session
-    session.uses.append((part.name, span))
-    flow = run(body, inputs, inside)
-    session.uses.pop()
-    return flow
+    return run(body, inputs, inside)
 
 
 # --- shared modules -------------------------------------------------------------------------------
@@ -225,24 +216,27 @@ def use_shared(module: SharedModule, inputs: Flow, context: Context, span: Span)
             if module.slot.member is None:
                 module.slot.member = Leaf(op)
             builder.has_weights = True
+            inputs = with_sizes(op, inputs, context)
             return builder.apply(op, module.slot, inputs, span, context.steps)
         if isinstance(part, Part):
-            definition = _definition(part, unit, inputs, home, span)
-            return _use_slot(definition, module, inputs, context, span)
+            instance = _instance(part, unit, inputs, home, span, context)
+            return _use_slot(instance, module, inputs, context, span)
     types = tuple(builder.type_of(value) for value in inputs)
-    definition = anonymous(home, module.node, types, span)
-    return _use_slot(definition, module, inputs, context, span)
+    instance = anonymous(home, module.node, types, span, context)
+    return _use_slot(instance, module, inputs, context, span)
 
 
 def _use_slot(
-    definition: Definition | None,
+    instance: Instance | None,
     module: SharedModule,
     inputs: Flow,
     context: Context,
     span: Span,
 ) -> Flow:
-    if definition is None:
+    if instance is None:
         return (context.builder.value(span, None),)
+    definition, handed = instance
     if module.slot.member is None:
         module.slot.member = definition
+    inputs = (*inputs, *handed)
     return context.builder.use(definition, module.slot, inputs, span, context.steps)

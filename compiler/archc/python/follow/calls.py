@@ -13,7 +13,7 @@ from archc.python.identifiers import is_plain
 from archc.python.recipes import expression
 from archc.python.text import Call, Expr, Raw, flat, string
 from archir import template
-from archir.recipe import FunctionRecipe, close
+from archir.recipe import FunctionRecipe, Only, close
 from archir.registry import ops
 from archir.template import Unfollowable
 
@@ -99,6 +99,8 @@ class Calls(expressions.Scope):
                 raise Unfollowable("a function that gives several values")
             made = instances.made(stage.span, keyword, frozenset(), constants)
             assert isinstance(made.recipe, FunctionRecipe)
+            if isinstance(made.recipe.apply, Only):
+                raise Unfollowable("a function that gives one of several values")
             return expression(close(made.recipe.apply, made.op), values)
         texts = [flat(value) for value in values]
         return self.call(stage, base_of(stage), texts)

@@ -1,0 +1,155 @@
+"""Dims read off shapes: the code gives the dim's value, and nothing that is there is missed."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archir.choice import choice
+from archir.dims import (
+    Dim,
+    add,
+    evaluate,
+    floor_div,
+    maximum,
+    minimum,
+    modulo,
+    multiply,
+    subtract,
+    variable,
+)
+from archir.extents import read
+from archir.recipe import Call, Code, Extent, Infix
+from archir.types import TensorType
+
+H, W = variable("H"), variable("W")
+sizes = st.fixed_dictionaries({"H": st.integers(1, 200), "W": st.integers(1, 200)})
+
+Made = Callable[[Dim, Dim], Dim]
+
+TWO: dict[str, Made] = {
+    "add": add,
+    "subtract": subtract,
+    "multiply": multiply,
+    "minimum": minimum,
+    "maximum": maximum,
+}
+DIVIDED: dict[str, Made] = {"floor_div": floor_div, "modulo": modulo}
+
+
+def of_two(made: tuple[str, Dim, Dim]) -> Dim:
+    name, left, right = made
+    return {**TWO, **DIVIDED}[name](left, right)
+
+
+dims: st.SearchStrategy[Dim] = st.recursive(
+    st.sampled_from([H, W]) | st.integers(1, 5),
+    lambda inner: st.one_of(
+        st.tuples(st.sampled_from(sorted(TWO)), inner, inner).map(of_two),
+        st.tuples(st.sampled_from(sorted(DIVIDED)), inner, st.integers(1, 6)).map(of_two),
+        st.tuples(inner, inner, inner).map(lambda drawn: choice(*drawn)),
+    ),
+    max_leaves=8,
+)
+
+FUNCTIONS: dict[str, Callable[[int, int], int]] = {"torch.sym_min": min, "torch.sym_max": max}
+OPERATORS: dict[str, Callable[[int, int], int]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+}
+
+
+def performed(code: Code, shapes: list[list[int]]) -> int:
+    """The code's value where inputs have these shapes."""
+    if isinstance(code, Extent):
+        return shapes[code.input][code.dim]
+    if isinstance(code, Infix):
+        return OPERATORS[code.operator](performed(code.left, shapes), performed(code.right, shapes))
+    if isinstance(code, Call):
+        left, right = (performed(each, shapes) for each in code.args)
+        return FUNCTIONS[code.function](left, right)
+    assert isinstance(code, int)
+    return code
+
+
+@settings(max_examples=400)
+@given(dims, st.lists(dims, min_size=1, max_size=4), st.lists(sizes, min_size=1, max_size=5))
+def test_what_is_read_is_the_dim(
+    wanted: Dim, shape: list[Dim], given_sizes: list[dict[str, int]]
+) -> None:
+    code = read(wanted, (TensorType(tuple(shape)),))
+    if code is not None:
+        for size in given_sizes:
+            extents = [evaluate(dim, size) for dim in shape]
+            assert performed(code, [extents]) == evaluate(wanted, size)
+
+
+@settings(max_examples=300)
+@given(dims, st.permutations(["H", "W"]), sizes)
+def test_all_is_read_off_the_sizes_themselves(
+    wanted: Dim, order: list[str], size: dict[str, int]
+) -> None:
+    code = read(wanted, (TensorType(tuple(variable(name) for name in order)),))
+    assert wanted == 0 or code is not None
+    assert performed(code or 0, [[size[name] for name in order]]) == evaluate(wanted, size)
+
+
+@settings(max_examples=300)
+@given(
+    dims.filter(lambda dim: not isinstance(dim, int)),
+    st.integers(2, 6),
+    st.integers(2, 6),
+    st.integers(-3, 3),
+    st.integers(-3, 3),
+    sizes,
+)
+def test_a_quotient_of_a_quotient_is_read_off_the_coarser(
+    inner: Dim, first: int, second: int, before: int, behind: int, size: dict[str, int]
+) -> None:
+    """``(inner // first + before) // second`` off ``inner // first + behind`` alone."""
+    coarse = floor_div(inner, first)
+    known = add(coarse, behind)
+    code = read(floor_div(add(coarse, before), second), (TensorType((known,)),))
+    if code is not None and not isinstance(known, int):
+        expected = (evaluate(coarse, size) + before) // second
+        assert performed(code, [[evaluate(known, size)]]) == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted"),
+    [
+        (floor_div(H, 4), floor_div(H, 8)),
+        (floor_div(add(H, 3), 4), floor_div(add(H, 3), 8)),
+        (add(floor_div(subtract(H, 1), 2), 1), floor_div(add(floor_div(subtract(H, 1), 2), 1), 3)),
+        (floor_div(H, 4), floor_div(add(H, 12), 20)),
+        (subtract(floor_div(H, 2), 3), floor_div(subtract(H, 8), 6)),
+        (multiply(3, floor_div(H, 4)), floor_div(H, 4)),
+        (floor_div(H, 4), minimum(floor_div(H, 8), 3)),
+        (floor_div(H, 4), floor_div(multiply(3, floor_div(H, 4)), 2)),
+    ],
+)
+def test_these_are_read(known: Dim, wanted: Dim) -> None:
+    code = read(wanted, (TensorType((known,)),))
+    assert code is not None
+    for height in range(1, 100):
+        assert performed(code, [[evaluate(known, {"H": height})]]) == evaluate(
+            wanted, {"H": height}
+        )
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted"),
+    [
+        (floor_div(H, 4), H),
+        (floor_div(H, 4), floor_div(H, 6)),
+        (floor_div(H, 4), floor_div(add(H, 1), 8)),
+    ],
+)
+def test_these_are_not_said(known: Dim, wanted: Dim) -> None:
+    assert read(wanted, (TensorType((known,)),)) is None
