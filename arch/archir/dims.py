@@ -158,6 +158,9 @@ class SizeExpr:
     def __repr__(self) -> str:
         return f"SizeExpr({show(self)})"
 
+    def __str__(self) -> str:
+        return show(self)
+
 
 Dim = int | SizeExpr
 

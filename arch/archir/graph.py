@@ -36,6 +36,9 @@ class Value(Struct):
     def __repr__(self) -> str:
         return f"%{self.index}" + (f":{self.name}" if self.name else "")
 
+    def __str__(self) -> str:
+        return f"the value {self.name}" if self.name else "a value"
+
 
 # --- scopes: what is registered ---------------------------------------------------------------
 
@@ -173,14 +176,17 @@ Step = Apply | Use | Group | Repeat | TrainOnly | Read
 class Remark(Record):
     """A written shape that a value must have: ``:: [N, 64, _, _]``, or a block's ``input``.
 
-    None matches any dim. ``written`` is the shape in the user's own text.
+    None matches any dim. ``written`` is the shape in the user's own text. ``takes`` is the name of
+    the ``input``, and ``splice`` the use of its block where that was spliced, and has no
+    definition of its own.
     """
 
-    kind: Literal["ascription", "input"]
     value: Value
     shape: tuple[Dim | None, ...]
     written: str
     span: Span
+    takes: str | None = None
+    splice: tuple[str, Span] | None = None
 
 
 class Assertion(Record):

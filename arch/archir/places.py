@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 
 from archir.diagnostics import Label
-from archir.graph import Definition, Step, Use, Value
+from archir.graph import Definition, Remark, Step, Use, Value
 from archir.source import Span
 from archir.types import TensorType
 
-_MOST = 3
+MOST_USES = 3
 """Uses that are shown outwards from a problem."""
 
 _MOST_INPUTS = 6
 
 
 class Places:
-    """The first use of each definition."""
+    """The uses of definitions."""
 
     def __init__(self, steps: dict[Definition, list[Step]]) -> None:
         self.steps = steps
@@ -32,10 +32,24 @@ class Places:
                     found.setdefault(step.definition, (outer, step.span))
         return found
 
+    def taking(self, definition: Definition, remark: Remark) -> list[tuple[str, Span, list[Label]]]:
+        """The uses that give a block its inputs: its name, the place, and what is around that.
+
+        A spliced block has one use, inside of the definition; any other as many as it has.
+        """
+        if remark.splice is not None:
+            return [(*remark.splice, self.around(definition))]
+        return [
+            (definition.name, step.span, self.around(outer))
+            for outer, steps in reversed(self.steps.items())
+            for step in steps
+            if isinstance(step, Use) and step.definition is definition
+        ]
+
     def around(self, definition: Definition) -> list[Label]:
         """Where the definition is used first, outwards to the model; at most three places."""
         labels: list[Label] = []
-        while definition in self.used_at and len(labels) < _MOST:
+        while definition in self.used_at and len(labels) < MOST_USES:
             outer, span = self.used_at[definition]
             labels.append(Label(span, f"in this use of {definition.name}"))
             definition = outer

@@ -45,7 +45,7 @@ class Remarks:
             return
         # A remark in plain numbers speaks of the defaults alone; an input's are conditions.
         open_ = tuple(pair for pair in pairs if not isinstance(pair[0], int))
-        if open_ and remark.kind == "ascription":
+        if open_ and remark.takes is None:
             self.claims.append(Claim(definition, remark, actual, open_))
 
     def prove(self, typed: TypedGraph) -> bool:
@@ -75,19 +75,17 @@ class Remarks:
         return not self.diagnostics.has_errors
 
     def _report(self, definition: Definition, remark: Remark, actual: TensorType, at: str) -> None:
-        related = self.places.around(definition)
-        if remark.kind == "input":
-            problem = rules.graph.InputDoesNotMatch(
-                definition.name, remark.value.name or "a value", remark.written, str(actual)
-            )
-            use = self.places.used_at.get(definition)
-            span = use[1] if use else remark.span
-            labels = [Label(remark.span, "the shape is written here"), *related[1:]]
-            self.diagnostics.report(problem, span, labels)
+        if remark.takes is not None:
+            for block, span, around in self.places.taking(definition, remark):
+                problem = rules.graph.InputDoesNotMatch(
+                    block, remark.takes, remark.written, str(actual)
+                )
+                labels = [Label(remark.span, "the shape is written here"), *around]
+                self.diagnostics.report(problem, span, labels)
         else:
             shown = self._shown_as(remark, actual)
             wrong = rules.graph.ShapeDiffersFromRemark(remark.written, shown, at)
-            self.diagnostics.report(wrong, remark.span, related)
+            self.diagnostics.report(wrong, remark.span, self.places.around(definition))
 
     def _shown_as(self, remark: Remark, actual: TensorType) -> str:
         """The actual shape in the terms of the remark: numbers where it wrote numbers."""

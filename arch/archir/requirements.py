@@ -62,7 +62,7 @@ class _Walk:
         """Note what a definition asks itself; its uses of others come by in turn."""
         row, found = self.types[definition], self.found
         for remark in definition.remarks:
-            if remark.kind == "input":
+            if remark.takes is not None:
                 known = row[remark.value.index]
                 if known is None or known.rank != len(remark.shape):
                     continue

@@ -39,7 +39,8 @@ def show_constant(value: Constant) -> str:
     if isinstance(value, Initialiser):
         arguments = ", ".join(f"{name} = {argument!r}" for name, argument in value.arguments)
         return value.function + (f"({arguments})" if arguments else "")
-    return repr(value)
+    other: object = value  # what is no constant is shown too, where a message says that it is none
+    return repr(other) if isinstance(other, int | float) else str(other)
 
 
 def show_arguments(arguments: tuple[tuple[str, Constant], ...]) -> str:

@@ -13,15 +13,21 @@ def modules_ahead(body: ast.Body) -> dict[str, ast.ModuleStatement]:
     They stand in the body itself or in an ``if`` of it, and no other has their name.
     """
     found: dict[str, list[ast.ModuleStatement]] = {}
+    for statement in own_statements(body):
+        if isinstance(statement, ast.ModuleStatement):
+            found.setdefault(statement.name.text, []).append(statement)
+    return {name: nodes[0] for name, nodes in found.items() if len(nodes) == 1}
+
+
+def own_statements(body: ast.Body) -> Iterator[ast.Statement]:
+    """The statements of a declaration's body, and those in an ``if`` of it."""
     bodies = [body]
     for inner in bodies:  # grows while it is walked
         for statement in inner.statements:
-            if isinstance(statement, ast.ModuleStatement):
-                found.setdefault(statement.name.text, []).append(statement)
-            elif isinstance(statement, ast.If):
+            yield statement
+            if isinstance(statement, ast.If):
                 bodies.extend(arm for _, arm in statement.arms)
                 bodies.extend([] if statement.otherwise is None else [statement.otherwise])
-    return {name: nodes[0] for name, nodes in found.items() if len(nodes) == 1}
 
 
 def parts_of(expr: ast.Expr) -> Iterator[ast.Expr]:

@@ -152,30 +152,6 @@ def test_transposed_convolutions(
         assert hold(made, ((1, 2, 13),)) > 0
 
 
-FACTORS = st.sampled_from((2.0, 3.0, 0.5, 1.5, 2.5, 1.1, 0.7, 1 / 3, 4.0, 0.25))
-
-
-@settings(max_examples=60)
-@given(
-    st.sampled_from(("nearest", "nearest-exact", "area", "bilinear", "bicubic")),
-    st.one_of(st.integers(1, 30), FACTORS),
-    st.booleans(),
-    st.booleans(),
-    st.integers(4, 14),
-)
-def test_interpolation(mode: str, to: float, corners: bool, recompute: bool, extent: int) -> None:
-    arguments: dict[str, object] = {"mode": mode}
-    if mode in ("bilinear", "bicubic"):
-        arguments["align_corners"] = corners
-    if isinstance(to, int):
-        arguments["size"] = (to, 3)
-    else:
-        arguments |= {"scale_factor": (to, 1.0), "recompute_scale_factor": recompute}
-    made = op("upsample", **arguments)
-    if all_ours(made, types_of((1, 1, extent, 3))) is not None:
-        hold(made, ((1, 1, extent, 3),))
-
-
 @settings(max_examples=30)
 @given(st.integers(1, 12), st.integers(1, 20), st.sampled_from(("avg", "max")))
 def test_adaptive_pools(wanted: int, extent: int, kind: str) -> None:

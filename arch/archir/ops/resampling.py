@@ -102,18 +102,18 @@ class Upsample(SpatialOp):
         return extent if fits else None
 
     def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        extents = enumerate(zip(wire.given[2:], wire.made[2:], strict=True))
-        return (same(0), same(1), *(self._look(index, *each) for index, each in extents))
+        from archir.ops.sampling import is_small_image, sampled  # what is only built does not ask
 
-    def _look(self, index: int, extent: int, wanted: int) -> Look:
-        """What is read along a spatial axis of this extent for so many elements."""
-        from archir.ops.sampling import sampled  # what is only built does not ask
-
-        factor = self.scale_factor
-        if isinstance(factor, tuple):
-            factor = factor[index]
-        given = None if self.recompute_scale_factor else factor
-        return sampled(index + 2, extent, wanted, given, self.mode, bool(self.align_corners))
+        small, corners = is_small_image(wire.made), bool(self.align_corners)
+        looks: list[Look] = [same(0), same(1)]
+        for index, (extent, wanted) in enumerate(zip(wire.given[2:], wire.made[2:], strict=True)):
+            factor = self.scale_factor
+            if isinstance(factor, tuple):
+                factor = factor[index]
+            given = None if self.recompute_scale_factor else factor
+            along = (index + 2, extent, wanted, given, self.mode)
+            looks.append(sampled(*along, corners=corners, small=small))
+        return tuple(looks)
 
     def allocate(
         self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]

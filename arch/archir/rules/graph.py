@@ -70,7 +70,10 @@ class ShapeDiffersFromRemark(Problem):
 
 
 class InputDoesNotMatch(Problem):
-    """A block says with ``input`` what shape it takes, and is given another."""
+    """A block says with ``input`` what it takes, and is given another rank, dtype or shape.
+
+    An input that names no dtype takes floats.
+    """
 
     name = "input-does-not-match"
     bad = """block Head() {
@@ -97,6 +100,8 @@ model m() {
     input: str
     written: str
     actual: str
+    unsaid: str | None = None
+    """The dtype that is given, where the input names none and so takes floats."""
 
     def message(self) -> str:
         return (
@@ -104,7 +109,8 @@ model m() {
         )
 
     def hint(self) -> str:
-        return f"give it a value of shape {self.written}, or mend the input of {self.block}"
+        mend = "mend the input" if self.unsaid is None else f"write {self.unsaid}[…] in the input"
+        return f"give it a value of shape {self.written}, or {mend} of {self.block}"
 
 
 class AssertionFails(Problem):

@@ -8,7 +8,8 @@ from archir import rules
 from archir.check import Check, Condition
 from archir.diagnostics import Diagnostic, Label, Problem
 from archir.dims import evaluate, show, variables
-from archir.graph import Apply
+from archir.graph import Apply, walked
+from archir.places import Places
 from archir.sizes.valid import valid_sizes
 from archir.sizes.words import advise
 from archir.typed import Requirement, TypedGraph
@@ -33,19 +34,23 @@ def _diagnostic(
     definition = failing.definition
     row = typed.types[definition]
     related: tuple[Label, ...] = ()
+    place = failing.span
     problem: Problem
     if failing.message is not None:
         problem = rules.graph.AssertionFails(failing.message)
     elif failing.step is None:
-        value = next(
-            remark.value
-            for remark in definition.remarks
-            if remark.kind == "input" and remark.span == failing.span
+        asked = (failing.condition.left, failing.condition.right)
+        remark = next(
+            each
+            for each in definition.remarks
+            if each.takes is not None
+            and each.span == failing.span
+            and asked in zip(each.shape, row[each.value.index].shape, strict=True)
         )
-        actual = str(row[value.index].at(sizes))
-        problem = rules.graph.InputDoesNotMatch(
-            definition.name, value.name or "a value", failing.span.text, actual
-        )
+        actual = str(row[remark.value.index].at(sizes))
+        block, place, around = Places(walked(typed.graph)).taking(definition, remark)[0]
+        problem = rules.graph.InputDoesNotMatch(block, str(remark.takes), remark.written, actual)
+        related = (Label(remark.span, "the shape is written here"), *around)
     else:
         step = failing.step
         inputs = tuple(row[value.index] for value in step.inputs)
@@ -54,7 +59,7 @@ def _diagnostic(
             Label(value.span, f"this gives {given}, here {given.at(sizes)}")
             for value, given in list(zip(step.inputs, inputs, strict=True))[:6]
         )
-    return Diagnostic(problem, failing.span, related, help_)
+    return Diagnostic(problem, place, related, help_)
 
 
 def _refused(

@@ -24,6 +24,7 @@ from archc.python.text import INDENT, WIDTH, string
 from archir.check import Condition
 from archir.choice import Choice
 from archir.dims import Atom, Dim, Extremum, Quotient, Variable, show, variables
+from archir.record import Record
 from archir.scaling import Scaled
 from archir.sizes.parts import parts
 from archir.sizes.sets import SizeSet
@@ -39,6 +40,14 @@ _MOST_SEARCHED = 100_000
 _MARGIN = INDENT
 
 
+class _Input(Record):
+    """One input: what the function calls it, what the text calls it, and its type."""
+
+    python: str
+    name: str
+    given: TensorType
+
+
 class Guard:
     """The function that checks sizes, and its call."""
 
@@ -46,23 +55,25 @@ class Guard:
         root = typed.graph.root
         self.valid = valid_in_evaluation(typed)
         self.training = valid_in_training(typed)
-        self.name = names.claim("check_sizes")
-        self.search = names.claim("nearest")
-        self.search_all = names.claim("nearest_sizes")
-        self.searches = self.searches_all = False
-        inside = Names({*names.taken, "training"})
-        self.variables = {
-            name: inside.claim(name.lower()) for name in typed.graph.sizes if name.isidentifier()
-        }
+        inside = Names({"Tensor"})
         self.inputs = [
-            (inside.claim(value.name or "x"), given)
+            _Input(inside.claim(value.name or "x"), value.name or "x", given)
             for value, given in zip(root.inputs, root.input_types, strict=True)
             if given is not None
         ]
+        names = Names(names.taken | inside.taken)  # the text's own names go first
+        functions = [names.claim(each) for each in ("check_sizes", "nearest", "nearest_sizes")]
+        self.name, self.search, self.search_all = functions
+        self.searches = self.searches_all = False
+        inside.taken.update(functions)
+        self.variables = {
+            name: inside.claim(name.lower()) for name in typed.graph.sizes if name.isidentifier()
+        }
+        self.mode, self.near, self.below = map(inside.claim, ("training", "near", "below"))
         checks = [*self._checks(self.valid, None)]
         in_training = [*self._checks(self.training, self.valid)]
         if in_training:
-            checks += [f"{_MARGIN}if training:", *(f"{INDENT}{line}" for line in in_training)]
+            checks += [f"{_MARGIN}if {self.mode}:", *(f"{INDENT}{line}" for line in in_training)]
         self.asks_mode = bool(in_training)
         self.lines = [*self._head(), *self._shapes("\n".join(checks)), *checks]
 
@@ -83,49 +94,64 @@ class Guard:
     # --- shapes -------------------------------------------------------------------------------
 
     def _head(self) -> list[str]:
-        parameters = [f"{name}: Tensor" for name, _ in self.inputs]
+        parameters = [f"{each.python}: Tensor" for each in self.inputs]
         if self.asks_mode:
-            parameters.append("training: bool")
+            parameters.append(f"{self.mode}: bool")
         doc = f'{_MARGIN}"""Raise ValueError for sizes at which the network does not run."""'
         return [*definition(self.name, parameters, "None", 0), doc]
 
     def _shapes(self, checks: str) -> Iterator[str]:
         """The number of dims, fixed dims, and names for the sizes that the checks need."""
+        fixed = [self._ranks(each) for each in self.inputs]
         bound: set[str] = set()
+        first: list[list[str]] = []
         later: list[str] = []
-        tree = ast.walk(ast.parse("def f():\n" + (checks or f"{INDENT}pass")))
-        needed = {node.id for node in tree if isinstance(node, ast.Name)}
-        for _, given in self.inputs:
-            needed |= {self.variables[n] for n in _derived(given)}
-        for name, given in self.inputs:
-            wrong = [f"{name}.dim() != {given.rank}"]
-            targets: list[str] = []
-            again = False
-            for axis, dim in enumerate(given.shape):
-                if isinstance(dim, int):
-                    wrong.append(f"{name}.shape[{axis}] != {dim}")
+        for each in self.inputs:
+            here: list[str] = []
+            again: list[int] = []
+            for axis, dim in enumerate(each.given.shape):
                 variable = _variable(dim)
-                first = variable is not None and variable not in bound
-                if variable is not None and first:
+                new = variable is not None and variable not in bound
+                here.append(self.variables[variable] if variable is not None and new else "_")
+                if variable is not None:
                     bound.add(variable)
-                again = again or not (first or isinstance(dim, int))
-                python = self.variables[variable] if variable is not None and first else "_"
-                targets.append(python if python in needed else "_")
-            yield from raising(" or ".join(wrong), self._is_not(name, given), 1)
+                if not new and not isinstance(dim, int):
+                    again.append(axis)
+            first.append(here)
+            later += self._agrees(each, again) if again else []
+        needed = set(bound_names([*later, *checks.splitlines()], used=True))
+        for each, here, lines in zip(self.inputs, first, fixed, strict=True):
+            yield from lines
+            targets = [name if name in needed else "_" for name in here]
             if any(target != "_" for target in targets):
                 comma = "," if len(targets) == 1 else ""
-                yield f"{_MARGIN}{', '.join(targets)}{comma} = {name}.shape"
-            if again:
-                shape = ", ".join(self._python(dim) for dim in given.shape)
-                comma = "," if given.rank == 1 else ""
-                test = f"{name}.shape != ({shape}{comma})"
-                later += raising(test, self._is_not(name, given), 1)
+                yield f"{_MARGIN}{', '.join(targets)}{comma} = {each.python}.shape"
         yield from later
 
+    def _ranks(self, each: _Input) -> list[str]:
+        """That an input has so many dims, and those that are numbers."""
+        wrong = [f"{each.python}.dim() != {each.given.rank}"]
+        for axis, dim in enumerate(each.given.shape):
+            if isinstance(dim, int):
+                wrong.append(f"{each.python}.shape[{axis}] != {dim}")
+        return list(raising(" or ".join(wrong), self._is_not(each), 1))
+
+    def _agrees(self, each: _Input, axes: list[int]) -> list[str]:
+        """That dims are what dims before them say."""
+        shape = each.given.shape
+        if all(isinstance(dim, int) or axis in axes for axis, dim in enumerate(shape)):
+            comma = "," if len(shape) == 1 else ""
+            test = f"{each.python}.shape != ({', '.join(map(self._python, shape))}{comma})"
+        else:
+            test = " or ".join(
+                f"{each.python}.shape[{axis}] != {self._python(shape[axis])}" for axis in axes
+            )
+        return list(raising(test, self._is_not(each), 1))
+
     @staticmethod
-    def _is_not(name: str, given: TensorType) -> str:
-        shape = ", ".join(map(show, given.shape)).replace("{", "{{").replace("}", "}}")
-        return f'f"{name} must be [{shape}], and is {{list({name}.shape)}}"'
+    def _is_not(each: _Input) -> str:
+        shape = ", ".join(map(show, each.given.shape)).replace("{", "{{").replace("}", "}}")
+        return f'f"{each.name} must be [{shape}], and is {{list({each.python}.shape)}}"'
 
     # --- sizes --------------------------------------------------------------------------------
 
@@ -137,20 +163,29 @@ class Guard:
             return
         said = parts(valid)
         known = None if beside is None else parts(beside)
+        spelt: dict[Condition, str] = {}
+        """The conditions that are checked as such, in the place of sets that are too long."""
         for name, allowed in said.each.items():
-            if not allowed.is_everything and (known is None or known.each[name] != allowed):
+            if allowed.is_everything or (known is not None and known.each[name] == allowed):
+                continue
+            if _length(allowed) <= _MOST_TERMS:
                 yield from self._of_one(valid, name, allowed, training=training)
+                continue
+            # Without the set, the others no longer say that sizes go with one of it.
+            for condition in _about(valid, {name}):
+                spelt.setdefault(condition, must_be(name, allowed, training=training))
         if said.groups and (known is None or known.groups != said.groups):
             needed = needs(say_groups(said), training=training)
-            terms = sum(len(one.pieces) for group in said.groups for one in group.values())
-            if terms <= _MOST_TERMS:
+            if sum(_length(one) for group in said.groups for one in group.values()) <= _MOST_TERMS:
                 fits = " or ".join(grouped(self._fits_all(group)) for group in said.groups)
                 yield from self._of_all(valid, f"not ({fits})", needed)
             else:
-                coupled = [each for each in valid.conditions if len(_names(each)) > 1]
-                for condition in coupled:
-                    if condition not in said.open:
-                        yield from raising(f"not ({self._holds(condition)})", string(needed), 1)
+                tied = {name for group in said.groups for name in group}
+                for condition in _about(valid, tied):
+                    spelt.setdefault(condition, needed)
+        for condition, message in spelt.items():
+            if condition not in said.open:
+                yield from raising(f"not ({self._holds(condition)})", string(message), 1)
         for condition in said.open:
             if known is None or condition not in known.open:
                 message = string(needs(show_condition(condition), training=training))
@@ -168,27 +203,20 @@ class Guard:
         self.searches_all = True
         yield from broken(f"{_MARGIN}if ", test, ":")
         sizes = ", ".join(f'"{name}": {self.variables[name]}' for name in tied)
-        yield f"{INDENT * 2}near = {self.search_all}("
+        yield f"{INDENT * 2}{self.near} = {self.search_all}("
         yield f"{INDENT * 3}{{{sizes}}},"
         yield f"{INDENT * 3}["
         for box in boxes:
             yield f"{INDENT * 4}[{', '.join(map(str, box))}],"
         yield f"{INDENT * 3}],"
         yield f"{INDENT * 2})"
-        yield from raise_(format_string(f"{needed}; the nearest valid sizes: {{near}}"), 2)
+        yield from raise_(format_string(f"{needed}; the nearest valid sizes: {{{self.near}}}"), 2)
 
     def _of_one(
         self, valid: ValidSizes, name: str, allowed: SizeSet, *, training: bool
     ) -> Iterator[str]:
         size = self.variables[name]
         must = must_be(name, allowed, training=training)
-        if len(allowed.pieces) > _MOST_TERMS or any(
-            len(piece.residues) > _MOST_TERMS for piece in allowed.pieces
-        ):
-            for condition in valid.conditions:
-                if _names(condition) == {name}:
-                    yield from raising(f"not ({self._holds(condition)})", string(must), 1)
-            return
         test = lies_outside(allowed, size)
         if valid.open:  # what has no closed form may refuse the neighbours as well
             yield from raising(test, string(must), 1)
@@ -206,12 +234,13 @@ class Guard:
         else:
             below = f"{size} // {first.period} * {first.period}"
             yield f"{_MARGIN}if {test}:"
-            yield f"{INDENT * 2}below = {below}"
+            yield f"{INDENT * 2}{self.below} = {below}"
             yield (
-                f'{INDENT * 2}near = f"are {{below}} and {{below + {first.period}}}"'
+                f'{INDENT * 2}{self.near} = f"are {{{self.below}}} and'
+                f' {{{self.below} + {first.period}}}"'
                 f' if {size} > {first.first} else "is {first.first}"'
             )
-            yield from raise_(format_string(f"{must}; the nearest {{near}}"), 2)
+            yield from raise_(format_string(f"{must}; the nearest {{{self.near}}}"), 2)
 
     def _searching(self, test: str, must: str, allowed: SizeSet, size: str) -> Iterator[str]:
         end = allowed.pieces[-1]
@@ -222,16 +251,16 @@ class Guard:
         last = f"max({size}, {end.first}) + {end.period}" if end.last is None else str(end.last)
         yield f"{_MARGIN}if {test}:"
         fits = lies_in(allowed, "n")
-        line = f"{INDENT * 2}near = {self.search}({size}, lambda n: {fits}, {last})"
+        line = f"{INDENT * 2}{self.near} = {self.search}({size}, lambda n: {fits}, {last})"
         if len(line) <= WIDTH:
             yield line
         else:
-            yield f"{INDENT * 2}near = {self.search}("
+            yield f"{INDENT * 2}{self.near} = {self.search}("
             yield f"{INDENT * 3}{size},"
             yield from broken(f"{INDENT * 3}lambda n: ", f"({fits})", ",")
             yield f"{INDENT * 3}{last},"
             yield f"{INDENT * 2})"
-        yield from raise_(format_string(f"{must}; the nearest {{near}}"), 2)
+        yield from raise_(format_string(f"{must}; the nearest {{{self.near}}}"), 2)
 
     def _fits_all(self, group: Mapping[str, SizeSet]) -> str:
         if len(group) == 1:
@@ -303,7 +332,7 @@ def with_guard(chunks: list[list[str]], root: str, guard: Guard) -> list[list[st
             call = guard.call(argument.arg for argument in forward.args.args[1:])
             result.append([*chunk[:at], call, *chunk[at:]])
             continue
-        names = [name for name, _ in guard.inputs]
+        names = [each.python for each in guard.inputs]
         parameters = ["self", *(f"{name}: Tensor" for name in names)]
         result.append(
             [
@@ -323,12 +352,30 @@ def _variable(dim: Dim) -> str | None:
     return text if not isinstance(dim, int) and text.isidentifier() else None
 
 
-def _derived(given: TensorType) -> Iterator[str]:
-    """The variables of shapes that are more than distinct names and numbers."""
-    dims = [dim for dim in given.shape if not isinstance(dim, int)]
-    if any(_variable(dim) is None for dim in dims):
-        for dim in dims:
-            yield from variables(dim)
+def bound_names(lines: Iterable[str], *, used: bool = False) -> set[str]:
+    """The names of variables, parameters, functions and classes in code; just those read, if used.
+
+    The code may be the inside of a function.
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse("if True:\n    pass\n" + "\n".join(lines))):
+        if isinstance(node, ast.Name) and not (used and isinstance(node.ctx, ast.Store)):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+    return found
+
+
+def _length(sizes: SizeSet) -> int:
+    """How many tests a set takes."""
+    return sum(max(1, len(piece.residues) % piece.period) for piece in sizes.pieces)
+
+
+def _about(valid: ValidSizes, names: set[str]) -> list[Condition]:
+    """The conditions that speak of some of these sizes."""
+    return [condition for condition in valid.conditions if _names(condition) & names]
 
 
 def _names(condition: Condition) -> set[str]:

@@ -38,8 +38,27 @@ class Names:
 
 
 def is_plain(name: str) -> bool:
-    """Whether ``self.name`` means that attribute: no keyword, and not mangled in a class."""
-    return name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
+    """Whether ``self.name`` means that attribute: not folded, and not mangled in a class."""
+    return (
+        name.isidentifier()
+        and not keyword.iskeyword(name)
+        and not name.startswith("__")
+        and is_normal(name)
+    )
+
+
+def is_normal(name: str) -> bool:
+    """Whether Python takes an identifier as it is, and does not fold it (NFKC) to a like one."""
+    if name.isascii():
+        return True
+    from unicodedata import is_normalized  # few labels need it
+
+    return is_normalized("NFKC", name)
+
+
+def is_field(name: str) -> bool:
+    """Whether a named tuple can have a field of that name."""
+    return is_plain(name) and not name.startswith("_")
 
 
 def identifier(text: str) -> str:

@@ -48,13 +48,9 @@ class Library:
             self.called[function] = self.names.claim(wanted)
         return self.called[function]
 
-    def used(self, code: str) -> Library:
-        """The library without what the code does not call."""
-        if not self.called:
-            return self
-        tree = ast.walk(ast.parse(code))
-        found = {node.id for node in tree if isinstance(node, ast.Name)}
-        called = {function: name for function, name in self.called.items() if name in found}
+    def used(self, names: set[str]) -> Library:
+        """The library without what none of the names mention."""
+        called = {function: name for function, name in self.called.items() if name in names}
         return replace(self, called=called)
 
     def imports(self) -> list[str]:

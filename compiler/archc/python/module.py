@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from dataclasses import dataclass, replace
 
 from archc.python.body import Body
@@ -20,7 +20,10 @@ from archir.template import Unfollowable
 from archir.typed import TypedGraph
 from archir.unroll import unroll
 
-IMPORTS = ("OrderedDict", "NamedTuple", "Tensor", "partial", "Callable", "Sequence", "math", "re")
+IMPORTS = (
+    *("OrderedDict", "NamedTuple", "Tensor", "partial", "Callable", "Sequence", "math", "re"),
+    *("namedtuple", "annotations"),
+)
 
 
 def source(typed: TypedGraph, *, follow: bool = True, guard: bool = False) -> str:
@@ -44,9 +47,10 @@ def source(typed: TypedGraph, *, follow: bool = True, guard: bool = False) -> st
 
 def _guarded(typed: TypedGraph, file: _File) -> _File:
     """The file with a check of the input's sizes."""
-    from archc.python.guard import Guard, with_guard
+    from archc.python.guard import Guard, bound_names, with_guard
 
-    check = Guard(typed, file.library.names)
+    bound = bound_names(line for chunk in file.chunks for line in chunk)
+    check = Guard(typed, Names(file.library.names.taken | bound))
     return replace(file, chunks=with_guard(file.chunks, file.root, check))
 
 
@@ -78,7 +82,7 @@ def _literal(typed: TypedGraph, bodies: dict[Definition, Body], library: Library
     classes = classify(root, library.names)
     chunks = [print_class(item, classes).lines for item in classes.order]
     build = f"{classes.of[root].name}()"
-    chunks.append(smoke(typed, root, build))
+    chunks.append(smoke(typed, root, build, library.names))
     return _File("", [], chunks, build, library, classes.of[root].name)
 
 
@@ -90,7 +94,7 @@ def _followed(typed: TypedGraph, bodies: dict[Definition, Body], library: Librar
         chunks, build, above, doc, name = follow(typed, bodies, library)
     except Unfollowable:
         return None
-    chunks.append(smoke(typed, bodies[typed.graph.root], build))
+    chunks.append(smoke(typed, bodies[typed.graph.root], build, library.names))
     return _File(doc, above, chunks, build, library, name)
 
 
@@ -110,7 +114,7 @@ def _followed_in_part(
         return None
     build = f"{classes.of[root].name}()"
     chunks = part.chunks + [print_class(item, classes).lines for item in classes.order]
-    chunks.append(smoke(typed, root, build))
+    chunks.append(smoke(typed, root, build, library.names))
     return _File("", part.above, chunks, build, library, classes.of[root].name)
 
 
@@ -145,25 +149,25 @@ def assemble(
     doc: str, above: list[str], chunks: list[list[str]], library: Library | None = None
 ) -> str:
     """The whole file from its doc string and its classes and functions."""
-    code = "\n".join(line for chunk in (above, *chunks) for line in chunk)
-    imports = ["from torch import nn"]
+    names = _mentioned(above, chunks)
+    imports: list[str] = []
     if library is not None:
-        library = library.used(code)
-        chunks = [*library.helpers(), *chunks]
-        code = "\n".join(line for chunk in (above, *chunks) for line in chunk)
+        library = library.used(names)
+        helpers = list(library.helpers())
+        names |= _mentioned([], helpers)
+        chunks = [*helpers, *chunks]
         imports += library.imports()
     lines = [*docstring(doc, 0), ""] if doc.strip() else []
     lines += ["from __future__ import annotations", ""]
-    standard = [line for word, line in _STANDARD if re.search(rf"(?<![\w.\"]){word}", code)]
-    abstract = [n for n in ("Callable", "Sequence") if re.search(rf"(?<![\w.]){n}\b", code)]
-    if abstract:
-        standard.append(f"from collections.abc import {', '.join(abstract)}")
-    lines += [*sorted(standard, key=_import_order), ""] if standard else []
+    standard = [f"import {name}" for name in ("math", "re") if name in names]
+    for package, members in _STANDARD:
+        used = [name for name in members if name in names]
+        standard += [f"from {package} import {', '.join(used)}"] if used else []
+    lines += [*standard, ""] if standard else []
     lines.append("import torch")
-    if re.search(r"(?<![\w.\"])F\.", code):
+    if "F" in names:
         lines.append("import torch.nn.functional as F")
-    if re.search(r"(?<![\w.])Tensor\b", code):
-        imports[0] = "from torch import Tensor, nn"
+    imports.append(f"from torch import {'Tensor, ' if 'Tensor' in names else ''}nn")
     lines += sorted(imports)
     if above:
         lines += ["", *above]
@@ -174,23 +178,25 @@ def assemble(
     return "\n".join(lines) + "\n"
 
 
-def _import_order(line: str) -> tuple[bool, str]:
-    return line.startswith("from"), line
+def _mentioned(above: list[str], chunks: list[list[str]]) -> set[str]:
+    """The names that code mentions; what stands in its strings and comments are none."""
+    code = "\n".join(line for chunk in (above, *chunks) for line in chunk)
+    return {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
 
 
 _STANDARD = (
-    (r"math\.", "import math"),
-    (r"re\.", "import re"),
-    (r"OrderedDict\(", "from collections import OrderedDict"),
-    (r"partial\(", "from functools import partial"),
-    (r"\w*\(NamedTuple\)", "from typing import NamedTuple"),
+    ("collections", ("OrderedDict", "namedtuple")),
+    ("collections.abc", ("Callable", "Sequence")),
+    ("functools", ("partial",)),
+    ("typing", ("NamedTuple",)),
 )
 
 
-def smoke(typed: TypedGraph, root: Body, build: str) -> list[str]:
-    """The smoke run: one forward at the default sizes."""
-    names = Names({"model", "output", "tensor"})
-    lines = ['if __name__ == "__main__":', f"{INDENT}model = {build}.eval()"]
+def smoke(typed: TypedGraph, root: Body, build: str, taken: Names) -> list[str]:
+    """The smoke run: one forward at the default sizes. It hides none of the file's names."""
+    names = Names(taken.taken)
+    model, output, shapes = map(names.claim, ("model", "output", "shapes"))
+    lines = ['if __name__ == "__main__":', f"{INDENT}{model} = {build}.eval()"]
     arguments = []
     sizes = typed.graph.sizes
     definition = typed.graph.root
@@ -205,12 +211,13 @@ def smoke(typed: TypedGraph, root: Body, build: str) -> list[str]:
         arguments.append(name)
     lines += [
         f"{INDENT}with torch.no_grad():",
-        f"{INDENT * 2}output = model({', '.join(arguments)})",
+        f"{INDENT * 2}{output} = {model}({', '.join(arguments)})",
     ]
     if sum(not result.when_training for result in root.results) == 1:
-        lines.append(f'{INDENT}print(f"output: {{tuple(output.shape)}}")')
+        lines.append(f'{INDENT}print(f"output: {{tuple({output}.shape)}}")')
     else:
-        lines.append(f"{INDENT}shapes = [tuple(tensor.shape) for tensor in output]")
-        lines.append(f'{INDENT}print(f"outputs: {{shapes}}")')
-    lines.append(f'{INDENT}print(f"parameters: {{sum(p.numel() for p in model.parameters()):,}}")')
+        lines.append(f"{INDENT}{shapes} = [tuple(tensor.shape) for tensor in {output}]")
+        lines.append(f'{INDENT}print(f"outputs: {{{shapes}}}")')
+    numbers = f"sum(p.numel() for p in {model}.parameters())"
+    lines.append(f'{INDENT}print(f"parameters: {{{numbers}:,}}")')
     return lines

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archc.python.body import Body, Child, Raws, Result
+from archc.python.body import Body, Child, Raws
 from archc.python.classes import Class, Classes
 from archc.python.forward import Forward, forward
-from archc.python.identifiers import Names, is_plain
+from archc.python.identifiers import is_plain
+from archc.python.returns import Returned
 from archc.python.text import (
     INDENT,
     WIDTH,
@@ -41,17 +42,15 @@ class Printed:
 def print_class(item: Class, classes: Classes) -> Printed:
     """The class's text."""
     body = item.bodies[0]
+    returned = Returned.of(item, body, classes)  # first: no variable may be called like a tuple
     written = forward(body, classes.names.taken) if body.holder != "sequential" else None
     result = Printed()
-    returns = "Tensor"
-    ending: list[str] = []
     if written is not None:
-        returns, ending, tuples = _returns(item, body, written, classes)
-        result.lines += tuples
+        result.lines += returned.tuples
     result.lines.append(f"class {item.name}({BASES[body.holder]}):")
     parts = [docstring(body.doc, 1), _constructor(item, classes)]
     if written is not None:
-        parts.append(_forward(written, returns, ending))
+        parts.append(_forward(written, returned.hint, returned.ending(written)))
     parts = [part for part in parts if part]
     for index, part in enumerate(parts):
         result.lines += [""] * (index > 0) + part
@@ -242,40 +241,3 @@ def joined(lines: list[str], ending: list[str]) -> list[str]:
         ):
             return [*lines[:-1], f"        return {assigned[2]}"]
     return lines + ending
-
-
-def _returns(
-    item: Class, body: Body, written: Forward, classes: Classes
-) -> tuple[str, list[str], list[str]]:
-    """The hint and the lines of the return, and the classes of the tuples that come back."""
-    always = [result for result in body.results if not result.when_training]
-    tuples: list[str] = []
-    hint, value = _result(item, body.results, "Outputs", written, classes, tuples)
-    if len(always) == len(body.results):
-        return hint, layout("return ", value, "", 2), tuples
-    short, other = _result(item, always, "EvalOutputs", written, classes, tuples)
-    lines = [f"{INDENT * 2}if self.training:", *layout("return ", value, "", 3)]
-    return f"{hint} | {short}", [*lines, *layout("return ", other, "", 2)], tuples
-
-
-def _result(
-    item: Class,
-    results: list[Result],
-    suffix: str,
-    written: Forward,
-    classes: Classes,
-    tuples: list[str],
-) -> tuple[str, Expr]:
-    values = [Raw(written.names[result.value]) for result in results]
-    if len(values) == 1:
-        return "Tensor", values[0]
-    if any(result.name is None for result in results):
-        inner = ", ".join("Tensor" for _ in values)
-        return f"tuple[{inner}]", Raw(", ".join(flat(value) for value in values) or "()")
-    name = classes.names.claim(item.name + suffix)
-    fields = Names()
-    tuples += [f"class {name}(NamedTuple):"]
-    for result in results:
-        tuples.append(f"{INDENT}{fields.claim(str(result.name).lstrip('_'))}: Tensor")
-    tuples += ["", ""]
-    return name, Call(name, tuple((None, value) for value in values))

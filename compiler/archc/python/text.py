@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import TypeAlias
 
 WIDTH = 88
 INDENT = "    "
+
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What does not stand in a file of Python as itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +156,15 @@ def docstring(text: str, indent: int) -> list[str]:
     head, *tail = (line.rstrip() for line in text.strip().splitlines())
     # What all lines behind the first are indented by is no part of the text (as PEP 257 has it).
     lines = [head, *(dedent("\n".join(tail)).split("\n") if tail else ())]
-    escaped = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in lines]
-    if escaped[-1].endswith('"'):
-        escaped[-1] = escaped[-1][:-1] + '\\"'
-    if escaped[0].startswith('"'):
-        escaped[0] = "\\" + escaped[0]
+    text = _UNWRITABLE.sub(_escape, "\n".join(lines).replace("\\", "\\\\"))
+    # A quote ends the string with two others, or before its own end; at its start it looks so.
+    escaped = re.sub(r'\A"|"{3,}|"+\Z', lambda found: '\\"' * len(found[0]), text).split("\n")
     first, *rest = escaped
     result = [f'{margin}"""{first}', *(f"{margin}{line}" if line else "" for line in rest)]
     if rest:
         return [*result, f'{margin}"""']
     return [f'{result[0]}"""']
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()

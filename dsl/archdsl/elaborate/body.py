@@ -10,12 +10,14 @@ from archdsl.elaborate.session import Session
 from archdsl.program import FileScope
 from archir.graph import Scope, Step
 from archir.record import Record
+from archir.source import Span
 
 
 class Context(Record):
     """Where a statement stands: its file, names, the scope that registers, the steps that run.
 
-    ``in_training`` marks the inside of ``train_only``; ``is_model`` the body of the model itself.
+    ``in_training`` marks the inside of ``train_only``; ``is_model`` the body of the model itself;
+    ``splice`` is the name and the use of the block whose statements are spliced in here.
     """
 
     session: Session
@@ -26,6 +28,7 @@ class Context(Record):
     steps: list[Step]
     in_training: bool = False
     is_model: bool = False
+    splice: tuple[str, Span] | None = None
 
     def evaluator(self, flow: Flow | None, *, fans: bool = False) -> Evaluator:
         """Evaluates expressions here, with ``flow`` as the meaning of ``_``."""

@@ -72,6 +72,9 @@ class Builder(Struct):
     abandoned: bool = False
     """Whether an ``assert`` has failed: what stands behind it means nothing any more."""
 
+    left_behind: int = 0
+    """How many parameters and modules with names of their own its statements have made so far."""
+
     has_init: bool = False
     has_weights: bool = False
     """Whether one of its own ops has parameters."""

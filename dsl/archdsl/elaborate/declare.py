@@ -26,7 +26,7 @@ def input_statement(node: ast.Input, flow: Flow, context: Context) -> Flow:
             value.name = item.name.text
         context.frame.names[item.name.text] = value
         if not context.is_model:
-            note(item.shape, value, context, "input", context.evaluator(None))
+            note(item.shape, value, context, context.evaluator(None), item.name.text)
     return flow
 
 
@@ -74,6 +74,7 @@ def param_statement(node: ast.ParamStatement, flow: Flow, context: Context) -> F
             value.function, node.name.text, str(list(known)), ranks
         )
         context.session.report(problem, node.value.span)
+    context.builder.left_behind += 1
     name = node.name.text
     reason = why_not(name)
     if reason is not None:
@@ -138,6 +139,7 @@ def module_statement(node: ast.ModuleStatement, flow: Flow, context: Context) ->
     else:
         del context.builder.ahead[node.name.text]
         shared.frame = context.frame
+    context.builder.left_behind += 1
     slot = shared.slot
     slot.label, slot.numbered, slot.span = name, label is not None and label.numbered, span
     context.builder.register(context.scope, slot)

@@ -33,14 +33,8 @@ def _describe_object(value: object) -> str:
         return f"the initialiser {value.function}"
     if isinstance(value, SizeExpr):
         return f"the size {show(value)}"
-    if isinstance(value, Value):
-        return f"the value {value.name}" if value.name else "a value"
-    if isinstance(value, FunctionValue):
-        return f"the function {value.name}"
-    if isinstance(value, SharedModule):
-        return f"the module {value.node.name.text}"
-    if isinstance(value, SizeConditions):
-        return "a condition on the input's size"
+    if isinstance(value, Value | FunctionValue | SharedModule | SizeConditions):
+        return str(value)
     if isinstance(value, Fan | Arithmetic):
         return "a number that depends on a parameter's fans"
     return "unknown"

@@ -29,11 +29,17 @@ class FunctionValue(Record):
     name: str
     declared: Declared | None = None
 
+    def __str__(self) -> str:
+        return f"the function {self.name}"
+
 
 class SizeConditions(Record):
     """The outcome of a comparison that depends on size variables; good for ``assert`` alone."""
 
     conditions: tuple[Condition, ...]
+
+    def __str__(self) -> str:
+        return "a condition on the input's size"
 
 
 class Frame(Struct):
@@ -78,6 +84,9 @@ class SharedModule(Struct):
     frame: Frame
     home: FileScope
     applied: Span | None = None
+
+    def __str__(self) -> str:
+        return f"the module {self.node.name.text}"
 
 
 Flow = tuple[Value, ...]

@@ -9,8 +9,10 @@ from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import Builder
 from archdsl.elaborate.declare import drop_unapplied, look_ahead
 from archdsl.elaborate.environment import Flow, Frame, Unknown
+from archdsl.elaborate.evaluate import Evaluator
 from archdsl.elaborate.extents import handed_again
 from archdsl.elaborate.session import Session
+from archdsl.elaborate.text import Resolve, Spliced
 from archdsl.program import Declared
 from archir.graph import Definition, Output, Scope, Slot, SlotRepeat
 from archir.source import Span
@@ -43,6 +45,7 @@ def instantiate(
         return None
     session.budget.enter(span)
     session.unrolling.add(key)
+    session.uses.append((declared.name, span))
     frame = Frame(None, holds_values=True)
     builder = Builder(session, caller=caller)
     context = Context(session, builder, declared.home, frame, Scope(False), [])
@@ -52,6 +55,7 @@ def instantiate(
         made = definition, tuple(builder.handed.values())
         if not any(given is None for given in types):
             session.definitions.setdefault(key, []).append(definition)
+    session.uses.pop()
     session.unrolling.discard(key)
     session.budget.leave()
     return made
@@ -94,15 +98,23 @@ class _Template:
 def is_labelled(node: ast.Body | ast.Unit, context: Context) -> bool:
     """Whether the scope of braces, or of a combinator, names its children by label."""
 
-    def body_of(name: ast.Name) -> ast.Body | None:
-        found = context.evaluator(None).lookup(name.text)
+    return context.session.is_labelled(node, _resolver(context.evaluator(None), ()))
+
+
+def _resolver(evaluator: Evaluator, params: tuple[ast.Param, ...]) -> Resolve:
+    """Finds blocks by the names of a file; what a parameter stands for is not known."""
+    unknown = {param.name.text for param in params}
+
+    def block(name: ast.Name) -> Spliced | None:
+        found = None if name.text in unknown else evaluator.lookup(name.text)
         part = found[0] if found else None
-        if isinstance(part, Part) and isinstance(part.origin, Declared):
-            node = part.origin.node
-            return node.body if isinstance(node, ast.PartDeclaration) else None
+        declared = part.origin if isinstance(part, Part) else None
+        if isinstance(declared, Declared) and isinstance(declared.node, ast.PartDeclaration):
+            home = Evaluator(evaluator.session, declared.home, Frame(None))
+            return Spliced(declared.node.body, _resolver(home, declared.node.params))
         return None
 
-    return context.session.is_labelled(node, body_of)
+    return block
 
 
 def anonymous(
@@ -111,6 +123,7 @@ def anonymous(
     """The definition of a ``module head = { … }`` for one of its uses."""
     session, builder = home.session, Builder(home.session, caller=caller)
     session.budget.enter(span)
+    session.uses.append((node.name.text, span))
     labelled = is_labelled(node.unit, home)
     context = Context(
         session,
@@ -126,6 +139,7 @@ def anonymous(
     last = unit(node.unit, flow, context)
     definition = finish(context, node.name.text, node.span, types, flow, last)
     definition.origin = node
+    session.uses.pop()
     session.budget.leave()
     return definition, tuple(builder.handed.values())
 

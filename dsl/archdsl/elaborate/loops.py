@@ -18,7 +18,7 @@ from archdsl.elaborate.environment import UNKNOWN, Flow, Frame, Unknown
 from archdsl.elaborate.instances import typed_key
 from archir.dims import SizeExpr, show
 from archir.graph import Repeat, Slot, SlotRepeat, Step, substitute
-from archir.record import Record
+from archir.record import Record, replaced
 
 Loop = ast.For | ast.RepeatLoop
 
@@ -74,6 +74,7 @@ def _fold(node: Loop, item: object, count: int, flow: Flow, context: Context) ->
     """Run one turn. If it keeps its type it stands for all ``count``; gives how many are done."""
     builder, scope, given = context.builder, context.scope, context.builder.type_of(flow[0])
     before, nodes, problems = len(scope.entries), builder.nodes, len(context.session.diagnostics)
+    remarks, named = len(builder.remarks), builder.left_behind
     formal = builder.value(flow[0].span, given)
     turn = _turn(node, item, flow, context, steps=[])
     last = run(node.body, (formal,), turn)
@@ -84,9 +85,14 @@ def _fold(node: Loop, item: object, count: int, flow: Flow, context: Context) ->
         len(last) != 1
         or builder.type_of(last[0]) != given
         or len(context.session.diagnostics) != problems
+        or builder.left_behind != named  # by a block that the body splices
         or any(isinstance(entry, Slot) and entry.label is not None for entry in entries)
     ):
         substitute(turn.steps, formal, flow[0])
+        builder.remarks[remarks:] = [
+            replaced(remark, value=flow[0]) if remark.value is formal else remark
+            for remark in builder.remarks[remarks:]
+        ]
         context.steps.extend(turn.steps)
         return tuple(flow[0] if value is formal else value for value in last), 1
     slots = SlotRepeat(count, entries)

@@ -12,6 +12,7 @@ from archir.dims import SizeExpr
 from archir.graph import Definition, Scope, Slot
 from archir.op import Op, values_of
 from archir.oracle import Oracle
+from archir.places import MOST_USES
 from archir.record import Struct, fresh
 from archir.source import Span
 from archir.types import TensorType
@@ -43,6 +44,9 @@ class Session(Struct):
     """The types of a definition's outputs, as far as they are known."""
 
     has_weights: dict[Definition, bool] = fresh(factory=dict)
+
+    uses: list[tuple[str, Span]] = fresh(factory=list)
+    """The uses of blocks that are being unrolled, innermost last."""
 
     unrolling: set[object] = fresh(factory=set)
     """Keys of the blocks that are being unrolled: one that needs itself would never end."""
@@ -104,6 +108,11 @@ class Session(Struct):
                 return is_labelled(node, resolve)
             self._labelled[id(node)] = known
         return known
+
+    def around(self) -> list[Label]:
+        """The uses that led here, outwards; at most as many as are shown of any problem."""
+        nearest = self.uses[: -MOST_USES - 1 : -1]
+        return [Label(span, f"in this use of {name}") for name, span in nearest]
 
     def report(self, problem: Problem, span: Span, *related: Label) -> None:
         self.diagnostics.report(problem, span, related)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from archdsl import ast, rules
 from archdsl.elaborate.body import Context
 from archdsl.elaborate.describe import describe
@@ -22,17 +20,20 @@ def ascribe(shape: ast.Shape, flow: Flow, context: Context) -> None:
     if len(flow) != 1:
         context.session.report(rules.flow.SeveralValues("a written shape", len(flow)), shape.span)
         return
-    note(shape, flow[0], context, "ascription", context.evaluator(flow))
+    note(shape, flow[0], context, context.evaluator(flow))
 
 
 def note(
     shape: ast.Shape,
     value: Value,
     context: Context,
-    kind: Literal["ascription", "input"],
     evaluator: Evaluator,
+    takes: str | None = None,
 ) -> None:
-    """Record a written shape as a remark on a value, and bind the names that are new in it."""
+    """Record a written shape as a remark on a value, and bind the names that are new in it.
+
+    It is an ascription, or what a block ``takes`` as the input of that name.
+    """
     given = context.builder.type_of(value)
     actual = None if given is None or given.rank != len(shape.dims) else given.shape
     written: list[Dim | None] = []
@@ -45,11 +46,11 @@ def note(
             context.frame.names[dim.value.text] = Unknown() if bound is None else bound
             written.append(None)
         else:
+            # One of which nothing is known says nothing; the others, and their number, still do.
             extent = size(dim.value, evaluator)
-            if isinstance(extent, Unknown):
-                return
-            written.append(extent)
-    remark = Remark(kind, value, tuple(written), shape.span.text, shape.span)
+            written.append(None if isinstance(extent, Unknown) else extent)
+    splice = None if takes is None else context.splice
+    remark = Remark(value, tuple(written), shape.span.text, shape.span, takes, splice)
     context.builder.remarks.append(remark)
 
 

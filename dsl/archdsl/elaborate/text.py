@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import TypeAlias
 
 from archdsl import ast
 from archdsl.walk import modules_ahead
 from archir.record import Record, field_names
 
-Resolve = Callable[[ast.Name], ast.Body | None]
-"""Gives the body of a block that is spliced, so that its labels count for the scope around."""
+
+class Spliced(Record):
+    """The body of a block that is spliced, and how the names of that block's file are resolved."""
+
+    body: ast.Body
+    resolve: Resolve
+
+
+Resolve: TypeAlias = "Callable[[ast.Name], Spliced | None]"
+"""Gives the block that is spliced by a name, so that its labels count for the scope around."""
 
 
 def is_labelled(node: ast.Body | ast.Unit, resolve: Resolve) -> bool:
@@ -57,8 +66,8 @@ def _unit_labels(unit: ast.Unit, resolve: Resolve) -> bool:
     if isinstance(unit, ast.Branches):
         return _any_labels(unit.items, resolve)
     if unit.splice:
-        body = resolve(unit.name)
-        if body is not None and is_labelled(body, resolve):
+        spliced = resolve(unit.name)
+        if spliced is not None and is_labelled(spliced.body, spliced.resolve):
             return True
     return unit.branches is not None and _any_labels(unit.branches.items, resolve)
 

@@ -8,8 +8,16 @@ from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.builder import SlotName
 from archdsl.elaborate.environment import Flow, Frame, SharedModule, Unknown
 from archdsl.elaborate.extents import with_sizes
-from archdsl.elaborate.instances import Instance, anonymous, instantiate, typed_key
+from archdsl.elaborate.inputs import takes
+from archdsl.elaborate.instances import (
+    Instance,
+    anonymous,
+    instantiate,
+    is_labelled,
+    typed_key,
+)
 from archdsl.program import Declared
+from archdsl.walk import own_statements
 from archir.arguments import make_op
 from archir.graph import Leaf, Slot, Value
 from archir.init import Initialiser
@@ -71,11 +79,10 @@ def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | 
     known = session.ops.get(key)
     if known is not None:
         return known
-    if any(isinstance(value, Unknown) for value in values.values()):
+    if any(_holds(Unknown, value) for value in values.values()):
         return None
     for name, value in values.items():
-        inner = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(item, Value) for item in inner):
+        if _holds(Value, value):
             session.report(rules.flow.ValueAsArgument(part.name), bound.place(name))
             return None
     made = make_op(ops()[part.name], (), values)
@@ -85,6 +92,18 @@ def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | 
         return None
     session.ops[key] = made
     return made
+
+
+def _holds(kind: type, argument: object) -> bool:
+    """Whether an argument is one of a kind, or one stands in its list, or in a list in that."""
+    waiting = [argument]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, kind):
+            return True
+        if isinstance(item, tuple):
+            waiting.extend(item)
+    return False
 
 
 def _apply(
@@ -140,7 +159,7 @@ def _instance(
     part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: Span, caller: Context
 ) -> Instance | None:
     bound = _bind(part, node, inputs, context, span)
-    if bound is None or not _takes(part, len(inputs), context, span):
+    if bound is None or not takes(part, inputs, context, span):
         return None
     declared = part.origin
     assert isinstance(declared, Declared)
@@ -162,18 +181,6 @@ def _bind(
     return bind(evaluator, part.name, parameters, node.arguments, span, before=part.arguments)
 
 
-def _takes(part: Part, count: int, context: Context, span: Span) -> bool:
-    declared = part.origin
-    assert isinstance(declared, Declared)
-    assert isinstance(declared.node, ast.PartDeclaration)
-    items = context.session.outline(declared.node.body).inputs
-    if items and len(items) != count:
-        problem = rules.flow.WrongInputCount(part.name, len(items), count)
-        context.session.report(problem, span)
-        return False
-    return True
-
-
 def splice(part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: Span) -> Flow:
     """``*Name(args)``: the block's children go into the scope around it."""
     report = context.session.report
@@ -184,17 +191,25 @@ def splice(part: Part, node: ast.PartUse, inputs: Flow, context: Context, span: 
     body = declared.node.body
     if any(isinstance(item, ast.InitStatement) for item in body.statements):
         report(rules.parts.SpliceWithInit(part.name), span)
-    if any(isinstance(item, ast.OutputStatement) for item in body.statements):
+    if any(isinstance(item, ast.OutputStatement) for item in own_statements(body)):
         report(rules.parts.CannotSplice(part.name, "it has outputs with names"), span)
         return (context.builder.value(span, None),)
     bound = _bind(part, node, inputs, context, span)
     frame = Frame(None, holds_values=True)
-    inside = replaced(context, frame=frame, home=declared.home, is_model=False)
-    if bound is None or not _takes(part, len(inputs), context, span):
+    inside = replaced(
+        context, frame=frame, home=declared.home, is_model=False, splice=(part.name, span)
+    )
+    if bound is None or not takes(part, inputs, context, span):
         return (context.builder.value(span, None),)
     if not fill(inside.evaluator(None), part.name, declared.node.params, bound):
         return (context.builder.value(span, None),)
-    return run(body, inputs, inside)
+    if is_labelled(body, inside):  # labels of a block that was given as an argument count too
+        context.scope.labelled = True
+    session = context.session
+    session.uses.append((part.name, span))
+    flow = run(body, inputs, inside)
+    session.uses.pop()
+    return flow
 
 
 # --- shared modules -------------------------------------------------------------------------------
