@@ -11,7 +11,9 @@ first used, and only those that make or fill modules import torch.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+# As typing has it, which takes longer to import than all else of a small command does; and until
+# the command has begun, Ctrl-C shows where Python is.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from archc.api import check as check

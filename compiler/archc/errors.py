@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from errno import ENOENT
+from errno import EEXIST, ENOENT
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archc.torch import PackageMissingError as PackageMissingError
@@ -82,6 +83,38 @@ class MissingFileError(FileNotFoundError):
     def __str__(self) -> str:
         said = f"{self.filename}: {self.strerror}"
         return f"{said}\n{self.hint}" if self.hint else said
+
+
+class NotAFileError(FileExistsError):
+    """Something that is no file stands where one is to be written: a link, a folder, a device."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        super().__init__(EEXIST, f"it is {kind}, and no file", name)
+        self.hint = "nothing is written to it, nor in its place: remove it, or write elsewhere"
+
+
+class NotOursError(FileExistsError):
+    """Files are not what archc wrote, and are not written over unless that is asked for."""
+
+    def __init__(self, files: Iterable[tuple[str, bool]]) -> None:
+        """The names of the files, and whether archc wrote them once."""
+        words = {
+            True: "it was changed after archc wrote it",
+            False: "archc did not write it, or an earlier version did",
+        }
+        (name, changed), *others = files
+        super().__init__(EEXIST, words[changed], name)
+        more = "".join(f"{other}: {words[was]}\n" for other, was in others)
+        self.hint = f"{more}--force writes over what is there, --out DIR writes elsewhere"
+
+
+class HalfWrittenError(OSError):
+    """Some files of a set were replaced, then one could not be, nor could the old be put back."""
+
+    def __init__(self, new: Iterable[Path], cause: OSError) -> None:
+        super().__init__(cause.errno, cause.strerror, cause.filename)
+        shown = ", ".join(map(str, new))
+        self.hint = f"the set is mixed: new are {shown}; all other files are as they were"
 
 
 class WeightsError(ArchError):

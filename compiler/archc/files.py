@@ -1,23 +1,15 @@
-"""Reading what the user names, and writing what they asked for: whole, or not at all."""
+"""Reading what the user names."""
 
 from __future__ import annotations
 
-import os
 from codecs import BOM_UTF8
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from errno import EEXIST
 from pathlib import Path
-from stat import S_IMODE
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
 from archc import examples
 from archc.errors import MissingFileError
 from archir.diagnostics import Diagnostics, nearest
 from archir.source import Source, Span
-
-Content: TypeAlias = "str | Callable[[Path], None]"
-"""What a file is to hold: a text, or what writes it, if it is large or no text."""
 
 
 def read_source(path: Path, name: str | None = None) -> tuple[Source, Diagnostics]:
@@ -84,67 +76,3 @@ def decode(data: bytes, name: str) -> tuple[Source, Diagnostics]:
         problem = FileNotUtf8(name, line, data[error.start])
         found.report(problem, Span(source, len(before), len(before) + 1))
         return source, found
-
-
-def write_all(contents: Mapping[Path, Content]) -> None:
-    """Write several files, none of which is ever seen half written.
-
-    Everything goes to temporary files beside the targets first, so that a full disk or a folder
-    that cannot be written to leaves every target as it was.
-    """
-    targets = {path: Path(os.path.realpath(path)) for path in contents}
-    for target in targets.values():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_dir():
-            raise IsADirectoryError(21, "it is a folder", str(target))
-    temporary: dict[Path, Path] = {}
-    try:
-        for path, content in contents.items():
-            target = targets[path]
-            temporary[target] = _write_beside(target, content)
-        for target, fresh in temporary.items():
-            fresh.replace(target)
-    finally:
-        for fresh in temporary.values():
-            with suppress(OSError):
-                fresh.unlink(missing_ok=True)
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet: whole or not at all. FileExistsError if it is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = _write_beside(path, text)
-    try:
-        # A hard link never replaces what is there.
-        os.link(fresh, path)
-    except FileExistsError:
-        raise FileExistsError(EEXIST, "there is a file of that name", str(path)) from None
-    except OSError:  # a file system without links
-        if os.path.lexists(path):
-            raise FileExistsError(EEXIST, "there is a file of that name", str(path)) from None
-        fresh.rename(path)
-    finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
-
-
-def _write_beside(target: Path, content: Content) -> Path:
-    """A new file in the target's folder, with the permissions a new target would have."""
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    fresh.unlink(missing_ok=True)
-    try:
-        # Exclusive: a link that somebody put there is not followed.
-        with fresh.open("x", encoding="utf-8", newline="\n") as stream:
-            mode = S_IMODE(os.fstat(stream.fileno()).st_mode)
-            if isinstance(content, str):
-                stream.write(content)
-        if not isinstance(content, str):
-            content(fresh)
-            fresh.chmod(mode)  # it may be another file by now, which its writer kept to itself
-    except BaseException as error:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename == str(fresh):
-            error.filename = str(target)  # the name that the user knows
-        raise
-    return fresh

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from archc import files, pipeline
+from archc import pipeline, writing
 from archdsl import ast
 from archdsl.docs import examples, prose
 from archdsl.locate import Located, libraries, locate_library
@@ -150,7 +150,7 @@ def write(path: Path) -> None:
     for name, typed in shown.items():
         if not _shows(folder / name, typed):
             contents[folder / name] = pipeline.svg(typed) + _stamp(typed)
-    files.write_all(contents)
+    writing.write_all(contents)
     for stale in _stale(folder, shown):
         stale.unlink()
 

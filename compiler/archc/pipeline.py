@@ -207,6 +207,7 @@ def weights(
     allow_pth: bool = False,
 ) -> tuple[Callable[[Path], None], WeightsReport | None]:
     """What writes the model's weights to a file: the initial ones, with those of ``source``."""
+    from archc.marks import ROOM
     from archc.torch import module
     from archc.torch.weights import writer
     from archc.weights import load_weights
@@ -215,4 +216,4 @@ def weights(
     report = None
     if source is not None:
         report = load_weights(net, source, match=match, allow_pth=allow_pth)
-    return writer(net), report
+    return writer(net, ROOM), report

@@ -10,7 +10,7 @@ import pytest
 import torch
 from running import Run
 
-from archc import api, examples, files
+from archc import api, examples, writing
 from archc.starter import starter
 
 Key = tuple[str, tuple[int, ...], torch.dtype]
@@ -87,10 +87,10 @@ def test_a_file_system_without_links(
 def test_a_failed_write_leaves_nothing(
     archc: Run, net: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full_disk(target: Path, text: str) -> Path:
-        raise OSError(28, "No space left on device", str(target))
+    def full_disk(*_: object) -> Path:
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "_write_beside", full_disk)
+    monkeypatch.setattr(writing, "_write", full_disk)
     assert archc("new", "other.arch").code == 3
     assert [path.name for path in Path().iterdir()] == ["net.arch"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from running import NET, Run
 
-from archc import files, pipeline
+from archc import pipeline
 from archc.cli import guard
 
 
@@ -47,33 +47,6 @@ def test_a_folder_where_a_file_should_be(archc: Run, net: Path) -> None:
     done = archc("build", "net.arch")
     assert done.code == 3 and "net.svg" in done.err
     assert [path.name for path in Path("build").iterdir()] == ["net.svg"], "and no net.py"
-
-
-def test_a_failed_write_leaves_the_old_files(
-    archc: Run, net: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert archc("build", "net.arch", "--emit", "python,dot").code == 0
-    before = {path: path.read_bytes() for path in Path("build").iterdir()}
-    write = files._write_beside
-
-    def full_disk(target: Path, text: str) -> Path:
-        if target.suffix == ".dot":
-            raise OSError(28, "No space left on device", str(target))
-        return write(target, text)
-
-    monkeypatch.setattr(files, "_write_beside", full_disk)
-    done = archc("build", "net.arch", "--emit", "python,dot", "--set", "classes=3")
-    assert done.code == 3 and "no space left" in done.err
-    assert {path: path.read_bytes() for path in Path("build").iterdir()} == before
-
-
-def test_a_link_stays_a_link(archc: Run, net: Path) -> None:
-    Path("build").mkdir()
-    Path("elsewhere.py").write_text("old", "utf-8")
-    Path("build/net.py").symlink_to("../elsewhere.py")
-    assert archc("build", "net.arch", "--emit", "python").code == 0
-    assert Path("build/net.py").is_symlink()
-    assert "nn.Module" in Path("elsewhere.py").read_text("utf-8")
 
 
 def test_files_get_the_usual_permissions(archc: Run, net: Path) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archc import files, pipeline
+from archc import marks, pipeline, writing
 from archc.asked import Asked, chosen_words
 from archc.cli import guard, options, streams
 from archc.cli.declare import Command, Option, UsageError
@@ -41,13 +41,15 @@ def build(
     weights: str | None,
     weights_match: Match | None,
     allow_pth: bool,
+    force: bool,
     form: str,
     limits: Limits | None,
 ) -> int:
     """Check one model of FILE, write DIR/NAME.py and DIR/NAME.svg, and print a card of it.
 
     Nothing is written unless the model is right, and runs at the sizes of --size, which change
-    nothing of what is written.
+    nothing of what is written. Over files that archc did not write, or that were changed since,
+    it writes with --force alone.
     """
     if guarded and "python" not in kinds:
         raise UsageError("--guard is for Python source, which --emit leaves out")
@@ -74,9 +76,9 @@ def build(
         wrong = _weights(error.report, error=error.message, hint=error.hint)
         streams.data(data.report(found, model=data.summary(summary), files=[], weights=wrong))
         return guard.WRONG_INPUT
-    targets = {kind: Path(out) / file_name(summary.name, kind) for kind in kinds}
-    files.write_all({targets[kind]: contents[kind] for kind in kinds})
-    written = [str(target) for target in targets.values()]
+    written = _write(
+        {Path(out) / file_name(summary.name, kind): contents[kind] for kind in kinds}, force
+    )
     if form == "json":
         extra = {} if report is None else {"weights": _weights(report)}
         document = data.report(found, model=data.summary(summary), files=list(written), **extra)
@@ -92,12 +94,32 @@ def build(
     return guard.OK
 
 
+def _write(contents: dict[Path, writing.Content], force: bool) -> list[str]:
+    """Write the files, each with its mark, over none that is not ours; their names."""
+    texts = {path: content for path, content in contents.items() if isinstance(content, str)}
+    marked: dict[Path, writing.Content] = {
+        path: marks.marked(content, path.suffix) if isinstance(content, str) else _stamped(content)
+        for path, content in contents.items()
+    }
+    allow = None if force else lambda there: marks.keep_foreign(there, texts)
+    writing.write_all(marked, allow)
+    return [str(path) for path in contents]
+
+
+def _stamped(write: Callable[[Path], None]) -> Callable[[Path], None]:
+    def stamped(path: Path) -> None:
+        write(path)
+        marks.stamp(path)
+
+    return stamped
+
+
 def _contents(
     typed: TypedGraph, kinds: Sequence[str], chosen: Chosen, guarded: bool
-) -> tuple[dict[str, files.Content], WeightsReport | None]:
+) -> tuple[dict[str, writing.Content], WeightsReport | None]:
     """What each file is to hold, and how the weights of a file fitted."""
     report: WeightsReport | None = None
-    contents: dict[str, files.Content] = {}
+    contents: dict[str, writing.Content] = {}
     for kind in kinds:
         if kind == WEIGHTS:
             contents[kind], report = chosen.make(typed)
@@ -149,6 +171,11 @@ command = Command(
         options.TRAINING,
         options.GUARD,
         *WEIGHTS_OPTIONS,
+        Option(
+            "--force",
+            "force",
+            "Write over files that archc did not write, or that were changed since.",
+        ),
         options.FORMAT,
         options.LIMITS,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archc import examples, files, pipeline
+from archc import examples, pipeline, writing
 from archc.choice import choose, names_for
 from archc.cli import guard, options, streams
 from archc.cli.declare import Argument, Command, Option, UsageError
@@ -46,7 +46,7 @@ def new(path: Path, base: str | None, model: str | None) -> int:
             return guard.WRONG_INPUT
         chosen = choose(program, model)
         text, said = flatten(program, chosen, name), f"a copy of {chosen.name} to change"
-    files.write_new(path, text)
+    writing.write_new(path, text)
     streams.say(f"{path}: {said}")
     return guard.OK
 

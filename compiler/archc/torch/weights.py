@@ -101,8 +101,12 @@ def _spare(module: nn.Module) -> Iterator[str]:
             yield f"{path}.num_batches_tracked" if path else "num_batches_tracked"
 
 
-def writer(module: nn.Module) -> Callable[[Path], None]:
-    """What writes the module's state dict to a file, in safetensors' form."""
+def writer(module: nn.Module, form: str) -> Callable[[Path], None]:
+    """What writes the module's state dict to a file, in safetensors' form.
+
+    ``form`` is what its metadata calls the format. It is the only entry there: of several the
+    order would be by chance.
+    """
     require("safetensors")
 
     def write(path: Path) -> None:
@@ -111,7 +115,7 @@ def writer(module: nn.Module) -> Callable[[Path], None]:
 
         tensors = {key: tensor.contiguous() for key, tensor in _tensors(module)}
         try:
-            save_file(tensors, path, metadata={"format": "pt"})
+            save_file(tensors, path, metadata={"format": form})
         except SafetensorError as error:  # a full disk, and the like
             raise OSError(EIO, str(error), str(path)) from error
 

@@ -101,7 +101,10 @@ def _each_branch(items: tuple[ast.Statement, ...], flow: Flow, context: Context)
     for item in items:
         context.session.budget.step(item.span)
         if isinstance(item, ast.Pipeline):
-            yield from statement(item, flow, context)
+            values = statement(item, flow, context)
+            # Several values flow on as they are: "[_, _, _]" makes three of each.
+            context.session.budget.step(item.span, len(values))
+            yield from values
         elif isinstance(item, ast.If):
             arm = taken(item, flow, context)
             if isinstance(arm, Unknown):
