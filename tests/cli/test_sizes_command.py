@@ -27,7 +27,10 @@ def test_what_is_built_stays_the_same(archc: Run, net: Path) -> None:
     plain = archc("emit", "net.arch").out
     assert archc("emit", "net.arch", "--size", "H=64", "--size", "N=5").out == plain
     assert archc("build", "net.arch", "--size", "H=64").code == 0
-    assert (net.parent / "build" / "net.py").read_text("utf-8") == plain
+    assert archc("build", "net.arch", "--out", "other").code == 0
+    built = (net.parent / "build" / "net.py").read_text("utf-8")
+    assert built == (net.parent / "other" / "net.py").read_text("utf-8")
+    assert built.endswith(plain)
 
 
 def test_training_asks_for_more(archc: Run) -> None:
