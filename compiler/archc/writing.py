@@ -46,7 +46,7 @@ def write_all(
         folder.mkdir(parents=True, exist_ok=True)
     _there(contents)
     with Stopping() as stopping, ExitStack() as stack:
-        named = {path.parent: path for path in reversed(contents)}
+        named = {path.parent: path for path in reversed(list(contents))}
         stages = {folder: stack.enter_context(_stage(named[folder])) for folder in folders}
         fresh = {
             path: _write(stages[path.parent] / path.name, path, content)
