@@ -12,6 +12,7 @@ from archdsl.elaborate.binding import as_called, bind, fill, parameters_of, repo
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import UNKNOWN, Frame, FunctionValue, Unknown
 from archdsl.elaborate.evaluate import Evaluator
+from archdsl.elaborate.expressions import refuse_sizes
 from archdsl.elaborate.parameters import of_initialiser
 from archdsl.program import Declared
 from archir.arguments import check_partial
@@ -43,6 +44,8 @@ def function(evaluator: Evaluator, callee: FunctionValue, arguments: ast.Argumen
     for value in values:
         if isinstance(value, Value):
             raise Trouble(rules.kinds.TensorInExpression(describe(value)))
+    if callee.name == "str":
+        refuse_sizes(evaluator, values[0])
     budget = evaluator.session.budget
     result = functions.call(callee.name, positional, keywords, budget.limits)
     for value in (*values, result):

@@ -36,11 +36,27 @@ def _text(evaluator: Evaluator, node: ast.Text) -> object:
         value = part if isinstance(part, str) else evaluator.value(part)
         if isinstance(value, Unknown):
             return UNKNOWN
+        refuse_sizes(evaluator, value)
         parts.append(show_value(value))
     text = "".join(parts)
     if len(text) > evaluator.session.budget.limits.characters:
         evaluator.session.budget.stop("characters", node.span)
     return text
+
+
+def refuse_sizes(evaluator: Evaluator, value: object) -> None:
+    """No text depends on a size: a label would be the formula, and not what it gives.
+
+    What an ``assert`` says is for people, and may show the formula.
+    """
+    if not evaluator.session.in_message and _speaks_of_sizes(value):
+        raise Trouble(rules.values.DependsOnSize("a text", show_value(value)))
+
+
+def _speaks_of_sizes(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_speaks_of_sizes, value))
+    return isinstance(value, SizeExpr)
 
 
 def _list(evaluator: Evaluator, node: ast.ListDisplay) -> object:

@@ -61,6 +61,9 @@ class Session(Struct):
     _sizes_in: dict[Op, tuple[SizeExpr, ...]] = fresh(factory=dict)
     _parameters: dict[Declared, Parameters] = fresh(factory=dict)
 
+    in_message: bool = False
+    """Whether the text at hand is what an ``assert`` says."""
+
     # What was read off the text, by the identity of nodes: they live as long as the program.
     _facts: dict[int, Facts] = fresh(factory=dict)
     _outlines: dict[int, Outline] = fresh(factory=dict)

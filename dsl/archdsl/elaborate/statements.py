@@ -76,7 +76,9 @@ def _assert(node: ast.Assert, flow: Flow, context: Context) -> Flow:
     if not isinstance(value, bool | SizeConditions):
         evaluator.condition(node.condition)  # reports what it is instead
         return flow
+    context.session.in_message = True
     message = evaluator.text(node.message)
+    context.session.in_message = False
     if isinstance(message, Unknown):
         return flow
     context.builder.abandoned = value is False
