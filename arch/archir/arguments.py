@@ -7,17 +7,24 @@ op is checked once, and equal uses share one instance.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from itertools import islice
+from typing import Any, TypeAlias
 
 from archir import rules
 from archir.accepted import accepted
 from archir.argument_types import is_sized, shown
-from archir.diagnostics import Problem
+from archir.diagnostics import Problem, nearest
 from archir.dims import SizeExpr, show
 from archir.op import Op, arguments_of, values_of
 from archir.record import Record
+
+MOST_PROBLEMS = 20
+"""Of one kind with the names of one call: what is asked behind so many is another callee's."""
+
+Suggest: TypeAlias = Callable[[str, tuple[str, ...]], str | None]
+"""Says which of the known names was likely meant."""
 
 
 class ArgumentProblem(Record):
@@ -53,32 +60,40 @@ def bind_names(
     keywords: Sequence[str],
     *,
     partial: bool = False,
+    suggest: Suggest = nearest,
 ) -> tuple[ArgumentProblem, ...]:
-    """The same for anything that is called and has named parameters."""
+    """The same for anything that is called and has named parameters, as far as anybody reads it."""
     found: list[ArgumentProblem] = []
     if positional > len(known):
         problem = rules.arguments.TooManyArguments(callee, positional, known)
         found.append(ArgumentProblem(len(known), problem))
     by_position = known[:positional]
-    for name, times in Counter(keywords).items():
-        if name not in known:
+    places = {name: place for place, name in enumerate(known)}
+    counted = Counter(keywords)
+    for name, times in counted.items():
+        if len(found) == MOST_PROBLEMS:
+            return tuple(found)
+        place = places.get(name)
+        if place is None:
             found.append(
-                ArgumentProblem(name, rules.arguments.UnknownArgument(callee, name, known))
+                ArgumentProblem(
+                    name,
+                    rules.arguments.UnknownArgument(callee, name, known, suggest(name, known)),
+                )
             )
-        elif name in by_position:
-            position = by_position.index(name) + 1
+        elif place < len(by_position):
             found.append(
-                ArgumentProblem(name, rules.arguments.ArgumentGivenTwice(callee, name, position))
+                ArgumentProblem(name, rules.arguments.ArgumentGivenTwice(callee, name, place + 1))
             )
         elif times > 1:
             found.append(
                 ArgumentProblem(name, rules.arguments.ArgumentGivenTwice(callee, name, None))
             )
     if not partial:
-        missing = (name for name in known[positional:] if name in required and name not in keywords)
+        missing = (name for name in known[positional:] if name in required and name not in counted)
         found.extend(
             ArgumentProblem(None, rules.arguments.MissingArgument(callee, m, known))
-            for m in missing
+            for m in islice(missing, MOST_PROBLEMS)
         )
     return tuple(found)
 

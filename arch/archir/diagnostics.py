@@ -8,7 +8,7 @@ none of them knows a problem by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import ClassVar, Literal
@@ -99,6 +99,32 @@ class Diagnostic(Record):
         return self.problem.severity == "error"
 
 
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """Names for a message: the first ones, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+COMPARISONS = 100_000
+"""How many words are compared for suggestions: in a large file that takes a while."""
+
+LONGEST_COMPARED = 100
+"""Characters of a word that is compared: the time grows with their square."""
+
+
+class Suggestions:
+    """What was likely meant by each of many words, as long as such help is affordable."""
+
+    def __init__(self, comparisons: int = COMPARISONS) -> None:
+        self.left = comparisons
+
+    def __call__(self, word: str, known: Collection[str]) -> str | None:
+        if self.left <= 0:
+            return None
+        self.left -= len(known)
+        return nearest(word, known)
+
+
 class Diagnostics(Struct):
     """A stage's collector. Stages report and go on; the caller asks whether to stop."""
 
@@ -132,10 +158,13 @@ class Diagnostics(Struct):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that the user most likely meant, if one is near enough, whatever its case."""
+    if len(word) > LONGEST_COMPARED:
+        return None
     from difflib import get_close_matches  # a right file has no need of it
 
     folded: dict[str, str] = {}
     for each in known:
-        folded.setdefault(each.casefold(), each)
+        if len(each) <= LONGEST_COMPARED:
+            folded.setdefault(each.casefold(), each)
     matches = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return folded[matches[0]] if matches else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
-from archir.diagnostics import nearest
+from archir.diagnostics import Suggestions
 from archir.record import Record
 
 Match = Literal["all", "backbone"]
@@ -132,7 +132,8 @@ def _by_todays_names(file: dict[str, Entry], wanted: Mapping[str, Entry]) -> dic
 
 def _near(missing: Iterable[Entry], unexpected: Iterable[Entry]) -> dict[str, str]:
     by_shape: dict[tuple[int, ...], list[str]] = {}
+    suggest = Suggestions()
     for entry in unexpected:
         by_shape.setdefault(entry.shape, []).append(entry.key)
-    near = {entry.key: nearest(entry.key, by_shape.get(entry.shape, ())) for entry in missing}
+    near = {entry.key: suggest(entry.key, by_shape.get(entry.shape, ())) for entry in missing}
     return {key: other for key, other in near.items() if other is not None}

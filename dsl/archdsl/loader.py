@@ -23,7 +23,7 @@ from archdsl.locate import (
 )
 from archdsl.parser import parse
 from archdsl.program import Declared, FileScope, Program
-from archir.diagnostics import Diagnostics, Label, Problem, nearest
+from archir.diagnostics import Diagnostics, Label, Problem, Suggestions
 from archir.record import Record, Struct, fresh
 from archir.source import Source, Span
 
@@ -33,6 +33,10 @@ class ImportLimits(Record):
 
     files: int = 1_000
     bytes: int = 4_000_000
+    """Of one file."""
+
+    total: int = 2_000_000
+    """Of all files together, that which imports them included."""
 
 
 def load(
@@ -76,6 +80,13 @@ class _Loader(Struct):
     """What each file declares itself."""
 
     edges: list[_Edge] = fresh(factory=list)
+    edges_of: dict[str, list[_Edge]] = fresh(factory=dict)
+    asked_by: dict[str, dict[str, str | tuple[str, ...]]] = fresh(factory=dict)
+    """What a file imports itself, once another has asked it for a name in vain."""
+
+    suggest: Suggestions = fresh(factory=Suggestions)
+    total: int = 0
+    """How many bytes have been read of all files."""
 
     @property
     def root(self) -> Path:
@@ -83,6 +94,7 @@ class _Loader(Struct):
 
     def run(self) -> Program | None:
         main = "" if self.path is None else str(self.path.resolve())
+        self.total = len(self.source.text)
         if self._enter_file(main, parse(self.source), self.path, is_library=False) is None:
             return None
         for edge in self.edges:  # grows while it is walked
@@ -93,6 +105,8 @@ class _Loader(Struct):
             for declared in _own(scope):
                 for name in declared.names:
                     table.setdefault(name.text, declared)
+        for edge in self.edges:
+            self.edges_of.setdefault(edge.importer, []).append(edge)
         for identity in self.scopes:
             self._bind(identity)
         files = {scope.file.source.name: scope for scope in self.scopes.values()}
@@ -153,6 +167,9 @@ class _Loader(Struct):
 
     def _text(self, located: Located, statement: ast.Import) -> str | None:
         """The file's text, or None and the reason reported."""
+        if located.path is not None and self.total > self.limits.total:
+            self._report_too_large(statement)
+            return None
         try:
             data = located.read(self.limits.bytes + 1)
         except OSError as error:
@@ -162,7 +179,15 @@ class _Loader(Struct):
         if problem:
             self.diagnostics.report(problem, statement.path_span)
             return None
+        self.total += 0 if located.path is None else len(data)
+        if self.total > self.limits.total:
+            self._report_too_large(statement)
+            return None
         return data.decode("utf-8-sig")
+
+    def _report_too_large(self, statement: ast.Import) -> None:
+        problem = rules.imports.ProgramTooLarge(self.limits.total)
+        self.diagnostics.report(problem, statement.path_span)
 
     # --- binding names --------------------------------------------------------------------------
 
@@ -182,7 +207,7 @@ class _Loader(Struct):
     def _bind(self, identity: str) -> None:
         """Enter all names of a file in the order of its text, own and imported."""
         scope = self.scopes[identity]
-        edges = (edge for edge in self.edges if edge.importer == identity)
+        edges = iter(self.edges_of.get(identity, ()))
         for node in scope.file.declarations:
             if isinstance(node, ast.Import):
                 self._import(scope, next(edges))
@@ -203,8 +228,8 @@ class _Loader(Struct):
                     self._enter(scope, name, declared)
                 continue
             scope.missing.add(name.text)
-            if target is not None:
-                self._report_not_found(name, target)
+            if target is not None and edge.target is not None:
+                self._report_not_found(name, target, edge.target)
 
     def _enter(self, scope: FileScope, name: ast.Identifier, declared: Declared) -> None:
         first = scope.names.get(name.text)
@@ -219,14 +244,16 @@ class _Loader(Struct):
         label = Label(where if place is None else place.span, "the first is here")
         self.diagnostics.report(rules.names.NameDeclaredTwice(name.text), name.span, (label,))
 
-    def _report_not_found(self, name: ast.Identifier, target: FileScope) -> None:
-        own = [n.text for d in _own(target) for n in d.names]
-        imports = (n for n in target.file.declarations if isinstance(n, ast.Import))
-        source = next((i.path for i in imports if name.text in {n.text for n in i.names}), None)
+    def _report_not_found(self, name: ast.Identifier, target: FileScope, identity: str) -> None:
+        own = self.own[identity]
+        passed_on = self.asked_by.get(identity)
+        if passed_on is None:
+            passed_on = self.asked_by[identity] = _asked(target.file)
+        source = passed_on.get(name.text)
         comes_from = ".".join(source) if isinstance(source, tuple) else source
         shown = target.file.source.name
         elsewhere = declaring(name.text) if shown in libraries() else None
-        near = nearest(name.text, own)
+        near = self.suggest(name.text, own)
         problem = rules.imports.UnknownImport(name.text, shown, near, comes_from, elsewhere)
         self.diagnostics.report(problem, name.span)
 
@@ -239,6 +266,12 @@ def _parsed(name: str, text: str) -> tuple[ast.File | None, Diagnostics]:
 def _library(name: str, text: str) -> tuple[ast.File | None, Diagnostics]:
     """The same for a file of the standard library, which a process reads many times alike."""
     return _parsed(name, text)
+
+
+def _asked(file: ast.File) -> dict[str, str | tuple[str, ...]]:
+    """What a file imports: the names, and the path that is asked for each."""
+    imports = [node for node in file.declarations if isinstance(node, ast.Import)]
+    return {name.text: each.path for each in reversed(imports) for name in each.names}
 
 
 def _own(scope: FileScope) -> list[Declared]:

@@ -61,6 +61,7 @@ def test_help_and_version_need_no_click() -> None:
         (["emit", "net.arch", "--stage", "typd"], "there is no stage typd", "typed?"),
         (["check", "net.arch", "--limit", "node=3"], "there is no limit node", "nodes?"),
         (["check", "net.arch", "--limit", "nodes=x"], "a limit is written nodes=NUMBER", ""),
+        (["check", "net.arch", "--limit", f"steps={'9' * 5000}"], "more than 18 digits", ""),
         (["check", "net.arch", "--set", "classes"], "a setting is written name=value", ""),
         (["check", "net.arch", "--set", "a=1", "--set", "a=2"], "a is set twice", ""),
         (["build", "net.arch", "--model", "nett"], "net.arch has no model nett", "net?"),

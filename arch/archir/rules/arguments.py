@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem, nearest
+from archir.diagnostics import Problem, listed
 
 _INFERRED = ("in_channels", "in_features", "num_features", "num_channels", "normalized_shape")
 """Arguments of torch's classes that the language reads off the incoming shape."""
@@ -25,6 +25,7 @@ class UnknownArgument(Problem):
     callee: str
     argument: str
     known: tuple[str, ...]
+    near: str | None = None
 
     def message(self) -> str:
         return f"{self.callee} has no argument called {self.argument}"
@@ -32,12 +33,11 @@ class UnknownArgument(Problem):
     def hint(self) -> str:
         if self.argument in _INFERRED:
             return "leave it out: it is read off the incoming shape"
-        near = nearest(self.argument, self.known)
-        if near:
-            return f"did you mean {near}?"
+        if self.near:
+            return f"did you mean {self.near}?"
         if not self.known:
             return f"{self.callee} takes no arguments"
-        return f"{self.callee} takes {', '.join(self.known)}"
+        return f"{self.callee} takes {listed(self.known)}"
 
     def label(self) -> str:
         return "no such argument"
@@ -57,7 +57,7 @@ class MissingArgument(Problem):
         return f"{self.callee} needs {self.argument}"
 
     def hint(self) -> str:
-        return f"its arguments are, in order: {', '.join(self.known)}"
+        return f"its arguments are, in order: {listed(self.known)}"
 
 
 class ArgumentGivenTwice(Problem):
@@ -100,7 +100,7 @@ class TooManyArguments(Problem):
         return f"{self.callee} takes {takes}, and {given} given"
 
     def hint(self) -> str | None:
-        return f"its arguments are, in order: {', '.join(self.known)}" if self.known else None
+        return f"its arguments are, in order: {listed(self.known)}" if self.known else None
 
     def label(self) -> str:
         return "one too many"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from archc.asked import chosen_word, whole_of_text
+from archc.asked import MAX_DIGITS, chosen_word, whole_of_text
 from archc.cli.declare import Argument, Option, UsageError
 from archc.settings import from_texts
 
@@ -33,8 +33,10 @@ def _limits(texts: tuple[str, ...]) -> Limits | None:
     for text in texts:
         name, _equals, number = text.partition("=")
         chosen_word(name, list(Limits.names()), "limit")
-        if not number.isdecimal():
+        if not (number.isascii() and number.isdecimal()):
             raise UsageError(f"a limit is written {name}=NUMBER, not {text}")
+        if len(number) > MAX_DIGITS:
+            raise UsageError(f"the limit {name} has more than {MAX_DIGITS} digits")
         given[name] = int(number)
     return Limits(**given)
 

@@ -52,7 +52,8 @@ def bind(
     items = () if arguments is None else arguments.items
     given = tuple([None if item.name is None else item.name.text for item in items])
     early = tuple([name for name, _ in before])
-    plan = parameters.plan(callee, given, early, partial=partial)
+    suggest = evaluator.session.suggest
+    plan = parameters.plan(callee, given, early, partial=partial, suggest=suggest)
     values = [evaluator.value(item.value) for item in items]
     if plan.problems:
         report(evaluator.session, plan.problems, arguments, span)
@@ -84,13 +85,13 @@ def report(
     """Report problems of a call, each at its own argument."""
     items = () if arguments is None else arguments.items
     positional = [item for item in items if item.name is None]
+    named = {item.name.text: item.span for item in items if item.name is not None}
     for found in problems:
         place = span
         if isinstance(found.argument, int) and found.argument < len(positional):
             place = positional[found.argument].span
         elif isinstance(found.argument, str):
-            named = [i.span for i in items if i.name is not None and i.name.text == found.argument]
-            place = named[-1] if named else span
+            place = named.get(found.argument, span)
         session.report(found.problem, place)
 
 

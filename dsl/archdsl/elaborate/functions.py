@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from archdsl import rules
 from archdsl.elaborate.arithmetic import Trouble, binary, formula
 from archdsl.elaborate.describe import describe, show_value
 from archdsl.elaborate.limits import Limits
+from archdsl.syntax_limits import MAX_NUMBER_CHARACTERS
 from archir import dims
 from archir.dims import SizeExpr
 from archir.init import Arithmetic, Fan
@@ -54,10 +56,19 @@ def _scalar(name: str, arguments: list[Any], keywords: dict[str, Any]) -> object
     if any(not isinstance(other, int | float) for other in arguments[1:]):
         raise Trouble(rules.values.WrongOperand(name, describe(arguments[1])))
     try:
+        if name == "round" and isinstance(value, int):
+            return _rounded(value, *arguments[1:], **keywords)
         return _NUMBERS[name](value, *arguments[1:], **keywords)
     except (ValueError, OverflowError, ZeroDivisionError, TypeError):
         shown = ", ".join(show_value(a) for a in arguments)
         raise Trouble(rules.values.BadValue(name, f"not defined for {shown}")) from None
+
+
+def _rounded(value: int, ndigits: int | None = None) -> int:
+    """Python's, which makes the power of ten of the digits to be cut, be it ever so large."""
+    if ndigits is not None and -ndigits > value.bit_length():
+        return 0  # a power of ten that is more than twice as large
+    return round(value, ndigits)
 
 
 _NUMBERS: dict[str, Callable[..., object]] = {
@@ -73,10 +84,10 @@ _NUMBERS: dict[str, Callable[..., object]] = {
 
 
 def _parsed(name: str, text: str) -> object:
-    try:
-        number = int(text[:4000]) if name == "int" else float(text[:4000])
-    except ValueError:
-        number = math.nan
+    number: int | float = math.nan
+    if len(text) <= MAX_NUMBER_CHARACTERS:
+        with suppress(ValueError):
+            number = int(text) if name == "int" else float(text)
     if isinstance(number, float) and not math.isfinite(number):
         raise Trouble(rules.values.BadValue(name, f'"{text[:40]}" is not a number'))
     return number
@@ -110,10 +121,19 @@ def _ordered(name: str, values: list[Any]) -> list[Any]:
 
 
 def _sum(values: tuple[Any, ...], start: Any, limits: Limits) -> object:
+    if isinstance(start, tuple) and all(isinstance(value, tuple) for value in values):
+        return _joined((start, *values), limits)
     total: object = start
     for value in values:
         total = binary("+", total, value, limits)
     return total
+
+
+def _joined(lists: tuple[tuple[Any, ...], ...], limits: Limits) -> tuple[Any, ...]:
+    """Lists behind each other, which taken two by two would be walked again and again."""
+    if sum(map(len, lists)) > limits.items:
+        raise Trouble(rules.limits.LimitExceeded("items", limits.items))
+    return tuple(item for each in lists for item in each)
 
 
 def _list(value: object, use: str) -> tuple[Any, ...]:

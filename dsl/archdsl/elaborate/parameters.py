@@ -10,7 +10,8 @@ from archdsl import ast, rules
 from archdsl.elaborate.describe import describe, kind_of
 from archdsl.elaborate.environment import Unknown
 from archir import rules as ir_rules
-from archir.arguments import ArgumentProblem, bind_names
+from archir.arguments import ArgumentProblem, Suggest, bind_names
+from archir.diagnostics import nearest
 from archir.init import Initialiser
 from archir.initialisers import INITIALISERS
 from archir.op import Op, arguments_of
@@ -50,6 +51,7 @@ class Parameters(Struct):
         early: tuple[str, ...] = (),
         *,
         partial: bool = False,
+        suggest: Suggest = nearest,
     ) -> Plan:
         """How a call binds: None stands for an argument by position.
 
@@ -58,7 +60,7 @@ class Parameters(Struct):
         call = (callee, given, early, partial)
         known = self._plans.get(call)
         if known is None:
-            known = _plan(self, *call)
+            known = _plan(self, *call, suggest)
             if not known.problems:
                 self._plans[call] = known
         return known
@@ -96,11 +98,13 @@ def _plan(
     given: tuple[str | None, ...],
     early: tuple[str, ...],
     partial: bool,
+    suggest: Suggest,
 ) -> Plan:
     keywords = [name for name in given if name is not None]
     positional = len(given) - len(keywords)
     # Positional arguments fill what is still open; a keyword may replace an earlier one.
-    still_open = tuple(name for name in parameters.names if name not in early)
+    before = frozenset(early)
+    still_open = tuple(name for name in parameters.names if name not in before)
     gathers = parameters.variadic and parameters.names[0] not in early
     count = min(positional, 1) if gathers else positional
     problems = bind_names(
@@ -110,6 +114,7 @@ def _plan(
         min(count, len(still_open)),
         keywords,
         partial=partial,
+        suggest=suggest,
     )
     if count > len(still_open):
         too_many = ir_rules.arguments.TooManyArguments(callee, count, still_open)

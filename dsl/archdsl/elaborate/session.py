@@ -7,7 +7,7 @@ from archdsl.elaborate.limits import Budget
 from archdsl.elaborate.parameters import Parameters
 from archdsl.elaborate.text import Facts, Outline, Resolve, facts, is_labelled, outline
 from archdsl.program import Declared, Program
-from archir.diagnostics import Diagnostics, Label, Problem
+from archir.diagnostics import Diagnostics, Label, Problem, Suggestions
 from archir.dims import SizeExpr
 from archir.graph import Definition, Scope, Slot
 from archir.op import Op, values_of
@@ -58,6 +58,7 @@ class Session(Struct):
     ops: dict[object, Op] = fresh(factory=dict)
     """Ops already made, by keyword and arguments: ``(keyword, ())`` for those without."""
 
+    suggest: Suggestions = fresh(factory=Suggestions)
     _sizes_in: dict[Op, tuple[SizeExpr, ...]] = fresh(factory=dict)
     _parameters: dict[Declared, Parameters] = fresh(factory=dict)
 

@@ -11,6 +11,7 @@ from archdsl.resolve.context import Context, Session
 from archdsl.resolve.literals import describe_literal, literal
 from archir import rules as ir_rules
 from archir.arguments import ArgumentProblem, bind, bind_names
+from archir.diagnostics import nearest
 from archir.initialisers import InitialiserSpec
 from archir.op import Op
 from archir.record import Record
@@ -97,7 +98,13 @@ def check_declared(
     keywords = [k for k in _keywords(arguments) if k not in taken.given]
     positional = _positional(arguments)
     problems = bind_names(
-        name, taken.open, taken.required, len(positional), keywords, partial=partial
+        name,
+        taken.open,
+        taken.required,
+        len(positional),
+        keywords,
+        partial=partial,
+        suggest=ctx.session.suggest,
     )
     _report(ctx, problems, arguments, span)
 
@@ -140,7 +147,10 @@ def check_builtin(ctx: Context, builtin: Builtin, arguments: ast.Arguments, span
     for item in arguments.items:
         if item.name is not None and item.name.text not in builtin.keywords:
             problem = ir_rules.arguments.UnknownArgument(
-                builtin.name, item.name.text, builtin.keywords
+                builtin.name,
+                item.name.text,
+                builtin.keywords,
+                nearest(item.name.text, builtin.keywords),
             )
             ctx.report(problem, item.name.span)
             known = False
@@ -169,13 +179,13 @@ def _report(
         return
     positional = _positional(arguments)
     items = () if arguments is None else arguments.items
+    named = {item.name.text: item.name.span for item in items if item.name}
     for found in problems:
         place = span
         if isinstance(found.argument, int):
             place = positional[found.argument].span
         elif found.argument is not None:
-            places = [i.name.span for i in items if i.name and i.name.text == found.argument]
-            place = places[-1]
+            place = named[found.argument]
         ctx.report(found.problem, place)
 
 

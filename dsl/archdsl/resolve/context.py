@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from archdsl.builtins import BUILTINS, Builtin
 from archdsl.program import Declared, FileScope
 from archdsl.resolve.bindings import bound_names
 from archdsl.resolve.scope import Claims, Scope, Symbol
-from archir.diagnostics import Diagnostics, Label, Problem, nearest
+from archir.diagnostics import Diagnostics, Label, Problem, Suggestions
 from archir.initialisers import FANS, INITIALISERS, InitialiserSpec
 from archir.op import Op
 from archir.record import Struct, fresh
@@ -20,9 +20,6 @@ from archir.registry import built_in, ops
 from archir.source import Span
 
 Meaning: TypeAlias = "Symbol | Declared | type[Op] | Builtin | InitialiserSpec | Unclear"
-
-COMPARISONS = 100_000
-"""How many names are compared for suggestions: in a large file that takes a while."""
 
 
 class Unclear:
@@ -42,15 +39,10 @@ class Session(Struct):
     references: dict[Declared, list[tuple[Declared, Span]]] = fresh(factory=dict)
     used: set[tuple[FileScope, str]] = fresh(factory=set)
     signatures: dict[Declared, object] = fresh(factory=dict)
-    comparisons: int = COMPARISONS
+    parameters: dict[FileScope, dict[str, None]] = fresh(factory=dict)
+    """Names of the parameters that a file can see, once a rule has asked for them."""
 
-    def nearest(self, text: str, known: Iterable[str]) -> str | None:
-        """The known name that was likely meant, as long as such help is affordable."""
-        if self.comparisons <= 0:
-            return None
-        candidates = dict.fromkeys(known)
-        self.comparisons -= len(candidates)
-        return nearest(text, candidates)
+    suggest: Suggestions = fresh(factory=Suggestions)
 
 
 class Context(Struct):
@@ -162,13 +154,16 @@ class Context(Struct):
             note = f"{text} is known in the arguments of an initialiser alone"
             self.report(rules.names.UnknownName(text, None, note), name.span)
             return
-        near = self.session.nearest(text, self.visible())
+        near = self.session.suggest(text, self.visible())
         if near is None or near.casefold() != text.casefold():
             from archir.synonyms import synonym  # a right file has no need of it
 
             near = synonym(text) or near
         self.report(rules.names.UnknownName(text, near), name.span)
 
-    def visible(self) -> Iterator[str]:
+    def visible(self) -> Collection[str]:
         """All names that could stand here."""
-        return chain(self.scope.names(), self.file.names, ops(), BUILTINS, INITIALISERS)
+        if self.session.suggest.left <= 0:
+            return ()
+        names = chain(self.scope.names(), self.file.names, ops(), BUILTINS, INITIALISERS)
+        return dict.fromkeys(names)

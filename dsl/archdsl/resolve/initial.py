@@ -60,7 +60,7 @@ def _no_initialiser(ctx: Context, name: ast.Name) -> None:
     meaning = ctx.meaning(name.text)
     if meaning is None:
         visible = [*INITIALISERS, *ctx.scope.names(), *ctx.file.names]
-        near = ctx.session.nearest(name.text, visible)
+        near = ctx.session.suggest(name.text, visible)
         known = tuple(INITIALISERS)
         ctx.report(rules.initial.UnknownInitialiser(name.text, near, known), name.span)
         return
@@ -83,7 +83,7 @@ def rule(ctx: Context, node: ast.Rule) -> None:
             problem = rules.parts.NoSuchParameter(selector.target, selector.parameter, shown)
             ctx.report(problem, selector.span)
     else:
-        near = ctx.session.nearest(selector.target, list(ops()))
+        near = ctx.session.suggest(selector.target, list(ops()))
         known_otherwise = ctx.meaning(selector.target) is not None
         ctx.report(
             rules.initial.UnknownOpInRule(selector.target, near, known_otherwise), selector.span
@@ -93,9 +93,12 @@ def rule(ctx: Context, node: ast.Rule) -> None:
 
 def _of_any(ctx: Context, selector: ast.Selector) -> None:
     """A rule for all ops, or for those at a path: some op must have such a parameter."""
-    known = tuple(dict.fromkeys((*_all_weights(), *_raw_parameters(ctx))))
+    known = ctx.session.parameters.get(ctx.file)
+    if known is None:
+        known = dict.fromkeys((*_all_weights(), *_raw_parameters(ctx)))
+        ctx.session.parameters[ctx.file] = known
     if selector.parameter not in known:
-        near = ctx.session.nearest(selector.parameter, known)
+        near = ctx.session.suggest(selector.parameter, known)
         ctx.report(rules.initial.UnknownParameterInRule(selector.parameter, near), selector.span)
 
 

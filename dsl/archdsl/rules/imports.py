@@ -225,6 +225,31 @@ class ImportTooLarge(ImportProblem):
         return f'the file "{self.path}" is longer than {self.limit:,} bytes'
 
 
+class ProgramTooLarge(ImportProblem):
+    """The files of a program are together longer than the limit.
+
+    Each of them may be short enough. The limit is far above what people write down.
+    """
+
+    limit: int
+
+    name: ClassVar[str] = "program-too-large"
+    files: ClassVar[Mapping[str, bytes | None]] = {
+        **_FILES,
+        **{f"table{i}.arch": b"let T%d = 1\n#" % i + b"-" * 900_000 for i in range(3)},
+    }
+    bad: ClassVar[str] = (
+        "".join(f'import "./table{i}.arch": T{i}\n' for i in range(3))
+        + f"let all = T0 + T1 + T2\n{_GOOD}"
+    )
+
+    def message(self) -> str:
+        return f"the files of the program have together more than {self.limit:,} bytes"
+
+    def hint(self) -> str | None:
+        return "import smaller files, or part the program into several"
+
+
 class TooManyFiles(ImportProblem):
     """A program imports more files than the limit."""
 
