@@ -7,10 +7,10 @@ comes out must be accepted or refused with diagnostics that can be shown.
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from random import Random
 
+import literate
 import pytest
 
 from archc import pipeline
@@ -19,9 +19,6 @@ from archc.render.terminal import render
 from archir.source import Source
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "spec"))
-
-import literate  # noqa: E402
 
 WORDS = re.compile(r'"[^"\n]*"|\w+|->|::|\.\.|\*\*|//|[=!<>]=|\s+|#[^\n]*|.', re.DOTALL)
 ODD = (

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
+import literate
 import pytest
 from printed import differences
 
@@ -22,19 +20,9 @@ LARGE = 2_000_000
 """Models of more parameters are built, and not run."""
 
 
-def literate() -> ModuleType:
-    """The reader of the spec, which stands beside it."""
-    if "literate" not in sys.modules:
-        found = importlib.util.spec_from_file_location("literate", SPEC / "literate.py")
-        assert found is not None and found.loader is not None
-        sys.modules["literate"] = made = importlib.util.module_from_spec(found)
-        found.loader.exec_module(made)
-    return sys.modules["literate"]
-
-
 def models(path: Path, folder: Path) -> Iterator[tuple[str, TypedGraph]]:
     """The right models of one page."""
-    for case in literate().cases(path):
+    for case in literate.cases(path):
         for file in case.files:
             place = folder / file.name
             place.parent.mkdir(parents=True, exist_ok=True)

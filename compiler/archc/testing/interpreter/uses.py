@@ -1,0 +1,196 @@
+"""Uses of parts (sections 3 and 4): an op applied, a block's body run, a ``module`` applied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from torch import nn
+
+from archc.testing.interpreter import bodies, stages
+from archc.testing.interpreter.arguments import bind, fill
+from archc.testing.interpreter.names import Body, Here, Names, Reading, lookup
+from archc.testing.interpreter.ops import OPS, Op, attempt, check_arguments, check_extents
+from archc.testing.interpreter.refused import wrong
+from archc.testing.interpreter.scopes import Scope, Slot, is_labelled
+from archc.testing.interpreter.values import Flow, Part, Shared
+from archdsl import ast
+
+# --- ops ------------------------------------------------------------------------------------------
+
+
+def arguments(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> tuple[Op, dict[str, Any]]:
+    """An op and all its arguments; ``_`` in them is what flows into it."""
+    op = OPS[part.name]
+    given = bind(part, use.arguments, here.reading(inputs), place=use)
+    check_arguments(use, op.keyword, given)
+    return op, {name: given.get(name, op.defaults.get(name)) for name in op.kinds}
+
+
+def apply(
+    op: Op, given: dict[str, Any], slot: Slot | None, inputs: Flow, node: ast.Node, here: Here
+) -> Flow:
+    """Apply an op to what flows in: its module if it has one, else the function."""
+    if len(inputs) > 1 and not op.takes_several(given):
+        raise wrong(node, f"{op.keyword} takes one value, not {len(inputs)}", op.keyword)
+    here.run.applied += 1
+    if slot is not None:
+        _make(op, given, slot, inputs, node, here)
+    if op.make is not None:
+        assert slot is not None and slot.module is not None
+        made = attempt(node, op.keyword, slot.module, *inputs)
+    else:
+        assert op.run is not None
+        made = attempt(node, op.keyword, op.run, inputs, given)
+    outputs: Flow = made if isinstance(made, tuple) else (made,)
+    check_extents(node, op.keyword, outputs)
+    if op.keyword in ("chunk", "split"):
+        here.decide(node, "the number of pieces", len(outputs))
+    elif op.keyword == "squeeze":
+        here.decide(node, "which dims are left out", _squeezed(given["dim"], inputs))
+    here.run.note(op.keyword, node, slot, inputs, outputs)
+    return outputs
+
+
+def _squeezed(dims: int | tuple[int, ...], inputs: Flow) -> tuple[bool, ...]:
+    wanted = (dims,) if isinstance(dims, int) else dims
+    return tuple(inputs[0].shape[dim] == 1 for dim in wanted)
+
+
+def _make(
+    op: Op, given: dict[str, Any], slot: Slot, inputs: Flow, node: ast.Node, here: Here
+) -> None:
+    """Make the op's module where it is first met. Every later use must be able to share it."""
+    if not here.run.building:
+        if slot.module is None or slot.given != given:
+            reason = f"an argument of {op.keyword} depends on a size of the input"
+            raise wrong(node, reason, op.keyword)
+        return
+
+    def make() -> nn.Module:
+        made = nn.Identity() if op.make is None else op.make(inputs[0], given)
+        return made.train(False)
+
+    made = attempt(node, op.keyword, make)
+    if slot.module is None:
+        slot.module, slot.given, slot.keyword = made, given, op.keyword
+        slot.make = make
+    elif repr(slot.module) != repr(made):
+        raise wrong(node, f"{made} cannot be shared with {slot.module}", op.keyword)
+
+
+# --- blocks ---------------------------------------------------------------------------------------
+
+
+def use_block(part: Part, use: ast.PartUse, slot: Slot, inputs: Flow, here: Here) -> Flow:
+    """Run a block's body: its parameters and what flows in are all that it knows."""
+    inner = _inside(part, use, inputs, here)
+    assert part.node is not None
+    if slot.scope is None:
+        slot.scope = new_scope(part.node.body, inner)
+    inner = replace(inner, scope=slot.scope, made=slot.made)
+    return run_body(part.node.body, inputs, inner)
+
+
+def new_scope(node: ast.Body | ast.Unit, here: Here) -> Scope:
+    """The scope of a text, of which the names mean what they mean here."""
+    return Scope(is_labelled(node, lambda name: lookup(name, here.reading(None))))
+
+
+def _inside(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> Here:
+    """The beginning of a block's body, with its parameters."""
+    assert part.node is not None and part.home is not None
+    values = bind(part, use.arguments, here.reading(inputs), place=use)
+    names = Names(holds_values=True)
+    fill(part.name, part.node.params, values, Reading(part.home, names), use)
+    decided = here.decided.setdefault(here.key(use), {})
+    return Here(part.home, names, here.run, Body(), here.scope, here.made, decided)
+
+
+def run_body(body: ast.Body, inputs: Flow, here: Here) -> Flow:
+    """Run a block's body; gives its outputs, or else its last value."""
+    here = begin(body, here)
+    last = finish(body, inputs, here)
+    if any(when for _, _, when in here.body.outputs):
+        raise wrong(body, "a model with outputs for training alone is no block")
+    return tuple(value for _, value, _ in here.body.outputs) or last
+
+
+def begin(body: ast.Body, here: Here) -> Here:
+    """The beginning of a declaration's body."""
+    start = replace(here, body=Body(body))
+    start.body.start = start
+    return start
+
+
+def finish(body: ast.Body, inputs: Flow, start: Here) -> Flow:
+    """Run a declaration's body from its beginning to its end."""
+    last = bodies.run(body, inputs, start)
+    for module in start.body.early.values():
+        raise wrong(module.node, f"{module.node.name.text} is applied, and never stands")
+    return last
+
+
+def splice(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> Flow:
+    """``*Name(args)``: the block's children go into the scope around it."""
+    if part.node is None:
+        raise wrong(use, f"{part.name} has no children to splice")
+    own = part.node.body.statements
+    if any(isinstance(node, ast.InitStatement) for node in own):
+        raise wrong(use, f"{part.name} has an init of its own")
+    inner = _inside(part, use, inputs, here)
+    made = here.made.setdefault(here.key(use), {})
+    return run_body(part.node.body, inputs, replace(inner, scope=here.scope, made=made))
+
+
+# --- module head = … ------------------------------------------------------------------------------
+
+
+def shared(node: ast.ModuleStatement, here: Here) -> Shared:
+    """The child that a ``module`` statement stands for."""
+    slot = here.made.setdefault(here.key(node), Slot(None, False, node.name.text, node))
+    return Shared(node, slot, here)
+
+
+def ahead(name: str, here: Here) -> Shared | None:
+    """A ``module`` of the body, or of an ``if`` in it, that stands further on."""
+    start = here.body.start
+    if start is None or start.body.node is None:
+        return None
+    found = [node for node in _modules(start.body.node) if node.name.text == name]
+    if len(found) != 1:
+        return None
+    early = start.body.early
+    return early.setdefault(id(found[0]), shared(found[0], start))
+
+
+def _modules(body: ast.Body) -> list[ast.ModuleStatement]:
+    found: list[ast.ModuleStatement] = []
+    for node in body.statements:
+        if isinstance(node, ast.ModuleStatement):
+            found.append(node)
+        elif isinstance(node, ast.If):
+            for _, arm in node.arms:
+                found += _modules(arm)
+            found += [] if node.otherwise is None else _modules(node.otherwise)
+    return found
+
+
+def use_shared(module: Shared, inputs: Flow, node: ast.Stage, here: Here) -> Flow:
+    """Apply a ``module``. What it needs flows into it; its names are those of where it stands."""
+    unit, slot = module.node.unit, module.slot
+    decided = here.decided.setdefault(here.key(node), {})
+    home = replace(
+        module.here, names=Names(module.here.names), made=slot.made, decided=decided, turns=()
+    )
+    if isinstance(unit, ast.PartUse) and unit.branches is None and not unit.splice:
+        part = lookup(unit.name, home.reading(inputs))
+        if isinstance(part, Part) and part.kind == "op":
+            op, given = arguments(part, unit, inputs, home)
+            return apply(op, given, slot, inputs, node, home)
+        if isinstance(part, Part):
+            return use_block(part, unit, slot, inputs, home)
+    if slot.scope is None:
+        slot.scope = new_scope(unit, home)
+    names = Names(module.here.names, holds_values=True, is_wall=True)
+    return stages.unit(unit, inputs, replace(home, names=names, scope=slot.scope, body=Body()))

@@ -1,0 +1,116 @@
+"""The interpreter beside the live module: the same text, the same seed, the same tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from archc import pipeline
+from archc.testing.interpreter import Interpreter, Network, Refused
+from archc.torch import module
+from archir.diagnostics import Diagnostics
+from archir.sizes.valid import valid_in_evaluation, valid_in_training
+from archir.source import Source
+from archir.typed import TypedGraph
+
+LARGEST = 10_000_000
+"""Models with more parameters are compared in test_examples.py."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """The texts of a project, written to a folder for the compiler."""
+
+    files: Mapping[str, str]
+    main: str
+    folder: Path
+
+    def checked(self) -> tuple[dict[str, TypedGraph], Diagnostics]:
+        """What the compiler makes of each model that is right."""
+        for name, text in self.files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", newline="")
+        source = Source(self.main, self.files[self.main])
+        models, found = pipeline.check_source(source, self.folder / self.main)
+        return {each.name: each.typed for each in models if each.typed is not None}, found
+
+    def interpreter(self) -> Interpreter:
+        return Interpreter(self.files, self.main)
+
+
+def other_sizes(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """The default sizes of a model, and two others."""
+    yield dict(sizes)
+    yield {name: size + 1 + at for at, (name, size) in enumerate(sizes.items())}
+    yield {name: 2 * size for name, size in sizes.items()}
+
+
+def differences(interpreter: Interpreter, name: str, typed: TypedGraph) -> list[str]:
+    """All in which the two differ: keys, initial weights, and outputs at several sizes."""
+    network = interpreter.network(name)
+    network.build(seed=0)
+    torch.manual_seed(0)
+    live = module(typed)
+    found = _states(network.state(), live.state_dict())
+    if found:
+        return found
+    for training in (False, True):
+        for sizes in other_sizes(network.sizes):
+            found += _at(network, live, typed, sizes, training=training)
+    return found
+
+
+def _states(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> list[str]:
+    if list(ours) != list(theirs):
+        return [f"the keys {list(ours)}, not {list(theirs)}"]
+    return [
+        f"the weights of {key}"
+        for key, value in theirs.items()
+        if value.dtype != ours[key].dtype or not torch.equal(ours[key], value)
+    ]
+
+
+def _at(
+    network: Network,
+    live: nn.Module,
+    typed: TypedGraph,
+    sizes: Mapping[str, int],
+    *,
+    training: bool,
+) -> list[str]:
+    """What differs at some sizes, in evaluation or in training."""
+    where = f"at {dict(sizes)}, training={training}: "
+    valid = valid_in_training(typed) if training else valid_in_evaluation(typed)
+    inputs = [spec.example(sizes, seed) for seed, spec in enumerate(network.inputs)]
+    torch.manual_seed(1)
+    try:
+        with torch.no_grad():
+            ours = network.run(*[value.clone() for value in inputs], training=training)
+    except Refused as refused:
+        return [f"{where}refused, and valid: {refused}"] if sizes in valid else []
+    if sizes not in valid:
+        return [f"{where}runs, and is not valid"]
+    torch.manual_seed(1)
+    with torch.no_grad():
+        theirs = live.train(training)(*inputs)
+    pairs = list(zip(values(ours), values(theirs), strict=True))
+    return [f"{where}output {at}" for at, (one, two) in enumerate(pairs) if not same(one, two)]
+
+
+def same(one: Tensor, two: Tensor) -> bool:
+    """Whether two tensors are equal in every bit that counts; not-a-number is what it is."""
+    if one.dtype != two.dtype or one.shape != two.shape:
+        return False
+    return bool(torch.equal(one, two) or ((one == two) | ((one != one) & (two != two))).all())
+
+
+def values(result: object) -> tuple[Tensor, ...]:
+    """What a model returns, as a tuple."""
+    found = tuple(result) if isinstance(result, tuple) else (result,)
+    assert all(isinstance(value, Tensor) for value in found)
+    return found
