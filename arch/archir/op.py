@@ -78,6 +78,9 @@ class Op(Frozen, metaclass=OpType):
     own_arguments: ClassVar[tuple[str, ...]] = ()
     """The arguments that torch's class does not have: no constructor is given them by name."""
 
+    torch_defaults: ClassVar[Mapping[str, object]] = {}
+    """The defaults of what the recipe calls, for arguments that have another default here."""
+
     weights: ClassVar[tuple[str, ...]] = ()
     """The names that its parameters and buffers can have, whatever its arguments are."""
 
@@ -147,10 +150,13 @@ class Op(Frozen, metaclass=OpType):
         return None
 
     def changed(self, *names: str) -> tuple[tuple[str, Code], ...]:
-        """Keyword arguments of a recipe: those of the named arguments that are not the default."""
-        known = arguments_of(type(self))
+        """Keyword arguments of a recipe: those of the named arguments that are not torch's default.
+
+        That is the default which the op declares, or else what ``torch_defaults`` says.
+        """
+        kind = type(self)
         return tuple(
-            (name, Arg(name)) for name in names if getattr(self, name) != known[name].default
+            (name, Arg(name)) for name in names if getattr(self, name) != torch_default(kind, name)
         )
 
     def takes(self) -> Literal["one", "many"]:
@@ -237,6 +243,12 @@ def arguments_of(kind: type[Op]) -> Mapping[str, Argument]:
 def _defaults(kind: type[Op]) -> Mapping[str, object]:
     """The defaults of the arguments that have one, and a place for those that have none."""
     return {name: each.default for name, each in arguments_of(kind).items()}
+
+
+def torch_default(kind: type[Op], name: str) -> object:
+    """What the argument is where the recipe's call leaves it out."""
+    declared = kind.torch_defaults
+    return declared[name] if name in declared else arguments_of(kind)[name].default
 
 
 def channels_of(tensor: TensorType) -> int:

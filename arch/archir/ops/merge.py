@@ -1,6 +1,7 @@
 """Merges."""
 
 from functools import partial, reduce
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from archir import rules
@@ -53,6 +54,7 @@ class Concat(Op):
 
     keyword = "concat"
     torch_name = "torch.cat"
+    torch_defaults = MappingProxyType({"dim": 0})
     arity = "many"
     keeps = ()
     is_module = False

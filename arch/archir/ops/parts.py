@@ -1,6 +1,7 @@
 """Parts of a tensor."""
 
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 from archir import rules
@@ -93,6 +94,7 @@ class Chunk(_Pieces):
 
     keyword = "chunk"
     torch_name = "torch.chunk"
+    torch_defaults = MappingProxyType({"dim": 0})
 
     chunks: Positive = Field(description="how many pieces are wanted")
     dim: Int = Field(1, description="the dim that is taken apart")
@@ -132,6 +134,7 @@ class Split(_Pieces):
 
     keyword = "split"
     torch_name = "torch.split"
+    torch_defaults = MappingProxyType({"dim": 0})
 
     split_size_or_sections: Positive | Annotated[tuple[Size, ...], Field(min_length=1)] = Field(
         description="the extent of a piece, or of each"

@@ -14,7 +14,7 @@ from archc.python.printing import print_class
 from archc.python.text import INDENT, docstring
 from archir.dims import evaluate
 from archir.graph import Apply, Definition, definitions, walk
-from archir.op import arguments_of
+from archir.op import arguments_of, torch_default
 from archir.recipe import ModuleRecipe
 from archir.template import Unfollowable
 from archir.typed import TypedGraph
@@ -130,9 +130,8 @@ def _agree(typed: TypedGraph, plain: _File, followed: _File) -> bool:
                 recipe = plain.library.recipe(step.op, types)
                 if isinstance(recipe, ModuleRecipe):
                     known = defaults.setdefault(recipe.make.function, {})
-                    for name, argument in arguments_of(type(step.op)).items():
-                        if not argument.is_required():
-                            known[name] = argument.default
+                    for name in arguments_of(type(step.op)):
+                        known[name] = torch_default(type(step.op), name)
     inputs = len(typed.graph.root.inputs)
 
     def recorded(file: _File) -> object:

@@ -7,7 +7,7 @@ from operator import add, floordiv, mod, mul, sub, truediv
 from typing import Any
 
 from archc.python.text import Call, Const, Display, Expr, Raw, flat
-from archir.op import Op, arguments_of
+from archir.op import Op, arguments_of, torch_default
 from archir.recipe import (
     AllInputs,
     Arg,
@@ -60,8 +60,8 @@ def construct(make: CallCode, op: Op) -> Call:
 def _defaults(make: CallCode, op: Op) -> Iterator[tuple[str, Const]]:
     """The op's numbers of which the recipe does not speak, since they are torch's defaults."""
     spoken = {*_names(make), *op.own_arguments}
-    for name, argument in arguments_of(type(op)).items():
-        value = Const(argument.default, name, is_default=True)
+    for name in arguments_of(type(op)):
+        value = Const(torch_default(type(op), name), name, is_default=True)
         if name not in spoken and value.is_number:
             yield name, value
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from inspect import signature
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from archc.torch.calls import perform, prepare
+from archc.torch.calls import function_of, perform, prepare
 from archir.check import Check
 from archir.diagnostics import OwnOpError
 from archir.dims import evaluate
-from archir.op import Op
+from archir.op import Op, arguments_of
 from archir.recipe import Call, ModuleRecipe, close
 from archir.text import show_op
 from archir.types import TensorType
@@ -98,9 +99,35 @@ def hold(op: Op, types: Types) -> bool:
         )
         accepted = accepted or said is not None
     if accepted:
+        left_out(op, types)
         _parameters(op, types)
         _macs(op, types)
     return accepted
+
+
+def left_out(op: Op, types: Types) -> None:
+    """Raise AssertionError where a recipe leaves out what torch has another default for.
+
+    What is called is looked at with ``inspect.signature``, which knows nothing of functions in C.
+    """
+    recipe = op.recipe(tuple(types))
+    call = recipe.make if isinstance(recipe, ModuleRecipe) else recipe.apply
+    if not isinstance(call, Call) or call.function.startswith("."):
+        return
+    prepare(call, op)
+    try:
+        known = signature(function_of(call.function)).parameters
+    except ValueError:
+        return
+    named = {name for name, _ in call.kwargs} | set(list(known)[: len(call.args)])
+    for name in arguments_of(type(op)):
+        if name in op.own_arguments or name in named or name not in known:
+            continue
+        theirs, given = known[name].default, getattr(op, name)
+        assert theirs == given, (
+            f"{show_op(op)}: the recipe leaves {name} out, and {call.function} takes"
+            f" {theirs!r} for it, not {given!r}; what it has by default stands in torch_defaults"
+        )
 
 
 def _parameters(op: Op, types: Types) -> None:

@@ -113,17 +113,20 @@ def _call(code: Call, inputs: Sequence[Tensor]) -> Any:
     arguments = [perform(argument, inputs) for argument in code.args]
     keywords = {name: perform(argument, inputs) for name, argument in code.kwargs}
     name = code.function
-    function: Any
     if name.startswith("."):
-        function, *arguments = arguments
-        function = getattr(function, name[1:])
-    elif ":" in name:
+        owner, *arguments = arguments
+        return getattr(owner, name[1:])(*arguments, **keywords)
+    return function_of(name)(*arguments, **keywords)
+
+
+def function_of(name: str) -> Any:
+    """What a recipe calls by a dotted name, or by one of an installed package."""
+    if ":" in name:
         if name not in _imported:  # a module that was unpickled: none was made here
             _imports(name)
-        function = _imported[name]
-    else:
-        root, *names = name.split(".")
-        function = ROOTS[root]
-        for part in names:
-            function = getattr(function, part)
-    return function(*arguments, **keywords)
+        return _imported[name]
+    root, *names = name.split(".")
+    function: Any = ROOTS[root]
+    for part in names:
+        function = getattr(function, part)
+    return function
