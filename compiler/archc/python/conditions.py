@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from archc.python.text import INDENT, WIDTH, string
+from archir.check import Condition
+from archir.choice import Choice
+from archir.dims import Atom, Dim, Extremum, Quotient, Variable
+from archir.scaling import Scaled
 from archir.sizes.sets import Piece, SizeSet
 
 
@@ -41,6 +45,67 @@ def lies_outside(sizes: SizeSet, size: str) -> str:
     if piece.last is not None:
         bounds = f"not {piece.first} <= {size} <= {piece.last}"
     return f"{bounds} or {size} % {piece.period}" if piece.period > 1 else bounds
+
+
+class Sizes:
+    """Sizes, and what is asked of them, as Python; ``variables`` are what it calls them."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+
+    def fits_all(self, group: Mapping[str, SizeSet]) -> str:
+        if len(group) == 1:
+            ((name, allowed),) = group.items()
+            return lies_in(allowed, self.variables[name])
+        tests = (lies_in(allowed, self.variables[name]) for name, allowed in group.items())
+        return " and ".join(f"({test})" if " or " in test else test for test in tests)
+
+    def holds(self, condition: Condition) -> str:
+        left, right = self.python(condition.left), self.python(condition.right)
+        if condition.relation == "divisible":
+            return f"({left}) % {self._operand(condition.right)} == 0"
+        if condition.relation == "broadcast":
+            return f"{left} == {right} or {left} == 1 or {right} == 1"
+        if condition.relation == "expand":
+            return f"{left} == {right} or {left} == 1"
+        return f"{left} {'==' if condition.relation == 'equal' else '>='} {right}"
+
+    def python(self, dim: Dim) -> str:
+        if isinstance(dim, int):
+            return str(dim)
+        text = ""
+        for monomial, coefficient in sorted(dim.terms, key=lambda term: (not term[0], term[1] < 0)):
+            factors = [self._atom(atom) for atom in monomial]
+            if abs(coefficient) != 1 or not factors:
+                factors.insert(0, str(abs(coefficient)))
+            term = " * ".join(factors)
+            if text:
+                text += f" - {term}" if coefficient < 0 else f" + {term}"
+            else:
+                text = f"-{term}" if coefficient < 0 else term
+        return text
+
+    def _atom(self, atom: Atom) -> str:
+        if isinstance(atom, Variable):
+            return self.variables[atom.text]
+        if isinstance(atom, Quotient):
+            return f"({self._operand(atom.numerator)} // {self._operand(atom.denominator)})"
+        if isinstance(atom, Scaled):
+            return f"int({self._operand(atom.dim)} * {atom.factor!r})"
+        if isinstance(atom, Choice):
+            cases = (self.python(atom.then), self.python(atom.test), self.python(atom.other))
+            return "({} if {} >= 0 else {})".format(*cases)
+        assert isinstance(atom, Extremum)
+        return f"{atom.kind}({', '.join(map(self.python, atom.dims))})"
+
+    def _operand(self, dim: Dim) -> str:
+        text = self.python(dim)
+        return f"({text})" if " " in text or text.startswith("-") else text
+
+
+def length(sizes: SizeSet) -> int:
+    """How many tests a set takes."""
+    return sum(max(1, len(piece.residues) % piece.period) for piece in sizes.pieces)
 
 
 def grouped(test: str) -> str:

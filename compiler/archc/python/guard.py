@@ -5,27 +5,26 @@ It accepts exactly the shapes that ``archc check --size`` accepts, and says the 
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from archc.python.conditions import (
+    Sizes,
     broken,
     format_string,
     grouped,
+    length,
     lies_in,
     lies_outside,
     raise_,
     raising,
 )
-from archc.python.identifiers import Names
+from archc.python.identifiers import Names, bound_names
 from archc.python.nearest import OF_ALL, OF_ONE, stretch
 from archc.python.printing import definition
 from archc.python.text import INDENT, WIDTH, string
 from archir.check import Condition
-from archir.choice import Choice
-from archir.dims import Atom, Dim, Extremum, Quotient, Variable, show, variables
+from archir.dims import Dim, show, variables
 from archir.record import Record
-from archir.scaling import Scaled
 from archir.sizes.parts import parts
 from archir.sizes.sets import SizeSet
 from archir.sizes.valid import ValidSizes, valid_in_evaluation, valid_in_training
@@ -69,6 +68,7 @@ class Guard:
         self.variables = {
             name: inside.claim(name.lower()) for name in typed.graph.sizes if name.isidentifier()
         }
+        self.said = Sizes(self.variables)
         self.mode, self.near, self.below = map(inside.claim, ("training", "near", "below"))
         checks = [*self._checks(self.valid, None)]
         in_training = [*self._checks(self.training, self.valid)]
@@ -141,10 +141,10 @@ class Guard:
         shape = each.given.shape
         if all(isinstance(dim, int) or axis in axes for axis, dim in enumerate(shape)):
             comma = "," if len(shape) == 1 else ""
-            test = f"{each.python}.shape != ({', '.join(map(self._python, shape))}{comma})"
+            test = f"{each.python}.shape != ({', '.join(map(self.said.python, shape))}{comma})"
         else:
             test = " or ".join(
-                f"{each.python}.shape[{axis}] != {self._python(shape[axis])}" for axis in axes
+                f"{each.python}.shape[{axis}] != {self.said.python(shape[axis])}" for axis in axes
             )
         return list(raising(test, self._is_not(each), 1))
 
@@ -168,7 +168,7 @@ class Guard:
         for name, allowed in said.each.items():
             if allowed.is_everything or (known is not None and known.each[name] == allowed):
                 continue
-            if _length(allowed) <= _MOST_TERMS:
+            if length(allowed) <= _MOST_TERMS:
                 yield from self._of_one(valid, name, allowed, training=training)
                 continue
             # Without the set, the others no longer say that sizes go with one of it.
@@ -176,8 +176,8 @@ class Guard:
                 spelt.setdefault(condition, must_be(name, allowed, training=training))
         if said.groups and (known is None or known.groups != said.groups):
             needed = needs(say_groups(said), training=training)
-            if sum(_length(one) for group in said.groups for one in group.values()) <= _MOST_TERMS:
-                fits = " or ".join(grouped(self._fits_all(group)) for group in said.groups)
+            if sum(length(one) for group in said.groups for one in group.values()) <= _MOST_TERMS:
+                fits = " or ".join(grouped(self.said.fits_all(group)) for group in said.groups)
                 yield from self._of_all(valid, f"not ({fits})", needed)
             else:
                 tied = {name for group in said.groups for name in group}
@@ -185,11 +185,11 @@ class Guard:
                     spelt.setdefault(condition, needed)
         for condition, message in spelt.items():
             if condition not in said.open:
-                yield from raising(f"not ({self._holds(condition)})", string(message), 1)
+                yield from raising(f"not ({self.said.holds(condition)})", string(message), 1)
         for condition in said.open:
             if known is None or condition not in known.open:
                 message = string(needs(show_condition(condition), training=training))
-                yield from raising(f"not ({self._holds(condition)})", message, 1)
+                yield from raising(f"not ({self.said.holds(condition)})", message, 1)
 
     def _of_all(self, valid: ValidSizes, test: str, needed: str) -> Iterator[str]:
         """The check of sizes that depend on each other."""
@@ -262,115 +262,11 @@ class Guard:
             yield f"{INDENT * 2})"
         yield from raise_(format_string(f"{must}; the nearest {{{self.near}}}"), 2)
 
-    def _fits_all(self, group: Mapping[str, SizeSet]) -> str:
-        if len(group) == 1:
-            ((name, allowed),) = group.items()
-            return lies_in(allowed, self.variables[name])
-        tests = (lies_in(allowed, self.variables[name]) for name, allowed in group.items())
-        return " and ".join(f"({test})" if " or " in test else test for test in tests)
-
-    # --- expressions --------------------------------------------------------------------------
-
-    def _holds(self, condition: Condition) -> str:
-        left, right = self._python(condition.left), self._python(condition.right)
-        if condition.relation == "divisible":
-            return f"({left}) % {self._operand(condition.right)} == 0"
-        if condition.relation == "broadcast":
-            return f"{left} == {right} or {left} == 1 or {right} == 1"
-        if condition.relation == "expand":
-            return f"{left} == {right} or {left} == 1"
-        return f"{left} {'==' if condition.relation == 'equal' else '>='} {right}"
-
-    def _python(self, dim: Dim) -> str:
-        if isinstance(dim, int):
-            return str(dim)
-        text = ""
-        for monomial, coefficient in sorted(dim.terms, key=lambda term: (not term[0], term[1] < 0)):
-            factors = [self._atom(atom) for atom in monomial]
-            if abs(coefficient) != 1 or not factors:
-                factors.insert(0, str(abs(coefficient)))
-            term = " * ".join(factors)
-            if text:
-                text += f" - {term}" if coefficient < 0 else f" + {term}"
-            else:
-                text = f"-{term}" if coefficient < 0 else term
-        return text
-
-    def _atom(self, atom: Atom) -> str:
-        if isinstance(atom, Variable):
-            return self.variables[atom.text]
-        if isinstance(atom, Quotient):
-            return f"({self._operand(atom.numerator)} // {self._operand(atom.denominator)})"
-        if isinstance(atom, Scaled):
-            return f"int({self._operand(atom.dim)} * {atom.factor!r})"
-        if isinstance(atom, Choice):
-            cases = (self._python(atom.then), self._python(atom.test), self._python(atom.other))
-            return "({} if {} >= 0 else {})".format(*cases)
-        assert isinstance(atom, Extremum)
-        return f"{atom.kind}({', '.join(map(self._python, atom.dims))})"
-
-    def _operand(self, dim: Dim) -> str:
-        text = self._python(dim)
-        return f"({text})" if " " in text or text.startswith("-") else text
-
-
-def with_guard(chunks: list[list[str]], root: str, guard: Guard) -> list[list[str]]:
-    """The classes with the check in front of the model's, and called by its ``forward``."""
-    result: list[list[str]] = []
-    for chunk in chunks:
-        tree = ast.parse("\n".join(chunk)).body
-        owner = next((n for n in tree if isinstance(n, ast.ClassDef) and n.name == root), None)
-        if owner is None:
-            result.append(chunk)
-            continue
-        result += guard.chunks()
-        forward = next(
-            (n for n in owner.body if isinstance(n, ast.FunctionDef) and n.name == "forward"), None
-        )
-        if forward is not None:
-            at = forward.body[0].lineno - 1
-            call = guard.call(argument.arg for argument in forward.args.args[1:])
-            result.append([*chunk[:at], call, *chunk[at:]])
-            continue
-        names = [each.python for each in guard.inputs]
-        parameters = ["self", *(f"{name}: Tensor" for name in names)]
-        result.append(
-            [
-                *chunk,
-                "",
-                *definition("forward", parameters, "Tensor", 1),
-                guard.call(names),
-                f"{INDENT * 2}return super().forward({', '.join(names)})",
-            ]
-        )
-    return result
-
 
 def _variable(dim: Dim) -> str | None:
     """The name of the variable that a dim is, if it is one."""
     text = show(dim)
     return text if not isinstance(dim, int) and text.isidentifier() else None
-
-
-def bound_names(lines: Iterable[str], *, used: bool = False) -> set[str]:
-    """The names of variables, parameters, functions and classes in code; just those read, if used.
-
-    The code may be the inside of a function.
-    """
-    found: set[str] = set()
-    for node in ast.walk(ast.parse("if True:\n    pass\n" + "\n".join(lines))):
-        if isinstance(node, ast.Name) and not (used and isinstance(node.ctx, ast.Store)):
-            found.add(node.id)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.add(node.name)
-    return found
-
-
-def _length(sizes: SizeSet) -> int:
-    """How many tests a set takes."""
-    return sum(max(1, len(piece.residues) % piece.period) for piece in sizes.pieces)
 
 
 def _about(valid: ValidSizes, names: set[str]) -> list[Condition]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import keyword
 import re
@@ -83,3 +84,19 @@ def attribute(owner: str, name: str) -> str:
     from archc.python.text import string
 
     return f"{owner}.{name}" if is_plain(name) else f"getattr({owner}, {string(name)})"
+
+
+def bound_names(lines: Iterable[str], *, used: bool = False) -> set[str]:
+    """The names of variables, parameters, functions and classes in code; just those read, if used.
+
+    The code may be the inside of a function.
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse("if True:\n    pass\n" + "\n".join(lines))):
+        if isinstance(node, ast.Name) and not (used and isinstance(node.ctx, ast.Store)):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -48,7 +48,7 @@ class Library:
             self.called[function] = self.names.claim(wanted)
         return self.called[function]
 
-    def used(self, names: set[str]) -> Library:
+    def used(self, names: Set[str]) -> Library:
         """The library without what none of the names mention."""
         called = {function: name for function, name in self.called.items() if name in names}
         return replace(self, called=called)

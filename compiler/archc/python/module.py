@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from archc.python.body import Body
 from archc.python.classes import classify
@@ -47,11 +48,9 @@ def source(typed: TypedGraph, *, follow: bool = True, guard: bool = False) -> st
 
 def _guarded(typed: TypedGraph, file: _File) -> _File:
     """The file with a check of the input's sizes."""
-    from archc.python.guard import Guard, bound_names, with_guard
+    from archc.python.checked import checked
 
-    bound = bound_names(line for chunk in file.chunks for line in chunk)
-    check = Guard(typed, Names(file.library.names.taken | bound))
-    return replace(file, chunks=with_guard(file.chunks, file.root, check))
+    return replace(file, chunks=checked(typed, file.chunks, file.root, file.library.names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +137,9 @@ def _agree(typed: TypedGraph, plain: _File, followed: _File) -> bool:
         return record(file.bare, file.build, inputs, defaults, file.library)
 
     try:
-        left = recorded(followed)
+        return recorded(followed) == recorded(plain)
     except ReplayError:
         return False
-    return left == recorded(plain)
 
 
 def assemble(
@@ -153,7 +151,8 @@ def assemble(
     if library is not None:
         library = library.used(names)
         helpers = list(library.helpers())
-        names |= _mentioned([], helpers)
+        if helpers:
+            names |= _mentioned([], helpers)
         chunks = [*helpers, *chunks]
         imports += library.imports()
     lines = [*docstring(doc, 0), ""] if doc.strip() else []
@@ -177,10 +176,14 @@ def assemble(
     return "\n".join(lines) + "\n"
 
 
-def _mentioned(above: list[str], chunks: list[list[str]]) -> set[str]:
+def _mentioned(above: list[str], chunks: list[list[str]]) -> frozenset[str]:
     """The names that code mentions; what stands in its strings and comments are none."""
-    code = "\n".join(line for chunk in (above, *chunks) for line in chunk)
-    return {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    return _names_in("\n".join(line for chunk in (above, *chunks) for line in chunk))
+
+
+@lru_cache(maxsize=4)  # a file is put together for the comparison, and again to be printed
+def _names_in(code: str) -> frozenset[str]:
+    return frozenset(node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name))
 
 
 _STANDARD = (

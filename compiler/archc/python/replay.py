@@ -4,25 +4,19 @@ Source that follows the text must do what source made from the graph does. Both 
 modules and tensors that only keep a record: which modules are made, in which order, with which
 arguments and under which names; which initial weights are drawn; what ``forward`` calls. The
 records must be equal.
+
+What a text may say, and what it can reach, stands in ``archc.python.allowed``.
 """
 
 from __future__ import annotations
 
-import builtins
 import warnings
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from archc.python import allowed
 from archc.python.library import Library
-
-Record = list[object]
-Defaults = Mapping[str, Mapping[str, object]]
-"""For each torch class the arguments that may be left out, with their defaults."""
-
-_LIBRARY = frozenset(
-    {"__future__", "collections", "collections.abc", "functools", "math", "re", "typing"}
-)
+from archc.python.standins import Defaults, Record, Stage, Tensor, shown
 
 
 class ReplayError(Exception):
@@ -36,254 +30,28 @@ def record(
 
     What the library calls besides torch is not in the source, and recorded as torch's own is.
     """
-    stage = _Stage(defaults)
+    stage = Stage(defaults)
     names: dict[str, Any] = {
         "__name__": "replayed",
-        "__builtins__": {**vars(builtins), "__import__": stage.load},
+        "__builtins__": allowed.names(stage.load, stage.read),
     }
     if library is not None:
         names.update(stage.stand_in(library))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # source that Python warns of is not what we want
-            code = compile(source, "<printed source>", "exec")
+            code = allowed.checked(source)
         exec(code, names)
-        model = eval(build, names)
+        model = eval(allowed.checked(build, "eval"), names)
         stage.trace.append(list(_registered(model, "")))
         for training in (True, False):
-            for _, module in model.named_modules():
+            for module in model.modules():
                 module.training = training
-            arguments = [_Tensor(stage, f"input {index}") for index in range(inputs)]
-            stage.trace.append(_shown(model(*arguments)))
+            arguments = [Tensor(stage, f"input {index}") for index in range(inputs)]
+            stage.trace.append(shown(model(*arguments)))
     except Exception as error:
         raise ReplayError(str(error)) from error
     return stage.trace
-
-
-class _Stage:
-    """The stand-in for torch, and the record of one run."""
-
-    def __init__(self, defaults: Defaults) -> None:
-        self.trace: Record = []
-        self.defaults = defaults
-        self.classes: dict[str, type] = {}
-        self.made = 0
-        init = _Recorder(self, "nn.init")
-        functional = _Recorder(self, "F")
-        self.nn = _NN(self, init, functional)
-        self.torch = _Torch(self)
-
-    def load(self, name: str, *_: Any) -> Any:
-        """``import`` for the source: torch is the stand-in."""
-        if name.split(".")[0] == "torch":
-            return self.torch
-        if name in _LIBRARY:
-            return __import__(name, *_)
-        raise ReplayError(f"it imports {name}")
-
-    def stand_in(self, library: Library) -> dict[str, Any]:
-        """What the library calls, by name: classes of modules and functions."""
-        functions = _Recorder(self, "library")
-        return {
-            name: _leaf_class(self, name) if name in library.modules else getattr(functions, name)
-            for name in library.called.values()
-        }
-
-    def note(self, *what: object) -> _Tensor:
-        """Write down a computation; gives its result."""
-        self.made += 1
-        self.trace.append(what)
-        return _Tensor(self, f"value {self.made}")
-
-
-class _Tensor:
-    """A tensor of which only the history is known."""
-
-    def __init__(self, stage: _Stage, name: str) -> None:
-        self.stage = stage
-        self.name = name
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *args, **kwargs: self.stage.note(
-            "method", name, self.name, _shown(args), _shown(kwargs)
-        )
-
-    @property
-    def shape(self) -> _Tensor:
-        return _Tensor(self.stage, f"{self.name}.shape")
-
-    def __float__(self) -> float:
-        # For math's functions: some number that another history would not give.
-        return float(1 + zlib.crc32(self.name.encode()) % 9973)
-
-    def __iter__(self) -> Iterator[_Tensor]:
-        return iter([_Tensor(self.stage, f"{self.name}, {index}") for index in range(2)])
-
-
-def _operator(name: str) -> Any:
-    def apply(self: _Tensor, *others: Any) -> _Tensor:
-        return self.stage.note(name, self.name, _shown(others))
-
-    return apply
-
-
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "getitem"):
-    setattr(_Tensor, f"__{_name}__", _operator(_name))
-    setattr(_Tensor, f"__r{_name}__", _operator(f"r{_name}"))
-
-
-class _Recorder:
-    """A namespace of functions."""
-
-    def __init__(self, stage: _Stage, name: str) -> None:
-        self._stage = stage
-        self._name = name
-
-    def __getattr__(self, name: str) -> Any:
-        stage, path = self._stage, f"{self._name}.{name}"
-        return lambda *args, **kwargs: stage.note(path, _shown(args), _shown(kwargs))
-
-
-class _Torch(_Recorder):
-    Tensor = _Tensor
-
-    def __init__(self, stage: _Stage) -> None:
-        super().__init__(stage, "torch")
-        self.nn = stage.nn
-
-
-class _Module:
-    """nn.Module, as far as printed source uses it."""
-
-    training = True
-
-    def __init__(self) -> None:
-        self.__dict__["_modules"] = {}
-        self.__dict__["_tensors"] = {}
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, _Module):
-            self.__dict__.pop(name, None)
-            self._modules[name] = value
-        elif isinstance(value, _Tensor):
-            self._tensors[name] = value
-        else:
-            self.__dict__[name] = value
-
-    def __getattr__(self, name: str) -> Any:
-        for table in ("_modules", "_tensors"):
-            found = self.__dict__.get(table, {})
-            if name in found:
-                return found[name]
-        raise AttributeError(name)
-
-    def add_module(self, name: str, module: Any) -> None:
-        self._modules[name] = module
-
-    def register_buffer(self, name: str, tensor: Any) -> None:
-        self._tensors[name] = tensor
-
-    register_parameter = register_buffer
-
-    def named_modules(self, path: str = "") -> Iterator[tuple[str, Any]]:
-        yield path, self
-        for name, module in self._modules.items():
-            yield from module.named_modules(f"{path}.{name}" if path else name)
-
-    def modules(self) -> Iterator[Any]:
-        return (module for _, module in self.named_modules())
-
-    def __call__(self, *inputs: Any) -> Any:
-        return self.forward(*inputs)
-
-    def forward(self, *inputs: Any) -> Any:
-        raise NotImplementedError
-
-
-class _Container(_Module):
-    def __init__(self, *modules: Any) -> None:
-        super().__init__()
-        items: Any = enumerate(modules)
-        if len(modules) == 1 and isinstance(modules[0], dict):
-            items = modules[0].items()
-        elif len(modules) == 1 and isinstance(modules[0], list):
-            items = enumerate(modules[0])
-        for name, module in items:
-            self.add_module(str(name), module)
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._modules[str(key)]
-
-
-class _Sequential(_Container):
-    def forward(self, *inputs: Any) -> Any:
-        (value,) = inputs
-        for module in self._modules.values():
-            value = module(value)
-        return value
-
-
-class _NN:
-    """torch.nn: the containers, and any other class as a leaf."""
-
-    Module = _Module
-    Sequential = _Sequential
-    ModuleList = _Container
-    ModuleDict = _Container
-
-    def __init__(self, stage: _Stage, init: _Recorder, functional: _Recorder) -> None:
-        self._stage = stage
-        self.init = init
-        self.functional = functional
-
-    def Parameter(self, tensor: _Tensor) -> _Tensor:  # noqa: N802  (torch's own name)
-        return self._stage.note("nn.Parameter", tensor.name)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        stage = self._stage
-        if name not in stage.classes:
-            stage.classes[name] = _leaf_class(stage, f"nn.{name}")
-        return stage.classes[name]
-
-
-def _leaf_class(stage: _Stage, function: str) -> type:
-    known = stage.defaults.get(function, {})
-
-    class Leaf(_Module):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__()
-            given = {
-                name: value
-                for name, value in kwargs.items()
-                if not (name in known and _same(known[name], value))
-            }
-            stage.made += 1
-            self.__dict__["key"] = f"module {stage.made}"
-            self.__dict__["without"] = {n for n, v in kwargs.items() if v is False}
-            stage.trace.append((function, _shown(args), _shown(given)))
-
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("__"):
-                raise AttributeError(name)
-            if name in self.without or ("affine" in self.without and name in ("weight", "bias")):
-                return None
-            return _Tensor(stage, f"{self.key}.{name}")
-
-        def __setattr__(self, name: str, value: Any) -> None:
-            self.__dict__[name] = value
-
-        def forward(self, *inputs: Any) -> Any:
-            return stage.note("call", self.key, _shown(inputs))
-
-    return Leaf
-
-
-def _same(left: object, right: object) -> bool:
-    return type(left) is type(right) and left == right
 
 
 def _registered(module: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -297,21 +65,6 @@ def _registered(module: Any, path: str) -> Iterator[tuple[str, str]]:
         else:
             yield f"{path}{name}", ""
             yield from _registered(inner, f"{path}{name}.")
-
-
-def _shown(value: Any) -> object:
-    """A value as the record keeps it: tensors by name, numbers with their type."""
-    if isinstance(value, _Tensor):
-        return value.name
-    if isinstance(value, list | tuple):
-        return tuple(_shown(item) for item in value)
-    if isinstance(value, slice):
-        return ("slice", _shown((value.start, value.stop, value.step)))
-    if isinstance(value, dict):
-        return tuple(sorted((name, _shown(item)) for name, item in value.items()))
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**53:
-        return float(value)  # torch takes 2 where it takes 2.0
-    return (type(value).__name__, repr(value))
 
 
 __all__ = ["ReplayError", "record"]
