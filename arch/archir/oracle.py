@@ -76,4 +76,6 @@ class Oracle:
             outputs = op.infer(inputs, check)
         except DimTooLargeError:
             return Answer(None, (rules.graph.SizesTooComplex(op.keyword),), ())
+        except ZeroDivisionError:  # at other sizes than those of the text, where that is refused
+            return Answer(None, (rules.sizes.SizeDividedByZero(op.keyword),), ())
         return Answer(outputs, tuple(check.problems), tuple(check.conditions))

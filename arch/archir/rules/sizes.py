@@ -105,6 +105,31 @@ class SizeChangesShape(Problem):
         return f"{self.callee} gives {self.made}, and at {self.at} it gives {self.found}"
 
 
+class SizeDividedByZero(Problem):
+    """An argument is a size divided by another, and that is 0 at a size that is asked about.
+
+    The network divides by it when it runs. The valid sizes are those at which it is not 0.
+    """
+
+    name = "size-divided-by-zero"
+    bad = """model m() {
+  input x: [N, 3, H = 16]
+  slice(2, 0, 64 // (H - 8))
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 16]
+  slice(2, 0, 64 // H)
+}
+"""
+    asked_sizes: ClassVar[dict[str, int]] = {"H": 8}
+
+    callee: str
+
+    def message(self) -> str:
+        return f"{self.callee} is given a size that is divided by 0 here"
+
+
 class NoValidSize(Problem):
     """No size of the input meets all that the network asks of it.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
 from archir.check import Condition
-from archir.dims import Dim, evaluate, variables
+from archir.dims import Dim, variables
 from archir.sizes.sets import BeyondExactError, SizeSet
 from archir.sizes.solve import solve
 from archir.sizes.valid import ValidSizes
@@ -27,7 +27,7 @@ def counterexample(
         if found is not None or valid.is_exact:
             return found
     for sizes in _near(valid, defaults):
-        if evaluate(left, sizes) != evaluate(right, sizes) and sizes in valid:
+        if not Condition("equal", left, right).holds(sizes) and sizes in valid:
             return sizes
     raise BeyondExactError("neither a proof nor a counterexample is at hand")
 

@@ -68,7 +68,10 @@ def _refused(
     """What the op of a step says of the sizes, or how it changes with them."""
     op, inputs = step.op, tuple([row[value.index] for value in step.inputs])
     check = Check(sizes, training=True)
-    found = op.infer(inputs, check)
+    try:
+        found = op.infer(inputs, check)
+    except ZeroDivisionError:
+        return rules.sizes.SizeDividedByZero(op.keyword)
     if check.problems:
         return check.problems[0]
     names = sorted(variables(condition.left) | variables(condition.right))

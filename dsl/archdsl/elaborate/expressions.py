@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from archdsl import ast, rules
@@ -10,7 +10,7 @@ from archdsl.elaborate import attributes, functions
 from archdsl.elaborate.arithmetic import Trouble, binary, compare, negate
 from archdsl.elaborate.describe import describe, show_value
 from archdsl.elaborate.environment import UNKNOWN, Frame, FunctionValue, SizeConditions, Unknown
-from archir.dims import SizeExpr, show
+from archir.dims import SizeExpr, evaluate, show, variables
 from archir.graph import Value
 from archir.init import Initialiser
 from archir.values import Part
@@ -108,10 +108,19 @@ def _binary(evaluator: Evaluator, node: ast.Expr, sign: str, left: object, right
     _refuse_tensors(left, right)
     budget = evaluator.session.budget
     result = binary(sign, left, right, budget.limits)
+    if sign in ("//", "%") and isinstance(right, SizeExpr):
+        _refuse_zero(result, right, evaluator.session.sizes)
     budget.weigh(result, node.span)
     if isinstance(result, str) and len(result) > budget.limits.characters:
         budget.stop("characters", node.span)
     return result
+
+
+def _refuse_zero(quotient: object, divisor: SizeExpr, sizes: Mapping[str, int]) -> None:
+    """Refuse a size as a divisor that is 0 at the default sizes."""
+    if evaluate(divisor, sizes) == 0:
+        at = ", ".join(f"{name} = {sizes[name]}" for name in sorted(variables(divisor)))
+        raise Trouble(rules.values.DivisionByZero(f"{show_value(quotient)} at {at}"))
 
 
 def _unary(evaluator: Evaluator, node: ast.Unary) -> object:
