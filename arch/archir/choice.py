@@ -41,8 +41,11 @@ class Choice(Atom):
     def variables(self) -> frozenset[str]:
         return variables(self.test) | variables(self.then) | variables(self.other)
 
+    def inner(self) -> tuple[Dim, ...]:
+        return self.test, self.then, self.other
+
     def substitute(self, values: Mapping[str, Dim]) -> Dim:
-        return choice(*(substitute(dim, values) for dim in (self.test, self.then, self.other)))
+        return choice(*(substitute(dim, values) for dim in self.inner()))
 
 
 def choice(test: Dim, then: Dim, other: Dim) -> Dim:

@@ -53,6 +53,10 @@ class Atom:
     def variables(self) -> frozenset[str]:
         raise NotImplementedError
 
+    def inner(self) -> tuple[Dim, ...]:
+        """The dims that it is made of."""
+        return ()
+
     def substitute(self, values: Mapping[str, Dim]) -> Dim:
         """The atom with size variables replaced by other dims."""
         raise NotImplementedError
@@ -108,6 +112,9 @@ class Quotient(Atom):
     def variables(self) -> frozenset[str]:
         return variables(self.numerator) | variables(self.denominator)
 
+    def inner(self) -> tuple[Dim, ...]:
+        return self.numerator, self.denominator
+
     def substitute(self, values: Mapping[str, Dim]) -> Dim:
         return floor_div(substitute(self.numerator, values), substitute(self.denominator, values))
 
@@ -129,6 +136,9 @@ class Extremum(Atom):
 
     def variables(self) -> frozenset[str]:
         return frozenset().union(*(variables(dim) for dim in self.dims))
+
+    def inner(self) -> tuple[Dim, ...]:
+        return self.dims
 
     def substitute(self, values: Mapping[str, Dim]) -> Dim:
         return _extremum(self.kind, tuple(substitute(dim, values) for dim in self.dims))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from archir.check import Condition
+from archir.dims import SizeExpr, show
 from archir.graph import Apply, Definition, Graph, Group, Repeat, Step, TrainOnly, Use, inside
 from archir.record import replaced
 from archir.typed import Requirement
@@ -43,6 +44,7 @@ class _Walk:
 
     def run(self) -> dict[Condition, Requirement]:
         """Each condition, with the first place that asks it."""
+        self._inputs(self.graph.root)
         seen: set[tuple[Definition, bool]] = set()
         # Explicit stacks: blocks nest as deep as the text says.
         stack = [self._definition(self.graph.root, training=False)]
@@ -55,6 +57,14 @@ class _Walk:
                 definition, training = use
                 stack.append(self._definition(definition, training=training))
         return self.found
+
+    def _inputs(self, root: Definition) -> None:
+        """Note that no input of the model is empty, where its extents are made of other sizes."""
+        for value, given in zip(root.inputs, root.input_types, strict=True):
+            for dim in () if given is None else given.shape:
+                if isinstance(dim, SizeExpr) and not show(dim).isidentifier():
+                    condition = Condition("at-least", dim, 1)
+                    self.found.setdefault(condition, Requirement(condition, value.span, root))
 
     def _definition(
         self, definition: Definition, *, training: bool

@@ -51,6 +51,9 @@ class Scaled(Atom):
     def variables(self) -> frozenset[str]:
         return variables(self.dim)
 
+    def inner(self) -> tuple[Dim, ...]:
+        return (self.dim,)
+
     def substitute(self, values: Mapping[str, Dim]) -> Dim:
         return scaled(substitute(self.dim, values), self.factor)
 

@@ -26,6 +26,9 @@ def back(x: Tensor) -> Tensor:
 
 LINE, IMAGE = "1 3 H=9", "1 3 H=16 W=12"
 
+BESIDE = " (no closed form: decided size by size)"
+OPEN = "(min(64 // (H - 8), H) if 64 // (H - 8) >= 0 else 64 // (H - 8) + H) >= 1" + BESIDE
+
 CASES: dict[str, tuple[str, str, Callable[..., Any], str]] = {
     # the input, the text, the same in torch, and the valid sizes in words
     "cut off the end": (
@@ -76,7 +79,7 @@ CASES: dict[str, tuple[str, str, Callable[..., Any], str]] = {
     ),
     "spread to the other": (
         "1 3 H=8 W=8", "expand(1, 3, W, W)", lambda x, _h, w: x.expand(1, 3, w, w),
-        "(H == W, or H is 1) (no closed form: decided size by size)",
+        "(H == W, or H is 1)" + BESIDE,
     ),
     "parts that add up": (
         LINE, "split([2, H // 2, H - H // 2 - 2], dim = 2) -> concat(2)",
@@ -85,6 +88,14 @@ CASES: dict[str, tuple[str, str, Callable[..., Any], str]] = {
     "pieces of five": (
         "1 3 H=16", "split(5, dim = 2) as a, b, c, d\n  concat(2) [d, c, b, a]",
         lambda x, _h: four(*x.split(5, 2)), "H 16 to 20",
+    ),
+    "divided by another": (
+        "1 3 H=16", "slice(2, 0, 64 // (H - 8))",
+        lambda x, h: x[:, :, : 64 // (h - 8)], OPEN,
+    ),
+    "a part of both": (
+        "1 2 D=2 H=4 W=3", "reshape(1, H, H, -1)",
+        lambda x, _d, h, _w: x.reshape(1, h, h, -1), "2*D*W % H == 0" + BESIDE,
     ),
     "three chunks": (
         LINE, "chunk(3, dim = 2) as a, b, c\n  concat(2) [c, b, a]",
@@ -115,9 +126,12 @@ def test_valid_are_the_sizes_at_which_torch_runs_the_same(name: str) -> None:
     valid = archc.check(archc.Source("m.arch", text)).valid_sizes
     assert str(valid) == words
     net = archc.loads(text)
+    printed: dict[str, Any] = {}
+    exec(archc.source(archc.Source("m.arch", text), guard=True), printed)
+    guarded = printed["M"]()
     names = [size for size, _, default in dims if default]
     ran = 0
-    for values in product(range(1, 41 if len(names) == 1 else 15), repeat=len(names)):
+    for values in product(range(1, (41, 15, 7)[len(names) - 1]), repeat=len(names)):
         sizes = dict(zip(names, values, strict=True))
         x = torch.rand([sizes.get(dim) or int(dim) for dim, _, _ in dims])
         try:
@@ -129,4 +143,8 @@ def test_valid_are_the_sizes_at_which_torch_runs_the_same(name: str) -> None:
         if runs:
             ran += 1
             assert torch.equal(net(x), expected), sizes
+            assert torch.equal(guarded(x), expected), sizes
+        else:
+            with pytest.raises(ValueError, match=r"(must be|needs)"):
+                guarded(x)
     assert ran > 0

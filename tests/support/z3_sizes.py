@@ -54,7 +54,7 @@ def holds(condition: Condition, names: Mapping[str, Any]) -> Any:
         return z3.Or(left == right, left == 1, right == 1)
     if condition.relation == "expand":
         return z3.Or(left == right, left == 1)
-    return left % right == 0
+    return z3.And(right != 0, left % right == 0)
 
 
 def member(sizes: SizeSet, size: Any) -> Any:

@@ -130,6 +130,31 @@ class SizeDividedByZero(Problem):
         return f"{self.callee} is given a size that is divided by 0 here"
 
 
+class InputBelowOne(Problem):
+    """An input's extent is made of the size of another, and would be less than 1.
+
+    There is no such input: the valid sizes are those at which all extents are at least 1.
+    """
+
+    name = "input-below-one"
+    bad = """model m() {
+  input x: [N, 3, H = 16], y: [N, 3, H - 8]
+  concat(2) [x, y]
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 16], y: [N, 3, H // 2 + 1]
+  concat(2) [x, y]
+}
+"""
+    asked_sizes: ClassVar[dict[str, int]] = {"H": 8}
+
+    extent: str
+
+    def message(self) -> str:
+        return f"there is no input of this size: {self.extent} would be less than 1"
+
+
 class NoValidSize(Problem):
     """No size of the input meets all that the network asks of it.
 

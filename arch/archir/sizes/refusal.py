@@ -8,7 +8,7 @@ from archir import rules
 from archir.check import Check, Condition
 from archir.diagnostics import Diagnostic, Label, Problem
 from archir.dims import evaluate, show, variables
-from archir.graph import Apply, walked
+from archir.graph import Apply, Definition, Remark, walked
 from archir.places import Places
 from archir.sizes.valid import valid_sizes
 from archir.sizes.words import advise
@@ -38,28 +38,38 @@ def _diagnostic(
     problem: Problem
     if failing.message is not None:
         problem = rules.graph.AssertionFails(failing.message)
-    elif failing.step is None:
-        asked = (failing.condition.left, failing.condition.right)
-        remark = next(
-            each
-            for each in definition.remarks
-            if each.takes is not None
-            and each.span == failing.span
-            and asked in zip(each.shape, row[each.value.index].shape, strict=True)
+    elif failing.step is not None:
+        step = failing.step
+        problem = _refused(step, row, failing.condition, sizes)
+        related = tuple(
+            Label(value.span, f"this gives {given}, here {given.at(sizes)}")
+            for value, given in ((value, row[value.index]) for value in step.inputs[:6])
         )
+    elif (remark := _remark(definition, row, failing)) is not None:
         actual = str(row[remark.value.index].at(sizes))
         block, place, around = Places(walked(typed.graph)).taking(definition, remark)[0]
         problem = rules.graph.InputDoesNotMatch(block, str(remark.takes), remark.written, actual)
         related = (Label(remark.span, "the shape is written here"), *around)
     else:
-        step = failing.step
-        inputs = tuple(row[value.index] for value in step.inputs)
-        problem = _refused(step, row, failing.condition, sizes)
-        related = tuple(
-            Label(value.span, f"this gives {given}, here {given.at(sizes)}")
-            for value, given in list(zip(step.inputs, inputs, strict=True))[:6]
-        )
+        problem = rules.sizes.InputBelowOne(show(failing.condition.left))
     return Diagnostic(problem, place, related, help_)
+
+
+def _remark(
+    definition: Definition, row: Sequence[TensorType], failing: Requirement
+) -> Remark | None:
+    """The written shape of an input that asks something; None where it is the model's own."""
+    asked = (failing.condition.left, failing.condition.right)
+    return next(
+        (
+            each
+            for each in definition.remarks
+            if each.takes is not None
+            and each.span == failing.span
+            and asked in zip(each.shape, row[each.value.index].shape, strict=True)
+        ),
+        None,
+    )
 
 
 def _refused(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from archc.python.text import INDENT, WIDTH, string
 from archir.check import Condition
 from archir.choice import Choice
-from archir.dims import Atom, Dim, Extremum, Quotient, Variable
+from archir.dims import Atom, Dim, Extremum, Quotient, SizeExpr, Variable
 from archir.scaling import Scaled
 from archir.sizes.sets import Piece, SizeSet
 
@@ -69,6 +69,17 @@ class Sizes:
         if condition.relation == "expand":
             return f"{left} == {right} or {left} == 1"
         return f"{left} {'==' if condition.relation == 'equal' else '>='} {right}"
+
+    def zeros(self, dims: Iterable[Dim]) -> list[str]:
+        """Tests that a size by which these dims divide is 0, inner ones first."""
+        found: dict[str, None] = {}
+        for dim in dims:
+            for monomial, _ in dim.terms if isinstance(dim, SizeExpr) else ():
+                for atom in monomial:
+                    found |= dict.fromkeys(self.zeros(atom.inner()))
+                    if isinstance(atom, Quotient) and isinstance(atom.denominator, SizeExpr):
+                        found[f"{self.python(atom.denominator)} == 0"] = None
+        return list(found)
 
     def python(self, dim: Dim) -> str:
         if isinstance(dim, int):

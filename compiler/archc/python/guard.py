@@ -146,7 +146,8 @@ class Guard:
             test = " or ".join(
                 f"{each.python}.shape[{axis}] != {self.said.python(shape[axis])}" for axis in axes
             )
-        return list(raising(test, self._is_not(each), 1))
+        zeros = self.said.zeros(shape[axis] for axis in axes)
+        return [line for one in (*zeros, test) for line in raising(one, self._is_not(each), 1)]
 
     @staticmethod
     def _is_not(each: _Input) -> str:
@@ -185,11 +186,17 @@ class Guard:
                     spelt.setdefault(condition, needed)
         for condition, message in spelt.items():
             if condition not in said.open:
-                yield from raising(f"not ({self.said.holds(condition)})", string(message), 1)
+                yield from self._failing(condition, string(message))
         for condition in said.open:
             if known is None or condition not in known.open:
                 message = string(needs(show_condition(condition), training=training))
-                yield from raising(f"not ({self.said.holds(condition)})", message, 1)
+                yield from self._failing(condition, message)
+
+    def _failing(self, condition: Condition, message: str) -> Iterator[str]:
+        """The check of a condition; a size by which it divides is looked at first."""
+        for zero in self.said.zeros((condition.left, condition.right)):
+            yield from raising(zero, message, 1)
+        yield from raising(f"not ({self.said.holds(condition)})", message, 1)
 
     def _of_all(self, valid: ValidSizes, test: str, needed: str) -> Iterator[str]:
         """The check of sizes that depend on each other."""

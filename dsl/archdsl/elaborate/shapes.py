@@ -7,7 +7,7 @@ from archdsl.elaborate.body import Context
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, Unknown
 from archdsl.elaborate.evaluate import Evaluator
-from archir.dims import Dim, SizeExpr, variable
+from archir.dims import Dim, SizeExpr, evaluate, variable
 from archir.graph import Remark, Value
 from archir.types import TensorType
 
@@ -104,6 +104,10 @@ def _model_dim(
         extent = size(dim.value, evaluator)
         if isinstance(extent, int) and not 1 <= extent <= MOST:
             report(rules.models.BadSize(dim.span.text, f"it is {describe(extent)}"), dim.span)
+            return None
+        if isinstance(extent, SizeExpr) and (number := evaluate(extent, sizes)) < 1:
+            reason = f"it is {number} at the default sizes"
+            report(rules.models.BadSize(dim.span.text, reason), dim.span)
             return None
         return None if isinstance(extent, Unknown) else extent
     assert isinstance(dim.value, ast.Name)
