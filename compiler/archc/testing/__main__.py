@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 COMMANDS = {
+    "agree": ("archc.testing.agreement.command", "hold networks against torch"),
     "fuzz": ("archc.testing.fuzz.command", "give the compiler mangled texts, and look for faults"),
 }
 """By name: the module whose ``main`` takes the other words, and what it does."""

@@ -1,0 +1,101 @@
+"""Functions that take sizes: those of now, and those that a body began with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archc.testing.generator.nodes import Node, Stage, Use
+from archc.testing.generator.pen import Pen, Place
+from archc.testing.generator.statements import Chain
+from archc.testing.generator.values import Misfit, Size
+
+Form = Callable[[Pen, Place, str, int], list[Use]]
+
+
+def sized(pen: Pen, place: Place) -> list[Node]:
+    """A function whose arguments are worked out of names in a written shape.
+
+    The names are those that the body began with, whatever has happened to the value since.
+    """
+    scene, choose = place.scene, pen.choices
+    names = [n for n, v in scene.env.items() if isinstance(v, Size) and n.isalnum() and n != "N"]
+    free = [dim for dim, extent in enumerate(scene.value.shape) if dim and isinstance(extent, Size)]
+    if not names or not free:
+        raise Misfit
+    dim, name = choose.pick(free), choose.pick(names)
+    form = choose.pick([half, cut, from_end, sections, folded, joined, spread])
+    uses = form(pen, place, name, dim)
+    pen.note("size expression as argument", "op")
+    if scene.env[name] != scene.value.shape[dim] and not place.is_model:
+        pen.note("size of a block's input behind an op")
+    for use in uses:
+        pen.ops[use.name] += 1
+    return [Chain([Stage(use) for use in uses])]
+
+
+def half(pen: Pen, place: Place, name: str, dim: int) -> list[Use]:
+    """A part of what the body began with."""
+    by, more = pen.choices.integer(2, 4), pen.choices.integer(0, 1)
+    end = f"{name} // {by}" + (f" + {more}" if more else "")
+    return [Use("slice", [(None, str(dim)), (None, "0"), (None, end)])]
+
+
+def cut(pen: Pen, place: Place, name: str, dim: int) -> list[Use]:
+    """Cropped to what it was."""
+    start = pen.choices.pick(["0", "none", "1"])
+    return [Use("slice", [(None, str(dim)), (None, start), ("end", name)])]
+
+
+def from_end(pen: Pen, place: Place, name: str, dim: int) -> list[Use]:
+    """A bound that may lie on either side of 0, or of the end."""
+    less = pen.choices.integer(1, 5)
+    bound = pen.choices.pick([f"{name} - {less}", f"{less} - {name}", f"-({name} // 2)"])
+    return [Use("slice", [(None, str(dim)), (pen.choices.pick(["start", "end"]), bound)])]
+
+
+def sections(pen: Pen, place: Place, name: str, dim: int) -> list[Use]:
+    """Two sections of different extents."""
+    first = f"{name} // {pen.choices.integer(2, 3)}"
+    pen.ops["split"] += 1
+    pen.note("list", "several values flow", "shape[i]")
+    use = Use("split", [(None, f"[{first}, _.shape[{dim}] - {first}]"), ("dim", str(dim))])
+    return [use, Use("concat", [(None, str(dim))])]
+
+
+def folded(pen: Pen, place: Place, name: str, dim: int) -> list[Use]:
+    """A part of an axis joined with the batch."""
+    value = place.scene.value
+    by = pen.choices.integer(1, 2)
+    if "N" not in place.scene.env or value.rank < 3:
+        raise Misfit
+    pen.note("open extent")
+    batch = f"N * ({name} // {by})" if by > 1 else f"N * {name}"
+    rest = [(None, str(int(value.shape[1])))] if pen.choices.chance(40) else []
+    return [Use("reshape", [(None, batch), *rest, (None, "-1")])]
+
+
+def joined(pen: Pen, place: Place, name: str, dim: int) -> list[Use]:
+    """Axes joined, by their names."""
+    value, env = place.scene.value, place.scene.env
+    if value.rank != 4 or "H" not in env or "W" not in env:
+        raise Misfit
+    form = pen.choices.pick(
+        [["N", "C", "H * W"], ["N", "-1", "W"], ["N", "C", "H", "-1"], ["-1", "H * W"]]
+    )
+    if "C" not in env:
+        form = [str(value.channels) if dim == "C" else dim for dim in form]
+    if "-1" in form:
+        pen.note("open extent")
+    return [Use("reshape", [(None, dim) for dim in form])]
+
+
+def spread(pen: Pen, place: Place, name: str, dim: int) -> list[Use]:
+    """A mean spread over an axis again."""
+    rank = place.scene.value.rank
+    pen.ops["mean"] += 1
+    aims = ["-1"] * rank
+    aims[dim] = pen.choices.pick([name, f"{name} // 2", f"2 * {name}"])
+    if pen.choices.chance(30) and "N" in place.scene.env:
+        aims[0] = "N"
+    mean = Use("mean", [(None, str(dim)), ("keepdim", "true")])
+    return [mean, Use("expand", [(None, aim) for aim in aims])]
