@@ -16,7 +16,7 @@ from archir import rules
 from archir.accepted import accepted
 from archir.argument_types import is_sized, shown
 from archir.diagnostics import Problem, nearest
-from archir.dims import SizeExpr, show
+from archir.dims import SizeExpr, brief
 from archir.op import Op, arguments_of, values_of
 from archir.record import Record
 
@@ -230,7 +230,7 @@ def _interned(op: type[Op], key: _Key) -> Op:
 
 def _size_in(value: object) -> str | None:
     if isinstance(value, SizeExpr):
-        return show(value)
+        return brief(value)
     if isinstance(value, tuple):
         return next((found for item in value if (found := _size_in(item))), None)
     return None

@@ -20,6 +20,8 @@ MAX_TERMS = 1000
 MAX_DEPTH = 60
 """How deep quotients stand in quotients. Chains of pools collapse; only odd ratios nest."""
 
+_LONGEST = 72
+
 MAX_PARTS = 1000
 """How many atoms an atom is made of, all those inside counted, however often they stand there."""
 
@@ -310,6 +312,12 @@ def show(dim: Dim) -> str:
         else:
             text += f" - {term}" if coefficient < 0 else f" + {term}"
     return text
+
+
+def brief(dim: Dim) -> str:
+    """The same for messages, cut where it is long: deep networks make expressions of kilobytes."""
+    text = show(dim)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _show_term(monomial: Monomial, coefficient: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archir.dims import Dim, SizeExpr, evaluate, show
+from archir.dims import Dim, SizeExpr, brief, evaluate, show
 from archir.graph import Value
 from archir.measure import parameter_count
 from archir.record import Record
@@ -97,4 +97,4 @@ def _declared(dim: Dim, sizes: Mapping[str, int]) -> str:
     text = show(dim)
     if isinstance(dim, SizeExpr) and sizes.get(text, 1) != 1:
         return f"{text} = {sizes[text]}"
-    return text
+    return brief(dim)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import prod
 
-from archir.dims import Dim, evaluate, show
+from archir.dims import Dim, brief, evaluate
 from archir.record import Key, Record
 
 DTYPES = {"float": "float32", "int": "int64", "bool": "bool"}
@@ -19,7 +19,8 @@ class TensorType(Key):
     dtype: str = "float32"
 
     def __str__(self) -> str:
-        dims = "[" + ", ".join(show(dim) for dim in self.shape) + "]"
+        """As the language writes it, for people: long expressions are cut."""
+        dims = "[" + ", ".join(map(brief, self.shape)) + "]"
         return dims if self.dtype == "float32" else f"{self.dtype}{dims}"
 
     @property

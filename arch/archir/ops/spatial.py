@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from archir import rules
 from archir.check import Check
-from archir.dims import Dim, add, floor_div, show
+from archir.dims import Dim, add, brief, floor_div
 from archir.fields import Field
 from archir.op import NonNegative, Op, Positive
 from archir.reach import Taps, sliding
@@ -195,4 +195,4 @@ def show_extent(extent: Dim, check: Check) -> str:
     """``2``, or ``2 (H // 16)`` where it comes from the input's size."""
     if isinstance(extent, int):
         return str(extent)
-    return f"{check.value(extent)} ({show(extent)})"
+    return f"{check.value(extent)} ({brief(extent)})"

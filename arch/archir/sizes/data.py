@@ -19,7 +19,7 @@ def as_data(valid: ValidSizes) -> dict[str, Any]:
             for box in valid.boxes
         ],
         "open": [
-            {"condition": show_condition(each.condition), "reason": each.reason}
+            {"condition": show_condition(each.condition, whole=True), "reason": each.reason}
             for each in valid.open
         ],
     }

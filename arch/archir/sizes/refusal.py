@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from archir import rules
 from archir.check import Check, Condition
 from archir.diagnostics import Diagnostic, Label, Problem
-from archir.dims import evaluate, show, variables
+from archir.dims import brief, evaluate, variables
 from archir.graph import Apply, Definition, Remark, walked
 from archir.places import Places
 from archir.sizes.valid import valid_sizes
@@ -51,7 +51,7 @@ def _diagnostic(
         problem = rules.graph.InputDoesNotMatch(block, str(remark.takes), remark.written, actual)
         related = (Label(remark.span, "the shape is written here"), *around)
     else:
-        problem = rules.sizes.InputBelowOne(show(failing.condition.left))
+        problem = rules.sizes.InputBelowOne(brief(failing.condition.left))
     return Diagnostic(problem, place, related, help_)
 
 
@@ -95,4 +95,4 @@ def _refused(
     weights = bool(op.parameters(tuple([given.at(sizes) for given in inputs])))
     left, right = condition.left, condition.right
     made_for, here = evaluate(right, sizes), evaluate(left, sizes)
-    return rules.sizes.SizeChangesWeights(op.keyword, weights, show(left), made_for, here, at)
+    return rules.sizes.SizeChangesWeights(op.keyword, weights, brief(left), made_for, here, at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from archir.check import Condition
-from archir.dims import show
+from archir.dims import brief, show
 from archir.sizes.parts import Parts, parts
 from archir.sizes.sets import Piece, SizeSet
 from archir.sizes.valid import ValidSizes
@@ -189,9 +189,9 @@ def _numbers(numbers: list[int]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def show_condition(condition: Condition) -> str:
-    """A condition as the language writes it."""
-    left, right = show(condition.left), show(condition.right)
+def show_condition(condition: Condition, *, whole: bool = False) -> str:
+    """A condition as the language writes it; long expressions are cut, if it need not be whole."""
+    left, right = map(show if whole else brief, (condition.left, condition.right))
     if condition.relation == "broadcast":
         return f"({left} == {right}, or one of them is 1)"
     if condition.relation == "expand":

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from archdsl import rules
-from archdsl.elaborate.describe import describe, show_value
+from archdsl.elaborate.describe import brief_value, describe
 from archdsl.elaborate.environment import SizeConditions
 from archdsl.elaborate.limits import Limits
 from archir import dims
@@ -168,10 +168,10 @@ def _sizes(sign: str, left: object, right: object) -> Dim:
             return dims.product([left] * right)
         if sign in _SIZES:
             if right == 0 and sign in ("//", "%"):
-                raise Trouble(rules.values.DivisionByZero(f"{show_value(left)} {sign} 0"))
+                raise Trouble(rules.values.DivisionByZero(f"{brief_value(left)} {sign} 0"))
             return _SIZES[sign](left, right)
     if isinstance(left, int | float | SizeExpr) and isinstance(right, int | float | SizeExpr):
-        shown = f"{show_value(left)} {sign} {show_value(right)}"
+        shown = f"{brief_value(left)} {sign} {brief_value(right)}"
         raise Trouble(rules.values.DependsOnSize(f"a number made with {sign}", shown))
     raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
 
@@ -193,5 +193,5 @@ def _compare_sizes(sign: str, left: object, right: object) -> object:
     }
     if sign in conditions:
         return SizeConditions((conditions[sign],))
-    shown = f"{show_value(left)} {sign} {show_value(right)}"
+    shown = f"{brief_value(left)} {sign} {brief_value(right)}"
     raise Trouble(rules.values.DependsOnSize("an inequality", shown))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.elaborate.environment import FunctionValue, SharedModule, SizeConditions
-from archir.dims import SizeExpr, show
+from archir.dims import SizeExpr, brief, show
 from archir.graph import Value
 from archir.init import Arithmetic, Fan, Initialiser
 from archir.values import Part, show_constant
@@ -32,7 +32,7 @@ def _describe_object(value: object) -> str:
     if isinstance(value, Initialiser):
         return f"the initialiser {value.function}"
     if isinstance(value, SizeExpr):
-        return f"the size {show(value)}"
+        return f"the size {brief(value)}"
     if isinstance(value, Value | FunctionValue | SharedModule | SizeConditions):
         return str(value)
     if isinstance(value, Fan | Arithmetic):
@@ -63,6 +63,11 @@ def show_value(value: object) -> str:
     if value is None or isinstance(value, bool | int | float | Part | Initialiser):
         return show_constant(value)
     return describe(value)
+
+
+def brief_value(value: object) -> str:
+    """The same for messages, cut where it is long."""
+    return _shorten(show_value(value))
 
 
 def _inner(value: object) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from archdsl import ast, rules
 from archdsl.elaborate import attributes, functions
 from archdsl.elaborate.arithmetic import Trouble, binary, compare, negate
-from archdsl.elaborate.describe import describe, show_value
+from archdsl.elaborate.describe import brief_value, describe, show_value
 from archdsl.elaborate.environment import UNKNOWN, Frame, FunctionValue, SizeConditions, Unknown
-from archir.dims import SizeExpr, evaluate, show, variables
+from archir.dims import SizeExpr, brief, evaluate, variables
 from archir.graph import Value
 from archir.init import Initialiser
 from archir.values import Part
@@ -120,7 +120,7 @@ def _refuse_zero(quotient: object, divisor: SizeExpr, sizes: Mapping[str, int]) 
     """Refuse a size as a divisor that is 0 at the default sizes."""
     if evaluate(divisor, sizes) == 0:
         at = ", ".join(f"{name} = {sizes[name]}" for name in sorted(variables(divisor)))
-        raise Trouble(rules.values.DivisionByZero(f"{show_value(quotient)} at {at}"))
+        raise Trouble(rules.values.DivisionByZero(f"{brief_value(quotient)} at {at}"))
 
 
 def _unary(evaluator: Evaluator, node: ast.Unary) -> object:
@@ -172,7 +172,7 @@ def _range(evaluator: Evaluator, node: ast.Range) -> object:
         return UNKNOWN
     for bound in (first, last):
         if isinstance(bound, SizeExpr):
-            raise Trouble(rules.values.DependsOnSize("a range", show(bound)))
+            raise Trouble(rules.values.DependsOnSize("a range", brief(bound)))
         if isinstance(bound, bool) or not isinstance(bound, int):
             raise Trouble(rules.values.WrongOperand("..", describe(bound)))
     return functions.counted(range(first, last + 1), evaluator.session.budget.limits.items)
@@ -255,7 +255,7 @@ def show_conditions(conditions: SizeConditions) -> str:
     """Conditions on sizes as the language writes them."""
     signs = {"at-least": ">=", "equal": "=="}
     return " and ".join(
-        f"{show(c.left)} {signs.get(c.relation, c.relation)} {show(c.right)}"
+        f"{brief(c.left)} {signs.get(c.relation, c.relation)} {brief(c.right)}"
         for c in conditions.conditions
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from archdsl import rules
 from archdsl.elaborate.arithmetic import Trouble, binary, formula
-from archdsl.elaborate.describe import describe, show_value
+from archdsl.elaborate.describe import brief_value, describe, show_value
 from archdsl.elaborate.limits import Limits
 from archdsl.syntax_limits import MAX_NUMBER_CHARACTERS
 from archir import dims
@@ -37,7 +37,7 @@ def call(name: str, arguments: list[Any], keywords: dict[str, Any], limits: Limi
         return _LISTS[name](arguments, keywords, limits.items)
     for argument in arguments:
         if isinstance(argument, SizeExpr) and name not in ("str", "int"):
-            raise Trouble(rules.values.DependsOnSize(f"{name}(…)", show_value(argument)))
+            raise Trouble(rules.values.DependsOnSize(f"{name}(…)", brief_value(argument)))
     return _scalar(name, arguments, keywords)
 
 
@@ -60,7 +60,7 @@ def _scalar(name: str, arguments: list[Any], keywords: dict[str, Any]) -> object
             return _rounded(value, *arguments[1:], **keywords)
         return _NUMBERS[name](value, *arguments[1:], **keywords)
     except (ValueError, OverflowError, ZeroDivisionError, TypeError):
-        shown = ", ".join(show_value(a) for a in arguments)
+        shown = ", ".join(brief_value(a) for a in arguments)
         raise Trouble(rules.values.BadValue(name, f"not defined for {shown}")) from None
 
 
@@ -145,7 +145,7 @@ def _list(value: object, use: str) -> tuple[Any, ...]:
 def _range(arguments: list[Any], _: dict[str, Any], items: int) -> object:
     for argument in arguments:
         if isinstance(argument, SizeExpr):
-            raise Trouble(rules.values.DependsOnSize("range(…)", show_value(argument)))
+            raise Trouble(rules.values.DependsOnSize("range(…)", brief_value(argument)))
         if not isinstance(argument, int):
             raise Trouble(rules.values.WrongOperand("range", describe(argument)))
     if len(arguments) == 3 and arguments[2] == 0:

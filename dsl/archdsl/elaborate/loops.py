@@ -16,7 +16,7 @@ from archdsl.elaborate.body import Context, run
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import UNKNOWN, Flow, Frame, Unknown
 from archdsl.elaborate.instances import typed_key
-from archir.dims import SizeExpr, show
+from archir.dims import SizeExpr, brief
 from archir.graph import Repeat, Slot, SlotRepeat, Step, substitute
 from archir.record import Record, replaced
 
@@ -158,7 +158,7 @@ def _count(node: ast.Expr, flow: Flow, context: Context) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     if isinstance(value, SizeExpr):
-        context.session.report(rules.values.DependsOnSize("a count", show(value)), node.span)
+        context.session.report(rules.values.DependsOnSize("a count", brief(value)), node.span)
     elif not isinstance(value, Unknown):
         context.session.report(rules.kinds.NotACount(describe(value)), node.span)
     return None
