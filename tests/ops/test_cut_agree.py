@@ -76,7 +76,7 @@ def test_valid_sizes_and_lengths_are_those_of_python(extent: Dim) -> None:
             for size in SIZES
             if evaluate(extent, {"H": size}) > 0 and (much := taken(extent, bounds, {"H": size}))
         }
-        for default in (2, 9, 30):
+        for default in (3, 9, 30):
             length, conditions = answer(extent, bounds, {"H": default})
             assert (length is not None) == (default in expected), bounds
             if length is None:
