@@ -13,13 +13,13 @@ LARGEST = 20
 
 
 def other_sizes(
-    defaults: Mapping[str, int], seed: int, boxes: Sequence[Any] = ()
+    defaults: Mapping[str, int], seed: int, boxes: Sequence[Any] = (), many: int = OTHERS
 ) -> list[dict[str, int]]:
     """Sizes other than the defaults, each once; fewer where there are not so many."""
     random = Random(f"sizes {seed}")
     found: list[dict[str, int]] = []
-    for number in range(6 * OTHERS):
-        if len(found) == OTHERS or not defaults:
+    for number in range(6 * many):
+        if len(found) == many or not defaults:
             break
         one = _one(dict(defaults), random, number, boxes)
         if one != dict(defaults) and one not in found:

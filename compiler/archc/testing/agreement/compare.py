@@ -163,7 +163,7 @@ def refused_elsewhere(network: Network, verdict: Verdict, seed: int) -> bool:
     told = re.findall(r"(\w+) = (\d+)", verdict.errors[0].problem.message().rpartition(" for ")[2])
     shown = {name: int(size) for name, size in told if name in network.sizes}
     lines = {error.span.source.position(error.span.start)[0] for error in verdict.errors}
-    for sizes in [{**network.sizes, **shown}, *other_sizes(network.sizes, seed)]:
+    for sizes in [{**network.sizes, **shown}, *other_sizes(network.sizes, seed, many=40)]:
         try:
             with torch.no_grad():
                 network.run(*examples(network, sizes, seed))

@@ -53,15 +53,17 @@ def _ascribe(shape: ast.Shape, flow: Flow, here: Here) -> None:
     if len(flow) != 1:
         raise wrong(shape, f"{len(flow)} values have no one shape")
 
-    def is_number(dim: ast.ShapeDim, written: int) -> bool:
-        at_default = here.decided.setdefault(here.key(dim), written)
-        return not here.run.building and bool(at_default == written)
+    def is_number(dim: ast.ShapeDim) -> bool:
+        return not here.run.building and not shapes.speaks_of_sizes(dim.value, here.reading(flow))
 
     shapes.match(shape, tuple(flow[0].shape), here.reading(flow), here.names, skip=is_number)
 
 
 def _let(node: ast.Let, flow: Flow, here: Here) -> Flow:
-    bind_names(node.names, evaluate(node.value, here.reading(flow)), here.names)
+    reading = here.reading(flow)
+    bind_names(node.names, evaluate(node.value, reading), here.names)
+    if shapes.speaks_of_sizes(node.value, reading):
+        here.names.sizes.update(name.text for name in node.names)
     return flow
 
 

@@ -48,6 +48,17 @@ def simple(kind: Callable[..., nn.Module]) -> Make:
     return lambda _, given: kind(**given)
 
 
+def images(kind: Callable[..., nn.Module]) -> Make:
+    """A class for ``[N, C, H, W]`` and more dims: one less would be an image without a batch."""
+
+    def make(value: Tensor, given: Arguments) -> nn.Module:
+        if value.dim() < 4:
+            raise ValueError(f"there are at least 4 dims, and not {value.dim()}")
+        return kind(**given)
+
+    return make
+
+
 def axes(value: Tensor) -> int:
     """How many spatial axes a tensor has: one of ``[N, C, L]``, up to three."""
     count = value.dim() - 2

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Names:
     """The names of one pair of braces, and those around them."""
 
-    __slots__ = ("bound", "holds_values", "is_wall", "outer", "training")
+    __slots__ = ("bound", "holds_values", "is_wall", "outer", "sizes", "training")
 
     def __init__(
         self, outer: Names | None = None, *, holds_values: bool = False, is_wall: bool = False
@@ -47,6 +47,8 @@ class Names:
         """Whether this is the inside of a ``module``, which reads no values from outside."""
         self.training: set[str] = set()
         """Names of values that are there in training alone."""
+        self.sizes: set[str] = set()
+        """Names of dims, and of what is worked out of them."""
 
     def find(self, name: str) -> Names | None:
         """The nearest frame that has the name."""

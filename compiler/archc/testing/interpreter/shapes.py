@@ -18,11 +18,11 @@ def match(
     actual: tuple[int, ...],
     reading: Reading,
     into: Names,
-    skip: Callable[[ast.ShapeDim, int], bool] = lambda _, __: False,
+    skip: Callable[[ast.ShapeDim], bool] = lambda _: False,
 ) -> None:
     """Hold a shape to a written one. ``_`` matches anything, and a new name binds the dim.
 
-    ``skip`` says of a dim, and of what is written for it, whether it is not compared.
+    ``skip`` says of a dim whether it is not compared.
     """
     if len(shape.dims) != len(actual):
         raise wrong(shape, f"{list(actual)} has {len(actual)} dims, not {len(shape.dims)}")
@@ -32,8 +32,26 @@ def match(
         if is_new(dim, reading):
             assert isinstance(dim.value, ast.Name)
             into.bound[dim.value.text] = extent
-        elif (wanted := size(dim.value, reading)) != extent and not skip(dim, wanted):
+            into.sizes.add(dim.value.text)
+        elif (wanted := size(dim.value, reading)) != extent and not skip(dim):
             raise wrong(dim, f"{dim.value.span.text} is {wanted}, and the dim is {extent}")
+
+
+def speaks_of_sizes(expression: ast.Expr, reading: Reading) -> bool:
+    """Whether an expression has a size variable in it, or what is read off a value."""
+    waiting: list[object] = [expression]
+    for node in waiting:  # grows while it is walked
+        if isinstance(node, ast.Name):
+            frame = reading.names.find(node.text)
+            if frame is not None and node.text in frame.sizes:
+                return True
+        elif isinstance(node, ast.Attribute):
+            return True
+        elif isinstance(node, tuple):
+            waiting.extend(node)
+        elif isinstance(node, ast.Node):
+            waiting.extend(node._values())
+    return False
 
 
 def is_wildcard(dim: ast.ShapeDim) -> bool:
@@ -76,6 +94,7 @@ def default_shape(item: ast.InputItem, reading: Reading) -> tuple[int, ...]:
         if is_new(dim, reading):
             assert isinstance(dim.value, ast.Name)
             reading.names.bound[dim.value.text] = extent
+            reading.names.sizes.add(dim.value.text)
         extents.append(extent)
     return tuple(extents)
 

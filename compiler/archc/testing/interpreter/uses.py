@@ -62,7 +62,8 @@ def _make(
 ) -> None:
     """Make the op's module where it is first met. Every later use must be able to share it."""
     if not here.run.building:
-        if slot.module is None or slot.given != given:
+        changed = op.make is not None and slot.given != given  # what a module is made of
+        if slot.module is None or changed:
             reason = f"an argument of {op.keyword} depends on a size of the input"
             raise wrong(node, reason, op.keyword)
         return
