@@ -4,78 +4,39 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
 
 import torch
-from torch import Tensor, nn
 
-from archc.testing.agreement import measure, ours
+from archc.testing.agreement import ours
 from archc.testing.agreement.choose_sizes import other_sizes
+from archc.testing.agreement.comparison import Comparison
 from archc.testing.agreement.ours import InternalError, Verdict
-from archc.testing.interpreter import Interpreter, Network, Refused
+from archc.testing.agreement.report import Disagreement, Report
+from archc.testing.agreement.theirs import Case, examples, interpreted, untrainable
+from archc.testing.interpreter import Network, Refused
 from archdsl.parser import parse
 from archdsl.printer import show_ast
 from archdsl.unparse_file import unparse_file
-from archir.flat import Flat, flatten
-from archir.sizes.valid import valid_in_evaluation, valid_in_training
+from archir.diagnostics import Diagnostic
 from archir.source import Source
-from archir.typed import TypedGraph
-
-REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError, AssertionError)
-"""What a module raises where it does not run."""
 
 
-@dataclass(frozen=True)
-class Disagreement:
-    """Something that archc says, and torch does not."""
-
-    kind: str
-    """The same for networks with the same fault, as far as that can be seen."""
-
-    detail: str
-
-
-@dataclass
-class Report:
-    """What came of one network."""
-
-    sizes: int = 0
-    accepted: bool = False
-    found: list[Disagreement] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A network to be looked at, whoever has written it."""
-
-    files: Mapping[str, str]
-    main: str
-    model: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    expected: str | None = None
-    """The name of a mistake that torch cannot see."""
-
-    seed: int = 0
-
-
-def examine(case: Case, *, thorough: bool = True) -> Report:
+def examine(case: Case) -> Report:
     """Hold a network against torch, and say where they differ."""
-    report = Report()
+    report = Report(sizes=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            report.found += _examine(case, report, thorough)
+            report.found += _examine(case, report)
         except InternalError as error:
             report.found.append(Disagreement(f"internal error: {error.kind}", error.trace))
     return report
 
 
-def _examine(case: Case, report: Report, thorough: bool) -> Iterator[Disagreement]:
+def _examine(case: Case, report: Report) -> Iterator[Disagreement]:
     yield from printed_again(case)
     verdict = ours.check(case.files, case.main, case.model, case.parameters)
-    report.sizes = 1
     if case.expected is not None:
         if case.expected not in verdict.names:
             said = ", ".join(verdict.names) or "nothing"
@@ -84,74 +45,64 @@ def _examine(case: Case, report: Report, thorough: bool) -> Iterator[Disagreemen
     try:
         network = interpreted(case)
     except Refused as refusal:
-        if verdict.typed is not None:
-            yield Disagreement(f"accepted, refused by {refusal.by}: {refusal.op}", str(refusal))
-        elif refusal.by == "torch" and not _names(verdict, refusal):
-            said = "; ".join(
-                f"{e.problem.name} at {e.span.source.name}:{e.span.source.position(e.span.start)}"
-                for e in verdict.errors
-            )
-            yield Disagreement(
-                f"another place than torch's: {refusal.op}", f"{said}, and torch stops: {refusal}"
-            )
+        yield from _refused(verdict, refusal)
         return
-    if verdict.typed is None and all(map(_is_of_training, verdict.names)):
-        why = trained(network, examples(network, network.sizes, case.seed), case.seed)
-        if why is not None:
-            return
-    if (
-        verdict.errors
-        and set(verdict.names) <= ELSEWHERE
-        and refused_elsewhere(network, verdict, case.seed)
-    ):
-        return
-    if verdict.typed is None:
+    if verdict.typed is not None:
+        report.accepted = True
+        yield from Comparison(case, network, verdict.typed, report).run()
+    elif not _is_known_elsewhere(network, verdict, case):
         said = "; ".join(f"[{e.problem.name}] {e.problem.message()}" for e in verdict.errors)
         yield Disagreement(f"refused, runs: {verdict.names[0]}", said)
-        return
-    report.accepted = True
-    yield from _Comparison(case, network, verdict.typed, report, thorough).run()
 
 
-def interpreted(case: Case) -> Network:
-    """The network as the language's page has it, which has run once at its default sizes.
+# --- both refuse, or one of them ------------------------------------------------------------------
 
-    A model that cannot be trained, since it overwrites what its backward pass needs, is refused.
+
+def _refused(verdict: Verdict, refusal: Refused) -> Iterator[Disagreement]:
+    """torch refuses: so must archc, and name the op that torch stopped at."""
+    if verdict.typed is not None:
+        yield Disagreement(f"accepted, refused by {refusal.by}: {refusal.op}", str(refusal))
+    elif refusal.by == "torch" and not _names(verdict, refusal):
+        said = "; ".join(f"{e.problem.name} at {_place(e)}" for e in verdict.errors)
+        detail = f"{said}, and torch stops: {refusal}"
+        yield Disagreement(f"another place than torch's: {refusal.op}", detail)
+
+
+def _place(error: Diagnostic) -> str:
+    line, column = error.span.source.position(error.span.start)
+    return f"{error.span.source.name}:{line}:{column}"
+
+
+def _names(verdict: Verdict, refusal: Refused) -> bool:
+    """Whether an error is about the op that torch stopped at.
+
+    Names, arguments and places of things are looked at before any shape, and hide what is behind.
     """
-    network = Interpreter(case.files, case.main).network(case.model, **case.parameters)
-    network.build(case.seed)
-    inputs = examples(network, network.sizes, case.seed)
-    network.run(*fresh(inputs))
-    return network
+    if refusal.place is None or any(_is_of_the_text(error) for error in verdict.errors):
+        return True
+    file, line, _ = refusal.place
+    for error in verdict.errors:
+        for span in [error.span, *(label.span for label in error.related)]:
+            first, last = span.source.position(span.start)[0], span.source.position(span.end)[0]
+            if span.source.name == file and first <= line <= last:
+                return True
+    return False
 
 
-def trained(network: Network, inputs: list[Tensor], seed: int) -> str | None:
-    """What torch has against a training step, if anything."""
-    torch.manual_seed(seed)
-    kept = {key: value.clone() for key, value in network.state().items()}
-    try:
-        outputs = measure.tensors(network.run(*fresh(inputs), training=True))
-        backward(outputs)
-    except Refused:
-        return None
-    except RuntimeError as error:
-        return str(error)
-    finally:
-        network.load(kept)
-    return None
+def _is_of_the_text(error: Diagnostic) -> bool:
+    return type(error.problem).__module__.startswith("archdsl.")
 
 
-def backward(outputs: list[Tensor]) -> None:
-    """The backward pass from all outputs that something learns of."""
-    learning = [each.sum() for each in outputs if each.requires_grad]
-    if learning:
-        step: Any = torch.stack(learning).sum().backward
-        step()
+def _is_known_elsewhere(network: Network, verdict: Verdict, case: Case) -> bool:
+    """Whether what archc refuses is met in training, or at other sizes than the default ones."""
+    if all(map(_is_of_training, verdict.names)):
+        return untrainable(network, case)
+    return set(verdict.names) <= ELSEWHERE and refused_elsewhere(network, verdict, case.seed)
 
 
 def _is_of_training(name: str) -> bool:
-    """Whether a problem is one that torch finds in the backward pass."""
-    return name.startswith("overwrites-") or name == "negative-slope-inplace"
+    """Whether a problem is one that torch may find in training alone."""
+    return name.startswith("overwrites-") or name in ("negative-slope-inplace", "wrong-dtype")
 
 
 ELSEWHERE = {"shape-not-as-written", "depends-on-size", "argument-depends-on-size"}
@@ -173,30 +124,6 @@ def refused_elsewhere(network: Network, verdict: Verdict, seed: int) -> bool:
     return False
 
 
-def fresh(inputs: list[Tensor]) -> list[Tensor]:
-    """The inputs once more: an op may work in place."""
-    return [each.clone() for each in inputs]
-
-
-def examples(network: Network, sizes: Mapping[str, int], seed: int) -> list[Tensor]:
-    """Inputs at some sizes."""
-    return [each.example(sizes, seed + place) for place, each in enumerate(network.inputs)]
-
-
-def _names(verdict: Verdict, refusal: Refused) -> bool:
-    """Whether an error is about the op that torch stopped at."""
-    if refusal.place is None:
-        return True
-    file, line, _ = refusal.place
-    for error in verdict.errors:
-        spans = [error.span, *(label.span for label in error.related)]
-        for span in spans:
-            first, last = span.source.position(span.start)[0], span.source.position(span.end)[0]
-            if span.source.name == file and first <= line <= last:
-                return True
-    return False
-
-
 def printed_again(case: Case) -> Iterator[Disagreement]:
     """Print the tree of each file, and parse it again."""
     for name, text in case.files.items():
@@ -211,248 +138,3 @@ def printed_again(case: Case) -> Iterator[Disagreement]:
             yield Disagreement(
                 "printed text is another tree", "; ".join(e.problem.message() for e in found)
             )
-
-
-class _Comparison:
-    """A network that runs, as interpreted, as a live module and as printed source."""
-
-    def __init__(
-        self, case: Case, network: Network, typed: TypedGraph, report: Report, thorough: bool
-    ) -> None:
-        self.case = case
-        self.network = network
-        self.typed = typed
-        self.report = report
-        self.thorough = thorough
-        self.flat: Flat = flatten(typed)
-
-    def run(self) -> Iterator[Disagreement]:
-        """All that can be compared."""
-        self.live = ours.live(self.typed, self.case.seed)
-        text = ours.printed(self.typed)
-        try:
-            torch.manual_seed(self.case.seed)
-            self.source: nn.Module | None = ours.built(text)
-        except Exception as error:
-            self.source = None
-            yield Disagreement(
-                f"printed source does not run: {type(error).__name__}", f"{error}\n{text}"
-            )
-        yield from self.weights()
-        self.valid, self.in_training = self.sets()
-        sizes = dict(self.network.sizes)
-        if sizes != dict(self.typed.graph.sizes):
-            yield Disagreement(
-                "size variables", f"{sizes}, and archc says {self.typed.graph.sizes}"
-            )
-            return
-        for number, each in enumerate(
-            [sizes, *other_sizes(sizes, self.case.seed, self.valid.boxes)]
-        ):
-            self.report.sizes += number > 0
-            yield from self.at(each, is_default=not number)
-        yield from self.training_step(sizes)
-
-    def sets(self) -> tuple[Any, Any]:
-        """The valid sizes, in evaluation and in training."""
-        try:
-            return valid_in_evaluation(self.typed), valid_in_training(self.typed)
-        except Exception as error:
-            raise InternalError(error) from error
-
-    def weights(self) -> Iterator[Disagreement]:
-        """Keys in order, and initial weights of one seed."""
-        theirs = self.network.state()
-        for name, module in (("live", self.live), ("printed", self.source)):
-            if module is None:
-                continue
-            state = module.state_dict()
-            if list(state) != list(theirs):
-                yield Disagreement(
-                    f"keys of the {name} module", f"{list(state)}, not {list(theirs)}"
-                )
-                self.network_weights(module, theirs)
-                continue
-            for key, tensor in theirs.items():
-                if state[key].shape != tensor.shape:
-                    yield Disagreement(
-                        f"shape of a weight: {name}",
-                        f"{key}: {tuple(state[key].shape)}, not {tuple(tensor.shape)}",
-                    )
-                elif not same(state[key], tensor):
-                    yield Disagreement(
-                        f"initial weights: {name}", f"{key}: {state[key]}, not {tensor}"
-                    )
-                    module.load_state_dict(theirs)
-                    break
-        counted = sum(spec.numel for module in self.flat.modules for spec in module.state)
-        there = sum(tensor.numel() for tensor in theirs.values())
-        if counted != there:
-            yield Disagreement("number of parameters", f"{counted}, and there are {there}")
-
-    def network_weights(self, module: nn.Module, theirs: Mapping[str, Tensor]) -> None:
-        """Give a module with other keys the same weights, in order, if they fit."""
-        values = list(module.state_dict().values())
-        if [v.shape for v in values] == [t.shape for t in theirs.values()]:
-            with torch.no_grad():
-                for value, tensor in zip(values, theirs.values(), strict=True):
-                    value.copy_(tensor)
-
-    def at(self, sizes: dict[str, int], *, is_default: bool) -> Iterator[Disagreement]:
-        """An evaluation at some sizes."""
-        inputs = examples(self.network, sizes, self.case.seed)
-        said = sizes in self.valid
-        where = f"at {sizes}"
-        refusal: Refused | None = None
-        made: list[Tensor] = []
-        with torch.no_grad():
-            try:
-                made = measure.tensors(self.network.run(*fresh(inputs)))
-            except Refused as error:
-                refusal = error
-            if said != (refusal is None):
-                which = "in the set, refused" if said else "not in the set, runs"
-                op = refusal.op if refusal is not None else self.first_condition(sizes)
-                yield Disagreement(
-                    f"{which}: {op}",
-                    f"{where}: {refusal or 'torch runs it'}; the set is {self.valid}",
-                )
-            outcomes = [self.outcome(module, inputs) for module in (self.live, self.source)]
-        if refusal is None:
-            for name, found in zip(("live", "printed"), outcomes, strict=True):
-                yield from self.bits(name, found, made, where)
-            if said or is_default:
-                yield from self.shapes(sizes)
-        elif self.source is not None:
-            live, source = outcomes
-            if isinstance(live, list) != isinstance(source, list):
-                which = "live" if isinstance(live, list) else "printed"
-                yield Disagreement(
-                    f"refused, and the {which} module alone runs", f"{where}: {refusal}"
-                )
-            elif isinstance(live, list) and not all(map(same, live, source)):
-                yield Disagreement(
-                    "refused, and the modules give other bits", f"{where}: {refusal}"
-                )
-
-    def first_condition(self, sizes: Mapping[str, int]) -> str:
-        """The op that asks for what does not hold."""
-        for each in self.typed.requirements:
-            if not each.condition.training and not each.condition.holds(sizes):
-                return each.step.op.keyword if each.step is not None else "text"
-        return "nothing"
-
-    def outcome(
-        self, module: nn.Module | None, inputs: list[Tensor], training: bool = False
-    ) -> Any:
-        """What a module gives, or the error that it raises."""
-        if module is None:
-            return None
-        try:
-            return measure.tensors(module.train(training)(*fresh(inputs)))
-        except REFUSALS as error:
-            return error
-
-    def bits(self, name: str, found: Any, made: list[Tensor], where: str) -> Iterator[Disagreement]:
-        """The same outputs, to the bit."""
-        if found is None:
-            return
-        if not isinstance(found, list):
-            kind = f"the {name} module does not run: {type(found).__name__}"
-            yield Disagreement(kind, f"{where}: {found}")
-        elif len(found) != len(made):
-            detail = f"{where}: {len(found)}, not {len(made)}"
-            yield Disagreement(f"number of outputs: {name}", detail)
-        elif not all(map(same, found, made)):
-            ours, theirs = ([tuple(each.shape) for each in some] for some in (found, made))
-            kind = "shapes" if ours != theirs else "bits"
-            yield Disagreement(f"other {kind}: {name}", f"{where}: {ours}, not {theirs}")
-
-    def shapes(self, sizes: Mapping[str, int], *, training: bool = False) -> Iterator[Disagreement]:
-        """Each op with the shapes of what it gives."""
-        said = measure.said_shapes(self.flat, sizes, training=training)
-        done = [(event.op, event.outputs) for event in self.network.trace]
-        if said == done:
-            return
-        for one, two in zip(said, done, strict=False):
-            if one != two:
-                yield Disagreement(
-                    f"shape of a value: {two[0]}", f"at {sizes}: archc says {one}, torch {two}"
-                )
-                return
-        yield Disagreement("number of ops", f"at {sizes}: {len(said)}, not {len(done)}")
-
-    def training_step(self, sizes: dict[str, int]) -> Iterator[Disagreement]:
-        """A training step: outputs, running statistics, costs; and whether it runs."""
-        inputs = examples(self.network, sizes, self.case.seed)
-        said = sizes in self.in_training
-        before = {key: value.clone() for key, value in self.network.state().items()}
-        torch.manual_seed(self.case.seed)
-        try:
-            result = self.network.run(*fresh(inputs), training=True)
-        except Refused as refusal:
-            if said:
-                yield Disagreement(
-                    f"trained in the set, refused: {refusal.op}", f"at {sizes}: {refusal}"
-                )
-            return
-        if not said:
-            yield Disagreement(
-                "not in the set for training, runs", f"at {sizes}; the set is {self.in_training}"
-            )
-            return
-        yield from self.shapes(sizes, training=True)
-        made = [each.detach() for each in measure.tensors(result)]
-        after = {key: value.clone() for key, value in self.network.state().items()}
-        for name, module in (("live", self.live), ("printed", self.source)):
-            if module is not None:
-                yield from self.trained(name, module, inputs, before, made, after)
-        self.network.load(before)
-        why = trained(self.network, inputs, self.case.seed)
-        if why is not None:
-            yield Disagreement("accepted, cannot be trained", why)
-        yield from self.macs(inputs, sizes)
-
-    def trained(
-        self,
-        name: str,
-        module: nn.Module,
-        inputs: list[Tensor],
-        before: Mapping[str, Tensor],
-        made: list[Tensor],
-        after: Mapping[str, Tensor],
-    ) -> Iterator[Disagreement]:
-        """A training step of a module: the same outputs and running statistics."""
-        module.load_state_dict(before, strict=False)
-        torch.manual_seed(self.case.seed)
-        found: Any = None
-
-        def step() -> None:
-            nonlocal found
-            found = self.outcome(module, inputs, training=True)
-
-        nbytes = measure.saved_bytes(step, module.state_dict().values())
-        said = measure.kept_bytes(self.flat, self.network.sizes)
-        if name == "live" and isinstance(found, list) and nbytes != said:
-            yield Disagreement("kept bytes", f"{said}, and autograd keeps {nbytes}")
-        yield from self.bits(name, found, made, "in training")
-        state = list(module.state_dict().values())
-        if len(state) == len(after) and not all(map(same, state, after.values())):
-            yield Disagreement(f"running statistics: {name}", "after a training step")
-
-    def macs(self, inputs: list[Tensor], sizes: Mapping[str, int]) -> Iterator[Disagreement]:
-        """Multiply-accumulates of an evaluation."""
-        counted = measure.macs(lambda: self.network.run(*fresh(inputs)))
-        said = measure.said_macs(self.flat, sizes)
-        if counted != said:
-            yield Disagreement("multiply-accumulates", f"{said}, and torch counts {counted}")
-
-
-def same(one: Tensor, two: Tensor) -> bool:
-    """Whether two tensors are equal to the bit; not-a-number equals itself."""
-    if one.shape != two.shape or one.dtype != two.dtype:
-        return False
-    return torch.equal(one, two) or bool(((one == two) | ((one != one) & (two != two))).all())
-
-
-Examine = Callable[[Case], Report]

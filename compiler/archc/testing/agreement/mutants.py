@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archc.testing.agreement.compare import Case, Disagreement
+from archc.testing.agreement.report import Disagreement
+from archc.testing.agreement.theirs import Case
 from archc.testing.fuzz.corpus import Corpus
 from archc.testing.fuzz.mutate import mutant
 from archc.testing.fuzz.trial import attempt
@@ -15,7 +16,7 @@ def mutants_answered(case: Case) -> list[Disagreement]:
     """What mutants of a network's main file do that no text may do."""
     corpus = Corpus.of([case.files[case.main]])
     found = []
-    for number in range(MUTANTS):
+    for number in range(MUTANTS if corpus.bases else 0):
         text = mutant(case.seed, number, corpus)
         fault = attempt(text)[1]
         if fault is not None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from archc.testing.agreement.compare import Case
+from archc.testing.agreement.theirs import Case
 from archc.testing.fuzz.shrink import shrunk as without_words
 
 TRIES = 400

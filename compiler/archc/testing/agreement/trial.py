@@ -8,9 +8,11 @@ from typing import Any
 
 import torch
 
-from archc.testing.agreement.compare import Case, Disagreement, Report, examine
+from archc.testing.agreement.compare import examine
 from archc.testing.agreement.mutants import mutants_answered
+from archc.testing.agreement.report import Disagreement, Report
 from archc.testing.agreement.shrink import shrunk
+from archc.testing.agreement.theirs import Case
 from archc.testing.fuzz.bounds import SECONDS, TooLongError, bounded
 from archc.testing.generator import Project, generate
 from archc.testing.generator.project import MAIN

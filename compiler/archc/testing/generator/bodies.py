@@ -226,9 +226,9 @@ def body(pen: Pen, place: Place, length: int) -> Body:
     if len(scene.current) > 1:
         found += flow_on(pen, place)
     if scene.current and scene.current[0].dtype != "float" and choose.chance(85):
-        found.append(Chain([Stage(Use("multiply", [(None, "0.5")]))]))
-        pen.ops["multiply"] += 1
         pen.note("number as second value")
+        pen.ops["multiply"] += 1
+        found.append(Chain([Stage(Use("multiply", [(None, "0.5")]))]))
         found[-1].flow(scene)
     while length > 0 and pen.budget > 0:
         length -= 1

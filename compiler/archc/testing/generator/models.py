@@ -20,6 +20,14 @@ from archc.testing.generator.variants import variants
 
 def project(choices: Choices) -> Project:
     """A project of one to three models, one of which is meant."""
+    while True:
+        try:
+            return _project(choices)
+        except Misfit:
+            continue  # its inputs are too large, or go nowhere
+
+
+def _project(choices: Choices) -> Project:
     pen = Pen(choices)
     kind = choices.weighted([(46, "right"), (44, "unfit"), (10, "static")])
     pen.errors = choices.integer(1, 3) if kind == "unfit" else 0

@@ -1,0 +1,83 @@
+"""What torch makes of a network: the text as the language's page has it, run on tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from archc.testing.agreement import measure
+from archc.testing.interpreter import Interpreter, Network, Refused
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network to be looked at, whoever has written it."""
+
+    files: Mapping[str, str]
+    main: str
+    model: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    expected: str | None = None
+    """The name of a mistake that torch cannot see."""
+
+    seed: int = 0
+
+
+def interpreted(case: Case) -> Network:
+    """The network, which has run once at its default sizes; raises ``Refused``."""
+    network = Interpreter(case.files, case.main).network(case.model, **case.parameters)
+    network.build(case.seed)
+    with torch.no_grad():
+        network.run(*examples(network, network.sizes, case.seed))
+    return network
+
+
+def examples(network: Network, sizes: Mapping[str, int], seed: int) -> list[Tensor]:
+    """Inputs at some sizes."""
+    return [each.example(sizes, seed + place) for place, each in enumerate(network.inputs)]
+
+
+def fresh(inputs: list[Tensor]) -> list[Tensor]:
+    """The inputs once more: an op may work in place."""
+    return [each.clone() for each in inputs]
+
+
+def untrainable(network: Network, case: Case) -> bool:
+    """Whether torch refuses a training step, with more than one example too."""
+    for more in (0, 1):
+        sizes = {name: size + more * (name == "N") for name, size in network.sizes.items()}
+        if trained(network, examples(network, sizes, case.seed), case.seed) is None:
+            return False
+    return True
+
+
+def trained(network: Network, inputs: list[Tensor], seed: int) -> str | None:
+    """What torch has against a training step, if anything."""
+    torch.manual_seed(seed)
+    kept = {key: value.clone() for key, value in network.state().items()}
+    try:
+        _backward(measure.tensors(network.run(*fresh(inputs), training=True)))
+    except (Refused, RuntimeError) as error:
+        return str(error)
+    finally:
+        network.load(kept)
+    return None
+
+
+def _backward(outputs: list[Tensor]) -> None:
+    """The backward pass from all outputs that something learns of."""
+    learning = [each.sum() for each in outputs if each.requires_grad]
+    if learning:
+        step: Any = torch.stack(learning).sum().backward  # some releases of torch give it no types
+        step()
+
+
+def same(one: Tensor, two: Tensor) -> bool:
+    """Whether two tensors are equal to the bit; not-a-number equals itself."""
+    if one.shape != two.shape or one.dtype != two.dtype:
+        return False
+    return torch.equal(one, two) or bool(((one == two) | ((one != one) & (two != two))).all())
