@@ -129,7 +129,7 @@ class Diagnostics(Struct):
     """A stage's collector. Stages report and go on; the caller asks whether to stop."""
 
     items: list[Diagnostic] = fresh(factory=list)
-    _seen: set[tuple[str, Span, str]] = fresh(factory=set)
+    _seen: dict[tuple[str, Span, str], Diagnostic] = fresh(factory=dict)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.items)
@@ -145,11 +145,13 @@ class Diagnostics(Struct):
         """Add a problem at a place; the same words at the same place are said once."""
         self.add(Diagnostic(problem, span, tuple(related)))
 
-    def add(self, diagnostic: Diagnostic) -> None:
+    def add(self, diagnostic: Diagnostic) -> Diagnostic:
+        """Add one, unless the same words stand at its place already; gives what stands there."""
         key = (diagnostic.problem.name, diagnostic.span, diagnostic.problem.message())
-        if key not in self._seen:
-            self._seen.add(key)
+        standing = self._seen.setdefault(key, diagnostic)
+        if standing is diagnostic:
             self.items.append(diagnostic)
+        return standing
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         for diagnostic in diagnostics:

@@ -10,7 +10,7 @@ two are apart because torch keeps them apart: a constructor and a ``forward``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from archir.check import Condition
@@ -244,6 +244,13 @@ class Graph(Struct):
     sizes: dict[str, int]
     oracle: Oracle | None = None
     """What the ops' shape rules have answered so far, so that nobody asks them again."""
+
+    is_wrong: bool = False
+    """Whether errors were found while it was unrolled: parts are missing, so it gets no types."""
+
+    again: Callable[[Mapping[str, int]], Graph | None] | None = None
+    """Unrolls it anew for other default sizes, None where that finds errors. It is there where
+    types were not known while it was unrolled: then what stands behind may have been left out."""
 
     @property
     def answers(self) -> Oracle:

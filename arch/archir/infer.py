@@ -46,22 +46,35 @@ class Failure(Record):
 
 
 def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
-    """Check every shape of a graph. The typed graph is None where there are errors."""
+    """Check every shape of a graph. The typed graph is None where there are errors.
+
+    Of a graph that is wrong already, shapes are checked as far as they are known. What needs all
+    of them (sizes that would do, proofs, memory) is asked only of one that is whole.
+    """
     checker = _Checker(graph)
     checker.run()
+    if graph.is_wrong:
+        return None, checker.diagnostics
     if checker.diagnostics.has_errors:
         if checker.failures:
             from archir.sizes.suggest import suggest
 
             suggest(checker, graph.sizes, lambda sizes: _at(graph, sizes))
         return None, checker.diagnostics
+    return _typed(checker), checker.diagnostics
+
+
+def _typed(checker: _Checker) -> TypedGraph | None:
+    """The typed graph, once all is checked that needs the type of every value."""
+    graph = checker.graph
+    assert graph.again is None, "a value has no type, and no error says why"
     types = {
         definition: tuple([_known(entry) for entry in row])
         for definition, row in checker.rows.items()
     }
     typed = TypedGraph(graph, types, requirements(graph, types, checker.conditions))
     proven = checker.remarks.prove(typed) and _sound(typed, checker.ops(), checker.diagnostics)
-    return (typed if proven else None), checker.diagnostics
+    return typed if proven else None
 
 
 def _sound(typed: TypedGraph, ops: list[Op], diagnostics: Diagnostics) -> bool:
@@ -77,10 +90,15 @@ def _sound(typed: TypedGraph, ops: list[Op], diagnostics: Diagnostics) -> bool:
     return not found
 
 
-def _at(graph: Graph, sizes: dict[str, int]) -> _Checker:
-    """The same graph checked at other sizes."""
-    checker = _Checker(Graph(graph.root, sizes))
+def _at(graph: Graph, sizes: dict[str, int]) -> _Checker | None:
+    """The same network checked whole at other sizes; None if it is none at these."""
+    there = Graph(graph.root, sizes) if graph.again is None else graph.again(sizes)
+    if there is None:
+        return None
+    checker = _Checker(there)
     checker.run()
+    if not checker.diagnostics.has_errors:
+        _typed(checker)  # says what more is wrong
     return checker
 
 
@@ -112,7 +130,8 @@ class _Checker:
             self.definition(definition, steps)
         self.shared_modules()
         self.check_remarks()
-        check_initialisers(self.steps, self.rows, self.oracle, self.diagnostics)
+        whole = not (self.graph.is_wrong or self.diagnostics.has_errors)
+        check_initialisers(self.steps, self.rows, self.oracle, self.diagnostics, whole=whole)
 
     def ops(self) -> list[Op]:
         """The distinct ops that are applied."""
@@ -191,8 +210,15 @@ class _Checker:
     ) -> None:
         """Report a problem, and the conditions on sizes that it comes from."""
         diagnostic = Diagnostic(problem, span, tuple(related))
-        self.diagnostics.add(diagnostic)
-        self.failures.append(Failure(diagnostic, conditions))
+        standing = self.diagnostics.add(diagnostic)
+        if standing is diagnostic:
+            self.failures.append(Failure(diagnostic, conditions))
+            return
+        # Said already: sizes mend it if they mend it each time.
+        for at, earlier in enumerate(self.failures):
+            if earlier.diagnostic is standing:
+                both = earlier.conditions and conditions and (*earlier.conditions, *conditions)
+                self.failures[at] = Failure(standing, both)
 
     # --- shared modules -----------------------------------------------------------------------
 
@@ -219,26 +245,31 @@ class _Checker:
             )
 
     def _signature(self, step: Apply | Use, row: Row) -> str | None:
+        """What a module is made for, as text; None where that is not known."""
         if isinstance(step, Use):
-            return "\n".join(self._parameters(step.definition))
+            lines = list(self._parameters(step.definition))
+            known = [line for line in lines if line is not None]
+            return "\n".join(known) if len(known) == len(lines) else None
         answer = self.oracle.answer(step.op, tuple([row[value.index] for value in step.inputs]))
         if answer is None or answer.problems:
             return None
         from archir.text import show_op  # few networks share modules
 
-        known = tuple([_known(row[value.index]) for value in step.inputs])
-        parameters = _show_parameters(self.oracle.parameters(step.op, known))
-        recipe = step.op.recipe(self.oracle.concrete(known))
+        given = tuple([_known(row[value.index]) for value in step.inputs])
+        parameters = _show_parameters(self.oracle.parameters(step.op, given))
+        recipe = step.op.recipe(self.oracle.concrete(given))
         if isinstance(recipe, FunctionRecipe):
             return "no weights"  # nothing is made for it: it does at each use what the text says
         # One module is of one class (torch's are made for one number of axes), and made once.
         return f"{show_op(step.op)}, {recipe.make.function}, {parameters}"
 
-    def _parameters(self, definition: Definition) -> Iterator[str]:
+    def _parameters(self, definition: Definition) -> Iterator[str | None]:
         row = self.rows[definition]
         for step in self.steps[definition]:
             if isinstance(step, (Apply, Use)) and step.slot is not None:
-                yield f"{step.slot.label or step.slot.default_name} {self._signature(step, row)}"
+                made = self._signature(step, row)
+                name = step.slot.label or step.slot.default_name
+                yield None if made is None else f"{name} {made}"
 
     # --- what is written, and what else would do ----------------------------------------------
 

@@ -26,8 +26,13 @@ Steps = Mapping[Definition, Sequence[Step]]
 Rows = Mapping[Definition, list[TensorType | None]]
 
 
-def check_initialisers(steps: Steps, rows: Rows, oracle: Oracle, diagnostics: Diagnostics) -> None:
-    """Report every initialiser that cannot fill its parameter."""
+def check_initialisers(
+    steps: Steps, rows: Rows, oracle: Oracle, diagnostics: Diagnostics, *, whole: bool
+) -> None:
+    """Report every initialiser that cannot fill its parameter.
+
+    Only of a ``whole`` graph it can be said that a rule has no parameter at all.
+    """
     modules = _Modules(steps, rows, oracle)
     fitting = _Fitting(diagnostics)
     for definition, own in steps.items():
@@ -40,7 +45,8 @@ def check_initialisers(steps: Steps, rows: Rows, oracle: Oracle, diagnostics: Di
                     fitting.overrides(module)
         if definition.has_init:
             fitting.rules(definition, modules)
-            _unmatched(definition, modules, diagnostics)
+            if whole:
+                _unmatched(definition, modules, diagnostics)
 
 
 def _has_overrides(entries: Sequence[Slot | SlotRepeat]) -> bool:

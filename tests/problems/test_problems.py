@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 import pytest
+from all_problems import PROBLEMS
 
-import archdsl.rules
-import archir.rules
 from archc import pipeline
 from archc.asked import Asked
 from archir.diagnostics import Diagnostics, Problem
 from archir.source import Source
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
-
-
-def problems() -> list[type[Problem]]:
-    """All problem classes of both stages, in the order of their files."""
-    found: list[type[Problem]] = []
-    for package in (archir.rules, archdsl.rules):
-        for info in iter_modules(package.__path__, f"{package.__name__}."):
-            module = import_module(info.name)
-            found += [
-                value
-                for value in vars(module).values()
-                if isinstance(value, type)
-                and issubclass(value, Problem)
-                and value.__module__ == module.__name__
-                and "name" in vars(value)
-            ]
-    return found
-
-
-PROBLEMS = problems()
 
 
 def check(text: str, folder: Path, problem: type[Problem]) -> Diagnostics:

@@ -45,11 +45,11 @@ class Checked(Protocol):
 
 
 def suggest(
-    checked: Checked, sizes: Mapping[str, int], again: Callable[[dict[str, int]], Checked]
+    checked: Checked, sizes: Mapping[str, int], again: Callable[[dict[str, int]], Checked | None]
 ) -> None:
     """Add to problems that come from the default sizes alone what would mend them.
 
-    ``again`` checks the same graph at other sizes.
+    ``again`` checks the same network at other sizes; it gives None where it is not the same.
     """
     failures = checked.failures
     known = {id(failure.diagnostic) for failure in failures if failure.conditions}
@@ -67,6 +67,8 @@ def suggest(
         if near is None or _by_broadcasting(failing, near):
             return
         tried = again(near)
+        if tried is None:
+            return
         if not tried.diagnostics.has_errors:
             advice = _advice(valid, near, sizes)
             for failure in failures:

@@ -84,6 +84,7 @@ class Builder(Struct):
 
     def value(self, span: Span, given: TensorType | None, name: str | None = None) -> Value:
         """A new value of a known or unknown type."""
+        self.session.knows_all = self.session.knows_all and given is not None
         made = Value(self.count, span, name)
         self.count += 1
         self.types[made] = given

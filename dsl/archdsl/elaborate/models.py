@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from archdsl import ast, rules
@@ -31,22 +31,42 @@ def elaborate(
     model: Declared,
     arguments: tuple[ast.Argument, ...] = (),
     limits: Limits | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> tuple[Graph | None, Diagnostics]:
     """Unroll a model, or a variant of one; ``arguments`` are given to it from outside.
 
     The graph is None where nothing can be said of the model. It may be there beside errors: the
-    checker then still finds what is wrong with the shapes of the rest.
+    checker then still finds what is wrong with the shapes of the rest. ``sizes`` take the place of
+    the defaults of the model's size variables.
     """
     diagnostics = Diagnostics()
-    sizes: dict[str, int] = {}
+    defaults: dict[str, int] = {}
     budget = Budget(limits or Limits(), diagnostics)
-    session = Session(program, diagnostics, budget, Oracle(sizes), sizes)
+    session = Session(
+        program, diagnostics, budget, Oracle(defaults), defaults, other_sizes=sizes or {}
+    )
     try:
         with _deep_stack():
             graph = _model(session, model, arguments)
     except Stopped:
-        graph = None
+        return None, diagnostics
+    if graph is not None:
+        graph.is_wrong = diagnostics.has_errors
+        if sizes is None and not session.knows_all:
+            graph.again = lambda other: _again(program, model, arguments, limits, other)
     return graph, diagnostics
+
+
+def _again(
+    program: Program,
+    model: Declared,
+    arguments: tuple[ast.Argument, ...],
+    limits: Limits | None,
+    sizes: Mapping[str, int],
+) -> Graph | None:
+    """The model unrolled for other sizes; None where that finds errors."""
+    graph, _ = elaborate(program, model, arguments, limits, sizes)
+    return None if graph is None or graph.is_wrong else graph
 
 
 def missing_arguments(program: Program, model: Declared) -> tuple[str, ...]:

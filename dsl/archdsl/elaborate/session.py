@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archdsl import ast
 from archdsl.elaborate.limits import Budget
 from archdsl.elaborate.parameters import Parameters
@@ -36,6 +38,12 @@ class Session(Struct):
 
     handed: dict[Definition, tuple[TensorType, ...]] = fresh(factory=dict)
     """The types of what is handed in to a definition behind its own inputs, if anything is."""
+
+    other_sizes: Mapping[str, int] = fresh(factory=dict)
+    """Defaults that take the place of those in the text."""
+
+    knows_all: bool = True
+    """Whether every value so far has had a type."""
 
     nodes: dict[Definition, int] = fresh(factory=dict)
     """How many steps a definition has, with all that is inside it."""

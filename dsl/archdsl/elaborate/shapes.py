@@ -123,7 +123,7 @@ def _model_dim(
     if isinstance(default, bool) or not isinstance(default, int) or not 1 <= default <= MOST:
         report(rules.models.BadSize(dim.span.text, f"its default is {describe(default)}"), dim.span)
         return None
-    sizes[name] = default
+    sizes[name] = context.session.other_sizes.get(name, default)
     made = variable(name)
     context.frame.names[name] = made
     return made
