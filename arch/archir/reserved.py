@@ -62,6 +62,12 @@ _GROUPS = (
     ("nn.Module", "attribute", _MODULE_ATTRIBUTES),
 )
 
+
+def is_pythons(name: str) -> bool:
+    """Whether Python keeps a name for itself; each version gives classes more of such names."""
+    return len(name) > 4 and name.startswith("__") and name.endswith("__")
+
+
 RESERVED: Mapping[str, Reserved] = MappingProxyType(
     {name: Reserved(owner, kind) for owner, kind, names in _GROUPS for name in names.split()}
 )

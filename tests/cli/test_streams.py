@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -129,6 +130,44 @@ def test_a_full_device_is_said() -> None:
             check=False,
         )
     assert done.returncode == 3 and b"no space left" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["check", "missing.arch"], ["check", "bad.arch"], ["nonsense"]])
+def test_messages_for_a_full_device(net: Path, words: list[str]) -> None:
+    Path("bad.arch").write_text(NET.replace("relu", "rellu"), "utf-8")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "archc", *words],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            check=False,
+        )
+    assert done.returncode == 3 and not done.stdout.startswith(b"Traceback")
+
+
+class Keeping(io.RawIOBase):
+    """A full device behind a stream that keeps what it could not write, as in Python 3.14."""
+
+    is_full = True
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: memoryview) -> int:  # type: ignore[override]
+        if self.is_full:
+            raise OSError(28, "No space left on device")
+        return len(data)
+
+
+def test_a_stream_that_fails_twice_ends_with_the_code_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    device = Keeping()
+    stream = io.TextIOWrapper(io.BufferedWriter(device), "utf-8")  # type: ignore[type-var]
+    stream.write("what is lost")
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert guard.finish(0) == 3
+    device.is_full = False  # the interpreter empties the stream once more
 
 
 def test_control_c_kills_without_a_word(net: Path) -> None:

@@ -22,10 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run() -> None:
     """``archc`` as a process of its own, which ends without freeing each thing that it made."""
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    os._exit(guard.finish(main()))
 
 
 def _dispatch(words: list[str]) -> int:

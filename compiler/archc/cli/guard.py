@@ -89,8 +89,32 @@ def environment(message: str, hint: str | None = None) -> int:
     from archc.render.style import style_of
     from archc.render.terminal import plain
 
-    sys.stderr.write(plain("error", message, hint, style_of(sys.stderr)))
+    _tell(plain("error", message, hint, style_of(sys.stderr)))
     return ENVIRONMENT
+
+
+def _tell(text: str) -> None:
+    """Write to standard error. Where that takes nothing, nobody is there to be told of it."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        pass
+
+
+def finish(code: int) -> int:
+    """Empty the streams before the process ends; the code of a command that has ended with one.
+
+    A stream that failed keeps what it could not write (from Python 3.14 on), and fails once more.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            code = 128 + 13
+        except OSError:
+            code = ENVIRONMENT
+    return code
 
 
 def package(error: OwnOpError, file: str | None = None) -> int:
@@ -147,5 +171,5 @@ def _internal(error: Exception) -> int:
         traceback.print_exception(error)
     else:
         hint += f"\n({TRACEBACK}=1 in the environment shows where it arose)"
-    sys.stderr.write(plain("error", f"internal error: {shown}", hint, style_of(sys.stderr)))
+    _tell(plain("error", f"internal error: {shown}", hint, style_of(sys.stderr)))
     return INTERNAL

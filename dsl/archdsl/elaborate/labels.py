@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archdsl import ast, rules
 from archdsl.elaborate.builder import SlotName
 from archdsl.elaborate.environment import Flow, Unknown
-from archir.reserved import RESERVED
+from archir.reserved import RESERVED, is_pythons
 
 if TYPE_CHECKING:
     from archdsl.elaborate.body import Context
@@ -36,6 +36,8 @@ def why_not(label: str) -> str | None:
         return "it is empty"
     if "." in label:
         return "a dot separates the names in a state-dict key"
+    if is_pythons(label):
+        return "Python keeps names that begin and end with __ for itself"
     reserved = RESERVED.get(label)
     if reserved is not None:
         return f"{reserved.owner} has {_a(reserved.kind)} of that name"
