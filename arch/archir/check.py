@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from archir.diagnostics import Problem
-from archir.dims import Dim, SizeExpr, evaluate, maximum, modulo
+from archir.dims import Dim, SizeExpr, evaluate, maximum, modulo, variables
 from archir.record import Key, Struct, fresh
 
 Relation = Literal["at-least", "equal", "divisible", "broadcast", "expand"]
@@ -55,8 +55,13 @@ class Check(Struct):
 
     sizes: Mapping[str, int]
     training: bool = False
+    batches: frozenset[str] = frozenset()
+    """Sizes that have no default of their own: they count as 1, and are never held to that."""
+
     problems: list[Problem] = fresh(factory=list)
     conditions: list[Condition] = fresh(factory=list)
+    held: list[Dim] = fresh(factory=list)
+    """Dims that a shape rule has held to their defaults, and that depend on a batch."""
 
     def value(self, dim: Dim) -> int:
         """The dim at the default sizes."""
@@ -89,8 +94,14 @@ class Check(Struct):
         """
         value = self.value(dim)
         if dim != value:
+            self.hold(dim)
             self._keep(Condition("equal", dim, value))
         return value
+
+    def hold(self, dim: Dim) -> None:
+        """Note that what the op gives is for the default value of a dim. Not so of a batch."""
+        if self.batches and not self.batches.isdisjoint(variables(dim)) and dim not in self.held:
+            self.held.append(dim)
 
     def assume(self, relation: Relation, left: Dim, right: Dim) -> None:
         """Keep a condition that is true at the default sizes, and that others must meet too."""

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from archir import rules
 from archir.check import Check, Condition
 from archir.diagnostics import Problem
-from archir.dims import DimTooLargeError
+from archir.dims import DimTooLargeError, show, variables
 from archir.op import Op
 from archir.record import Record
 from archir.types import ParameterSpec, Sized, TensorType
@@ -37,6 +37,9 @@ class Oracle:
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self.sizes = sizes
+        self.batches: frozenset[str] = frozenset()
+        """Sizes that have no default of their own."""
+
         self.defaults = Sized(sizes)
         self._answers: dict[_Question, tuple[Op, Answer]] = {}
         self._parameters: dict[_Question, tuple[Op, tuple[ParameterSpec, ...]]] = {}
@@ -71,11 +74,14 @@ class Oracle:
         return known[1]
 
     def _ask(self, op: Op, inputs: tuple[TensorType, ...]) -> Answer:
-        check = Check(self.sizes)
+        check = Check(self.sizes, batches=self.batches)
         try:
             outputs = op.infer(inputs, check)
         except DimTooLargeError:
             return Answer(None, (rules.graph.SizesTooComplex(op.keyword),), ())
         except ZeroDivisionError:  # at other sizes than those of the text, where that is refused
             return Answer(None, (rules.sizes.SizeDividedByZero(op.keyword),), ())
+        for dim in check.held:
+            batch = min(self.batches & variables(dim))
+            check.report(rules.graph.BatchHeld(op.keyword, show(dim), batch))
         return Answer(outputs, tuple(check.problems), tuple(check.conditions))

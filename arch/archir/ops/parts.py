@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from archir import rules
 from archir.check import Check
 from archir.diagnostics import Problem
-from archir.dims import Dim, ceil_div, multiply, subtract, total
+from archir.dims import Dim, ceil_div, multiply, subtract, total, variables
 from archir.extents import readable
 from archir.fields import Field
 from archir.op import Int, Op, Positive, Size, concrete
@@ -58,6 +58,8 @@ class _Pieces(Op):
         last = subtract(extent, multiply(step, count - 1))
         check.assume("at-least", last, 1)
         if last != step:
+            if variables(last) <= check.batches:  # else another size can make up for the batch
+                check.hold(last)
             check.assume("at-least", step, last)
         return tuple(replaced_at(incoming, dim, piece) for piece in (*[step] * (count - 1), last))
 

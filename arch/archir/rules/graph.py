@@ -37,6 +37,37 @@ class SizesTooComplex(Problem):
         return "give the sizes as numbers in the input, or flatten less before this place"
 
 
+class BatchHeld(Problem):
+    """Something would be made for a batch of 1, which nobody has asked for.
+
+    Weights have their shapes before a batch is known, and so has the number of pieces that `split`
+    gives. Where they depend on a size they are for its default. A batch that has none counts as 1
+    while shapes are checked; no network is held to that.
+    """
+
+    name = "batch-held"
+    bad = """model m() {
+  input x: [N, 3, 8]
+  flatten(0) -> linear(10)
+}
+"""
+    good = """model m() {
+  input x: [N, 3, 8]
+  flatten -> linear(10)
+}
+"""
+    callee: str
+    written: str
+    batch: str
+
+    def message(self) -> str:
+        at = f"{self.written}, at {self.batch} = 1"
+        return f"{self.callee} would hold the batch: it is made for {at}"
+
+    def hint(self) -> str:
+        return f"give {self.batch} a default in the input where it is fixed, as in {self.batch} = 1"
+
+
 class ShapeDiffersFromRemark(Problem):
     """A shape written with ``::`` is not the shape that the value has.
 

@@ -12,7 +12,7 @@ from archdsl.elaborate.shapes import note, size
 from archir import rules as ir_rules
 from archir.check import Condition
 from archir.diagnostics import Label, nearest
-from archir.dims import evaluate
+from archir.dims import evaluate, variables
 from archir.graph import Assertion, Output, Parameter, Read, Slot, Value
 from archir.initialisers import INITIALISERS
 from archir.types import DTYPES, TensorType
@@ -117,6 +117,11 @@ def _parameter_dim(dim: ast.ShapeDim, context: Context, flow: Flow) -> int | Non
     sizes = context.session.sizes
     number = evaluate(extent, sizes)
     if number != extent:
+        held = context.session.oracle.batches & variables(extent)
+        if held:
+            written = dim.value.span.text
+            problem = ir_rules.graph.BatchHeld("the parameter", written, min(held))
+            context.session.report(problem, dim.span)
         condition = Condition("equal", extent, number)
         message = f"the parameter's shape was taken at {dim.value.span.text} = {number}"
         context.builder.assertions.append(Assertion(condition, message, dim.span))

@@ -124,6 +124,9 @@ def _model_dim(
         report(rules.models.BadSize(dim.span.text, f"its default is {describe(default)}"), dim.span)
         return None
     sizes[name] = context.session.other_sizes.get(name, default)
+    if dim.default is None:
+        oracle = context.session.oracle
+        oracle.batches |= {name}
     made = variable(name)
     context.frame.names[name] = made
     return made
