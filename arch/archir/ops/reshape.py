@@ -66,7 +66,7 @@ def arranged(
         return rules.tensors.ElementsDiffer(callee, was, count, shown, wants, is_open)
 
     if not is_open:
-        return wanted if check.equal(elements, divisor, problem) else None
+        return wanted if check.equal(*reduced(elements, divisor), problem) else None
     rest = exact_quotient(elements, divisor)
     if rest is None:
         elements, divisor = reduced(elements, divisor)
@@ -80,7 +80,8 @@ class Reshape(Op):
     """Gives a tensor another shape, with the same elements in the same order.
 
     The extents are given one by one or as a list. One of them may be -1, and is worked out from
-    the others. They may be sizes of the input: `reshape(N, -1, 8)`.
+    the others. They may be sizes of the input: `reshape(N, -1, 8)`. An expression of sizes is an
+    extent, and at least 1; where it is -1 nothing is worked out.
 
     torch: `torch.reshape`.
 
@@ -175,8 +176,8 @@ class Unflatten(Op):
 class Expand(Op):
     """Repeats dims of extent 1 up to the extents given; -1 leaves a dim as it is.
 
-    The extents are given one by one or as a list, and may be sizes of the input. More of them
-    than there are dims are new dims in front.
+    The extents are given one by one or as a list, and may be sizes of the input, which are at least
+    1. More of them than there are dims are new dims in front.
 
     torch: `torch.Tensor.expand`.
 
