@@ -37,6 +37,10 @@ def dim_name(dim: int, rank: int) -> str:
     return names[dim] if rank == len(names) else f"dim {dim}"
 
 
+_MOST_ADDED = 50
+"""Of more values than this nobody would write the channels as a sum."""
+
+
 class Concat(Op):
     """Joins values along a dim, the channels unless said otherwise.
 
@@ -123,6 +127,8 @@ class Concat(Op):
         ]
         if self.dim % inputs[0].rank != 1:
             return codes[0]
+        if len(codes) > _MOST_ADDED:
+            return None
         return reduce(lambda left, right: Infix("+", left, right), codes)
 
 

@@ -45,7 +45,7 @@ IMPORTS: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "functools": {"partial": functools.partial},
         "math": {
             **{name: getattr(math, name) for name in ("ceil", "floor", "log", "sqrt")},
-            **{name: getattr(math, name) for name in ("inf", "nan", "pi")},
+            **{name: getattr(math, name) for name in ("inf", "nan", "pi", "prod")},
         },
         "re": {"fullmatch": re.fullmatch},
         "typing": {"NamedTuple": typing.NamedTuple},

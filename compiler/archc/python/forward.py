@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archc.python.body import Body, Line, Statement, Training
-from archc.python.identifiers import Names, is_plain
+from archc.python.identifiers import RESERVED, base, is_plain, numbered
 from archc.python.recipes import expression
 from archc.python.text import INDENT, Call, Expr, Raw, flat, layout
 from archir.graph import Value
@@ -58,6 +59,9 @@ class _Writer:
 
     held: dict[str, Value] = field(default_factory=dict)
     """The value that a variable holds."""
+
+    held_until: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """For a name: how many variables like it are in use, and until when none of them is free."""
 
     fixed: set[str] = field(default_factory=set)
     """Variables named by the text: the running value does not go on in them."""
@@ -127,13 +131,25 @@ class _Writer:
         value = self.held.get(name)
         return value is None or self.last.get(value, -1) <= time
 
-    def _claim(self, wanted: str, time: int) -> str:
+    def _claim(self, wanted: str, time: int, other_than: Sequence[str] = ()) -> str:
         """A variable like ``wanted`` that holds nothing which is still needed."""
-        names = Names(self.taken)
+        name = base(wanted)
+        count, until = self.held_until.get(name, (1, math.inf))
+        if time >= until:
+            count, until = 1, math.inf
         while True:
-            name = names.claim(wanted)
-            if self._is_free(name, time):
-                return name
+            result = numbered(name, count)
+            taken = result in self.taken or result in RESERVED
+            if not taken:
+                if self._is_free(result, time):
+                    if result not in other_than:
+                        break
+                    until = time
+                else:
+                    until = min(until, self.last[self.held[result]])
+            count += 1
+        self.held_until[name] = count, until
+        return result
 
     def _hold(self, value: Value, name: str) -> None:
         self.names[value] = name
@@ -186,7 +202,7 @@ class _Writer:
         # Several results of one line need several variables.
         for index, output in enumerate(statement.outputs):
             if targets[index] in targets[:index] and targets[index] != "_":
-                targets[index] = self._other(targets, time)
+                targets[index] = self._claim(SPARE[1], time, targets)
             if targets[index] != "_":
                 self._hold(output, targets[index])
         if isinstance(statement.code, Only):
@@ -195,13 +211,6 @@ class _Writer:
             yield from layout("", value, "", indent)
         elif not (statement.kind == "read" and flat(value) == targets[0]):
             yield from layout(f"{', '.join(targets)} = ", value, "", indent)
-
-    def _other(self, targets: list[str], time: int) -> str:
-        names = Names(self.taken)
-        while True:
-            name = names.claim(SPARE[1])
-            if name not in targets and self._is_free(name, time):
-                return name
 
     def _expression(self, statement: Statement) -> Expr:
         inputs = [self._operand(value) for value in statement.inputs]

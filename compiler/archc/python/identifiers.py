@@ -23,19 +23,40 @@ class Names:
     """The names of one function or file: each is given once."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self.taken = {*RESERVED, *taken}
+        self.taken: set[str] = set()
+        self._given: dict[str, int] = {}
+        """How many of the names that are tried for one are gone, so that none is tried twice."""
+
+        self.reset({*RESERVED, *taken})
+
+    def reset(self, taken: set[str]) -> None:
+        """Begin anew, with just these names gone."""
+        self.taken = taken
+        self._given = {}
 
     def claim(self, wanted: str) -> str:
         """``wanted`` if it is free and Python can carry it, else the nearest that is."""
-        name = wanted if is_plain(wanted) else identifier(wanted)
-        if name in RESERVED:
-            name += "_"
-        result, count = name, 1
-        while result in self.taken:
+        name = base(wanted)
+        count = self._given.get(name, 1)
+        while numbered(name, count) in self.taken:
             count += 1
-            result = f"{name}{count}" if not name[-1].isdigit() else f"{name}_{count}"
+        self._given[name] = count
+        result = numbered(name, count)
         self.taken.add(result)
         return result
+
+
+def base(wanted: str) -> str:
+    """``wanted`` if Python can carry it and means nothing else by it, else the nearest."""
+    name = wanted if is_plain(wanted) else identifier(wanted)
+    return f"{name}_" if name in RESERVED else name
+
+
+def numbered(name: str, count: int) -> str:
+    """The name that is tried when ``count - 1`` others are gone: ``x``, ``x2``, ``x3``."""
+    if count == 1:
+        return name
+    return f"{name}{count}" if not name[-1].isdigit() else f"{name}_{count}"
 
 
 def is_plain(name: str) -> bool:

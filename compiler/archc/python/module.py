@@ -138,7 +138,7 @@ def _agree(typed: TypedGraph, plain: _File, followed: _File) -> bool:
 
     try:
         return recorded(followed) == recorded(plain)
-    except ReplayError:
+    except (ReplayError, RecursionError, MemoryError):  # the last two: of Python's own parser
         return False
 
 

@@ -116,7 +116,7 @@ def expression(code: Code, inputs: Sequence[Expr]) -> Expr:
     if isinstance(code, AllInputs):
         return Display("[]", tuple((None, value) for value in inputs))
     if isinstance(code, Fold):
-        return Raw(f" {code.operator} ".join(flat(value) for value in inputs))
+        return _fold(code.operator, inputs)
     if isinstance(code, Infix):
         return Raw(_infix(code, inputs, _LOOSEST))
     if isinstance(code, Items):
@@ -132,6 +132,18 @@ def expression(code: Code, inputs: Sequence[Expr]) -> Expr:
         return Raw(f"{_operand(Input(code.input), inputs)}.shape[{code.dim}]")
     assert not isinstance(code, Arg | Inferred), "close the code first"
     return Const(code)
+
+
+_FOLDS = {"+": "sum", "*": "math.prod"}
+_MOST_FOLDED = 100
+"""Python's parser nests for each operator; a longer line is a call that does the same in order."""
+
+
+def _fold(operator: str, inputs: Sequence[Expr]) -> Expr:
+    if len(inputs) <= _MOST_FOLDED or operator not in _FOLDS:
+        return Raw(f" {operator} ".join(flat(value) for value in inputs))
+    others = Display("[]", tuple((None, value) for value in inputs[1:]))
+    return Call(_FOLDS[operator], ((None, others), ("start", inputs[0])))
 
 
 def _index(code: Code, inputs: Sequence[Expr]) -> str:
@@ -168,4 +180,5 @@ def _infix(code: Infix, inputs: Sequence[Expr], around: int) -> str:
 
 def _operand(code: Code, inputs: Sequence[Expr]) -> str:
     text = flat(expression(code, inputs))
-    return f"({text})" if isinstance(code, Fold) or text.startswith("-") else text
+    folded = isinstance(code, Fold) and " " in text
+    return f"({text})" if folded or text.startswith("-") else text

@@ -29,6 +29,9 @@ class File:
         self.names = library.names
         self.blocks: dict[object, Block] = {}
         self.order: list[Block] = []
+        self.failed: dict[object, Unfollowable] = {}
+        """Why blocks cannot be followed, which goes for all that use them."""
+
         self.constants: dict[object, tuple[str, list[str]]] = {}
         """The file's constants and functions that are used: their names and lines."""
 
@@ -51,6 +54,8 @@ class File:
         """The class of a declaration, translated when it is first asked for."""
         if origin in self.blocks:
             return self.blocks[origin]
+        if origin in self.failed:
+            raise Unfollowable(str(self.failed[origin]))
         found = self.by_origin.get(origin)
         if not found:
             raise Unfollowable("a block that is not followed")
@@ -59,7 +64,11 @@ class File:
         if not isinstance(text, Template):
             raise Unfollowable("a block without a template")
         block = Block(self, origin, text, found)
-        block.translate()
+        try:
+            block.translate()
+        except Unfollowable as error:
+            self.failed[origin] = error
+            raise
         block.name = self.names.claim(class_name(text.name))
         self.blocks[origin] = block
         self.order.append(block)

@@ -27,6 +27,8 @@ def follow(typed: TypedGraph, bodies: dict[Definition, Body], library: Library) 
     """Translate a model's text; raises ``Unfollowable`` where it cannot be followed."""
     root = typed.graph.root
     file = File(typed, bodies, library)
+    for item in definitions(typed.graph):  # blocks may use blocks deeper than Python calls
+        file.block(item.origin)
     block = file.block(root.origin)
     arguments = _arguments(block, root, file)
     chunks = [item.lines() for item in file.order]

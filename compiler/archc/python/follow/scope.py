@@ -28,7 +28,8 @@ class Variables:
     def restore(self, state: Snapshot) -> None:
         """Go back to a snapshot."""
         taken, given, temporaries, visible = state
-        self.names.taken, self.given = set(taken), set(given)
+        self.names.reset(set(taken))
+        self.given = set(given)
         self.temporaries = set(temporaries)
         self.visible = [dict(names) for names in visible]
 
