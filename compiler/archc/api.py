@@ -63,9 +63,7 @@ def load(
     if weights is None and weights_match != "all":
         raise ValueError("weights_match says how weights are matched, and there are no weights")
     typed = _compile(load, path, model, settings, parameters)
-    from archc.torch import module
-
-    net = module(typed)
+    net = pipeline.module(typed)
     if weights is not None:
         from archc.weights import load_weights, tell
 

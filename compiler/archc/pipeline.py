@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from archc.choice import checkable, choose
 from archc.errors import ArchError, ToolError
@@ -23,6 +23,8 @@ from archir.record import Record
 from archir.source import Source
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from archc.asked import Asked
     from archc.weights import WeightsReport
     from archdsl.ast import Argument
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from archir.graph import Graph
     from archir.state import Match
     from archir.typed import TypedGraph
+
+
+M = TypeVar("M")  # what is made of a model
 
 
 def load(source: Source, path: Path | None) -> tuple[Program | None, Diagnostics]:
@@ -159,7 +164,7 @@ def python(typed: TypedGraph, *, guard: bool = False) -> str:
     """The model as a standalone Python module, which may check the sizes of its inputs."""
     from archc.python import source
 
-    return source(typed, guard=guard)
+    return _counted(lambda: source(typed, guard=guard))
 
 
 def guarded_python(typed: TypedGraph) -> str:
@@ -196,7 +201,24 @@ def json(typed: TypedGraph) -> str:
     """The model as data (see docs/json.md)."""
     from archc.describe import json as describe
 
-    return describe(typed)
+    return _counted(lambda: describe(typed))
+
+
+def module(typed: TypedGraph, seed: int | None = None) -> nn.Module:
+    """The model as a live module, with its initial weights."""
+    from archc.torch import module as make
+
+    return _counted(lambda: make(typed, seed))
+
+
+def _counted(make: Callable[[], M]) -> M:
+    """What a back end makes of a model that may have too many steps for it."""
+    from archir.bulk import ModelTooLargeError
+
+    try:
+        return make()
+    except ModelTooLargeError as error:
+        raise ArchError([error.diagnostic]) from error
 
 
 def weights(
@@ -208,7 +230,6 @@ def weights(
 ) -> tuple[Callable[[Path], None], WeightsReport | None]:
     """What writes the model's weights to a file: the initial ones, with those of ``source``."""
     from archc.marks import ROOM
-    from archc.torch import module
     from archc.torch.weights import writer
     from archc.weights import load_weights
 

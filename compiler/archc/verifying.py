@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
-from archc import asked, reference
+from archc import asked, pipeline, reference
 from archc.errors import ArchError
 from archir.agreement import Agreement
 from archir.dims import show
@@ -76,12 +76,11 @@ class Trial(Record):
 
     def checks(self) -> Iterator[Agreement]:
         """What is found, one thing after the other."""
-        from archc.torch import module
         from archc.torch.compare import compare
 
         refused = refusal(self.typed, self.sizes, training=True)
         why = None if refused is None else f"it does not train: {refused.problem.message()}"
-        return compare(lambda: module(self.typed), self.make, self.ports, self.seed, why)
+        return compare(lambda: pipeline.module(self.typed), self.make, self.ports, self.seed, why)
 
 
 def trial(

@@ -13,6 +13,7 @@ from archc.python.library import Library
 from archc.python.lower import lower
 from archc.python.printing import print_class
 from archc.python.text import INDENT, docstring
+from archir.bulk import bulk, refuse
 from archir.dims import evaluate
 from archir.graph import Apply, Definition, definitions, walk
 from archir.op import arguments_of, torch_default
@@ -27,6 +28,10 @@ IMPORTS = (
 )
 
 
+MOST_STEPS = 50_000
+"""Steps of all blocks together; the largest published networks have about 1,000."""
+
+
 def source(typed: TypedGraph, *, follow: bool = True, guard: bool = False) -> str:
     """The model as a Python module, which needs torch and nothing else.
 
@@ -34,7 +39,12 @@ def source(typed: TypedGraph, *, follow: bool = True, guard: bool = False) -> st
     The classes follow the text, with its loops, conditions and parameters, where that is known to
     give the same model; else, or without ``follow``, they are made from the graph. With ``guard``
     the model checks the sizes of its inputs when it runs.
+
+    Raises ``ModelTooLargeError`` for a model of more steps than can be printed.
     """
+    size = bulk(typed)
+    refuse(typed, "Python source", size.own, MOST_STEPS)
+    follow = follow and size.total <= MOST_STEPS  # it is compared with the graph, step by step
     checked, typed = typed, unroll(typed)
     library = Library(Names(IMPORTS))
     bodies = lower(typed, library)

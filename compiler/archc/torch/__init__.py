@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archc.torch.packages import PackageMissingError, TorchMissingError, require
+from archir.bulk import require as require_bulk
 
 if TYPE_CHECKING:
     from torch import nn
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from archir.typed import TypedGraph
 
 __all__ = ["PackageMissingError", "TorchMissingError", "module"]
+
+MOST_STEPS = 100_000
+"""Steps of a module, each block's for each of its uses; published networks have about 1,000."""
 
 
 def module(typed: TypedGraph, seed: int | None = None) -> nn.Module:
@@ -28,9 +32,11 @@ def module(typed: TypedGraph, seed: int | None = None) -> nn.Module:
     With a ``seed`` the weights are those that follow ``torch.manual_seed(seed)``, and the random
     state stays as it was.
 
-    Raises ``TorchMissingError`` where torch is not installed.
+    Raises ``TorchMissingError`` where torch is not installed, and ``ModelTooLargeError`` for a
+    model of more steps than a module can have.
     """
     require("torch")
+    require_bulk(typed, "a live module", MOST_STEPS)
     from archc.torch.build import build
 
     if seed is None:
