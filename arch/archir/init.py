@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TypeAlias
 
 from archir.record import Record
@@ -71,11 +69,23 @@ def matches(rule: InitRule, keyword: str, path: str) -> bool:
     ``path`` is relative to the definition that holds the rule: labels joined by dots.
     """
     if rule.is_path:
-        return _pattern(rule.selector).fullmatch(path) is not None
+        return _fits(rule.selector, path)
     # A depthwise convolution is a convolution, to torch as well.
     return rule.selector in ("*", keyword) or (rule.selector, keyword) == ("conv", "depthwise")
 
 
-@cache
-def _pattern(selector: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, selector.split("*"))), re.DOTALL)
+def _fits(pattern: str, path: str) -> bool:
+    """Whether a path is what a pattern says. Each ``*`` is as short as can be: none is retried."""
+    first, *between = pattern.split("*")
+    if not between:
+        return pattern == path
+    last = between.pop()
+    at, end = len(first), len(path) - len(last)
+    if not path.startswith(first) or not path.endswith(last):
+        return False
+    for part in between:
+        at = path.find(part, at, max(end, 0))
+        if at < 0:
+            return False
+        at += len(part)
+    return at <= end

@@ -14,11 +14,15 @@ from archir.formulas import FormulaError, arguments_for, reads_shape
 from archir.graph import Apply, Definition, Leaf, Read, Scope, Slot, SlotRepeat, Step, Use
 from archir.init import Initialiser, InitRule, matches
 from archir.initialisers import INITIALISERS
+from archir.matching import Rules
 from archir.naming import names
 from archir.oracle import Oracle
 from archir.record import Struct
 from archir.source import Span
 from archir.types import ParameterSpec, TensorType
+
+MOST_MATCHES = 1_000_000
+"""Modules of one ``init`` times the patterns that are held against each: far above any network."""
 
 Steps = Mapping[Definition, Sequence[Step]]
 """The steps of each definition, inner definitions first."""
@@ -43,7 +47,7 @@ def check_initialisers(
             for module in modules.of(definition):
                 if module.is_own:
                     fitting.overrides(module)
-        if definition.has_init:
+        if definition.has_init and modules.are_few_enough(definition, diagnostics):
             fitting.rules(definition, modules)
             if whole:
                 _unmatched(definition, modules, diagnostics)
@@ -96,6 +100,11 @@ class _Modules:
         self.rows = rows
         self.oracle = oracle
         self.known: dict[Definition, list[_Module]] = {}
+        self.counts: dict[Definition, int] = {}
+        """At least as many modules as each definition has, those of its blocks included."""
+        for definition, own in steps.items():
+            uses = (step.definition for step in own if isinstance(step, Use))
+            self.counts[definition] = len(own) + sum(self.counts[used] for used in uses)
 
     def of(self, definition: Definition) -> list[_Module]:
         """Those of a definition, of blocks in it too."""
@@ -103,6 +112,16 @@ class _Modules:
         if definition not in self.known:
             self.known[definition] = list(self._find(definition))
         return self.known[definition]
+
+    def are_few_enough(self, definition: Definition, diagnostics: Diagnostics) -> bool:
+        """Whether a definition's rules can be held against what is below it; reported if not."""
+        patterns = sum(rule.is_path and "*" in rule.selector for rule in definition.init)
+        count = self.counts[definition]
+        if count * (1 + patterns) <= MOST_MATCHES:
+            return True
+        problem = rules.graph.InitTooLarge(definition.name, count, patterns, MOST_MATCHES)
+        diagnostics.report(problem, definition.init[0].span)
+        return False
 
     def distinct(self, definition: Definition) -> Iterator[_Module]:
         """Those of a definition and of all blocks below, each block once and without paths."""
@@ -166,14 +185,23 @@ def _unmatched(definition: Definition, modules: _Modules, diagnostics: Diagnosti
         (module.leaf.op.keyword, ".".join(module.path), {spec.name for spec in module.specs})
         for module in modules.of(definition)
     ]
+    exact = {path: names_of for _, path, names_of in paths}
     for rule in by_path:
-        if not any(
-            matches(rule, keyword, path) and (rule.parameter == "*" or rule.parameter in names_of)
-            for keyword, path, names_of in paths
-        ):
+        if "*" not in rule.selector:
+            found = rule.selector in exact and _names(rule, exact[rule.selector])
+        else:
+            found = any(
+                matches(rule, keyword, path) and _names(rule, names_of)
+                for keyword, path, names_of in paths
+            )
+        if not found:
             diagnostics.report(
                 rules.graph.RuleMatchesNothing(rule.selector, rule.parameter), rule.span
             )
+
+
+def _names(rule: InitRule, parameters: set[str]) -> bool:
+    return rule.parameter == "*" or rule.parameter in parameters
 
 
 # --- initialisers against parameters --------------------------------------------------------------
@@ -242,6 +270,7 @@ def _selected(
 ) -> Iterator[tuple[_Module, ParameterSpec, InitRule]]:
     """Each parameter that is selected, with the last rule that does so."""
     last: dict[tuple[str, str, str], InitRule | None] = {}
+    rules_for = Rules(given)
     for module in modules:
         overridden = {name for name, _ in module.leaf.overrides}
         keyword = module.leaf.op.keyword
@@ -251,18 +280,10 @@ def _selected(
                 continue
             key = (keyword, path, spec.name)
             if key not in last:
-                last[key] = _last(given, *key)
+                last[key] = rules_for.last(*key)
             rule = last[key]
             if rule is not None:
                 yield module, spec, rule
-
-
-def _last(given: tuple[InitRule, ...], keyword: str, path: str, name: str) -> InitRule | None:
-    """The last rule that selects a parameter."""
-    found = [
-        rule for rule in given if rule.parameter in ("*", name) and matches(rule, keyword, path)
-    ]
-    return found[-1] if found else None
 
 
 def _wrong(

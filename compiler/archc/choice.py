@@ -10,6 +10,7 @@ from archc.errors import ModelChoiceError
 from archir.diagnostics import nearest
 
 if TYPE_CHECKING:
+    from archdsl.elaborate import Together
     from archdsl.program import Declared, Program
 
 
@@ -60,8 +61,13 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(shown[:20]) + more
 
 
-def checkable(program: Program) -> tuple[Declared, ...]:
-    """The models and variants that stand by themselves: no parameter is left without a value."""
-    from archdsl.elaborate import missing_arguments
+def checkable(program: Program, together: Together | None = None) -> tuple[Declared, ...]:
+    """The models and variants that stand by themselves: no parameter is left without a value.
 
-    return tuple(model for model in program.models() if not missing_arguments(program, model))
+    ``together`` is what they share, if they are compiled behind this.
+    """
+    from archdsl.elaborate import Together, missing_arguments
+
+    shared = together or Together()
+    models = program.models()
+    return tuple(model for model in models if not missing_arguments(program, model, shared))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from archc.asked import Asked
     from archc.weights import WeightsReport
     from archdsl.ast import Argument
-    from archdsl.elaborate import Limits
+    from archdsl.elaborate import Limits, Together
     from archdsl.program import Declared, Program
     from archir.graph import Graph
     from archir.state import Match
@@ -54,14 +54,16 @@ def elaborate(
     model: Declared,
     arguments: tuple[Argument, ...] = (),
     limits: Limits | None = None,
+    together: Together | None = None,
 ) -> tuple[Graph | None, Diagnostics]:
     """Program to graph: unroll one model, with arguments from outside.
 
-    The graph may be there beside errors: the checker can then still look at the rest.
+    The graph may be there beside errors: the checker can then still look at the rest. Models that
+    are checked together share what does not depend on the model, and a limit on their steps.
     """
     from archdsl.elaborate import elaborate as elaborate_model
 
-    return elaborate_model(program, model, arguments, limits)
+    return elaborate_model(program, model, arguments, limits, together)
 
 
 def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
@@ -76,9 +78,10 @@ def compile_model(
     model: Declared,
     arguments: tuple[Argument, ...] = (),
     limits: Limits | None = None,
+    together: Together | None = None,
 ) -> tuple[TypedGraph | None, Diagnostics]:
     """Program to typed graph."""
-    graph, found = elaborate(program, model, arguments, limits)
+    graph, found = elaborate(program, model, arguments, limits, together)
     if graph is None:
         return None, found
     typed, problems = infer(graph)
@@ -135,8 +138,11 @@ def check_source(
     program, found = load(source, path)
     if program is None:
         return (), found
+    from archdsl.elaborate import Together
+
     chosen = wanted is not None or settings
-    models = (choose(program, wanted),) if chosen else checkable(program)
+    together = Together()
+    models = (choose(program, wanted),) if chosen else checkable(program, together)
     arguments, problems = parse_settings(settings)
     found.extend(problems)
     if problems.has_errors:
@@ -144,7 +150,7 @@ def check_source(
     checked: list[Checked] = []
     right: list[TypedGraph] = []
     for model in models:
-        typed, problems = compile_model(program, model, arguments, limits)
+        typed, problems = compile_model(program, model, arguments, limits, together)
         found.extend(problems)
         if typed is not None:
             right.append(typed)

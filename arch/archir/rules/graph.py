@@ -247,6 +247,46 @@ class InitialiserDoesNotFit(Problem):
         return "use zeros, ones, constant, normal or uniform there"
 
 
+class InitTooLarge(Problem):
+    """An `init` has too many patterns for too many layers: each is held against each.
+
+    Blocks that use each other twice have twice as many layers with each of them. Rules that name an
+    op, as `conv.weight`, and paths without `*` cost nothing.
+    """
+
+    name = "init-too-large"
+    bad = (
+        "block b0() { conv(3, 1) }\n"
+        + "".join(f"block b{i}() {{ b{i - 1} -> b{i - 1} }}\n" for i in range(1, 20))
+        + """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  b19
+  init { "*.0".weight: zeros }
+}
+"""
+    )
+    good = """block b0() { conv(3, 1) }
+model m() {
+  input x: [N, 3, H = 32, W = 32]
+  b0 -> b0
+  init { "*.0".weight: zeros }
+}
+"""
+    definition: str
+    layers: int
+    patterns: int
+    limit: int
+
+    def message(self) -> str:
+        return (
+            f"{self.definition} has {self.layers:,} layers and {self.patterns:,} patterns for them,"
+            f" and more than {self.limit:,} of both multiplied are not looked through"
+        )
+
+    def hint(self) -> str:
+        return "name ops, or whole paths, or put the rules into the blocks inside"
+
+
 class RuleMatchesNothing(Problem):
     """A quoted path in `init` leads to no parameter, so the rule does nothing.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from archdsl.elaborate.constants import Together
 from archdsl.elaborate.limits import Limits
 from archdsl.elaborate.models import elaborate, missing_arguments
 
-__all__ = ["Limits", "elaborate", "missing_arguments"]
+__all__ = ["Limits", "Together", "elaborate", "missing_arguments"]

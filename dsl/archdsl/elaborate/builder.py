@@ -179,8 +179,11 @@ class Builder(Struct):
     def warn_unlabelled(self) -> None:
         """Warn of weights whose key depends on their neighbours, by the names that they got."""
         said: set[Span] = set()
+        named: dict[Scope, dict[Slot, str]] = {}
         for scope, slot, span in self.unlabelled:
             if span not in said:  # once for all turns of a loop
                 said.add(span)
-                name = names(scope).get(slot, slot.default_name)
+                if scope not in named:
+                    named[scope] = names(scope)
+                name = named[scope].get(slot, slot.default_name)
                 self.session.report(rules.labels.UnlabelledWeights(slot.default_name, name), span)

@@ -86,6 +86,8 @@ def partial(evaluator: Evaluator, part: Part, arguments: ast.Arguments) -> objec
     if bound is None or any(isinstance(value, Unknown) for value in bound.values.values()):
         return UNKNOWN
     values = bound.values
+    budget = evaluator.session.budget
+    budget.step(arguments.span, _CALL + len(values))
     if part.kind == "op":
         problems = check_partial(ops()[part.name], (), values)
         told = as_called(evaluator.session, problems, part, arguments)
@@ -93,7 +95,9 @@ def partial(evaluator: Evaluator, part: Part, arguments: ast.Arguments) -> objec
         if problems:
             return UNKNOWN
     ordered = tuple((name, values[name]) for name in parameters.names if name in values)
-    return Part(part.kind, part.name, ordered, part.origin)  # type: ignore[arg-type]
+    made = Part(part.kind, part.name, ordered, part.origin)  # type: ignore[arg-type]
+    budget.weigh(made, arguments.span)
+    return made
 
 
 def initialiser(evaluator: Evaluator, callee: Initialiser, arguments: ast.Arguments) -> object:

@@ -8,12 +8,8 @@ from typing import TypeAlias
 from archdsl import ast
 from archdsl.elaborate.environment import Frame, Unknown
 from archdsl.elaborate.evaluate import Evaluator
-from archdsl.elaborate.limits import Budget, Limits
-from archdsl.elaborate.models import base_of
-from archdsl.elaborate.session import Session
+from archdsl.elaborate.models import base_of, session_for
 from archdsl.program import Declared, Program
-from archir.diagnostics import Diagnostics
-from archir.oracle import Oracle
 from archir.record import Record
 from archir.values import Part
 
@@ -46,7 +42,7 @@ def open_parameters(program: Program, model: Declared) -> Mapping[str, Open]:
     A domain may speak of parameters before its own; what it says then is not known beforehand,
     and the choices are None.
     """
-    session = Session(program, Diagnostics(), Budget(Limits(), Diagnostics()), Oracle({}), {})
+    session = session_for(program)
     found = base_of(session, model)
     if found is None:
         return {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, compress
+
 from archdsl import ast, rules
 from archdsl.elaborate import initial
 from archdsl.elaborate.body import Context
@@ -13,7 +15,7 @@ from archir import rules as ir_rules
 from archir.check import Condition
 from archir.diagnostics import Label, nearest
 from archir.dims import evaluate, variables
-from archir.graph import Assertion, Output, Parameter, Read, Slot, Value
+from archir.graph import Assertion, Output, Parameter, Read, Scope, Slot, Value
 from archir.initialisers import INITIALISERS
 from archir.types import DTYPES, TensorType
 
@@ -91,21 +93,14 @@ def param_statement(node: ast.ParamStatement, flow: Flow, context: Context) -> F
 
 
 def _register_parameter(parameter: Parameter, context: Context) -> None:
-    scope = context.scope
-    for other in scope.parameters:
-        if other.name == parameter.name:
-            related = Label(other.span, "the name is used here first")
-            context.session.report(
-                rules.labels.AlreadyInUse(parameter.name), parameter.span, related
-            )
-            return
-    scope.parameters.append(parameter)
     # A child of the same name would have the same key.
     stand_in = Slot(parameter.name, False, parameter.name, parameter.span)
-    table = context.session.labels.setdefault(scope, {})
+    table = context.session.labels.setdefault(context.scope, {})
     earlier = table.setdefault(parameter.name, stand_in)
-    if earlier is not stand_in:
-        related = Label(earlier.span, "the label is used here first")
+    if earlier is stand_in:
+        context.scope.parameters.append(parameter)
+    else:
+        related = Label(earlier.span, "the name is used here first")
         context.session.report(rules.labels.AlreadyInUse(parameter.name), parameter.span, related)
 
 
@@ -173,15 +168,19 @@ def drop_unapplied(context: Context) -> None:
     for missing, module in context.builder.ahead.items():
         if module.applied is not None:
             context.session.report(rules.named.ValueNotMade(missing), module.applied)
+    empty: dict[Scope, set[Slot]] = {}
     for shared, scope in context.builder.shared:
         if shared.applied is None and not context.builder.abandoned:
             name = shared.node.name
             context.session.report(rules.parts.ModuleWithoutUse(name.text), name.span)
-        if shared.slot.member is None and shared.slot in scope.entries:
-            place = scope.entries.index(shared.slot)
-            del scope.entries[place]
-            for parameter in scope.parameters:
-                parameter.position -= parameter.position > place
+        if shared.slot.member is None:
+            empty.setdefault(scope, set()).add(shared.slot)
+    for scope, slots in empty.items():
+        left = [entry not in slots for entry in scope.entries]
+        before = [0, *accumulate(left)]  # how many stay before each place
+        for parameter in scope.parameters:
+            parameter.position = before[parameter.position]
+        scope.entries[:] = compress(scope.entries, left)
 
 
 def init_statement(node: ast.InitStatement, flow: Flow, context: Context) -> Flow:

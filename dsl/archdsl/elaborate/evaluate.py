@@ -9,6 +9,7 @@ from typing import Any
 from archdsl import ast, rules
 from archdsl.builtins import BUILTINS
 from archdsl.elaborate.arithmetic import Trouble
+from archdsl.elaborate.constants import Values
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import (
     UNKNOWN,
@@ -147,16 +148,19 @@ class Evaluator(Struct):
             return Part("block" if node.kind == "block" else "model", declared.name, (), declared)
         if isinstance(node, ast.Function):
             return FunctionValue(declared.name, declared)
-        known = self.session.constants.get((declared, name))
-        if known is None:
-            inner = Evaluator(self.session, declared.home, Frame(None))
-            value = inner.value(node.value)
-            if isinstance(node, ast.Let):
-                frame = Frame(None)
-                inner.destructure(node.names, value, frame)
-                value = frame.names[name]
-            known = self.session.constants[(declared, name)] = value
-        return known
+        return self.session.constants.values(declared, self._constant)[name]
+
+    def _constant(self, declared: Declared) -> Values:
+        """What the names of a ``let``, or of a variant, stand for."""
+        node = declared.node
+        assert isinstance(node, ast.Let | ast.Variant)
+        inner = Evaluator(self.session, declared.home, Frame(None))
+        value = inner.value(node.value)
+        if isinstance(node, ast.Variant):
+            return {declared.name: value}
+        frame = Frame(None)
+        inner.destructure(node.names, value, frame)
+        return frame.names
 
     def inside(self, frame: Frame, *, fans: bool | None = None) -> Evaluator:
         """An evaluator for an inner place."""

@@ -10,6 +10,7 @@ from archdsl.elaborate import attributes, functions
 from archdsl.elaborate.arithmetic import Trouble, binary, compare, negate
 from archdsl.elaborate.describe import brief_value, describe, show_value
 from archdsl.elaborate.environment import UNKNOWN, Frame, FunctionValue, SizeConditions, Unknown
+from archdsl.elaborate.limits import SIZES
 from archir.dims import SizeExpr, brief, evaluate, variables
 from archir.graph import Value
 from archir.init import Initialiser
@@ -39,8 +40,10 @@ def _text(evaluator: Evaluator, node: ast.Text) -> object:
         refuse_sizes(evaluator, value)
         parts.append(show_value(value))
     text = "".join(parts)
-    if len(text) > evaluator.session.budget.limits.characters:
-        evaluator.session.budget.stop("characters", node.span)
+    budget = evaluator.session.budget
+    budget.weigh(text, node.span)
+    if len(text) > budget.limits.characters:
+        budget.stop("characters", node.span)
     return text
 
 
@@ -60,7 +63,7 @@ def _speaks_of_sizes(value: object) -> bool:
 
 
 def _list(evaluator: Evaluator, node: ast.ListDisplay) -> object:
-    made = tuple(evaluator.value(item) for item in node.items)
+    made = tuple([evaluator.value(item) for item in node.items])
     evaluator.session.budget.weigh(made, node.span)
     return made
 
@@ -111,6 +114,8 @@ def _binary(evaluator: Evaluator, node: ast.Expr, sign: str, left: object, right
     if sign in ("//", "%") and isinstance(right, SizeExpr):
         _refuse_zero(result, right, evaluator.session.sizes)
     budget.weigh(result, node.span)
+    if isinstance(result, SizeExpr):
+        budget.step(node.span, SIZES * len(result.terms))
     if isinstance(result, str) and len(result) > budget.limits.characters:
         budget.stop("characters", node.span)
     return result

@@ -11,6 +11,7 @@ from archdsl.elaborate.declare import drop_unapplied, look_ahead
 from archdsl.elaborate.environment import Flow, Frame, Unknown
 from archdsl.elaborate.evaluate import Evaluator
 from archdsl.elaborate.extents import handed_again
+from archdsl.elaborate.limits import NEW
 from archdsl.elaborate.session import Session
 from archdsl.elaborate.text import Resolve, Spliced
 from archdsl.program import Declared
@@ -43,6 +44,7 @@ def instantiate(
     if key in session.unrolling:
         session.report(rules.names.Cycle((declared.name,)), span)
         return None
+    session.budget.step(span, NEW)
     session.budget.enter(span)
     session.unrolling.add(key)
     session.uses.append((declared.name, span))
@@ -122,6 +124,7 @@ def anonymous(
 ) -> Instance:
     """The definition of a ``module head = { … }`` for one of its uses."""
     session, builder = home.session, Builder(home.session, caller=caller)
+    session.budget.step(span, NEW)
     session.budget.enter(span)
     session.uses.append((node.name.text, span))
     labelled = is_labelled(node.unit, home)

@@ -6,8 +6,9 @@ from typing import NoReturn
 
 from archdsl import rules
 from archir.diagnostics import Diagnostics
-from archir.record import Record, field_names
+from archir.record import Record, Struct, field_names
 from archir.source import Span
+from archir.values import Part
 
 
 class Stopped(Exception):  # noqa: N818  (no error of ours: it ends the work after a report)
@@ -18,12 +19,14 @@ class Limits(Record):
     """How far a file may expand. The defaults are far above any real network.
 
     nodes: steps of the unrolled network; steps: statements and expressions evaluated;
-    depth: blocks, braces and calls inside each other; items: items of one list;
-    characters: of one string; bits: of one integer.
+    depth: blocks, braces, calls and lists inside each other; items: items of one list;
+    characters: of one string; bits: of one integer; total: steps of all models of a file that are
+    checked together.
     """
 
     nodes: int = 10_000_000
     steps: int = 1_000_000
+    total: int = 4_000_000
     depth: int = 200
     items: int = 1_000_000
     characters: int = 100_000
@@ -34,21 +37,55 @@ class Limits(Record):
         return field_names(cls)
 
 
+STAGE = 5
+"""The steps that a stage counts for: about as long as it takes."""
+
+NEW = 50
+"""The same for what is made once: an op of new arguments, a block's body."""
+
+SIZES = 5
+"""The same for each term of an expression of sizes that is worked out."""
+
+_CHARACTERS = 100
+"""Characters that are walked as fast as a list's item."""
+
+
+def _items(value: tuple[object, ...] | Part) -> tuple[object, ...]:
+    """What stands in a list, or is filled in to a part."""
+    if isinstance(value, Part):
+        return tuple([argument for _, argument in value.arguments])
+    return value
+
+
+class Spent(Struct):
+    """The steps of all models that are checked together."""
+
+    steps: int = 0
+
+
 class Budget:
     """Counts what has been spent, and stops the work where a limit is passed."""
 
-    def __init__(self, limits: Limits, diagnostics: Diagnostics) -> None:
+    def __init__(self, limits: Limits, diagnostics: Diagnostics, together: Spent) -> None:
+        """``together`` has the steps that other models of the file took."""
         self.limits = limits
+        self.together = together
         self.diagnostics = diagnostics
         self.steps = 0
-        self.most_steps = limits.steps
+        self.most_steps = min(limits.steps, limits.total - together.steps)
+        self.limiting = "steps" if self.most_steps == limits.steps else "total"
         self.depth = 0
+
+    def close(self) -> None:
+        """Note for the models behind this one what it took."""
+        self.together.steps += self.steps
+        self.steps = 0
 
     def step(self, span: Span, cost: int = 1) -> None:
         """Count an evaluation step; one that walks a list costs as much as it has items."""
         self.steps += cost
         if self.steps > self.most_steps:
-            self.stop("steps", span)
+            self.stop(self.limiting, span)
 
     def weigh(self, value: object, span: Span) -> None:
         """Count a list with all lists inside it, as often as they stand in it.
@@ -56,16 +93,22 @@ class Budget:
         A few lines of ``[a, a]`` make a list that nothing could walk, so each list is weighed
         when it is made and whenever it is walked.
         """
-        if not isinstance(value, tuple):
+        if isinstance(value, str):
+            self.step(span, len(value) // _CHARACTERS)
+        if not isinstance(value, tuple | Part):
             return
-        items = 0
-        stack = [value]
-        while stack:
-            inner = stack.pop()
-            items += len(inner)
+        items = depth = 0
+        level = [_items(value)]
+        while level:
+            items += sum(map(len, level))
+            depth += 1
             if items > self.limits.items:
                 self.stop("items", span)
-            stack.extend(item for item in inner if isinstance(item, tuple))
+            if depth > self.limits.depth:  # whoever walks it goes as deep
+                self.stop("depth", span)
+            level = [
+                _items(item) for inner in level for item in inner if isinstance(item, tuple | Part)
+            ]
         self.step(span, items)
 
     def enter(self, span: Span) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from archdsl import ast, rules
 from archdsl.docs import prose
 from archdsl.elaborate.binding import Bound, bind, fill, parameters_of
 from archdsl.elaborate.body import Context
 from archdsl.elaborate.builder import Builder
+from archdsl.elaborate.constants import Constants, Together
 from archdsl.elaborate.declare import dtype
 from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Frame, Unknown
@@ -25,36 +27,32 @@ from archir.graph import Graph, Scope
 from archir.oracle import Oracle
 from archir.values import Part
 
+T = TypeVar("T")
+
 
 def elaborate(
     program: Program,
     model: Declared,
     arguments: tuple[ast.Argument, ...] = (),
     limits: Limits | None = None,
+    together: Together | None = None,
     sizes: Mapping[str, int] | None = None,
 ) -> tuple[Graph | None, Diagnostics]:
     """Unroll a model, or a variant of one; ``arguments`` are given to it from outside.
 
     The graph is None where nothing can be said of the model. It may be there beside errors: the
-    checker then still finds what is wrong with the shapes of the rest. ``sizes`` take the place of
-    the defaults of the model's size variables.
+    checker then still finds what is wrong with the shapes of the rest. ``together`` is what all
+    models of one check share; ``sizes`` take the place of the defaults of the model's size
+    variables.
     """
-    diagnostics = Diagnostics()
-    defaults: dict[str, int] = {}
-    budget = Budget(limits or Limits(), diagnostics)
-    session = Session(
-        program, diagnostics, budget, Oracle(defaults), defaults, other_sizes=sizes or {}
-    )
-    try:
-        with _deep_stack():
-            graph = _model(session, model, arguments)
-    except Stopped:
-        return None, diagnostics
+    session = session_for(program, limits, together)
+    session.other_sizes = sizes or {}
+    graph = _bounded(session, model, lambda: _model(session, model, arguments))
     if graph is not None:
-        graph.is_wrong = diagnostics.has_errors
+        graph.is_wrong = session.diagnostics.has_errors
         if sizes is None and not session.knows_all:
             graph.again = lambda other: _again(program, model, arguments, limits, other)
-    return graph, diagnostics
+    return graph, session.diagnostics
 
 
 def _again(
@@ -65,26 +63,53 @@ def _again(
     sizes: Mapping[str, int],
 ) -> Graph | None:
     """The model unrolled for other sizes; None where that finds errors."""
-    graph, _ = elaborate(program, model, arguments, limits, sizes)
+    graph, _ = elaborate(program, model, arguments, limits, sizes=sizes)
     return None if graph is None or graph.is_wrong else graph
 
 
-def missing_arguments(program: Program, model: Declared) -> tuple[str, ...]:
+def missing_arguments(
+    program: Program, model: Declared, together: Together | None = None
+) -> tuple[str, ...]:
     """Parameters of a model, or of a variant of one, that have no value yet.
 
     Such a model is not built by itself, but through a (further) variant.
     """
-    session = Session(program, Diagnostics(), Budget(Limits(), Diagnostics()), Oracle({}), {})
-    try:
-        with _deep_stack():
-            part = _part(session, model)
-    except Stopped:
-        part = None
+    session = session_for(program, None, together)
+    part = _bounded(session, model, lambda: _part(session, model))
     if part is None:
         return ()  # building it says what is wrong
     parameters = parameters_of(session, part)
     given = {name for name, _ in part.arguments}
     return tuple(name for name in parameters.names if name in parameters.required - given)
+
+
+def session_for(
+    program: Program, limits: Limits | None = None, together: Together | None = None
+) -> Session:
+    """A session in which nothing is known yet but what models share that are checked together."""
+    together = together or Together()
+    diagnostics = Diagnostics()
+    sizes: dict[str, int] = {}
+    budget = Budget(limits or Limits(), diagnostics, together)
+    constants = Constants(budget, diagnostics, together.constants)
+    return Session(program, diagnostics, budget, Oracle(sizes), constants, sizes)
+
+
+def _bounded(session: Session, model: Declared, run: Callable[[], T | None]) -> T | None:
+    """What ``run`` gives; None once a limit has been reported."""
+    try:
+        with _deep_stack():
+            return run()
+    except Stopped:
+        return None
+    except RecursionError:
+        # Calls, constants and expressions inside each other, each of them as deep as they may be.
+        place = session.uses[-1][1] if session.uses else model.span
+        with suppress(Stopped):
+            session.budget.stop("depth", place)
+        return None
+    finally:
+        session.budget.close()
 
 
 @contextmanager

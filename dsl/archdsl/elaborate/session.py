@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archdsl import ast
+from archdsl.elaborate.constants import Constants
 from archdsl.elaborate.limits import Budget
 from archdsl.elaborate.parameters import Parameters
-from archdsl.elaborate.text import Facts, Outline, Resolve, facts, is_labelled, outline
+from archdsl.elaborate.text import (
+    Facts,
+    Labels,
+    Outline,
+    Resolve,
+    Spliced,
+    facts,
+    labels,
+    outline,
+)
 from archdsl.program import Declared, Program
 from archir.diagnostics import Diagnostics, Label, Problem, Suggestions
 from archir.dims import SizeExpr
@@ -27,6 +37,7 @@ class Session(Struct):
     diagnostics: Diagnostics
     budget: Budget
     oracle: Oracle
+    constants: Constants
     sizes: dict[str, int]
     """The model's size variables and their defaults; the oracle reads the same mapping."""
 
@@ -59,9 +70,6 @@ class Session(Struct):
     unrolling: set[object] = fresh(factory=set)
     """Keys of the blocks that are being unrolled: one that needs itself would never end."""
 
-    constants: dict[tuple[Declared, str], object] = fresh(factory=dict)
-    """File-level lets already evaluated."""
-
     labels: dict[Scope, dict[str, Slot]] = fresh(factory=dict)
     ops: dict[object, Op] = fresh(factory=dict)
     """Ops already made, by keyword and arguments: ``(keyword, ())`` for those without."""
@@ -76,7 +84,8 @@ class Session(Struct):
     # What was read off the text, by the identity of nodes: they live as long as the program.
     _facts: dict[int, Facts] = fresh(factory=dict)
     _outlines: dict[int, Outline] = fresh(factory=dict)
-    _labelled: dict[int, bool] = fresh(factory=dict)
+    _labelled: dict[int, Labels] = fresh(factory=dict)
+    _with_labels: dict[int, bool] = fresh(factory=dict)
 
     def sizes_in(self, op: Op) -> tuple[SizeExpr, ...]:
         """The sizes of the model's input that stand in the arguments of an op."""
@@ -112,13 +121,32 @@ class Session(Struct):
 
     def is_labelled(self, node: ast.Body | ast.Unit, resolve: Resolve) -> bool:
         """Whether a scope names its children by label, which may depend on what is spliced."""
+        labelled, spliced = self._labels(node)
+        return labelled or any(
+            self._has_labels(found) for name in spliced if (found := resolve(name)) is not None
+        )
+
+    def _labels(self, node: ast.Body | ast.Unit) -> Labels:
         known = self._labelled.get(id(node))
         if known is None:
-            spliced: list[ast.Name] = []
-            known = is_labelled(node, spliced.append)
-            if spliced and not known:
-                return is_labelled(node, resolve)
-            self._labelled[id(node)] = known
+            known = self._labelled[id(node)] = labels(node)
+        return known
+
+    def _has_labels(self, block: Spliced) -> bool:
+        """Whether a block, or one that is spliced into it however deep, has labels."""
+        known = self._with_labels.get(id(block.body))
+        if known is None:
+            known = False
+            waiting, seen = [block], {id(block.body)}
+            while waiting and not known:
+                inner = waiting.pop()
+                known, spliced = self._labels(inner.body)
+                for name in spliced:
+                    found = inner.resolve(name)
+                    if found is not None and id(found.body) not in seen:
+                        seen.add(id(found.body))
+                        waiting.append(found)
+            self._with_labels[id(block.body)] = known
         return known
 
     def around(self) -> list[Label]:

@@ -12,6 +12,7 @@ from archdsl.elaborate.describe import describe
 from archdsl.elaborate.environment import Flow, SharedModule, Unknown
 from archdsl.elaborate.instances import is_labelled
 from archdsl.elaborate.labels import slot_name
+from archdsl.elaborate.limits import STAGE
 from archdsl.elaborate.uses import splice, use_part, use_shared
 from archir.arguments import make_op
 from archir.graph import Group, Scope, Value
@@ -25,7 +26,7 @@ Overrides = tuple[tuple[str, Initialiser], ...]
 
 def stage(node: ast.Stage, flow: Flow, context: Context) -> Flow:
     """Apply a stage to what flows in. One whose condition is false passes it on."""
-    context.session.budget.step(node.span)
+    context.session.budget.step(node.span, STAGE)
     if node.condition is not None:
         truth = context.evaluator(flow).condition(node.condition)
         if isinstance(truth, Unknown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 from archdsl import ast, rules
@@ -96,9 +97,8 @@ def _train_only(node: ast.TrainOnlyStatement, flow: Flow, context: Context) -> F
     context.steps.append(inner)
     first = context.builder.count
     run(node.body, flow, replaced(context.inner(), steps=inner.steps, in_training=True))
-    context.builder.training.update(
-        value for value in context.builder.types if value.index >= first
-    )
+    made = takewhile(lambda value: value.index >= first, reversed(context.builder.types))
+    context.builder.training.update(made)
     return flow
 
 

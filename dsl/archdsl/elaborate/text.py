@@ -22,54 +22,61 @@ Resolve: TypeAlias = "Callable[[ast.Name], Spliced | None]"
 """Gives the block that is spliced by a name, so that its labels count for the scope around."""
 
 
-def is_labelled(node: ast.Body | ast.Unit, resolve: Resolve) -> bool:
-    """Whether the scope of these braces, or of a combinator, names its children by label.
+Labels: TypeAlias = tuple[bool, tuple[ast.Name, ...]]
+"""Whether a scope's own text has a label, and the blocks that are spliced into it."""
+
+
+def labels(node: ast.Body | ast.Unit) -> Labels:
+    """What decides whether the scope of these braces, or of a combinator, names its children.
 
     A label counts whether its stage is taken or not.
     """
+    spliced: list[ast.Name] = []
+    return _of_scope(node, spliced), tuple(spliced)
+
+
+def _of_scope(node: ast.Body | ast.Unit, spliced: list[ast.Name]) -> bool:
     if isinstance(node, ast.Body):
-        return _any_labels(node.statements, resolve)
-    return _unit_labels(node, resolve)
+        return _any_labels(node.statements, spliced)
+    return _unit_labels(node, spliced)
 
 
-def _any_labels(items: tuple[ast.Statement, ...], resolve: Resolve) -> bool:
-    return any(_labels(item, resolve) for item in items)
+def _any_labels(items: tuple[ast.Statement, ...], spliced: list[ast.Name]) -> bool:
+    return any(_labels(item, spliced) for item in items)
 
 
-def _labels(item: ast.Statement, resolve: Resolve) -> bool:
+def _labels(item: ast.Statement, spliced: list[ast.Name]) -> bool:
     if isinstance(item, ast.Pipeline):
-        return any(_stage_labels(stage, resolve) for stage in item.stages)
+        return any(_stage_labels(stage, spliced) for stage in item.stages)
     if isinstance(item, ast.For | ast.RepeatLoop | ast.TrainOnlyStatement):
-        return is_labelled(item.body, resolve)
+        return _of_scope(item.body, spliced)
     if isinstance(item, ast.If):
         bodies = [body for _, body in item.arms] + ([item.otherwise] if item.otherwise else [])
-        return any(is_labelled(body, resolve) for body in bodies)
+        return any(_of_scope(body, spliced) for body in bodies)
     return isinstance(item, ast.ModuleStatement)
 
 
-def _stage_labels(stage: ast.Stage, resolve: Resolve) -> bool:
+def _stage_labels(stage: ast.Stage, spliced: list[ast.Name]) -> bool:
     if stage.label is not None and stage.label.name is not None:
         return True
     if stage.label is not None and not isinstance(stage.unit, ast.PartUse):
         return False  # `_: { … }` is a scope of its own
-    return _unit_labels(stage.unit, resolve)
+    return _unit_labels(stage.unit, spliced)
 
 
-def _unit_labels(unit: ast.Unit, resolve: Resolve) -> bool:
+def _unit_labels(unit: ast.Unit, spliced: list[ast.Name]) -> bool:
     if isinstance(unit, ast.Sequence | ast.Dense):
-        return is_labelled(unit.body, resolve)
+        return _of_scope(unit.body, spliced)
     if isinstance(unit, ast.Residual):
         shortcut = unit.shortcut
-        return is_labelled(unit.body, resolve) or (
-            shortcut is not None and is_labelled(shortcut, resolve)
+        return _of_scope(unit.body, spliced) or (
+            shortcut is not None and _of_scope(shortcut, spliced)
         )
     if isinstance(unit, ast.Branches):
-        return _any_labels(unit.items, resolve)
+        return _any_labels(unit.items, spliced)
     if unit.splice:
-        spliced = resolve(unit.name)
-        if spliced is not None and is_labelled(spliced.body, spliced.resolve):
-            return True
-    return unit.branches is not None and _any_labels(unit.branches.items, resolve)
+        spliced.append(unit.name)
+    return unit.branches is not None and _any_labels(unit.branches.items, spliced)
 
 
 class Outline(Record):

@@ -16,6 +16,7 @@ from archdsl.elaborate.instances import (
     is_labelled,
     typed_key,
 )
+from archdsl.elaborate.limits import NEW
 from archdsl.program import Declared
 from archdsl.walk import own_statements
 from archir.arguments import make_op
@@ -85,6 +86,7 @@ def make(part: Part, node: ast.PartUse, inputs: Flow, context: Context) -> Op | 
         if _holds(Value, value):
             session.report(rules.flow.ValueAsArgument(part.name), bound.place(name))
             return None
+    session.budget.step(node.span, NEW)
     made = make_op(ops()[part.name], (), values)
     if isinstance(made, tuple):
         problems = as_called(session, made, part, node.arguments)

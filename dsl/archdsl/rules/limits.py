@@ -7,7 +7,8 @@ from archir.diagnostics import Problem
 _WHAT = {
     "nodes": "the network has more than {limit:,} steps",
     "steps": "unrolling this takes more than {limit:,} evaluation steps",
-    "depth": "blocks, braces and calls are nested more than {limit:,} deep",
+    "total": "unrolling all models of this file takes more than {limit:,} evaluation steps",
+    "depth": "blocks, braces, calls and lists are nested more than {limit:,} deep",
     "items": "a list here has more than {limit:,} items",
     "characters": "a string here has more than {limit:,} characters",
     "bits": "a number here has more than {limit:,} bits",

@@ -1,0 +1,77 @@
+"""Constants of files: each evaluated once, when it is needed, and never deep in each other.
+
+A file may have a chain of thousands of them. Where too many wait for each other, the innermost is
+put first: the work that waits is given up and done again once that one is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archdsl.elaborate.limits import Budget, Spent
+from archdsl.program import Declared
+from archir.diagnostics import Diagnostics
+from archir.record import Struct, fresh
+
+MOST_WAITING = 20
+"""Constants that are evaluated inside each other; above what is usual, and a shallow stack."""
+
+Values = dict[str, object]
+"""What a declaration's names stand for."""
+
+Known = dict[Declared, Values]
+
+
+class Together(Spent):
+    """What the models of one check share: constants that are right, and the steps of all."""
+
+    constants: Known = fresh(factory=dict)
+
+
+class _First(Exception):  # noqa: N818  (no error: it says what is to be evaluated first)
+    def __init__(self, declared: Declared) -> None:
+        super().__init__(declared.name)
+        self.declared = declared
+
+
+class Constants(Struct):
+    """The constants and variants that one elaboration knows."""
+
+    budget: Budget
+    diagnostics: Diagnostics
+    shared: Known
+    own: Known = fresh(factory=dict)
+    waiting: int = 0
+
+    def values(self, declared: Declared, evaluate: Callable[[Declared], Values]) -> Values:
+        """What a declaration's names stand for; ``evaluate`` may ask for others."""
+        known = self.own.get(declared) or self.shared.get(declared)
+        if known is not None:
+            return known
+        if not self.waiting:
+            return self._from_the_outside(declared, evaluate)
+        if self.waiting >= MOST_WAITING:
+            raise _First(declared)
+        return self._inside(declared, evaluate)
+
+    def _inside(self, declared: Declared, evaluate: Callable[[Declared], Values]) -> Values:
+        self.waiting += 1
+        made = self.own[declared] = evaluate(declared)
+        self.waiting -= 1
+        if not self.diagnostics.has_errors:  # another model is to say again what is wrong
+            self.shared[declared] = made
+        return made
+
+    def _from_the_outside(
+        self, declared: Declared, evaluate: Callable[[Declared], Values]
+    ) -> Values:
+        order = [declared]
+        depth = self.budget.depth
+        while order:
+            try:
+                self._inside(order[-1], evaluate)
+                order.pop()
+            except _First as first:
+                self.waiting, self.budget.depth = 0, depth
+                order.append(first.declared)
+        return self.own[declared]
