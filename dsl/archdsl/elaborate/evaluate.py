@@ -58,7 +58,7 @@ class Evaluator(Struct):
         budget = self.session.budget
         budget.steps += 1
         if budget.steps > budget.most_steps:
-            budget.stop("steps", node.span)
+            budget.stop(budget.limiting, node.span)
         if isinstance(node, _LITERALS):
             return node.value
         try:
