@@ -143,7 +143,7 @@ class _Reader:
             return self._quotient(atom)
         if isinstance(atom, Extremum):
             return self._extremum(atom)
-        return self._choice(atom) if isinstance(atom, Choice) else None
+        return self._choice(atom) if isinstance(atom, Choice) else self._scaled(atom)
 
     def _quotient(self, atom: Quotient) -> Code | None:
         numerator, denominator = self.dim(atom.numerator), self.dim(atom.denominator)
@@ -172,6 +172,15 @@ class _Reader:
         below = Call("torch.sym_max", (Call("torch.sym_min", (test, 0)), -1))
         more = Infix("*", Infix("-", then, other), Infix("+", below, 1))
         return Infix("+", other, more)
+
+    def _scaled(self, atom: Atom) -> Code | None:
+        """What resampling by a float makes of an extent, as torch computes it."""
+        from archir.scaling import Scaled  # few networks resample so
+
+        inner = self.dim(atom.dim) if isinstance(atom, Scaled) else None
+        if inner is None or not isinstance(atom, Scaled):
+            return None
+        return Call("torch.sym_int", (Infix("*", inner, atom.factor),))
 
 
 def _divided_on(numerator: Dim, denominator: int, dim: SizeExpr, code: Code) -> Code | None:

@@ -24,6 +24,7 @@ from archir.dims import (
 )
 from archir.extents import read
 from archir.recipe import Call, Code, Extent, Infix
+from archir.scaling import scaled
 from archir.types import TensorType
 
 H, W = variable("H"), variable("W")
@@ -51,6 +52,9 @@ dims: st.SearchStrategy[Dim] = st.recursive(
     lambda inner: st.one_of(
         st.tuples(st.sampled_from(sorted(TWO)), inner, inner).map(of_two),
         st.tuples(st.sampled_from(sorted(DIVIDED)), inner, st.integers(1, 6)).map(of_two),
+        st.tuples(inner, st.sampled_from([0.7, 1.3])).map(
+            lambda drawn: scaled(maximum(drawn[0], 1), drawn[1])
+        ),
         st.tuples(inner, inner, inner).map(lambda drawn: choice(*drawn)),
     ),
     max_leaves=8,
@@ -71,6 +75,10 @@ def performed(code: Code, shapes: list[list[int]]) -> int:
         return shapes[code.input][code.dim]
     if isinstance(code, Infix):
         return OPERATORS[code.operator](performed(code.left, shapes), performed(code.right, shapes))
+    if isinstance(code, Call) and code.function == "torch.sym_int":
+        (product,) = code.args
+        assert isinstance(product, Infix) and isinstance(product.right, float)
+        return int(performed(product.left, shapes) * product.right)
     if isinstance(code, Call):
         left, right = (performed(each, shapes) for each in code.args)
         return FUNCTIONS[code.function](left, right)
