@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from archc.drawing.layout import LayoutError, svg_of
-from archc.drawing.limits import DiagramTooLargeError, check_size
+from archc.drawing.limits import (
+    MAX_PASSED_WITH_CARE,
+    DiagramTooLargeError,
+    check_rows,
+    check_size,
+    rows_passed,
+)
 from archir.typed import TypedGraph
 from archir.unroll import unroll
 
@@ -17,14 +23,17 @@ def dot(typed: TypedGraph) -> str:
     the tensor that flows along it, at the model's default sizes. The same model gives the same
     text each time.
 
-    Raises ``DiagramTooLargeError`` for a model that has too many steps to be drawn.
+    Raises ``DiagramTooLargeError`` for a model that has too much to be drawn.
     """
     check_size(typed)
     # Here, since the graphviz package takes a while to import.
     from archc.drawing.digraph import write
     from archc.drawing.picture import draw
 
-    return write(draw(unroll(typed)))
+    picture = draw(unroll(typed))
+    passed = rows_passed(picture)
+    check_rows(typed, passed)
+    return write(picture, rough=passed > MAX_PASSED_WITH_CARE)
 
 
 def svg(typed: TypedGraph) -> str:

@@ -78,11 +78,20 @@ EDGE = {
 }
 
 
-def write(picture: Picture) -> str:
-    """The picture as the text of a Graphviz graph."""
+ROUGH = {"nslimit": "0.2", "nslimit1": "0.2", "mclimit": "0.1", "splines": "line"}
+"""How a picture with long arrows is laid out: in few rounds, each of which takes long enough."""
+
+
+def write(picture: Picture, *, rough: bool = False) -> str:
+    """The picture as the text of a Graphviz graph; ``rough`` for one with very long arrows."""
+    looks = {**GRAPH, **ROUGH} if rough else GRAPH
     graph = Digraph(
         _clean(picture.title),
-        graph_attr={**GRAPH, "label": "", "tooltip": _plain(picture.title)},
+        graph_attr={
+            **looks,
+            "label": "",
+            "tooltip": _plain(picture.title),
+        },
         node_attr=NODE,
         edge_attr=EDGE,
     )

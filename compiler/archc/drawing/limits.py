@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archc.drawing.picture import Picture
 from archc.drawing.rules import DiagramTooLarge
 from archir.diagnostics import Diagnostic
 from archir.graph import Apply, Definition, Group, Repeat, Step, TrainOnly, Use, definitions
@@ -14,6 +15,12 @@ MAX_NODES = 2_000
 
 MAX_EDGES = 6_000
 """Arrows between them; a layout's time grows with their number and length."""
+
+MAX_PASSED = 50_000
+"""The rows that all arrows run past: Graphviz places a point in each of them."""
+
+MAX_PASSED_WITH_CARE = 1_000
+"""Above this the layout is a rough one; published networks have less, however many layers."""
 
 MAX_NESTING = 50
 """Clusters inside each other."""
@@ -64,6 +71,22 @@ def check_size(typed: TypedGraph) -> None:
         if count > limit:
             problem = DiagramTooLarge(root.name, what, count, limit)
             raise DiagramTooLargeError(Diagnostic(problem, root.span))
+
+
+def rows_passed(picture: Picture) -> int:
+    """The rows that arrows run past, where each node stands below all that it reads."""
+    row: dict[str, int] = {}
+    for arrow in picture.arrows:  # in the order of running
+        row[arrow.head] = max(row.get(arrow.head, 0), row.get(arrow.tail, 0) + 1)
+    return sum(row[arrow.head] - row.get(arrow.tail, 0) - 1 for arrow in picture.arrows)
+
+
+def check_rows(typed: TypedGraph, passed: int) -> None:
+    """Raise ``DiagramTooLargeError`` where the arrows are too long in all to be laid out."""
+    if passed > MAX_PASSED:
+        root = typed.graph.root
+        problem = DiagramTooLarge(root.name, "rows passed by connections", passed, MAX_PASSED)
+        raise DiagramTooLargeError(Diagnostic(problem, root.span))
 
 
 def _extent(steps: list[Step], extents: dict[Definition, Extent]) -> Extent:

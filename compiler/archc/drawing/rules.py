@@ -8,6 +8,8 @@ from archir.diagnostics import Problem
 class DiagramTooLarge(Problem):
     """A diagram draws every step of a model, and is of no use past a few thousand of them.
 
+    Nor is it where connections run past very many rows, each of which has to be laid out.
+
     The model itself may be fine: check it, build it as Python, or draw one of its blocks as a
     model of its own.
     """
