@@ -68,3 +68,15 @@ class Span(Record):
     def to(self, other: Span) -> Span:
         """The span from the start of this one to the end of the other, in the same source."""
         return Span(self.source, self.start, other.end)
+
+
+_MARK = b"\xef\xbb\xbf"
+
+
+def without_mark(data: bytes) -> bytes:
+    """A file's bytes without the mark that some editors begin UTF-8 with.
+
+    Of two the second is no mark but a character that nobody sees: both stay, for the lexer to
+    refuse it at its place.
+    """
+    return data if data.startswith(2 * _MARK) else data.removeprefix(_MARK)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from pathlib import Path
 from typing import BinaryIO
 
 from archc import examples
 from archc.errors import MissingFileError
 from archir.diagnostics import Diagnostics, nearest
-from archir.source import Source, Span
+from archir.source import Source, Span, without_mark
 
 
 def read_source(path: Path, name: str | None = None) -> tuple[Source, Diagnostics]:
@@ -64,7 +63,7 @@ def read_stream(stream: BinaryIO, name: str) -> tuple[Source, Diagnostics]:
 def decode(data: bytes, name: str) -> tuple[Source, Diagnostics]:
     """Bytes as text; a byte that is no UTF-8 is reported at its place."""
     found = Diagnostics()
-    data = data.removeprefix(BOM_UTF8)
+    data = without_mark(data)
     try:
         return Source(name, data.decode("utf-8")), found
     except UnicodeDecodeError as error:

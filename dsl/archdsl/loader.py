@@ -25,7 +25,7 @@ from archdsl.parser import parse
 from archdsl.program import Declared, FileScope, Program
 from archir.diagnostics import Diagnostics, Label, Problem, Suggestions
 from archir.record import Record, Struct, fresh
-from archir.source import Source, Span
+from archir.source import Source, Span, without_mark
 
 
 class ImportLimits(Record):
@@ -183,7 +183,7 @@ class _Loader(Struct):
         if self.total > self.limits.total:
             self._report_too_large(statement)
             return None
-        return data.decode("utf-8-sig")
+        return without_mark(data).decode("utf-8")
 
     def _report_too_large(self, statement: ast.Import) -> None:
         problem = rules.imports.ProgramTooLarge(self.limits.total)

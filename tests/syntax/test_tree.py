@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from syntaxkit import expression, parsed, shown
 
+import archc
 from archdsl import ast
 from archdsl.printer import show_ast, unparse_expression
 
@@ -315,3 +318,15 @@ def test_spans_cover_what_they_stand_for() -> None:
     ((_, access),) = product.rest
     assert isinstance(access, ast.Access)
     assert [it.span.text for it in access.trailers] == ["(c, d = [1])", "[0]", ".e"]
+
+
+@pytest.mark.parametrize("marks", [0, 1, 2])
+def test_one_byte_order_mark_begins_a_file_and_its_imports(marks: int, tmp_path: Path) -> None:
+    data = marks * b"\xef\xbb\xbf" + b"model m() {\n  input x: [N, 3]\n  U\n}\nblock U() { relu }\n"
+    main, other = tmp_path / "main.arch", tmp_path / "other.arch"
+    main.write_bytes(data)
+    other.write_bytes(b'import "./main.arch": U\nmodel n() {\n  input x: [N, 3]\n  U\n}\n')
+    for path in (main, other):
+        errors = archc.check(path).errors
+        places = [(e.problem.name, e.span.source.position(e.span.start)) for e in errors]
+        assert places == ([("forbidden-character", (1, 2))] if marks == 2 else []), path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from math import isfinite
-from typing import Any
+from typing import Any, TypeGuard
 
 from archdsl import rules
 from archdsl.elaborate.describe import brief_value, describe
@@ -56,7 +56,7 @@ def binary(sign: str, left: object, right: object, limits: Limits) -> object:
         return _formula(sign, left, right)
     if isinstance(left, SizeExpr) or isinstance(right, SizeExpr):
         return _sizes(sign, left, right)
-    if _is_number(left) and _is_number(right):
+    if is_number(left) and is_number(right):
         return _numbers(sign, left, right, limits.bits)
     if sign == "+" and isinstance(left, str) and isinstance(right, str):
         return left + right
@@ -64,7 +64,7 @@ def binary(sign: str, left: object, right: object, limits: Limits) -> object:
         return left + right
     if sign == "*":
         many, count = (left, right) if isinstance(left, tuple | str) else (right, left)
-        if isinstance(many, tuple | str) and isinstance(count, int):
+        if isinstance(many, tuple | str) and is_integer(count):
             return repeated(many, count, limits)
     raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
 
@@ -85,7 +85,7 @@ def negate(value: object) -> object:
         return dims.multiply(value, -1)
     if isinstance(value, Fan | Arithmetic):
         return formula("-", (0, value))
-    if isinstance(value, int | float):
+    if is_number(value):
         return -value
     raise Trouble(rules.values.WrongOperand("-", describe(value)))
 
@@ -98,27 +98,45 @@ def compare(sign: str, left: object, right: object) -> object:
         return _equal(left, right)
     if sign == "!=":
         return not _equal(left, right)
-    if (_is_number(left) and _is_number(right)) or (
-        isinstance(left, str) and isinstance(right, str)
-    ):
+    if (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str)):
         return _ORDER[sign](left, right)
     raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value is an integer or a float; ``true``, which Python counts with, is neither."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_integer(value: object) -> TypeGuard[int]:
+    """Whether a value is an integer."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_dim(value: object) -> TypeGuard[Dim]:
+    """Whether a value is an integer or a size."""
+    return is_integer(value) or isinstance(value, SizeExpr)
 
 
 def _equal(left: object, right: object) -> bool:
-    # As in Python 1 == 1.0 and 1 == true; text is never a number.
-    return left == right
+    """As in Python 1 == 1.0; but ``true`` is no number, in a list either."""
+    if left != right:
+        return False
+    waiting = [(left, right)]
+    while waiting:
+        one, other = waiting.pop()
+        if isinstance(one, bool) is not isinstance(other, bool):
+            return False
+        if isinstance(one, tuple) and isinstance(other, tuple):
+            waiting.extend(zip(one, other, strict=True))
+    return True
 
 
 def _numbers(sign: str, left: Any, right: Any, bits: int) -> object:
     if sign in ("/", "//", "%") and right == 0:
         raise Trouble(rules.values.DivisionByZero(f"{left} {sign} 0"))
     if isinstance(left, int) and isinstance(right, int):
-        _guard_bits(sign, left, right, bits)
+        _guard_bits(sign, left, right, bits)  # before Python computes what would be huge
     try:
         result = _PYTHON[sign](left, right)
     except (OverflowError, ZeroDivisionError):
@@ -128,23 +146,30 @@ def _numbers(sign: str, left: Any, right: Any, bits: int) -> object:
         raise Trouble(
             rules.values.BadValue(sign, f"{left} {sign} {right} is not a number that fits")
         )
+    return held(result, bits)
+
+
+def held(result: object, bits: int) -> object:
+    """A result, unless it is an integer of more bits than there may be."""
+    if isinstance(result, int) and result.bit_length() > bits:
+        raise Trouble(rules.limits.LimitExceeded("bits", bits))
     return result
 
 
 def _guard_bits(sign: str, left: int, right: int, bits: int) -> None:
-    """Refuse what would be a huge number, before Python computes it."""
-    size = max(left.bit_length(), right.bit_length()) + 1
+    """Refuse what has too many bits at the least, before Python computes it."""
+    least = 0
     if sign == "**" and right > 0:
-        size = left.bit_length() * right
+        least = (left.bit_length() - 1) * right + 1
     elif sign == "*":
-        size = left.bit_length() + right.bit_length()
-    if size > bits:
+        least = left.bit_length() + right.bit_length() - 1
+    if least > bits:
         raise Trouble(rules.limits.LimitExceeded("bits", bits))
 
 
 def _formula(sign: str, left: object, right: object) -> Arithmetic:
     for value in (left, right):
-        if not isinstance(value, int | float | Fan | Arithmetic):
+        if not (is_number(value) or isinstance(value, Fan | Arithmetic)):
             raise Trouble(
                 rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}")
             )
@@ -163,21 +188,21 @@ def formula(operator: str, operands: tuple[int | float | Fan | Arithmetic, ...])
 
 
 def _sizes(sign: str, left: object, right: object) -> Dim:
-    if isinstance(left, int | SizeExpr) and isinstance(right, int | SizeExpr):
+    if is_dim(left) and is_dim(right):
         if sign == "**" and isinstance(right, int) and 0 <= right <= 8:
             return dims.product([left] * right)
         if sign in _SIZES:
             if right == 0 and sign in ("//", "%"):
                 raise Trouble(rules.values.DivisionByZero(f"{brief_value(left)} {sign} 0"))
             return _SIZES[sign](left, right)
-    if isinstance(left, int | float | SizeExpr) and isinstance(right, int | float | SizeExpr):
+    if (is_number(left) or is_dim(left)) and (is_number(right) or is_dim(right)):
         shown = f"{brief_value(left)} {sign} {brief_value(right)}"
         raise Trouble(rules.values.DependsOnSize(f"a number made with {sign}", shown))
     raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
 
 
 def _compare_sizes(sign: str, left: object, right: object) -> object:
-    if not isinstance(left, int | SizeExpr) or not isinstance(right, int | SizeExpr):
+    if not (is_dim(left) and is_dim(right)):
         if sign in ("==", "!=") and not isinstance(left, float) and not isinstance(right, float):
             return sign == "!="  # a size is never a string, a list or none
         raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))

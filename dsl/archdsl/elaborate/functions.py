@@ -8,7 +8,15 @@ from contextlib import suppress
 from typing import Any
 
 from archdsl import rules
-from archdsl.elaborate.arithmetic import Trouble, binary, formula
+from archdsl.elaborate.arithmetic import (
+    Trouble,
+    binary,
+    formula,
+    held,
+    is_dim,
+    is_integer,
+    is_number,
+)
 from archdsl.elaborate.describe import brief_value, describe, show_value
 from archdsl.elaborate.limits import Limits
 from archdsl.syntax_limits import MAX_NUMBER_CHARACTERS
@@ -24,7 +32,7 @@ def call(name: str, arguments: list[Any], keywords: dict[str, Any], limits: Limi
     """A built-in function applied, within the limits. Raises Trouble."""
     if any(isinstance(a, Fan | Arithmetic) for a in arguments):
         if name in _FORMULAS and all(
-            isinstance(a, int | float | Fan | Arithmetic) for a in arguments
+            is_number(a) or isinstance(a, Fan | Arithmetic) for a in arguments
         ):
             return formula(name, tuple(arguments))
         raise Trouble(rules.values.WrongOperand(name, describe(arguments[0])))
@@ -38,7 +46,7 @@ def call(name: str, arguments: list[Any], keywords: dict[str, Any], limits: Limi
     for argument in arguments:
         if isinstance(argument, SizeExpr) and name not in ("str", "int"):
             raise Trouble(rules.values.DependsOnSize(f"{name}(…)", brief_value(argument)))
-    return _scalar(name, arguments, keywords)
+    return held(_scalar(name, arguments, keywords), limits.bits)
 
 
 def _scalar(name: str, arguments: list[Any], keywords: dict[str, Any]) -> object:
@@ -51,10 +59,11 @@ def _scalar(name: str, arguments: list[Any], keywords: dict[str, Any]) -> object
         return value
     if isinstance(value, str) and name in ("int", "float"):
         return _parsed(name, value)
-    if not isinstance(value, int | float):
-        raise Trouble(rules.values.WrongOperand(name, describe(value)))
-    if any(not isinstance(other, int | float) for other in arguments[1:]):
-        raise Trouble(rules.values.WrongOperand(name, describe(arguments[1])))
+    if isinstance(value, bool) and name in ("int", "float") and len(arguments) == 1:
+        return _NUMBERS[name](value)  # asked for in so many words
+    for other in (*arguments, *keywords.values()):
+        if not is_number(other):
+            raise Trouble(rules.values.WrongOperand(name, describe(other)))
     try:
         if name == "round" and isinstance(value, int):
             return _rounded(value, *arguments[1:], **keywords)
@@ -98,7 +107,7 @@ def _extremum(name: str, arguments: list[Any]) -> object:
     if not values:
         raise Trouble(rules.values.BadValue(name, "the list is empty"))
     if any(isinstance(value, SizeExpr) for value in values):
-        if all(isinstance(value, int | SizeExpr) for value in values):
+        if all(is_dim(value) for value in values):
             return dims.minimum(*values) if name == "min" else dims.maximum(*values)
         raise Trouble(
             rules.values.WrongOperand(name, ", ".join(describe(value) for value in values))
@@ -109,8 +118,7 @@ def _extremum(name: str, arguments: list[Any]) -> object:
 def _ordered(name: str, values: list[Any]) -> list[Any]:
     """The values in order, first of equals first for the minimum and the maximum alike."""
     if not (
-        all(isinstance(value, int | float) for value in values)
-        or all(isinstance(value, str) for value in values)
+        all(is_number(value) for value in values) or all(isinstance(value, str) for value in values)
     ):
         raise Trouble(
             rules.values.WrongOperand(name, ", ".join(describe(value) for value in values[:4]))
@@ -146,7 +154,7 @@ def _range(arguments: list[Any], _: dict[str, Any], items: int) -> object:
     for argument in arguments:
         if isinstance(argument, SizeExpr):
             raise Trouble(rules.values.DependsOnSize("range(…)", brief_value(argument)))
-        if not isinstance(argument, int):
+        if not is_integer(argument):
             raise Trouble(rules.values.WrongOperand("range", describe(argument)))
     if len(arguments) == 3 and arguments[2] == 0:
         raise Trouble(rules.values.BadValue("range", "a step of 0 never ends"))
@@ -162,8 +170,10 @@ def counted(numbers: range, items: int) -> tuple[int, ...]:
 
 def _sorted(arguments: list[Any], keywords: dict[str, Any], _: int) -> object:
     reverse = arguments[1] if len(arguments) > 1 else keywords.get("reverse", False)
+    if not isinstance(reverse, bool):
+        raise Trouble(rules.values.WrongOperand("sorted", describe(reverse)))
     values = _ordered("sorted", list(_list(arguments[0], "sorted")))
-    return tuple(sorted(values, reverse=bool(reverse)))
+    return tuple(sorted(values, reverse=reverse))
 
 
 def _length(arguments: list[Any], _: dict[str, Any], __: int) -> object:
@@ -173,7 +183,7 @@ def _length(arguments: list[Any], _: dict[str, Any], __: int) -> object:
 
 def _enumerate(arguments: list[Any], keywords: dict[str, Any], _: int) -> object:
     start = arguments[1] if len(arguments) > 1 else keywords.get("start", 0)
-    if not isinstance(start, int):
+    if not is_integer(start):
         raise Trouble(rules.values.WrongOperand("enumerate", describe(start)))
     return tuple(enumerate(_list(arguments[0], "enumerate"), start))
 
