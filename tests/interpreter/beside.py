@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from archir.source import Source
 from archir.typed import TypedGraph
 
 LARGEST = 10_000_000
-"""Models with more parameters are compared in test_examples.py."""
+"""Models with more parameters are compared in test_all_examples.py."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,23 @@ def other_sizes(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
 
 
 def differences(interpreter: Interpreter, name: str, typed: TypedGraph) -> list[str]:
-    """All in which the two differ: keys, initial weights, and outputs at several sizes."""
+    """All in which the two differ: keys, initial weights, and outputs at three sizes."""
     network = interpreter.network(name)
     network.build(seed=0)
     torch.manual_seed(0)
-    live = module(typed)
+    return compared(network, module(typed), typed, other_sizes(network.sizes))
+
+
+def compared(
+    network: Network, live: nn.Module, typed: TypedGraph, all_sizes: Iterable[Mapping[str, int]]
+) -> list[str]:
+    """In what two that were made from one seed differ, in evaluation and in training."""
     found = _states(network.state(), live.state_dict())
     if found:
         return found
-    for training in (False, True):
-        for sizes in other_sizes(network.sizes):
-            found += _at(network, live, typed, sizes, training=training)
+    for sizes in all_sizes:
+        found += _at(network, live, typed, sizes, training=False)
+        found += _at(network, live, typed, sizes, training=True)
     return found
 
 
@@ -92,6 +98,7 @@ def _at(
         with torch.no_grad():
             ours = network.run(*[value.clone() for value in inputs], training=training)
     except Refused as refused:
+        network.load(live.state_dict())  # it may have run, and kept statistics, half the way
         return [f"{where}refused, and valid: {refused}"] if sizes in valid else []
     if sizes not in valid:
         return [f"{where}runs, and is not valid"]

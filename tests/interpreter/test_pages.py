@@ -24,6 +24,7 @@ DOCS = sorted(set((ROOT / "docs").rglob("*.md")) - {ROOT / "docs" / "own-ops.md"
 ELSEWHERE = {
     # What shows at other sizes alone.
     "argument-depends-on-size",
+    "batch-held",
     "depends-on-size",
     "shape-not-as-written",
     # What stands in arms that are not taken and in what nobody uses.

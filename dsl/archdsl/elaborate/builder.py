@@ -132,6 +132,11 @@ class Builder(Struct):
         self.spend(self.session.nodes[definition], span)
         return made
 
+    def holds(self, module: SharedModule) -> bool:
+        """Whether a ``module`` stands in this definition, or further on in it."""
+        early = self.ahead.get(module.node.name.text) is module
+        return early or any(shared is module for shared, _ in self.shared)
+
     def spend(self, nodes: int, span: Span) -> None:
         self.nodes += nodes
         self.session.budget.nodes(self.nodes, span)

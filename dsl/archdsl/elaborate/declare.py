@@ -65,7 +65,7 @@ def param_statement(node: ast.ParamStatement, flow: Flow, context: Context) -> F
     """A raw parameter or buffer, and the value that reads it."""
     evaluator = context.evaluator(flow, fans=True)
     shape = tuple(_parameter_dim(dim, context, flow) for dim in node.shape.dims)
-    value = initial.initialiser(node.value, evaluator)
+    value = initial.initialiser(node.value, evaluator, needed=True)
     known = tuple(extent for extent in shape if extent is not None)
     if value is None or len(known) < len(shape):
         context.frame.bind_value(node.name.text, context.builder.value(node.span, None))

@@ -34,10 +34,15 @@ def init_rules(node: ast.InitStatement, evaluator: Evaluator) -> tuple[InitRule,
     return tuple(found)
 
 
-def initialiser(node: ast.Expr, evaluator: Evaluator) -> Initialiser | None:
-    """The initialiser that an expression gives; ``none`` keeps torch's own default."""
+def initialiser(
+    node: ast.Expr, evaluator: Evaluator, *, needed: bool = False
+) -> Initialiser | None:
+    """The initialiser that an expression gives; ``none`` keeps torch's own default.
+
+    Where one is ``needed``, there is no such default.
+    """
     value = evaluator.value(node)
-    if value is None or isinstance(value, Unknown):
+    if isinstance(value, Unknown) or (value is None and not needed):
         return None
     if isinstance(value, Initialiser):
         return value

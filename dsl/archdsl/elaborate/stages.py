@@ -129,6 +129,9 @@ def _group(node: ast.Unit, label: SlotName, flow: Flow, context: Context, span: 
     context.steps.append(group)
     inside = context.within(context.frame, scope, group.steps)
     group.outputs = unit(node, flow, inside)
+    if not (group.steps or scope.entries or scope.parameters):
+        context.steps.remove(group)  # absence leaves no key and no number behind
+        context.scope.entries.remove(slot)
     return group.outputs
 
 
@@ -157,6 +160,9 @@ def _part_use(
     if not inputs:
         return unknown(stage_node.span, context)
     if isinstance(target, SharedModule):
+        if not context.builder.holds(target):
+            context.session.report(rules.flow.AppliesOutside(name), node.name.span)
+            return unknown(stage_node.span, context)
         return use_shared(target, inputs, context, stage_node.span)
     if isinstance(target, Part):
         if node.splice:

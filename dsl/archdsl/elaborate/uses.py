@@ -223,7 +223,7 @@ def use_shared(module: SharedModule, inputs: Flow, context: Context, span: Span)
     module.applied = module.applied or span
     unit = module.node.unit
     home = replaced(context, frame=module.frame, home=module.home)
-    if isinstance(unit, ast.PartUse):
+    if isinstance(unit, ast.PartUse) and unit.branches is None:
         found = home.evaluator(None).lookup(unit.name.text)
         part = found[0] if found else None
         if isinstance(part, Part) and part.kind == "op":

@@ -187,6 +187,33 @@ class ReadsOutside(Problem):
         return "let it flow in: head [_, value]"
 
 
+class AppliesOutside(Problem):
+    """A `module` holds all that it applies. What several share is applied beside them."""
+
+    name = "module-applies-outside"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  module unit = conv(3, 1)
+  module head = { unit -> relu }
+  head -> unit
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  module unit = conv(3, 1)
+  module head = { relu }
+  unit -> head -> unit
+}
+"""
+    module: str
+
+    def message(self) -> str:
+        return f"{self.module} stands outside of this module"
+
+    def hint(self) -> str | None:
+        return f"apply it beside this module: {self.module} -> …"
+
+
 class ValueAsArgument(Problem):
     """Values flow into an op; its arguments in parentheses are numbers, strings and lists of them.
 

@@ -4,6 +4,18 @@ It reads the syntax tree of a text and runs it on torch's tensors, statement by 
 concrete sizes of what it is given. It follows docs/language.md section by section and shares no
 code with the compiler but the parser: a doubt about what a text means is settled here.
 
+It runs what is taken, so it does not judge
+
+* names, arguments and types in arms that are not taken and in what nobody uses, and rules of
+  ``init`` for parameters that no op has;
+* where in a body a statement may stand, and warnings of any kind;
+* limits (section 8): a text may take as long, and as much memory, as it asks for.
+
+A condition, a count, a text or an argument of a module that depends on a size variable is an error
+of the language, and so are weights that depend on a batch without a default. Here that shows at the
+sizes at which it comes out otherwise than at the defaults; so do a remark about a shape that is
+wrong for some sizes, and pieces of another number.
+
 >>> network = Interpreter({"net.arch": text}, "net.arch").network("net")
 >>> network.build(seed=0)
 >>> network.run(image)

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from archc.testing.interpreter.names import Names, Reading, meaning
 from archc.testing.interpreter.refused import wrong
 from archc.testing.interpreter.values import Initialiser, Part
 from archdsl import ast
@@ -146,7 +147,29 @@ def why_not(label: str) -> str | None:
     return None
 
 
-def is_labelled(node: ast.Body | ast.Unit, part: Callable[[ast.Name], Any]) -> bool:
+Find = Callable[[ast.Name], Part | None]
+"""Says which block the name of a splice means."""
+
+
+def finder(reading: Reading) -> Find:
+    """Finds blocks by their names at one place."""
+
+    def find(name: ast.Name) -> Part | None:
+        found = meaning(name, reading)
+        return found[0] if found is not None and isinstance(found[0], Part) else None
+
+    return find
+
+
+def _own(part: Part) -> Names:
+    """The names of a block's parameters, which mean nothing where its text alone is read."""
+    names = Names()
+    if part.node is not None:
+        names.bound.update((param.name.text, None) for param in part.node.params)
+    return names
+
+
+def is_labelled(node: ast.Body | ast.Unit, part: Find) -> bool:
     """Whether a scope's text has a label or a ``module``; what is spliced into it counts too.
 
     Labels inside of unlabelled braces, loops, conditions and branches are the scope's own, those
@@ -165,12 +188,12 @@ def is_labelled(node: ast.Body | ast.Unit, part: Callable[[ast.Name], Any]) -> b
         return True
     if node.splice:
         spliced = part(node.name)
-        if isinstance(spliced, Part) and spliced.node is not None:
-            return is_labelled(spliced.node.body, part)
+        if spliced is not None and spliced.node is not None and spliced.home is not None:
+            return is_labelled(spliced.node.body, finder(Reading(spliced.home, _own(spliced))))
     return False
 
 
-def _statement(node: ast.Statement, part: Callable[[ast.Name], Any]) -> bool:
+def _statement(node: ast.Statement, part: Find) -> bool:
     if isinstance(node, ast.Pipeline):
         return any(_stage(stage, part) for stage in node.stages)
     if isinstance(node, ast.For | ast.RepeatLoop | ast.TrainOnlyStatement):
@@ -182,7 +205,7 @@ def _statement(node: ast.Statement, part: Callable[[ast.Name], Any]) -> bool:
     return isinstance(node, ast.ModuleStatement)
 
 
-def _stage(node: ast.Stage, part: Callable[[ast.Name], Any]) -> bool:
+def _stage(node: ast.Stage, part: Find) -> bool:
     if node.label is not None and node.label.name is not None:
         return True
     if node.label is not None and not isinstance(node.unit, ast.PartUse):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from archc.testing.interpreter.arguments import bind, fill
 from archc.testing.interpreter.names import Body, Here, Names, Reading, lookup
 from archc.testing.interpreter.ops import OPS, Op, attempt, check_arguments, check_extents
 from archc.testing.interpreter.refused import wrong
-from archc.testing.interpreter.scopes import Scope, Slot, is_labelled
+from archc.testing.interpreter.scopes import Scope, Slot, finder, is_labelled
 from archc.testing.interpreter.values import Flow, Part, Shared
 from archdsl import ast
 
@@ -44,17 +45,28 @@ def apply(
         made = attempt(node, op.keyword, op.run, inputs, given)
     outputs: Flow = made if isinstance(made, tuple) else (made,)
     check_extents(node, op.keyword, outputs)
-    if op.keyword in ("chunk", "split"):
-        here.decide(node, "the number of pieces", len(outputs))
-    elif op.keyword == "squeeze":
-        here.decide(node, "which dims are left out", _squeezed(given["dim"], inputs))
+    _decide(op, given, inputs, outputs, node, here)
     here.run.note(op.keyword, node, slot, inputs, outputs)
     return outputs
 
 
-def _squeezed(dims: int | tuple[int, ...], inputs: Flow) -> tuple[bool, ...]:
-    wanted = (dims,) if isinstance(dims, int) else dims
-    return tuple(inputs[0].shape[dim] == 1 for dim in wanted)
+def _decide(
+    op: Op, given: dict[str, Any], inputs: Flow, outputs: Flow, node: ast.Node, here: Here
+) -> None:
+    """What a function decides at the default sizes holds for all: pieces, and which dims go.
+
+    The -1 of an open extent is one that is written; an expression is no -1 at any size.
+    """
+    if op.keyword in ("chunk", "split"):
+        here.decide(node, "the number of pieces", len(outputs))
+    elif op.keyword == "squeeze":
+        dims = given["dim"] if isinstance(given["dim"], tuple) else (given["dim"],)
+        gone = tuple(inputs[0].shape[dim] == 1 for dim in dims)
+        here.decide(node, "which dims are left out", gone)
+    elif op.keyword in ("reshape", "expand"):
+        extents = given["shape" if op.keyword == "reshape" else "size"]
+        open_ones = tuple(extent == -1 for extent in extents)
+        here.decide(node, "which extent is open", open_ones)
 
 
 def _make(
@@ -95,7 +107,7 @@ def use_block(part: Part, use: ast.PartUse, slot: Slot, inputs: Flow, here: Here
 
 def new_scope(node: ast.Body | ast.Unit, here: Here) -> Scope:
     """The scope of a text, of which the names mean what they mean here."""
-    return Scope(is_labelled(node, lambda name: lookup(name, here.reading(None))))
+    return Scope(is_labelled(node, finder(here.reading(None))))
 
 
 def _inside(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> Here:
@@ -136,9 +148,9 @@ def splice(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> Flow:
     """``*Name(args)``: the block's children go into the scope around it."""
     if part.node is None:
         raise wrong(use, f"{part.name} has no children to splice")
-    own = part.node.body.statements
-    if any(isinstance(node, ast.InitStatement) for node in own):
-        raise wrong(use, f"{part.name} has an init of its own")
+    for node in _own_statements(part.node.body):
+        if isinstance(node, ast.InitStatement | ast.OutputStatement):
+            raise wrong(use, f"{part.name} has an init or outputs of its own")
     inner = _inside(part, use, inputs, here)
     made = here.made.setdefault(here.key(use), {})
     return run_body(part.node.body, inputs, replace(inner, scope=here.scope, made=made))
@@ -158,23 +170,23 @@ def ahead(name: str, here: Here) -> Shared | None:
     start = here.body.start
     if start is None or start.body.node is None:
         return None
-    found = [node for node in _modules(start.body.node) if node.name.text == name]
+    modules = (n for n in _own_statements(start.body.node) if isinstance(n, ast.ModuleStatement))
+    found = [node for node in modules if node.name.text == name]
     if len(found) != 1:
         return None
     early = start.body.early
     return early.setdefault(id(found[0]), shared(found[0], start))
 
 
-def _modules(body: ast.Body) -> list[ast.ModuleStatement]:
-    found: list[ast.ModuleStatement] = []
+def _own_statements(body: ast.Body) -> Iterator[ast.Statement]:
+    """The statements of a body and of the arms of each ``if`` in it."""
     for node in body.statements:
-        if isinstance(node, ast.ModuleStatement):
-            found.append(node)
-        elif isinstance(node, ast.If):
+        yield node
+        if isinstance(node, ast.If):
             for _, arm in node.arms:
-                found += _modules(arm)
-            found += [] if node.otherwise is None else _modules(node.otherwise)
-    return found
+                yield from _own_statements(arm)
+            if node.otherwise is not None:
+                yield from _own_statements(node.otherwise)
 
 
 def use_shared(module: Shared, inputs: Flow, node: ast.Stage, here: Here) -> Flow:
