@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import unicodedata
 from itertools import pairwise
@@ -12,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import archc
+from archc.render import data
 from archc.render.characters import cells, columns, printable
 from archc.render.style import Style, style_of
 from archc.render.terminal import SHOWN, plain, render
@@ -235,3 +238,29 @@ def test_any_place_of_any_text_is_rendered(text: str, data: st.DataObject, width
         style=Style(width=width),
     )  # fmt: skip
     assert "^" in shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "NAME",
+        "conv(NAME = 3)",
+        "NAME: relu -> NAME: relu",
+        "relu -> conv(4, 1) -> add [_, NAME]",
+        'assert 1 == 2, "NAME"',
+        '"NAME.x": relu',
+        'init { "NAME".weight: zeros }',
+        "relu as NAME",
+        "let NAME = 3",
+    ],
+)
+def test_a_name_of_any_length_is_cut_in_messages(line: str) -> None:
+    text = "model m() {\n  input x: [N, 3, H = 8]\n  LINE\n  relu\n}\n"
+    source = archc.Source("m.arch", text.replace("LINE", line).replace("NAME", "a" * 90_000))
+    found = archc.check(source)
+    items = [*found.errors, *found.warnings]
+    assert items, "something is said of it"
+    shown = render(items, Style())
+    assert len(shown) < 4_000 * len(items)
+    assert "more characters)" in shown
+    assert len(json.dumps([data.diagnostic(item) for item in items])) < 4_000 * len(items)

@@ -77,3 +77,24 @@ def _has(encoding: str, char: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+MOST_OF_A_WORD = 200
+MOST_OF_A_TEXT = 4_000
+"""Characters of a message that are shown: a name in a file may have a million of them."""
+
+
+def cut(text: str) -> str:
+    """A message with long words, and what is long as a whole, cut; it says how much is left out."""
+    if len(text) <= MOST_OF_A_WORD:
+        return text
+    words = text.split(" ")
+    text = " ".join(_cut(word, MOST_OF_A_WORD) for word in words)
+    return _cut(text, MOST_OF_A_TEXT)
+
+
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    kept = most * 3 // 4
+    return f"{text[:kept]}… ({len(text) - kept:,} more characters)"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from archc.render.characters import cut
 from archir.diagnostics import Diagnostic
 from archir.dims import show
 from archir.sizes.data import as_data
@@ -23,15 +24,17 @@ Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json
 
 def diagnostic(item: Diagnostic) -> Json:
     """One diagnostic with all its places."""
-    problem = item.problem
+    problem, hint, label = item.problem, item.hint, item.problem.label()
     return {
         "name": problem.name,
         "severity": problem.severity,
-        "message": problem.message(),
-        "label": problem.label(),
-        "hint": item.hint,
+        "message": cut(problem.message()),
+        "label": None if label is None else cut(label),
+        "hint": None if hint is None else cut(hint),
         "place": place(item.span),
-        "related": [{"place": place(label.span), "text": label.text} for label in item.related],
+        "related": [
+            {"place": place(other.span), "text": cut(other.text)} for other in item.related
+        ],
     }
 
 

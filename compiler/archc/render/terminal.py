@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from archc.render.characters import printable
+from archc.render.characters import cut, printable
 from archc.render.snippet import Gutter, Place, blocks, snippet
 from archc.render.style import Style
 from archir.diagnostics import Diagnostic
@@ -54,8 +54,8 @@ def plain(severity: str, message: str, hint: str | None, style: Style) -> str:
 
 def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:
     problem = diagnostic.problem
-    own = Place(diagnostic.span, problem.label() or "", problem.severity)
-    others = [Place(label.span, label.text, "frame") for label in diagnostic.related]
+    own = Place(diagnostic.span, cut(problem.label() or ""), problem.severity)
+    others = [Place(label.span, cut(label.text), "frame") for label in diagnostic.related]
     places = [own, *others]
     gutter = Gutter(len(str(max(place.end[0] for place in places))), style)
     rows = [_headline(problem.severity, problem.name, problem.message(), style)]
@@ -73,7 +73,7 @@ def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:
 
 def _headline(severity: str, name: str, message: str, style: Style) -> str:
     head = style.paint(severity + (f"[{name}]" if name else ""), severity)
-    lines = [printable(line, style.encoding) for line in message.split("\n")]
+    lines = [printable(line, style.encoding) for line in cut(message).split("\n")]
     return head + style.paint(": " + lines[0], "strong") + "".join(f"\n  {x}" for x in lines[1:])
 
 
@@ -86,6 +86,6 @@ def _remark(word: str, text: str, indent: str, style: Style) -> Iterator[str]:
     """``= help: …``, behind a frame, or ``help: …``; further lines stand under the first."""
     frame = style.paint("=", "frame") + " " if indent else ""
     blank = " " * (len(indent) + (2 if indent else 0) + len(word) + 2)
-    for index, line in enumerate(text.split("\n")):
+    for index, line in enumerate(cut(text).split("\n")):
         head = blank if index else f"{indent}{frame}{style.paint(word, 'help')}: "
         yield head + printable(line, style.encoding)
