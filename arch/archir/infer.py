@@ -38,6 +38,10 @@ from archir.types import ParameterSpec, TensorType
 Row = list[TensorType | None]
 
 
+MOST_PLAYED = 50_000
+"""Steps whose memory is followed; only models with ops that work in place need it."""
+
+
 class Failure(Record):
     """A problem, and the conditions on sizes that it comes from; none where it is another's."""
 
@@ -82,8 +86,14 @@ def _sound(typed: TypedGraph, ops: list[Op], diagnostics: Diagnostics) -> bool:
     moved = any(op.moves for op in ops)
     if not any(getattr(op, "inplace", False) or (moved and op.reads_in_order) for op in ops):
         return True
+    from archir.bulk import ModelTooLargeError, require
     from archir.cost.faults import faults
 
+    try:
+        require(typed, "a check of what is overwritten in place", MOST_PLAYED)
+    except ModelTooLargeError as error:
+        diagnostics.add(error.diagnostic)
+        return False
     found = faults(typed)
     for each in found:
         diagnostics.add(each)

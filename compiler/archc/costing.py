@@ -36,6 +36,9 @@ DTYPES = {
 TOOLS = ("fvcore", "ptflops", "thop", "torch", "torchinfo")
 """The counters whose rules are known."""
 
+MOST_STEPS = 50_000
+"""Steps that a summary counts; the largest published networks have about 1,000."""
+
 OPTIMIZERS = ("sgd", "sgd-momentum", "adam")
 
 OTHER_COLUMNS = {
@@ -220,7 +223,18 @@ def summary_of(
     counted = DTYPES[asked.chosen_word(dtype, DTYPES, "dtype")]
     asked.chosen_word(optimizer, OPTIMIZERS, "optimizer")
     given = None if symbolic else sizes_of(typed, sizes, batch)
+    _countable(typed)
     return Summary(typed, Costs(typed, given, counted, chosen))
+
+
+def _countable(typed: TypedGraph) -> None:
+    """Raise ``ArchError`` for a model of more steps than have rows, before any is made."""
+    from archir.bulk import ModelTooLargeError, require
+
+    try:
+        require(typed, "a summary", MOST_STEPS)
+    except ModelTooLargeError as error:
+        raise ArchError([error.diagnostic]) from error
 
 
 def sizes_of(
