@@ -7,7 +7,7 @@ import keyword
 import random
 
 from archdsl.keywords import KEYWORDS
-from archir.reserved import RESERVED
+from archir.reserved import RESERVED, is_pythons
 
 _OF_THE_FILE = """
 check_sizes check_sizes2 nearest nearest_sizes near below training n h w sizes boxes given
@@ -30,7 +30,7 @@ sorted any all
 
 NAMES = [word for word in WORDS if word not in _BUILT_IN.split()]
 LABELS = [
-    *(name for name in NAMES if name not in RESERVED),
+    *(name for name in NAMES if name not in RESERVED and not is_pythons(name)),
     *(
         "\ufb01",
         "\u00aa",

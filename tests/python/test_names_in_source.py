@@ -11,7 +11,7 @@ from torch import nn
 
 from archc.python import source
 from archdsl.keywords import KEYWORDS
-from archir.reserved import RESERVED
+from archir.reserved import RESERVED, is_pythons
 
 OURS = ["self", "torch", "nn", "F", "x", "Tensor", "out", "y", "channels", "layers", "module"]
 OURS += ["name", "model", "output", "block", "partial", "OrderedDict", "NamedTuple", "math", "re"]
@@ -21,7 +21,7 @@ WORDS = sorted(
     - {"_", "None", "True", "False", "true", "false", "none"}
 )
 NAMES = [word for word in WORDS if word not in KEYWORDS]
-LABELS = [word for word in WORDS if word not in RESERVED]
+LABELS = [word for word in WORDS if word not in RESERVED and not is_pythons(word)]
 ODD_LABELS = ["block1-0", "a b", "ä", "0x", "7", 'with \\"quotes\\"', "{{x}}", "tab\\t", "back\\\\"]
 GROUPS = 6
 
