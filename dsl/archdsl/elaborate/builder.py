@@ -80,7 +80,10 @@ class Builder(Struct):
     """Whether one of its own ops has parameters."""
 
     def type_of(self, value: Value) -> TensorType | None:
-        return self.types.get(value)
+        """The type of a value; a ``module`` may ask for that of one outside of it."""
+        if value in self.types or self.caller is None:
+            return self.types.get(value)
+        return self.caller.builder.type_of(value)
 
     def value(self, span: Span, given: TensorType | None, name: str | None = None) -> Value:
         """A new value of a known or unknown type."""

@@ -14,7 +14,7 @@ It runs what is taken, so it does not judge
 A condition, a count, a text or an argument of a module that depends on a size variable is an error
 of the language, and so are weights that depend on a batch without a default. Here that shows at the
 sizes at which it comes out otherwise than at the defaults; so do a remark about a shape that is
-wrong for some sizes, and pieces of another number.
+wrong for some sizes, pieces of another number, and an extent of a reshape that comes out as -1.
 
 >>> network = Interpreter({"net.arch": text}, "net.arch").network("net")
 >>> network.build(seed=0)

@@ -117,6 +117,8 @@ def turns(node: Loop, flow: Flow, here: Here) -> Iterator[Here]:
                 values.append(inner.names.bound[name])
     for name, values in lists.items():
         holder = here.names.holder()
+        if name in holder.bound:
+            raise wrong(node, f"{name} has a meaning already")
         holder.bound[name] = tuple(values)
         if here.training or name in training:
             holder.training.add(name)
