@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import accumulate
 from math import gcd, prod
 from typing import TypeAlias
 
@@ -88,6 +89,14 @@ class Wire(Struct):
     source: int = 0
     target: int = 0
     sizes: Mapping[str, int] = fresh(factory=dict)
+    begins: dict[int, list[int]] = fresh(factory=dict)
+    """For a dim that joins the inputs, where each begins: the wires of one step share it."""
+
+    def begin(self, dim: int) -> int:
+        """Where the input begins along a dim in which all inputs stand behind each other."""
+        if dim not in self.begins:
+            self.begins[dim] = [0, *accumulate(numbers(each)[dim] for each in self.inputs)]
+        return self.begins[dim][self.source]
 
     @property
     def given(self) -> tuple[int, ...]:

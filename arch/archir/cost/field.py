@@ -206,10 +206,11 @@ class _Walker:
             outputs = tuple([self.types[value] for value in step.outputs])
             # Behind the input of an op of one there are those that only tell it sizes.
             sources = range(1 if op.takes() == "one" else len(inputs))
+            begins: dict[int, list[int]] = {}
             self.looks[key] = [
                 _seen(
                     [
-                        op.reach(Wire(inputs, outputs, source, target, self.sizes))
+                        op.reach(Wire(inputs, outputs, source, target, self.sizes, begins))
                         for source in sources
                     ]
                 )

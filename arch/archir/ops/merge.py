@@ -8,7 +8,7 @@ from archir import rules
 from archir.check import Check
 from archir.dims import Dim, total
 from archir.fields import Field
-from archir.op import Int, Op, channels_of, concrete
+from archir.op import Int, Op, channels_of
 from archir.ops.dims import resolve_dim
 from archir.ops.spatial import AXIS_NAMES, show_extent
 from archir.reach import Folded, Look, Wire, pointwise, same
@@ -85,8 +85,7 @@ class Concat(Op):
     def reach(self, wire: Wire) -> tuple[Look, ...] | None:
         joined, given = self.dim % len(wire.given), wire.given
         # Along the joined dim a position belongs to one input alone: behind those before it.
-        offset = sum(concrete(other.shape[joined]) for other in wire.inputs[: wire.source])
-        at = Folded(joined, index=offset)
+        at = Folded(joined, index=wire.begin(joined))
         return tuple(at if dim == joined else same(dim) for dim in range(len(given)))
 
     def _agreed(self, inputs: tuple[TensorType, ...], dim: int, check: Check) -> Dim:
