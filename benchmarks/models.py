@@ -224,9 +224,9 @@ def is_current(path: Path, wanted: str) -> bool:
 
 
 def release_of(text: str) -> str:
-    """The release of torchvision that a page names, to its first two numbers."""
+    """The release of torchvision that a page names."""
     _, _, rest = text.partition("(torchvision ")
-    return ".".join(rest.partition(")")[0].split(".")[:2])
+    return rest.partition(")")[0]
 
 
 def without_theirs(text: str) -> str:

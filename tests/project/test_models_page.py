@@ -74,6 +74,7 @@ def test_another_release_of_torchvision_changes_their_side_alone(
         ("text\n| `a.py` | 1 | 10 | 2 | 100 | 50 |\n\n(torchvision 0.28.1)\n", True),
         ("text\n| `a.py` | 1 | 10 | 2 | 101 | 50 |\n\n(torchvision 0.28.1)\n", False),
         ("text\n| `a.py` | 1 | 10 | 2 | 101 | 51 |\n\n(torchvision 0.29.0)\n", True),
+        ("text\n| `a.py` | 1 | 10 | 2 | 101 | 51 |\n\n(torchvision 0.28.2)\n", True),
         ("text\n| `a.py` | 1 | 11 | 2 | 101 | 51 |\n\n(torchvision 0.29.0)\n", False),
         ("more\n| `a.py` | 1 | 10 | 2 | 101 | 51 |\n\n(torchvision 0.29.0)\n", False),
     ):
