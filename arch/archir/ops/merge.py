@@ -195,7 +195,10 @@ def _extent(
     return extent
 
 
-Number = Annotated[float, Field(allow_inf_nan=False)] | Int
+Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+"""What torch takes as an integer."""
+
+Number = Annotated[float, Field(allow_inf_nan=False)] | Whole
 
 
 class Arithmetic(Broadcasting):

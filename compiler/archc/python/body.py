@@ -63,6 +63,9 @@ class Statement:
 
     code: Code = None
 
+    overwrites: bool = False
+    """Whether it may work in place, on what others read too."""
+
 
 @dataclass(slots=True, eq=False)
 class Training:

@@ -109,7 +109,7 @@ class _Writer:
             wanted = list(_order(line.code, line.inputs))
             chosen: list[Statement] = []
             at = index - 1
-            for value in reversed(wanted):
+            for position, value in reversed(list(enumerate(wanted))):
                 before = block[at] if at >= 0 else None
                 if (
                     isinstance(before, Statement)
@@ -117,6 +117,8 @@ class _Writer:
                     and before.outputs == (value,)
                     and value.name is None
                     and uses[value] == 1
+                    # The first two are merged by then, and what they were must not change.
+                    and not (position > 1 and before.overwrites)
                 ):
                     chosen.append(before)
                     at -= 1

@@ -9,7 +9,7 @@ from archc.python.library import Library
 from archc.python.signatures import signature
 from archc.python.writer import Writer
 from archir.extents import settle
-from archir.graph import Apply, Definition, Group, Read, Use, Value, definitions, walk
+from archir.graph import Apply, Definition, Group, Read, Use, Value, definitions, walk, walked
 from archir.recipe import Code, FunctionRecipe, close
 from archir.typed import TypedGraph
 
@@ -17,6 +17,11 @@ from archir.typed import TypedGraph
 def lower(typed: TypedGraph, library: Library) -> dict[Definition, Body]:
     """The body of every definition of an unrolled model."""
     lowering = Lowering(typed, library)
+    lowering.works_in_place = any(
+        isinstance(step, Apply) and _works_in_place(step)
+        for steps in walked(typed.graph).values()
+        for step in steps
+    )
     for definition in definitions(typed.graph):
         lowering.add(definition)
     lowering.bodies[typed.graph.root].is_root = True
@@ -31,6 +36,13 @@ class Lowering:
     library: Library
     bodies: dict[Definition, Body] = field(default_factory=dict)
     signatures: dict[Body, object] = field(default_factory=dict)
+
+    works_in_place: bool = False
+    """Whether any op of the model does."""
+
+    def overwrites(self, step: Apply | Use | Group) -> bool:
+        """Whether a step may work in place; into blocks and groups nobody looks."""
+        return _works_in_place(step) if isinstance(step, Apply) else self.works_in_place
 
     def add(self, definition: Definition) -> None:
         self.bodies[definition] = Writer(self, definition).body()
@@ -72,3 +84,7 @@ class Lowering:
             else:
                 keys.append("training")
         return tuple(keys), number(group.outputs)
+
+
+def _works_in_place(step: Apply) -> bool:
+    return bool(getattr(step.op, "inplace", False))

@@ -254,7 +254,9 @@ class Writer:
                 assert not isinstance(step, Repeat), "unroll the graph first"
                 assert step.slot is not None
                 slot = step.slot
-                yield Statement(step.inputs, step.outputs, self.targets[slot], self.labels[slot])
+                known = self.targets[slot], self.labels[slot]
+                overwrites = self.lowering.overwrites(step)
+                yield Statement(step.inputs, step.outputs, *known, overwrites=overwrites)
 
     def _calls_group(self, group: Group) -> bool:
         return group in self.closed and self._same_steps(self.groups[group.slot], group)

@@ -105,7 +105,7 @@ def _is_of_training(name: str) -> bool:
     return name.startswith("overwrites-") or name in ("negative-slope-inplace", "wrong-dtype")
 
 
-ELSEWHERE = {"shape-not-as-written", "depends-on-size", "argument-depends-on-size"}
+ELSEWHERE = {"shape-not-as-written", "depends-on-size", "argument-depends-on-size", "batch-held"}
 """Problems of a text that runs at its default sizes, and not at all others."""
 
 
@@ -119,7 +119,9 @@ def refused_elsewhere(network: Network, verdict: Verdict, seed: int) -> bool:
             with torch.no_grad():
                 network.run(*examples(network, sizes, seed))
         except Refused as refusal:
-            if refusal.by == "language" and (refusal.place is None or refusal.place[1] in lines):
+            # What holds the batch may be behind what refuses other batches already.
+            line = lines if refusal.place is None else {refusal.place[1]}
+            if line & lines or "batch-held" in verdict.names:
                 return True
     return False
 

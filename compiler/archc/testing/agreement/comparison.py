@@ -15,11 +15,31 @@ from archc.testing.agreement.report import Disagreement, Report
 from archc.testing.agreement.theirs import Case, examples, fresh, same, trained
 from archc.testing.interpreter import Network, Refused
 from archir.flat import Flat, flatten
-from archir.sizes.valid import valid_in_evaluation, valid_in_training
+from archir.sizes.valid import ValidSizes, valid_in_evaluation, valid_in_training
 from archir.typed import TypedGraph
 
 REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError, AssertionError)
 """What a module raises where it does not run."""
+
+
+def in_boxes(valid: ValidSizes, sizes: Mapping[str, int]) -> bool:
+    """Whether sizes lie in the closed form of a set."""
+    return any(all(sizes[name] in box[name] for name in valid.names) for box in valid.boxes)
+
+
+def _difference(
+    name: str, state: Mapping[str, Tensor], theirs: Mapping[str, Tensor]
+) -> Disagreement | None:
+    """The first difference between two states."""
+    if list(state) != list(theirs):
+        return Disagreement(f"keys of the {name} module", f"{list(state)}, not {list(theirs)}")
+    for key, tensor in theirs.items():
+        one, two = tuple(state[key].shape), tuple(tensor.shape)
+        if one != two:
+            return Disagreement(f"shape of a weight: {name}", f"{key}: {one}, not {two}")
+        if not same(state[key], tensor):
+            return Disagreement(f"initial weights: {name}", f"{key}: {state[key]}, not {tensor}")
+    return None
 
 
 class Comparison:
@@ -31,6 +51,9 @@ class Comparison:
         self.typed = typed
         self.report = report
         self.flat: Flat = flatten(typed)
+        self.live: nn.Module | None = None
+        self.source: nn.Module | None = None
+        self.guarded: nn.Module | None = None
 
     def run(self) -> Iterator[Disagreement]:
         """All that can be compared."""
@@ -38,14 +61,15 @@ class Comparison:
         text = ours.printed(self.typed)
         try:
             torch.manual_seed(self.case.seed)
-            self.source: nn.Module | None = ours.built(text)
+            self.source = ours.built(text)
         except Exception as error:
-            self.source = None
             yield Disagreement(
                 f"printed source does not run: {type(error).__name__}", f"{error}\n{text}"
             )
         yield from self.weights()
         self.valid, self.in_training = self.sets()
+        if self.case.seed % 3 == 0 and self.source is not None:
+            yield from self.guard()
         sizes = dict(self.network.sizes)
         if sizes != dict(self.typed.graph.sizes):
             yield Disagreement(
@@ -59,6 +83,16 @@ class Comparison:
             yield from self.at(each, is_default=not number)
         yield from self.training_step(sizes)
 
+    def guard(self) -> Iterator[Disagreement]:
+        """Printed source that checks the sizes of its inputs."""
+        text = ours.printed(self.typed, guard=True)
+        try:
+            self.guarded = ours.built(text)
+            self.guarded.load_state_dict(self.network.state())
+        except Exception as error:
+            kind = f"guarded source does not run: {type(error).__name__}"
+            yield Disagreement(kind, f"{error}\n{text}")
+
     def sets(self) -> tuple[Any, Any]:
         """The valid sizes, in evaluation and in training."""
         try:
@@ -67,42 +101,32 @@ class Comparison:
             raise InternalError(error) from error
 
     def weights(self) -> Iterator[Disagreement]:
-        """Keys in order, and initial weights of one seed."""
+        """Keys in order, and initial weights of one seed; a module with others is let go of."""
         theirs = self.network.state()
-        for name, module in (("live", self.live), ("printed", self.source)):
-            if module is None:
-                continue
+        for name, module in self.modules():
             state = module.state_dict()
-            if list(state) != list(theirs):
-                yield Disagreement(
-                    f"keys of the {name} module", f"{list(state)}, not {list(theirs)}"
-                )
-                self.network_weights(module, theirs)
+            found = _difference(name, state, theirs)
+            if found is None:
                 continue
-            for key, tensor in theirs.items():
-                if state[key].shape != tensor.shape:
-                    yield Disagreement(
-                        f"shape of a weight: {name}",
-                        f"{key}: {tuple(state[key].shape)}, not {tuple(tensor.shape)}",
-                    )
-                elif not same(state[key], tensor):
-                    yield Disagreement(
-                        f"initial weights: {name}", f"{key}: {state[key]}, not {tensor}"
-                    )
-                    module.load_state_dict(theirs)
-                    break
+            yield found
+            if [(key, each.shape) for key, each in state.items()] == [
+                (key, each.shape) for key, each in theirs.items()
+            ]:
+                module.load_state_dict(theirs)
+            elif name == "live":
+                self.live = None
+            else:
+                self.source = None
         counted = sum(spec.numel for module in self.flat.modules for spec in module.state)
         there = sum(tensor.numel() for tensor in theirs.values())
         if counted != there:
             yield Disagreement("number of parameters", f"{counted}, and there are {there}")
 
-    def network_weights(self, module: nn.Module, theirs: Mapping[str, Tensor]) -> None:
-        """Give a module with other keys the same weights, in order, if they fit."""
-        values = list(module.state_dict().values())
-        if [v.shape for v in values] == [t.shape for t in theirs.values()]:
-            with torch.no_grad():
-                for value, tensor in zip(values, theirs.values(), strict=True):
-                    value.copy_(tensor)
+    def modules(self) -> Iterator[tuple[str, nn.Module]]:
+        """The modules that have the network's weights."""
+        for name, module in (("live", self.live), ("printed", self.source)):
+            if module is not None:
+                yield name, module
 
     def at(self, sizes: dict[str, int], *, is_default: bool) -> Iterator[Disagreement]:
         """An evaluation at some sizes."""
@@ -123,13 +147,22 @@ class Comparison:
                     f"{which}: {op}",
                     f"{where}: {refusal or 'torch runs it'}; the set is {self.valid}",
                 )
+            elif self.valid.is_exact and said != in_boxes(self.valid, sizes):
+                yield Disagreement("a closed form that is another set", f"{where}: {self.valid}")
             outcomes = [self.outcome(module, inputs) for module in (self.live, self.source)]
+        if (
+            self.guarded is not None
+            and isinstance(outcomes[1], list)
+            and said != isinstance(self.outcome(self.guarded, inputs), list)
+        ):
+            which = "refuses a valid size" if said else "lets through another size"
+            yield Disagreement(f"the guard {which}", f"{where}; the set is {self.valid}")
         if refusal is None:
             for name, found in zip(("live", "printed"), outcomes, strict=True):
                 yield from self.bits(name, found, made, where)
             if said or is_default:
                 yield from self.shapes(sizes)
-        elif self.source is not None:
+        elif self.live is not None and self.source is not None:
             live, source = outcomes
             if isinstance(live, list) != isinstance(source, list):
                 which = "live" if isinstance(live, list) else "printed"
@@ -210,9 +243,8 @@ class Comparison:
         yield from self.shapes(sizes, training=True)
         made = [each.detach() for each in measure.tensors(result)]
         after = {key: value.clone() for key, value in self.network.state().items()}
-        for name, module in (("live", self.live), ("printed", self.source)):
-            if module is not None:
-                yield from self.trained(name, module, inputs, before, made, after)
+        for name, module in self.modules():
+            yield from self.trained(name, module, inputs, before, made, after)
         self.network.load(before)
         why = trained(self.network, inputs, self.case.seed)
         if why is not None:
@@ -229,7 +261,7 @@ class Comparison:
         after: Mapping[str, Tensor],
     ) -> Iterator[Disagreement]:
         """A training step of a module: the same outputs and running statistics."""
-        module.load_state_dict(before, strict=False)
+        module.load_state_dict(before)
         torch.manual_seed(self.case.seed)
         found: Any = None
 

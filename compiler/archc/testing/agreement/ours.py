@@ -105,11 +105,15 @@ def printed(typed: TypedGraph, *, guard: bool = False) -> str:
         raise InternalError(error) from error
 
 
-def built(text: str) -> nn.Module:
-    """The module that printed source builds, as its own smoke run does."""
+def expression(text: str) -> str:
+    """How printed source builds its model: as its own smoke run does."""
     begin = text.index("    model = ") + len("    model = ")
-    expression = text[begin : text.index(".eval()\n", begin)]
+    return text[begin : text.index(".eval()\n", begin)]
+
+
+def built(text: str) -> nn.Module:
+    """The module that printed source builds."""
     names: dict[str, Any] = {"__name__": "printed"}
     exec(compile(text, "<printed source>", "exec"), names)
-    made: nn.Module = eval(expression, names)
+    made: nn.Module = eval(expression(text), names)
     return made

@@ -94,7 +94,7 @@ def _around(kind: type, bounds: dict[str, Any], name: str) -> list[tuple[str, An
     for key, sign in (("ge", -1), ("le", 1)):
         if key in bounds and (abs(bounds[key]) < 9 or name not in MAKING):
             found.append((at, kind(bounds[key])))
-        if key in bounds:
+        if key in bounds and abs(bounds[key]) < 2**53:  # what is larger may count as a float
             found += [(past, kind(bounds[key]) + sign * step)] * 2
     if "gt" in bounds:
         found.append((past, kind(bounds["gt"])))

@@ -214,9 +214,15 @@ def module(pen: Pen, place: Place) -> list[Node]:
         place.scene.env[name] = made.body
         return [use, made]
     between = place.inside(place.scene.fork())
-    middle = chain_of(pen, between, choose.integer(0, 1))
     pen.note("module used twice")
-    return [made, use, *([Chain(middle)] if middle else []), Chain([Stage(Use(name))])]
+    again = Chain([Stage(Use(name))])
+    if pen.errors and choose.chance(60):  # for other channels, or another rank
+        pen.errors -= 1
+        pen.note("value that does not fit")
+        again.stages[0].unit = Use(name, careless=True)
+        return [made, use, Chain(chain_of(pen, between, 1)), again]
+    middle = chain_of(pen, between, choose.integer(0, 1))
+    return [made, use, *([Chain(middle)] if middle else []), again]
 
 
 def body(pen: Pen, place: Place, length: int) -> Body:

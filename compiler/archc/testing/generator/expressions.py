@@ -12,12 +12,11 @@ from archc.testing.generator.values import Part, Size, Value
 def integer(pen: Pen, value: int, env: Env, depth: int = 1) -> str:
     """An expression of a whole number that no size has a part in."""
     choose = pen.choices
-    if not choose.chance(22) or depth < 0 or abs(value) > 99:
-        return str(value)
-    env = {**env.get(FILE, {}), **env}
-    named = [name for name, each in env.items() if _is_number(each) and each == value]
-    if named and choose.chance(60):
+    named = [n for n, v in _known(env).items() if _is_number(v) and v == value]
+    if named and choose.chance(40):
         return choose.pick(named)
+    if not choose.chance(20) or depth < 0 or abs(value) > 99:
+        return str(value)
 
     def inner(number: int) -> str:
         return _operand(integer(pen, number, env, depth - 1))
@@ -61,7 +60,7 @@ def integer(pen: Pen, value: int, env: Env, depth: int = 1) -> str:
         ]
     if value in (1, 2, 4, 8, 16):
         forms.append(("power", f"2 ** {value.bit_length() - 1}"))
-    functions = [name for name in env if name.startswith("fn")]
+    functions = [name for name in _known(env) if name.startswith("fn")]
     if functions:
         forms.append(("call", f"{choose.pick(functions)}({inner(value)})"))
     construct, text = choose.pick(forms)
@@ -69,6 +68,10 @@ def integer(pen: Pen, value: int, env: Env, depth: int = 1) -> str:
         return str(value)
     pen.note(construct)
     return text
+
+
+def _known(env: Env) -> Env:
+    return {**env.get(FILE, {}), **env}
 
 
 def _gives(text: str, value: int, env: Env) -> bool:

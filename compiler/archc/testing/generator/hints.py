@@ -135,7 +135,7 @@ def _sections(choose: Choices, inputs: Values, made: Drawn) -> Any:
 
 
 def _split_dim(choose: Choices, inputs: Values, made: Drawn) -> int:
-    return choose.pick([1, -1, -2, 2]) if inputs[0].rank > 2 else 1
+    return choose.pick([2, 1, -1, -2, 2]) if inputs[0].rank > 2 else 1
 
 
 def _bound(choose: Choices, inputs: Values, made: Drawn) -> Any:
@@ -215,7 +215,8 @@ OFTEN: dict[str, int] = {
     "conv.padding_mode": 10,
     "depthwise.padding_mode": 10,
     "depthwise.dilation": 15,
-    "split.dim": 40,
+    "split.dim": 65,
+    "chunk.dim": 50,
     "upsample.size": 40,
     "upsample.scale_factor": 100,
     "slice.start": 50,

@@ -29,8 +29,8 @@ def project(choices: Choices) -> Project:
 
 def _project(choices: Choices) -> Project:
     pen = Pen(choices)
-    kind = choices.weighted([(46, "right"), (44, "unfit"), (10, "static")])
-    pen.errors = choices.integer(1, 3) if kind == "unfit" else 0
+    kind = choices.weighted([(36, "right"), (54, "unfit"), (10, "static")])
+    pen.errors = choices.integer(2, 4) if kind == "unfit" else 0
     pen.budget = choices.integer(3, 12)
     constants(pen)
     if choices.chance(12):
@@ -107,7 +107,7 @@ def inputs(pen: Pen, first: bool = True) -> tuple[list[str], dict[str, Any], tup
                 pen.note("size variable")
             shape.append(extent)
         name = pen.fresh("x") if first else pen.fresh("q")
-        dtype = choose.weighted([(20, ""), (2, "int"), (1, "bool")])
+        dtype = choose.weighted([(12, ""), (3, "int"), (1, "bool")])
         if dtype:
             pen.note(f"{dtype} input")
         items.append(f"{name}: {dtype}[{', '.join(dims)}]")

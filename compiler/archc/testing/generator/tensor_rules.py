@@ -206,9 +206,8 @@ def _slice(inputs: Values, a: Mapping[str, Any]) -> Values:
     first, last, _ = slice(start, end).indices(extent)
     require(last > first and a["step"] >= 1)
     made = -(-(last - first) // a["step"])
-    free = isinstance(extent, Size) and (end is None or end < 0 or isinstance(end, Size))
     shape = list(given.shape)
-    shape[dim] = Size(made) if free or isinstance(start, Size) else made
+    shape[dim] = Size(made) if any(isinstance(e, Size) for e in (extent, start, end)) else made
     return (given.reshaped(*shape),)
 
 

@@ -10,7 +10,7 @@ from archc.testing.generator.initialisers import rules
 from archc.testing.generator.nodes import Block, Body, Scene, Stage, Use
 from archc.testing.generator.pen import Pen, Place
 from archc.testing.generator.stages import label
-from archc.testing.generator.statements import Output, Verbatim
+from archc.testing.generator.statements import Braces, Chain, Output, Verbatim
 from archc.testing.generator.values import Misfit, Part, Size, Value, require
 
 
@@ -18,6 +18,8 @@ def block(pen: Pen, place: Place) -> Stage:
     """A use of a block: of a known one, if it fits, or of a new one."""
     choose = pen.choices
     known = [each for each in pen.blocks if not each.name.startswith("T")]
+    if known and pen.errors and choose.chance(50):
+        return careless(pen, place, choose.pick(known))
     models = [each for each in known if each.kind == "model"]
     if models and choose.chance(50):
         made = choose.pick(models)
@@ -33,6 +35,19 @@ def block(pen: Pen, place: Place) -> Stage:
         pen.note("block of several outputs")
     named = label(pen, place) if choose.chance(45) else ""
     return Stage(unit, named)
+
+
+def careless(pen: Pen, place: Place, made: Block) -> Stage:
+    """A use of a block on any value there is, whether it fits or not."""
+    pen.errors -= 1
+    pen.note("value that does not fit", "named value at head")
+    unit = use(pen, place, made)
+    unit.careless = True
+    values = [n for n, v in place.scene.env.items() if isinstance(v, Value) and not v.trained]
+    if not values or place.in_module:
+        return Stage(unit)
+    head = Stage(Use(pen.choices.pick(values)))
+    return Stage(Braces(Body([Chain([head, Stage(unit)])])))
 
 
 def use(pen: Pen, place: Place, made: Block) -> Use:

@@ -8,8 +8,9 @@ from typing import Any
 
 from torch import nn
 
-from archc.testing.interpreter import bodies, stages
+from archc.testing.interpreter import bodies, shapes, stages
 from archc.testing.interpreter.arguments import bind, fill
+from archc.testing.interpreter.expressions import evaluate
 from archc.testing.interpreter.names import Body, Here, Names, Reading, lookup
 from archc.testing.interpreter.ops import OPS, Op, attempt, check_arguments, check_extents
 from archc.testing.interpreter.refused import wrong
@@ -25,7 +26,19 @@ def arguments(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> tuple[O
     op = OPS[part.name]
     given = bind(part, use.arguments, here.reading(inputs), place=use)
     check_arguments(use, op.keyword, given)
+    if op.keyword in ("reshape", "expand"):
+        _check_sizes(use.arguments, op, here.reading(inputs))
     return op, {name: given.get(name, op.defaults.get(name)) for name in op.kinds}
+
+
+def _check_sizes(given: ast.Arguments | None, op: Op, reading: Reading) -> None:
+    """An extent that speaks of sizes is at least 1: -1 is open only where it is written so."""
+    for argument in () if given is None else given.items:
+        items = argument.value
+        for item in items.items if isinstance(items, ast.ListDisplay) else (items,):
+            if shapes.speaks_of_sizes(item, reading) and evaluate(item, reading) == -1:
+                reason = f"{item.span.text} is -1, and an extent is at least 1"
+                raise wrong(item, reason, op.keyword)
 
 
 def apply(
