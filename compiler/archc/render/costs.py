@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 
+_BITS = 1_000
+"""Above them a number may be too large for a float."""
+
 
 def dim(number: Dim) -> str:
     """``1,792``, or an expression; nothing for 0."""
@@ -31,6 +34,8 @@ def memory(number: Dim | None) -> str:
         return show(number)
     if number < 1024:
         return f"{number} B"
+    if number.bit_length() > _BITS:
+        return f"{number >> 50:,} {UNITS[-1]}"
     size = float(number)
     for unit in UNITS:
         size /= 1024
@@ -86,6 +91,8 @@ def _joined(words: Sequence[str]) -> str:
 def _fraction(number: int | Fraction | None) -> str:
     if number is None:
         return ""
-    if number.denominator in (1, 2, 4, 8):
+    if number.denominator == 1:
+        return str(number)
+    if number.denominator in (2, 4, 8):
         return f"{float(number):.10g}"
     return str(number)
