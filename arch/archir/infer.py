@@ -27,7 +27,7 @@ from archir.initial import check_initialisers
 from archir.op import Op
 from archir.oracle import Answer
 from archir.places import Places, origins
-from archir.recipe import FunctionRecipe
+from archir.recipe import Call, FunctionRecipe, close
 from archir.record import Record
 from archir.remarks import Remarks
 from archir.requirements import requirements
@@ -113,6 +113,7 @@ def _at(graph: Graph, sizes: dict[str, int]) -> _Checker | None:
 
 
 _UNUSED = TensorType(())
+NO_WEIGHTS = "no weights"
 
 
 def _known(entry: TensorType | None) -> TensorType:
@@ -269,9 +270,14 @@ class _Checker:
         parameters = _show_parameters(self.oracle.parameters(step.op, given))
         recipe = step.op.recipe(self.oracle.concrete(given))
         if isinstance(recipe, FunctionRecipe):
-            return "no weights"  # nothing is made for it: it does at each use what the text says
+            return NO_WEIGHTS  # nothing is made for it: it does at each use what the text says
         # One module is of one class (torch's are made for one number of axes), and made once.
-        return f"{show_op(step.op)}, {recipe.make.function}, {parameters}"
+        made = recipe.make.function
+        if parameters == NO_WEIGHTS:  # then nothing else tells what it is made for
+            call = close(recipe.make, step.op)
+            assert isinstance(call, Call)
+            made += f"({', '.join(map(str, call.args))})" if call.args else ""
+        return f"{show_op(step.op)}, {made}, {parameters}"
 
     def _parameters(self, definition: Definition) -> Iterator[str | None]:
         row = self.rows[definition]
@@ -293,7 +299,7 @@ class _Checker:
 
 
 def _show_parameters(parameters: tuple[ParameterSpec, ...]) -> str:
-    return ", ".join(f"{spec.name} {list(spec.shape)}" for spec in parameters) or "no weights"
+    return ", ".join(f"{spec.name} {list(spec.shape)}" for spec in parameters) or NO_WEIGHTS
 
 
 def _first_difference(first: str, here: str) -> tuple[str, str]:

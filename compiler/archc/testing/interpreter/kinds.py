@@ -9,7 +9,7 @@ from archc.testing.interpreter.values import is_integer, is_number
 
 
 def _counts(least: int) -> Callable[[Any], bool]:
-    return lambda value: is_integer(value) and value >= least
+    return lambda value: is_integer(value) and least <= value < 2**31
 
 
 def _share(value: Any) -> bool:
@@ -36,16 +36,16 @@ def _scale(value: Any) -> bool:
     return is_number(value) and 0 < value <= 2147483647
 
 
-_COUNT, _SIZE = _counts(1), _counts(0)
+_COUNT, _SIZE, _INT = _counts(1), _counts(0), _counts(-(2**31))
 _AXES = (1, 3)
 
 KINDS: Mapping[str, Callable[[Any], bool]] = {
     "bool": lambda value: isinstance(value, bool),
     "bool?": lambda value: value is None or isinstance(value, bool),
-    "int": is_integer,
-    "int?": _either(is_integer, _none),
-    "ints": _list_of(is_integer, 1, 64),
-    "int|ints": _either(is_integer, _list_of(is_integer, 1, 64)),
+    "int": _INT,
+    "int?": _either(_INT, _none),
+    "ints": _list_of(_INT, 1, 64),
+    "int|ints": _either(_INT, _list_of(_INT, 1, 64)),
     "count": _COUNT,
     "count?": _either(_COUNT, _none),
     "counts": _either(_COUNT, _list_of(_COUNT, *_AXES)),
@@ -53,8 +53,8 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "output": _either(_COUNT, _list_of(_either(_COUNT, _none), *_AXES)),
     "sizes": _either(_SIZE, _list_of(_SIZE, *_AXES)),
     "padding": _either(_SIZE, _list_of(_SIZE, *_AXES), _words("same", "valid")),
-    "pads": _either(is_integer, _list_of(is_integer, 2, 6)),
-    "sections": _either(_COUNT, _list_of(is_integer, 1, 2**31)),
+    "pads": _either(_INT, _list_of(_INT, 2, 6)),
+    "sections": _either(_COUNT, _list_of(_INT, 1, 2**31)),
     "scales?": _either(_scale, _list_of(_scale, *_AXES), _none),
     "number": is_number,
     "number?": _either(is_number, _none),
