@@ -115,7 +115,7 @@ def _binary(evaluator: Evaluator, node: ast.Expr, sign: str, left: object, right
         _refuse_zero(result, right, evaluator.session.sizes)
     budget.weigh(result, node.span)
     if isinstance(result, SizeExpr):
-        budget.step(node.span, SIZES * len(result.terms))
+        budget.step(node.span, SIZES * sum([1 + len(factors) for factors, _ in result.terms]))
     if isinstance(result, str) and len(result) > budget.limits.characters:
         budget.stop("characters", node.span)
     return result

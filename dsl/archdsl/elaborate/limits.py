@@ -44,7 +44,7 @@ NEW = 50
 """The same for what is made once: an op of new arguments, a block's body."""
 
 SIZES = 5
-"""The same for each term of an expression of sizes that is worked out."""
+"""The same for each factor of an expression of sizes that is worked out."""
 
 _CHARACTERS = 100
 """Characters that are walked as fast as a list's item."""
