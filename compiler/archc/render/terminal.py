@@ -24,6 +24,9 @@ from archir.source import Span
 SHOWN = 100
 """How many diagnostics are printed; the summary counts them all, and JSON holds them all."""
 
+PLACES = 20
+"""How many places of one problem are shown beside its own."""
+
 
 def render(diagnostics: Iterable[Diagnostic], style: Style) -> str:
     """All diagnostics in the order they were found, and a last line that counts them."""
@@ -55,7 +58,8 @@ def plain(severity: str, message: str, hint: str | None, style: Style) -> str:
 def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:
     problem = diagnostic.problem
     own = Place(diagnostic.span, cut(problem.label() or ""), problem.severity)
-    others = [Place(label.span, cut(label.text), "frame") for label in diagnostic.related]
+    shown = diagnostic.related[:PLACES]
+    others = [Place(label.span, cut(label.text), "frame") for label in shown]
     places = [own, *others]
     gutter = Gutter(len(str(max(place.end[0] for place in places))), style)
     rows = [_headline(problem.severity, problem.name, problem.message(), style)]
@@ -64,10 +68,14 @@ def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:
             rows.append(gutter.row())
         rows.append(gutter.arrow(":::" if index else "-->", _where(block[0].span, style)))
         rows.extend(snippet(block, gutter))
+    indent = " " * gutter.digits + " "
+    left = len(diagnostic.related) - PLACES
+    if left > 0:
+        rows += [gutter.row(), *_remark("note", f"and {left:,} more places", indent, style)]
     hint = diagnostic.hint
     if hint:
         rows.append(gutter.row())
-        rows.extend(_remark("help", hint, " " * gutter.digits + " ", style))
+        rows.extend(_remark("help", hint, indent, style))
     return "\n".join(rows) + "\n"
 
 

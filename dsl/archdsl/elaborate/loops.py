@@ -9,7 +9,6 @@ count.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import repeat
 
 from archdsl import ast, rules
 from archdsl.elaborate.body import Context, run
@@ -124,7 +123,7 @@ def _runs(node: Loop, flow: Flow, context: Context, *, fold: bool) -> Iterable[R
         count = _count(node.count, flow, context)
         if count is None:
             return None
-        return [Run(None, count)] if fold else repeat(Run(None, 1), count)
+        return [Run(None, count)] if fold else (Run(None, 1) for _ in range(count))
     items = context.evaluator(flow).items(node.iterable, "a loop")
     if isinstance(items, Unknown):
         return None
