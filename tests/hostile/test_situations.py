@@ -6,6 +6,7 @@ The machine that runs each in a fresh process is in ``forking.py``; situations a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import of_cases
@@ -35,6 +36,13 @@ PLACE = re.compile(r"^ *--> (\S.*):(\d+):(\d+)$", re.MULTILINE)
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 LONGEST = 40_000
 """So much may be said of one file: the first errors of many."""
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    """What runs the command in fresh processes."""
+    with Runner() as made:
+        yield made
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=OPEN.get(name, ())) for name in ALL])
