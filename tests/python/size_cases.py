@@ -47,6 +47,19 @@ CASES: dict[str, tuple[str, Meaning, Shapes]] = {
         lambda x: F.max_pool1d(x, 2).transpose(1, 2).reshape(-1, 2, 3),
         (((1, 3, 16),), ((4, 3, 16),), ((3, 3, 8),)),
     ),
+    "a block with a size in a module that is applied twice": (
+        """
+        block Crop(w) { slice(3, 0, w) }
+        block Twice(w) { a: { crop: Crop(w) -> d: { relu } } -> _: slice(2, 0, w) }
+        model m() {
+          input x: [N, 4, H = 16, W = 16]
+          module s = { Twice(W // 6) }
+          s -> s
+        }
+        """,
+        lambda x: x[:, :, : x.shape[3] // 6, : x.shape[3] // 6].relu(),
+        (((1, 4, 16, 16),), ((2, 4, 8, 12),), ((1, 4, 7, 41),)),
+    ),
     "a product of quotients": (
         """
         block Tokens() {

@@ -66,6 +66,11 @@ class Writer:
         self.labels: dict[Slot, str] = {}
         self.leaves: list[Leaf] = []
         self.inner: list[tuple[tuple[str, ...], Body]] = []
+        self.standing: Writer | None = None
+        """The writer of the definition whose modules are really there, if it is another."""
+
+        self.real: dict[Slot, Slot] = {}
+        """For a slot that one which is really there."""
 
     # --- bodies -------------------------------------------------------------------------------
 
@@ -259,6 +264,8 @@ class Writer:
                 yield Statement(step.inputs, step.outputs, *known, overwrites=overwrites)
 
     def _calls_group(self, group: Group) -> bool:
+        if self.standing is not None:
+            return False  # what is there may do something else: its steps are written out
         return group in self.closed and self._same_steps(self.groups[group.slot], group)
 
     def _same_steps(self, first: Group, second: Group) -> bool:
@@ -271,31 +278,54 @@ class Writer:
         """Whether an op's module does it here; a shared function may read sizes elsewhere."""
         if step.slot is None:
             return False
-        first = self.applied[step.slot]
+        there = self.standing or self
+        first = there.applied[self.real.get(step.slot, step.slot)]
         if first is step:
             return True
         code = self.lowering.function
         same = len(first.inputs) == len(step.inputs)
-        return same and code(self.definition, first) == code(self.definition, step)
+        return same and code(there.definition, first) == code(self.definition, step)
 
     def _calls_use(self, step: Use) -> bool:
-        member = step.slot.member
-        assert isinstance(member, Definition)
+        member = self._member(step)
         forward = self.lowering.forward
         return member is step.definition or forward(member) == forward(step.definition)
 
+    def _member(self, step: Use) -> Definition:
+        """The definition whose module is really there."""
+        member = self.real.get(step.slot, step.slot).member
+        assert isinstance(member, Definition)
+        return member
+
     def _inlined(self, step: Use) -> Iterable[Line]:
         """A shared block applied to inputs of another type, which its text has asked for."""
-        own, other = step.slot.member, step.definition
-        assert isinstance(own, Definition)
+        own, other = self._member(step), step.definition
+        there = Writer(self.lowering, own)
+        there._children(own.scope, self.lowering.bodies[own].holder, self.targets[step.slot], ())
         writer = Writer(self.lowering, other)
-        holder = self.lowering.bodies[own].holder
-        writer._children(other.scope, holder, self.targets[step.slot], ())
+        writer._stand_on(there)
         fresh: dict[Value, Value] = dict(zip(other.inputs, step.inputs, strict=True))
         for line in writer._lines(other.steps):
             yield renamed(line, fresh)
         for output, value in zip(other.outputs, step.outputs, strict=False):
             yield Statement((fresh[output.value],), (value,), kind="same")
+
+    def _stand_on(self, there: Writer) -> None:
+        """Find the definition's modules among those of another, which has the same names."""
+        self.standing = there
+        scopes = [(self.definition.scope, there.definition.scope)]
+        while scopes:
+            mine, theirs = scopes.pop()
+            for parameter, other in zip(mine.parameters, theirs.parameters, strict=True):
+                self.targets[parameter] = there.targets[other]
+            named = {name: slot for slot, name in names(theirs).items()}
+            for slot, name in names(mine).items():
+                real = self.real[slot] = named[name]
+                if real not in there.targets:
+                    continue  # a module that is never applied
+                self.targets[slot], self.labels[slot] = there.targets[real], there.labels[real]
+                if isinstance(slot.member, Scope) and isinstance(real.member, Scope):
+                    scopes.append((slot.member, real.member))
 
     # --- chains -------------------------------------------------------------------------------
 

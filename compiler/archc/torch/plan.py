@@ -57,6 +57,12 @@ class Plans:
 
     names: dict[Scope, dict[Slot, str]] = field(default_factory=dict)
 
+    planners: dict[Definition, _Planner] = field(default_factory=dict)
+
+    def spelt_out(self, definition: Definition, training: bool) -> Program:
+        """What a definition runs, with the programs of all blocks inside, whatever is there."""
+        return self.planners[definition].spelt_out(training)
+
 
 def plan_all(typed: TypedGraph) -> Plans:
     """Plans for every definition of an unrolled model, inner ones first."""
@@ -82,6 +88,8 @@ class _Planner:
 
         self.slots: dict[Slot, Path] = {}
         self.parameters: dict[Parameter, Path] = {}
+        self.whole: dict[bool, Program] = {}
+        plans.planners[definition] = self
         self._locate(definition.scope)
 
     def run(self) -> None:
@@ -152,6 +160,15 @@ class _Planner:
         chain = is_chain(own.scope, own.steps, own.inputs, outputs, self._is_own)
         return Plan(own.name, len(own.inputs), chain, training, evaluation)
 
+    def spelt_out(self, training: bool) -> Program:
+        """What the definition runs in a mode, for modules of another one that has its names."""
+        if training not in self.whole:
+            own = self.definition
+            drafts = self._drafts(own.steps, 0, training, spelt_out=True)
+            kept = own.outputs if training else [o for o in own.outputs if not o.when_training]
+            self.whole[training] = self._program(drafts, tuple(kept))
+        return self.whole[training]
+
     def _program(self, drafts: list[_Draft], outputs: tuple[Output, ...]) -> Program:
         own = self.definition
         program = _assemble(drafts, own.inputs, [output.value for output in outputs])
@@ -168,15 +185,20 @@ class _Planner:
 
     # --- instructions -------------------------------------------------------------------------
 
-    def _drafts(self, steps: list[Step], depth: int, training: bool) -> list[_Draft]:
-        """Instructions for the module that stands ``depth`` names below the definition's own."""
+    def _drafts(
+        self, steps: list[Step], depth: int, training: bool, *, spelt_out: bool = False
+    ) -> list[_Draft]:
+        """Instructions for the module that stands ``depth`` names below the definition's own.
+
+        With ``spelt_out`` no module inside is trusted to run what this definition's would.
+        """
         drafts: list[_Draft] = []
         for step in steps:
             if isinstance(step, TrainOnly):
                 if training:
-                    drafts += self._drafts(step.steps, depth, training)
-            elif isinstance(step, Group) and step not in self.closed:
-                drafts += self._drafts(step.steps, depth, training)
+                    drafts += self._drafts(step.steps, depth, training, spelt_out=spelt_out)
+            elif isinstance(step, Group) and (spelt_out or step not in self.closed):
+                drafts += self._drafts(step.steps, depth, training, spelt_out=spelt_out)
             elif isinstance(step, Read):
                 path = self.parameters[step.parameter][depth:]
                 drafts.append((Fetch(path, ()), (), step.outputs))
@@ -186,7 +208,10 @@ class _Planner:
                 assert not isinstance(step, Repeat), "back ends take unrolled graphs"
                 assert step.slot is not None
                 path = self.slots[step.slot][depth:]
-                other = self._other_program(step, training)
+                if spelt_out:
+                    other = self._spelt_out(step, training)
+                else:
+                    other = self._other_program(step, training)
                 drafts.append((Invoke(path, (), (), (), other), step.inputs, step.outputs))
         return drafts
 
@@ -212,13 +237,22 @@ class _Planner:
             if not isinstance(own_plan, Plan) or own_plan == self.functions[step]:
                 return None
             return self.functions[step].program(training)
-        if isinstance(step, Use):
-            assert isinstance(step.slot.member, Definition)
-            own = self.plans.definitions[step.slot.member]
-            here = self.plans.definitions[step.definition]
-        else:
+        if isinstance(step, Group):
             own, here = self.plans.groups[step.slot], self.groups[step]
-        return None if own == here else here.program(training)
+            return None if own == here else here.program(training)
+        member = step.slot.member
+        assert isinstance(member, Definition)
+        if member is step.definition:
+            return None
+        wanted = self.plans.spelt_out(step.definition, training)
+        return None if wanted == self.plans.spelt_out(member, training) else wanted
+
+    def _spelt_out(self, step: Apply | Use | Group, training: bool) -> Program | None:
+        """What a step runs; None where it is one of torch's own modules."""
+        if isinstance(step, Use):
+            return self.plans.spelt_out(step.definition, training)
+        plan = self.functions.get(step) if isinstance(step, Apply) else None
+        return None if plan is None else plan.program(training)
 
 
 def _assemble(drafts: list[_Draft], inputs: Sequence[Value], outputs: Sequence[Value]) -> Program:
