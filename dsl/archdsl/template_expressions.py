@@ -21,6 +21,10 @@ Called: TypeAlias = (
 """What takes arguments."""
 
 
+DEEPEST = 100
+"""Expressions inside each other, constants by name among them, are translated as deep as this."""
+
+
 class Scope(Struct):
     """Names of one pair of braces, and what each of them is: local, value or dim."""
 
@@ -39,8 +43,11 @@ class Scope(Struct):
 class ExpressionTranslator:
     """Translates what has a value, with the names that are in sight."""
 
-    def __init__(self, home: FileScope) -> None:
+    def __init__(self, home: FileScope, around: ExpressionTranslator | None = None) -> None:
         self.home = home
+        self.depth: int = around.depth if around else 0
+        self.declared: dict[Declared, template.Expr] = around.declared if around else {}
+        """What stands in a file by name and has been translated: each once, however often used."""
         self.scope = Scope()
         self.values = self.scope.names
         """Where names of values are bound: they outlive their braces."""
@@ -126,22 +133,31 @@ class ExpressionTranslator:
         raise Unfollowable(name)
 
     def _declared(self, declared: Declared, name: str) -> template.Expr:
+        found = self.declared.get(declared)
+        if found is None:
+            found = self.declared[declared] = self._translated(declared, name)
+        return found
+
+    def _translated(self, declared: Declared, name: str) -> template.Expr:
         node = declared.node
         if isinstance(node, ast.PartDeclaration) and node.kind == "block":
             return template.BlockValue(node.name.text, declared)
         if isinstance(node, ast.Let) and len(node.names) == 1:
-            value = ExpressionTranslator(declared.home).expr(node.value)
+            value = ExpressionTranslator(declared.home, self).expr(node.value)
             return template.Global(name, value, declared)
         if isinstance(node, ast.Function):
-            return template.FunctionCall(
-                ExpressionTranslator(declared.home).function(declared, node), ()
-            )
+            inner = ExpressionTranslator(declared.home, self)
+            return template.FunctionCall(inner.function(declared, node), ())
         raise Unfollowable(declared.kind)
 
     def expr(self, node: ast.Expr) -> template.Expr:
         """An expression with its names looked up."""
         handler = _EXPRESSIONS[type(node)]
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise Unfollowable("expressions deep inside each other")
         result: template.Expr = handler(self, node)
+        self.depth -= 1
         return result
 
     def _name(self, node: ast.Name) -> template.Expr:
@@ -175,6 +191,8 @@ class ExpressionTranslator:
 
     def _power(self, node: ast.Power) -> template.Expr:
         operands = [self.expr(operand) for operand in node.operands]
+        if self.depth + len(operands) > DEEPEST:  # each stands inside the one before
+            raise Unfollowable("expressions deep inside each other")
         result = operands.pop()
         while operands:
             result = template.Power(operands.pop(), result)

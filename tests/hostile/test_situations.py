@@ -24,14 +24,6 @@ for _module in (of_text, of_values, of_names, of_projects, of_commands, of_cases
     assert not ALL.keys() & _module.TABLE.all.keys()
     ALL.update(_module.TABLE.all)
 
-SLOW = pytest.mark.xfail(strict=True, reason="takes too long yet")
-WRONG = pytest.mark.xfail(strict=True, reason="is answered wrongly yet")
-OPEN = {
-    "a round to 10 ** 9 digits": SLOW,
-    "6,000 lets, each of the one before": WRONG,
-    "5,000 powers": WRONG,
-}
-
 PLACE = re.compile(r"^ *--> (\S.*):(\d+):(\d+)$", re.MULTILINE)
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 LONGEST = 40_000
@@ -45,7 +37,7 @@ def runner() -> Iterator[Runner]:
         yield made
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=OPEN.get(name, ())) for name in ALL])
+@pytest.mark.parametrize("name", ALL)
 def test_a_hostile_situation_is_answered(name: str, runner: Runner, tmp_path: Path) -> None:
     situation = ALL[name]
     folder = tmp_path / "project"

@@ -24,6 +24,10 @@ _FOLDS = frozenset({"sum", "min", "max", "sorted", "any", "all"})
 """Functions that run over their argument just once."""
 
 
+_DIGITS = 1_000
+"""So many digits are rounded to in printed source."""
+
+
 class Scope:
     """What an expression's names mean at one place. This one knows no name at all."""
 
@@ -250,6 +254,8 @@ def _call(expr: template.Call, scope: Scope) -> tuple[str, int]:
 def _call_text(expr: template.Call, scope: Scope) -> str:
     if expr.function == "str":
         raise Unfollowable("text of a value")
+    if expr.function == "round":
+        _few_digits(expr)
     function = _IN_MATH.get(expr.function, expr.function)
     lists = expr.function in _FOLDS | {"zip", "enumerate"}
     if expr.function in _FOLDS and len(expr.args) == 1:
@@ -261,6 +267,16 @@ def _call_text(expr: template.Call, scope: Scope) -> str:
     if expr.function == "reversed":
         return f"reversed({_base(expr.args[0], scope)})"
     return f"{function}({', '.join(arguments)})"
+
+
+def _few_digits(expr: template.Call) -> None:
+    """Python works out ``10 ** digits``, which takes time and memory without end."""
+    for digits in [*expr.args[1:], *(value for _, value in expr.kwargs)]:
+        plain = digits.operand if isinstance(digits, template.Unary) else digits
+        if not isinstance(plain, template.Literal) or not (
+            isinstance(plain.value, int) and plain.value <= _DIGITS
+        ):
+            raise Unfollowable("a number of digits that may be any")
 
 
 def _function(expr: template.FunctionCall, scope: Scope) -> tuple[str, int]:

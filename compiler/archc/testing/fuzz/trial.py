@@ -137,7 +137,9 @@ def _fault(kind: str, error: BaseException) -> Fault:
     if isinstance(error, RecursionError):
         where = Counter(frames).most_common(1)[0][0] if frames else ""
     else:
-        where = frames[-1] if frames and kind == "internal" else ""
+        where = frames[-1] if frames else ""
+    if kind != "internal":
+        where = where.partition(":")[0]  # where it was stopped is by chance
     said = f"{type(error).__name__}: {error}"[:300]
     trace = "".join(traceback.format_exception(error)[-12:])
     return Fault(kind, said, where, trace[-6_000:])
