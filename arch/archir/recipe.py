@@ -10,6 +10,7 @@ user's own expression in the place of a number.
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_not
 from typing import Any
 
 from archir.dims import SizeExpr
@@ -181,12 +182,22 @@ def close(code: Code, op: object) -> Code:
 
 
 def renamed(code: Any, rename: Callable[[str], str]) -> Any:
-    """The code or recipe with ``rename`` done to the function of every call in it."""
+    """The code or recipe with ``rename`` done to the function of every call in it.
+
+    What has another name for nothing in it comes back as it is: nearly all recipes do.
+    """
     if isinstance(code, tuple):
-        return tuple(renamed(item, rename) for item in code)
-    if not isinstance(code, Record):
+        items = tuple([renamed(item, rename) for item in code])
+        return items if any(map(is_not, items, code)) else code
+    if not isinstance(code, Record) or isinstance(code, _ATOMS):
         return code
-    values = {name: renamed(getattr(code, name), rename) for name in field_names(code)}
+    values = {name: getattr(code, name) for name in field_names(code)}
+    changed = {name: renamed(value, rename) for name, value in values.items()}
     if isinstance(code, Call):
-        values["function"] = rename(code.function)
-    return replaced(code, **values)
+        changed["function"] = rename(code.function)
+    changed = {name: value for name, value in changed.items() if value is not values[name]}
+    return replaced(code, **changed) if changed else code
+
+
+_ATOMS = (Arg, Inferred, Input, AllInputs, Extent, Fold)
+"""Code without code inside."""
