@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 SECONDS = 10.0
 """How much processor time a text may take."""
 
 BYTES = 1 << 30
-"""How much memory a process may have, the interpreter's own and all."""
+"""How much memory a process may take for its texts, beside what it has when it begins."""
 
 
 class TooLongError(BaseException):
@@ -43,4 +44,15 @@ def limit_memory() -> None:
         import resource
 
         _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (BYTES, most))
+        resource.setrlimit(resource.RLIMIT_AS, (_taken() + BYTES, most))
+
+
+def _taken() -> int:
+    """The bytes of addresses that the process has; nothing where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except OSError:
+        return 0
+    import resource
+
+    return pages * resource.getpagesize()
