@@ -154,11 +154,15 @@ class ExpressionTranslator:
         """An expression with its names looked up."""
         handler = _EXPRESSIONS[type(node)]
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise Unfollowable("expressions deep inside each other")
+        self._hold(0)
         result: template.Expr = handler(self, node)
         self.depth -= 1
         return result
+
+    def _hold(self, count: int) -> None:
+        """Unfollowable where so many expressions, each inside the next, would be too deep."""
+        if self.depth + count > DEEPEST:
+            raise Unfollowable("expressions deep inside each other")
 
     def _name(self, node: ast.Name) -> template.Expr:
         found = self.lookup(node.text) if node.text != "_" else template.Named("_")
@@ -191,8 +195,7 @@ class ExpressionTranslator:
 
     def _power(self, node: ast.Power) -> template.Expr:
         operands = [self.expr(operand) for operand in node.operands]
-        if self.depth + len(operands) > DEEPEST:  # each stands inside the one before
-            raise Unfollowable("expressions deep inside each other")
+        self._hold(len(operands))
         result = operands.pop()
         while operands:
             result = template.Power(operands.pop(), result)
@@ -228,6 +231,7 @@ class ExpressionTranslator:
             result = self._headed(node.base, trailers)
         else:
             result = self.expr(node.base)
+        self._hold(len(trailers))
         for trailer in trailers:
             if isinstance(trailer, ast.Index):
                 result = template.Subscript(result, self.expr(trailer.index))

@@ -37,6 +37,7 @@ values(
         "1,000 terms": " + ".join(["1"] * 1_000),
         "5,000 times minus": "-" * 5_000 + "8",
         "5,000 times not": "not " * 5_000 + "true",
+        "1,000 slices": "[1, 2]" + "[0:2]" * 1_000,
         "5,000 powers": " ** ".join(["1"] * 5_000),
         "5,000 conditionals": "1 if true else " * 5_000 + "8",
         "a slice beyond the ends": "[1, 2, 3][-99:99]",
