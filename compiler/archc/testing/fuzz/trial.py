@@ -7,6 +7,7 @@ import re
 import traceback
 from collections import Counter
 from pathlib import Path
+from zlib import crc32
 
 from archc import files, pipeline
 from archc.choice import checkable
@@ -16,12 +17,17 @@ from archc.render import data
 from archc.render.style import Style
 from archc.render.terminal import render
 from archc.testing.fuzz.bounds import TooLongError, bounded
+from archdsl.elaborate.limits import Limits
 from archir.diagnostics import Diagnostic
 from archir.record import Record
 from archir.typed import TypedGraph
 
 LINE = 5_000
 """A longer line says nothing to anybody."""
+
+FEW = Limits(steps=40_000)
+"""Limits for most texts: to spend a million steps takes as long as a thousand other texts. Each
+eighth text has the compiler's own."""
 
 MODELS = 2
 """How many models of one text are printed, drawn and summed up."""
@@ -72,8 +78,9 @@ def answer(text: bytes) -> str:
         return "unread"
     right: list[TypedGraph] = []
     _show(list(found))
+    limits = FEW if crc32(text) % 8 else None
     for model in checkable(program)[:MODELS]:
-        typed, found = pipeline.compile_model(program, model)
+        typed, found = pipeline.compile_model(program, model, (), limits)
         if typed is None:
             _refused(list(found))
         else:

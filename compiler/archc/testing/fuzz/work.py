@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections import Counter
@@ -19,6 +20,12 @@ from archc.testing.fuzz.trial import Fault, attempt
 
 SLOW_TRIES = 12
 """How often a text that took too much is tried smaller: each try may take as much again."""
+
+_FROM_OUTSIDE = (-signal.SIGTERM, -signal.SIGINT)
+"""How a process ends that somebody has stopped: it is not the text that has done it."""
+
+_COLLECTED = 50
+"""After so many texts garbage is looked for: the command itself looks for none."""
 
 Told = Callable[[State], None]
 
@@ -83,6 +90,8 @@ def _read(state: State, worker: Worker, answers: Connection) -> tuple[int, int] 
         number = worker.at.value
         text = mutant(state.seed, number, state.corpus)
         worker.process.join()
+        if worker.process.exitcode in _FROM_OUTSIDE:
+            raise KeyboardInterrupt from None
         said = f"the process ended with {worker.process.exitcode}"
         worker.found.append((Fault("died", said, "", ""), number, text))
         what, told = "done", [number + 1, Counter(fault=1)]
@@ -109,12 +118,18 @@ def _work(
     """Try a range of mutants. After a text that took too much, a fresh process does the rest."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started it says when to stop
     limit_memory()
+    gc.freeze()
+    gc.disable()
     seen = set(known)
     reached: Counter[str] = Counter()
     for number in range(begin, end):
         at.value = number
         text = mutant(seed, number, corpus)
         stage, fault = attempt(text)
+        if fault is not None and fault.kind == "slow":
+            stage, fault = attempt(text)  # on a busy machine processor time is counted badly
+        if number % _COLLECTED == 0:
+            gc.collect()
         reached[stage] += 1
         if fault is None:
             continue
