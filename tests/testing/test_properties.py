@@ -12,8 +12,9 @@ from hypothesis.errors import HypothesisException
 from torch import Tensor, nn
 
 import archc
-from archc.testing import for_all, valid_sizes, variants
+from archc.testing import for_all, networks, valid_sizes, variants
 from archc.testing.family import Variant
+from archc.testing.generator import Project
 
 NET = archc.Source(
     "net.arch",
@@ -175,3 +176,12 @@ def test_a_failure_says_how_to_build_the_variant() -> None:
     notes = "\n".join(failed.value.__notes__)
     assert "archc build net.arch --model net --set width=7" in notes
     assert not isinstance(failed.value, HypothesisException)
+
+
+@settings(max_examples=20)
+@given(networks())
+def test_networks_have_a_model_and_an_answer(project: Project) -> None:
+    assert f"model {project.model}" in "".join(project.files.values())
+    if len(project.files) == 1:
+        result = archc.check(archc.Source("main.arch", project.main))
+        assert result.models or result.failed or result.errors or project.parameters

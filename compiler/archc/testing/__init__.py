@@ -18,17 +18,24 @@ from typing import TYPE_CHECKING
 from archc.testing.own_ops import agree, op, refuses
 
 if TYPE_CHECKING:
+    from archc.testing.generator import projects as networks
     from archc.testing.properties import for_all, valid_sizes, variants
 
-__all__ = ["agree", "for_all", "op", "refuses", "valid_sizes", "variants"]
+__all__ = ["agree", "for_all", "networks", "op", "refuses", "valid_sizes", "variants"]
 
-_PROPERTIES = ("for_all", "valid_sizes", "variants")
+_ON_USE = {
+    "for_all": ("archc.testing.properties", "for_all"),
+    "networks": ("archc.testing.generator", "projects"),
+    "valid_sizes": ("archc.testing.properties", "valid_sizes"),
+    "variants": ("archc.testing.properties", "variants"),
+}
+"""What needs Hypothesis, which tests of own ops do not."""
 
 
 def __getattr__(name: str) -> object:
-    # They need Hypothesis, which tests of own ops do not.
-    if name not in _PROPERTIES:
+    if name not in _ON_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from archc.testing import properties
+    from importlib import import_module
 
-    return getattr(properties, name)
+    module, original = _ON_USE[name]
+    return getattr(import_module(module), original)
