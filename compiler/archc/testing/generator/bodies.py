@@ -240,7 +240,7 @@ def body(pen: Pen, place: Place, length: int) -> Body:
         length -= 1
         kinds: list[tuple[int, Draw]] = [
             (12, chain), (2, choice), (1, let), (1, claim), (3, loops.loop), (2, loops.levels),
-            (1, parts), (3, sizes.sized),
+            (1, parts), (4, sizes.sized),
         ]  # fmt: skip
         if not place.loop:
             kinds += [(1, raw), (2, module)]

@@ -52,7 +52,9 @@ def loop(pen: Pen, place: Place) -> list[Node]:
     body = Body([Chain([first]), *behind.statements])
     if kind == "rows":
         pen.note("for over several", "list")
-        rows = ", ".join(f"[{width}, {choose.integer(1, 2)}]" for width in widths)
+        same = choose.chance(40)  # rows that differ in the second place alone
+        firsts = [widths[0] if same else width for width in widths]
+        rows = ", ".join(f"[{width}, {choose.integer(1, 2)}]" for width in firsts)
         if choose.chance(30):
             pen.note("zip()")
             ones = ", ".join("1" for _ in widths)

@@ -71,14 +71,14 @@ def with_mistake(choices: Choices, made: Project) -> Project:
         changed = f"{text}\n{choices.pick(words)}\n"
     else:
         name, words = choices.pick(names)
-        changed = _inserted(text, choices.pick(words), made.model)
+        changed = inserted(text, choices.pick(words))
     constructs = made.constructs.copy()
     constructs["static mistake"] += 1
     return replace(made, files={**made.files, MAIN: changed}, expected=name, constructs=constructs)
 
 
-def _inserted(text: str, words: str, model: str) -> str:
-    """The text with a statement behind the input of a model."""
+def inserted(text: str, words: str) -> str:
+    """The text with a statement behind the input of its last model."""
     lines = text.split("\n")
     starts = [i for i, line in enumerate(lines) if re.match(r"model \w+\(", line) and "{" in line]
     at = next(i for i in range(starts[-1], len(lines)) if lines[i].startswith("  input ")) + 1

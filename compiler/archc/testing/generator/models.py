@@ -6,6 +6,7 @@ from typing import Any
 
 from archc.testing.generator import bodies
 from archc.testing.generator.choices import Choices
+from archc.testing.generator.claims import with_claim
 from archc.testing.generator.expressions import integer
 from archc.testing.generator.initialisers import rules
 from archc.testing.generator.mistakes import with_mistake
@@ -38,7 +39,9 @@ def _project(choices: Choices) -> Project:
     name, parameters, known = main_model(pen)
     meant, given = variants(pen, name, parameters, known)
     made = assembled(pen, meant, given)
-    return with_mistake(choices, made) if kind == "static" else made
+    if kind == "static":
+        return with_mistake(choices, made)
+    return with_claim(choices, made) if choices.chance(20) else made
 
 
 def constants(pen: Pen) -> None:

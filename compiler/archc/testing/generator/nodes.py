@@ -7,7 +7,16 @@ from typing import Any
 
 from archc.testing.generator.evaluation import FILE, Env, base_env, evaluate, find
 from archc.testing.generator.tensor_rules import rules
-from archc.testing.generator.values import Misfit, Part, Size, Value, Values, checked, require
+from archc.testing.generator.values import (
+    Misfit,
+    Part,
+    Size,
+    TooLarge,
+    Value,
+    Values,
+    checked,
+    require,
+)
 from archir.fields import REQUIRED
 from archir.op import arguments_of
 from archir.registry import ops
@@ -99,6 +108,8 @@ class Use(Node):
     def flow(self, scene: Scene) -> None:
         try:
             self._flow(scene)
+        except TooLarge:
+            raise
         except Misfit:
             if not self.careless:
                 raise

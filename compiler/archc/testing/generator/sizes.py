@@ -23,7 +23,7 @@ def sized(pen: Pen, place: Place) -> list[Node]:
     if not names or not free:
         raise Misfit
     dim, name = choose.pick(free), choose.pick(names)
-    form = choose.pick([half, cut, from_end, sections, folded, joined, spread])
+    form = choose.pick([half, cut, from_end, sections, folded, joined, spread, pieces, pieces])
     uses = form(pen, place, name, dim)
     pen.note("size expression as argument", "op")
     if scene.env[name] != scene.value.shape[dim] and not place.is_model:
@@ -51,6 +51,17 @@ def from_end(pen: Pen, place: Place, name: str, dim: int) -> list[Use]:
     less = pen.choices.integer(1, 5)
     bound = pen.choices.pick([f"{name} - {less}", f"{less} - {name}", f"-({name} // 2)"])
     return [Use("slice", [(None, str(dim)), (pen.choices.pick(["start", "end"]), bound)])]
+
+
+def pieces(pen: Pen, place: Place, name: str, dim: int) -> list[Use]:
+    """An axis taken apart in as many pieces as there are at the default size."""
+    keyword = pen.choices.pick(["split", "chunk"])
+    behind = Use(pen.choices.pick(["concat", "concat", "add", "maximum"]))
+    if behind.name == "concat":
+        behind.arguments = [(None, str(dim))]
+    pen.note("several values flow")
+    taken = Use(keyword, [(None, str(pen.choices.integer(2, 4))), ("dim", str(dim))])
+    return [taken, behind]
 
 
 def sections(pen: Pen, place: Place, name: str, dim: int) -> list[Use]:

@@ -156,7 +156,7 @@ def label(pen: Pen, place: Place) -> str:
     kind = choose.integer(0, 20)
     if kind == 0:
         pen.note("label of digits")
-        return f'"{pen.fresh("9")}"'
+        return f'"{2 * pen.constructs["label of digits"] - 1}"'
     if kind == 1:
         pen.note("label without name")
         return "_"

@@ -20,6 +20,10 @@ class Misfit(Exception):  # noqa: N818  (a verdict of the generator, which tries
     """What is tried does not fit."""
 
 
+class TooLarge(Misfit):
+    """What is tried would take much memory: it is not written, fit or not."""
+
+
 class Size(int):
     """An extent that depends on the sizes of the input; so does what is worked out of it."""
 
@@ -120,8 +124,9 @@ def checked(values: Values) -> Values:
     for value in values:
         if not value.shape or not all(isinstance(extent, int) for extent in value.shape):
             raise Misfit
-        if min(value.shape) < 1 or prod(value.shape) > MOST_ELEMENTS:
-            raise Misfit
+        require(min(value.shape) >= 1)
+        if prod(value.shape) > MOST_ELEMENTS:
+            raise TooLarge
     return values
 
 

@@ -30,18 +30,24 @@ def variants(
         if given or choose.chance(50)
         else f"model {meant} = {name}()",
     )
-    if choose.chance(35) and first:
-        again = pen.fresh("net")
-        pen.note("variant of a variant", "variant replaces argument")
-        pen.declare(again, None, f"model {again} = {meant}({first[0]} = {texts[first[0]]})")
-        # The first one says something else, which the second replaces.
-        at = next(i for i, (n, _) in enumerate(pen.declarations) if n == meant)
-        other = given.replace(
-            f"{first[0]} = {texts[first[0]]}", f"{first[0]} = {_other(known[first[0]])}"
-        )
-        pen.declarations[at] = (meant, f"model {meant} = {name}({other})")
-        meant = again
-    return meant, {}
+    if not first:
+        return meant, {}
+    name_of, value = first[0], known[first[0]]
+    from_outside = isinstance(value, int) and choose.chance(40)
+    if not from_outside and not choose.chance(35):
+        return meant, {}
+    # The variant says something else, which what follows replaces.
+    pen.note("variant replaces argument")
+    at = next(i for i, (n, _) in enumerate(pen.declarations) if n == meant)
+    right, other = f"{name_of} = {texts[name_of]}", f"{name_of} = {_other(value)}"
+    pen.declarations[at] = (meant, pen.declarations[at][1].replace(right, other))
+    if from_outside:
+        pen.note("argument from outside")
+        return meant, {name_of: value}
+    again = pen.fresh("net")
+    pen.note("variant of a variant")
+    pen.declare(again, None, f"model {again} = {meant}({right})")
+    return again, {}
 
 
 def _text(value: Any) -> str:
