@@ -526,7 +526,7 @@ class Network:
         sizes = ", ".join(f"{name} = {size}" if sized else str(size) for name, size in pairs)
         blocks = "".join(block.declaration() for block in self.blocks)
         return (
-            f"{blocks}model net() {{\ninput x: [N, {self.channels}, {sizes}]\n"
+            f"{blocks}model net() {{\ninput x: [N = 1, {self.channels}, {sizes}]\n"
             f"{self.body.text()}\n}}\n"
         )
 

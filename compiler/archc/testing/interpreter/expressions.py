@@ -131,11 +131,18 @@ def _compare(node: ast.Compare, reading: Reading) -> bool:
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         raise wrong(node, "a value has no number that an expression could compute with")
     if node.operator in ("==", "!="):
-        return bool(left == right) == (node.operator == "==")
+        return _equal(left, right) == (node.operator == "==")
     texts = isinstance(left, str) and isinstance(right, str)
     if not texts and not (is_number(left) and is_number(right)):
         raise wrong(node, f"{literal(left)} and {literal(right)} have no order")
     return _ORDER[node.operator](left, right)
+
+
+def _equal(left: Any, right: Any) -> bool:
+    """Conditions are no numbers, also as items of lists: ``true`` is not 1."""
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(_equal, left, right))
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
 def _logical(node: ast.Logical, reading: Reading) -> bool:

@@ -45,11 +45,11 @@ def _finite(value: Any) -> Any:
 
 
 def _int(x: Any, /) -> int:
-    return int(x) if isinstance(x, str) else int(_number(x))
+    return int(x) if isinstance(x, str | bool) else int(_number(x))
 
 
 def _float(x: Any, /) -> float:
-    made: float = _finite(float(x) if isinstance(x, str) else float(_number(x)))
+    made: float = _finite(float(x) if isinstance(x, str | bool) else float(_number(x)))
     return made
 
 
