@@ -106,7 +106,13 @@ def _is_of_training(name: str) -> bool:
     return name.startswith("overwrites-") or name in ("negative-slope-inplace", "wrong-dtype")
 
 
-ELSEWHERE = {"shape-not-as-written", "depends-on-size", "argument-depends-on-size", "batch-held"}
+ELSEWHERE = {
+    "shape-not-as-written",
+    "depends-on-size",
+    "argument-depends-on-size",
+    "wrong-argument-type",  # a size of the input, where none is taken
+    "batch-held",
+}
 """Problems of a text that runs at its default sizes, and not at all others."""
 
 
@@ -125,6 +131,8 @@ def refused_elsewhere(network: Network, verdict: Verdict, seed: int) -> bool:
         try:
             with torch.no_grad():
                 network.run(*examples(network, sizes, seed))
+                if "batch-held" in verdict.names:  # perhaps by what runs in training alone
+                    network.run(*examples(network, sizes, seed), training=True)
         except Refused as refusal:
             # What holds the batch may be behind what refuses other batches already.
             line = lines if refusal.place is None else {refusal.place[1]}

@@ -24,7 +24,7 @@ IN_MODEL: dict[str, tuple[str, ...]] = {
     "wrong-number-of-names": ("relu as one9, two9",),
     "misplaced-input": ("input late: [N, 3, H = 8]",),
     "unknown-initialiser": ("linear(2) with weight = nought",),
-    "unexpected-token": ("conv(3, , 1)", "relu -> -> relu", "for in [1] { relu }"),
+    "unexpected-token": ("conv(3, , 1)", "relu -> -> relu", "for [1] { relu }"),
     "not-a-condition": ("relu if 3", "if [1] { relu }"),
     "division-by-zero": ("linear(4 // 0)", "let z = 1 % 0"),
     "wrong-operand": ('linear(2 + "a")', "let z = -[1]"),

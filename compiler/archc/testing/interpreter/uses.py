@@ -26,6 +26,8 @@ def arguments(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> tuple[O
     op = OPS[part.name]
     given = bind(part, use.arguments, here.reading(inputs), place=use)
     check_arguments(use, op.keyword, given)
+    if isinstance(given.get("split_size_or_sections"), int):
+        here.decide(use, "the extent of a piece", given["split_size_or_sections"])
     if op.keyword in ("reshape", "expand"):
         _check_sizes(use.arguments, op, here.reading(inputs))
     return op, {name: given.get(name, op.defaults.get(name)) for name in op.kinds}
