@@ -6,12 +6,14 @@ A model whose ops all make new tensors has no such problems: ``archir.infer`` as
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from archir import rules
+from archir.check import Condition
 from archir.cost.kept import nodes
 from archir.cost.play import Pass, play
 from archir.diagnostics import Diagnostic, Label, Problem
-from archir.dims import show
+from archir.dims import show, variables
 from archir.flat import Flat, flatten
 from archir.op import Op
 from archir.tape import Fault
@@ -21,14 +23,37 @@ from archir.typed import TypedGraph
 def faults(typed: TypedGraph) -> tuple[Diagnostic, ...]:
     """What torch refuses of a model because of memory, each place once."""
     flat = flatten(typed)
-    sizes = _sizes(typed)
-    run = play(flat, sizes, training=True)
-    # Other tensors meet in evaluation: there dropout gives what it is given.
-    evaluation = play(flat, sizes, training=False)
     found: dict[tuple[object, ...], Diagnostic] = {}
-    for diagnostic in (*_at_once(run), *_at_once(evaluation), *_in_backward(run)):
-        found.setdefault((diagnostic.span, diagnostic.problem.name), diagnostic)
+    for sizes in (_sizes(typed), *_expanding(typed)):
+        run = play(flat, sizes, training=True)
+        # Other tensors meet in evaluation: there dropout gives what it is given.
+        evaluation = play(flat, sizes, training=False)
+        for diagnostic in (*_at_once(run), *_at_once(evaluation), *_in_backward(run)):
+            found.setdefault((diagnostic.span, diagnostic.problem.name), diagnostic)
     return tuple(found.values())
+
+
+_TRIED = range(1, 9)
+"""Sizes that are tried for a dim that may be expanded."""
+
+
+def _expanding(typed: TypedGraph) -> Iterator[Mapping[str, int]]:
+    """Valid sizes at which a dim is repeated that the defaults leave as it is.
+
+    Its elements are one place in memory there, and nothing may overwrite them.
+    """
+    for each in dict.fromkeys(each.condition for each in typed.requirements):
+        if each.relation != "expand":
+            continue
+        names = sorted(variables(each.left) | variables(each.right))
+        tests = (Condition("equal", each.left, 1), Condition("at-least", each.right, 2))
+        for values in product(_TRIED, repeat=min(len(names), 3)):
+            sizes = {**typed.graph.sizes, **dict(zip(names, values, strict=False))}
+            if all(test.holds(sizes) for test in tests) and all(
+                asked.condition.holds(sizes) for asked in typed.requirements
+            ):
+                yield sizes
+                break
 
 
 def _sizes(typed: TypedGraph) -> Mapping[str, int]:

@@ -265,7 +265,15 @@ def _assemble(drafts: list[_Draft], inputs: Sequence[Value], outputs: Sequence[V
     for value, index in last.items():
         if index >= 0 and value not in kept:
             dead[index].append(value)
-    register = {value: number for number, value in enumerate(last)}
+    # The inputs stand in the first registers as they come, and one value may come twice.
+    register: dict[Value, int] = {}
+    for place, value in enumerate(inputs):
+        register.setdefault(value, place)
+    size = len(inputs)
+    for value in last:
+        if value not in register:
+            register[value] = size
+            size += 1
     instructions: list[Instruction] = [
         replace(
             draft,
@@ -275,4 +283,4 @@ def _assemble(drafts: list[_Draft], inputs: Sequence[Value], outputs: Sequence[V
         )
         for index, (draft, reads, makes) in enumerate(drafts)
     ]
-    return Program(tuple(instructions), len(register), tuple(register[value] for value in outputs))
+    return Program(tuple(instructions), size, tuple(register[value] for value in outputs))

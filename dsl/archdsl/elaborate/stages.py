@@ -131,7 +131,8 @@ def _group(node: ast.Unit, label: SlotName, flow: Flow, context: Context, span: 
     group.outputs = unit(node, flow, inside)
     if not (group.steps or scope.entries or scope.parameters):
         context.steps.remove(group)  # absence leaves no key and no number behind
-        context.scope.entries.remove(slot)
+        if slot in context.scope.entries:  # else its label is taken, and that has been said
+            context.scope.entries.remove(slot)
     return group.outputs
 
 

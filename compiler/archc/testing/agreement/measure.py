@@ -58,23 +58,29 @@ def saved_bytes(run: Run, state: Iterable[Tensor]) -> int:
     found: list[weakref.ref[_Kept]] = []
 
     def pack(given: Tensor) -> _Kept:
-        kept = _Kept(given.detach())  # itself it would hold the step that keeps it
+        kept = _Kept(given)
         found.append(weakref.ref(kept))
         return kept
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda kept: kept.tensor):
         run()
     known = {each.untyped_storage()._cdata for each in state}
-    there = [kept.tensor for each in found if (kept := each()) is not None]
-    storages = {e.untyped_storage()._cdata: e.untyped_storage().nbytes() for e in there}
+    there = [kept for each in found if (kept := each()) is not None]
+    storages: dict[int, int] = {}
+    for each in there:
+        key = each.tensor.untyped_storage()._cdata
+        storages[key] = min(each.nbytes, storages.get(key, each.nbytes))
     return sum(nbytes for key, nbytes in storages.items() if key not in known)
 
 
 class _Kept:
     """A tensor that autograd keeps. What no output leads back to is let go of with its value."""
 
-    def __init__(self, tensor: Tensor) -> None:
-        self.tensor = tensor
+    def __init__(self, given: Tensor) -> None:
+        self.tensor = given.detach()  # itself it would hold the step that keeps it
+        # oneDNN may give more memory than a tensor needs; a view may need less than there is.
+        whole = given.untyped_storage().nbytes()
+        self.nbytes = whole if given._is_view() else given.numel() * given.element_size()
 
 
 def kept_bytes(flat: Flat, sizes: Mapping[str, int]) -> int:

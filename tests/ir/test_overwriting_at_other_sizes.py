@@ -1,0 +1,31 @@
+"""Work in place on a dim that is expanded at some sizes alone, and not at the defaults."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from archc import Source, check
+
+TEXT = """model m() {{
+  input x: [N = 2, 1, H = 6]
+  expand(H - 4, -1, H) -> {stage}
+}}
+"""
+
+
+def _errors(stage: str) -> list[str]:
+    result = check(Source("m", TEXT.format(stage=stage)))
+    return [each.problem.name for each in result.diagnostics if each.is_error]
+
+
+def test_torch_refuses_it_there_alone() -> None:
+    torch.relu_(torch.zeros(2, 1, 6).expand(2, -1, 6))
+    with pytest.raises(RuntimeError, match="single memory location"):
+        torch.relu_(torch.zeros(1, 1, 7).expand(3, -1, 7))
+
+
+def test_so_it_is_an_error() -> None:
+    assert _errors("relu(true)") == ["overwrites-repeated-elements"]
+    assert _errors("relu") == []
+    assert _errors("add(1) -> relu(true)") == []
