@@ -29,3 +29,13 @@ def test_so_it_is_an_error() -> None:
     assert _errors("relu(true)") == ["overwrites-repeated-elements"]
     assert _errors("relu") == []
     assert _errors("add(1) -> relu(true)") == []
+
+
+def test_a_dim_of_one_element_is_looked_at_too() -> None:
+    text = """model m() {
+  input x: [N, 3, H = 4, W = 2]
+  mean(2, keepdim = true) -> expand(N, -1, W // 2, -1) -> relu(true)
+}
+"""
+    found = [each.problem.name for each in check(Source("m", text)).diagnostics if each.is_error]
+    assert found == ["overwrites-repeated-elements"]

@@ -6,16 +6,17 @@ A model whose ops all make new tensors has no such problems: ``archir.infer`` as
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import product
+from functools import partial
+from itertools import islice, product
 
 from archir import rules
 from archir.check import Condition
 from archir.cost.kept import nodes
 from archir.cost.play import Pass, play
 from archir.diagnostics import Diagnostic, Label, Problem
-from archir.dims import show, variables
+from archir.dims import SizeExpr, show, variables
 from archir.flat import Flat, flatten
-from archir.op import Op
+from archir.op import Op, values_of
 from archir.tape import Fault
 from archir.typed import TypedGraph
 
@@ -24,7 +25,7 @@ def faults(typed: TypedGraph) -> tuple[Diagnostic, ...]:
     """What torch refuses of a model because of memory, each place once."""
     flat = flatten(typed)
     found: dict[tuple[object, ...], Diagnostic] = {}
-    for sizes in (_sizes(typed), *_expanding(typed)):
+    for sizes in (_sizes(typed), *_expanding(typed, flat)):
         run = play(flat, sizes, training=True)
         # Other tensors meet in evaluation: there dropout gives what it is given.
         evaluation = play(flat, sizes, training=False)
@@ -33,27 +34,38 @@ def faults(typed: TypedGraph) -> tuple[Diagnostic, ...]:
     return tuple(found.values())
 
 
-_TRIED = range(1, 9)
-"""Sizes that are tried for a dim that may be expanded."""
+def _expanding(typed: TypedGraph, flat: Flat) -> Iterator[Mapping[str, int]]:
+    """Other valid sizes, where an op takes sizes: they may repeat a dim that is 1 at the defaults.
 
-
-def _expanding(typed: TypedGraph) -> Iterator[Mapping[str, int]]:
-    """Valid sizes at which a dim is repeated that the defaults leave as it is.
-
-    Its elements are one place in memory there, and nothing may overwrite them.
+    Elements that are repeated are one place in memory, and nothing may overwrite them.
     """
+    if not any(_speaks_of_sizes(step.op) for step in flat.steps):
+        return
+    defaults = typed.graph.sizes
     for each in dict.fromkeys(each.condition for each in typed.requirements):
-        if each.relation != "expand":
-            continue
-        names = sorted(variables(each.left) | variables(each.right))
-        tests = (Condition("equal", each.left, 1), Condition("at-least", each.right, 2))
-        for values in product(_TRIED, repeat=min(len(names), 3)):
-            sizes = {**typed.graph.sizes, **dict(zip(names, values, strict=False))}
-            if all(test.holds(sizes) for test in tests) and all(
-                asked.condition.holds(sizes) for asked in typed.requirements
-            ):
-                yield sizes
-                break
+        if each.relation == "expand":
+            names = sorted(variables(each.left) | variables(each.right))
+            tests = (Condition("equal", each.left, 1), Condition("at-least", each.right, 2))
+            combined = product(range(1, 9), repeat=min(len(names), 3))
+            tried = ({**defaults, **dict(zip(names, row, strict=False))} for row in combined)
+            fitting = (sizes for sizes in tried if all(test.holds(sizes) for test in tests))
+            yield from islice(filter(partial(_runs_at, typed), fitting), 1)
+    larger = ({name: factor * size for name, size in defaults.items()} for factor in (2, 3, 4))
+    yield from islice(filter(partial(_runs_at, typed), larger), 1)
+
+
+def _speaks_of_sizes(op: Op | None) -> bool:
+    """Whether an argument of an op is worked out of sizes."""
+    given = () if op is None else values_of(op).values()
+    return any(
+        isinstance(item, SizeExpr)
+        for value in given
+        for item in (value if isinstance(value, tuple) else (value,))
+    )
+
+
+def _runs_at(typed: TypedGraph, sizes: Mapping[str, int]) -> bool:
+    return all(each.condition.holds(sizes) for each in typed.requirements)
 
 
 def _sizes(typed: TypedGraph) -> Mapping[str, int]:
@@ -66,8 +78,7 @@ def _sizes(typed: TypedGraph) -> Mapping[str, int]:
         if size == 1 and given is not None and given.shape and show(given.shape[0]) == name
     }
     more = {**sizes, **batch}
-    holds = all(each.condition.holds(more) for each in typed.requirements)
-    return more if holds else sizes
+    return more if _runs_at(typed, more) else sizes
 
 
 def _at_once(run: Pass) -> Iterator[Diagnostic]:

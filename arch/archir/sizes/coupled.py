@@ -41,6 +41,11 @@ def boxes(condition: Condition, least: Mapping[str, int]) -> tuple[Box, ...]:
     if condition.relation not in ("equal", "at-least"):
         raise BeyondExactError("it ties several sizes together")
     gap = subtract(condition.left, condition.right)
+    if len(variables(gap)) <= 1:  # the others stand on both sides
+        rest = Condition(condition.relation, gap, 0)
+        if isinstance(gap, int):
+            return ({},) if rest.holds({}) else ()
+        return tuple({name: solve(rest)} for name in variables(gap))
     found = _factored(gap, least, either_sign=condition.relation == "equal")
     # constant + product == 0, or >= 0
     goal = -found.constant

@@ -50,7 +50,8 @@ def _examine(case: Case, report: Report) -> Iterator[Disagreement]:
         return
     if verdict.typed is not None:
         report.accepted = True
-        yield from Comparison(case, network, verdict.typed, report).run()
+        unproven = "shape-not-proven" in verdict.warnings
+        yield from Comparison(case, network, verdict.typed, report, unproven=unproven).run()
     elif not _is_known_elsewhere(network, verdict, case):
         said = "; ".join(f"[{e.problem.name}] {e.problem.message()}" for e in verdict.errors)
         yield Disagreement(f"refused, runs: {verdict.names[0]}", said)

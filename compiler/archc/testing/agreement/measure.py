@@ -79,8 +79,8 @@ class _Kept:
     def __init__(self, given: Tensor) -> None:
         self.tensor = given.detach()  # itself it would hold the step that keeps it
         # oneDNN may give more memory than a tensor needs; a view may need less than there is.
-        whole = given.untyped_storage().nbytes()
-        self.nbytes = whole if given._is_view() else given.numel() * given.element_size()
+        whole = given if given._base is None else given._base
+        self.nbytes = whole.numel() * whole.element_size()
 
 
 def kept_bytes(flat: Flat, sizes: Mapping[str, int]) -> int:

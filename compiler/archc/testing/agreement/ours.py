@@ -44,6 +44,9 @@ class Verdict:
 
     typed: TypedGraph | None
     errors: list[Diagnostic] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """What it only remarks, by name."""
+
     program: Program | None = None
 
     @property
@@ -79,12 +82,13 @@ def _check(
         return Verdict(None, [each for each in found if each.is_error])
     found.extend(resolve(program))
     if found.has_errors:
-        return Verdict(None, [each for each in found if each.is_error], program)
+        return Verdict(None, [each for each in found if each.is_error], program=program)
     arguments, problems = parse_settings(from_values(parameters))
     found.extend(problems)
     typed, problems = pipeline.compile_model(program, choose(program, model), arguments)
     found.extend(problems)
-    return Verdict(typed, [each for each in found if each.is_error], program)
+    remarks = [each.problem.name for each in found if not each.is_error]
+    return Verdict(typed, [each for each in found if each.is_error], remarks, program)
 
 
 def live(typed: TypedGraph, seed: int) -> nn.Module:
@@ -107,7 +111,7 @@ def printed(typed: TypedGraph, *, guard: bool = False) -> str:
 
 def expression(text: str) -> str:
     """How printed source builds its model: as its own smoke run does."""
-    begin = text.index("    model = ") + len("    model = ")
+    begin = text.rindex("\n    model = ") + len("\n    model = ")
     return text[begin : text.index(".eval()\n", begin)]
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from archc.testing.agreement import measure
+from archc.testing.agreement.report import Disagreement
 from archc.testing.interpreter import Interpreter, Network, Refused
 
 
@@ -81,3 +82,18 @@ def same(one: Tensor, two: Tensor) -> bool:
     if one.shape != two.shape or one.dtype != two.dtype:
         return False
     return torch.equal(one, two) or bool(((one == two) | ((one != one) & (two != two))).all())
+
+
+def difference(
+    name: str, state: Mapping[str, Tensor], theirs: Mapping[str, Tensor]
+) -> Disagreement | None:
+    """The first difference between two states."""
+    if list(state) != list(theirs):
+        return Disagreement(f"keys of the {name} module", f"{list(state)}, not {list(theirs)}")
+    for key, tensor in theirs.items():
+        one, two = tuple(state[key].shape), tuple(tensor.shape)
+        if one != two:
+            return Disagreement(f"shape of a weight: {name}", f"{key}: {one}, not {two}")
+        if not same(state[key], tensor):
+            return Disagreement(f"initial weights: {name}", f"{key}: {state[key]}, not {tensor}")
+    return None
