@@ -16,11 +16,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import archc
-from archc import examples, pipeline
-from archdsl.flatten import References
-from archdsl.program import Declared
-from archdsl.resolve import references
-from archir.source import Source
+from archc import pipeline
+from archc.request import examples
+from archdsl.project.program import Declared
+from archdsl.resolve.resolved import References
+from archir.base.source import Source
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "models.md"
@@ -77,7 +77,7 @@ class Family:
             for scope in program.files.values():
                 if not scope.is_library:
                     files[scope.file.source.name] = scope.file.source.text
-            for declared in _used(program.models(), references(program)):
+            for declared in _used(program.models(), program.references):
                 if declared.home.is_library:
                     key = declared.home.file.source.name, declared.name
                     blocks[key] = declared.node.span.text
@@ -143,7 +143,8 @@ def builders() -> dict[str, Path]:
         raise SystemExit("benchmarks/models.py needs torchvision, to compare with")
     return {
         node.name: file
-        for file in sorted((Path(spec.origin).parent / "models").glob("*.py"))
+        for folder in ("models", "models/segmentation")
+        for file in sorted((Path(spec.origin).parent / folder).glob("*.py"))
         for node in ast.parse(file.read_text("utf-8")).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }
@@ -182,8 +183,13 @@ def models_table(known: dict[str, Path]) -> Iterator[str]:
         checked = archc.check(one.name)
         model = next((model for model in checked.models if model.name == one.name), None)
         count = f"{model.parameters:,}" if model is not None else "(for others to use)"
-        twin = f"`torchvision.models.{one.name}`" if one.name in known else ""
+        twin = f"`torchvision.{_room(known[one.name])}.{one.name}`" if one.name in known else ""
         yield f"| [`{one.name}`](../examples/{one.name}.arch) | {count} | {twin} | {one.sentence} |"
+
+
+def _room(file: Path) -> str:
+    """The package of torchvision that gives what a file declares."""
+    return "models.segmentation" if file.parent.name == "segmentation" else "models"
 
 
 def page(known: dict[str, Path], lines: str) -> str:

@@ -20,9 +20,10 @@ from torch import nn
 
 import archc
 from archc import pipeline
-from archir.sizes.valid import ValidSizes, valid_in_evaluation
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.base.source import Source
+from archir.check.valid import valid_in_evaluation
+from archir.graph.typed import TypedGraph
+from archir.sizes.valid import ValidSizes
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "sizes"))
@@ -62,10 +63,10 @@ def best(of: Callable[[], object], runs: int) -> float:
 
 def without_memory(typed: TypedGraph) -> ValidSizes:
     """The set, with nothing remembered of earlier runs."""
-    from archir import dims
+    from archir.shapes import arithmetic
     from archir.sizes import solve
 
-    for cached in (dims._sum, dims._divide, solve.divisors, solve._solved):
+    for cached in (arithmetic._sum, arithmetic._divide, solve.divisors, solve._solved):
         cached.cache_clear()
     return valid_in_evaluation(typed)
 

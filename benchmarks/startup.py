@@ -25,11 +25,12 @@ TORCHINFO = (
     "torchinfo.summary(torchvision.models.vgg16(), (1, 3, 224, 224), device='cpu', verbose=0)"
 )
 PARSE = (
-    "import sys, pathlib, archdsl.parser; from archir.source import Source; "
-    "archdsl.parser.parse(Source('vgg16', pathlib.Path(sys.argv[1]).read_text()))"
+    "import sys, pathlib, archdsl.syntax.parser; from archir.base.source import Source; "
+    "archdsl.syntax.parser.parse(Source('vgg16', pathlib.Path(sys.argv[1]).read_text()))"
 )
 TABLES = (
-    "import archdsl.parser; from archir.source import Source; archdsl.parser.parse(Source('a', ''))"
+    "from archdsl.syntax.parser import parse; from archir.base.source import Source;"
+    "parse(Source('a', ''))"
 )
 
 

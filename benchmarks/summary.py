@@ -58,7 +58,7 @@ def warm(model: str) -> dict[str, Callable[[], object]]:
     from fvcore.nn import FlopCountAnalysis, flop_count_table
 
     import archc
-    from archc import examples
+    from archc.request import examples
 
     net: Any = getattr(torchvision.models, model)().eval()
     image = torch.zeros(1, 3, 224, 224)

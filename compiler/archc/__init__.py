@@ -16,14 +16,19 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from archc.api import check as check
-    from archc.api import diagram as diagram
-    from archc.api import load as load
-    from archc.api import loads as loads
-    from archc.api import source as source
-    from archc.api import summary as summary
-    from archc.api import verify as verify
-    from archc.costing import Summary as Summary
+    from archc.api.costing import Summary as Summary
+    from archc.api.functions import check as check
+    from archc.api.functions import diagram as diagram
+    from archc.api.functions import load as load
+    from archc.api.functions import loads as loads
+    from archc.api.functions import source as source
+    from archc.api.functions import summary as summary
+    from archc.api.functions import verify as verify
+    from archc.api.results import CheckedModel as CheckedModel
+    from archc.api.results import CheckResult as CheckResult
+    from archc.api.sizes import ValidSizes as ValidSizes
+    from archc.api.verifying import VerifyResult as VerifyResult
+    from archc.api.weights import load_weights as load_weights
     from archc.errors import ArchError as ArchError
     from archc.errors import MissingFileError as MissingFileError
     from archc.errors import ModelChoiceError as ModelChoiceError
@@ -35,16 +40,11 @@ if TYPE_CHECKING:
     from archc.errors import TorchMissingError as TorchMissingError
     from archc.errors import UnknownPathError as UnknownPathError
     from archc.errors import WeightsError as WeightsError
-    from archc.results import CheckedModel as CheckedModel
-    from archc.results import CheckResult as CheckResult
-    from archc.settings import Expression as Expression
-    from archc.sizes import ValidSizes as ValidSizes
-    from archc.verifying import VerifyResult as VerifyResult
-    from archc.weights import WeightsReport as WeightsReport
-    from archc.weights import load_weights as load_weights
-    from archir.diagnostics import Diagnostic as Diagnostic
-    from archir.source import Source as Source
-    from archir.summary import ModelSummary as ModelSummary
+    from archc.render.weights import WeightsReport as WeightsReport
+    from archc.request.settings import Expression as Expression
+    from archir.base.diagnostics import Diagnostic as Diagnostic
+    from archir.base.source import Source as Source
+    from archir.check.summary import ModelSummary as ModelSummary
 
 __version__ = "0.1.0"
 
@@ -82,8 +82,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "archc.api": ("check", "diagram", "load", "loads", "source", "summary", "verify"),
-    "archc.costing": ("Summary",),
+    "archc.api.functions": ("check", "diagram", "load", "loads", "source", "summary", "verify"),
+    "archc.api.costing": ("Summary",),
     "archc.errors": (
         "ArchError",
         "MissingFileError",
@@ -97,14 +97,15 @@ _HOMES = {
         "UnknownPathError",
         "WeightsError",
     ),
-    "archc.results": ("CheckResult", "CheckedModel"),
-    "archc.settings": ("Expression",),
-    "archc.sizes": ("ValidSizes",),
-    "archc.verifying": ("VerifyResult",),
-    "archc.weights": ("WeightsReport", "load_weights"),
-    "archir.diagnostics": ("Diagnostic",),
-    "archir.source": ("Source",),
-    "archir.summary": ("ModelSummary",),
+    "archc.api.results": ("CheckResult", "CheckedModel"),
+    "archc.request.settings": ("Expression",),
+    "archc.api.sizes": ("ValidSizes",),
+    "archc.api.verifying": ("VerifyResult",),
+    "archc.api.weights": ("load_weights",),
+    "archc.render.weights": ("WeightsReport",),
+    "archir.base.diagnostics": ("Diagnostic",),
+    "archir.base.source": ("Source",),
+    "archir.check.summary": ("ModelSummary",),
 }
 
 

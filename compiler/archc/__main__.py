@@ -9,7 +9,7 @@ def run() -> None:
         import _signal  # type: ignore[import-not-found]  # signal itself imports what takes time
 
         if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
-            # Where something is to be put away first, that sees to it: archc.stopping.
+            # Where something is to be put away first, that sees to it: archc.output.stopping.
             _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
         from archc.cli import run as command
 

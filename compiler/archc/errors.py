@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from errno import EEXIST, ENOENT
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archc.torch import PackageMissingError as PackageMissingError
-from archc.torch import TorchMissingError as TorchMissingError
-from archir.diagnostics import Diagnostic
-from archir.diagnostics import OwnOpError as OwnOpError
+from archir.base.diagnostics import Diagnostic
+from archir.base.diagnostics import OwnOpError as OwnOpError
+from archir.base.optional import PackageMissingError as PackageMissingError
+from archir.base.optional import TorchMissingError as TorchMissingError
 
 if TYPE_CHECKING:
-    from archc.weights import WeightsReport
+    from pathlib import Path
+
+    from archc.render.style import Style
+    from archc.render.weights import WeightsReport
 
 
 class ArchError(Exception):
@@ -25,9 +27,14 @@ class ArchError(Exception):
 
     def __str__(self) -> str:
         from archc.render.style import Style
+
+        return self.told(Style()).rstrip("\n")
+
+    def told(self, style: Style) -> str:
+        """What a terminal shows of it."""
         from archc.render.terminal import render
 
-        return render(self.diagnostics, Style()).rstrip("\n")
+        return render(self.diagnostics, style)
 
 
 class ModelChoiceError(ArchError):
@@ -73,10 +80,9 @@ class UnknownPathError(SettingError, KeyError):
 class MissingFileError(FileNotFoundError):
     """There is neither a file nor an example of that name. ``hint`` says what was likely meant."""
 
-    def __init__(self, name: str, hint: str | None) -> None:
-        from archc.examples import is_bare
-
-        reason = "no such file or example" if is_bare(name) else "no such file or directory"
+    def __init__(self, name: str, hint: str | None, *, is_bare: bool = False) -> None:
+        """``is_bare``: the name could be that of an example, since it is no path."""
+        reason = "no such file or example" if is_bare else "no such file or directory"
         super().__init__(ENOENT, reason, name)
         self.hint = hint
 
@@ -93,18 +99,23 @@ class NotAFileError(FileExistsError):
         self.hint = "nothing is written to it, nor in its place: remove it, or write elsewhere"
 
 
+class NotAFolderError(FileExistsError):
+    """Something that is no folder stands where one is to be made."""
+
+    def __init__(self, name: str, *, dangling: bool) -> None:
+        kind = "a link to what is not there" if dangling else "a file"
+        super().__init__(EEXIST, f"it is {kind}, and no folder", name)
+        self.hint = "remove it, or write elsewhere"
+
+
 class NotOursError(FileExistsError):
     """Files are not what archc wrote, and are not written over unless that is asked for."""
 
-    def __init__(self, files: Iterable[tuple[str, bool]]) -> None:
-        """The names of the files, and whether archc wrote them once."""
-        words = {
-            True: "it was changed after archc wrote it",
-            False: "archc did not write it, or an earlier version did",
-        }
-        (name, changed), *others = files
-        super().__init__(EEXIST, words[changed], name)
-        more = "".join(f"{other}: {words[was]}\n" for other, was in others)
+    def __init__(self, files: Iterable[tuple[str, str]]) -> None:
+        """The names of the files, and why each of them stays."""
+        (name, why), *others = files
+        super().__init__(EEXIST, why, name)
+        more = "".join(f"{other}: {why}\n" for other, why in others)
         self.hint = f"{more}--force writes over what is there, --out DIR writes elsewhere"
 
 
@@ -131,6 +142,17 @@ class WeightsError(ArchError):
     def __str__(self) -> str:
         parts = (self.message, self.report, self.hint)
         return "\n".join(str(part) for part in parts if part is not None)
+
+    def told(self, style: Style) -> str:
+        """How they do not fit, as a table, and what would help."""
+        from archc.render.terminal import plain
+        from archc.render.weights import weights_table
+
+        said = plain("error", self.message, self.hint, style)
+        if self.report is None:
+            return said
+        report = self.report
+        return f"{said}\n{weights_table(report.source, report.match, report.matching, style)}"
 
 
 class ToolError(RuntimeError):

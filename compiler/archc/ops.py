@@ -6,41 +6,28 @@ point of the group ``archc.ops``. This module is stable; where its names are def
 
 from __future__ import annotations
 
-from archir.check import Check
-from archir.diagnostics import Problem
-from archir.dims import (
-    Dim,
-    add,
-    ceil_div,
-    floor_div,
-    maximum,
-    minimum,
-    modulo,
-    multiply,
-    product,
-    subtract,
-)
-from archir.fields import Field
-from archir.op import Finite, Int, NonNegative, Op, Positive, concrete
-from archir.packages import RefusedByOp
-from archir.reach import (
+from archir.base.diagnostics import Problem
+from archir.op.contract import Finite, Int, NonNegative, Op, Positive, concrete
+from archir.op.dependence import (
     WHOLE,
+    AxisAccess,
+    Edge,
     Folded,
-    Look,
     Parted,
     Taps,
     Unsaid,
-    Wire,
     pointwise,
     rearranged,
     same,
     share,
     sliding,
 )
-from archir.recipe import (
+from archir.op.fields import Field
+from archir.op.recipe import (
     AllInputs,
     Arg,
     Call,
+    Calling,
     Code,
     Fold,
     FunctionRecipe,
@@ -51,17 +38,34 @@ from archir.recipe import (
     ModuleRecipe,
     Recipe,
 )
+from archir.rules.packages import RefusedByOp
 from archir.rules.shapes import WrongDtype, WrongRank
-from archir.types import ParameterSpec, TensorType
+from archir.shapes.arithmetic import (
+    add,
+    ceil_div,
+    floor_div,
+    maximum,
+    minimum,
+    modulo,
+    multiply,
+    product,
+    subtract,
+)
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import ParameterSpec, TensorType
 
 __all__ = [
     "WHOLE",
     "AllInputs",
     "Arg",
+    "AxisAccess",
     "Call",
+    "Calling",
     "Check",
     "Code",
     "Dim",
+    "Edge",
     "Field",
     "Finite",
     "Fold",
@@ -72,7 +76,6 @@ __all__ = [
     "Input",
     "Int",
     "Items",
-    "Look",
     "ModuleRecipe",
     "NonNegative",
     "Op",
@@ -85,7 +88,6 @@ __all__ = [
     "Taps",
     "TensorType",
     "Unsaid",
-    "Wire",
     "WrongDtype",
     "WrongRank",
     "add",

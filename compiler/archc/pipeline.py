@@ -11,46 +11,121 @@ for nothing it does not use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from archc.choice import checkable, choose
-from archc.errors import ArchError, ToolError
-from archc.settings import Setting, parse_settings
-from archir.diagnostics import Diagnostics
-from archir.record import Record
-from archir.source import Source
+from archc.errors import ArchError, ModelChoiceError
+from archc.request.choice import checkable, choose
+from archc.request.settings import Setting, parse_settings
+from archir.base.diagnostics import Diagnostic, Diagnostics, once_each
+from archir.base.record import Record, replaced
+from archir.base.source import Source
 
 if TYPE_CHECKING:
-    from torch import nn
-
-    from archc.asked import Asked
-    from archc.weights import WeightsReport
-    from archdsl.ast import Argument
+    from archc.request.requests import Request
+    from archc.torch.types import nn
     from archdsl.elaborate import Limits, Together
-    from archdsl.program import Declared, Program
-    from archir.graph import Graph
-    from archir.state import Match
-    from archir.typed import TypedGraph
+    from archdsl.project.locate import ReadFile, StrPath
+    from archdsl.project.program import Declared, Program
+    from archdsl.resolve.resolved import Resolved
+    from archdsl.tree.ast import Argument
+    from archir.graph.graph import Graph
+    from archir.graph.typed import TypedGraph
 
 
 M = TypeVar("M")  # what is made of a model
 
 
-def load(source: Source, path: Path | None) -> tuple[Program | None, Diagnostics]:
-    """Text to program: parse the file and what it imports, and look up every name."""
-    from archdsl.loader import load as load_program
+def load(source: Source, path: StrPath | None) -> tuple[Resolved | None, Diagnostics]:
+    """Text to resolved program: parse the file and what it imports, and look up every name."""
+    program, found, problems = understand(source, path)
+    found.extend(problems)
+    return (None if found.has_errors else program), in_order(program, found)
+
+
+def understand(
+    source: Source, path: StrPath | None, read: ReadFile | None = None
+) -> tuple[Resolved | None, Diagnostics, Diagnostics]:
+    """The same, with all of a text that could be understood, whatever is wrong with the rest.
+
+    What is wrong with texts comes apart from what is wrong with names: the program knows of the
+    latter which declaration they are of. There is no program where there is no text of a file.
+    ``read`` reads imported files in the place of the disk, to see what they are about to become.
+    """
+    from archdsl.project.loader import load as load_program
     from archdsl.resolve import resolve
 
-    program, found = load_program(source, path)
-    if program is not None:
-        found.extend(resolve(program))
-    return (None if found.has_errors else program), found
+    program, found = load_program(source, path, read)
+    if program is None:
+        return None, found, Diagnostics()
+    resolved, problems = resolve(program)
+    return resolved, found, problems
+
+
+def in_order(program: Program | None, found: Diagnostics) -> Diagnostics:
+    """Diagnostics by their places in the files, the main file first; one thing is said once."""
+    if len(found) > 1:
+        files = {} if program is None else {name: at for at, name in enumerate(program.files)}
+        found.items = _without_warnings_of_errors(once_each(found.items))
+        found.items.sort(key=lambda one: (files.get(one.span.source.name, 0), one.span.start))
+    return found
+
+
+def _without_warnings_of_errors(found: list[Diagnostic]) -> list[Diagnostic]:
+    """What is said, but for warnings at a place where something is wrong: that will be another."""
+    wrong = {item.span for item in found if item.is_error}
+    return [item for item in found if item.is_error or item.span not in wrong]
+
+
+MOST_RUNS = 1 << 32
+"""More than there are runs over a place of one model."""
+
+
+def _not_passed_on(
+    program: Resolved, model: Declared, problems: Diagnostics, at_fault: set[Declared]
+) -> list[Diagnostic]:
+    """What is wrong with a model, but for what it meets because it needs one that is at fault."""
+    passed_on = [each for each in problems if each.problem.passes_on]
+    if not passed_on:
+        return problems.items
+    is_first = at_fault.isdisjoint(program.needs(model))
+    at_fault.add(model)
+    return problems.items if is_first else [each for each in problems if each not in passed_on]
+
+
+def _of_model(number: int, problems: Diagnostics) -> Iterator[Diagnostic]:
+    """What is wrong with a model, told apart from what is wrong with others."""
+    for each in problems:
+        yield replaced(each, occasion=each.occasion + number * MOST_RUNS)
+
+
+def meant(
+    source: Source, path: StrPath | None, wanted: str | None, read: ReadFile | None = None
+) -> tuple[Resolved | None, Declared | None, Diagnostics]:
+    """The program, the model in it that is meant, and what is wrong with what it needs.
+
+    There is no model where its own text could not be read. Where it is not asked for by its name,
+    the names of the whole file are to be right.
+    """
+    program, found, problems = understand(source, path, read)
+    if program is None:
+        return None, None, found
+    try:
+        model = choose(program, wanted)
+    except ModelChoiceError:
+        found.extend(problems)
+        if found.has_errors and (wanted is None or wanted in program.main.missing):
+            return program, None, found
+        raise
+    if wanted is None:
+        found.extend(problems)
+    else:
+        found.extend(one for each in program.needs(model) for one in program.said.get(each, ()))
+    return program, model, found
 
 
 def elaborate(
-    program: Program,
+    program: Resolved,
     model: Declared,
     arguments: tuple[Argument, ...] = (),
     limits: Limits | None = None,
@@ -68,13 +143,13 @@ def elaborate(
 
 def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
     """Graph to typed graph: check every shape."""
-    from archir.infer import infer as infer_graph
+    from archir.check.infer import infer as infer_graph
 
     return infer_graph(graph)
 
 
 def compile_model(
-    program: Program,
+    program: Resolved,
     model: Declared,
     arguments: tuple[Argument, ...] = (),
     limits: Limits | None = None,
@@ -86,34 +161,33 @@ def compile_model(
         return None, found
     typed, problems = infer(graph)
     found.extend(problems)
-    return (None if found.has_errors else typed), found
+    wrong, found.items = found.has_errors, program.told(found)
+    return (None if wrong else typed), found
 
 
 def compile_source(
     source: Source,
-    path: Path | None,
+    path: StrPath | None,
     wanted: str | None = None,
     settings: Iterable[Setting] = (),
     limits: Limits | None = None,
-    asked: Asked | None = None,
+    request: Request | None = None,
 ) -> tuple[TypedGraph | None, Diagnostics]:
     """Text to typed graph, for the model that is meant (see ``choice``)."""
-    program, found = load(source, path)
-    if program is None:
-        return None, found
-    model = choose(program, wanted)
+    program, model, found = meant(source, path, wanted)
     arguments, problems = parse_settings(settings)
     found.extend(problems)
-    if found.has_errors:
-        return None, found
+    if program is None or model is None or problems.has_errors:
+        return None, in_order(program, found)
     typed, problems = compile_model(program, model, arguments, limits)
     found.extend(problems)
-    if typed is not None and asked is not None:
-        asked.know((typed,))
-        refused = asked.refusals(typed)
+    typed = None if found.has_errors else typed
+    if typed is not None and request is not None:
+        request.know((typed,))
+        refused = request.refusals(typed)
         found.extend(refused)
         typed = None if refused else typed
-    return typed, found
+    return typed, in_order(program, found)
 
 
 class Checked(Record):
@@ -125,122 +199,70 @@ class Checked(Record):
 
 def check_source(
     source: Source,
-    path: Path | None,
+    path: StrPath | None,
     wanted: str | None = None,
     settings: tuple[Setting, ...] = (),
     limits: Limits | None = None,
-    asked: Asked | None = None,
+    request: Request | None = None,
+    read: ReadFile | None = None,
 ) -> tuple[tuple[Checked, ...], Diagnostics]:
     """Text to verdict: all models that stand by themselves, or the one that is meant.
 
-    With ``asked`` each must run at the sizes asked about, as far as it has such.
+    With ``request`` each must run at the sizes asked about, as far as it has such. ``read`` is
+    that of ``understand``.
     """
-    program, found = load(source, path)
-    if program is None:
-        return (), found
     from archdsl.elaborate import Together
 
-    chosen = wanted is not None or settings
     together = Together()
-    models = (choose(program, wanted),) if chosen else checkable(program, together)
+    models: tuple[Declared, ...] = ()
+    if wanted is not None or settings:
+        program, model, found = meant(source, path, wanted, read)
+        models = () if model is None else (model,)
+    else:
+        program, found, problems = understand(source, path, read)
+        found.extend(problems)
+        models = () if program is None else checkable(program, together)
     arguments, problems = parse_settings(settings)
     found.extend(problems)
-    if problems.has_errors:
-        return (), found
+    if program is None or problems.has_errors:
+        return (), in_order(program, found)
     checked: list[Checked] = []
     right: list[TypedGraph] = []
-    for model in models:
+    at_fault: set[Declared] = set()
+    for number, model in enumerate(models):
+        if together.is_spent(limits):
+            checked.append(Checked(model.name, None))
+            continue
         typed, problems = compile_model(program, model, arguments, limits, together)
-        found.extend(problems)
+        if typed is None:
+            problems.items = _not_passed_on(program, model, problems, at_fault)
+        found.extend(_of_model(number, problems) if number else problems)
         if typed is not None:
             right.append(typed)
-            refused = asked.refusals(typed) if asked is not None else ()
+            refused = request.refusals(typed) if request is not None else ()
             found.extend(refused)
             typed = None if refused else typed
         checked.append(Checked(model.name, typed))
-    if asked is not None and len(right) == len(checked) > 0:
-        asked.know(right)
-    return tuple(checked), found
+    if request is not None and len(right) == len(checked) > 0:
+        request.know(right)
+    return tuple(checked), in_order(program, found)
 
 
-# --- back ends: each takes a typed graph and nothing else -----------------------------------------
-
-
-def python(typed: TypedGraph, *, guard: bool = False) -> str:
-    """The model as a standalone Python module, which may check the sizes of its inputs."""
-    from archc.python import source
-
-    return _counted(lambda: source(typed, guard=guard))
-
-
-def guarded_python(typed: TypedGraph) -> str:
-    """The model as a standalone Python module that checks the sizes of its inputs."""
-    return python(typed, guard=True)
-
-
-def dot(typed: TypedGraph) -> str:
-    """The model as a diagram in Graphviz's language."""
-    from archc.drawing import dot as draw
-
-    return _drawn(draw, typed)
-
-
-def svg(typed: TypedGraph) -> str:
-    """The model as a picture."""
-    from archc.drawing import svg as draw
-
-    return _drawn(draw, typed)
-
-
-def _drawn(draw: Callable[[TypedGraph], str], typed: TypedGraph) -> str:
-    from archc.drawing import DiagramTooLargeError, LayoutError
-
-    try:
-        return draw(typed)
-    except DiagramTooLargeError as error:
-        raise ArchError([error.diagnostic]) from error
-    except LayoutError as error:
-        raise ToolError(str(error)) from error
-
-
-def json(typed: TypedGraph) -> str:
-    """The model as data (see docs/json.md)."""
-    from archc.describe import json as describe
-
-    return _counted(lambda: describe(typed))
+# --- back ends: each takes a typed graph and nothing else; api/formats.py lists those of texts ----
 
 
 def module(typed: TypedGraph, seed: int | None = None) -> nn.Module:
     """The model as a live module, with its initial weights."""
     from archc.torch import module as make
 
-    return _counted(lambda: make(typed, seed))
+    return made(lambda: make(typed, seed))
 
 
-def _counted(make: Callable[[], M]) -> M:
-    """What a back end makes of a model that may have too many steps for it."""
-    from archir.bulk import ModelTooLargeError
+def made(make: Callable[[], M]) -> M:
+    """What a back end makes of a model that may be too large for it."""
+    from archir.graph.bulk import ModelTooLargeError
 
     try:
         return make()
     except ModelTooLargeError as error:
         raise ArchError([error.diagnostic]) from error
-
-
-def weights(
-    typed: TypedGraph,
-    seed: int,
-    source: str | None = None,
-    match: Match = "all",
-    allow_pth: bool = False,
-) -> tuple[Callable[[Path], None], WeightsReport | None]:
-    """What writes the model's weights to a file: the initial ones, with those of ``source``."""
-    from archc.marks import ROOM
-    from archc.torch.weights import writer
-    from archc.weights import load_weights
-
-    net = module(typed, seed)
-    report = None
-    if source is not None:
-        report = load_weights(net, source, match=match, allow_pth=allow_pth)
-    return writer(net, ROOM), report

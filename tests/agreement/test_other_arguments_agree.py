@@ -11,6 +11,7 @@ import pytest
 from observing import observed
 from torch import nn
 from torchvision import models
+from torchvision.models.efficientnet import EfficientNet, FusedMBConvConfig, MBConvConfig
 from torchvision.models.mobilenetv2 import InvertedResidual
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 from torchvision.ops import SqueezeExcitation
@@ -56,6 +57,26 @@ CASES: dict[str, tuple[str, Callable[[], nn.Module]]] = {
         + "model m = DenseNet(6, [2, 3], 10, bn_size = 3, drop_rate = 0.4, num_classes = 5)",
         lambda: models.DenseNet(6, (2, 3), 10, 3, 0.4, 5),
     ),
+    "fused inverted residuals": (
+        'import "./efficientnet.arch": EfficientNet, MBConv\n'
+        'import "./efficientnet_v2_s.arch": FusedMBConv\n'
+        "model m = EfficientNet(\n"
+        "  [[FusedMBConv, 1, 3, 1, 16, 2], [FusedMBConv, 4, 3, 2, 24, 2],\n"
+        "    [MBConv, 4, 3, 2, 32, 2]],\n"
+        "  stem = 16, last_channel = 48, num_classes = 7, p = 0.3,\n"
+        "  norm_layer = batch_norm(eps = 1e-3))",
+        lambda: EfficientNet(
+            [
+                FusedMBConvConfig(1, 3, 1, 16, 16, 2),
+                FusedMBConvConfig(4, 3, 2, 16, 24, 2),
+                MBConvConfig(4, 3, 2, 24, 32, 2),
+            ],
+            0.3,
+            num_classes=7,
+            norm_layer=partial(nn.BatchNorm2d, eps=1e-3),
+            last_channel=48,
+        ),
+    ),
     "inverted residuals": (
         "import std.mobile: InvertedResidual\n"
         "model m() {\n"
@@ -88,7 +109,7 @@ CASES: dict[str, tuple[str, Callable[[], nn.Module]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_torchvisions(case: str, tmp_path: Path) -> None:
     text, theirs = CASES[case]
-    for name in ("resnet", "densenet"):
+    for name in ("resnet", "densenet", "efficientnet", "efficientnet_v2_s"):
         (tmp_path / f"{name}.arch").write_bytes((EXAMPLES / f"{name}.arch").read_bytes())
     path = tmp_path / "m.arch"
     path.write_text(text, "utf-8")

@@ -22,6 +22,7 @@ def test_it_is_clean(tmp_path: Path) -> None:
         text = archc.source(path, settings=twin.settings)
         (tmp_path / f"{twin.example}_{number}.py").write_text(text, "utf-8")
     for command in (["check"], ["format", "--diff"]):
-        ruff = [sys.executable, "-m", "ruff", *command, "--isolated", str(tmp_path)]
+        ruff = [sys.executable, "-m", "ruff", *command, "--isolated"]
+        ruff += ["--config=line-length=100", str(tmp_path)]
         result = subprocess.run(ruff, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stdout + result.stderr

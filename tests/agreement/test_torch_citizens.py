@@ -47,6 +47,7 @@ SAMPLES = [
     Sample("densenet_bc", {"depth": 16}),
     Sample("mobilenet_v1"),
     Sample("mobilenet_v2", {"inverted_residual_setting": [[1, 16, 1, 1], [6, 24, 2, 2]]}),
+    Sample("mobilenet_v3_small"),
     Sample("unet", {"widths": [4, 8]}, channels=1),
 ]
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
+from meta import Quick
 from observing import observed
 from printing import built
+from shipped import EXAMPLES, SIZES
+from torch import nn
+from torchvision.models.regnet import BlockParams
 from twins import TWINS, Twin
 
 import archc
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+LARGER = [Twin(name) for name in SIZES]
+EACH = [
+    pytest.param(twin, id=str(twin), marks=pytest.mark.every_size if twin in LARGER else ())
+    for twin in TWINS
+]
 
 
-@pytest.mark.parametrize("twin", TWINS, ids=str)
+@pytest.mark.parametrize("twin", EACH)
 def test_it_is_torchvisions(twin: Twin) -> None:
     # One test a model, since most of the time goes into making its weights. The checksums let
     # each of the three go before the next is made.
@@ -24,3 +33,34 @@ def test_it_is_torchvisions(twin: Twin) -> None:
     assert observed(lambda: archc.load(path, settings=twin.settings), *sizes) == theirs
     text = archc.source(path, settings=twin.settings)
     assert observed(lambda: built(text), *sizes) == theirs
+
+
+@pytest.mark.parametrize("twin", LARGER, ids=str)
+def test_another_size_has_torchvisions_layers(twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same keys, shapes and dtypes, and the same arguments of what has weights or drops."""
+    worked_out = BlockParams.from_init_params
+
+    def on_the_cpu(**settings: Any) -> Any:
+        with torch.device("cpu"):  # RegNet's widths are read off tensors
+            return worked_out(**settings)
+
+    monkeypatch.setattr(BlockParams, "from_init_params", on_the_cpu)
+    with torch.device("meta"), Quick():
+        ours, theirs = archc.load(EXAMPLES / f"{twin.example}.arch"), twin.theirs()
+    assert state(ours) == state(theirs)
+    assert layers(ours) == layers(theirs)
+    dropped = [(path, module.p) for path, module in ours.named_modules() if hasattr(module, "p")]
+    assert dropped == [(path, theirs.get_submodule(path).p) for path, _ in dropped]
+
+
+def state(model: nn.Module) -> list[tuple[str, torch.Size, torch.dtype]]:
+    return [(key, tensor.shape, tensor.dtype) for key, tensor in model.state_dict().items()]
+
+
+def layers(model: nn.Module) -> list[tuple[str, str]]:
+    """What torch says of each layer that has weights of its own."""
+    return [
+        (path, module.extra_repr())
+        for path, module in model.named_modules()
+        if any(True for _ in module.parameters(recurse=False))
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from shipped import SIZES
 from torch import nn
 from torchvision import models
 
@@ -96,4 +97,27 @@ MOBILENET = [
     Twin("mobilenet_v2", {"inverted_residual_setting": [[1, 8, 1, 1], [3, 12, 2, 2]]}),
 ]
 
-TWINS = [*RESNET, *DENSENET, *MOBILENET, *ALEXNET, *VGG, *SQUEEZENET, *GOOGLENET, *INCEPTION]
+DENSE = {"reduced_tail": True, "dilated": True}
+"""MobileNetV3 as dense prediction has it."""
+
+MOBILENET_V3 = [
+    Twin("mobilenet_v3_large", {"width_mult": 0.35, **DENSE}),
+    Twin("mobilenet_v3_small", {"num_classes": 7, "p": 0.4}, {"num_classes": 7, "dropout": 0.4}),
+]
+
+DROPPING = {"num_classes": 7, "stochastic_depth_prob": 0.5}
+
+SINCE_2018 = [
+    Twin("mnasnet0_5", {"num_classes": 7, "p": 0.4}, {"num_classes": 7, "dropout": 0.4}),
+    Twin("shufflenet_v2_x0_5", {"num_classes": 7}),
+    Twin("efficientnet_b0", {"p": 0.4, **DROPPING}, {"dropout": 0.4, **DROPPING}, size=40),
+    Twin("regnet_x_400mf", {"num_classes": 7}),
+    Twin("regnet_y_400mf"),
+    Twin("convnext_tiny", {"layer_scale": 0.1, **DROPPING}, size=32),
+]
+
+TWINS = [
+    *(*RESNET, *DENSENET, *MOBILENET, *ALEXNET, *VGG, *SQUEEZENET, *GOOGLENET, *INCEPTION),
+    *(*MOBILENET_V3, *SINCE_2018),
+    *(Twin(name) for name in SIZES),
+]

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from running import NET, Run
 
+from archc.api.formats import FORMATS
+
 # Counted by hand: convolutions with biases, and the linear layer.
 NET_PARAMETERS = (3 * 9 + 1) * 8 + (8 * 9 + 1) * 16 + (16 + 1) * 10
 WIDE_PARAMETERS = (3 * 9 + 1) * 16 + (16 * 9 + 1) * 32 + (32 + 1) * 10
@@ -29,7 +31,56 @@ def test_check_takes_several_files_and_goes_on_after_a_wrong_one(archc: Run, net
     done = archc("check", "wrong.arch", "net.arch")
     assert done.code == 1
     assert done.err.count("error[") == 1 and "wrong.arch:6:" in done.err
-    assert [line.split()[1] for line in done.out.splitlines()] == ["ok", "ok"]
+    assert [line.split()[1] for line in done.out.splitlines()] == ["wrong", "wrong", "ok", "ok"]
+
+
+SEVERAL = """block Unit(width) { conv(width, 3, paddin = 1) }
+block Other(width) { conv(width, 3) }
+
+model uses() {
+  input x: [N, 3, H = 32, W = 32]
+  Unit(8)
+}
+
+model chan() {
+  input x: [N, 3, H = 32, W = 32]
+  Other(8) -> conv(8, 99)
+}
+
+model fine() {
+  input x: [N, 3, H = 32, W = 32]
+  Other(8)
+}
+"""
+
+
+def told(archc: Run, *arguments: str) -> list[tuple[int, str]]:
+    """The lines of what is wrong, and its names."""
+    done = archc("check", "several.arch", *arguments, "--format", "concise")
+    parts = [line.split(":") for line in (done.out + done.err).splitlines() if "[" in line]
+    return [
+        (int(line), what[what.index("[") + 1 : what.index("]")])
+        for _, line, _, what, *_ in (part for part in parts if part[0] == "several.arch")
+    ]
+
+
+def test_of_a_model_that_is_named_only_what_it_needs_is_said(archc: Run, net: Path) -> None:
+    Path("several.arch").write_text(SEVERAL, "utf-8")
+    argument, kernel = (1, "unknown-argument"), (11, "kernel-does-not-fit")
+    assert told(archc) == [argument, kernel]
+    assert told(archc, "--model", "uses") == [argument]
+    assert told(archc, "--model", "chan") == [kernel]
+    assert told(archc, "--model", "fine") == []
+    assert archc("build", "several.arch", "--model", "fine", "--out", "made").code == 0
+    assert archc("build", "several.arch", "--model", "chan", "--out", "made").code == 1
+    # Syntax is the whole file's: who knows what stands there.
+    Path("several.arch").write_text(SEVERAL.replace("8, 99", "8 99"), "utf-8")
+    comma = (11, "missing-comma")
+    assert told(archc) == [argument, comma]
+    for name in ("chan", "fine"):
+        assert told(archc, "--model", name) == [comma]
+    Path("several.arch").write_text(SEVERAL + "model lost( = 3\n", "utf-8")
+    assert told(archc, "--model", "lost") == [argument, (18, "unclosed-bracket")]
 
 
 def test_check_of_one_model_with_settings(archc: Run, net: Path) -> None:
@@ -49,7 +100,7 @@ def test_warnings_are_shown_and_do_not_fail(archc: Run, net: Path) -> None:
     net.write_text(NET.replace("  for width", "  let unused = 3\n  for width"), "utf-8")
     done = archc("check", "net.arch")
     assert done.code == 0
-    assert "warning[" in done.err and done.err.endswith("1 warning\n")
+    assert "warning[" in done.err and "\n1 warning\n" in done.err
 
 
 def test_build_writes_source_and_picture_and_prints_a_card(archc: Run, net: Path) -> None:
@@ -181,7 +232,7 @@ def test_models_follows_variants_of_variants(archc: Run, net: Path) -> None:
     assert "(must be set)" in archc("models", "net.arch").out
 
 
-@pytest.mark.parametrize("stage", ["ast", "graph", "typed", "python", "svg", "dot", "json"])
+@pytest.mark.parametrize("stage", sorted(set(FORMATS) - {"png", "pdf"}))
 def test_every_stage_is_printed(archc: Run, net: Path, stage: str) -> None:
     done = archc("emit", "net.arch", "--stage", stage)
     assert (done.code, done.err) == (0, "")

@@ -9,7 +9,7 @@ import pytest
 from running import Run
 
 import archc as package
-from archc import examples
+from archc.request import examples
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 FILES = sorted(path.stem for path in FOLDER.glob("*.arch"))

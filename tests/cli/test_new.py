@@ -10,8 +10,10 @@ import pytest
 import torch
 from running import Run
 
-from archc import api, examples, writing
-from archc.starter import starter
+from archc.api import functions as api
+from archc.output import writing
+from archc.pages.starter import starter
+from archc.request import examples
 
 Key = tuple[str, tuple[int, ...], torch.dtype]
 
@@ -29,7 +31,7 @@ def test_a_copy_of_an_example_is_the_same_network(name: str, archc: Run, net: Pa
     assert (done.code, done.err) == (0, "")
     text = Path("my-net.arch").read_text("utf-8")
     imported = re.findall(r"^import (\S+):", text, re.MULTILINE)
-    assert all(path.startswith("std.") for path in imported)
+    assert all(path.startswith(("std.", "examples.")) for path in imported)
     checked = archc("check", "my-net.arch")
     assert (checked.code, checked.err) == (0, ""), "no error, and nothing unused"
     if "no model that stands by itself" in checked.out:

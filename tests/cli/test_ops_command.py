@@ -8,8 +8,8 @@ import re
 import pytest
 from running import Run
 
-from archir.op import arguments_of
-from archir.registry import built_in, ops
+from archir.catalogue.registry import built_in, ops
+from archir.op.contract import arguments_of
 
 
 def test_it_lists_every_op_with_its_arguments(archc: Run) -> None:
@@ -60,3 +60,13 @@ def test_an_unknown_op(archc: Run) -> None:
     assert done.err == "error: there is no op max_poool\nhelp: did you mean max_pool?\n"
     assert archc("ops", "Swish").err == "error: there is no op Swish\nhelp: did you mean silu?\n"
     assert archc("ops", "RELU").err == "error: there is no op RELU\nhelp: did you mean relu?\n"
+
+
+def test_what_is_not_there_yet_is_told_so(archc: Run) -> None:
+    done = archc("ops", "FFT")
+    assert done.code == 2 and not done.out
+    assert "there is no op FFT" in done.err and "FFT is not in archc yet" in done.err
+
+
+def test_another_name_leads_to_the_op(archc: Run) -> None:
+    assert "did you mean channel_dropout?" in archc("ops", "dropout2d").err

@@ -65,7 +65,7 @@ def crash(*_: object) -> None:
 
 
 def test_a_bug_is_told_apart(archc: Run, net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "load", crash)
+    monkeypatch.setattr(pipeline, "understand", crash)
     done = archc("check", "net.arch")
     assert done.code == 70
     assert done.err.startswith(
@@ -99,13 +99,13 @@ def test_every_exception_has_its_code(
 def test_a_missing_layout_program_is_an_environment(
     archc: Run, net: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from archc.drawing import layout
+    from archc.drawing import graphviz
 
     def missing() -> str:
-        raise layout.LayoutError("graphviz-pure was not found")
+        raise graphviz.LayoutError("graphviz-pure was not found")
 
-    monkeypatch.setattr(layout, "find_program", missing)
-    done = archc("build", "net.arch")
+    monkeypatch.setattr(graphviz, "find_program", missing)
+    done = archc("build", "net.arch", "--view", "full")
     assert done.code == 3 and "graphviz-pure was not found" in done.err
     assert not Path("build").exists()
 
@@ -173,7 +173,7 @@ def test_a_stream_that_fails_twice_ends_with_the_code_of_the_environment(
 def test_control_c_kills_without_a_word(net: Path) -> None:
     code = (
         "import os, signal, archc.cli, archc.pipeline as p\n"
-        "p.load = lambda *a: os.kill(os.getpid(), signal.SIGINT)\n"
+        "p.understand = lambda *a: os.kill(os.getpid(), signal.SIGINT)\n"
         "archc.cli.main(['check', 'net.arch'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)

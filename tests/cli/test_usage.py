@@ -46,12 +46,12 @@ def test_help_and_version_need_no_click() -> None:
     ("words", "message", "hint"),
     [
         (["buld", "net.arch"], "there is no command buld", "did you mean build?"),
-        (["xyz"], "there is no command xyz", "the commands: build, check, emit, summary, models"),
+        (["xyz"], "there is no command xyz", "the commands: build, check, emit, draw, summary"),
         (["build"], "missing argument 'FILE'", "archc build --help tells how it is used"),
         (["check"], "missing argument 'FILE...'", "archc check --help tells how it is used"),
         (["build", "--ou", "x", "net.arch"], "there is no option --ou", "did you mean --out?"),
         (["build", "net.arch", "--emit", "pyton"], "there is no output pyton", "python?"),
-        (["build", "net.arch", "--emit", ""], "no output is named", "python, svg, dot, json"),
+        (["build", "net.arch", "--emit", ""], "no output is named", "python, svg, png, "),
         (
             ["build", "net.arch", "--emit", "dot,,svg"],
             "no output stands beside a comma of dot,,svg",

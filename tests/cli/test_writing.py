@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 from running import NET, Run
 
-from archc import writing
+from archc.api import formats
+from archc.api.formats import BRIEF, FORMATS
 from archc.errors import NotAFileError
+from archc.output import writing
 
-KINDS = ("python", "dot", "json", "svg")
-FILES = ("net.py", "net.dot", "net.json", "net.svg")
+KINDS = tuple(kind for kind in FORMATS if kind in formats.FILES)
+FILES = tuple(formats.file_name("net", kind) for kind in KINDS)
 ALL = ("--emit", ",".join(KINDS))
 
 
@@ -100,6 +102,22 @@ def test_the_folder_may_be_a_link(archc: Run, net: Path) -> None:
     assert Path("build").is_symlink() and set(contents(Path("far"))) == set(FILES)
 
 
+def test_what_is_no_folder_is_said_to_be_none(archc: Run, net: Path) -> None:
+    Path("link").symlink_to("nowhere")
+    Path("file").write_text("mine", "utf-8")
+    for name, kind in (("link", "a link to what is not there"), ("file", "a file")):
+        done = archc("build", "net.arch", "--out", name)
+        assert done.code == 3
+        assert done.err.startswith(f"error: {name}: it is {kind}, and no folder\nhelp: remove it")
+
+
+def test_a_folder_without_a_name_is_none(archc: Run, net: Path) -> None:
+    before = sorted(Path().iterdir())
+    done = archc("build", "net.arch", "--out", "")
+    assert done.code == 2 and "--out names no folder" in done.err
+    assert sorted(Path().iterdir()) == before
+
+
 # --- files that are the user's -------------------------------------------------------------------
 
 
@@ -114,7 +132,10 @@ def cut(path: Path) -> None:
 
 def change(path: Path) -> None:
     data = path.read_bytes()
-    path.write_bytes(data.replace(b"conv", b"cone").replace(b"Conv", b"Cone"))
+    if path.suffix == ".png":  # which has no words
+        path.write_bytes(data.replace(b"IEND", b"IENE"))
+    else:
+        path.write_bytes(data.replace(b"conv", b"cone").replace(b"Conv", b"Cone"))
 
 
 @pytest.mark.parametrize("edit", [append, cut, change])
@@ -129,7 +150,8 @@ def test_a_file_that_was_edited_stays(
     assert done.code == 3 and contents() == before
     assert done.err.startswith(f"error: build/{name}: ")
     assert "--force writes over" in done.err
-    if not (edit is cut and name in ("net.json", "net.svg")):  # the mark stands at their end
+    place = formats.FILES[KINDS[FILES.index(name)]].mark.place
+    if edit is not cut or place != "end":
         assert "it was changed after archc wrote it" in done.err
     assert archc("build", "net.arch", *ALL, "--set", "classes=3", "--force").code == 0
     after = contents()
@@ -157,33 +179,42 @@ def test_every_file_that_is_in_the_way_is_named(archc: Run, net: Path) -> None:
     assert "build/net.svg: archc did not write it" in done.err
 
 
+def printed(kind: str) -> bytes:
+    """What ``archc emit`` prints of a form, pictures as ``archc build`` draws them."""
+    view = ("--view", BRIEF) if BRIEF in FORMATS[kind].views else ()
+    words = ("emit", "net.arch", "--stage", kind, *view)
+    return subprocess.run(
+        [sys.executable, "-m", "archc", *words], capture_output=True, check=True
+    ).stdout
+
+
 def test_what_is_there_already_is_no_obstacle(archc: Run, net: Path) -> None:
     """As files of an earlier version, which have no mark, and what ``archc emit`` printed."""
     Path("build").mkdir()
     for name, kind in zip(FILES, KINDS, strict=True):
-        printed = archc("emit", "net.arch", "--stage", kind).out
-        (Path("build") / name).write_text(printed, "utf-8")
+        (Path("build") / name).write_bytes(printed(kind))
     assert archc("build", "net.arch", *ALL).code == 0
 
 
 def test_line_ends_of_version_control_change_nothing(archc: Run, net: Path) -> None:
     assert archc("build", "net.arch", *ALL).code == 0
-    for path in Path("build").iterdir():
-        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    for name, kind in zip(FILES, KINDS, strict=True):
+        if formats.FILES[kind].mark.is_text:
+            path = Path("build") / name
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert archc("build", "net.arch", *ALL, "--set", "classes=3").code == 0
 
 
 def test_a_mark_is_all_that_is_added(archc: Run, net: Path) -> None:
     assert archc("build", "net.arch", *ALL).code == 0
     for name, kind in zip(FILES, KINDS, strict=True):
-        written = (Path("build") / name).read_text("utf-8")
-        printed = archc("emit", "net.arch", "--stage", kind).out
+        written = (Path("build") / name).read_bytes()
         if kind == "json":
-            assert {**json.loads(printed), "made_by": json.loads(written)["made_by"]} == (
-                json.loads(written)
-            )
+            made_by = json.loads(written)["made_by"]
+            assert {**json.loads(printed(kind)), "made_by": made_by} == json.loads(written)
         else:
-            assert re.sub(r"(?m)^.*Made by archc [0-9a-f]{32}.*\n", "", written) == printed
+            unmarked = re.sub(rb"(?m)^.*Made by archc [0-9a-f]{32}.*\n", b"", written)
+            assert unmarked.removesuffix(b"\n") == printed(kind).removesuffix(b"\n")
 
 
 def test_a_doc_comment_like_a_mark_is_none(archc: Run, net: Path) -> None:
@@ -266,10 +297,11 @@ def test_where_renames_fail_new_files_go_again(net: Path, monkeypatch: pytest.Mo
 def test_where_nothing_can_be_put_back_it_is_said_what_is_new(
     archc: Run, net: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert archc("build", "net.arch", *ALL).code == 0
+    four = ("--emit", "python,dot,json,svg")
+    assert archc("build", "net.arch", *four).code == 0
     before = contents()
     failing(monkeypatch, "net.json", "net.svg", also=".old")
-    done = archc("build", "net.arch", *ALL, "--set", "classes=3")
+    done = archc("build", "net.arch", *four, "--set", "classes=3")
     assert done.code == 3
     assert done.err == (
         "error: build/net.json: input/output error\n"
@@ -277,7 +309,7 @@ def test_where_nothing_can_be_put_back_it_is_said_what_is_new(
         " were\n"
     )
     after = contents()
-    assert [name for name in FILES if after[name] != before[name]] == ["net.py", "net.dot"]
+    assert {name for name in before if after[name] != before[name]} == {"net.py", "net.dot"}
 
 
 def test_without_links_old_files_are_kept_by_copies(
@@ -310,7 +342,7 @@ def test_a_failed_write_leaves_the_old_files(archc: Run, net: Path) -> None:
 
 
 BUILD = (
-    "import sys; from pathlib import Path; from archc import writing\n"
+    "import sys; from pathlib import Path; from archc.output import writing\n"
     "me = sys.argv[1]\n"
     "for turn in range(30):\n"
     "    writing.write_all({Path('build') / name: f'{me} {turn}' for name in 'abcde'})\n"
@@ -345,9 +377,9 @@ def test_twenty_builds_into_one_folder(net: Path) -> None:
     running = [subprocess.Popen(words(n, "build"), stdout=subprocess.DEVNULL) for n in range(1, 21)]
     assert [process.wait() for process in running] == [0] * 20
     after = contents()
-    found = re.search(rb"Linear\(16, (\d+)\)|num_classes=(\d+)|classes=(\d+)", after["net.py"])
+    found = re.search(rb"classes: int = (\d+)", after["net.py"])
     assert found is not None
-    classes = int(next(group for group in found.groups() if group))
+    classes = int(found[1])
     subprocess.run(words(classes, "alone"), stdout=subprocess.DEVNULL, check=True)
     assert after == contents(Path("alone"))
 
@@ -355,7 +387,7 @@ def test_twenty_builds_into_one_folder(net: Path) -> None:
 # --- signals -------------------------------------------------------------------------------------
 
 KILLED = (
-    "import os, signal, sys; from pathlib import Path; from archc import writing\n"
+    "import os, signal, sys; from pathlib import Path; from archc.output import writing\n"
     "def stop(path):\n"
     "    path.write_text('half')\n"
     "    os.kill(os.getpid(), int(sys.argv[1]))\n"
@@ -397,19 +429,86 @@ def test_what_a_living_build_has_stays(archc: Run, net: Path) -> None:
     assert contents()["a"] == b"new" and not list(Path("build").glob(".*"))
 
 
-def test_strays_of_earlier_versions_are_removed(archc: Run, net: Path) -> None:
-    Path("build").mkdir()
+def test_nothing_that_only_looks_like_left_behind_is_removed(archc: Run, net: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    kept = ["notes.tmp", f".net.py.{os.getpid()}.tmp", ".hidden.tmp"]
-    for name in [*kept, f".net.py.{gone.pid}.tmp"]:
-        (Path("build") / name).write_text("half", "utf-8")
+    Path("build").mkdir()
+    files = ["notes.tmp", ".hidden.tmp", f".cache.json.{gone.pid}.tmp", ".archc-notes.tmp"]
+    for folder in (Path(), Path("build")):
+        for name in files:
+            (folder / name).write_text("mine", "utf-8")
+        (folder / ".archc-mine.tmp").mkdir()
+        (folder / ".archc-mine.tmp/file").write_text("mine", "utf-8")
+    assert archc("build", "net.arch", *ALL).code == archc("new", "other.arch").code == 0
+    assert {path.name for path in Path("build").iterdir()} == {*files, *FILES, ".archc-mine.tmp"}
+    assert {*files, ".archc-mine.tmp"} < {path.name for path in Path().iterdir()}
+    assert all(Path(folder, ".archc-mine.tmp/file").exists() for folder in ("", "build"))
+
+
+def test_a_lock_of_the_folder_holds_nothing_up(net: Path) -> None:
+    """As in ``flock build make``: the one who waits would wait for himself."""
+    import fcntl
+
+    Path("build").mkdir()
+    folders = [os.open(folder, os.O_RDONLY) for folder in (".", "build")]
+    for folder in folders:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+    for words in (["build", "net.arch", "--emit", "dot"], ["new", "other.arch"]):
+        command = [sys.executable, "-m", "archc", *words]
+        assert (
+            subprocess.run(command, stdout=subprocess.DEVNULL, timeout=60, check=False).returncode
+            == 0
+        )
+    for folder in folders:
+        os.close(folder)
+    assert set(contents()) == {"net.dot"}
+    assert {path.name for path in Path().iterdir()} == {"net.arch", "other.arch", "build"}
+
+
+def text(path: Path) -> None:
+    path.write_text("mine", "utf-8")
+
+
+@pytest.mark.parametrize("make", [text, fifo, Path.mkdir, dangling])
+def test_what_is_named_as_our_lock_stays(
+    archc: Run, net: Path, make: Callable[[Path], None]
+) -> None:
+    mine = Path("build/.archc-lock.tmp")
+    mine.parent.mkdir()
+    make(mine)
+    before = mine.lstat()
     assert archc("build", "net.arch", *ALL).code == 0
-    assert sorted(contents()) == sorted([*kept, *FILES])
+    assert os.path.samestat(mine.lstat(), before)
+
+
+# --- permissions ---------------------------------------------------------------------------------
+
+
+def test_who_may_read_a_file_stays(archc: Run, net: Path) -> None:
+    assert archc("build", "net.arch", *ALL).code == 0
+    for name in FILES:
+        (Path("build") / name).chmod(0o640)
+    assert archc("build", "net.arch", *ALL, "--set", "classes=3").code == 0
+    assert {(Path("build") / name).stat().st_mode & 0o777 for name in FILES} == {0o640}
+
+
+@pytest.mark.parametrize("mode", [0o440, 0o444])
+def test_a_read_only_file_stays(archc: Run, net: Path, mode: int) -> None:
+    assert archc("build", "net.arch", *ALL).code == 0
+    target = Path("build/net.py")
+    target.chmod(mode)
+    before = contents()
+    assert archc("build", "net.arch", *ALL).code == 0, "nothing is lost"
+    done = archc("build", "net.arch", *ALL, "--set", "classes=3")
+    assert done.code == 3 and contents() == before
+    assert done.err.startswith("error: build/net.py: it is read-only\nhelp: --force writes over")
+    assert archc("build", "net.arch", *ALL, "--set", "classes=3", "--force").code == 0
+    assert contents()["net.py"] != before["net.py"]
+    assert target.stat().st_mode & 0o777 == mode
 
 
 AT_THE_LAST = (
-    "import os, signal, sys; from pathlib import Path; from archc import writing\n"
+    "import os, signal, sys; from pathlib import Path; from archc.output import writing\n"
     "replace = Path.replace\n"
     "def stopped(self, target):\n"
     "    os.kill(os.getpid(), int(sys.argv[1]))\n"
@@ -442,8 +541,8 @@ WHILE_IMPORTING = (
 
 @pytest.mark.parametrize(
     "module",
-    ["archc.cli", "archc.cli.guard", "archc.cli.build", "archc.pipeline", "archdsl.parser",
-     "archir.infer", "archc.python", "archc.writing"],
+    ["archc.cli", "archc.cli.guard", "archc.cli.commands.build", "archc.pipeline",
+     "archdsl.syntax.parser", "archir.check.infer", "archc.python", "archc.output.writing"],
 )  # fmt: skip
 def test_control_c_while_importing_kills_without_a_word(net: Path, module: str) -> None:
     done = python(WHILE_IMPORTING, module)
@@ -452,7 +551,7 @@ def test_control_c_while_importing_kills_without_a_word(net: Path, module: str) 
 
 def test_a_new_file_is_whole_or_not_there(archc: Run, net: Path) -> None:
     code = (
-        "import os, signal; from pathlib import Path; from archc import writing\n"
+        "import os, signal; from pathlib import Path; from archc.output import writing\n"
         "os.link = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
         "writing.write_new(Path('first.arch'), 'text')\n"
     )

@@ -12,11 +12,11 @@ from thin_fields import outputs
 
 from archc import pipeline
 from archc.torch import module
-from archir.cost.field import AxisField, Fields, receptive_fields
-from archir.flat import FlatModule, flatten
-from archir.op import Op
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.base.source import Source
+from archir.field.field import AxisField, Fields, receptive_fields
+from archir.graph.flat import FlatModule, flatten
+from archir.graph.typed import TypedGraph
+from archir.op.contract import Op
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 
 from archc import pipeline
-from archir.cost.field import AxisField, Fields, receptive_fields
-from archir.flat import flatten
-from archir.source import Source
+from archir.base.source import Source
+from archir.field.field import AxisField, Fields, receptive_fields
+from archir.graph.flat import flatten
 
 HALF = Fraction(1, 2)
 
@@ -154,6 +154,13 @@ def test_what_would_take_long_is_given_up(body: str) -> None:
     """Each of these would be a list of millions; none of them is made."""
     found = last(body)
     assert found.size is not None or "repeats itself only behind" in (found.unknown or "")
+
+
+def test_what_is_joined_of_many_parts_is_given_up() -> None:
+    """Each join has twice as many places as the one before it: forty would fill the memory."""
+    found = last("concat(2) [_, _]\n" * 40)
+    assert found.unknown == "more than 4096 places that see different things are joined"
+    assert last("concat(2) [_, _]\n" * 10).size == 1
 
 
 def test_positions_in_a_sequence() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import archc
-from archc.render.costs import memory
-from archir.source import Source
+from archc.render.costs.numbers import memory
+from archir.base.source import Source
 
 
 def test_a_summary_of_a_huge_tensor() -> None:

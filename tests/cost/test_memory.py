@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 
 import pytest
 import torch
-from measuring import allocated_peak, distinct, saved, state, tensors, watched_peak
+from measuring import allocated_peak, distinct, saved, state, tensors, watched_peak, zeros
 from meta import Quick
+from shipped import EACH, EXAMPLES
 from torch import Tensor, nn
 
 from archc import pipeline
 from archc.torch.build import build
+from archir.base.source import Source
 from archir.cost.memory import Optimizer, memory
 from archir.cost.peak import peak
-from archir.cost.play import play
-from archir.flat import Flat, flatten
-from archir.source import Source
-from archir.typed import TypedGraph
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = sorted(path.stem for path in EXAMPLES.glob("*.arch"))
+from archir.cost.simulate import simulate
+from archir.graph.flat import Flat, flatten
+from archir.graph.typed import TypedGraph
+from archir.ordering.best_order import best_order
 
 KEPT = {
     "alexnet": 3.57,
@@ -52,6 +50,12 @@ KEPT = {
 }
 """MiB for each image, as torch 2.15 saved them for torchvision's modules and plain rebuilds."""
 
+COMPUTED = ("gru_classifier", "lstm_classifier")
+"""What is run on the CPU, whose kernels note other things than the steps of the meta device.
+
+What they note of a recurrent layer is measured, and right to a tenth, as it is of the layer alone.
+"""
+
 SMALL = {"alexnet": 64, "inception_v3": 96, "googlenet": 64}
 """The height and width at which a model is run; 48 for the others."""
 
@@ -65,8 +69,7 @@ def typed_of(name: str, text: str | None = None) -> TypedGraph:
 
 
 def inputs_of(flat: Flat, sizes: Mapping[str, int], device: str) -> list[Tensor]:
-    types = [flat.values[value].type.at(sizes) for value in flat.inputs]
-    return [torch.empty(each.shape, device=device) for each in types]  # type: ignore[arg-type]
+    return zeros([flat.values[value].type for value in flat.inputs], sizes, device)
 
 
 def built(typed: TypedGraph) -> nn.Module:
@@ -74,19 +77,22 @@ def built(typed: TypedGraph) -> nn.Module:
         return build(typed)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH)
 def test_training_keeps_what_autograd_saves(name: str) -> None:
     """At the default size with two images, auxiliary heads and all; nothing is computed for it."""
     typed = typed_of(name)
     flat = flatten(typed)
     sizes = {**typed.graph.sizes, "N": 2}
     model = built(typed).train()
-    with Quick():
-        found, result = saved(model, inputs_of(flat, sizes, "meta"))
+    if name in COMPUTED:
+        found, result = saved(model.to_empty(device="cpu"), inputs_of(flat, sizes, "cpu"))
+    else:
+        with Quick():
+            found, result = saved(model, inputs_of(flat, sizes, "meta"))
     expected = sum(distinct(found, state(model)).values())
     assert tensors(result)
     kept = memory(flat, {"N": 2}).kept
-    assert kept == expected
+    assert kept == pytest.approx(expected, rel=0.1 if name in COMPUTED else 0, abs=0)
     if name in KEPT:
         assert round(kept / 2 / 2**20, 2) == KEPT[name]
 
@@ -108,7 +114,7 @@ def test_the_peak_is_that_of_the_tensors_that_live(name: str) -> None:
     sizes = {key: asked.get(key, least) for key, least in typed.graph.sizes.items()}
     model = built(typed).to_empty(device="cpu").eval()
     expected = watched_peak(model, inputs_of(flat, sizes, "cpu"))
-    assert peak(play(flat, sizes, training=False)) == expected
+    assert peak(simulate(flat, sizes, training=False)) == expected
 
 
 @pytest.mark.parametrize(
@@ -123,7 +129,7 @@ def test_the_allocators_peak_is_that_and_what_convolutions_take_for_themselves(
     sizes = {**typed.graph.sizes, "N": 2, "H": size, "W": size}
     model = built(typed).to_empty(device="cpu").eval()
     measured = allocated_peak(model, inputs_of(flat, sizes, "cpu"))
-    ours = peak(play(flat, sizes, training=False))
+    ours = peak(simulate(flat, sizes, training=False))
     assert ours <= measured <= 1.02 * ours
 
 
@@ -148,7 +154,7 @@ def test_a_perceptron_by_hand(dtype: str, each: int) -> None:
     # In evaluation dropout gives what it is given.
     assert found.outputs == 32 * (4 * 50 + 10) * each
     assert found.made == 32 * (3 * 50 + 10) * each
-    assert found.peak == found.best_peak == 32 * (50 + 50) * each
+    assert found.peak == best_order(found.evaluation).peak == 32 * (50 + 50) * each
     # The input; what batch_norm is given, and its mean and deviation; what relu gives; the mask of
     # dropout, and what it gives.
     assert found.kept == (32 * (100 + 4 * 50) + 2 * 50) * each
@@ -184,8 +190,7 @@ def test_what_a_step_keeps_alone_adds_up() -> None:
     flat = flatten(typed_of("googlenet"))
     found = memory(flat)
     assert sum(found.step_kept) == found.kept
-    assert sum(found.step_outputs) == found.outputs
-    assert len(found.step_kept) == len(found.step_outputs) == len(flat.steps)
+    assert len(found.step_kept) == len(flat.steps)
 
 
 @pytest.mark.parametrize("name", ["resnet18", "googlenet", "densenet121", "vgg11"])

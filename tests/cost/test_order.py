@@ -15,22 +15,23 @@ from measuring import Watch, state
 from archc import pipeline
 from archc.torch.build import build
 from archc.torch.calls import perform
-from archir.cost import faults, order
-from archir.cost.order import Order, best_order
-from archir.cost.play import Pass, Played, play
-from archir.extents import settle
-from archir.flat import flatten
-from archir.recipe import FunctionRecipe, close
-from archir.source import Source
-from archir.storage import Storage
-from archir.typed import TypedGraph
+from archir.base.source import Source
+from archir.cost import memory_errors
+from archir.cost.simulate import Pass, SimulatedStep, simulate
+from archir.graph.flat import flatten
+from archir.graph.typed import TypedGraph
+from archir.memory.storage import Storage
+from archir.op.extents import bind_sizes
+from archir.op.recipe import FunctionRecipe, substitute
+from archir.ordering import best_order as order
+from archir.ordering.best_order import Order, best_order
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def typed_of(text: str, path: Path | None = None) -> TypedGraph:
     # What cannot be trained can be evaluated.
-    with patch.object(faults, "faults", lambda _: ()):
+    with patch.object(memory_errors, "memory_errors", lambda _: ()):
         typed, found = pipeline.compile_source(Source("net.arch", text), path)
     assert typed is not None, (text, [each.problem.message() for each in found])
     return typed
@@ -57,7 +58,7 @@ def network(random: Random) -> str:
     )
 
 
-def orders(run: Pass, left: list[Played], there: set[int]) -> Iterator[list[Played]]:
+def orders(run: Pass, left: list[SimulatedStep], there: set[int]) -> Iterator[list[SimulatedStep]]:
     """All orders in which every value is there when it is read."""
     if not left:
         yield []
@@ -69,7 +70,7 @@ def orders(run: Pass, left: list[Played], there: set[int]) -> Iterator[list[Play
                 yield [step, *rest]
 
 
-def outcome(run: Pass, steps: Sequence[Played]) -> list[object]:
+def outcome(run: Pass, steps: Sequence[SimulatedStep]) -> list[object]:
     """What each step computes in an order, as a term, and what the outputs hold at the end."""
     contents: dict[Storage, object] = {each: each.number for each in run.storages(run.flat.inputs)}
     found: list[object] = [None] * len(run.flat.steps)
@@ -81,7 +82,7 @@ def outcome(run: Pass, steps: Sequence[Played]) -> list[object]:
     return [*found, *(contents[storage] for storage in sorted_storages(run))]
 
 
-def in_order(run: Pass, best: Order) -> list[Played]:
+def in_order(run: Pass, best: Order) -> list[SimulatedStep]:
     """The steps of a pass in an order."""
     steps = {step.index: step for step in run.steps}
     return [steps[index] for index in best.steps]
@@ -91,7 +92,7 @@ def sorted_storages(run: Pass) -> list[Storage]:
     return sorted(run.storages(run.flat.outputs), key=lambda storage: storage.number)
 
 
-def needed(run: Pass, steps: Sequence[Played]) -> int:
+def needed(run: Pass, steps: Sequence[SimulatedStep]) -> int:
     """The peak of an order; a storage goes behind the last step that has to do with it."""
     staying = run.storages(run.flat.outputs) | run.storages(run.flat.inputs)
     now = most = 0
@@ -107,7 +108,7 @@ def needed(run: Pass, steps: Sequence[Played]) -> int:
 @pytest.mark.parametrize("seed", range(60))
 def test_no_order_is_better(seed: int) -> None:
     typed = typed_of(network(Random(seed)))
-    run = play(flatten(typed), typed.graph.sizes, training=False)
+    run = simulate(flatten(typed), typed.graph.sizes, training=False)
     given = outcome(run, run.steps)
     peaks = [
         needed(run, steps)
@@ -131,7 +132,7 @@ def follow(typed: TypedGraph, model: torch.nn.Module, image: torch.Tensor) -> tu
     sizes = {**typed.graph.sizes, "N": image.shape[0]}
     if "H" in sizes:
         sizes.update(H=image.shape[2], W=image.shape[3])
-    run = play(flat, sizes, training=False)
+    run = simulate(flat, sizes, training=False)
     best = best_order(run)
     left = [value for step in run.steps for value in flat.steps[step.index].inputs]
     values: dict[int, Any] = {flat.inputs[0]: image}
@@ -144,7 +145,7 @@ def follow(typed: TypedGraph, model: torch.nn.Module, image: torch.Tensor) -> tu
                 recipe = step.op.recipe(tuple(run.types[value] for value in step.inputs))
                 assert isinstance(recipe, FunctionRecipe)
                 types = tuple(flat.values[value].type for value in step.inputs)
-                made = perform(settle(close(recipe.apply, step.op), types, sizes), inputs)
+                made = perform(bind_sizes(substitute(recipe.apply, step.op), types, sizes), inputs)
             else:
                 made = model.get_submodule(step.module)(*inputs)
             outputs = made if isinstance(made, tuple | list) else [made]
@@ -178,13 +179,16 @@ def test_torch_needs_as_much_when_it_follows_the_order(name: str) -> None:
         torch.testing.assert_close(found, model(image))
 
 
-def test_where_there_are_too_many_orders_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("limit", ["MOST_STATES", "MOST_LOOKS"])
+def test_where_there_are_too_many_orders_it_is_said(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The search is given up, and the order is still one that does the same."""
     path = EXAMPLES / "inception_module.arch"
     typed = typed_of(path.read_text("utf-8"), path)
-    run = play(flatten(typed), typed.graph.sizes, training=False)
+    run = simulate(flatten(typed), typed.graph.sizes, training=False)
     exact = best_order(run)
-    monkeypatch.setattr(order, "MOST_STATES", 2)
+    monkeypatch.setattr(order, limit, 2)
     given_up = best_order(run)
     assert exact.is_exact
     assert not given_up.is_exact

@@ -7,7 +7,7 @@ import resource
 import pytest
 
 import archc
-from archir.source import Source
+from archir.base.source import Source
 
 LARGE = "model m() {{\n  input x: [N, 3, H = 32, W = 32]\n  repeat {} {{ {} }}\n}}\n"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import archc
 
 AGAIN = """\
@@ -91,3 +93,26 @@ def test_a_power_average_as_ptflops_counts_it() -> None:
     text = "model lp() {\n  input x: [N, 8, H = 11, W = 11]\n  lp_pool(2, 2)\n}\n"
     told = archc.summary(archc.Source("lp", text)).count_as("ptflops")
     assert told.macs == 8 * 11 * 11 + 2 * 8 * 5 * 5
+
+
+SELF = "input x: [N, 8, 12]\n  multihead_attention(3{})"
+CROSS = "input x: [N, 8, 12], key: [N, 5, {}], value: [N, 5, {}]\n  multihead_attention(3)"
+
+
+@pytest.mark.parametrize(
+    ("text", "fvcore", "ptflops"),
+    [
+        (SELF.format(""), 4608, 6816),
+        (SELF.format(", bias = false"), 4608, 6528),
+        (SELF.format(", add_bias_kv = true"), 4608, 6816),
+        (SELF.format(", is_causal = true"), 4608, 6816),
+        (SELF.format(", need_weights = true") + " as seen, _\n  output seen", 6144, 8544),
+        (CROSS.format(12, 12), 3744, 5232),
+        (CROSS.format(7, 9), 3264, 3794),
+    ],
+)
+def test_an_attention_as_others_count_it(text: str, fvcore: int, ptflops: int) -> None:
+    """What fvcore 0.1.5 and ptflops 0.7.5 print for torch's module that is called so."""
+    summary = archc.summary(archc.Source("heads", f"model heads() {{\n  {text}\n}}\n"))
+    assert summary.count_as("fvcore").macs == fvcore
+    assert summary.count_as("ptflops").macs == ptflops

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 import torch
+from shipped import EXAMPLES, NAMES
 
 import archc
 import archdsl
 from archc import pipeline
+from archc.api.formats import FORMATS
 from archc.describe import describe
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.base.source import Source
+from archir.graph.typed import TypedGraph
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted((ROOT / "examples").glob("*.arch"))
 LIBRARY = Path(archdsl.__file__).parent / "std"
 
 MIXED = """
@@ -54,12 +55,12 @@ def compiled(text: str) -> TypedGraph:
 def document(source: Source) -> dict[str, Any]:
     typed, _ = pipeline.compile_source(source, ROOT / "examples" / source.name)
     assert typed is not None
-    result: dict[str, Any] = json.loads(pipeline.json(typed))
+    result: dict[str, Any] = json.loads(FORMATS["json"].text(typed))
     return result
 
 
-SOURCES = {path.stem: Source(path.name, path.read_text("utf-8")) for path in EXAMPLES}
-PATHS = {path.stem: path for path in EXAMPLES}
+PATHS = {name: EXAMPLES / f"{name}.arch" for name in NAMES}
+SOURCES = {name: Source(path.name, path.read_text("utf-8")) for name, path in PATHS.items()}
 SOURCES["mixed"] = Source("mixed.arch", MIXED)
 WHOLE = [name for name, source in SOURCES.items() if 'import "./' not in source.text]
 """Those that are no variants of another file: a variant is described as its family is."""
@@ -110,6 +111,8 @@ def lines_of(file: str, name: str) -> int:
     """How many lines the file of a place has: the model's own, its family's, or the library's."""
     if file.startswith("std."):
         text = (LIBRARY / f"{file.removeprefix('std.')}.arch").read_text("utf-8")
+    elif file.startswith("examples."):
+        text = SOURCES[file.removeprefix("examples.")].text
     else:
         text = SOURCES[Path(file).stem if file != "mixed.arch" else name].text
     return text.count("\n") + 1
@@ -152,4 +155,4 @@ def test_the_sizes_are_the_closed_form() -> None:
     ]
     tied = compiled("model m() { input x: [N, 1, H = 4, W = 8]\n add [x, x -> transpose(2, 3) -> "
                     "pad([0, 4, -4, 0])]\n}\n")  # fmt: skip
-    assert json.loads(pipeline.json(tied))["valid_sizes"]["exact"] is False
+    assert json.loads(FORMATS["json"].text(tied))["valid_sizes"]["exact"] is False

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 import pytest
 
 from archc.drawing import DiagramTooLargeError, LayoutError, dot, svg
-from archc.drawing import layout as layout_module
-from archc.drawing.limits import MAX_EDGES, MAX_NESTING, MAX_NODES
+from archc.drawing import graphviz as layout_module
+from archc.drawing.capacity import MAX_EDGES, MAX_NESTING, MAX_NODES
 from archc.drawing.rules import DiagramTooLarge
 from archc.pipeline import compile_source
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.base.source import Source
+from archir.graph.typed import TypedGraph
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -187,7 +187,7 @@ def test_it_is_drawn_without_a_word_on_stderr(capfd: pytest.CaptureFixture[str])
 
 def test_the_same_bytes_under_any_hash_seed() -> None:
     program = (
-        "import sys; from pathlib import Path; from archir.source import Source\n"
+        "import sys; from pathlib import Path; from archir.base.source import Source\n"
         "from archc.pipeline import compile_source; from archc.drawing import svg\n"
         "path = Path(sys.argv[1]); typed, _ = compile_source(Source('m', path.read_text()), path)\n"
         "sys.stdout.buffer.write(svg(typed).encode())"

@@ -8,11 +8,11 @@ import pytest
 
 from archc import pipeline
 from archc.drawing import DiagramTooLargeError, dot, svg
-from archc.drawing.limits import MAX_PASSED, MAX_PASSED_WITH_CARE, rows_passed
+from archc.drawing.capacity import MAX_PASSED, MAX_PASSED_WITH_CARE, rows_passed
 from archc.drawing.picture import draw
-from archir.source import Source
-from archir.typed import TypedGraph
-from archir.unroll import unroll
+from archir.base.source import Source
+from archir.graph.typed import TypedGraph
+from archir.graph.unroll import unroll
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 import archc
-from archc.torch.chance import seeded
+from archc.torch.rng import seeded
 
 WINDOWS = "kernel_h_size", "kernel_w_size"
 ELEMENTWISE = {

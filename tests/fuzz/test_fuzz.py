@@ -15,7 +15,7 @@ from archc import pipeline
 from archc.testing.__main__ import main
 from archc.testing.fuzz import Corpus, answer, attempt, bounds, mutant, state, work
 from archc.testing.fuzz.state import State
-from archir.source import Source
+from archir.base.source import Source
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -183,7 +183,7 @@ def test_how_far_texts_come() -> None:
 
 
 def test_a_refusal_without_a_word_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    from archir.diagnostics import Diagnostics
+    from archir.base.diagnostics import Diagnostics
 
     monkeypatch.setattr(pipeline, "load", lambda *_: (None, Diagnostics()))
     fault = attempt(NET.encode())[1]

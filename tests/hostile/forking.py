@@ -21,11 +21,13 @@ WALL = 240
 """After so long a process that waits for something is killed; the machine may be busy."""
 
 WARM = (
-    "archc.cli.build", "archc.cli.check", "archc.cli.emit", "archc.cli.summary", "archc.cli.models",
-    "archc.cli.new", "archc.cli.answer", "archc.cli.app", "archc.describe", "archc.drawing",
-    "archc.drawing.digraph", "archc.python", "archc.python.writer", "archc.render.terminal",
-    "archc.costing", "archdsl.elaborate", "archdsl.loader", "archdsl.resolve", "archir.infer",
-    "archir.sizes.suggest", "archir.judge", "difflib", "json", "pydantic",
+    "archc.cli.commands.build", "archc.cli.commands.check", "archc.cli.commands.emit",
+    "archc.cli.commands.summary", "archc.cli.commands.models", "archc.cli.commands.new",
+    "archc.cli.answer", "archc.cli.app", "archc.describe", "archc.drawing",
+    "archc.drawing.digraph", "archc.python", "archc.python.module", "archc.render.terminal",
+    "archc.api.costing", "archdsl.elaborate", "archdsl.project.loader", "archdsl.resolve",
+    "archir.check.infer", "archir.check.suggest", "archir.op.pydantic_model", "difflib", "json",
+    "pydantic",
 )  # fmt: skip
 
 

@@ -121,6 +121,14 @@ TABLE.texts(
     },
 )
 
+# More orders of steps than can be looked at; what must be found by its name.
+for _name, _count, _words in (
+    ("wide_concat_of_strides", 2_000, SUMMARY),
+    ("many_params", 8_000, SUMMARY),
+    ("chain_of_other_arguments", 1_000, CHECK),
+):
+    TABLE.add(Situation(f"{_name} of {_count:,}", "accepted", SHAPES[_name](_count), (_words,)))
+
 _DEEP = SHAPES["deep_blocks"](90)
 TABLE.add(Situation("blocks 90 deep", "accepted", _DEEP, (CHECK, PYTHON, GUARD, SUMMARY, JSON)))
 TABLE.add(Situation("blocks 90 deep to draw", "limit", _DEEP, (DOT, BUILD)))

@@ -227,3 +227,22 @@ TABLE.add(
         {"a\nb.arch": "model ("}, (("check", "a\nb.arch"),),
     )
 )  # fmt: skip
+
+
+def _repeated(line: str, count: int) -> Files:
+    lines = f"  {line}\n" * count
+    return {"main.arch": f"model m() {{\n  input x: [N, 3, H = 32, W = 32]\n{lines}}}\n"}
+
+
+# What each mistake is to be put right by is worked out of the text once more.
+FIXES = {
+    "8,000 arguments to put right": _repeated("conv(8, 3, padding = 1, strides = 1)", 8_000),
+    "5,000 tuples to put right": _repeated("conv(8, (3, 3), padding = 1)", 5_000),
+    "brackets to put right, 10,000 in a row": _repeated(
+        "concat [" + "relu, " * 10_000 + "rellu]", 1
+    ),
+}
+for _name, _files in FIXES.items():
+    TABLE.add(Situation(_name, "refused", _files, (("check", "main.arch"),)))
+_tuples = FIXES["5,000 tuples to put right"]
+TABLE.add(Situation("a diff of 5,000", "refused", _tuples, (("check", "main.arch", "--diff"),)))

@@ -83,3 +83,18 @@ def modules_not_applied(n: int) -> str:
 @shape
 def failing_uses(n: int) -> str:
     return model(lines(f"b({i + 90})" for i in range(n)), above="block b(k) { conv(3, k) }\n")
+
+
+@shape
+def pieces_of_a_statement(n: int) -> str:
+    return model("x = 3 " + "{ relu } " * n)
+
+
+@shape
+def lines_in_what_is_left_open(n: int) -> str:
+    return model("concat [\n" + "relu\n" * n + "]\nconv(3\n")
+
+
+@shape
+def uses_of_what_is_refused(n: int) -> str:
+    return model(lines(f"conv(A[{i}], 1)" for i in range(n)), above="let A = [1\n")

@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import torch
 from beside import Project, compared
+from shipped import EACH, EXAMPLES, NAMES
 from sparing import Sparing
 
+from archc.testing.seeding import seed
 from archc.torch import module
-from archir.measure import parameter_count
-from archir.typed import TypedGraph
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-
+from archir.graph.measure import parameter_count
+from archir.graph.typed import TypedGraph
 
 IMAGE = re.compile(r"H = (224|512|572), W = \1")
 
@@ -30,7 +28,7 @@ def _smaller(text: str) -> str:
     return small.replace("linear(4096)", "linear(64)")
 
 
-TEXTS = {path.name: _smaller(path.read_text("utf-8")) for path in sorted(EXAMPLES.glob("*.arch"))}
+TEXTS = {f"{name}.arch": _smaller((EXAMPLES / f"{name}.arch").read_text("utf-8")) for name in NAMES}
 
 
 def _sizes(defaults: Mapping[str, int]) -> list[dict[str, int]]:
@@ -44,18 +42,18 @@ def large(typed: TypedGraph) -> bool:
     return parameter_count(typed) > 20_000_000
 
 
-@pytest.mark.parametrize("example", TEXTS)
-def test_it_runs_as_the_live_module(example: str, tmp_path: Path) -> None:
-    project = Project(TEXTS, example, tmp_path)
+@pytest.mark.parametrize("name", EACH)
+def test_it_runs_as_the_live_module(name: str, tmp_path: Path) -> None:
+    project = Project(TEXTS, f"{name}.arch", tmp_path)
     models, diagnostics = project.checked()
     assert not diagnostics.has_errors
     interpreter = project.interpreter()
     assert set(interpreter.models()) == set(models)
-    for name, typed in models.items():
-        network = interpreter.network(name)
+    for model, typed in models.items():
+        network = interpreter.network(model)
         with Sparing():
             network.build(seed=0)
-            torch.manual_seed(0)
+            seed(0)
             live = module(typed)
         sizes = _sizes(network.sizes)
         found = compared(network, live, typed, sizes[: 1 if large(typed) else 2])

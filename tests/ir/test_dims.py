@@ -8,23 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archir.dims import (
-    MAX_DEPTH,
-    MAX_PARTS,
-    MAX_TERMS,
-    Dim,
-    DimTooLargeError,
+from archir.shapes.arithmetic import (
     add,
     ceil_div,
-    evaluate,
     floor_div,
     maximum,
     minimum,
     modulo,
     multiply,
-    show,
     substitute,
     subtract,
+)
+from archir.shapes.dims import (
+    MAX_DEPTH,
+    MAX_PARTS,
+    MAX_TERMS,
+    Dim,
+    DimTooLargeError,
+    evaluate,
+    show,
     variable,
     variables,
 )

@@ -39,3 +39,16 @@ def test_a_dim_of_one_element_is_looked_at_too() -> None:
 """
     found = [each.problem.name for each in check(Source("m", text)).diagnostics if each.is_error]
     assert found == ["overwrites-repeated-elements"]
+
+
+def test_a_batch_of_one_that_is_repeated_is_looked_at_too() -> None:
+    """It is what a batch without a default counts as; at two nothing is repeated here."""
+    with pytest.raises(RuntimeError, match="single memory location"):
+        torch.relu_(torch.zeros(1, 4).expand(2, -1))
+    torch.relu_(torch.zeros(2, 4).expand(2, -1))
+    text = "model m() {{\n  input x: [N, 4]\n  expand(2, -1) -> {stage}\n}}\n"
+    found = check(Source("m", text.format(stage="relu(true)"))).diagnostics
+    assert [each.problem.name for each in found if each.is_error] == [
+        "overwrites-repeated-elements"
+    ]
+    assert not check(Source("m", text.format(stage="relu"))).diagnostics

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from archir.record import HOT, Record, Struct, field_names, fresh, replaced
+from archir.base.record import HOT, Record, Struct, field_names, fresh, replaced
 
 
 class Point(Record):

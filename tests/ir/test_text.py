@@ -6,8 +6,8 @@ import re
 
 import archc
 from archc import pipeline
-from archir.source import Source
-from archir.text import show_graph, show_op, show_typed
+from archir.base.source import Source
+from archir.graph.text import show_graph, show_op, show_typed
 
 TEXT = """
 block Pair(width) { conv(width, 3, padding = 1) -> relu }
@@ -53,7 +53,7 @@ def test_types_are_shown_once_they_are_known() -> None:
 
 
 def test_an_op_is_shown_without_its_defaults() -> None:
-    from archir.registry import ops
+    from archir.catalogue.registry import ops
 
     conv = ops()["conv"]
     assert show_op(conv(out_channels=8, kernel_size=3)) == "conv(8, 3)"

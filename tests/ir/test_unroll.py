@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from archc import pipeline
-from archir.graph import Apply, Definition, Leaf, Repeat, Scope, SlotRepeat, Use, walk
-from archir.measure import parameter_count
-from archir.naming import names
-from archir.source import Source
-from archir.typed import TypedGraph
-from archir.unroll import unroll
-from archir.verify import MalformedGraphError, verify
+from archc.testing.verify_graph import MalformedGraphError, verify
+from archir.base.source import Source
+from archir.graph.graph import Apply, Definition, Leaf, Repeat, Scope, SlotRepeat, Use
+from archir.graph.measure import parameter_count
+from archir.graph.naming import names
+from archir.graph.steps import walk
+from archir.graph.typed import TypedGraph
+from archir.graph.unroll import unroll
 
 HEAD = "model m() {\n  input x: [N, 8, H = 16, W = 16]\n"
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from archdsl import ast
-from archdsl.builtins import BUILTINS
-from archdsl.parser import parse
-from archdsl.unparse_file import unparse_file
-from archir.initialisers import INITIALISERS
-from archir.op import arguments_of
-from archir.record import field_names, replaced
-from archir.registry import ops
-from archir.source import Source, Span
+from archc.testing.unparse_file import unparse_file
+from archdsl.syntax.parser import parse
+from archdsl.tree import ast
+from archir.base.record import field_names, replaced
+from archir.base.source import Source, Span
+from archir.catalogue.registry import ops
+from archir.init.initialisers import INITIALISERS
+from archir.op.contract import arguments_of
+from archir.program.builtins import BUILTINS
 
 SPAN = Span(Source("rewritten", ""), 0, 0)
 
@@ -66,8 +66,8 @@ def renamed(text: str, suffix: str = "_renamed") -> str | None:
     """The file with other names for parameters of blocks, functions, values and constants."""
     file = tree(text)
     own = set(_own_names(file)) - TAKEN - _public_names(file)
-    if not own:
-        return None
+    if not own or any(not name.isidentifier() for name in own):
+        return None  # rows in rows are one name until they are unpacked
 
     def change(node: Any) -> Any:
         if isinstance(node, ast.Name | ast.Identifier) and node.text in own:
@@ -96,7 +96,10 @@ _NAMED = ast.InputItem | ast.ParamStatement | ast.ModuleStatement | ast.OutputIt
 def _public_names(file: ast.File) -> set[str]:
     """Names that stand in keys, in results, or in other files."""
     found: set[str] = set()
+    others = {n.text for node in nodes(file) if isinstance(node, ast.Import) for n in node.names}
     for node in nodes(file):
+        if isinstance(node, ast.PartUse) and node.arguments and node.name.text in others:
+            found |= {item.name.text for item in node.arguments.items if item.name is not None}
         if isinstance(node, ast.Import | ast.PartDeclaration | ast.Variant):
             names = node.names if isinstance(node, ast.Import) else (node.name,)
             found |= {name.text for name in names}
@@ -160,13 +163,14 @@ def _names_values(body: ast.Body) -> bool:
     """Whether names outlive the braces: what is named in a loop is a list behind it."""
     return any(
         (isinstance(node, ast.Pipeline) and node.names)
+        or isinstance(node, ast.ModuleStatement)
         or (isinstance(node, ast.Let) and not _is_number(node.value))
         for node in nodes(body)
     )
 
 
 def _is_number(value: ast.Expr) -> bool:
-    return isinstance(value, ast.Number | ast.Constant | ast.Arithmetic | ast.ListDisplay)
+    return isinstance(value, ast.Number | ast.Truth | ast.Arithmetic | ast.ListDisplay)
 
 
 def _braces(body: ast.Body) -> ast.Pipeline:
@@ -199,7 +203,8 @@ def inlined(text: str) -> str | None:
         if not isinstance(node, ast.Stage) or not isinstance(node.unit, ast.PartUse):
             return node
         use = node.unit
-        plain = use.branches is None and not use.splice and node.label is not None
+        alone = use.branches is None and not use.splice and not use.taps
+        plain = alone and node.label is not None
         block = blocks.get(use.name.text) if plain and use.name.text not in hidden else None
         if block is None or node.label is None or node.label.name is None or node.overrides:
             return node

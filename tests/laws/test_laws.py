@@ -18,17 +18,18 @@ from test_spec import DOCS, SPEC
 from torch import Tensor
 
 from archc import pipeline
-from archc.costing import summary_of
+from archc.api.costing import summary_of
 from archc.torch import module
-from archc.torch.chance import seeded
 from archc.torch.randomise import random_inputs
-from archdsl.parser import parse
-from archir.dims import multiply, show
-from archir.flat import flatten
-from archir.source import Source
-from archir.summary import Port, summarise
-from archir.text import show_op
-from archir.typed import TypedGraph
+from archc.torch.rng import seeded
+from archdsl.syntax.parser import parse
+from archir.base.source import Source
+from archir.check.summary import Port, summarise
+from archir.graph.flat import flatten
+from archir.graph.text import show_op
+from archir.graph.typed import TypedGraph
+from archir.shapes.arithmetic import multiply
+from archir.shapes.dims import show
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = 200_000

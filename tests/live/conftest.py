@@ -12,7 +12,7 @@ from torch import nn
 
 from archc.pipeline import compile_source
 from archc.torch import module
-from archir.source import Source
+from archir.base.source import Source
 
 Build: TypeAlias = Callable[..., nn.Module]
 Entries: TypeAlias = list[tuple[str, tuple[int, ...], torch.dtype]]

@@ -10,10 +10,10 @@ from torch import nn
 
 from archc.pipeline import compile_source
 from archc.torch import module
-from archir.formulas import FormulaError, arguments_for
-from archir.init import Arithmetic, Fan, Formula, Initialiser
-from archir.initialisers import INITIALISERS
-from archir.source import Source
+from archir.base.source import Source
+from archir.init.formulas import FormulaError, arguments_for
+from archir.init.init_rules import Arithmetic, Fan, Formula, Initialiser
+from archir.init.initialisers import INITIALISERS
 
 REFUSED = {
     "normal(std = 1 / (fan_in - 36))": "divides by zero",

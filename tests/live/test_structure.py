@@ -269,15 +269,17 @@ def test_one_output_is_the_tensor_itself(build: Build) -> None:
     assert net.train()(x)._fields == ("logits", "aux")
 
 
-def test_output_names_that_python_cannot_carry_go_by_position(build: Build) -> None:
+def test_output_names_are_the_fields_of_the_named_tuple(build: Build) -> None:
     net = build(
         """model net() {
           input x: [N, 3, H = 4, W = 4]
           conv(4, 1) as y
-          output class = y, _hidden = x, fine = y
+          output count = y, hidden_ = x, match = y
         }"""
     )
-    assert net(torch.randn(1, 3, 4, 4))._fields == ("_0", "_1", "fine")
+    made = net(torch.randn(1, 3, 4, 4))
+    assert made._fields == ("count", "hidden_", "match")
+    assert made.hidden_.shape == (1, 3, 4, 4)
 
 
 def test_a_group_that_reads_values_around_it_is_a_container(

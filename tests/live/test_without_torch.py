@@ -10,7 +10,7 @@ import sys
 sys.modules["torch"] = None  # as if it were not installed
 from archc.pipeline import compile_source
 from archc.torch import TorchMissingError, module
-from archir.source import Source
+from archir.base.source import Source
 typed, found = compile_source(Source("m", "model m() {\\n input x: [N, 3, 8, 8]\\n relu\\n}"), None)
 try:
     module(typed)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from archdsl.loader import ImportLimits, load
-from archdsl.program import Program
+from archdsl.project.loader import ImportLimits, load
+from archdsl.project.program import Program
 from archdsl.resolve import resolve
-from archir.diagnostics import Diagnostic
-from archir.source import Source
+from archir.base.diagnostics import Diagnostic
+from archir.base.source import Source
 
 ROOT = Path("/nowhere/project")
 
@@ -45,7 +45,7 @@ def problems(text: str, files: Mapping[str, bytes | None] | None = None) -> list
     """All that loading and resolving have to say of a text."""
     program, found = load_text(text, files)
     if program is not None:
-        found = [*found, *resolve(program)]
+        found = [*found, *resolve(program)[1]]
     return found
 
 

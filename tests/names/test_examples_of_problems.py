@@ -8,7 +8,7 @@ import pytest
 from nameskit import problems
 
 from archdsl.rules import arguments, imports, initial, names, parameters, placement, unused
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Problem
 
 MODULES = (arguments, imports, initial, names, parameters, placement, unused)
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from archc import pipeline
-from archc.choice import choose
-from archdsl.flatten import flatten
-from archir.source import Source
+from archc.api.formats import FORMATS
+from archc.request.choice import choose
+from archdsl.resolve.flatten import flatten
+from archir.base.source import Source
 
 
 def project(folder: Path, **files: str) -> None:
@@ -32,7 +33,7 @@ def described(text: str, path: Path | None, model: str | None = None) -> dict[st
     typed, found = pipeline.compile_source(Source("text.arch", text), path, model)
     assert typed is not None, [item.problem.message() for item in found]
     assert not list(found), [item.problem.message() for item in found]
-    document: dict[str, Any] = _without_places(json.loads(pipeline.json(typed)))
+    document: dict[str, Any] = _without_places(json.loads(FORMATS["json"].text(typed)))
     return document
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import init as torch_init
 
-from archir.initialisers import FANS, INITIALISERS, fans
+from archir.init.initialisers import FANS, INITIALISERS, fans
 
 FUNCTIONS = {
     name[:-1]: function

@@ -101,9 +101,9 @@ WRONG = [
     (body("relu as y", "conv(y(3), 1)"), ("arguments-on-value", "y")),
     (body("_(3)"), ("arguments-on-value", "_(3)")),
     # functions and parts where they cannot stand
-    (body("sqrt"), ("not-a-part", "sqrt")),
+    (body("zip"), ("not-a-part", "zip")),
     (body("zeros"), ("not-a-part", "zeros")),
-    (body("dropout(sqrt)"), ("function-as-value", "sqrt")),
+    (body("dropout(float)"), ("function-as-value", "float")),
     ("fn half(n) = n // 2\n\n" + body("conv(half, 1)"), ("function-as-value", "half")),
     ("fn half(n) = n // 2\n\n" + body("half(3)"), ("not-a-part", "half")),
     ("let rate = 0.5\n\n" + body("rate"), ("not-a-part", "rate")),

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from nameskit import body, load_text, names, problems, said
 
-from archdsl.loader import ImportLimits, load
-from archdsl.locate import libraries
-from archir.source import Source
+from archdsl.project.loader import ImportLimits, load
+from archdsl.project.locate import libraries
+from archir.base.source import Source
 
 STEM = b"block Stem(width) { conv(width, 3) }\n\nblock Unused() { relu }\n"
 
@@ -300,3 +300,38 @@ def test_a_file_of_the_users_is_no_library() -> None:
 @pytest.mark.parametrize("library", ["std.block", "std", "blocks", "std.blocks.more", "os.path"])
 def test_there_is_no_such_library(library: str) -> None:
     assert names(importing(library)) == ["unknown-library"]
+
+
+def test_an_example_is_one_file_however_it_is_named() -> None:
+    """Its own import of another leads to the same, and its family's names are its members'."""
+    text = "import examples.resnet: resnet18, ResNet\nimport examples.resnet18: resnet18\n"
+    text += "import examples.resnet50: resnet50\n\n" + body("resnet18 -> ResNet -> resnet50")
+    program, found = load_text(text)
+    assert program is not None and not [each for each in found if each.is_error]
+    files = ["main.arch", "examples.resnet", "examples.resnet18", "examples.resnet50"]
+    assert sorted(file for file in program.files if not file.startswith("std.")) == sorted(files)
+    home = program.main.names["resnet18"].home
+    assert home.names["ResNet"] is program.main.names["ResNet"]
+
+
+def test_examples_read_nothing_of_the_project() -> None:
+    files = {"resnet.arch": b"model ResNet() {\n  input x: [N, 3, H = 8, W = 8]\n  relu\n}\n"}
+    program, _ = load_text("import examples.resnet18: resnet18\n" + body("resnet18"), files)
+    assert program is not None and "resnet.arch" not in program.files
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("import examples.resnett: resnet18", "did you mean examples.resnet?"),
+        ("import exampel.resnet: resnet18", "did you mean examples.resnet?"),
+        ("import examples: resnet18", "archc examples lists them"),
+        ("import examples.resnet: vgg16", "import examples.vgg16: vgg16"),
+        ("import examples.vgg16: vgg18", None),
+        ("import examples.vgg: vgg_c", "did you mean examples.vgg_c?"),
+    ],
+)
+def test_what_is_said_of_examples_that_are_not_there(text: str, wanted: str | None) -> None:
+    (found,) = [each for each in problems(text + "\n" + body("relu")) if each.is_error]
+    hint = found.problem.hint()
+    assert hint is None if wanted is None else wanted in (hint or ""), hint

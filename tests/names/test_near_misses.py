@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nameskit import problems
 from torch import nn
 
-from archir.registry import ops
-from archir.synonyms import OTHER_NAMES, synonym
+from archir.base.synonyms import OTHER_NAMES, synonym
+from archir.catalogue.registry import ops
 
 WORDS = """
 alligator barometer cinnamon dulcimer evergreen flamingo gyroscope hexagonal ironmonger juniper
@@ -107,6 +108,7 @@ def test_the_classes_of_torch_lead_to_the_ops_that_make_them() -> None:
     by_letters = {op.replace("_", ""): op for op in ops()}
     classes = {name: re.sub("[123]d$", "", name).lower() for name in dir(nn) if name[0].isupper()}
     right = {name: by_letters[plain] for name, plain in classes.items() if plain in by_letters}
+    right |= {f"Dropout{axes}d": "channel_dropout" for axes in (1, 2, 3)}
     assert len(right) > 50
     for name, op in right.items():
         assert hint_for(name) == f"did you mean {op}?"
@@ -114,7 +116,9 @@ def test_the_classes_of_torch_lead_to_the_ops_that_make_them() -> None:
 
 def test_names_that_things_have_elsewhere() -> None:
     assert hint_for("Swish") == "did you mean silu?"
-    assert hint_for("interpolate(scale_factor = 2)") == "did you mean upsample?"
+    assert hint_for("resize(scale_factor = 2)") == "did you mean interpolate?"
+    assert hint_for("dropout2d(0.1)") == "did you mean channel_dropout?"
+    assert hint_for("clip(0, 1)") == "did you mean clamp?"
     assert hint_for("ZeroPad2d(1)") == "did you mean pad?"
     assert hint_for("view(N, 8, -1)") == "did you mean reshape?"
     # What the file itself has of that name goes before.
@@ -126,3 +130,18 @@ def test_other_names_lead_to_ops_and_hide_none() -> None:
     assert set(OTHER_NAMES.values()) <= set(ops())
     assert all(synonym(other) == op for other, op in OTHER_NAMES.items())
     assert not any(synonym(op) for op in ops())
+
+
+@pytest.mark.parametrize("word", ["nms", "LSTM", "GridSample", "fft", "scatter"])
+def test_what_is_not_there_yet_is_told_so(word: str) -> None:
+    known = {op.replace("_", "") for op in ops()}
+    if word.lower() in known:  # it has come
+        assert hint_for(word) == f"did you mean {word.lower()}?"
+    else:
+        told = f"{word} is not in archc yet; an op of your own can call torch's (docs/own-ops.md)"
+        assert hint_for(word) == told
+
+
+def test_a_name_of_the_file_goes_before_what_is_not_there_yet() -> None:
+    block = "block Attention() { multiply [_, sigmoid] }\n"
+    assert hint_for("attention", block) == "did you mean Attention?"

@@ -6,7 +6,7 @@ import pytest
 from torch import nn
 
 import archc
-from archir.reserved import RESERVED, is_pythons
+from archir.base.reserved import RESERVED, is_pythons
 
 CONTAINERS = [nn.Module(), nn.Sequential(), nn.ModuleList(), nn.ModuleDict()]
 # What a class of its own has from where it is asked for it, torch does not look at.

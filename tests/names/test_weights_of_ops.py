@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from torch import nn
 
-from archir.arguments import make_op
-from archir.op import Op
-from archir.registry import ops
-from archir.types import TensorType
+from archc.testing.op_arguments import make_op
+from archir.catalogue.registry import ops
+from archir.op.contract import Op
+from archir.shapes.types import TensorType
 
 MODULES = {
     "conv": (nn.Conv2d(8, 4, 3), (4, 3)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from op_performer import Case, op
 
-from archir.op import Op
+from archir.op.contract import Op
 
 CASES: list[Case] = [
     (op("conv", 8, 3), ((2, 4, 9),)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from op_performer import Case, op
 
-from archir.op import Op
+from archir.op.contract import Op
 
 CASES: list[Case] = [
     (op("layer_norm"), ((2, 4),)),

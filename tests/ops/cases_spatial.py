@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from op_performer import Case, op
+from op_performer import Case, ints, op
 
-from archir.op import Op
+from archir.op.contract import Op
 
 CASES: list[Case] = [
     (op("conv_transpose", 6, 2, 2), ((2, 4, 9),)),
@@ -40,6 +40,30 @@ CASES: list[Case] = [
     (op("pad", (0, 2), "circular"), ((2, 3, 5),)),
     (op("pad", (0, 1, 0, 0, 2, 2), value=-1), ((2, 3, 5, 6),)),
     (op("pad", (-1, 3)), ((2, 4),)),
+    (op("interpolate", scale_factor=2), ((2, 4, 9),)),
+    (op("interpolate", 7, mode="linear"), ((2, 4, 9),)),
+    (op("interpolate", (7, 12), mode="bilinear", align_corners=True), ((2, 4, 5, 9),)),
+    (op("interpolate", (3, 9), mode="bicubic"), ((2, 4, 5, 6),)),
+    (op("interpolate", (3, 2), mode="bilinear", antialias=True), ((2, 4, 9, 7),)),
+    (
+        op("interpolate", scale_factor=(0.5, 1.5), mode="bicubic", antialias=True),
+        ((2, 4, 12, 6),),
+    ),
+    (
+        op("interpolate", (4, 9), mode="bilinear", align_corners=True, antialias=True),
+        ((2, 4, 10, 6),),
+    ),
+    (op("interpolate", (4, 1), mode="nearest-exact"), ((2, 4, 9, 7),)),
+    (op("interpolate", 3, mode="area"), ((2, 4, 7, 7),)),
+    (op("interpolate", (4, 1, 6), mode="trilinear"), ((2, 4, 2, 3, 4),)),
+    (op("pad_by", 2), ((2, 3, 5),)),
+    (op("pad_by", (1, 2, 3, 4), "reflect"), ((2, 3, 5, 6),)),
+    (op("pad_by", (0, 2, 1, 0, 3, -1), "replicate"), ((2, 3, 5, 6, 4),)),
+    (op("pad_by", (2, 1), "circular"), ((2, 3, 5),)),
+    (op("pad_by", (-1, -2), value=0.5), ((2, 3, 5, 6),)),
+    (op("pad_by", (0, 1, 0, 0, 2, 2, 1, 0), value=-1), ((2, 3, 5, 6),)),
+    (op("pad_by", (-1, 3)), ((4,),)),
+    (op("pad_by", (1, 0), value=1), (ints(2, 4),)),
 ]
 
 RANKED: list[Op] = [
@@ -61,12 +85,23 @@ RANKED: list[Op] = [
     op("channel_shuffle", 3),
     *(op("pad", 1, mode) for mode in ("constant", "reflect", "replicate", "circular")),
     *(op("pad", 0, mode) for mode in ("constant", "reflect", "replicate", "circular")),
+    op("interpolate", 5),
+    *(
+        op("interpolate", scale_factor=1.5, mode=mode)
+        for mode in ("linear", "bilinear", "bicubic", "trilinear", "area", "nearest-exact")
+    ),
+    *(op("interpolate", 5, mode=mode, antialias=True) for mode in ("bilinear", "bicubic")),
+    *(op("pad_by", 1, mode) for mode in ("constant", "reflect", "replicate", "circular")),
 ]
 
 RANKS: dict[str, tuple[int, ...]] = {
     # torch reads one dim less as one example without a batch; here the first dim is the batch.
     **dict.fromkeys(
-        ("conv_transpose", "adaptive_max_pool", "lp_pool", "pad", "upsample"), (3, 4, 5)
+        (
+            *("conv_transpose", "adaptive_max_pool", "lp_pool", "pad", "upsample"),
+            *("interpolate", "pad_by"),
+        ),
+        (3, 4, 5),
     ),
     **dict.fromkeys(("pixel_shuffle", "pixel_unshuffle"), (4, 5, 6, 7)),
     "channel_shuffle": (3, 4, 5, 6, 7),

@@ -12,22 +12,26 @@ from typing import Any
 import torch
 from op_performer import REFUSALS, build, types_of
 
-from archir.check import Check
-from archir.dims import evaluate, variable
-from archir.op import Op
-from archir.types import TensorType
+from archir.op.contract import Op
+from archir.shapes.conditions import Check
+from archir.shapes.dims import evaluate, variable
+from archir.shapes.types import TensorType
 
 DEFAULT = 1000
 """The size at which the rule is asked. It is large, so that what depends on the size fits."""
 
 
 def torch_extents(run: Callable[..., Any], sizes: Iterable[int]) -> dict[int, int | None]:
-    """The output's size for every input size, or None where torch refuses."""
+    """The output's size for every input size, or None where torch refuses.
+
+    What is infinite is of a window that saw nothing.
+    """
     found: dict[int, int | None] = {}
     with torch.no_grad():
         for size in sizes:
             try:
-                found[size] = run(torch.ones(1, 1, size)).shape[2] or None
+                made = run(torch.ones(1, 1, size))
+                found[size] = None if made.isinf().any() else made.shape[2] or None
             except REFUSALS:
                 found[size] = None
     return found

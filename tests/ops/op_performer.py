@@ -7,6 +7,7 @@ it makes is what torch's answers are taken from.
 from __future__ import annotations
 
 import operator
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from functools import reduce
@@ -14,14 +15,16 @@ from typing import Any, TypeAlias
 
 import torch
 
+from archc.testing.op_arguments import make_op
 from archc.torch import helpers
-from archir.arguments import make_op
-from archir.check import Check
-from archir.op import Op
-from archir.recipe import (
+from archir.catalogue.registry import ops
+from archir.op.contract import Op
+from archir.op.recipe import (
     AllInputs,
     Arg,
     Call,
+    Calling,
+    Extent,
     Fold,
     FunctionRecipe,
     Inferred,
@@ -32,8 +35,8 @@ from archir.recipe import (
     Range,
     Subscript,
 )
-from archir.registry import ops
-from archir.types import TensorType
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
 
 Case: TypeAlias = "tuple[Op, tuple[tuple[int, ...], ...]]"
 """An op, and the shapes of the values that it is tried on."""
@@ -64,6 +67,8 @@ def perform(made: Op, code: Any, inputs: tuple[torch.Tensor, ...]) -> Any:
         return code.value
     if isinstance(code, Input):
         return inputs[code.index]
+    if isinstance(code, Extent):
+        return inputs[code.input].shape[code.dim]
     if isinstance(code, AllInputs):
         return list(inputs)
     if isinstance(code, Fold):
@@ -91,7 +96,7 @@ def perform(made: Op, code: Any, inputs: tuple[torch.Tensor, ...]) -> Any:
         if code.function.startswith("helpers."):
             function = getattr(helpers, code.function.removeprefix("helpers."))
         else:
-            path = code.function.removeprefix("torch.")
+            path = re.sub(r"^F\.", "nn.functional.", code.function.removeprefix("torch."))
             function = reduce(getattr, path.split("."), torch)
         return function(*args, **kwargs)
     return code
@@ -103,11 +108,66 @@ def build(made: Op, types: tuple[TensorType, ...]) -> Callable[..., Any]:
     if isinstance(recipe, FunctionRecipe):
         return lambda *inputs: perform(made, recipe.apply, inputs)
     module: torch.nn.Module = perform(made, recipe.make, ())
+    if recipe.call is not None:
+        module.__class__ = _called(type(module), made, recipe.call)
     return module
 
 
+def _called(kind: Any, made: Op, call: Calling) -> Any:
+    """The class of a module that is called with what flows in, and gives what the op gives."""
+
+    def forward(self: Any, *inputs: torch.Tensor) -> Any:
+        args = [perform(made, code, inputs) for code in call.args]
+        kwargs = {name: perform(made, code, inputs) for name, code in call.kwargs}
+        found = kind.forward(self, *args, **kwargs)
+        if call.results is None:
+            return found
+        taken = tuple(_taken(found, call.results))
+        return taken if len(taken) > 1 else taken[0]
+
+    return type(kind.__name__, (kind,), {"forward": forward})
+
+
+def _taken(found: Any, pattern: Any) -> list[Any]:
+    if isinstance(pattern, tuple):
+        return [
+            each for one, inner in zip(found, pattern, strict=True) for each in _taken(one, inner)
+        ]
+    return [] if pattern is None else [found]
+
+
+class Typed(tuple[int, ...]):
+    """The shape of a value that is no float."""
+
+    dtype: str
+
+
+def ints(*shape: int) -> Typed:
+    """The shape of a value of integers."""
+    made = Typed(shape)
+    made.dtype = "int64"
+    return made
+
+
+def bools(*shape: int) -> Typed:
+    """The shape of a value of truths."""
+    made = Typed(shape)
+    made.dtype = "bool"
+    return made
+
+
 def types_of(*shapes: tuple[int, ...], dtype: str = "float32") -> tuple[TensorType, ...]:
-    return tuple(TensorType(shape, dtype) for shape in shapes)
+    return tuple(
+        TensorType(tuple(shape), shape.dtype if isinstance(shape, Typed) else dtype)
+        for shape in shapes
+    )
+
+
+def drawn(shape: tuple[int, ...]) -> torch.Tensor:
+    """Random numbers of a shape, from 0 to below 1; integers are 0 or 1."""
+    if isinstance(shape, Typed):
+        return torch.randint(0, 2, shape).to(getattr(torch, shape.dtype))
+    return torch.rand(shape)
 
 
 def sample(given: TensorType) -> torch.Tensor:
@@ -138,17 +198,24 @@ def ours(made: Op, types: tuple[TensorType, ...], training: bool = False) -> Ten
     return outputs[0]
 
 
-REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError)
+REFUSALS = (
+    *(RuntimeError, ValueError, IndexError, TypeError),
+    *(NotImplementedError, AssertionError, ZeroDivisionError),
+)
 
 
 Verdict: TypeAlias = "tuple[tuple[int, ...], str]"
 """A shape and a dtype."""
 
 
-def theirs(run: Callable[..., Any], types: tuple[TensorType, ...]) -> tuple[Verdict, ...] | None:
+def theirs(
+    run: Callable[..., Any], types: tuple[TensorType, ...], *, finite: bool = False
+) -> tuple[Verdict, ...] | None:
     """torch's verdict on all outputs, or None for a refusal.
 
-    An empty output is a refusal, and so is one without a dim.
+    An empty output is a refusal, and so is one without a dim. With ``finite`` an infinite one
+    is, too: so a pool says that a window saw nothing, and writes its gradient outside of the
+    tensor.
     """
     try:
         output = run(*(sample(given) for given in types))
@@ -156,6 +223,8 @@ def theirs(run: Callable[..., Any], types: tuple[TensorType, ...]) -> tuple[Verd
         return None
     outputs = output if isinstance(output, tuple | list) else (output,)
     if any(each.numel() == 0 or each.dim() == 0 for each in outputs):
+        return None
+    if finite and any(each.isinf().any() for each in outputs):
         return None
     return tuple((tuple(each.shape), str(each.dtype).removeprefix("torch.")) for each in outputs)
 
@@ -173,7 +242,7 @@ def torch_verdicts(
             return None
         if isinstance(run, torch.nn.Module):
             run.train(training)
-        return theirs(run, types)
+        return theirs(run, types, finite=made.keyword == "max_pool")
 
 
 def torch_verdict(

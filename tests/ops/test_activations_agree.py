@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from op_performer import agree, build, op, ours, types_of
 
-from archir.arguments import make_op
-from archir.check import Check
-from archir.dims import variable
-from archir.op import Op
-from archir.registry import ops
-from archir.types import TensorType
+from archc.testing.op_arguments import make_op
+from archir.catalogue.registry import ops
+from archir.op.contract import Op
+from archir.shapes.conditions import Check
+from archir.shapes.dims import variable
+from archir.shapes.types import TensorType
 
 extents = st.integers(1, 4)
 shapes = st.lists(extents, min_size=1, max_size=6).map(tuple)

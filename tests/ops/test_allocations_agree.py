@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 import torch
+from cases_attention import RECURRENT
 from measuring import allocated_peak, distinct, saved, state, tensors, watched_peak
-from op_performer import Case, build, types_of
+from op_performer import Case, Typed, build, drawn, types_of
 from test_modules_agree import CASES, name
 
-from archir.check import Check
-from archir.op import Op
-from archir.registry import ops
-from archir.storage import Storage
-from archir.storage import Tensor as Taped
-from archir.strides import channels_last
-from archir.tape import Tape
-from archir.types import TensorType
+from archir.catalogue.registry import ops
+from archir.memory.storage import Storage
+from archir.memory.storage import Tensor as Taped
+from archir.memory.strides import channels_last
+from archir.memory.trace import MemoryTrace
+from archir.op.contract import Op
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
 
 Shapes = tuple[tuple[int, ...], ...]
 RELEASE = tuple(int(part) for part in torch.__version__.split(".")[:2])
@@ -28,37 +29,39 @@ LAYOUTS = ("plain", "turned", "channels-last")
 def laid_out(shape: tuple[int, ...], layout: str) -> torch.Tensor:
     """Random numbers, contiguous or not."""
     if layout == "turned" and len(shape) > 1:
-        return torch.rand(*shape[:-2], shape[-1], shape[-2]).transpose(-1, -2)
+        return drawn(shape).transpose(-1, -2).contiguous().transpose(-1, -2)
     if layout == "channels-last" and len(shape) in (4, 5):
         images = len(shape) == 4
         order = torch.channels_last if images else torch.channels_last_3d
-        return torch.rand(shape).to(memory_format=order)
-    return torch.rand(shape)
+        return drawn(shape).to(memory_format=order)
+    return drawn(shape)
 
 
-def taped(tape: Tape, shape: tuple[int, ...], layout: str, grad: bool) -> Taped:
-    """The same on a tape."""
+def taped(trace: MemoryTrace, shape: tuple[int, ...], layout: str, grad: bool) -> Taped:
+    """The same on a memory trace."""
+    (given,) = types_of(shape)
     if layout == "turned" and len(shape) > 1:
-        made = tape.new((*shape[:-2], shape[-1], shape[-2]), learned=grad)
-        return tape.transposed(made, -1, -2)
-    made = tape.new(shape, learned=grad)
+        turned = (*shape[:-2], shape[-1], shape[-2])
+        made = trace.new(turned, learned=grad, dtype=given.dtype)
+        return trace.transposed(made, -1, -2)
+    made = trace.new(shape, learned=grad, dtype=given.dtype)
     if layout == "channels-last" and len(shape) in (4, 5):
-        return tape.view(made, shape, channels_last(shape))
+        return trace.view(made, shape, channels_last(shape))
     return made
 
 
 def played(
     made: Op, shapes: Shapes, layout: str, training: bool, grads: Sequence[bool]
-) -> tuple[Tape, list[Taped], tuple[Taped, ...]]:
-    """An op on a tape: the tape, its inputs and its outputs."""
-    tape = Tape(training=training, recording=training)
-    inputs = [taped(tape, shape, layout, grad) for shape, grad in zip(shapes, grads, strict=True)]
+) -> tuple[MemoryTrace, list[Taped], tuple[Taped, ...]]:
+    """An op on a memory trace: the trace, its inputs and its outputs."""
+    trace = MemoryTrace(training=training, recording=training)
+    inputs = [taped(trace, shape, layout, grad) for shape, grad in zip(shapes, grads, strict=True)]
     types = types_of(*shapes)
     outputs = made.infer(types, Check({}))
     assert outputs is not None
-    tape.learned = any(not spec.is_buffer for spec in made.parameters(types))
-    tape.events = []
-    return tape, inputs, made.allocate(tape, tuple(inputs), outputs)
+    trace.learned = any(not spec.is_buffer for spec in made.parameters(types))
+    trace.events = []
+    return trace, inputs, made.allocate(trace, tuple(inputs), outputs)
 
 
 def module(made: Op, types: tuple[TensorType, ...], training: bool) -> Any:
@@ -92,10 +95,10 @@ def reached(outputs: Sequence[Taped]) -> set[Storage]:
     return found
 
 
-def scratch(tape: Tape) -> int:
+def scratch(trace: MemoryTrace) -> int:
     """The most bytes that stood allocated at a time."""
     now = most = 0
-    for allocated, storage in tape.events:
+    for allocated, storage in trace.events:
         now += storage.nbytes if allocated else -storage.nbytes
         most = max(most, now)
     return most
@@ -113,20 +116,26 @@ def labelled(keys: dict[int, int], inputs: list[int], outputs: list[int]) -> lis
 
 def flags(shapes: Shapes) -> list[list[bool]]:
     """All of the inputs take part in the backward pass, or none, or one alone."""
-    alone = [[at == other for other in range(len(shapes))] for at in range(len(shapes))]
+    can = [not isinstance(shape, Typed) for shape in shapes]
+    alone = [[at == other for other in range(len(shapes))] for at in range(len(shapes)) if can[at]]
     some = alone if len(shapes) > 1 else []
-    return [[True] * len(shapes), [False] * len(shapes), *some]
+    return [can, [False] * len(shapes), *some]
 
 
-each_case = pytest.mark.parametrize("case", CASES, ids=name)
 each_layout = pytest.mark.parametrize("layout", LAYOUTS)
+
+
+EXACT = [case for case in CASES if case not in RECURRENT]
+"""What recurrent layers note is said to some hundredths, in a test of its own."""
+
+each_exact = pytest.mark.parametrize("case", EXACT, ids=name)
 
 
 def test_every_op_has_a_case() -> None:
     assert {made.keyword for made, _ in CASES} == set(ops())
 
 
-@each_case
+@each_exact
 @each_layout
 def test_training_keeps_what_autograd_saves(case: Case, layout: str) -> None:
     made, shapes = case
@@ -142,15 +151,17 @@ def test_training_keeps_what_autograd_saves(case: Case, layout: str) -> None:
         try:
             found, result = saved(run, inputs)
         except RuntimeError as error:  # a view that there is not, a format that it does not know
-            tape, *_ = played(made, shapes, layout, True, grads)
-            assert [fault for _, fault, _ in tape.faults] == ["layout"], error
+            trace, *_ = played(made, shapes, layout, True, grads)
+            assert [refusal for _, refusal, _ in trace.refusals] == ["layout"], error
             continue
         outputs = tensors(result)
         known = state(run) if isinstance(run, torch.nn.Module) else []
+        if not any(each.requires_grad for each in outputs):
+            found = []  # what was kept for a value that the op has let go of is gone with it
         expected = labelled(distinct(found, known), keys(inputs), keys(outputs))
 
-        tape, ours, given = played(made, shapes, layout, True, grads)
-        assert not tape.faults
+        trace, ours, given = played(made, shapes, layout, True, grads)
+        assert not trace.refusals
         kept = {storage.number: storage.nbytes for storage in reached(given)}
         numbers = [each.storage.number for each in ours]
         assert labelled(kept, numbers, [each.storage.number for each in given]) == expected
@@ -163,28 +174,33 @@ def test_training_keeps_what_autograd_saves(case: Case, layout: str) -> None:
             assert stepping(mine.shape, mine.strides) == stepping(theirs.shape, theirs.stride())
 
 
-@each_case
+@each_exact
 def test_an_evaluation_allocates_as_much(case: Case) -> None:
     made, shapes = case
     run = module(made, types_of(*shapes), training=False)
-    inputs = [torch.rand(shape) for shape in shapes]
-    tape, _, _ = played(made, shapes, "plain", False, [False] * len(shapes))
-    if made.keyword == "max_pool" and len(shapes[0]) == 3:
-        # On [N, C, L] torch takes another way where somebody watches its operators.
-        assert scratch(tape) == allocated_peak(run, inputs)
+    inputs = [drawn(shape) for shape in shapes]
+    trace, _, _ = played(made, shapes, "plain", False, [False] * len(shapes))
+    if made.keyword == "roll" or (made.keyword == "max_pool" and len(shapes[0]) == 3):
+        # On [N, C, L] torch takes another way where somebody watches its operators. How it rolls
+        # along one dim after the other cannot be watched.
+        assert scratch(trace) == allocated_peak(run, inputs)
+    elif made.keyword == "multihead_attention":
+        # Its kernel is one operator to who watches; and sums in place are made anew for them.
+        most = max(watched_peak(run, inputs), allocated_peak(run, inputs))
+        assert 0.85 * most <= scratch(trace) <= most
     else:
-        assert scratch(tape) == watched_peak(run, inputs)
+        assert scratch(trace) == watched_peak(run, inputs)
 
 
-@each_case
+@each_exact
 @each_layout
 def test_an_evaluation_allocates_no_less(case: Case, layout: str) -> None:
     """The allocator sees what kernels take for themselves, too."""
     made, shapes = case
     run = module(made, types_of(*shapes), training=False)
-    tape, _, _ = played(made, shapes, layout, False, [False] * len(shapes))
-    if not tape.faults:
-        assert scratch(tape) <= allocated_peak(run, [laid_out(shape, layout) for shape in shapes])
+    trace, _, _ = played(made, shapes, layout, False, [False] * len(shapes))
+    if not trace.refusals:
+        assert scratch(trace) <= allocated_peak(run, [laid_out(shape, layout) for shape in shapes])
 
 
 def test_every_op_says_what_it_keeps() -> None:
@@ -201,7 +217,7 @@ def test_every_op_says_what_it_keeps() -> None:
 def test_joined_images_keep_a_format_only_if_all_have_it(layouts: tuple[str, ...]) -> None:
     shapes = ((2, 4, 5, 6), (2, 3, 5, 6))
     joined = torch.cat([laid_out(*each) for each in zip(shapes, layouts, strict=True)], 1)
-    tape = Tape(training=False, recording=False)
-    inputs = tuple(taped(tape, *each, False) for each in zip(shapes, layouts, strict=True))
-    (made,) = ops()["concat"]().allocate(tape, inputs, types_of(tuple(joined.shape)))
+    trace = MemoryTrace(training=False, recording=False)
+    inputs = tuple(taped(trace, *each, False) for each in zip(shapes, layouts, strict=True))
+    (made,) = ops()["concat"]().allocate(trace, inputs, types_of(tuple(joined.shape)))
     assert made.strides == joined.stride()

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archir.arguments import ArgumentProblem, bind, bind_names, check_partial, make_op
-from archir.dims import variable
-from archir.op import Op
-from archir.registry import ops
-from archir.values import Part
+from archc.testing.op_arguments import bind, check_partial, make_op
+from archir.catalogue.registry import ops
+from archir.init.values import Part
+from archir.op.binding import ArgumentProblem, bind_names
+from archir.op.contract import Op
+from archir.shapes.dims import variable
 
 CONV = ops()["conv"]
 

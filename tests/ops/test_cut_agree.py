@@ -17,11 +17,12 @@ import z3
 from op_performer import op
 from z3_sizes import member, proven, term
 
-from archir.check import Check, Condition
-from archir.dims import Dim, add, evaluate, floor_div, modulo, multiply, subtract, variable
+from archir.shapes.arithmetic import add, floor_div, modulo, multiply, subtract
+from archir.shapes.conditions import Check, Condition
+from archir.shapes.dims import Dim, evaluate, variable
+from archir.shapes.types import TensorType
 from archir.sizes.sets import SizeSet
 from archir.sizes.valid import ValidSizes, valid_sizes
-from archir.types import TensorType
 
 H, W = variable("H"), variable("W")
 HALF, BACK = floor_div(H, 2), multiply(H, -1)

@@ -15,12 +15,13 @@ import torch
 from op_performer import Case, types_of
 from test_modules_agree import CASES, name
 
-from archc.torch import agreement, helpers
+from archc.testing import op_agreement as agreement
+from archc.torch import helpers
 from archc.torch.calls import ROOTS
-from archir.op import Op, arguments_of, assembled, torch_default
+from archir.catalogue.registry import ops
+from archir.op.contract import Op, arguments_of, assembled, torch_default
+from archir.op.recipe import ModuleRecipe
 from archir.ops.smooth import Softplus
-from archir.recipe import ModuleRecipe
-from archir.registry import ops
 
 REQUIRED = inspect.Parameter.empty
 
@@ -37,7 +38,8 @@ def of_torch(op: type[Op]) -> dict[str, object]:
     try:
         parameters = inspect.signature(found).parameters  # type: ignore[arg-type]
     except ValueError:
-        return dict(_of_schemas(path[-1]))  # a function in C
+        function: str = found.__name__  # type: ignore[attr-defined]
+        return dict(_of_schemas(function))  # one in C
     return {each.name: each.default for each in parameters.values()}
 
 

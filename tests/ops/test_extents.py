@@ -9,23 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archir.choice import choice
-from archir.dims import (
-    Dim,
-    add,
-    evaluate,
-    floor_div,
-    maximum,
-    minimum,
-    modulo,
-    multiply,
-    subtract,
-    variable,
-)
-from archir.extents import read
-from archir.recipe import Call, Code, Extent, Infix
-from archir.scaling import scaled
-from archir.types import TensorType
+from archir.op.extents import read
+from archir.op.recipe import Call, Code, Extent, Infix
+from archir.shapes.arithmetic import add, floor_div, maximum, minimum, modulo, multiply, subtract
+from archir.shapes.choice import choice
+from archir.shapes.dims import Dim, evaluate, variable
+from archir.shapes.scaling import scaled
+from archir.shapes.types import TensorType
 
 H, W = variable("H"), variable("W")
 sizes = st.fixed_dictionaries({"H": st.integers(1, 200), "W": st.integers(1, 200)})

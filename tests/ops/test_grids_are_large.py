@@ -18,13 +18,13 @@ import test_padding_agree
 import test_resizing_agree
 import test_windows_agree
 
-from archir.op import Op
+from archir.op.contract import Op
 
 AT_LEAST = {
     "conv": 60_000, "depthwise": 13_000, "conv_transpose": 6_000, "max_pool": 30_000,
     "avg_pool": 20_000, "lp_pool": 2_400, "adaptive_avg_pool": 200, "adaptive_max_pool": 200,
     "upsample": 12_000, "pad": 5_000, "pixel_shuffle": 200, "pixel_unshuffle": 700,
-    "channel_shuffle": 250,
+    "channel_shuffle": 250, "pad_by": 5_000,
 }  # fmt: skip
 
 MODULES: tuple[Any, ...] = (test_windows_agree, test_resizing_agree, test_padding_agree)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import cases_activation
+import cases_attention
+import cases_choice
 import cases_core
 import cases_normalisation
 import cases_spatial
@@ -12,13 +14,17 @@ import torch
 from op_performer import Case, agree, all_ours, build, op, ours, perform, sample, types_of
 from torch.utils.flop_counter import FlopCounterMode
 
-from archir.check import Check
-from archir.dims import evaluate, variable, variables
-from archir.op import Op
-from archir.registry import ops
-from archir.types import TensorType
+from archc.testing.every_product import every_product
+from archir.catalogue.registry import ops
+from archir.op.contract import Op
+from archir.shapes.conditions import Check
+from archir.shapes.dims import evaluate, variable, variables
+from archir.shapes.types import TensorType
 
-ALL = (cases_core, cases_activation, cases_normalisation, cases_spatial, cases_tensor)
+ALL = (
+    *(cases_core, cases_activation, cases_normalisation, cases_spatial, cases_tensor),
+    *(cases_choice, cases_attention),
+)
 CASES: list[Case] = [case for cases in ALL for case in cases.CASES]
 
 
@@ -64,7 +70,7 @@ def test_macs_are_half_the_flops_that_torch_counts(case: Case) -> None:
     made, shapes = case
     types = types_of(*shapes)
     run = build(made, types)
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
+    with FlopCounterMode(display=False) as counter, torch.no_grad(), every_product():
         run(*(sample(given) for given in types))
     outputs = made.infer(types, Check({}))
     assert outputs is not None
@@ -102,7 +108,7 @@ def test_recipes_do_not_depend_on_free_sizes(case: Case) -> None:
     for number, shape in enumerate(shapes):
         names = [f"s{number}_{dim}" for dim in range(len(shape))]
         sizes.update(zip(names, shape, strict=True))
-        symbolic.append(TensorType(tuple(variable(each) for each in names)))
+        symbolic.append(TensorType(tuple(variable(each) for each in names), types[number].dtype))
     check = Check(sizes)
     assert made.infer(tuple(symbolic), check) is not None
     assert not check.problems

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archc.testing import agree, op
-from archir.types import TensorType
+from archir.shapes.types import TensorType
 
 
 @pytest.mark.parametrize("keyword", ["add", "subtract", "multiply", "divide"])

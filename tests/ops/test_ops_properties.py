@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from op_performer import agree, op, torch_verdict, types_of
 
-from archir.check import Check
-from archir.dims import evaluate, variable
-from archir.op import Op
-from archir.types import TensorType
+from archir.op.contract import Op
+from archir.shapes.conditions import Check
+from archir.shapes.dims import evaluate, variable
+from archir.shapes.types import TensorType
 
 extents = st.integers(1, 4)
 shapes = st.lists(extents, min_size=1, max_size=5).map(tuple)

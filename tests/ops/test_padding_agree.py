@@ -10,15 +10,20 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from one_axis import our_extents
 from op_performer import REFUSALS, agree, build, op, ours, theirs, torch_verdict, types_of
+from test_tensors_agree import defaults_drawn, forms, hold_at_all_sizes, symbolic_shapes
 
-from archir.op import Op
-from archir.types import TensorType
+from archir.op.contract import Op
+from archir.shapes.types import TensorType
 
+KEYWORDS = ("pad", "pad_by")
 MODES = ("constant", "reflect", "replicate", "circular")
 SIZES = range(1, 8)
 
@@ -40,10 +45,11 @@ def torch_extent(made: Op, size: int) -> int | None:
     return None if output.isnan().any() else output.shape[2] or None
 
 
+@pytest.mark.parametrize("keyword", KEYWORDS)
 @pytest.mark.parametrize("mode", MODES)
-def test_grid(mode: str) -> None:
+def test_grid(mode: str, keyword: str) -> None:
     for padding in product(range(-5, 9), repeat=2):
-        made = op("pad", padding, mode)
+        made = op(keyword, padding, mode)
         expected = {size: torch_extent(made, size) for size in SIZES}
         assert our_extents(made, SIZES) == expected, padding
 
@@ -55,22 +61,24 @@ def test_unwritten_memory_is_seen() -> None:
     assert torch_extent(op("pad", (-2, 2), "circular"), 4) == 4
 
 
+@pytest.mark.parametrize("keyword", KEYWORDS)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("padding", [-1, 0, 1, 2])
 @pytest.mark.parametrize("axes", [1, 2, 3])
-def test_one_number_is_for_all_sides(mode: str, padding: int, axes: int) -> None:
+def test_one_number_is_for_all_sides(mode: str, padding: int, axes: int, keyword: str) -> None:
     for extent in range(1, 5):
-        agree(op("pad", padding, mode), types_of((2, 3, *(extent, 4, 3)[:axes])))
+        agree(op(keyword, padding, mode), types_of((2, 3, *(extent, 4, 3)[:axes])))
 
 
+@pytest.mark.parametrize("keyword", KEYWORDS)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("axes", [1, 2, 3])
-def test_lists(mode: str, axes: int) -> None:
+def test_lists(mode: str, axes: int, keyword: str) -> None:
     dice = random.Random(f"{mode} {axes}")
     least = -2 if mode != "circular" else 0
     for _ in range(200):
         padding = tuple(dice.randint(least, 3) for _ in range(2 * axes))
-        made = op("pad", padding, mode)
+        made = op(keyword, padding, mode)
         agree(made, types_of((2, 3, *(dice.randint(1, 6) for _ in range(axes)))))
 
 
@@ -89,11 +97,18 @@ def test_length_of_the_list(mode: str, length: int, rank: int) -> None:
         assert torch_verdict(made, types) is None or length == 2 * (rank - 1)
 
 
+@pytest.mark.parametrize("rank", range(1, 8))
+@pytest.mark.parametrize("length", range(2, 17))
+def test_a_function_pads_any_of_the_last_dims(length: int, rank: int) -> None:
+    agree(op("pad_by", (1, 2, 0, 1, *(0, 1) * 6)[:length]), types_of((2,) * rank))
+
+
+@pytest.mark.parametrize("keyword", KEYWORDS)
 @pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
 @pytest.mark.parametrize("value", [0.5, -1, 9e18, 1e19, -(2.0**63), 3.4e38, 3.5e38, 1e300])
-def test_values_fit(value: float, dtype: str) -> None:
+def test_values_fit(value: float, dtype: str, keyword: str) -> None:
     for padding in (1, 0, -1, (-1, 1), (-1, 0)):
-        agree(op("pad", padding, value=value), types_of((2, 3, 4), dtype=dtype))
+        agree(op(keyword, padding, value=value), types_of((2, 3, 4), dtype=dtype))
 
 
 def test_value_is_one_that_the_dtype_holds() -> None:
@@ -122,3 +137,18 @@ def test_order_of_a_list_is_torchs() -> None:
         made = op("pad", (1, 0, 0, 1), mode)
         padded = build(made, types_of((1, 1, 2, 3)))(image)
         assert torch.equal(padded, torch.nn.functional.pad(image, (1, 0, 0, 1), mode))
+
+
+@given(
+    symbolic_shapes.filter(lambda shape: len(shape) > 2),
+    st.lists(forms, min_size=2, max_size=2),
+    st.sampled_from(MODES),
+    defaults_drawn,
+)
+@settings(max_examples=150, deadline=None)
+def test_padding_over_sizes(
+    shape: Any, sides: list[Any], mode: str, defaults: dict[str, int]
+) -> None:
+    rest = (0, 0) * (len(shape) - 3) if mode != "constant" else ()
+    made = op("pad_by", (*sides, *rest), mode)
+    hold_at_all_sizes(made, (TensorType(shape),), defaults, complete=False)

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from one_axis import assert_agrees
 from op_performer import agree, build, op, ours, types_of
 
-from archir.check import Check, Condition
-from archir.dims import evaluate, show, substitute, variable, variables
-from archir.op import Op
-from archir.scaling import fraction_of, scaled
+from archir.op.contract import Op
+from archir.shapes.arithmetic import substitute
+from archir.shapes.conditions import Check, Condition
+from archir.shapes.dims import evaluate, show, variable, variables
+from archir.shapes.scaling import fraction_of, scaled
+from archir.shapes.types import TensorType
 from archir.sizes.sets import BeyondExactError, at_least, between
 from archir.sizes.solve import solve
-from archir.types import TensorType
 
 
 @pytest.mark.parametrize("kernel", range(1, 6))
@@ -192,6 +193,17 @@ def test_upsample_arguments(mode: str, axes: int) -> None:
         agree(made, types_of((2, 3, 4, 2, 5)[: axes + 2]))
 
 
+@pytest.mark.parametrize("axes", [1, 2, 3])
+@pytest.mark.parametrize("mode", MODES)
+def test_interpolate_arguments(mode: str, axes: int) -> None:
+    sizes = (None, 3, (2, 5, 4)[:axes], (2,) * (axes % 3 + 1))
+    factors = (None, 2, (1.5, 0.4, 2)[:axes], (2.0,) * (axes % 3 + 1))
+    for each in product(sizes, factors, (None, False, True), (None, True), (False, True)):
+        size, factor, corners, again, antialias = each
+        made = op("interpolate", size, factor, mode, corners, again, antialias)
+        agree(made, types_of((2, 3, 4, 2, 5)[: axes + 2]))
+
+
 # --- shuffles -------------------------------------------------------------------------------------
 
 
@@ -227,6 +239,7 @@ SYMBOLIC: list[tuple[Op, tuple[str | int, ...]]] = [
     (op("channel_shuffle", 3), ("N", "C", "H")),
     (op("upsample", scale_factor=(0.5, 0.7)), ("N", "C", "H", "W")),
     (op("upsample", (3, 4)), ("N", "C", "H", "W")),
+    (op("interpolate", (3, 4), mode="bicubic", antialias=True), ("N", "C", "H", "W")),
     (op("adaptive_max_pool", (None, 4)), ("N", "C", "H", "W")),
     (op("lp_pool", 2, 3, ceil_mode=True), ("N", "C", "H", "W")),
     (op("pad", (3, 2, 4, 1), "circular"), ("N", "C", "H", "W")),

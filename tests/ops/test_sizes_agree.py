@@ -19,11 +19,12 @@ from op_performer import REFUSALS, Verdict, op, sample, torch_verdicts
 from test_modules_agree import CASES
 from test_tensors_agree import A, B, at, run
 
-from archir.check import Check, Condition
-from archir.dims import Dim, SizeExpr, add, floor_div, multiply, subtract
-from archir.op import Op, values_of
+from archir.op.contract import Op, values_of
+from archir.shapes.arithmetic import add, floor_div, multiply, subtract
+from archir.shapes.conditions import Check, Condition
+from archir.shapes.dims import Dim, SizeExpr
+from archir.shapes.types import TensorType
 from archir.sizes.valid import ValidSizes, valid_sizes
-from archir.types import TensorType
 
 Types = tuple[TensorType, ...]
 Sizes = dict[str, int]
@@ -164,6 +165,10 @@ def test_all_ops_with_sizes_in_their_shapes() -> None:
                     found = function(*map(sample, given))
             except REFUSALS:
                 return None
+            except UserWarning as warned:
+                if "degrees of freedom" not in str(warned):
+                    raise
+                return None  # the spread of so few elements is nan: of them there is none
             several = found if isinstance(found, tuple | list) else (found,)
             if not all(each.numel() for each in several):
                 return None
@@ -173,6 +178,8 @@ def test_all_ops_with_sizes_in_their_shapes() -> None:
 
         if made.keyword in ("chunk", "split", "squeeze"):
             continue  # as above: what runs here is the function of the defaults
+        if made.keyword == "scaled_dot_product_attention":
+            continue  # torch's kernel takes fewer keys than values, and leaves values out
         if agree(made, types, defaults, torchs, 8):
             counted[made.keyword] = counted.get(made.keyword, 0) + 1
     assert len(counted) > 50, "ops of which a set was exact"

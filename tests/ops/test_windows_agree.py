@@ -16,9 +16,9 @@ import one_axis
 import pytest
 from op_performer import agree, op, types_of
 
-from archir.check import Check
-from archir.op import Op
-from archir.types import TensorType
+from archir.op.contract import Op
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
 
 SIZES = range(1, 41)
 KERNELS, STRIDES, PADDINGS, DILATIONS = range(1, 8), range(1, 5), range(4), range(1, 4)

@@ -22,6 +22,8 @@ import torch
 
 NETWORKS = 2_000
 SEED = 0
+BYTES = 4 << 30
+"""How much memory a process with a bug in it may take: a bug may well be one of too much."""
 
 ROOT = Path(__file__).parents[2]
 BUGS: list[dict[str, Any]] = tomllib.loads(
@@ -66,13 +68,19 @@ def find(bug: dict[str, Any]) -> tuple[int, str] | None:
     sys.meta_path.insert(0, Patched(bug["file"], bug["old"], bug["new"]))
     from archc.testing.agreement.compare import examine
     from archc.testing.agreement.trial import case_of
+    from archc.testing.fuzz.bounds import limit_memory
     from archc.testing.generator import generate
+
+    limit_memory(BYTES)
 
     known = set(json.loads(os.environ.get("KNOWN_NETWORKS", "[]")))
     for number in numbers(bug["found"]):
         if number in known:
             continue
-        report = examine(case_of(generate(f"{SEED}:{number}"), number))
+        try:
+            report = examine(case_of(generate(f"{SEED}:{number}"), number))
+        except MemoryError:
+            return number, f"over {BYTES >> 30} GiB"
         if report.found:
             return number, report.found[0].kind
     return None

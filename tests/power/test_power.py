@@ -43,6 +43,23 @@ def test_each_bug_is_found_within_so_many_networks(group: int) -> None:
     assert all(found[0] < NETWORKS for found in said.values())
 
 
+def test_a_bug_that_takes_all_memory_is_found() -> None:
+    bug = {
+        "file": "compiler/archc/testing/agreement/compare.py",
+        "old": "    report = Report(sizes=1)\n    with warnings",
+        "new": "    report = Report(sizes=len(bytes(1 << 36)))\n    with warnings",
+        "found": 3,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", f"import seeded; print(seeded.alone({bug!r}))"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["(3, 'over 4 GiB')"]
+
+
 def test_bugs_are_many_and_of_all_kinds() -> None:
     assert len(BUGS) >= 30
     assert {bug["kind"] for bug in BUGS} >= KINDS

@@ -12,10 +12,11 @@ from itertools import product
 from random import Random
 
 import pytest
-from all_problems import PROBLEMS
+from all_problems import SHOWN
 
 import archc
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Problem
+from archir.base.fixes import apply
 
 FEATURES = (
     "relu(inplace = true)",
@@ -124,6 +125,9 @@ def check(text: str) -> archc.CheckResult:
         words = " ".join(text for text in said if text)
         assert INNER.search(words) is None, (words, text)
         assert each.span.source is source
+        if (fix := each.fix) is not None:
+            assert all(edit.span.source is source for edit in fix.edits)
+            assert apply(text, [fix]) != text
     assert result.ok == (not result.errors), text
     return result
 
@@ -144,7 +148,7 @@ def with_feature(bad: str, feature: str, *, last: bool) -> str | None:
     return f"{bad[:at]}  {feature}\n{bad[at:]}{AROUND}"
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
+@pytest.mark.parametrize("problem", SHOWN, ids=lambda problem: problem.name)
 def test_features_beside_each_kind_of_problem(problem: type[Problem]) -> None:
     features = Random(problem.name).sample(FEATURES, 8)
     texts = [
@@ -169,7 +173,7 @@ def test_features_behind_and_before_what_fits_no_shape(given: str, fault: str) -
 
 def test_all_of_it_is_tried() -> None:
     """Which features meet which problem is drawn: none of them is left out."""
-    drawn = {f for p in PROBLEMS for f in Random(p.name).sample(FEATURES, 8)}
+    drawn = {f for p in SHOWN for f in Random(p.name).sample(FEATURES, 8)}
     assert drawn == set(FEATURES)
     behind = {
         feature
@@ -177,7 +181,7 @@ def test_all_of_it_is_tried() -> None:
         for feature in Random(given + fault).sample(FEATURES, 12)[1::2]
     }
     assert behind == set(FEATURES)
-    files = [with_feature(problem.bad, "relu", last=True) for problem in PROBLEMS]
+    files = [with_feature(problem.bad, "relu", last=True) for problem in SHOWN]
     assert sum(text is not None for text in files) > 150
 
 
@@ -237,3 +241,12 @@ def test_a_rule_is_not_said_to_match_nothing_where_its_layer_is_wrong() -> None:
     result = check(text)
     assert [each.problem.name for each in result.errors] == ["kernel-does-not-fit"]
     assert "rule-matches-nothing" not in {each.problem.name for each in result.warnings}
+
+
+def test_rules_that_are_refused_are_held_against_no_layer() -> None:
+    twice = "".join(f"block b{i}() {{ b{i - 1} -> b{i - 1} }}\n" for i in range(1, 22))
+    text = "block b0() { conv(3, 1) }\n" + twice
+    text += (
+        "model m() {\n input x: [N, 3, H = 8, W = 8]\n b21\n init { conv.weight: nothing9 }\n}\n"
+    )
+    assert [each.problem.name for each in check(text).errors] == ["unknown-initialiser"]

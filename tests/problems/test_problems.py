@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from all_problems import PROBLEMS
+from all_problems import PROBLEMS, SHOWN
 
 from archc import pipeline
-from archc.asked import Asked
-from archir.diagnostics import Diagnostics, Problem
-from archir.source import Source
+from archc.request.requests import Request
+from archir.base.diagnostics import Diagnostics, Problem
+from archir.base.source import Source
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
@@ -28,8 +28,8 @@ def check(text: str, folder: Path, problem: type[Problem]) -> Diagnostics:
     # A problem may be one of the model that is asked for.
     model: str | None = getattr(problem, "only_model", None)
     sizes: dict[str, int] | None = getattr(problem, "asked_sizes", None)
-    asked = Asked(sizes or {})
-    return pipeline.check_source(Source("main.arch", text), path, model, asked=asked)[1]
+    request = Request(sizes or {})
+    return pipeline.check_source(Source("main.arch", text), path, model, request=request)[1]
 
 
 def test_there_are_problems_of_both_stages() -> None:
@@ -49,7 +49,7 @@ def test_problem_is_explained(problem: type[Problem]) -> None:
     assert problem.severity in ("error", "warning")
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
+@pytest.mark.parametrize("problem", SHOWN, ids=lambda problem: problem.name)
 def test_bad_raises_it(problem: type[Problem], tmp_path: Path) -> None:
     found = check(problem.bad, tmp_path, problem)
     raised = [item for item in found if item.problem.name == problem.name]
@@ -62,7 +62,7 @@ def test_bad_raises_it(problem: type[Problem], tmp_path: Path) -> None:
         assert not word[:1].isupper() or word in problem.bad, message
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
+@pytest.mark.parametrize("problem", SHOWN, ids=lambda problem: problem.name)
 def test_good_is_clean(problem: type[Problem], tmp_path: Path) -> None:
     found = check(problem.good, tmp_path, problem)
     errors = [item for item in found if item.is_error or item.problem.name == problem.name]

@@ -58,3 +58,22 @@ def test_messages_speak_the_language(place: str) -> None:
             words = (found.problem.message(), found.hint, *(each.text for each in found.related))
             for said in filter(None, words):
                 assert not PYTHON.search(said), f"{text}\n{said}"
+
+
+@pytest.mark.parametrize(
+    ("statement", "hint"),
+    [
+        ("if H { relu }", "a size may be compared in an assert"),
+        ('assert H, "m"', "a size may be compared in an assert"),
+        ('assert H / 2 > 3, "m"', r"by whole numbers \(\+, -, \*, //, %\), with and, or, not"),
+        ("if H > 3 { relu }", "assert may compare sizes"),
+        ("y + _", r"`add \[y, _\]`"),
+        ("y / _", r"`divide \[y, _\]`"),
+        ("relu -> y / _", r"`divide \[a, b\]`"),
+        ("slice(2, 0, y)", r"x\.shape\[1\]"),
+        ("input b: [N, 3, H = 5]\n  add [x, b]", "H alone is the same size once more"),
+    ],
+)
+def test_a_hint_says_what_is_meant(statement: str, hint: str) -> None:
+    found = archc.check(archc.Source("m.arch", AROUND.format(body=statement))).errors
+    assert any(re.search(hint, each.hint or "") for each in found), found

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import archc
-from archir import packages
+from archir.catalogue import announced, packages
 
 BASE = """
 from typing import Annotated, Literal
@@ -71,12 +71,24 @@ METHODS = {
     "infer_report": ("infer", "check.report('no'); return None", "'no', which is no Problem"),
     "macs_raises": ("macs", "return 1 / 0", "its macs raises ZeroDivisionError"),
     "macs_negative": ("macs", "return -1", "its macs gives -1: not a number of at least 0"),
-    "reach_raises": ("reach", "return wire[0]", "its reach raises TypeError"),
-    "reach_short": ("reach", "return (WHOLE,)", "one look for each of the 4 dims of the input"),
-    "reach_text": ("reach", "return ('all',) * 4", "'all' is no Taps, WHOLE, Folded, Parted or"),
-    "reach_dim": ("reach", "return (same(7),) * 4", "the output has no such dim as Taps(dim=7"),
-    "reach_tap": (
-        "reach",
+    "reads_raises": ("dependence", "return edge[0]", "its dependence raises TypeError"),
+    "reads_short": (
+        "dependence",
+        "return (WHOLE,)",
+        "one access for each of the 4 dims of the input",
+    ),
+    "reads_text": (
+        "dependence",
+        "return ('all',) * 4",
+        "'all' is no Taps, WHOLE, Folded, Parted or",
+    ),
+    "reads_dim": (
+        "dependence",
+        "return (same(7),) * 4",
+        "the output has no such dim as Taps(dim=7",
+    ),
+    "reads_tap": (
+        "dependence",
         "return (Taps(0, 1, ((0, 0, 1),)),) * 4",
         "a tap is None, or the first place, how many are read, and how far apart",
     ),
@@ -124,7 +136,7 @@ TORCH = {
 """What only shows when the module is made."""
 
 
-SIGNATURES = {"infer": "inputs, check", "macs": "inputs, outputs", "reach": "wire"}
+SIGNATURES = {"infer": "inputs, check", "macs": "inputs, outputs", "dependence": "edge"}
 
 
 def methods() -> Iterator[str]:
@@ -212,10 +224,10 @@ IMPORTS = {
 def environment(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """This process with those packages installed."""
     monkeypatch.syspath_prepend(str(site))
-    packages.announced.cache_clear()
+    announced.announced.cache_clear()
     packages.load.cache_clear()
     yield
-    packages.announced.cache_clear()
+    announced.announced.cache_clear()
     packages.load.cache_clear()
 
 
@@ -250,15 +262,15 @@ def test_each_fault_is_named(keyword: str) -> None:
 
 
 def _macs(keyword: str) -> None:
-    """The cost and the reach, of which these calls make no use."""
-    from archir.reach import Wire
-    from archir.registry import ops
-    from archir.types import TensorType
+    """The cost and the dependence, of which these calls make no use."""
+    from archir.catalogue.registry import ops
+    from archir.op.dependence import Edge
+    from archir.shapes.types import TensorType
 
     given = (TensorType((1, 3, 8, 8)),)
     made = ops()[keyword]()
     made.macs(given, given)
-    made.reach(Wire(given, given))
+    made.dependence(Edge(given, given))
 
 
 @pytest.mark.usefixtures("environment")
@@ -380,9 +392,9 @@ def test_metadata_that_cannot_be_read(site: Path, monkeypatch: pytest.MonkeyPatc
     def fails(**_: object) -> None:
         raise UnicodeError("not text")
 
-    packages.announced.cache_clear()
+    announced.announced.cache_clear()
     monkeypatch.setattr("importlib.metadata.entry_points", fails)
     with pytest.raises(archc.OwnOpError, match="metadata of the installed packages"):
         archc.check(net("nothing_known"))
     assert archc.check(net("relu")).ok, "what needs no package does not notice"
-    packages.announced.cache_clear()
+    announced.announced.cache_clear()

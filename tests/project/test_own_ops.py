@@ -119,7 +119,7 @@ def test_live_and_printed_are_one(project: Path, installed: str) -> None:
 
 CLASHES = """
 import torch, archc
-from archc.api import Source
+from archc import Source
 text = '''
 block LayerScale(width, std_pool = 1) { conv(width, std_pool) -> layer_scale(0.5) }
 model Model(LayerScale_ = 4) {

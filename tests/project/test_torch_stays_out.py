@@ -20,11 +20,21 @@ COMMANDS = {
     "archc check": f"from archc.cli import main; assert main(['check', {str(EXAMPLE)!r}]) == 0",
     "archc build": f"from archc.cli import main; assert main(['build', {str(EXAMPLE)!r}]) == 0",
     "archc emit": f"from archc.cli import main; assert main(['emit', {str(EXAMPLE)!r}]) == 0",
+    "archc draw": f"from archc.cli import main; assert main(['draw', {str(EXAMPLE)!r}]) == 0",
     "archc models": f"from archc.cli import main; assert main(['models', {str(EXAMPLE)!r}]) == 0",
     "summary": f"import archc; archc.summary({str(EXAMPLE)!r}).text()",
     "archc summary": f"from archc.cli import main; assert main(['summary', {str(EXAMPLE)!r}]) == 0",
     "archc examples": "from archc.cli import main; assert main(['examples']) == 0",
     "archc new": "from archc.cli import main; assert main(['new', 'a.arch', '--from=vgg11']) == 0",
+    "archc check --fix": (
+        "from archc.cli import main; open('a.arch', 'w').write('model a() {\\n  RELU\\n}\\n');"
+        " assert main(['check', 'a.arch', '--fix']) == 1"
+    ),
+    "archc check --format": (
+        "from archc.cli import main;"
+        f" assert main(['check', {str(EXAMPLE)!r}, '--format=sarif']) == 0"
+    ),
+    "archc explain": "from archc.cli import main; assert main(['explain', 'shapes-differ']) == 0",
     "a name": "from archc.cli import main; assert main(['check', 'vgg11']) == 0",
 }
 

@@ -40,7 +40,7 @@ def test_it_holds_the_packages_and_their_data(wheel: Path) -> None:
             if path.is_file() and not any(part[0] in "._" for part in inner.parts[:-1]):
                 assert inner.as_posix() in shipped
     for path in (ROOT / "examples").iterdir():
-        assert f"archc/shipped/{path.name}" in shipped
+        assert f"archdsl/shipped/{path.name}" in shipped
     assert any(name.endswith("/licenses/LICENSE") for name in names)
 
 

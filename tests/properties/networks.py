@@ -29,7 +29,7 @@ class RefusedError(Exception):
 
 
 @dataclass
-class Tape:
+class MemoryTrace:
     """What a run leaves behind: the modules it made, and the shape of every value."""
 
     modules: list[nn.Module] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Node(Protocol):
     def text(self) -> str:
         """The statements of the node, on lines of their own."""
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor: ...
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor: ...
 
 
 def spatial(x: Tensor) -> int:
@@ -131,7 +131,7 @@ class Conv:
             f'bias = {str(self.bias).lower()}, padding_mode = "{self.mode}")'
         )
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         refuse_odd_lists(x, self.kernel, self.stride, self.dilation)
         if isinstance(self.padding, tuple):
             refuse_odd_lists(x, self.padding)
@@ -139,7 +139,7 @@ class Conv:
         out = self.out.value(x, env)
         if out < 1:
             raise RefusedError("no channels")
-        return tape.apply(
+        return trace.apply(
             lambda: make(
                 x.shape[1], out, self.kernel, self.stride, self.padding, self.dilation,
                 self.groups, self.bias, self.mode,
@@ -161,10 +161,10 @@ class Depthwise:
             f"multiplier = {self.multiplier})"
         )
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         make = by_rank(x, nn.Conv1d, nn.Conv2d, nn.Conv3d)
         channels = x.shape[1]
-        return tape.apply(
+        return trace.apply(
             lambda: make(
                 channels, channels * self.multiplier, self.kernel, self.stride, self.padding,
                 groups=channels,
@@ -188,15 +188,20 @@ class MaxPool:
             f"ceil_mode = {str(self.ceil).lower()})"
         )
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         refuse_odd_lists(x, self.kernel, *([] if self.stride is None else [self.stride]))
         make = by_rank(x, nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d)
-        return tape.apply(
-            lambda: make(
+
+        def pool() -> nn.Module:
+            return make(
                 self.kernel, self.stride, self.padding, self.dilation, ceil_mode=self.ceil
-            ),
-            x,
-        )
+            )  # fmt: skip
+
+        made = trace.apply(pool, x)
+        if pool()(torch.zeros(1, 1, *x.shape[2:])).isinf().any():
+            # Its gradient would be written to where the padding stands: outside of the tensor.
+            raise RefusedError("a window of padding alone")
+        return made
 
 
 @dataclass
@@ -215,10 +220,10 @@ class AvgPool:
             f"count_include_pad = {str(self.counted).lower()})"
         )
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         refuse_odd_lists(x, self.kernel)
         make = by_rank(x, nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)
-        return tape.apply(
+        return trace.apply(
             lambda: make(self.kernel, self.stride, self.padding, self.ceil, self.counted), x
         )
 
@@ -230,9 +235,9 @@ class AdaptivePool:
     def text(self) -> str:
         return f"adaptive_avg_pool({self.size})"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         make = by_rank(x, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d)
-        return tape.apply(lambda: make(self.size), x)
+        return trace.apply(lambda: make(self.size), x)
 
 
 @dataclass
@@ -240,9 +245,9 @@ class BatchNorm:
     def text(self) -> str:
         return "batch_norm"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         classes = {2: nn.BatchNorm1d, 3: nn.BatchNorm1d, 4: nn.BatchNorm2d, 5: nn.BatchNorm3d}
-        return tape.apply(lambda: classes[x.dim()](x.shape[1]), x)
+        return trace.apply(lambda: classes[x.dim()](x.shape[1]), x)
 
 
 POINTWISE: dict[str, Callable[[], nn.Module]] = {
@@ -275,8 +280,8 @@ class Pointwise:
     def text(self) -> str:
         return self.words
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        return tape.apply(POINTWISE[self.words], x)
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        return trace.apply(POINTWISE[self.words], x)
 
 
 @dataclass
@@ -289,11 +294,11 @@ class LayerNorm:
     def text(self) -> str:
         return f"{self.words}({self.dims})"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         if self.dims > x.dim():
             raise RefusedError("dims")
         make = {"layer_norm": nn.LayerNorm, "rms_norm": nn.RMSNorm}[self.words]
-        return tape.apply(lambda: make(x.shape[-self.dims :]), x)
+        return trace.apply(lambda: make(x.shape[-self.dims :]), x)
 
 
 @dataclass
@@ -304,8 +309,8 @@ class GroupNorm:
     def text(self) -> str:
         return f"group_norm({self.groups}, affine = {str(self.affine).lower()})"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        return tape.apply(lambda: nn.GroupNorm(self.groups, x.shape[1], affine=self.affine), x)
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        return trace.apply(lambda: nn.GroupNorm(self.groups, x.shape[1], affine=self.affine), x)
 
 
 @dataclass
@@ -315,10 +320,10 @@ class InstanceNorm:
     def text(self) -> str:
         return f"instance_norm(affine = true, track_running_stats = {str(self.track).lower()})"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         make = by_rank(x, nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d)
         channels, track = x.shape[1], self.track
-        return tape.apply(lambda: make(channels, affine=True, track_running_stats=track), x)
+        return trace.apply(lambda: make(channels, affine=True, track_running_stats=track), x)
 
 
 @dataclass
@@ -328,8 +333,8 @@ class ResponseNorm:
     def text(self) -> str:
         return f"local_response_norm({self.size})"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        return tape.apply(lambda: nn.LocalResponseNorm(self.size), x)
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        return trace.apply(lambda: nn.LocalResponseNorm(self.size), x)
 
 
 @dataclass
@@ -337,9 +342,9 @@ class GlobalPool:
     def text(self) -> str:
         return "global_avg_pool"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         spatial(x)
-        return tape.record(x.mean(dim=tuple(range(2, x.dim()))))
+        return trace.record(x.mean(dim=tuple(range(2, x.dim()))))
 
 
 @dataclass
@@ -350,8 +355,8 @@ class Flatten:
     def text(self) -> str:
         return f"flatten({self.start}, {self.end})"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        return tape.apply(lambda: nn.Flatten(self.start, self.end), x)
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        return trace.apply(lambda: nn.Flatten(self.start, self.end), x)
 
 
 @dataclass
@@ -361,8 +366,8 @@ class Linear:
     def text(self) -> str:
         return f"linear({self.out})"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        return tape.apply(lambda: nn.Linear(x.shape[-1], self.out), x)
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        return trace.apply(lambda: nn.Linear(x.shape[-1], self.out), x)
 
 
 @dataclass
@@ -372,9 +377,9 @@ class Sequence:
     def text(self) -> str:
         return "\n".join(node.text() for node in self.nodes)
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         for node in self.nodes:
-            x = node.run(x, tape, env)
+            x = node.run(x, trace, env)
         return x
 
 
@@ -391,9 +396,9 @@ class Merge:
         dim = f"(dim = {self.dim})" if self.how == "concat" and self.dim != 1 else ""
         return f"{self.how}{dim} [\n{inside}\n]"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        values = [x if b is None else b.run(x, tape, env) for b in self.branches]
-        return tape.record(merge(self.how, values, self.dim))
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        values = [x if b is None else b.run(x, trace, env) for b in self.branches]
+        return trace.record(merge(self.how, values, self.dim))
 
 
 def merge(how: str, values: list[Tensor], dim: int = 1) -> Tensor:
@@ -414,9 +419,9 @@ class Residual:
         shortcut = "" if self.shortcut is None else f"\nshortcut {braces(self.shortcut)}"
         return f"residual {braces(self.body)}{shortcut}"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        y = self.body.run(x, tape, env)
-        return tape.record(y + (self.shortcut.run(x, tape, env) if self.shortcut else x))
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        y = self.body.run(x, trace, env)
+        return trace.record(y + (self.shortcut.run(x, trace, env) if self.shortcut else x))
 
 
 @dataclass
@@ -426,8 +431,8 @@ class Dense:
     def text(self) -> str:
         return f"dense {braces(self.body)}"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        return tape.record(torch.cat([x, self.body.run(x, tape, env)], 1))
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        return trace.record(torch.cat([x, self.body.run(x, trace, env)], 1))
 
 
 @dataclass
@@ -441,8 +446,8 @@ class Skip:
     def text(self) -> str:
         return f"_ as {self.name}\n{self.body.text()}\n{self.how} [{self.name}, _]"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        return tape.record(merge(self.how, [x, self.body.run(x, tape, env)]))
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        return trace.record(merge(self.how, [x, self.body.run(x, trace, env)]))
 
 
 @dataclass
@@ -458,9 +463,9 @@ class Loop:
             return f"repeat {len(self.widths)} {braces(self.body)}"
         return f"for {self.name} in [{', '.join(map(str, self.widths))}] {braces(self.body)}"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
         for width in self.widths:
-            x = self.body.run(x, tape, {**env, self.name: width})
+            x = self.body.run(x, trace, {**env, self.name: width})
         return x
 
 
@@ -479,8 +484,8 @@ class Block:
     def declaration(self) -> str:
         return f"block {self.name}(width) {braces(self.body)}\n"
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        return self.body.run(x, tape, {"width": self.width})
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        return self.body.run(x, trace, {"width": self.width})
 
 
 @dataclass
@@ -497,12 +502,12 @@ class Shared:
             f"{self.name}\n{self.between.text()}\n{self.name}"
         )
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:
-        first = tape.index
-        x = self.between.run(self.body.run(x, tape, env), tape, env)
-        end, tape.index = tape.index, first
-        x = self.body.run(x, tape, env)
-        tape.index = end
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:
+        first = trace.index
+        x = self.between.run(self.body.run(x, trace, env), trace, env)
+        end, trace.index = trace.index, first
+        x = self.body.run(x, trace, env)
+        trace.index = end
         return x
 
 
@@ -530,12 +535,12 @@ class Network:
             f"{self.body.text()}\n}}\n"
         )
 
-    def run(self, tape: Tape, sizes: tuple[int, ...]) -> bool:
+    def run(self, trace: MemoryTrace, sizes: tuple[int, ...]) -> bool:
         """Run on torch, and say whether it went through."""
-        tape.rewind()
+        trace.rewind()
         try:
             with torch.no_grad():
-                self.body.run(torch.zeros(1, self.channels, *sizes), tape, {})
+                self.body.run(torch.zeros(1, self.channels, *sizes), trace, {})
         except (RuntimeError, ValueError, IndexError, RefusedError):
             return False
         return True

@@ -14,10 +14,10 @@ from networks import (
     Env,
     Generator,
     MaxPool,
+    MemoryTrace,
     Node,
     RefusedError,
     Sequence,
-    Tape,
     Width,
     by_rank,
 )
@@ -41,8 +41,8 @@ class Module:
     def text(self) -> str:
         return self.words
 
-    def run(self, x: Tensor, tape: Tape, env: Env) -> Tensor:  # noqa: ARG002
-        return tape.apply(lambda: self.make(x), x)
+    def run(self, x: Tensor, trace: MemoryTrace, env: Env) -> Tensor:  # noqa: ARG002
+        return trace.apply(lambda: self.make(x), x)
 
 
 @dataclass

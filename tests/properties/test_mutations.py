@@ -14,9 +14,10 @@ import literate
 import pytest
 
 from archc import pipeline
+from archc.api.formats import FORMATS
 from archc.render.style import Style
 from archc.render.terminal import render
-from archir.source import Source
+from archir.base.source import Source
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,6 +72,6 @@ def test_mangled_texts_are_answered(seed: int) -> None:
             render(found, Style())
             for model in checked:
                 if model.typed is not None and not found.has_errors:
-                    compile(pipeline.python(model.typed), "printed.py", "exec")
+                    compile(FORMATS["python"].text(model.typed), "printed.py", "exec")
         except Exception as error:
             raise AssertionError(f"{type(error).__name__}: {error}\n{text}") from error

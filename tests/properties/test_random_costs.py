@@ -9,12 +9,12 @@ import torch
 from counting import Counter, backward
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from networks import Generator, Network, Tape
+from networks import Generator, MemoryTrace, Network
 
 from archc import pipeline
+from archir.base.source import Source
 from archir.cost.report import Costs
-from archir.cost.tools import tell
-from archir.source import Source
+from archir.counters.printed import tell
 
 torch.set_num_threads(1)
 
@@ -24,25 +24,25 @@ SEEDS = 3900
 
 def compare(network: Network) -> bool:
     """Hold what we count to torch; False where torch does not run the network."""
-    tape = Tape()
-    if not network.run(tape, network.sizes):
+    trace = MemoryTrace()
+    if not network.run(trace, network.sizes):
         return False
     typed, _ = pipeline.compile_source(Source("net.arch", network.text()), None)
     assert typed is not None
     costs = Costs(typed, typed.graph.sizes)
     totals, told = costs.totals, tell(costs, "torch")
     assert told.training is not None
-    tape.rewind()
-    for made in tape.modules:  # nothing needs to be computed, and no pool can read padding
+    trace.rewind()
+    for made in trace.modules:  # nothing needs to be computed, and no pool can read padding
         made.to("meta")
     image = torch.zeros(1, network.channels, *network.sizes, device="meta")
     with Counter() as counter:
-        output = network.body.run(image, tape, {})
+        output = network.body.run(image, trace, {})
         forward = counter.total
         backward([output])
     theirs = (
-        sum(parameter.numel() for made in tape.modules for parameter in made.parameters()),
-        sum(buffer.numel() for made in tape.modules for buffer in made.buffers()),
+        sum(parameter.numel() for made in trace.modules for parameter in made.parameters()),
+        sum(buffer.numel() for made in trace.modules for buffer in made.buffers()),
         forward,
         counter.total - counter.overrun,
         counter.total,

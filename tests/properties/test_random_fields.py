@@ -13,15 +13,15 @@ from random import Random
 
 import pytest
 import torch
-from networks import Generator, Network, RefusedError, Tape
+from networks import Generator, MemoryTrace, Network, RefusedError
 from resizing import ResizingGenerator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from archc import pipeline
-from archir.cost.field import AxisField, receptive_fields
-from archir.flat import flatten
-from archir.source import Source
+from archir.base.source import Source
+from archir.field.field import AxisField, receptive_fields
+from archir.graph.flat import flatten
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
 
@@ -84,7 +84,7 @@ LIKE_THEMSELVES = (
 
 
 @dataclass
-class PositiveTape(Tape):
+class PositiveTape(MemoryTrace):
     """Keeps all values, and applies the positive copies of modules."""
 
     values: list[Tensor] = field(default_factory=list)
@@ -132,10 +132,10 @@ def questions(number: int, said: AxisField, length: int, dim: int) -> list[Quest
 
 def check(network: Network) -> int:
     """Assert that torch agrees on one network; at how many places it was asked."""
-    tape = PositiveTape()
+    trace = PositiveTape()
     with torch.no_grad():
         try:
-            network.body.run(torch.ones(1, network.channels, EXTENT).double(), tape, {})
+            network.body.run(torch.ones(1, network.channels, EXTENT).double(), trace, {})
         except (RuntimeError, ValueError, IndexError, RefusedError):
             return 0
     typed, _ = pipeline.compile_source(Source("net.arch", network.text()), None)
@@ -144,13 +144,13 @@ def check(network: Network) -> int:
     flat = flatten(typed)
     fields = receptive_fields(flat)
     numbers = [value for step in flat.steps for value in step.outputs]
-    assert len(numbers) == len(tape.values)
+    assert len(numbers) == len(trace.values)
     asked: list[Question] = []
     alls: list[int] = []
     small = False
     for at, number in enumerate(numbers):
         (said,) = fields.values[number]
-        shape = tape.values[at].shape
+        shape = trace.values[at].shape
         assert said.size is not None or said.unknown
         small |= len(shape) == 3 and 1 < shape[-1] < 9
         if said.whole:
@@ -171,12 +171,12 @@ def answer(network: Network, asked: list[Question], alls: list[int]) -> None:
         rows[2, :, one.high + 1 :] += FAR
     inputs[-2, :, : EXTENT // 3] += FAR
     inputs[-1, :, -EXTENT // 3 :] += FAR
-    tape = PositiveTape()
+    trace = PositiveTape()
     with torch.no_grad():
-        network.body.run(inputs, tape, {})
+        network.body.run(inputs, trace, {})
     for index, one in enumerate(asked):
         value = (
-            tape.values[one.value]
+            trace.values[one.value]
             .movedim(one.dim or -1, 1)[:, one.position]
             .reshape(len(inputs), -1)
         )
@@ -187,7 +187,7 @@ def answer(network: Network, asked: list[Question], alls: list[int]) -> None:
         assert high, f"{one}: the last position is not seen"
         assert not rest, f"{one}: more than that is seen"
     for at in alls:
-        value = tape.values[at]
+        value = trace.values[at]
         third = value.shape[-1] // 3  # at the ends there may be padding alone
         inner = value[..., third : value.shape[-1] - third]
         for row in (inner[-2], inner[-1]):

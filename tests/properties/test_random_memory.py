@@ -13,12 +13,13 @@ from measuring import distinct, saved, state, watched_peak
 
 from archc import pipeline
 from archc.torch.build import build
-from archir.cost import faults as found_faults
-from archir.cost.faults import faults
+from archir.base.source import Source
+from archir.cost import memory_errors as room
 from archir.cost.memory import memory
-from archir.flat import flatten
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.cost.memory_errors import memory_errors
+from archir.graph.flat import flatten
+from archir.graph.typed import TypedGraph
+from archir.ordering.best_order import best_order
 
 SIDE = 4
 """All values of a network are [N, 4, 4, 4], so that any stage may follow any other."""
@@ -39,6 +40,23 @@ STAGES = [
     "flatten(2) -> unflatten(2, [4, 4])", "flatten(1) -> unflatten(1, [4, 4, 4])",
     "reshape(N, 4, 4, 4)", "mean(1, keepdim = true) -> expand(-1, 4, -1, -1)",
     "pixel_shuffle(2) -> pixel_unshuffle(2)", "channel_shuffle(2)", "upsample(4)",
+    "exp", "sin", "cos", "abs", "sign", "square", "pow(2)", "clamp(-1, 1)", "sigmoid -> log",
+    "selu", "selu(true)", "celu(0.5, true)", "hardtanh", "hardtanh(inplace = true)", "softsign",
+    "threshold(0.1, 0)", "threshold(0.1, 0, true)", "tanhshrink", "logsigmoid", "log_softmax(1)",
+    "softmin(2)", "concat [_, _] -> glu(1)", "channel_dropout(0.5)", "channel_dropout(0.5, true)",
+    "alpha_dropout(0.5)", "feature_alpha_dropout(0.5)", "cumsum(1)", "cumprod(2)", "normalize",
+    "max(1, keepdim = true) -> tile(4, 1, 1)", "amin(2, keepdim = true) -> expand(-1, -1, 4, -1)",
+    "subtract [_, std(1, keepdim = true)]", "divide [_, norm(1, keepdim = true) -> clamp(0.1)]",
+    "add [_, logsumexp([2, 3], keepdim = true)]", "roll(1, 2)", "roll([1, -1], [2, 3])", "flip(2)",
+    "stack [_, _] -> amax(1)", "unbind(3) -> stack(3)", "repeat_interleave(4, 1) -> slice(1, 0, 4)",
+    "sort(2)", "add [_, prod(1, keepdim = true)]", "topk(2, 1) -> concat",
+    "gather(2) [_, argsort(2)]", "contiguous", "tril", "triu(1)",
+    "where [greater(0), _, multiply(0.1)]", 'cast("float")',
+    "masked_fill(0) [_, less(0)]",
+    "gather(1) [_, argmax(1, keepdim = true)] -> expand(-1, 4, 4, 4)",
+    'add [_, logical_not -> cast("float")]', "multiply [_, greater(0.1)]",
+    'add [_, mean([2, 3]) -> cast("int") -> clamp(0, 3) -> embedding(4, 16)'
+    " -> unflatten(2, [4, 4])]",
 ]  # fmt: skip
 
 if tuple(int(part) for part in torch.__version__.split(".")[:2]) >= (2, 15):
@@ -99,7 +117,7 @@ class Writer:
 
 def compiled(text: str) -> TypedGraph:
     """A network as the checker sees it before it looks for what is overwritten."""
-    with patch.object(found_faults, "faults", lambda _: ()):
+    with patch.object(room, "memory_errors", lambda _: ()):
         typed, found = pipeline.compile_source(Source("net.arch", text), None)
     assert typed is not None, (text, [each.problem.message() for each in found])
     return typed
@@ -133,7 +151,7 @@ def test_random_networks(seed: int) -> None:
     flat = flatten(typed)
     model = build(typed).train()
     refused = refusal(model)
-    names = [each.problem.name for each in faults(typed)]
+    names = [each.problem.name for each in memory_errors(typed)]
     assert bool(names) == (refused is not None), (text, names, refused)
     ours = memory(flat, {"N": 2})
     if refused is None:
@@ -142,6 +160,6 @@ def test_random_networks(seed: int) -> None:
         assert ours.kept == kept, text
         expected = watched_peak(model.eval(), [image()])
         # What these copy for themselves, the allocator alone sees.
-        hidden = "layer_norm" in text or "group_norm" in text
+        hidden = any(each in text for each in ("layer_norm", "group_norm", "roll(["))
         assert ours.peak >= expected if hidden else ours.peak == expected, text
-        assert ours.best_peak <= ours.peak
+        assert best_order(ours.evaluation).peak <= ours.peak

@@ -10,14 +10,14 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from networks import Generator, Network, Tape
+from networks import Generator, MemoryTrace, Network
 
 from archc import pipeline
-from archir.dims import evaluate
-from archir.graph import Apply, Definition, Group, TrainOnly, Use
-from archir.source import Source
-from archir.typed import TypedGraph
-from archir.unroll import unroll
+from archir.base.source import Source
+from archir.graph.graph import Apply, Definition, Group, TrainOnly, Use
+from archir.graph.typed import TypedGraph
+from archir.graph.unroll import unroll
+from archir.shapes.dims import evaluate
 
 torch.set_num_threads(1)
 
@@ -63,20 +63,20 @@ def difference(network: Network, *, sized: bool = True) -> str | None:
 
     ``sized`` gives the text size variables, and asks at other sizes too.
     """
-    tape = Tape()
-    runs = network.run(tape, network.sizes)
+    trace = MemoryTrace()
+    runs = network.run(trace, network.sizes)
     typed, errors = compiled(network, sized=sized)
     if typed is None:
         return f"refused {errors}, and torch runs it" if runs else None
     if not runs:
-        return f"accepted, and torch refuses it behind {tape.shapes[-1:]}"
+        return f"accepted, and torch refuses it behind {trace.shapes[-1:]}"
     ours = shapes(typed, typed.graph.sizes)
-    if ours != tape.shapes:
-        return f"shapes {ours}, and torch's are {tape.shapes}"
-    return other_sizes(network, tape, typed) if sized else None
+    if ours != trace.shapes:
+        return f"shapes {ours}, and torch's are {trace.shapes}"
+    return other_sizes(network, trace, typed) if sized else None
 
 
-def other_sizes(network: Network, tape: Tape, typed: TypedGraph) -> str | None:
+def other_sizes(network: Network, trace: MemoryTrace, typed: TypedGraph) -> str | None:
     """The same question at sizes nearby, for which the conditions of the graph must tell."""
     names = [name for name in typed.graph.sizes if name != "N"]
     for offset in (-2, 1, 3):
@@ -86,11 +86,11 @@ def other_sizes(network: Network, tape: Tape, typed: TypedGraph) -> str | None:
             requirement.condition.training or requirement.condition.holds(values)
             for requirement in typed.requirements
         )
-        runs = network.run(tape, sizes)
+        runs = network.run(trace, sizes)
         if holds != runs:
             return f"at {sizes} the conditions {'hold' if holds else 'fail'}, torch says {runs}"
-        if runs and shapes(typed, values) != tape.shapes:
-            return f"at {sizes} shapes {shapes(typed, values)}, and torch's are {tape.shapes}"
+        if runs and shapes(typed, values) != trace.shapes:
+            return f"at {sizes} shapes {shapes(typed, values)}, and torch's are {trace.shapes}"
     return None
 
 
@@ -112,7 +112,7 @@ def test_fixed_networks_equal_torch() -> None:
 def test_networks_are_of_both_kinds() -> None:
     """The comparison is worth something only if torch runs about half of the networks."""
     runs = sum(
-        network.run(Tape(), network.sizes)
+        network.run(MemoryTrace(), network.sizes)
         for network in (Generator(Random(seed)).network() for seed in range(300))
     )
     assert 0.4 < runs / 300 < 0.8

@@ -13,12 +13,13 @@ import pytest
 from networks import Generator
 from test_random_networks import difference
 
-from archir.check import Check, Condition
-from archir.dims import Dim, add, evaluate, floor_div
 from archir.ops import convolution, merge, pooling, spatial
 from archir.ops.spatial import Axis, Window
-from archir.rules.arguments import PoolPaddingTooLarge
-from archir.types import TensorType
+from archir.rules.argument_values import PoolPaddingTooLarge
+from archir.shapes.arithmetic import add, floor_div
+from archir.shapes.conditions import Check, Condition
+from archir.shapes.dims import Dim, evaluate
+from archir.shapes.types import TensorType
 
 NETWORKS = 500
 
@@ -41,7 +42,7 @@ def test_missing_last_window_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     """``ceil_mode`` that lets the last window start in the padding behind the input."""
 
     def rule(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:
-        shift = 2 * window.before - window.reach + window.stride - 1
+        shift = 2 * window.before - window.span + window.stride - 1
         if check.value(axis.extent) + shift < 0:
             check.report(PoolPaddingTooLarge(callee, 0, 0))
             return None
@@ -65,7 +66,7 @@ def test_greater_for_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_dilation_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Window, "reach", property(lambda self: self.kernel))
+    monkeypatch.setattr(Window, "span", property(lambda self: self.kernel))
     assert found_within(NETWORKS) is not None
 
 
@@ -74,7 +75,7 @@ def test_truncating_division(monkeypatch: pytest.MonkeyPatch, module: object) ->
     """C's division, and the output's size in the place of the kernel's fit."""
 
     def rule(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:
-        over = check.value(axis.extent) + window.before + window.after - window.reach
+        over = check.value(axis.extent) + window.before + window.after - window.span
         return max(1, int(over / window.stride) + 1)
 
     monkeypatch.setattr(module, "slide", rule)

@@ -18,11 +18,11 @@ from torch import nn
 
 from archc import pipeline
 from archc.python import source
+from archc.testing.verify_graph import verify
 from archc.torch import module
+from archir.base.source import Source
+from archir.graph.typed import TypedGraph
 from archir.sizes.valid import valid_sizes
-from archir.source import Source
-from archir.typed import TypedGraph
-from archir.verify import verify
 
 torch.set_num_threads(1)
 
@@ -63,7 +63,7 @@ def difference(seed: int, counts: Counter[str]) -> str | None:
     counts.update(re.findall(r"\b[a-z_]+\b", model.text))
     conditions = [each.condition for each in typed.requirements if not each.condition.training]
     valid = valid_sizes(typed.graph.sizes, conditions)
-    models = (module(typed), built(source(typed)), built(source(typed, follow=False)))
+    models = (module(typed), built(source(typed)), built(source(typed)))
     for sizes in sizes_of(seed, 5):
         try:
             wanted = model.meaning(sizes)

@@ -12,12 +12,13 @@ from random import Random
 
 import pytest
 import torch
-from networks import Generator, Network, Tape
+from networks import Generator, MemoryTrace, Network
 from resizing import ResizingGenerator
 from test_random_networks import compiled
 
-from archir.check import Condition
-from archir.sizes.valid import ValidSizes, valid_in_evaluation
+from archir.check.valid import valid_in_evaluation
+from archir.shapes.conditions import Condition
+from archir.sizes.valid import ValidSizes
 
 LARGEST = {1: 60, 2: 60, 3: 10}
 """The last size of an axis, by the number of axes: volumes take long."""
@@ -49,8 +50,8 @@ def in_boxes(valid: ValidSizes, sizes: dict[str, int]) -> bool:
 
 def difference(network: Network) -> str | None:
     """A size at which the set and torch disagree."""
-    tape = Tape()
-    if not network.run(tape, network.sizes):
+    trace = MemoryTrace()
+    if not network.run(trace, network.sizes):
         return None  # no module is made then, and other sizes may make others
     typed, errors = compiled(network)
     if typed is None:
@@ -59,7 +60,7 @@ def difference(network: Network) -> str | None:
     names = [name for name in valid.names if name != "N"]
     for sizes in tried(network):
         values = {"N": 1, **dict(zip(names, sizes, strict=True))}
-        runs = network.run(tape, sizes)
+        runs = network.run(trace, sizes)
         if (values in valid) != runs or (valid.is_exact and in_boxes(valid, values) != runs):
             return f"at {sizes} torch {'runs' if runs else 'refuses'} it"
         if runs and not in_boxes(valid, values):
@@ -80,7 +81,7 @@ def test_most_sets_are_closed_forms() -> None:
     exact = []
     for seed in range(150):
         network = ResizingGenerator(Random(seed)).network()
-        if network.run(Tape(), network.sizes):
+        if network.run(MemoryTrace(), network.sizes):
             typed, _ = compiled(network)
             assert typed is not None
             exact.append(valid_in_evaluation(typed).is_exact)

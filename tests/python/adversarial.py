@@ -6,8 +6,8 @@ import builtins
 import keyword
 import random
 
-from archdsl.keywords import KEYWORDS
-from archir.reserved import RESERVED, is_pythons
+from archdsl.syntax.keywords import KEYWORDS
+from archir.base.reserved import RESERVED, is_pythons
 
 _OF_THE_FILE = """
 check_sizes check_sizes2 nearest nearest_sizes near below training n h w sizes boxes given
@@ -29,6 +29,9 @@ sorted any all
 """What the texts below call by these names."""
 
 NAMES = [word for word in WORDS if word not in _BUILT_IN.split()]
+FIELDS = [name for name in NAMES if not name.startswith("_") and not keyword.iskeyword(name)]
+"""Names that several outputs of a model can have."""
+
 LABELS = [
     *(name for name in NAMES if name not in RESERVED and not is_pythons(name)),
     *(
@@ -89,7 +92,7 @@ def text_of(seed: int) -> str:
     block, other, constant, function, model = take(), take(), take(), take(), "net"
     width, depth, value, kept, size, token = take(), take(), take(), take(), take(), take()
     first, second, inner = take(), take(), take()
-    one, two = take(), take()
+    one, two = draw.sample(FIELDS, 2)
     chain = draw.random() < 0.3
     ending = "" if chain else f"output {one} = _\n  output {two} = {kept}"
     several = (

@@ -15,11 +15,10 @@ from sparing import Sparing, repeat
 from torch import Tensor, nn
 
 from archc import pipeline
-from archc.python import source
 from archc.torch import module
-from archir.dims import evaluate
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.base.source import Source
+from archir.graph.typed import TypedGraph
+from archir.shapes.dims import evaluate
 
 
 def compiled(text: str, model: str | None = None, path: Path | None = None) -> TypedGraph:
@@ -49,11 +48,6 @@ def built(text: str, seed: int = 0) -> nn.Module:
     torch.manual_seed(seed)
     model: nn.Module = eval(expression(text), names)
     return model
-
-
-def is_followed(typed: TypedGraph) -> bool:
-    """Whether the source follows the text."""
-    return source(typed) != source(typed, follow=False)
 
 
 def inputs_of(typed: TypedGraph) -> list[Tensor]:

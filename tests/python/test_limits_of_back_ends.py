@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import archc
 from archc import pipeline
+from archc.api.formats import FILES, FORMATS
 from archc.cli import main
-from archir.bulk import Bulk, ModelTooLarge, bulk
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.base.source import Source
+from archir.graph.bulk import Bulk, ModelTooLarge, bulk
+from archir.graph.typed import TypedGraph
 
 HEAD = "model m() {\n  input x: [N, 3, H = 32, W = 32]\n"
 DOUBLING = (
@@ -32,28 +34,20 @@ def typed_of(text: str) -> TypedGraph:
     return typed
 
 
-def module(typed: TypedGraph) -> object:
-    return pipeline.module(typed)
+BACK_ENDS: dict[str, Callable[[TypedGraph], object]] = {
+    **{name: form.made for name, form in FORMATS.items() if form.file is not None},
+    "guarded": partial(FORMATS["python"].text, guarded=True),
+    "module": pipeline.module,
+}
 
 
-BACK_ENDS: list[Callable[[TypedGraph], object]] = [
-    pipeline.python,
-    pipeline.guarded_python,
-    pipeline.json,
-    pipeline.dot,
-    pipeline.svg,
-    module,
-]
-
-
-@pytest.mark.parametrize("make", BACK_ENDS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("end", BACK_ENDS)
 @pytest.mark.parametrize("name", LARGE)
-def test_too_many_steps_are_refused_before_they_are_made(
-    name: str, make: Callable[[TypedGraph], object]
-) -> None:
+def test_too_many_steps_are_refused_before_they_are_made(name: str, end: str) -> None:
+    make = BACK_ENDS[end]
     typed = typed_of(LARGE[name])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    if name == "blocks in blocks" and make in (pipeline.python, pipeline.guarded_python):
+    if name == "blocks in blocks" and end in ("python", "guarded"):
         assert "class M" in str(make(typed))  # each block is printed once
     else:
         with pytest.raises(archc.ArchError) as caught:
@@ -75,11 +69,11 @@ def test_the_count_is_that_of_the_unrolled_model() -> None:
 
 def test_what_is_small_is_made() -> None:
     typed = typed_of(ModelTooLarge.good)
-    for make in BACK_ENDS:
+    for make in BACK_ENDS.values():
         assert make(typed)
 
 
-@pytest.mark.parametrize("kind", ["python", "dot", "json", "svg", "weights"])
+@pytest.mark.parametrize("kind", FILES)
 def test_the_command_says_so(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "m.arch"
     path.write_text(NESTED, "utf-8")

@@ -10,8 +10,9 @@ from printed import compiled, differences, expression, namespace
 from torch import nn
 
 from archc.python import source
-from archdsl.keywords import KEYWORDS
-from archir.reserved import RESERVED, is_pythons
+from archc.python.constructor.statements import LISTS
+from archdsl.syntax.keywords import KEYWORDS
+from archir.base.reserved import RESERVED, is_pythons
 
 OURS = ["self", "torch", "nn", "F", "x", "Tensor", "out", "y", "channels", "layers", "module"]
 OURS += ["name", "model", "output", "block", "partial", "OrderedDict", "NamedTuple", "math", "re"]
@@ -30,9 +31,8 @@ def chunks(words: list[str]) -> list[list[str]]:
     return [words[start::GROUPS] for start in range(GROUPS)]
 
 
-@pytest.mark.parametrize("follow", [True, False])
 @pytest.mark.parametrize("number", range(GROUPS))
-def test_labels(number: int, follow: bool) -> None:
+def test_labels(number: int) -> None:
     stages = "\n".join(f'"{word}": conv(2, 1)' for word in chunks(LABELS + ODD_LABELS)[number])
     text = f"""
         block B(w = 2) {{ {stages}
@@ -43,12 +43,11 @@ def test_labels(number: int, follow: bool) -> None:
             B }}
         }}"""
     typed = compiled(text)
-    assert list(differences(typed, source(typed, follow=follow))) == []
+    assert list(differences(typed, source(typed))) == []
 
 
-@pytest.mark.parametrize("follow", [True, False])
 @pytest.mark.parametrize("number", range(GROUPS))
-def test_parameters_and_values(number: int, follow: bool) -> None:
+def test_parameters_and_values(number: int) -> None:
     words = chunks(NAMES)[number]
     parameters = ", ".join(f"{word} = {index + 1}" for index, word in enumerate(words))
     stages = "\n".join(f"c{index}: conv({word}, 1)" for index, word in enumerate(words))
@@ -62,7 +61,7 @@ def test_parameters_and_values(number: int, follow: bool) -> None:
         model m() {{ input image: [N, 2, H = 2, W = 2]
           a: B -> b: B({words[0]} = 7) -> c: C(3) -> d: C(4) }}"""
     typed = compiled(text)
-    assert list(differences(typed, source(typed, follow=follow))) == []
+    assert list(differences(typed, source(typed))) == []
 
 
 @pytest.mark.parametrize("word", NAMES[::7])
@@ -78,8 +77,37 @@ def test_blocks_models_and_inputs(word: str) -> None:
         block {word}_block(w) {{ conv(w, 1) }}"""
     for model in ("m", f"{word}_"):
         typed = compiled(text, model)
-        for follow in (True, False):
-            assert list(differences(typed, source(typed, follow=follow))) == []
+        assert list(differences(typed, source(typed))) == []
+
+
+@pytest.mark.parametrize("word", LISTS[:2])
+def test_lists_of_layers_hide_no_name_of_the_text(word: str) -> None:
+    text = f"""
+        block Deep({word}, k = 2) {{
+          body: {{ for i in range({word}) {{ "layer_{{i}}": linear(k) }} }} }}
+        block Wide(k) {{ let {word} = [k, k + 1]
+          body: {{ for i, w in enumerate({word}) {{ "layer_{{i}}": linear(w) }} }} }}
+        block Each(k) {{
+          body: {{ for {word} in [k, 4] {{ "layer_{{{word}}}": linear({word}) }} }}
+          rest: {{ for {word} in [k, 4] {{ linear({word}) -> relu }}
+            repeat 2 {{ linear(8) }} }} }}
+        block Grown({word}) {{ linear(_.features + {word}) -> relu }}
+        model m({word} = 3) {{ input x: [N, 6]
+          a: Deep({word}) -> b: Deep(4) -> c: Each(5) -> d: Each(7)
+          g: Wide(5) -> h: Wide(7)
+          for i in range({word}) {{ "{{i}}-th": Grown({word}) }}
+          last: linear(2) }}"""
+    typed = compiled(text)
+    assert list(differences(typed, source(typed))) == []
+
+
+def test_a_list_has_a_name_where_the_text_has_all_of_ours() -> None:
+    words = ", ".join(f"{word} = 2" for word in LISTS)
+    text = f"""
+        model m({words}) {{ input x: [N, 6]
+          body: {{ for i in range({" + ".join(LISTS)}) {{ "layer_{{i}}": linear(3 + i) }} }} }}"""
+    typed = compiled(text)
+    assert list(differences(typed, source(typed))) == []
 
 
 def test_classes_do_not_hide_each_other() -> None:

@@ -10,10 +10,10 @@ from printed import built, compiled, differences
 from size_cases import CASES
 
 from archc.python import source
+from archc.testing.verify_graph import verify
 from archc.torch import module
+from archir.graph.typed import TypedGraph
 from archir.sizes.valid import valid_sizes
-from archir.typed import TypedGraph
-from archir.verify import verify
 
 each_case = pytest.mark.parametrize("name", CASES)
 
@@ -28,7 +28,7 @@ def typed_of(name: str) -> TypedGraph:
 def test_live_and_printed_are_what_the_text_says_at_all_sizes(name: str) -> None:
     _, meaning, shapes = CASES[name]
     typed = typed_of(name)
-    models = (module(typed), built(source(typed)), built(source(typed, follow=False)))
+    models = (module(typed), built(source(typed)), built(source(typed)))
     torch.manual_seed(0)
     for shape in shapes:
         given = [torch.randn(each) for each in shape]
@@ -39,8 +39,7 @@ def test_live_and_printed_are_what_the_text_says_at_all_sizes(name: str) -> None
 @each_case
 def test_printed_source_is_the_live_module(name: str) -> None:
     typed = typed_of(name)
-    for follow in (True, False):
-        assert list(differences(typed, source(typed, follow=follow))) == []
+    assert list(differences(typed, source(typed))) == []
 
 
 @each_case
@@ -61,7 +60,7 @@ def test_no_size_is_held_to_its_default(name: str) -> None:
 
 
 def _names(shape: tuple[object, ...]) -> list[str]:
-    from archir.dims import show
+    from archir.shapes.dims import show
 
     return [show(dim) for dim in shape]  # type: ignore[arg-type]
 
@@ -104,7 +103,7 @@ model m() {
 """
     )
     verify(typed.graph)
-    for model in (module(typed), built(source(typed)), built(source(typed, follow=False))):
+    for model in (module(typed), built(source(typed)), built(source(typed))):
         x = torch.randn(2, 2, 37)
         main, aux = model.train()(x)
         assert (main.shape[2], aux.shape[2]) == (7, 6)
@@ -133,7 +132,7 @@ def test_another_number_of_pieces_is_refused_when_it_runs(
     text: str, good: tuple[int, ...], bad: tuple[int, ...]
 ) -> None:
     typed = compiled(text)
-    for model in (module(typed), built(source(typed)), built(source(typed, follow=False))):
+    for model in (module(typed), built(source(typed)), built(source(typed))):
         for height in good:
             assert model(torch.randn(2, 3, height)).shape == (2, 3, height)
         for height in bad:

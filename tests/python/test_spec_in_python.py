@@ -12,8 +12,8 @@ from printed import differences
 from archc import pipeline
 from archc.python import source
 from archc.torch import module
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.base.source import Source
+from archir.graph.typed import TypedGraph
 
 SPEC = Path(__file__).parents[1] / "spec"
 LARGE = 2_000_000
@@ -40,6 +40,6 @@ def test_models_of_the_spec(path: Path, tmp_path: Path) -> None:
     wrong: list[str] = []
     for name, typed in models(path, tmp_path):
         small = sum(p.numel() for p in module(typed).parameters()) < LARGE
-        for text in {source(typed): 1, source(typed, follow=False): 2}:
+        for text in {source(typed): 1, source(typed): 2}:
             wrong += [f"{name}: {found}" for found in differences(typed, text, run=small)]
     assert wrong == []

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from archc import describe, drawing
 from archc.python import source
+from archc.testing.verify_graph import verify
 from archc.torch import module
-from archir.typed import TypedGraph
-from archir.verify import verify
+from archir.graph.typed import TypedGraph
 
 
 def shuffled(image: Tensor) -> Tensor:
@@ -129,7 +129,7 @@ def typed_of(name: str) -> TypedGraph:
 def test_live_and_printed_are_torchs_at_all_sizes(name: str) -> None:
     _, expected, shapes = CASES[name]
     typed = typed_of(name)
-    models = (module(typed), built(source(typed)), built(source(typed, follow=False)))
+    models = (module(typed), built(source(typed)), built(source(typed)))
     torch.manual_seed(0)
     for shape in shapes:
         image = torch.randn(shape)
@@ -140,8 +140,7 @@ def test_live_and_printed_are_torchs_at_all_sizes(name: str) -> None:
 @each_case
 def test_printed_source_is_the_live_module(name: str) -> None:
     typed = typed_of(name)
-    for follow in (True, False):
-        assert list(differences(typed, source(typed, follow=follow))) == []
+    assert list(differences(typed, source(typed))) == []
 
 
 def test_several_values_are_unpacked() -> None:
@@ -172,8 +171,7 @@ model m() {
 """
     )
     verify(typed.graph)
-    for follow in (True, False):
-        assert list(differences(typed, source(typed, follow=follow))) == []
+    assert list(differences(typed, source(typed))) == []
     assert module(typed)(torch.randn(2, 3, 5, 7)).shape == (2, 3, 5, 7)
 
 
@@ -188,8 +186,7 @@ model m() {
 }
 """
     )
-    for follow in (True, False):
-        assert list(differences(typed, source(typed, follow=follow))) == []
+    assert list(differences(typed, source(typed))) == []
 
 
 def test_data_and_pictures_have_all_values() -> None:

@@ -207,6 +207,40 @@ FOLLOWED = {
           for width in [6, 7] { conv(width, 1) -> conv(width + _.channels, 1) }
           { let layers = 3 conv(layers, 1) }
         }""".replace("let layers = 3 conv", "let layers = 3\n conv"),
+    "chains_in_a_chain": """
+        model m(depth = 2) {
+          input x: [N, 3, H = 8, W = 8]
+          features: {
+            conv(4, 1)
+            _: { for i in range(depth) { conv(4 + i, 3) -> relu } }
+            _: { for i in range(depth) { conv(6 + i, 1) -> relu } }
+          }
+          global_avg_pool -> head: linear(3)
+        }
+    """,
+    "blocks_in_a_table": """
+        block Narrow(width) {
+          let skips = _.channels == width
+          _ as before
+          f: { conv(width, 1) }
+          add [_, before] if skips
+        }
+
+        block Wide(width) {
+          let skips = _.channels == width
+          _ as before
+          f: { conv(width, 3, padding = 1) }
+          add [_, before] if skips
+        }
+
+        model m(rows = [[Narrow, 4, 1], [Wide, 6, 1], [Narrow, 6, 2]]) {
+          input x: [N, 3, H = 8, W = 8]
+          features: {
+            for part, width, depth in rows { _: { repeat depth { part(width) } } }
+          }
+          global_avg_pool -> head: linear(3)
+        }
+    """,
 }
 """Texts of which the source must follow the text."""
 
@@ -242,9 +276,9 @@ LITERAL = {
         model m() { input x: [N, 3, H = 16, W = 16]
           a: conv(4, 3) as low
           b: conv(5, 3) as high
-          output low = low, lambda = high
+          output low = low, count = high
           train_only { conv(2, 1) as more }
-          output class = more when training }""",
+          output index = more when training }""",
     "groups_with_values_outside": """
         model m() { input x: [N, 3, H = 16, W = 16]
           g: { a: conv(4, 1) as inside

@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 import archc
 from archc.render import data
 from archc.render.characters import cells, columns, printable
+from archc.render.forms import rendered
+from archc.render.most import SHOWN
 from archc.render.style import Style, style_of
-from archc.render.terminal import SHOWN, plain, render
-from archir.diagnostics import Diagnostic, Label, Problem, Severity
-from archir.source import Source, Span
+from archc.render.terminal import plain, render
+from archir.base.diagnostics import Diagnostic, Label, Problem, Severity
+from archir.base.source import Source, Span
 
 TEXT = """\
 model net() {
@@ -211,6 +213,22 @@ def test_the_summary_counts_all() -> None:
     assert "... and 6 more" in shown
     assert shown.endswith(f"\n{SHOWN + 5} errors, 1 warning\n")
     assert render([], Style()) == ""
+    document: Any = data.report(found)
+    assert document["left_out"] == 6
+    assert [each["severity"] for each in document["diagnostics"]] == ["error"] * SHOWN
+    assert "left_out" not in data.report(found[-3:])
+    last: Any = data.report([found[-1], *found[:-1]])
+    assert {each["severity"] for each in last["diagnostics"]} == {"error"}, (
+        "warnings are left out first"
+    )
+    assert rendered("concise", found, "0").endswith("\n... and 6 more\n")
+
+
+def test_a_diagnostic_says_how_often_there_is_such_a_thing() -> None:
+    one = Diagnostic(HeightsDiffer(), at("relu"), times=1900)
+    assert "note: this is the first of 1,900 such errors at this place" in render([one], Style())
+    told: Any = data.diagnostic(one)
+    assert told["times"] == 1900
 
 
 def test_messages_without_a_place() -> None:

@@ -6,9 +6,10 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from archir.check import Condition, Relation
-from archir.choice import choice
-from archir.dims import Dim, add, floor_div, maximum, minimum, multiply, variable, variables
+from archir.shapes.arithmetic import add, floor_div, maximum, minimum, multiply
+from archir.shapes.choice import choice
+from archir.shapes.conditions import Condition, Relation
+from archir.shapes.dims import Dim, variable, variables
 
 KINDS = ("add", "multiply", "window", "window", "branch", "extremum", "choice")
 

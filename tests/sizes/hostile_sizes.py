@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archc import pipeline
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.base.source import Source
+from archir.graph.typed import TypedGraph
 
 
 def compiled(text: str) -> tuple[TypedGraph | None, list[str]]:

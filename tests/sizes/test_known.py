@@ -6,22 +6,12 @@ from dims_of_sizes import dims
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archir.check import Check
-from archir.choice import choice
-from archir.cut import length
-from archir.dims import (
-    Dim,
-    add,
-    evaluate,
-    floor_div,
-    maximum,
-    minimum,
-    multiply,
-    show,
-    subtract,
-    variable,
-)
 from archir.rules.tensors import SliceEmpty
+from archir.shapes.arithmetic import add, floor_div, maximum, minimum, multiply, subtract
+from archir.shapes.choice import choice
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim, evaluate, show, variable
+from archir.sizes.cut import length
 from archir.sizes.known import Known
 
 H, W = variable("H"), variable("W")

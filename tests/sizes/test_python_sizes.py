@@ -10,7 +10,7 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 import archc
-from archc.sizes import ValidSizes
+from archc.api.sizes import ValidSizes
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 UNET = archc.check(EXAMPLES / "unet.arch").valid_sizes

@@ -71,7 +71,7 @@ CASES: dict[str, tuple[str, str, Callable[..., Any], str]] = {
     ),
     "twice the width": (
         IMAGE, "reshape(1, 2 * W, -1)", lambda x, _h, w: x.reshape(1, 2 * w, -1),
-        "H even, at least 2",
+        "H even",
     ),
     "spread": (
         "1 1 H=4", "mean(2, keepdim = true) -> expand(2, -1, H // 2)",
@@ -89,6 +89,31 @@ CASES: dict[str, tuple[str, str, Callable[..., Any], str]] = {
         "1 3 H=16", "split(5, dim = 2) as a, b, c, d\n  concat(2) [d, c, b, a]",
         lambda x, _h: four(*x.split(5, 2)), "H 16 to 20",
     ),
+    "interpolated to what it was": (
+        IMAGE, "max_pool(2) -> interpolate(size = [H, W])",
+        lambda x, h, w: F.interpolate(F.max_pool2d(x, 2), (h, w)), "H, W at least 2",
+    ),
+    "interpolated to a part": (
+        IMAGE, "interpolate([H - 3, W // 2], mode = \"bilinear\", antialias = true)",
+        lambda x, h, w: F.interpolate(x, (h - 3, w // 2), mode="bilinear", antialias=True),
+        "H at least 4, W at least 2",
+    ),
+    "padded to what it was": (
+        IMAGE, "max_pool(2) -> upsample(scale_factor = 2) -> pad_by([0, W - _.width, H % 2, 0])",
+        lambda x, h, w: F.pad(back(x), (0, w - w // 2 * 2, h % 2, 0)), "H, W at least 2",
+    ),
+    "padded or cropped to eight": (
+        "1 3 H=9", "pad_by([(8 - H) // 2, 8 - H - (8 - H) // 2])",
+        lambda x, h: F.pad(x, ((8 - h) // 2, 8 - h - (8 - h) // 2)), "any size",
+    ),
+    "reflected to eight": (
+        "1 3 H=6", "pad_by([(8 - H) // 2, 8 - H - (8 - H) // 2], mode = \"reflect\")",
+        lambda x, h: F.pad(x, ((8 - h) // 2, 8 - h - (8 - h) // 2), "reflect"), "H at least 4",
+    ),
+    "gone round": (
+        "1 3 H=6", "pad_by([H - 3, 4 - H], mode = \"circular\")",
+        lambda x, h: round_about(x, h - 3, 4 - h), "H 3 to 7",
+    ),
     "divided by another": (
         "1 3 H=16", "slice(2, 0, 64 // (H - 8))",
         lambda x, h: x[:, :, : 64 // (h - 8)], OPEN,
@@ -102,6 +127,12 @@ CASES: dict[str, tuple[str, str, Callable[..., Any], str]] = {
         lambda x, _h: three(*x.chunk(3, 2)), "H 3 or at least 5",
     ),
 }  # fmt: skip
+
+
+def round_about(x: Tensor, before: int, behind: int) -> Tensor:
+    """Circular padding of what is there: where that is too little torch repeats what it finds."""
+    there = x.shape[2] + min(before, 0) + min(behind, 0)
+    return F.pad(x, (before, behind), "circular") if max(before, behind) <= there else x[:, :, :0]
 
 
 def whole(parts: tuple[Tensor, ...]) -> Tensor:

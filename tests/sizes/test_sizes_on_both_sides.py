@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archir.check import Condition
-from archir.dims import add, multiply, variable
+from archir.shapes.arithmetic import add, multiply
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import variable
 from archir.sizes.coupled import boxes
 
 N, H = variable("N"), variable("H")

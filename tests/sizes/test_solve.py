@@ -8,8 +8,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from z3_sizes import holds, member, proven
 
-from archir.check import Condition
-from archir.dims import add, floor_div, multiply, subtract, variable
+from archir.shapes.arithmetic import add, floor_div, multiply, subtract
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import variable
 from archir.sizes.sets import BeyondExactError, at_least, between
 from archir.sizes.solve import solve
 

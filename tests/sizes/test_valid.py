@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from z3_sizes import holds, member, proven
 
-from archir.check import Condition
-from archir.dims import Dim, add, floor_div, multiply, product, subtract, variable
+from archir.shapes.arithmetic import add, floor_div, multiply, product, subtract
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import Dim, variable
 from archir.sizes.sets import between
 from archir.sizes.valid import ValidSizes, conflict, valid_sizes
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_valid import lenet
 
-from archir.check import Condition
-from archir.dims import add, floor_div, multiply, product, subtract, variable
-from archir.sizes.sets import NOTHING, SizeSet, at_least, between, eventually_periodic
+from archir.shapes.arithmetic import add, floor_div, multiply, product, subtract
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import variable
+from archir.sizes.sets import NOTHING, Piece, SizeSet, at_least, between, eventually_periodic
 from archir.sizes.valid import valid_sizes
 from archir.sizes.words import advise, describe, in_training, say, show_condition
 
@@ -43,8 +44,23 @@ def residues(of: int, *rests: int) -> SizeSet:
             "a multiple of 8, 8 to 80",
             "multiples of 8, 8 to 80",
         ),
-        (residues(4, 0, 1, 2), "at least 1 but not 3 modulo 4", "at least 1 but not 3 modulo 4"),
-        (residues(8, 1, 3), "at least 1 and 1 or 3 modulo 8", "at least 1 and 1 or 3 modulo 8"),
+        (residues(4, 0, 1, 2), "any size but 3 modulo 4", "any size but 3 modulo 4"),
+        (residues(8, 1, 3), "1 or 3 modulo 8", "1 or 3 modulo 8"),
+        (residues(3, 1, 2), "any size but a multiple of 3", "any size but multiples of 3"),
+        (
+            residues(7, *range(1, 7)).intersect(at_least(9)),
+            "at least 9 but not a multiple of 7",
+            "at least 9 but not multiples of 7",
+        ),
+        # What goes over a multiple of the period is one stretch all the same.
+        (residues(32, *range(25, 32), 0), "25 to 32 modulo 32", "25 to 32 modulo 32"),
+        (residues(8, 7, 0, 1), "7 to 9 modulo 8", "7 to 9 modulo 8"),
+        (
+            residues(32, *range(25, 32), 0).intersect(at_least(40)),
+            "25 to 32 modulo 32, at least 57",
+            "25 to 32 modulo 32, at least 57",
+        ),
+        (residues(16, 1, 2, 3, 9), "1 to 3 or 9 modulo 16", "1 to 3 or 9 modulo 16"),
     ],
 )
 def test_one_set(sizes: SizeSet, of_one: str, of_several: str) -> None:
@@ -64,10 +80,10 @@ def test_variables_with_one_set_stand_together() -> None:
     both = [Condition("at-least", side, 32) for side in (H, W)]
     assert describe(valid_sizes("NHW", both)) == "H, W at least 32"
     unet = [Condition("divisible", side, 16) for side in (H, W)]
-    assert describe(valid_sizes("NHW", unet)) == "H, W multiples of 16, at least 16"
-    assert describe(valid_sizes("NHW", [both[0], unet[1]])) == (
-        "H at least 32; W a multiple of 16, at least 16"
-    )
+    assert describe(valid_sizes("NHW", unet)) == "H, W multiples of 16"
+    assert describe(valid_sizes("NHW", [both[0], unet[1]])) == "H at least 32, W a multiple of 16"
+    later = [both[0], unet[1], Condition("at-least", W, 40)]
+    assert describe(valid_sizes("NHW", later)) == "H at least 32; W a multiple of 16, at least 48"
     assert describe(valid_sizes("NHW", [])) == "any size"
     assert describe(valid_sizes("", [])) == "any size"
     assert describe(valid_sizes("H", [Condition("equal", H, 0)])) == "no size"
@@ -106,6 +122,12 @@ def test_what_training_asks_beside() -> None:
     )
     larger = [Condition("at-least", side, 99, training=True) for side in (H, W)]
     assert in_training(plain, valid_sizes("NHW", [*fits, *larger])) == "H, W at least 99"
+    two = Condition("at-least", N, 2, training=True)
+    assert in_training(plain, valid_sizes("NHW", [*fits, two])) == "also N at least 2"
+    pairs = [*lenet(), two]
+    assert (
+        in_training(valid_sizes("NHW", lenet()), valid_sizes("NHW", pairs)) == "also N at least 2"
+    )
     never = Condition("equal", 1, 2, training=True)
     assert in_training(plain, valid_sizes("NHW", [*fits, never])) == "no size"
 
@@ -167,3 +189,23 @@ def test_any_set_is_said_shortly(head: list[bool], turn: list[bool]) -> None:
     assert len(text) < 240
     assert (text == "of no size") == (not made)
     assert (text == "any size") == all([*head, *turn])
+
+
+def test_conditions_that_say_the_same_are_said_once() -> None:
+    one, other = product([H, W]), multiply(floor_div(add(product([H, W]), H), 3), 2)
+    conditions = [Condition("equal", one, other), Condition("equal", other, one)]
+    said = describe(valid_sizes("HW", conditions))
+    assert said.count("==") == 1, said
+
+
+def test_what_is_cut_has_its_brackets() -> None:
+    long = floor_div(add(product([H, W]), 1), 2)
+    for _ in range(12):
+        long = floor_div(add(product([long, H]), 1), 3)
+    shown = show_condition(Condition("at-least", long, 1))
+    assert "…" in shown and shown.count("(") == shown.count(")")
+
+
+def test_a_long_period_is_worded_once() -> None:
+    """Each remainder is looked up by itself, which for so many must take no time."""
+    assert say(SizeSet((Piece(1, None, 1 << 17, 2),)), one=True) == f"1 modulo {1 << 17}"

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from archc.torch import module
-from archir.typed import TypedGraph
+from archir.graph.typed import TypedGraph
 
 REFUSALS = (RuntimeError, ValueError)
 Function = Callable[..., Any]
@@ -261,9 +261,24 @@ def _each_channel(
     return recorder.apply((func, str((args, kwargs))), function, (x,), channels=x.shape[1])
 
 
-def _sum(recorder: _Recorder, func: Function, x: Tensor, y: Tensor) -> Tensor:
+def _merge(recorder: _Recorder, func: Function, x: Tensor, y: Tensor) -> Tensor:
+    if id(y) not in recorder.known:  # what is drawn for each example is no question of sizes
+        assert y.shape == (x.shape[0], *[1] * (x.dim() - 1))
+        return recorder.apply((func, "drawn"), torch.clone, (x,), channels=x.shape[1])
     assert x.shape[1] == y.shape[1]
     return recorder.apply((func, ""), func, (x, y), channels=x.shape[1])
+
+
+def _shuffle(recorder: _Recorder, func: Function, x: Tensor, groups: int) -> Tensor:
+    return recorder.apply((func, ""), torch.clone, (x,), channels=x.shape[1])
+
+
+def _chunk(recorder: _Recorder, func: Function, x: Tensor, count: int, dim: int) -> Any:
+    assert dim == 1
+    parts = [part.shape[1] for part in func(x, count, dim)]
+    return tuple(
+        recorder.apply((func, ""), torch.clone, (x,), channels=channels) for channels in parts
+    )
 
 
 def _concat(recorder: _Recorder, func: Function, values: list[Tensor], dim: int) -> Tensor:
@@ -278,9 +293,22 @@ def _concat(recorder: _Recorder, func: Function, values: list[Tensor], dim: int)
     return recorder.apply((func, ""), function, inputs, channels=sum(x.shape[1] for x in values))
 
 
+def _resized(recorder: _Recorder, func: Function, x: Tensor, size: Any, **kwargs: Any) -> Tensor:
+    """Interpolated to the size of a value that is there: of the first that has it."""
+    known = sorted(recorder.known.values(), key=lambda one: one[1].number)
+    like = next(tensor for tensor, _ in known if tensor.dim() > 2 and tensor.shape[2:] == size)
+
+    def function(x: Tensor, like: Tensor) -> Any:
+        return func(x, like.shape[2:], **kwargs)
+
+    question = (func, str(kwargs))
+    return recorder.apply(question, function, (x, like), channels=x.shape[1])
+
+
 _EACH_CHANNEL: tuple[Function, ...] = (
-    F.relu, F.hardtanh, torch.tanh, F.dropout, F.max_pool2d, F.avg_pool2d, F.adaptive_avg_pool2d,
-    Tensor.mean, F.local_response_norm,  # which mixes channels, and asks nothing of their number
+    F.relu, F.hardtanh, F.hardswish, F.hardsigmoid, F.silu, torch.tanh, torch.sigmoid, F.dropout,
+    F.max_pool2d, F.avg_pool2d, F.adaptive_avg_pool2d, Tensor.mean,
+    F.local_response_norm,  # which mixes channels, and asks nothing of their number
 )  # fmt: skip
 _THIN: Mapping[Function, Function] = {
     torch.conv2d: _convolution,
@@ -288,6 +316,10 @@ _THIN: Mapping[Function, Function] = {
     F.linear: _linear,
     F.batch_norm: _batch_norm,
     torch.cat: _concat,
-    Tensor.add: _sum,
+    F.interpolate: _resized,
+    Tensor.add: _merge,
+    Tensor.mul: _merge,
+    Tensor.chunk: _chunk,
+    F.channel_shuffle: _shuffle,
     **dict.fromkeys(_EACH_CHANNEL, _each_channel),
 }

@@ -11,12 +11,13 @@ import pytest
 from literate import Case, cases, expand
 
 from archc import pipeline
-from archir.diagnostics import Diagnostic
-from archir.dims import evaluate
-from archir.graph import Apply, Group, Read, Use, Value, definitions, walk
-from archir.source import Source, Span
-from archir.typed import TypedGraph
-from archir.types import TensorType
+from archir.base.diagnostics import Diagnostic
+from archir.base.source import Source, Span
+from archir.graph.graph import Apply, Group, Read, Use, Value
+from archir.graph.steps import definitions, walk
+from archir.graph.typed import TypedGraph
+from archir.shapes.dims import evaluate
+from archir.shapes.types import TensorType
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

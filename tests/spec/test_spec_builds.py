@@ -18,10 +18,11 @@ from test_spec import DOCS, SPEC
 from torch import Tensor, nn
 
 from archc import pipeline
+from archc.api.formats import FORMATS
 from archc.torch import module
-from archir.dims import evaluate
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.base.source import Source
+from archir.graph.typed import TypedGraph
+from archir.shapes.dims import evaluate
 
 LARGEST = 10_000_000
 """Models with more parameters are left to the tests of the examples."""
@@ -53,7 +54,7 @@ def runs(typed: TypedGraph) -> None:
     if sum(parameter.numel() for parameter in live.parameters()) > LARGEST:
         return
     torch.manual_seed(0)
-    printed = from_source(pipeline.python(typed))
+    printed = from_source(FORMATS["python"].text(typed))
     state = live.state_dict()
     assert list(state) == list(printed.state_dict())
     for key, value in printed.state_dict().items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
+
+from archir.shapes.types import TensorType
 
 Run = Callable[..., Any]
 
@@ -51,6 +53,14 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignore] 
 
     def _gone(self, nbytes: int) -> None:
         self.live -= nbytes
+
+
+def zeros(types: Iterable[TensorType], sizes: Mapping[str, int], device: str) -> list[Tensor]:
+    """Inputs of some types at given sizes: pictures are black, and a text is of the first word."""
+    return [
+        torch.zeros(each.at(sizes).shape, dtype=getattr(torch, each.dtype), device=device)  # type: ignore[arg-type]
+        for each in types
+    ]
 
 
 def state(model: nn.Module) -> list[Tensor]:

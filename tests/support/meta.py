@@ -15,7 +15,7 @@ aten = torch.ops.aten
 class Quick(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignore]  # of some releases
     """Answers at once what torch works out in Python on the meta device, for milliseconds each.
 
-    These are rectifiers, batch norms and their gradients, whose outputs have the shapes of what
+    These are activations, batch norms and their gradients, whose outputs have the shapes of what
     is given, if that is contiguous, and the drawing of weights, which gives back what it fills:
     most of the time of a network there goes into them. All else is torch's.
     """
@@ -72,8 +72,18 @@ ANSWERS: dict[Any, Callable[..., Any]] = {
     aten.fill_.Scalar: _itself,
     aten.zero_.default: _itself,
     aten.relu.default: _like,
+    aten.hardswish.default: _like,
+    aten.hardsigmoid.default: _like,
+    aten.silu.default: _like,
+    aten.sigmoid.default: _like,
+    aten.gelu.default: _like,
     aten.hardtanh.default: _like,
     aten.threshold_backward.default: _gradient,
+    aten.hardswish_backward.default: _gradient,
+    aten.hardsigmoid_backward.default: _gradient,
+    aten.silu_backward.default: _gradient,
+    aten.sigmoid_backward.default: _gradient,
+    aten.gelu_backward.default: _gradient,
     aten.hardtanh_backward.default: _gradient,
     aten.native_batch_norm.default: _batch_norm,
     aten.native_batch_norm_backward.default: _batch_norm_gradients,

@@ -8,9 +8,10 @@ from typing import Any
 
 import z3
 
-from archir.check import Condition
-from archir.choice import Choice
-from archir.dims import Atom, Dim, Extremum, Quotient, Variable
+from archir.shapes.arithmetic import Extremum, Quotient
+from archir.shapes.choice import Choice
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import Atom, Dim, Variable
 from archir.sizes.sets import SizeSet
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from archdsl import ast
-from archdsl.parser import parse
-from archdsl.printer import show_ast
-from archir.diagnostics import Diagnostic
-from archir.source import Source
+from archdsl.syntax.parser import parse
+from archdsl.tree import ast
+from archdsl.tree.outline import show_ast
+from archir.base.diagnostics import Diagnostic
+from archir.base.source import Source
 
 
 def parsed(text: str) -> ast.File:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archdsl import ast
-from archdsl.parser import parse_argument
-from archir.source import Source
+from archdsl.syntax.parser import parse_argument
+from archdsl.tree import ast
+from archir.base.source import Source
 
 
 def test_an_argument_keeps_its_places() -> None:

@@ -6,7 +6,7 @@ import pytest
 from syntaxkit import parsed
 
 import archc
-from archdsl.docs import examples, prose
+from archdsl.syntax.docs import examples, prose
 
 TEXT = '''\
 ## What it is.

@@ -7,16 +7,16 @@ import copy
 import pytest
 from syntaxkit import errors, expression, names, parsed, shown
 
-from archdsl import ast
-from archdsl.parser import parse
-from archdsl.printer import show_ast, unparse_expression
-from archdsl.syntax_limits import (
+from archdsl.syntax.limits import (
     MAX_EXPRESSION_DEPTH,
     MAX_FILE_CHARACTERS,
     MAX_NESTING,
     MAX_NUMBER_CHARACTERS,
 )
-from archir.source import Source
+from archdsl.syntax.parser import parse
+from archdsl.tree import ast
+from archdsl.tree.outline import show_ast, unparse_expression
+from archir.base.source import Source
 
 LONG = 5_000
 

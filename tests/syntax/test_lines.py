@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from syntaxkit import names, parsed, shown
 
-from archdsl import ast
+from archdsl.tree import ast
 
 
 def stages(*statements: str) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from syntaxkit import parsed
 
-from archdsl.printer import show_ast
+from archdsl.tree.outline import show_ast
 
 VGG = """arch 1
 

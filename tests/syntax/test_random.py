@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdsl.keywords import KEYWORDS
-from archdsl.parser import parse
-from archdsl.printer import show_ast
-from archir.source import Source
+from archdsl.syntax.keywords import KEYWORDS
+from archdsl.syntax.parser import parse
+from archdsl.tree.outline import show_ast
+from archir.base.fixes import apply, compatible
+from archir.base.source import Source
 
 WORDS = [
     *sorted(KEYWORDS),
@@ -33,6 +34,10 @@ def check(text: str) -> None:
             assert 0 <= span.start <= span.end <= len(text)
         assert item.problem.message()
         item.problem.hint()
+        if (fix := item.fix) is not None:
+            assert all(0 <= edit.span.start <= edit.span.end <= len(text) for edit in fix.edits)
+            assert compatible([fix]) == [fix]
+            apply(text, [fix])
     if file is not None:
         show_ast(file)
 

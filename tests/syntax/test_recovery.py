@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from syntaxkit import errors, names
 
-from archdsl.syntax_limits import MAX_SYNTAX_ERRORS
+from archdsl.syntax.limits import MAX_SYNTAX_ERRORS
 
 
 def test_each_statement_has_its_own_error() -> None:
@@ -33,6 +33,7 @@ block B() { a b }
         (2, "missing-arrow"),
         (4, "missing-arrow"),
         (6, "missing-comma"),
+        (6, "missing-arrow"),
         (8, "missing-arrow"),
         (8, "missing-arrow"),
         (10, "unexpected-token"),
@@ -45,17 +46,32 @@ block B() { a b }
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        # the rest of a statement is left unread, with all its braces
-        ("block B() {\n  for x y { a b\n c d }\n  e f\n}\n", ["unexpected-token", "missing-arrow"]),
+        # of the rest of a statement its braces are read
+        ("block B() {\n  for x y { a b\n c d }\n}\n", ["unexpected-token", *["missing-arrow"] * 2]),
         ("block B() {\n  a -> }\nblock C() { a b }\n", ["unexpected-token", "missing-arrow"]),
-        ("block B( { a b }\nblock C() { a b }\n", ["unclosed-bracket", "missing-arrow"]),
+        ("block B( {\n a b }\nblock C() { a }\n", ["unclosed-bracket", "missing-arrow"]),
         ("block { a }\nblock C() { a b }\n", ["unexpected-token", "missing-arrow"]),
-        # brackets that do not fit: one error a declaration, the others are read
+        # brackets that do not fit: one error a line, and the rest is read
         ("block B() { a {\nblock C() { a b }\n", ["unclosed-bracket", "missing-arrow"]),
         ("block B() { a } }\nblock C() { a b }\n", ["unmatched-closer", "missing-arrow"]),
         ("block B() { a ( ] b c\n}\nblock C() { a b }\n", ["wrong-closer", "missing-arrow"]),
         ("let A = (1\nblock C() { a b }\n", ["unclosed-bracket", "missing-arrow"]),
         ("let A = 1)\nlet B = 1 2\n", ["unmatched-closer", "unexpected-token"]),
+        # a string without an end may have swallowed braces
+        ('model" *small() {\n  input x: [N]\n, elif', ["unterminated-string", "unclosed-bracket"]),
+        ('block B() {\n  "a: {\n    b c\n  }\n}\n', ["unterminated-string", "missing-arrow"]),
+        # what one line lacks and the next has too much
+        (
+            "block B() {\n  let a = (1\n  let b = 2)\n  c d\n}\n",
+            ["unclosed-bracket", "unmatched-closer", "missing-arrow"],
+        ),
+        # one brace too much, or one too few
+        ("block B() {\n  if a { b } }\n  c d\n}\n", ["missing-arrow", "unmatched-closer"]),
+        ("block B()\n  a b\n}\n", ["unexpected-token", "missing-arrow"]),
+        ("block B(\n  c\n)\n  a b\n}\n", ["unexpected-token", "missing-arrow"]),
+        ("block B() {\n  repeat 3\n    a b\n  }\n}\n", ["unexpected-token", "missing-arrow"]),
+        # a closer among what is closed behind it
+        ("block B() {\n  conv(3, }1)\n  a b\n}\n", ["unmatched-closer", "missing-arrow"]),
         # the edition, and two errors of one token
         ("arch 1 1\nblock C() { a b }\n", ["edition-form", "missing-arrow"]),
         ("let A = f(3x 4y)\n", ["malformed-number", "malformed-number"]),

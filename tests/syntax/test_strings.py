@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from syntaxkit import errors, expression, names, parsed
 
-from archdsl import ast
-from archdsl.printer import unparse_expression
+from archdsl.tree import ast
+from archdsl.tree.outline import unparse_expression
 
 
 def parts(text: str) -> list[str | ast.Expr]:
@@ -74,7 +74,7 @@ def test_paths_are_taken_as_they_stand() -> None:
         ("'abc'", "single-quotes", "'abc'"),
         ('"{a b}"', "unexpected-token", "b"),
         ('"{(a}"', "unclosed-bracket", "("),
-        ('"{a)}"', "wrong-closer", ")"),
+        ('"{a)}"', "unmatched-closer", ")"),
         ('"{a ? b}"', "unknown-character", "?"),
     ],
 )

@@ -8,8 +8,8 @@ import pytest
 from syntaxkit import expression, parsed, shown
 
 import archc
-from archdsl import ast
-from archdsl.printer import show_ast, unparse_expression
+from archdsl.tree import ast
+from archdsl.tree.outline import show_ast, unparse_expression
 
 
 def test_chain() -> None:

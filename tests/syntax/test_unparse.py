@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syntaxkit import expression
 
-from archdsl import ast
-from archdsl.printer import unparse_expression
-from archir.record import field_names
-from archir.source import Source, Span
+from archdsl.tree import ast
+from archdsl.tree.outline import unparse_expression
+from archir.base.record import field_names
+from archir.base.source import Source, Span
 
 SPAN = Span(Source("made", ""), 0, 0)
 NAMES = ["_", "a", "e1", "x_2", "format"]
@@ -59,8 +59,8 @@ class Maker:
     def number(self) -> ast.Number:
         return ast.Number(SPAN, self.pick(NUMBERS))
 
-    def constant(self) -> ast.Constant:
-        return ast.Constant(SPAN, self.pick([True, False, None]))
+    def constant(self) -> ast.Truth:
+        return ast.Truth(SPAN, self.pick([True, False, None]))
 
     def text(self, depth: int) -> ast.Text:
         """No string stands in the hole of a string, no plain part beside another."""

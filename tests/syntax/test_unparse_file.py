@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.parser import parse
-from archdsl.printer import show_ast
-from archdsl.unparse_file import unparse_file
-from archir.source import Source
+from archc.testing.unparse_file import unparse_file
+from archdsl.syntax.parser import parse
+from archdsl.tree.outline import show_ast
+from archir.base.source import Source
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCED = re.compile(r"^```arch\n(.*?)^```$", re.MULTILINE | re.DOTALL)

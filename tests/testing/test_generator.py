@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 
 from archc.testing.generator import Project, generate, projects
 from archc.testing.generator.constructs import CONSTRUCTS
-from archdsl.parser import parse
-from archir.registry import built_in
-from archir.source import Source
+from archdsl.syntax.parser import parse
+from archir.base.source import Source
+from archir.catalogue.registry import built_in
 
-SEEDS = 2_000
+SEEDS = 6_000
 
 
 def test_every_construct_and_every_op_is_made() -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archc.testing.__main__ import main
+from archc.testing.agreement import ours
 from archc.testing.agreement.compare import examine
 from archc.testing.agreement.run import Run
 from archc.testing.agreement.shrink import shrunk
 from archc.testing.agreement.theirs import Case
 from archc.testing.agreement.trial import trial
 from archc.testing.generator.constructs import CONSTRUCTS
-from archir.registry import built_in
+from archir.catalogue.registry import built_in
+from archir.check.annotations import Annotations
 
 NETWORKS = 2_000
 PARTS = 20
@@ -60,6 +63,311 @@ def test_what_differs_is_told_and_made_small() -> None:
     small = shrunk(BROKEN, shows).files["main.arch"]
     assert "lost" in small or len(small) < 60
     assert len(small) < len(BROKEN.files["main.arch"]) / 3
+
+
+HIDDEN = """model net() {{
+  input x: [N, 4, H = 6, W = 6]
+  {first}
+  {second}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("conv(4, 9)", "relu"),
+        ("conv(4, 9)", "linear(_.shape[9])"),
+        ("conv(4, 9)", "relu -> nowhere(3)"),  # of what is behind a wrong name nothing is said
+        ("expand(2, -1, -1, -1) -> relu(true)", "relu"),
+        # nor of memory where a shape is wrong
+        ("expand(2, -1, -1, -1) -> relu(true)", "conv(4, 9)"),
+    ],
+)
+def test_what_torch_stops_at_is_named(first: str, second: str) -> None:
+    text = HIDDEN.format(first=first, second=second)
+    assert not examine(Case({"main.arch": text}, "main.arch", "net")).found
+
+
+def test_an_argument_of_a_module_speaks_of_no_size_though_it_is_always_the_same() -> None:
+    """By the page; torch runs it, as no more than one feature is left at any size."""
+    text = """model net() {
+  input x: [N, 2]
+  slice(1, N // 2, step = 2) -> prelu(_.features)
+}
+"""
+    case = Case({"main.arch": text}, "main.arch", "net")
+    assert ours.check(case.files, case.main, case.model).names == ["argument-depends-on-size"]
+    assert not examine(case).found
+
+
+def agrees(text: str) -> list[str]:
+    """The problems of a model in whose verdict nothing disagrees with torch."""
+    case = Case({"main.arch": text}, "main.arch", "net")
+    found = examine(case).found
+    assert not found, found
+    return ours.check(case.files, case.main, case.model).names
+
+
+def test_what_runs_in_training_alone_overwrites_what_training_makes() -> None:
+    """In training stochastic_depth gives a value of its own; in evaluation what expand repeats."""
+    text = """model net() {
+  input x: [N, 2]
+  expand(2, -1) -> %s
+  train_only { relu(true) }
+}
+"""
+    assert agrees(text % "stochastic_depth(0.1)") == []
+    assert agrees(text % "relu6") == []
+    assert agrees(text % "identity") == ["overwrites-repeated-elements"]
+
+
+@pytest.mark.parametrize("made", ["exp", "f", "concat [_, relu]", "*Two", "Two", "_", "{ exp }"])
+def test_a_label_names_a_module_whatever_it_is_made_of(made: str) -> None:
+    """torch has a module there: the text gives it a place of its own."""
+    text = f"""let f = exp
+
+block Two() {{
+  relu
+  linear(4)
+}}
+
+model net() {{
+  input x: [N, 4]
+  module m = M: {made}
+  m
+}}
+"""
+    assert agrees(text) == []
+
+
+def test_a_buffer_outside_of_the_state_is_there_in_any_case() -> None:
+    """The mask is kept for the backward pass as a buffer is, whether it is saved or not."""
+    text = """model net() {
+  input x: [N, 3]
+  linear(3)
+  buffer mask: bool[3] = zeros, persistent = false
+  masked_fill(0.5) [_, mask]
+}
+"""
+    assert agrees(text) == []
+
+
+@pytest.mark.parametrize("rules", ["linear.weight: normal", "*.weight: normal; *.bias: ones"])
+def test_a_module_inside_of_attention_is_drawn_by_rules_for_it_alone(rules: str) -> None:
+    """torch's out_proj is of a class behind nn.Linear."""
+    text = f"""model net() {{
+  input x: [N, L = 3, 4]
+  multihead_attention(2)
+  linear(4) -> layer_norm
+  init {{
+    {rules.replace("; ", chr(10))}
+  }}
+}}
+"""
+    assert agrees(text) == []
+
+
+@pytest.mark.parametrize("merge", ["logical_and", "logical_or", "logical_xor", "add", "maximum"])
+def test_a_merge_of_one_value_is_that_value_with_its_dtype(merge: str) -> None:
+    text = f"""model net() {{
+  input x: [N, 4]
+  module m = {merge}
+  m -> linear(4)
+  {merge} [_] -> linear(4)
+}}
+"""
+    assert agrees(text) == []
+
+
+NUMBER = """block Unit() {
+  input x: [N, A, B, C, W]
+  { relu } :: [N, A, B, C, %s]
+}
+
+model net() {
+  input x: [N, 6, 8, W = 4]
+  reshape(N, 1, -1, 8, W) -> Unit
+}
+"""
+
+
+def test_a_dim_that_is_a_number_is_compared_at_the_default_whatever_its_name_is() -> None:
+    assert agrees(NUMBER % "B - 2") == []
+    assert agrees(NUMBER % "B - 3") == ["shape-not-as-written"]
+
+
+def test_a_dim_that_is_no_number_is_held_at_all_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here archc forgets to prove it."""
+    case = Case({"main.arch": NUMBER % "2 * (W // 2)"}, "main.arch", "net")
+    assert agrees(case.files["main.arch"]) == ["shape-not-as-written"]
+    monkeypatch.setattr(Annotations, "prove", lambda *_: True)
+    assert [each.kind for each in examine(case).found] == ["in the set, refused: None"]
+
+
+def test_a_threshold_in_place_on_repeated_elements_lets_no_gradient_back() -> None:
+    """torch computes it, and its backward pass cannot copy through the view."""
+    text = """model net() {
+  input x: [N, 1, L = 4]
+  %s
+  expand(-1, 2, -1) -> threshold(0.5, 0, inplace = true)
+}
+"""
+    assert agrees(text % "tanh") == []
+    assert agrees(text % "conv(1, 1)") == ["overwrites-repeated-elements"]
+
+
+@pytest.mark.parametrize("seed", [1, 3, 5, 10])
+def test_sizes_that_few_draw_are_tried_where_values_meet(seed: int) -> None:
+    """The batch of one value meets the rows of the other: it is 1, or there are as many."""
+    text = """model net() {
+  input x: [N, 2, D = 1, H = 5, W = 4], y: [N, 4]
+  add
+  max_pool(1, 2) :: [Q, 2, _, Q + 2, 2]
+}
+"""
+    case = Case({"main.arch": text}, "main.arch", "net", seed=seed)
+    assert not examine(case).found
+
+
+def test_a_size_that_one_value_alone_fits_is_no_number() -> None:
+    """Layer norm leaves one width, and the text still speaks of the width."""
+    text = """model net() {
+  input x: [N = 2, 1, 7, W = 5]
+  layer_norm :: [W - 3, 1, 7, 5]
+}
+"""
+    assert agrees(text) == ["shape-not-as-written"]
+
+
+def test_a_size_that_another_value_fixes_is_no_number() -> None:
+    text = """model net() {
+  input x: [N = 2, 3, H = 1, W = 8]
+  concat [linear(8), relu] :: [W // 4, 6, 1, 8]
+}
+"""
+    assert agrees(text) == ["shape-not-as-written"]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ("chunk(1) -> [dropout -> relu(true), relu] -> add", "overwrites-one-of-several"),
+        ("[_, scale -> dropout -> relu(true)] -> add", "overwrites-a-parameter"),
+    ],
+)
+def test_evaluation_records_gradients_too(body: str, problem: str) -> None:
+    """There dropout gives what it is given, and what is overwritten behind it is that."""
+    text = f"""model net() {{
+  input x: [N, 4]
+  linear(4)
+  param scale: [1, 4] = normal
+  {body} -> multiply [_, scale]
+}}
+"""
+    assert agrees(text) == [problem]
+    assert agrees(text.replace("(true)", "")) == []
+
+
+PRINTED = """from torch import nn
+
+class Net(nn.Module):
+    def forward(self, x):
+        return y
+
+if __name__ == "__main__":
+    model = Net().eval()
+"""
+
+
+def test_a_printed_module_that_does_not_run_is_a_disagreement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever it raises: the run goes on, and says so."""
+
+    monkeypatch.setattr(ours, "printed", lambda *_, **__: PRINTED)
+    text = "model net() {\n  input x: [N, 3]\n  relu\n}\n"
+    found = examine(Case({"main.arch": text}, "main.arch", "net")).found
+    assert "the printed module does not run: NameError" in [each.kind for each in found]
+
+
+def test_one_example_is_looked_at_too() -> None:
+    """Pieces of one example lie in turn: there reshape gives a view of one, of two a copy."""
+    text = """model net() {
+  input x: [N, 6, W = 2]
+  prelu -> split([1, 5]) as first, _
+  first -> reshape(-1) -> mish(inplace = true)
+}
+"""
+    assert agrees(text) == ["overwrites-one-of-several"]
+
+
+def test_dims_of_one_lie_anyhow() -> None:
+    """With a width of 1 a transposed dim is a view that looks channels-last: torch refuses it."""
+    text = """model net() {
+  input x: [N, 3, H = 7, W = 2]
+  transpose(2, 1) -> residual { elu }
+  unflatten(2, [-1, 3]) -> pixel_shuffle(1)
+}
+"""
+    assert agrees(text) == ["layout-not-taken"]
+
+
+def test_a_window_that_32_bits_cannot_hold_does_not_fit() -> None:
+    text = """model net() {
+  input x: [N, 1, 1]
+  max_pool(3, 1, dilation = 2147483647)
+}
+"""
+    assert agrees(text) == ["kernel-does-not-fit"]
+
+
+def test_a_wrong_remark_and_what_training_refuses_are_both_looked_for() -> None:
+    text = """model net() {
+  input x: [N, 4, L = 5]
+  batch_norm -> relu :: [L - 4, 4, L]
+  relu(inplace = true)
+}
+"""
+    assert sorted(agrees(text)) == ["overwrites-what-is-kept", "shape-not-as-written"]
+
+
+@pytest.mark.parametrize("size", ["1", "L = 1", "L = 2"])
+def test_a_window_of_padding_alone_is_refused(size: str) -> None:
+    """torch gives minus infinity for it, and writes its gradient outside of the tensor."""
+    text = f"""model net() {{
+  input x: [N, 1, {size}]
+  max_pool(2, stride = 1, padding = 1, dilation = 2)
+}}
+"""
+    assert agrees(text) == ([] if size == "L = 2" else ["window-sees-nothing"])
+
+
+def test_what_is_overwritten_is_told_beside_a_shape_that_is_wrong_at_some_sizes() -> None:
+    """At H = 1 alone the remark is wrong, and what is repeated there is overwritten."""
+    text = """model net() {
+  input x: [N, 2, H = 8, W = 8]
+  expand(-1, -1, W, -1) -> leaky_relu(inplace = true)
+  transpose(0, 0) :: [N, 2, H, W]
+}
+"""
+    assert sorted(agrees(text)) == ["overwrites-repeated-elements", "shape-not-as-written"]
+
+
+def test_an_error_behind_it_is_another_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here archc forgets the error of the line at which torch stops."""
+    check = ours.check
+
+    def forgets(*given: Any) -> ours.Verdict:
+        verdict = check(*given)
+        verdict.errors = [e for e in verdict.errors if e.problem.name == "wrong-operand"]
+        return verdict
+
+    text = HIDDEN.format(first="conv(4, 9)", second="conv(4 + none, 1)")
+    case = Case({"main.arch": text}, "main.arch", "net")
+    assert not examine(case).found
+    monkeypatch.setattr(ours, "check", forgets)
+    assert [each.kind for each in examine(case).found] == ["another place than torch's: conv"]
 
 
 def test_the_command_says_what_it_did_and_goes_on(

@@ -157,7 +157,7 @@ def test_any_bytes_are_read_as_the_library_reads_them_or_refused(
 def test_what_the_library_writes_is_listed_as_it_is(
     tmp_path_factory: pytest.TempPathFactory, shapes: dict[str, list[int]], dtype: torch.dtype
 ) -> None:
-    from archc.torch.stored import SafetensorsFile
+    from archc.torch.weight_files.stored import SafetensorsFile
 
     path = tmp_path_factory.getbasetemp() / "good.safetensors"
     path.write_bytes(save({key: torch.zeros(shape, dtype=dtype) for key, shape in shapes.items()}))

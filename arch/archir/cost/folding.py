@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from archir.base.record import Record
 from archir.cost.rows import Row
-from archir.record import Record
 
 DEPTH = 2
 """How deep a table goes unless it is told: to the layers of a stage, or the units of a stage."""

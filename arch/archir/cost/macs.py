@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archir.dims import Dim, multiply
-from archir.dims import total as added
-from archir.flat import Flat, FlatStep
-from archir.op import Op
-from archir.types import TensorType
+from archir.graph.flat import Flat, FlatStep
+from archir.op.contract import Op
+from archir.shapes.arithmetic import multiply
+from archir.shapes.arithmetic import total as added
+from archir.shapes.dims import Dim
+from archir.shapes.types import TensorType
 
 
 def forward(flat: Flat, types: Sequence[TensorType]) -> list[Dim]:
@@ -32,29 +33,28 @@ def forward(flat: Flat, types: Sequence[TensorType]) -> list[Dim]:
     return found
 
 
-def backward(flat: Flat, macs: Sequence[Dim]) -> list[Dim]:
+def backward(flat: Flat, types: Sequence[TensorType], macs: Sequence[Dim]) -> list[Dim]:
     """The MACs of each step's part in the backward pass of a training step.
 
     Each multiply-accumulate has two factors, and the gradient of each factor takes as many again:
     of the weights always, of an input where something before it can learn. So the first
     convolution has no gradient of its input. What no output depends on has none at all.
     """
-    return [
-        multiply(each, factors) if each and factors else 0
-        for each, factors in zip(macs, gradients(flat), strict=True)
-    ]
-
-
-def gradients(flat: Flat) -> list[int]:
-    """Of how many of its factors each step gives the gradients: its weights and its inputs."""
     learns, weights = _learning(flat)
     used = _used(flat)
-    found: list[int] = []
-    for step, has_weights in zip(flat.steps, weights, strict=True):
-        if used.isdisjoint(step.outputs):
+    found: list[Dim] = []
+    for step, has_weights, each in zip(flat.steps, weights, macs, strict=True):
+        if not each or step.op is None or used.isdisjoint(step.outputs):
             found.append(0)
-        else:
-            found.append(has_weights + sum([value in learns for value in step.inputs]))
+            continue
+        factors = tuple([value in learns for value in step.inputs])
+        if type(step.op).backward_macs is Op.backward_macs:
+            found.append(multiply(each, has_weights + sum(factors)))
+            continue
+        inputs, outputs = (
+            tuple([types[value] for value in values]) for values in (step.inputs, step.outputs)
+        )
+        found.append(step.op.backward_macs(inputs, outputs, factors, has_weights=has_weights))
     return found
 
 

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from archir.cost.kept import kept
-from archir.cost.order import best_order
+from archir.base.record import Record
 from archir.cost.peak import peak
-from archir.cost.play import Pass, play
-from archir.flat import Flat
-from archir.record import Record
-from archir.storage import BYTES, Storage
+from archir.cost.saved_for_backward import saved_for_backward
+from archir.cost.simulate import Pass, simulate
+from archir.graph.flat import Flat, counted
+from archir.memory.storage import BYTES, Storage
 
 Optimizer = Literal["sgd", "sgd-momentum", "adam"]
 
@@ -38,12 +37,10 @@ class Memory(Record):
 
     ``peak`` is the most that an evaluation in torch has allocated at a time, beyond what was there
     before it (state and inputs): steps in the order of the text, each value until its last use, and
-    what a module is called with until the call returns. ``best_peak`` is the least that any order
-    of the steps reaches when every value goes at its last use; ``best_is_exact`` says whether it is
-    known to be the least. ``best_order`` are the numbers of the steps in that order.
+    what a module is called with until the call returns. ``evaluation`` is that evaluation itself,
+    for who asks whether another order needs less (``archir.ordering``).
 
-    ``step_outputs`` and ``step_kept`` are for each step of the model what it gives, and what is
-    kept because of it and of nothing before it.
+    ``step_kept`` is for each step of the model what is kept because of it and of nothing before it.
     """
 
     dtype: str
@@ -56,13 +53,10 @@ class Memory(Record):
     outputs: int
     made: int
     peak: int
-    best_peak: int
-    best_is_exact: bool
-    best_order: tuple[int, ...]
     kept: int
     held: int
-    step_outputs: tuple[int, ...]
     step_kept: tuple[int, ...]
+    evaluation: Pass
 
     @property
     def inference(self) -> int:
@@ -90,16 +84,14 @@ def memory(
     their gradients, what the optimizer remembers, and the values.
     """
     here = {**flat.typed.graph.sizes, **(sizes or {})}
-    evaluation = play(flat, here, training=False, dtype=dtype)
-    training = play(flat, here, training=True, dtype=dtype)
+    evaluation = simulate(flat, here, training=False, dtype=dtype)
+    training = simulate(flat, here, training=True, dtype=dtype)
     parameters, buffers = _state(flat, dtype)
-    best = best_order(evaluation)
     by_step = [0] * len(flat.steps)
     held = training.storages(flat.inputs) | training.storages(flat.outputs)
-    for step, storage in kept(training):
+    for step, storage in saved_for_backward(training):
         by_step[step] += storage.nbytes
         held.add(storage)
-    gives = _outputs(evaluation)
     return Memory(
         dtype=dtype,
         optimizer=optimizer,
@@ -108,16 +100,13 @@ def memory(
         buffers=buffers,
         gradients=parameters,
         optimizer_state=parameters * STATES[optimizer],
-        outputs=sum(gives),
+        outputs=_outputs(evaluation),
         made=_bytes(storage for step in evaluation.steps for storage in step.new),
         peak=peak(evaluation),
-        best_peak=best.peak,
-        best_is_exact=best.is_exact,
-        best_order=best.steps,
         kept=sum(by_step),
         held=_bytes(storage for storage in held if storage.kind != "state"),
-        step_outputs=gives,
         step_kept=tuple(by_step),
+        evaluation=evaluation,
     )
 
 
@@ -129,17 +118,13 @@ def _state(flat: Flat, dtype: str) -> tuple[int, int]:
     """The bytes of the parameters and of the buffers."""
     found = [0, 0]
     for module in flat.modules:
-        for spec in module.state:
+        for spec in counted(flat, module):
             each = BYTES[dtype if spec.dtype == "float32" else spec.dtype]
             found[spec.is_buffer] += each * spec.numel
     return found[0], found[1]
 
 
-def _outputs(run: Pass) -> tuple[int, ...]:
-    """For each step of the model the bytes of its outputs; 0 for what does not run in the pass."""
-    found = [0] * len(run.flat.steps)
-    for step in run.steps:
-        for value in run.flat.steps[step.index].outputs:
-            tensor = run.values[value]
-            found[step.index] += tensor.numel * run.tape.bytes_of(tensor.dtype)
-    return tuple(found)
+def _outputs(run: Pass) -> int:
+    """The bytes of the outputs of all steps that run in a pass."""
+    given = (run.values[v] for step in run.steps for v in run.flat.steps[step.index].outputs)
+    return sum([tensor.numel * run.trace.bytes_of(tensor.dtype) for tensor in given])

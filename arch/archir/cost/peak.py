@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from archir.cost.play import Pass
-from archir.storage import Storage
+from archir.cost.simulate import Pass
+from archir.memory.storage import Storage
 
 
 def peak(run: Pass) -> int:

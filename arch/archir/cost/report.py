@@ -9,22 +9,22 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archir.base.record import Record, Struct
 from archir.cost import macs
 from archir.cost.folding import DEPTH, Line, cut, lines
 from archir.cost.rows import Kind, Row, rows
-from archir.dims import Dim, multiply, product
-from archir.dims import total as added
-from archir.flat import Flat, flatten, types_at
-from archir.op import Op
-from archir.record import Record, Struct
-from archir.typed import TypedGraph
-from archir.types import ParameterSpec, TensorType
+from archir.graph.flat import Flat, counted, flatten, types_at
+from archir.graph.typed import TypedGraph
+from archir.memory.storage import BYTES
+from archir.op.contract import Op
+from archir.shapes.arithmetic import multiply, product
+from archir.shapes.arithmetic import total as added
+from archir.shapes.dims import Dim
+from archir.shapes.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.cost.field import AxisField, Fields
     from archir.cost.memory import Memory, Optimizer
-
-BYTES = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "int64": 8, "bool": 1}
+    from archir.field.field import AxisField, Fields
 
 
 class Entry(Struct):
@@ -64,7 +64,7 @@ class Entry(Struct):
         """The op with its arguments, as the language writes it; else the same as ``op``."""
         if self.applied is None:
             return self.op
-        from archir.text import show_op
+        from archir.graph.text import show_op
 
         return show_op(self.applied)
 
@@ -139,7 +139,7 @@ class Costs:
     @cached_property
     def fields(self) -> Fields:
         """What each value sees of the inputs."""
-        from archir.cost.field import receptive_fields
+        from archir.field.field import receptive_fields
 
         return receptive_fields(self.flat, self._numbers)
 
@@ -147,9 +147,9 @@ class Costs:
     def totals(self) -> Totals:
         """The sums over the whole model."""
         steps, forward = self.flat.steps, self.forward
-        backward = macs.backward(self.flat, forward)
+        backward = macs.backward(self.flat, self.types, forward)
         trained = [macs.total(steps, each, training=True) for each in (forward, backward)]
-        state = [entry for module in self.flat.modules for entry in module.state]
+        state = [entry for module in self.flat.modules for entry in counted(self.flat, module)]
         weights = [(entry.numel, entry.dtype) for entry in state if not entry.is_buffer]
         buffers = [(entry.numel, entry.dtype) for entry in state if entry.is_buffer]
         return Totals(

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from archir.dims import Dim, product, total
-from archir.flat import Flat, FlatModule, FlatStep, last_uses
-from archir.graph import Definition
-from archir.op import Op
-from archir.record import Struct, fresh
-from archir.types import ParameterSpec, TensorType
+from archir.base.record import Struct, fresh
+from archir.graph.flat import Flat, FlatModule, FlatStep, counted, last_uses, raw_state
+from archir.graph.graph import Definition
+from archir.op.contract import Op
+from archir.shapes.arithmetic import product, total
+from archir.shapes.dims import Dim
+from archir.shapes.types import ParameterSpec, TensorType
 
 Kind: TypeAlias = Literal["model", "block", "group", "op", "function", "parameter"]
 
@@ -74,6 +75,7 @@ class _Builder:
         self.types = types
         self.macs = macs
         self.modules = {module.path: module for module in flat.modules}
+        self.raw = raw_state(flat)
         self.counted: set[str] = set()
         self.last_use = last_uses(flat)
         self.read = {step.parameter for step in flat.steps}
@@ -199,7 +201,9 @@ class _Builder:
         if module.path in self.counted:
             return True, 0, 0
         self.counted.add(module.path)
-        entries = module.state
+        entries = counted(self.flat, module)
+        if len(entries) < len(module.state):
+            return False, *_numel(entries)
         if entries and not isinstance(module.member, Op):
             prefix = f"{module.path}." if module.path else ""
             entries = tuple(one for one in entries if prefix + one.name not in self.read)
@@ -212,9 +216,7 @@ class _Builder:
         if key in self.counted:
             return True, 0, 0
         self.counted.add(key)
-        path, _, name = key.rpartition(".")
-        entries = tuple(one for one in self.modules[path].state if one.name == name)
-        return False, *_numel(entries)
+        return False, *_numel((self.raw[key],))
 
 
 def _is_within(path: str, scope: str) -> bool:

@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from archir.check import Check
-from archir.ops.merge import Arithmetic, Broadcasting
+from archir.op.recipe import Call, Code, FunctionRecipe, Input
+from archir.ops.merge import BinaryArithmetic, Broadcasting
 from archir.ops.spatial import require_dtype
-from archir.recipe import Call, Code, FunctionRecipe, Input
-from archir.types import TensorType
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
-class Subtract(Arithmetic):
+class Subtract(BinaryArithmetic):
     """Takes the values behind the first from it, element by element.
 
     Dims of size 1 are repeated as torch's broadcasting does. With a number it takes one value, and
@@ -40,7 +40,7 @@ class Subtract(Arithmetic):
         return super().dtype(inputs, check)
 
 
-class Divide(Arithmetic):
+class Divide(BinaryArithmetic):
     """Divides the first value by those behind it, element by element.
 
     The outcome is always a float. Dims of size 1 are repeated as torch's broadcasting does. With
@@ -64,22 +64,22 @@ class Divide(Arithmetic):
     def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
         return "float32"
 
-    def combine(self, tape: "Tape", left: "Tensor", right: "Tensor") -> "Tensor":
-        return tape.divided(left, right)
+    def combine(self, trace: "MemoryTrace", left: "Tensor", right: "Tensor") -> "Tensor":
+        return trace.divided(left, right)
 
 
 class _Extremum(Broadcasting):
     """Base of the functions of two values, done one after the other."""
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         made = inputs[0]
         for number, other in enumerate(inputs[1:]):
-            before, made = made, tape.merged(made, other)
-            tape.keep(made, before, other)
+            before, made = made, trace.merged(made, other)
+            trace.keep(made, before, other)
             if number:
-                tape.drop(before)
+                trace.drop(before)
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:

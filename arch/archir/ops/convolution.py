@@ -4,10 +4,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from archir import rules
-from archir.check import Check
-from archir.dims import Dim, floor_div, multiply, product
-from archir.fields import Field
-from archir.op import Positive, channels_of
+from archir.init.values import show_constant
+from archir.op.contract import Positive, channels_of
+from archir.op.dependence import WHOLE, AxisAccess, Edge, Unsaid, same
+from archir.op.fields import Field
+from archir.op.misread import Misread, in_torch_order
+from archir.op.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.ops.spatial import (
     Axis,
     PaddingPerAxis,
@@ -19,14 +21,14 @@ from archir.ops.spatial import (
     show_extent,
     slide,
 )
-from archir.reach import WHOLE, Look, Unsaid, Wire, same
-from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
-from archir.types import ParameterSpec, TensorType
-from archir.values import show_constant
+from archir.shapes.arithmetic import floor_div, multiply, product
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 Padding = PaddingPerAxis | Literal["same", "valid"]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -37,6 +39,8 @@ class _Convolution(SpatialOp):
 
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
     weights = ("weight", "bias")
+    channels_first = True
+    inferred = "in_channels"
 
     if TYPE_CHECKING:  # declared by the subclasses, each in the order of its own call
         kernel_size: PerAxis
@@ -61,9 +65,15 @@ class _Convolution(SpatialOp):
         if self.padding == "same" and any(
             at_axis(self.stride, axis) != 1 for axis in range(incoming.rank - 2)
         ):
-            check.report(
-                rules.arguments.StridedSamePadding(self.keyword, show_constant(self.stride))
-            )
+            from archir.op.same_padding import same_padding  # where there is something to say
+
+            windows = [self.window(axis) for axis in range(incoming.rank - 2)]
+            zeros = self.padding_mode == "zeros"
+            before = same_padding([(each.span, each.stride) for each in windows])
+            halves = tuple(each.span // 2 for each in windows)
+            half = show_constant(halves[0] if len(set(halves)) == 1 else halves)
+            facts = (self.keyword, show_constant(self.stride), before if zeros else None, half)
+            check.report(rules.argument_values.StridedSamePadding(*facts))
 
     def window(self, index: int) -> Window:
         """What slides along one axis."""
@@ -89,19 +99,22 @@ class _Convolution(SpatialOp):
                 return None
         return slide(self.keyword, axis, window, check)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        given = wire.given
-        channels: Look = WHOLE
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        given = edge.given
+        channels: AxisAccess = WHOLE
         if self.group_count(given[1]) > 1:
             channels = Unsaid(f"{self.keyword} reads the dim of the axis in groups")
         spatial = range(len(given) - 2)
-        return (same(0), channels, *(self.window(index).look(index + 2) for index in spatial))
+        return (same(0), channels, *(self.window(index).access(index + 2) for index in spatial))
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         channels = channels_of(inputs[0])
         width = self.width(channels)
         weight = ParameterSpec("weight", (width, self._depth(channels), *self._kernel(inputs[0])))
         return (weight, ParameterSpec("bias", (width,))) if self.bias else (weight,)
+
+    def bias_dim(self, inputs: tuple[TensorType, ...]) -> int | None:
+        return 1 if self.bias else None
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:
         incoming, outgoing = inputs[0], outputs[0]
@@ -117,14 +130,14 @@ class _Convolution(SpatialOp):
         return tuple(at_axis(self.kernel_size, axis) for axis in range(incoming.rank - 2))
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        given = self._padded(tape, inputs[0])
-        made = tape.new(tape.extents(outputs[0]), given, format=given, learned=True)
-        tape.keep(made, given)
+        given = self._padded(trace, inputs[0])
+        made = trace.new(trace.extents(outputs[0]), given, format=given, learned=True)
+        trace.keep(made, given)
         return (made,)
 
-    def _padded(self, tape: "Tape", given: "Tensor") -> "Tensor":
+    def _padded(self, trace: "MemoryTrace", given: "Tensor") -> "Tensor":
         """What the convolution itself sees: torch pads before it where it cannot pad inside."""
         if self.padding_mode == "zeros" and self.padding != "same":
             return given  # as much on both sides
@@ -139,9 +152,9 @@ class _Convolution(SpatialOp):
                 return given
         axes = zip(given.shape[2:], sides, strict=True)
         shape = (*given.shape[:2], *(extent + sum(side) for extent, side in axes))
-        padded = tape.new(shape, given, format=None if self.padding_mode == "circular" else given)
+        padded = trace.new(shape, given, format=None if self.padding_mode == "circular" else given)
         if self.padding_mode in ("reflect", "replicate"):
-            tape.keep(padded, given)
+            trace.keep(padded, given)
         return padded
 
 
@@ -219,6 +232,10 @@ class Conv(_Convolution):
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return Arg("out_channels")
 
+    def torch_order(self, inputs: tuple[TensorType, ...]) -> Misread | None:
+        sizes = (self.out_channels, self.kernel_size, self.stride)
+        return in_torch_order(self.keyword, inputs[0], *sizes)
+
 
 class Depthwise(_Convolution):
     """Convolves each channel by itself: a convolution with as many groups as channels.
@@ -266,6 +283,13 @@ class Depthwise(_Convolution):
         )
         sizes = (channels, self.channels(inputs), Arg("kernel_size"))
         return ModuleRecipe(Call(f"nn.Conv{rank_suffix(incoming)}", sizes, keywords))
+
+    def torch_order(self, inputs: tuple[TensorType, ...]) -> Misread | None:
+        channels = inputs[0].shape[1] if inputs[0].rank > 1 else None
+        if (self.kernel_size, self.stride) == (channels, channels) and self.padding not in (0, 1):
+            read_as = f"kernel {self.kernel_size}, stride {self.stride} and padding {self.padding}"
+            return Misread(read_as, f"{self.keyword}({self.padding})", ("kernel_size", "stride"))
+        return None
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         channels = Inferred("channels", channels_of(inputs[0]))

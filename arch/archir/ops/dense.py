@@ -4,18 +4,19 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from archir import rules
-from archir.check import Check
-from archir.dims import Dim, product
-from archir.fields import Field
-from archir.op import Op, Positive, channels_of, concrete
+from archir.op.contract import Op, Positive, channels_of, concrete
+from archir.op.dependence import WHOLE, AxisAccess, Edge, same
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, Code, Inferred, ModuleRecipe
 from archir.ops.spatial import require_dtype
-from archir.reach import WHOLE, Look, Wire, same
-from archir.recipe import Arg, Call, Code, Inferred, ModuleRecipe
-from archir.types import ParameterSpec, TensorType
+from archir.shapes.arithmetic import product
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 class Linear(Op):
@@ -37,6 +38,7 @@ class Linear(Op):
     keyword = "linear"
     torch_name = "torch.nn.Linear"
     weights = ("weight", "bias")
+    inferred = "in_features"
 
     out_features: Positive = Field(description="size of the output's last dim")
     bias: bool = Field(True, description="whether a learned number is added to each feature")
@@ -55,21 +57,19 @@ class Linear(Op):
         weight = ParameterSpec("weight", (self.out_features, features))
         return (weight, ParameterSpec("bias", (self.out_features,))) if self.bias else (weight,)
 
+    def bias_dim(self, inputs: tuple[TensorType, ...]) -> int | None:
+        return inputs[0].rank - 1 if self.bias else None
+
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:
         return product((*inputs[0].shape, self.out_features))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        return (*(same(dim) for dim in range(len(wire.given) - 1)), WHOLE)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        return (*(same(dim) for dim in range(len(edge.given) - 1)), WHOLE)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        given, shape = inputs[0], tape.extents(outputs[0])
-        if len(shape) > 2:  # torch multiplies matrices: the dims in front are joined
-            given = tape.reshape(given, (prod(shape[:-1]), given.shape[-1]))
-        made = tape.new(shape, given, learned=True)
-        tape.keep(made, given)
-        return (made,)
+        return (linear_of(trace, inputs[0], trace.extents(outputs[0])),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         incoming = inputs[0]
@@ -83,3 +83,12 @@ class Linear(Op):
         if inputs[0].rank == 2:
             return Arg("out_features")
         return Inferred("channels", channels_of(inputs[0]))
+
+
+def linear_of(trace: "MemoryTrace", given: "Tensor", shape: tuple[int, ...]) -> "Tensor":
+    """What torch does for a product of the last dim with a learned matrix."""
+    if len(shape) > 2:  # torch multiplies matrices: the dims in front are joined
+        given = trace.reshape(given, (prod(shape[:-1]), given.shape[-1]))
+    made = trace.new(shape, given, learned=True)
+    trace.keep(made, given)
+    return made

@@ -1,10 +1,10 @@
 """What the ops share that name dims by their numbers."""
 
 from archir import rules
-from archir.check import Check
-from archir.dims import Dim
-from archir.reach import Look, Wire, same
-from archir.types import TensorType
+from archir.op.dependence import AxisAccess, Edge, same
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import TensorType
 
 
 def resolve_dim(callee: str, argument: str, dim: int, rank: int, check: Check) -> int | None:
@@ -30,9 +30,9 @@ def resolve_dims(
     return None
 
 
-def along(wire: Wire, dim: int, look: Look) -> tuple[Look, ...]:
+def along(edge: Edge, dim: int, access: AxisAccess) -> tuple[AxisAccess, ...]:
     """A look at one dim; the others stay."""
-    return tuple(look if at == dim else same(at) for at in range(len(wire.given)))
+    return tuple(access if at == dim else same(at) for at in range(len(edge.given)))
 
 
 def replaced_at(given: TensorType, dim: int, extent: Dim) -> TensorType:

@@ -2,16 +2,63 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from archir.fields import Field
+from archir import rules
+from archir.op.fields import Field
+from archir.op.recipe import Call, ModuleRecipe
 from archir.ops.activation import Elementwise
-from archir.types import TensorType
+from archir.ops.spatial import LAYOUTS, rank_suffix
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
-class Dropout(Elementwise):
+class _Random(Elementwise):
+    """Base of what drops at random in training, and does nothing in evaluation."""
+
+    p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
+        0.5, description="the probability of an element to be dropped"
+    )
+
+    def accepted(self) -> tuple[str, ...]:
+        # Scaling by 1 / (1 - p) gives floats; where nothing is scaled torch takes any dtype.
+        return ("float32", "int64", "bool") if self.p in (0.0, 1.0) else ("float32",)
+
+    def allocate(
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given = inputs[0]
+        if not trace.training or self.p == 0:
+            return inputs
+        # With p = 1 torch multiplies by a zero, else by what it has drawn.
+        drawn = trace.new((), dtype=given.dtype) if self.p == 1 else self.drawn(trace, given)
+        in_place = self._in_place()
+        made = trace.overwrite(given) if in_place else trace.new(given.shape, given, like=given)
+        trace.keep(made, drawn)
+        return (made,)
+
+    def drawn(self, trace: "MemoryTrace", given: "Tensor") -> "Tensor":
+        """What is drawn at random."""
+        return trace.noise(given)
+
+
+class _OfChannels(_Random):
+    """Base of what drops whole channels of each example."""
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        if not 3 <= inputs[0].rank <= 5:
+            check.report(rules.shapes.WrongRank(self.keyword, LAYOUTS, str(inputs[0])))
+            return None
+        return super().infer(inputs, check)
+
+    def drawn(self, trace: "MemoryTrace", given: "Tensor") -> "Tensor":
+        shape = (*given.shape[:2], *[1] * (len(given.shape) - 2))
+        return trace.new(shape, dtype=given.dtype)
+
+
+class Dropout(_Random):
     """In training, puts 0 for a random part of the elements and scales the others up.
 
     In evaluation it does nothing.
@@ -29,23 +76,66 @@ class Dropout(Elementwise):
     keyword = "dropout"
     torch_name = "torch.nn.Dropout"
 
-    p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
-        0.5, description="the probability of an element to become 0"
-    )
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
 
-    def accepted(self) -> tuple[str, ...]:
-        # Scaling by 1 / (1 - p) gives floats; where nothing is scaled torch takes any dtype.
-        return ("float32", "int64", "bool") if self.p in (0.0, 1.0) else ("float32",)
 
-    def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
-    ) -> "tuple[Tensor, ...]":
-        given = inputs[0]
-        if not tape.training or self.p == 0:
-            return inputs
-        # With p = 1 torch multiplies by a zero, else by what it has drawn for each element.
-        drawn = tape.new((), dtype=given.dtype) if self.p == 1 else tape.noise(given)
-        made = tape.overwrite(given) if self.inplace else tape.new(given.shape, given, like=given)
-        tape.keep(made, drawn)
-        return (made,)
+class ChannelDropout(_OfChannels):
+    """In training, puts 0 for a random part of the channels, and scales the others up.
+
+    Each channel of each example is kept or dropped as a whole; in evaluation it does nothing.
+
+    torch: `torch.nn.Dropout1d`, `Dropout2d`, `Dropout3d`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 3) -> relu -> channel_dropout(0.2)
+    }
+    ```
+    """
+
+    keyword = "channel_dropout"
+    torch_name = "torch.nn.Dropout2d"
+
+    inplace: bool = Field(False, description="whether the input's memory is used for the output")
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        keywords = self.changed("p", "inplace")
+        return ModuleRecipe(Call(f"nn.Dropout{rank_suffix(inputs[0])}", (), keywords))
+
+
+class AlphaDropout(_Random):
+    """In training, puts what `selu` gives for minus infinity in the place of a random part.
+
+    Mean and variance stay as they are: it goes with `selu`, from Self-Normalizing Neural Networks
+    (Klambauer et al., 2017). In evaluation it does nothing.
+
+    torch: `torch.nn.AlphaDropout`.
+
+    ```arch
+    model example() {
+      input features: [N, 64]
+      linear(64) -> selu -> alpha_dropout(0.1) -> linear(10)
+    }
+    ```
+    """
+
+    keyword = "alpha_dropout"
+    torch_name = "torch.nn.AlphaDropout"
+
+
+class FeatureAlphaDropout(_OfChannels):
+    """The same as `alpha_dropout` for whole channels of each example.
+
+    torch: `torch.nn.FeatureAlphaDropout`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 3) -> selu -> feature_alpha_dropout(0.1)
+    }
+    ```
+    """
+
+    keyword = "feature_alpha_dropout"
+    torch_name = "torch.nn.FeatureAlphaDropout"

@@ -1,27 +1,25 @@
 """Gates and probabilities."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
-from archir.check import Check
-from archir.fields import Field
-from archir.op import Int
-from archir.ops.activation import Elementwise
-from archir.ops.dims import resolve_dim
-from archir.reach import Look, Wire, pointwise
-from archir.recipe import Arg, Call, ModuleRecipe
-from archir.types import TensorType
+from archir import rules
+from archir.op.contract import Int, Op
+from archir.op.dependence import AxisAccess, Edge, Taps, pointwise
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, Code, Infix, ModuleRecipe
+from archir.ops.activation import Elementwise, GivesFloats
+from archir.ops.dims import along, replaced_at, resolve_dim
+from archir.ops.spatial import require_dtype, show_extent
+from archir.shapes.arithmetic import floor_div
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
 
-
-class _Squashing(Elementwise):
-    """Base of those that torch computes on any numbers: what they give is always float32."""
-
-    dtypes: ClassVar[tuple[str, ...]] = ("float32", "int64", "bool")
-
-    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
-        return (TensorType(inputs[0].shape),)
+if TYPE_CHECKING:
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
-class Sigmoid(_Squashing):
+class Sigmoid(GivesFloats):
     """Brings every element to between 0 and 1: `1 / (1 + exp(-x))`.
 
     torch: `torch.nn.Sigmoid`.
@@ -58,7 +56,7 @@ class Hardsigmoid(Elementwise):
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
 
 
-class Tanh(_Squashing):
+class Tanh(GivesFloats):
     """Brings every element to between -1 and 1.
 
     torch: `torch.nn.Tanh`.
@@ -103,8 +101,63 @@ class Softmax(Elementwise):
         resolve_dim(self.keyword, "dim", self.dim, inputs[0].rank, check)
         return super().infer(inputs, check)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        return pointwise(wire, self.dim % len(wire.given))
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        return pointwise(edge, self.dim % len(edge.given))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
-        return ModuleRecipe(Call("nn.Softmax", (), (("dim", Arg("dim")),)))
+        return ModuleRecipe(
+            Call(self.torch_name.removeprefix("torch."), (), (("dim", Arg("dim")),))
+        )
+
+
+class GLU(Op):
+    """Multiplies the first half of a dim by the sigmoid of the second.
+
+    The dim, the last unless said otherwise, is half as long behind it.
+
+    torch: `torch.nn.GLU`.
+
+    ```arch
+    model example() {
+      input tokens: [N, L = 16, 64]
+      linear(128) -> glu -> linear(64)
+    }
+    ```
+    """
+
+    keyword = "glu"
+    torch_name = "torch.nn.GLU"
+
+    dim: Int = Field(-1, description="the dim of which the second half gates the first")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        (given,) = inputs
+        require_dtype(self.keyword, given, ("float32",), check)
+        dim = resolve_dim(self.keyword, "dim", self.dim, given.rank, check)
+        if dim is None:
+            return None
+        extent = given.shape[dim]
+        facts = (self.keyword, dim, show_extent(extent, check))
+        if not check.divisible(extent, 2, lambda: rules.elementwise.NotInHalves(*facts)):
+            return None
+        return (replaced_at(given, dim, floor_div(extent, 2)),)
+
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        dim = self.dim % len(edge.given)
+        return along(edge, dim, Taps(dim, taps=((0, 2, edge.made[dim]),)))
+
+    def allocate(
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        (given,) = inputs
+        half = trace.view(given, trace.extents(outputs[0]), given.strides)
+        made = trace.new(half.shape, given, like=half)
+        trace.keep(made, given)
+        return (made,)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
+        return ModuleRecipe(Call("nn.GLU", (), self.changed("dim")))
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        kept = super().channels(inputs)
+        return Infix("//", kept, 2) if self.dim % inputs[0].rank == 1 else kept

@@ -3,19 +3,19 @@
 from typing import TYPE_CHECKING, Annotated
 
 from archir import rules
-from archir.check import Check
-from archir.dims import floor_div, multiply, product
-from archir.fields import Field
-from archir.op import Finite, Op, Positive, channels_of
+from archir.op.contract import Finite, Op, Positive, channels_of
+from archir.op.dependence import AxisAccess, Edge, pointwise
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, Inferred, ModuleRecipe
 from archir.ops.normalisation import scale_and_statistics
 from archir.ops.spatial import LAYOUTS, rank_suffix, require_dtype
-from archir.reach import Look, Wire, pointwise
-from archir.recipe import Arg, Call, Inferred, ModuleRecipe
-from archir.types import ParameterSpec, TensorType
+from archir.shapes.arithmetic import floor_div, multiply, product
+from archir.shapes.conditions import Check
+from archir.shapes.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 Eps = Annotated[Finite, Field(ge=0, le=1)]
 
@@ -74,8 +74,11 @@ class GroupNorm(Op):
             )
         return (incoming,)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        return pointwise(wire, *range(1, len(wire.given)))
+    def centred_dim(self, inputs: tuple[TensorType, ...]) -> int | None:
+        return 1 if self.num_groups == inputs[0].shape[1] else None
+
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        return pointwise(edge, *range(1, len(edge.given)))
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         shape = (channels_of(inputs[0]),)
@@ -83,13 +86,13 @@ class GroupNorm(Op):
         return learned if self.affine else ()
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         given = inputs[0]
-        tape.formatted(given)  # a copy to read from, where it must be
-        made = tape.new(given.shape, given, format=given, learned=tape.learned)
+        trace.formatted(given)  # a copy to read from, where it must be
+        made = trace.new(given.shape, given, format=given, learned=trace.learned)
         shape = (given.shape[0], self.num_groups)
-        tape.keep(made, given, *(tape.new(shape) for _ in range(2)))
+        trace.keep(made, given, *(trace.new(shape) for _ in range(2)))
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
@@ -110,7 +113,7 @@ class InstanceNorm(Op):
     ```arch
     model example() {
       input image: [N, 3, H = 32, W = 32]
-      conv(16, 3) -> instance_norm(affine = true) -> relu
+      conv(16, 3, bias = false) -> instance_norm(affine = true) -> relu
     }
     ```
     """
@@ -147,10 +150,13 @@ class InstanceNorm(Op):
         )
         return (incoming,)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+    def centred_dim(self, inputs: tuple[TensorType, ...]) -> int | None:
+        return 1
+
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
         # In evaluation running statistics are used, where they are kept.
-        whole = () if self.track_running_stats else range(2, len(wire.given))
-        return pointwise(wire, *whole)
+        whole = () if self.track_running_stats else range(2, len(edge.given))
+        return pointwise(edge, *whole)
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         return scale_and_statistics(
@@ -158,17 +164,17 @@ class InstanceNorm(Op):
         )
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         # torch takes the channels of all examples for those of one, and normalises its batch.
-        given = tape.contiguous(inputs[0])
+        given = trace.contiguous(inputs[0])
         each = (given.shape[0] * given.shape[1],)
-        scale = [tape.new(each, learned=True) for _ in range(2 * self.affine)]
-        running = [tape.new(each) for _ in range(2 * self.track_running_stats)]
-        made = tape.new(given.shape, given, *scale)
-        tape.keep(made, given, *scale[:1], *running)
-        if tape.training or not self.track_running_stats:
-            tape.keep(made, *(tape.new(each) for _ in range(2)))
+        scale = [trace.new(each, learned=True) for _ in range(2 * self.affine)]
+        running = [trace.new(each) for _ in range(2 * self.track_running_stats)]
+        made = trace.new(given.shape, given, *scale)
+        trace.keep(made, given, *scale[:1], *running)
+        if trace.training or not self.track_running_stats:
+            trace.keep(made, *(trace.new(each) for _ in range(2)))
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING, Annotated
 
 from archir import rules
-from archir.check import Check
-from archir.fields import Field
-from archir.op import Finite, Op, Positive, concrete
+from archir.op.contract import Finite, Op, Positive, concrete
+from archir.op.dependence import AxisAccess, Edge, pointwise
+from archir.op.fields import Field
+from archir.op.recipe import Call, Code, Inferred, Items, ModuleRecipe
 from archir.ops.spatial import require_dtype
-from archir.reach import Look, Wire, pointwise
-from archir.recipe import Call, Code, Inferred, Items, ModuleRecipe
-from archir.types import ParameterSpec, TensorType
+from archir.shapes.conditions import Check
+from archir.shapes.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 Eps = Annotated[Finite, Field(ge=0, le=1)]
 
@@ -38,9 +38,9 @@ class _OverLastDims(Op):
                 check.concrete(extent)
         return (incoming,)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        rank = len(wire.given)
-        return pointwise(wire, *range(rank - self.dims, rank))
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        rank = len(edge.given)
+        return pointwise(edge, *range(rank - self.dims, rank))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = self.torch_name.removeprefix("torch.")
@@ -94,13 +94,13 @@ class LayerNorm(_OverLastDims):
         return (weight, ParameterSpec("bias", shape)) if self.bias else (weight,)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         given = inputs[0]
-        made = tape.new(given.shape, given, learned=tape.learned)
+        made = trace.new(given.shape, given, learned=trace.learned)
         shape = (*given.shape[: -self.dims], *[1] * self.dims)
-        tape.contiguous(given)  # a copy to read from, where it must be
-        tape.keep(made, given, *(tape.new(shape) for _ in range(2)))
+        trace.contiguous(given)  # a copy to read from, where it must be
+        trace.keep(made, given, *(trace.new(shape) for _ in range(2)))
         return (made,)
 
 
@@ -134,21 +134,21 @@ class RMSNorm(_OverLastDims):
         return (ParameterSpec("weight", shape),) if self.elementwise_affine else ()
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        given = tape.widened(inputs[0])
-        squares = tape.new(given.shape, given, like=given)
-        tape.keep(squares, given)
+        given = trace.widened(inputs[0])
+        squares = trace.new(given.shape, given, like=given)
+        trace.keep(squares, given)
         rows = (*given.shape[: -self.dims], *[1] * self.dims)
-        mean = tape.new(rows, squares)
-        root = tape.new(rows, mean)
-        tape.keep(root, root)
-        tape.drop(squares, mean)
-        made = tape.multiplied(given, root)
+        mean = trace.new(rows, squares)
+        root = trace.new(rows, mean)
+        trace.keep(root, root)
+        trace.drop(squares, mean)
+        made = trace.multiplied(given, root)
         if self.elementwise_affine:
             normal = made
-            made = tape.new(normal.shape, normal, like=normal, learned=True)
-            tape.keep(made, normal)
-            tape.drop(normal)
-        tape.drop(root)
-        return (tape.contiguous(tape.narrowed(made)),)
+            made = trace.new(normal.shape, normal, like=normal, learned=True)
+            trace.keep(made, normal)
+            trace.drop(normal)
+        trace.drop(root)
+        return (trace.contiguous(trace.narrowed(made)),)

@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING, Annotated
 
 from archir import rules
-from archir.check import Check
-from archir.fields import Field
-from archir.op import Int, Op
+from archir.op.contract import Int, Op
+from archir.op.dependence import AxisAccess, Edge, Folded, same
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input
 from archir.ops.dims import resolve_dim, resolve_dims
-from archir.reach import Folded, Look, Wire, same
-from archir.recipe import Arg, Call, Code, FunctionRecipe, Input
-from archir.types import TensorType
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 class Permute(Op):
@@ -52,18 +52,18 @@ class Permute(Op):
         return (incoming.with_shape(*(incoming.shape[dim] for dim in dims)),)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         given = inputs[0]
         order = [dim % len(given.shape) for dim in self.dims]
         strides = tuple(given.strides[dim] for dim in order)
-        return (tape.view(given, tape.extents(outputs[0]), strides),)
+        return (trace.view(given, trace.extents(outputs[0]), strides),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".permute", (Input(), *self.dims)))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        rank = len(wire.given)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        rank = len(edge.given)
         dims = [dim % rank for dim in self.dims]
         return tuple(same(dims.index(dim)) for dim in range(rank))
 
@@ -105,15 +105,15 @@ class Transpose(Op):
         return (incoming.with_shape(*shape),)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        return (tape.transposed(inputs[0], self.dim0, self.dim1),)
+        return (trace.transposed(inputs[0], self.dim0, self.dim1),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".transpose", (Input(), Arg("dim0"), Arg("dim1"))))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        rank = len(wire.given)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        rank = len(edge.given)
         dims = list(range(rank))
         dims[self.dim0], dims[self.dim1] = dims[self.dim1], dims[self.dim0]
         return tuple(same(dim) for dim in dims)
@@ -167,9 +167,9 @@ class Squeeze(Op):
         return (incoming.with_shape(*shape),)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        given, shape = inputs[0], tape.extents(outputs[0])
+        given, shape = inputs[0], trace.extents(outputs[0])
         wanted = self.dim if isinstance(self.dim, tuple) else (self.dim,)
         places = {dim % len(given.shape) for dim in wanted}
         strides = tuple(
@@ -177,15 +177,15 @@ class Squeeze(Op):
             for dim, step in enumerate(given.strides)
             if dim not in places or given.shape[dim] != 1
         )
-        return (tape.view(given, shape, strides),)
+        return (trace.view(given, shape, strides),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".squeeze", (Input(), Arg("dim"))))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        rank = len(wire.given)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        rank = len(edge.given)
         wanted = {dim % rank for dim in self._wanted()}
-        kept = [dim for dim in range(rank) if dim not in wanted or wire.given[dim] > 1]
+        kept = [dim for dim in range(rank) if dim not in wanted or edge.given[dim] > 1]
         return tuple(same(kept.index(d)) if d in kept else Folded() for d in range(rank))
 
     def _wanted(self) -> tuple[int, ...]:
@@ -226,20 +226,15 @@ class Unsqueeze(Op):
         return (incoming.with_shape(*incoming.shape[:place], 1, *incoming.shape[place:]),)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        given = inputs[0]
-        place = self.dim % (len(given.shape) + 1)
-        ahead = given.strides[place : place + 1]
-        step = ahead[0] * given.shape[place] if ahead else 1
-        strides = (*given.strides[:place], step, *given.strides[place:])
-        return (tape.view(given, tape.extents(outputs[0]), strides),)
+        return (trace.unsqueezed(inputs[0], self.dim),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".unsqueeze", (Input(), Arg("dim"))))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        rank = len(wire.given)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        rank = len(edge.given)
         place = self.dim % (rank + 1)
         return tuple(same(dim if dim < place else dim + 1) for dim in range(rank))
 

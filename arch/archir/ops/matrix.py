@@ -4,18 +4,19 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from archir import rules
-from archir.check import Check
-from archir.dims import Dim, product
-from archir.op import Op
+from archir.op.contract import Op
+from archir.op.dependence import WHOLE, AxisAccess, Edge, pointwise, same
+from archir.op.recipe import Code, Fold, FunctionRecipe
 from archir.ops.merge import broadcast
 from archir.ops.spatial import require_dtype, show_extent
-from archir.reach import WHOLE, Look, Wire, pointwise, same
-from archir.recipe import Code, Fold, FunctionRecipe
-from archir.types import TensorType
+from archir.shapes.arithmetic import product
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 class Matmul(Op):
@@ -42,7 +43,7 @@ class Matmul(Op):
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         if len(inputs) != 2:
-            check.report(rules.tensors.NotTwoValues(self.keyword, len(inputs)))
+            check.report(rules.merging.NotTwoValues(self.keyword, len(inputs)))
             return None
         left, right = inputs
         self._dtypes(left, right, check)
@@ -50,7 +51,7 @@ class Matmul(Op):
         columns, rows = left.shape[-1], _rows(right)
         shown = (show_extent(columns, check), show_extent(rows, check))
         if not check.equal(
-            columns, rows, lambda: rules.tensors.InnerDimsDiffer(self.keyword, *shown, shapes)
+            columns, rows, lambda: rules.merging.InnerDimsDiffer(self.keyword, *shown, shapes)
         ):
             return None
         batch: tuple[Dim, ...] | None = ()
@@ -66,7 +67,7 @@ class Matmul(Op):
 
     def _dtypes(self, left: TensorType, right: TensorType, check: Check) -> None:
         if left.dtype != right.dtype:
-            check.report(rules.tensors.DtypesDiffer(self.keyword, (left.dtype, right.dtype)))
+            check.report(rules.merging.DtypesDiffer(self.keyword, (left.dtype, right.dtype)))
         else:
             require_dtype(self.keyword, left, ("float32", "int64"), check)
 
@@ -75,22 +76,22 @@ class Matmul(Op):
             return 0
         return product((*outputs[0].shape, inputs[0].shape[-1]))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        rank, first = len(wire.given), wire.source == 0
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        rank, first = len(edge.given), edge.source == 0
         if rank == 1:
             return (WHOLE,)
-        other = len(wire.inputs[1 - wire.source].shape)
-        last = len(wire.made) - 1
+        other = len(edge.inputs[1 - edge.source].shape)
+        last = len(edge.made) - 1
         # The rows of the left and the columns of the right are those of the outcome.
         row = last if other == 1 else last - 1
         ends = (same(row), WHOLE) if first else (WHOLE, same(last))
-        return (*pointwise(_batch(wire)), *ends)
+        return (*pointwise(_batch(edge)), *ends)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         left, right = inputs
-        return (_product(tape, left, right, tape.extents(outputs[0])),)
+        return (matrix_product(trace, left, right, trace.extents(outputs[0])),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Fold("@"))
@@ -99,34 +100,36 @@ class Matmul(Op):
         return None
 
 
-def _batch(wire: Wire) -> Wire:
+def _batch(edge: Edge) -> Edge:
     """The same of the dims in front of the matrices alone."""
-    behind = 2 - sum(given.rank == 1 for given in wire.inputs)
-    made = wire.outputs[0].shape
-    given = TensorType(wire.inputs[wire.source].shape[:-2])
-    return Wire((given,), (TensorType(made[: len(made) - behind]),))
+    behind = 2 - sum(given.rank == 1 for given in edge.inputs)
+    made = edge.outputs[0].shape
+    given = TensorType(edge.inputs[edge.source].shape[:-2])
+    return Edge((given,), (TensorType(made[: len(made) - behind]),))
 
 
 def _rows(right: TensorType) -> Dim:
     return right.shape[-2] if right.rank > 1 else right.shape[0]
 
 
-def _product(tape: "Tape", left: "Tensor", right: "Tensor", shape: tuple[int, ...]) -> "Tensor":
+def matrix_product(
+    trace: "MemoryTrace", left: "Tensor", right: "Tensor", shape: tuple[int, ...]
+) -> "Tensor":
     """What torch does for ``left @ right``: mostly a product of two matrices or of two batches."""
     if len(left.shape) < 3 and len(right.shape) < 3:
-        return tape.multiplied(left, right, shape)
+        return trace.multiplied(left, right, shape)
     if _folds(left, right):
         turned = len(right.shape) > len(left.shape)
-        large, small = (tape.transposed(right, -2, -1), left) if turned else (left, right)
+        large, small = (trace.transposed(right, -2, -1), left) if turned else (left, right)
         rows = prod(large.shape[:-1])
-        folded = tape.reshape(large, (rows, large.shape[-1]))
+        folded = trace.reshape(large, (rows, large.shape[-1]))
         columns = small.shape[-2 if turned else -1 :][:1] if len(small.shape) == 2 else ()
-        made = tape.multiplied(folded, small, (rows, *columns))
+        made = trace.multiplied(folded, small, (rows, *columns))
         if turned and columns:
-            across = tape.reshape(made, (*large.shape[:-1], *columns))
-            return tape.contiguous(tape.transposed(across, -2, -1))
-        return tape.reshape(made, shape)
-    return _batched(tape, left, right, shape)
+            across = trace.reshape(made, (*large.shape[:-1], *columns))
+            return trace.contiguous(trace.transposed(across, -2, -1))
+        return trace.reshape(made, shape)
+    return _batched(trace, left, right, shape)
 
 
 def _folds(left: "Tensor", right: "Tensor") -> bool:
@@ -148,20 +151,22 @@ def _folds(left: "Tensor", right: "Tensor") -> bool:
     )
 
 
-def _batched(tape: "Tape", left: "Tensor", right: "Tensor", shape: tuple[int, ...]) -> "Tensor":
+def _batched(
+    trace: "MemoryTrace", left: "Tensor", right: "Tensor", shape: tuple[int, ...]
+) -> "Tensor":
     """A product of as many pairs of matrices as broadcasting makes."""
     column, row = len(right.shape) == 1, len(left.shape) == 1
     batch = shape[: len(shape) - 2 + column + row]
     if row:
-        left = tape.view(left, (1, *left.shape), (left.shape[0] * left.strides[0], *left.strides))
+        left = trace.view(left, (1, *left.shape), (left.shape[0] * left.strides[0], *left.strides))
     if column:
-        right = tape.view(right, (*right.shape, 1), (*right.strides, 1))
+        right = trace.view(right, (*right.shape, 1), (*right.strides, 1))
     rows, columns = left.shape[-2], right.shape[-1]
     first, second = (
-        tape.reshape(
-            tape.expanded(given, (*batch, *given.shape[-2:])), (prod(batch), *given.shape[-2:])
+        trace.reshape(
+            trace.expanded(given, (*batch, *given.shape[-2:])), (prod(batch), *given.shape[-2:])
         )
         for given in (left, right)
     )
-    made = tape.multiplied(first, second, (prod(batch), rows, columns))
-    return tape.reshape(made, shape)
+    made = trace.multiplied(first, second, (prod(batch), rows, columns))
+    return trace.reshape(made, shape)

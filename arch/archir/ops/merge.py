@@ -1,24 +1,29 @@
 """Merges."""
 
-from functools import partial, reduce
-from types import MappingProxyType
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from archir import rules
-from archir.check import Check
-from archir.dims import Dim, total
-from archir.fields import Field
-from archir.op import Int, Op, channels_of
-from archir.ops.dims import resolve_dim
+from archir.op.contract import Op, channels_of
+from archir.op.dependence import AxisAccess, Edge, pointwise
+from archir.op.fields import Field
+from archir.op.recipe import (
+    Arg,
+    Code,
+    Fold,
+    FunctionRecipe,
+    Inferred,
+    Infix,
+    Input,
+)
 from archir.ops.spatial import AXIS_NAMES, show_extent
-from archir.reach import Folded, Look, Wire, pointwise, same
-from archir.recipe import AllInputs, Arg, Call, Code, Fold, FunctionRecipe, Inferred, Infix, Input
-from archir.strides import is_channels_last
-from archir.types import TensorType
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 PROMOTION = ("bool", "int64", "float32")
 """Of two dtypes the later one is the outcome, as torch promotes them."""
@@ -37,100 +42,6 @@ def dim_name(dim: int, rank: int) -> str:
     return names[dim] if rank == len(names) else f"dim {dim}"
 
 
-_MOST_ADDED = 50
-"""Of more values than this nobody would write the channels as a sum."""
-
-
-class Concat(Op):
-    """Joins values along a dim, the channels unless said otherwise.
-
-    All other dims must agree. (`torch.cat` joins along dim 0 unless told otherwise.)
-
-    torch: `torch.cat`.
-
-    ```arch
-    model example() {
-      input image: [N, 3, H = 32, W = 32]
-      concat [conv(8, 1), conv(8, 3, padding = 1), _]
-    }
-    ```
-    """
-
-    keyword = "concat"
-    torch_name = "torch.cat"
-    torch_defaults = MappingProxyType({"dim": 0})
-    arity = "many"
-    keeps = ()
-    is_module = False
-
-    dim: Int = Field(1, description="the dim along which the values are joined")
-
-    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
-        first = inputs[0]
-        other = next((n for n, t in enumerate(inputs) if t.rank != first.rank), None)
-        if other is not None:
-            check.report(self._rank_problem(inputs, other, check))
-            return None
-        joined = resolve_dim(self.keyword, "dim", self.dim, first.rank, check)
-        if joined is None:
-            return None
-        shape = [
-            total(given.shape[dim] for given in inputs)
-            if dim == joined
-            else self._agreed(inputs, dim, check)
-            for dim in range(first.rank)
-        ]
-        return (TensorType(tuple(shape), promoted(inputs)),)
-
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        joined, given = self.dim % len(wire.given), wire.given
-        # Along the joined dim a position belongs to one input alone: behind those before it.
-        at = Folded(joined, index=wire.begin(joined))
-        return tuple(at if dim == joined else same(dim) for dim in range(len(given)))
-
-    def _agreed(self, inputs: tuple[TensorType, ...], dim: int, check: Check) -> Dim:
-        """The extent that all inputs have: a number, where it is one in any of them."""
-        extents = [given.shape[dim] for given in inputs]
-        for number, extent in enumerate(extents):
-            problem = partial(differ, self.keyword, inputs, 0, number, dim, dim, check)
-            # After a report the other dims are mostly wrong for the same reason.
-            if check.problems or not check.equal(extents[0], extent, problem):
-                break
-        return next((extent for extent in extents if isinstance(extent, int)), extents[0])
-
-    def _rank_problem(
-        self, inputs: tuple[TensorType, ...], other: int, check: Check
-    ) -> "rules.shapes.ShapesDiffer":
-        shapes = (str(inputs[0].at(check.sizes)), str(inputs[other].at(check.sizes)))
-        ranks = (str(inputs[0].rank), str(inputs[other].rank))
-        return rules.shapes.ShapesDiffer(
-            self.keyword, "rank", 1, ranks[0], other + 1, ranks[1], shapes
-        )
-
-    def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
-    ) -> "tuple[Tensor, ...]":
-        # torch takes the memory format that all of them have, and else the usual one.
-        last = all(is_channels_last(given.shape, given.strides) for given in inputs)
-        (made,) = outputs
-        shape, like = tape.extents(made), inputs[0] if last else None
-        return (tape.new(shape, *inputs, dtype=made.dtype, format=like),)
-
-    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
-        # torch's own default is 0, so the dim is always written.
-        return FunctionRecipe(Call("torch.cat", (AllInputs(),), (("dim", Arg("dim")),)))
-
-    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
-        codes: list[Code] = [
-            Inferred("channels", channels_of(given), number) for number, given in enumerate(inputs)
-        ]
-        if self.dim % inputs[0].rank != 1:
-            return codes[0]
-        if len(codes) > _MOST_ADDED:
-            return None
-        return reduce(lambda left, right: Infix("+", left, right), codes)
-
-
 class Broadcasting(Op):
     """Base of what is worked out element by element of all inputs, with torch's broadcasting."""
 
@@ -146,8 +57,8 @@ class Broadcasting(Op):
         """The dtype of the outcome."""
         return promoted(inputs)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        return pointwise(wire)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        return pointwise(edge)
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         rank = max(given.rank for given in inputs)
@@ -201,7 +112,7 @@ Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 Number = Annotated[float, Field(allow_inf_nan=False)] | Whole
 
 
-class Arithmetic(Broadcasting):
+class BinaryArithmetic(Broadcasting):
     """An operator between all inputs, or between one input and a number."""
 
     operator: ClassVar[str]
@@ -218,21 +129,21 @@ class Arithmetic(Broadcasting):
         return max(dtypes, key=PROMOTION.index)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         if self.other is not None:
-            made = tape.new(inputs[0].shape, *inputs, dtype=outputs[0].dtype, like=inputs[0])
+            made = trace.new(inputs[0].shape, *inputs, dtype=outputs[0].dtype, like=inputs[0])
             return (made,)
         made = inputs[0]
         for number, other in enumerate(inputs[1:]):
-            before, made = made, self.combine(tape, made, other)
+            before, made = made, self.combine(trace, made, other)
             if number:
-                tape.drop(before)
+                trace.drop(before)
         return (made,)
 
-    def combine(self, tape: "Tape", left: "Tensor", right: "Tensor") -> "Tensor":
+    def combine(self, trace: "MemoryTrace", left: "Tensor", right: "Tensor") -> "Tensor":
         """What the operator makes of two tensors."""
-        return tape.merged(left, right)
+        return trace.merged(left, right)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         if self.other is None:
@@ -262,7 +173,7 @@ def differ(
     )
 
 
-class Add(Arithmetic):
+class Add(BinaryArithmetic):
     """Adds values element by element: the merge of a residual network.
 
     Dims of size 1 are repeated as torch's broadcasting does. With a number it takes one value, and
@@ -283,7 +194,7 @@ class Add(Arithmetic):
     operator = "+"
 
 
-class Multiply(Arithmetic):
+class Multiply(BinaryArithmetic):
     """Multiplies values element by element: the merge of a gate.
 
     Dims of size 1 are repeated as torch's broadcasting does. With a number it takes one value, and
@@ -303,5 +214,5 @@ class Multiply(Arithmetic):
     torch_name = "torch.mul"
     operator = "*"
 
-    def combine(self, tape: "Tape", left: "Tensor", right: "Tensor") -> "Tensor":
-        return tape.multiplied(left, right)
+    def combine(self, trace: "MemoryTrace", left: "Tensor", right: "Tensor") -> "Tensor":
+        return trace.multiplied(left, right)

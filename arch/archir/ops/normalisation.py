@@ -3,18 +3,18 @@
 from typing import TYPE_CHECKING, Annotated
 
 from archir import rules
-from archir.check import Check
-from archir.dims import multiply, product
-from archir.fields import Field
-from archir.op import Finite, Op, channels_of
+from archir.op.contract import Finite, Op, channels_of
+from archir.op.dependence import AxisAccess, Edge, pointwise
+from archir.op.fields import Field
+from archir.op.recipe import Call, Inferred, ModuleRecipe
 from archir.ops.spatial import require_dtype
-from archir.reach import Look, Wire, pointwise
-from archir.recipe import Call, Inferred, ModuleRecipe
-from archir.types import ParameterSpec, TensorType
+from archir.shapes.arithmetic import multiply, product
+from archir.shapes.conditions import Check
+from archir.shapes.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 def scale_and_statistics(
@@ -82,10 +82,13 @@ class BatchNorm(Op):
         )
         return (incoming,)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+    def centred_dim(self, inputs: tuple[TensorType, ...]) -> int | None:
+        return 1
+
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
         # In evaluation running statistics are used, where they are kept.
-        rest = (0, *range(2, len(wire.given)))
-        return pointwise(wire, *(() if self.track_running_stats else rest))
+        rest = (0, *range(2, len(edge.given)))
+        return pointwise(edge, *(() if self.track_running_stats else rest))
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         return scale_and_statistics(
@@ -93,14 +96,14 @@ class BatchNorm(Op):
         )
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         given = inputs[0]
-        made = tape.new(given.shape, given, format=given, learned=tape.learned)
-        if tape.training or not self.track_running_stats:
-            statistics = [tape.new((given.shape[1],), dtype=given.dtype) for _ in range(2)]
-            tape.keep(made, *statistics)
-        tape.keep(made, given)
+        made = trace.new(given.shape, given, format=given, learned=trace.learned)
+        if trace.training or not self.track_running_stats:
+            statistics = [trace.new((given.shape[1],), dtype=given.dtype) for _ in range(2)]
+            trace.keep(made, *statistics)
+        trace.keep(made, given)
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

@@ -1,22 +1,35 @@
 """Padding."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from archir import rules
-from archir.check import Check
-from archir.diagnostics import Problem
-from archir.dims import Dim, add
-from archir.fields import Field
-from archir.op import Int, Op, channels_of
+from archir.base.diagnostics import Problem
+from archir.init.values import show_constant
+from archir.op.contract import Int, Op, Size, channels_of
+from archir.op.dependence import AxisAccess, Edge, Taps, same
+from archir.op.extents import readable
+from archir.op.fields import Field
+from archir.op.recipe import (
+    Arg,
+    Call,
+    Code,
+    FunctionRecipe,
+    Inferred,
+    Infix,
+    Input,
+    Items,
+    ModuleRecipe,
+)
+from archir.ops.numbers import holds
 from archir.ops.spatial import AXIS_NAMES, LAYOUTS, require_dtype, show_extent
-from archir.reach import Look, Taps, Wire, same
-from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
-from archir.types import TensorType
-from archir.values import show_constant
+from archir.shapes.arithmetic import add, maximum, minimum, subtract
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim, evaluate
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 _CLASSES = {
     "constant": "ConstantPad",
@@ -25,14 +38,151 @@ _CLASSES = {
     "circular": "CircularPad",
 }
 
-_BOUNDS = {
-    "float32": (-3.4028234663852886e38, 3.4028234663852886e38),
-    "int64": (-(2.0**63), 2.0**63 - 1024),
-}
-"""The least and largest doubles that a dtype can hold; for a bool every number will do."""
+
+class Padding(Op):
+    """What `pad` and `pad_by` share: all but how torch is called."""
+
+    most_dims: ClassVar[int] = 3
+    """How many of the last dims a constant may be put around."""
+
+    padding: Size | tuple[Size, ...] = Field(
+        description="how much is added; in a list before and behind each axis, the last one first"
+    )
+    mode: Literal["constant", "reflect", "replicate", "circular"] = Field(
+        "constant", description="what is added"
+    )
+    value: float | None = Field(0.0, description='the number that mode "constant" puts there')
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        incoming = inputs[0]
+        if not self._fits(incoming, check):
+            return None
+        self._verify(incoming, check)
+        shape = list(incoming.shape)
+        refused: set[tuple[int, ...]] = set()
+        for dim, *side in self._sides(incoming.rank):
+            before, after = (readable(each, inputs, check) for each in side)
+            # What is wrong with height and width alike is said once.
+            facts = tuple(map(check.value, (shape[dim], before, after)))
+            extent = None if facts in refused else self._extent(incoming, dim, before, after, check)
+            if extent is None:
+                refused.add(facts)
+            else:
+                shape[dim] = extent
+        return None if refused else (incoming.with_shape(*shape),)
+
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        accesses: list[AxisAccess] = [same(dim) for dim in range(len(edge.given))]
+        for dim, before, _ in self._sides(len(edge.given)):
+            accesses[dim] = Taps(dim, taps=((-evaluate(before, edge.sizes), 1, 1),))
+        return tuple(accesses)
+
+    def allocate(
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        given, shape = inputs[0], trace.extents(outputs[0])
+        if self.mode == "constant" and not self._grows(given.shape, shape):
+            return (trace.new(shape, given, like=given),)  # what is left is copied
+        made = trace.new(shape, given, format=None if self.mode == "circular" else given)
+        trace.keep(made, *((given,) if self.mode in ("reflect", "replicate") else ()))
+        return (made,)
+
+    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
+        code: Code = Inferred("channels", channels_of(inputs[0]))
+        for dim, before, after in self._sides(inputs[0].rank):
+            more = add(before, after) if dim == 1 else 0
+            if not isinstance(more, int):
+                return None
+            if more:
+                code = Infix("+", code, Inferred("constant", more))
+        return code
+
+    def _fits(self, incoming: TensorType, check: Check) -> bool:
+        """Whether torch has this padding for tensors of this rank."""
+        rank, padding = incoming.rank, self.padding
+        spatial = 3 <= rank <= 5
+        if not spatial and (self.mode != "constant" or not isinstance(padding, tuple) or not rank):
+            check.report(rules.shapes.WrongRank(self.keyword, LAYOUTS, str(incoming)))
+            return False
+        if not isinstance(padding, tuple):
+            return True
+        wanted = tuple(2 * dims for dims in range(1, min(rank, self.most_dims) + 1))
+        if self.mode != "constant":
+            wanted = (2 * (rank - 2),)
+        if len(padding) not in wanted:
+            problem = rules.padding.WrongPaddingLength(
+                self.keyword, len(padding), wanted, self.mode
+            )
+            check.report(problem)
+            return False
+        return True
+
+    def _verify(self, incoming: TensorType, check: Check) -> None:
+        value = self.value or 0.0
+        given = show_constant(value)
+        if self.mode in ("reflect", "replicate"):
+            require_dtype(self.keyword, incoming, ("float32", "int64"), check)
+        if self.mode != "constant":
+            if value:
+                check.report(rules.padding.ValueNotForMode(self.keyword, given, self.mode))
+        elif self._may_grow(incoming.rank) and not holds(incoming.dtype, value):
+            check.report(rules.padding.PaddingValueTooLarge(self.keyword, given, incoming.dtype))
+
+    def _may_grow(self, rank: int) -> bool:
+        """Whether anything may be added, rather than cropped alone."""
+        sides = (side for _, *both in self._sides(rank) for side in both)
+        return any(not isinstance(side, int) or side > 0 for side in sides)
+
+    def _grows(self, given: tuple[int, ...], made: tuple[int, ...]) -> bool:
+        """Whether anything is added at sizes that are given; of a size as it is for the axis."""
+        for dim, before, after in self._sides(len(given)):
+            if isinstance(before, int) and isinstance(after, int):
+                if max(before, after) > 0:
+                    return True
+            elif made[dim] > given[dim]:
+                return True
+        return False
+
+    def _sides(self, rank: int) -> list[tuple[int, Dim, Dim]]:
+        """The padded dims in the order of the shape, each with what comes before and behind."""
+        padding = self.padding
+        pairs: tuple[tuple[Dim, Dim], ...]
+        if isinstance(padding, tuple):
+            pairs = tuple(zip(padding[::2], padding[1::2], strict=True))  # the last dim first
+        else:
+            pairs = ((padding, padding),) * (rank - 2)
+        return [(rank - 1 - n, *pairs[n]) for n in reversed(range(len(pairs)))]
+
+    def _extent(
+        self, incoming: TensorType, dim: int, before: Dim, after: Dim, check: Check
+    ) -> Dim | None:
+        """The extent along a padded dim; None after a report."""
+        old = incoming.shape[dim]
+        name, shown = _dim_name(dim, incoming.rank), show_extent(old, check)
+        most = maximum(before, after)
+        cropped = add(minimum(before, 0), minimum(after, 0))
+
+        def crop() -> Problem:
+            sides = check.value(before), check.value(after)
+            return rules.padding.CropTooLarge(self.keyword, name, shown, *sides)
+
+        def repeated() -> Problem:
+            facts = (self.keyword, name, shown, check.value(most), self.mode)
+            return rules.padding.PaddingRepeatsTooMuch(*facts, max(0, check.value(there)))
+
+        # torch's circular padding reads what it has written, and no more than that is there.
+        there = add(old, -1 if self.mode == "reflect" else cropped)
+        repeats = self.mode in ("reflect", "circular") and not (isinstance(most, int) and most <= 0)
+        if repeats and not check.at_least(there, most, repeated):
+            return None
+        crops = self.mode == "constant" and cropped != 0
+        if crops and not check.at_least(old, subtract(0, cropped), crop):
+            return None
+        extent = add(old, add(before, after))
+        return extent if check.at_least(extent, 1, crop) else None
 
 
-class Pad(Op):
+class Pad(Padding):
     """Adds to the ends of the axes, or crops them where a padding is negative.
 
     One number is added to both ends of every spatial axis. A list has two numbers for each axis,
@@ -42,8 +192,12 @@ class Pad(Op):
 
     `mode` says what is put there: `"constant"` puts `value`, `"reflect"` mirrors the input at its
     edge, `"replicate"` repeats the edge, `"circular"` goes on with the other end. A reflected
-    padding is below the size of its axis, a circular one at most the size. The modes are one class
-    of torch each, and take `value` in the constant one alone.
+    padding is below the size of its axis, a circular one at most what is left of the size where the
+    other end is cropped. The modes are one class of torch each, and take `value` in the constant
+    one alone.
+
+    The paddings are numbers: torch's modules are made before they meet an input. `pad_by` does the
+    same as a function, and takes sizes of the input.
 
     torch: `torch.nn.ConstantPad1d`, `ConstantPad2d`, `ConstantPad3d`, and `ReflectionPad`,
     `ReplicationPad` and `CircularPad` likewise.
@@ -57,136 +211,64 @@ class Pad(Op):
     """
 
     keyword = "pad"
+    as_function = "pad_by"
     torch_name = "torch.nn.ConstantPad2d"
     own_arguments = ("mode",)
 
     padding: Int | Annotated[tuple[Int, ...], Field(min_length=2, max_length=6)] = Field(
         description="how much is added; in a list before and behind each axis, the last one first"
     )
-    mode: Literal["constant", "reflect", "replicate", "circular"] = Field(
-        "constant", description="what is added"
-    )
     value: Annotated[float, Field(allow_inf_nan=False)] = Field(
         0.0, description='the number that mode "constant" puts there'
     )
 
-    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
-        incoming = inputs[0]
-        if not self._fits(incoming, check):
-            return None
-        self._verify(incoming, check)
-        shape = list(incoming.shape)
-        refused: set[tuple[int, int, int]] = set()
-        for dim, before, after in self._sides(incoming.rank):
-            # What is wrong with height and width alike is said once.
-            facts = (check.value(shape[dim]), before, after)
-            extent = None if facts in refused else self._extent(incoming, dim, before, after, check)
-            if extent is None:
-                refused.add(facts)
-            else:
-                shape[dim] = extent
-        return None if refused else (incoming.with_shape(*shape),)
-
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        looks: list[Look] = [same(dim) for dim in range(len(wire.given))]
-        for dim, before, _ in self._sides(len(wire.given)):
-            looks[dim] = Taps(dim, taps=((-before, 1, 1),))
-        return tuple(looks)
-
-    def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
-    ) -> "tuple[Tensor, ...]":
-        given, shape = inputs[0], tape.extents(outputs[0])
-        sides = [max(side) for _, *side in self._sides(len(shape))]
-        if self.mode == "constant" and max(sides) <= 0:
-            return (tape.new(shape, given, like=given),)  # what is left is copied
-        made = tape.new(shape, given, format=None if self.mode == "circular" else given)
-        tape.keep(made, *((given,) if self.mode in ("reflect", "replicate") else ()))
-        return (made,)
-
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
-        function = f"nn.{_CLASSES[self.mode]}{len(self._pairs(inputs[0].rank))}d"
+        function = f"nn.{_CLASSES[self.mode]}{len(self._sides(inputs[0].rank))}d"
         value = (Arg("value"),) if self.mode == "constant" else ()
         return ModuleRecipe(Call(function, (Arg("padding"), *value)))
 
-    def channels(self, inputs: tuple[TensorType, ...]) -> Code:
-        code: Code = Inferred("channels", channels_of(inputs[0]))
-        for dim, before, after in self._sides(inputs[0].rank):
-            if dim == 1 and before + after:
-                code = Infix("+", code, Inferred("constant", before + after))
-        return code
 
-    def _fits(self, incoming: TensorType, check: Check) -> bool:
-        """Whether torch has this padding for tensors of this rank."""
-        rank, padding = incoming.rank, self.padding
-        spatial = 3 <= rank <= 5
-        if not spatial and (self.mode != "constant" or not isinstance(padding, tuple) or not rank):
-            check.report(rules.shapes.WrongRank(self.keyword, LAYOUTS, str(incoming)))
-            return False
-        if not isinstance(padding, tuple):
-            return True
-        wanted = tuple(2 * dims for dims in (1, 2, 3) if dims <= rank)
-        if self.mode != "constant":
-            wanted = (2 * (rank - 2),)
-        if len(padding) not in wanted:
-            problem = rules.padding.WrongPaddingLength(
-                self.keyword, len(padding), wanted, self.mode
-            )
-            check.report(problem)
-            return False
-        return True
+class PadBy(Padding):
+    """Adds to the ends of the axes, or crops them, by sizes of the input: `pad` as a function.
 
-    def _verify(self, incoming: TensorType, check: Check) -> None:
-        given = show_constant(self.value)
-        if self.mode in ("reflect", "replicate"):
-            require_dtype(self.keyword, incoming, ("float32", "int64"), check)
-        if self.mode != "constant":
-            if self.value:
-                check.report(rules.padding.ValueNotForMode(self.keyword, given, self.mode))
-        elif any(before > 0 or after > 0 for before, after in self._pairs(incoming.rank)):
-            least, most = _BOUNDS.get(incoming.dtype, (self.value, self.value))
-            if not least <= self.value <= most:
-                check.report(
-                    rules.padding.PaddingValueTooLarge(self.keyword, given, incoming.dtype)
-                )
+    What is given is what `pad` takes, and the same is computed. But a function is given its
+    arguments as it runs, so a padding may be made of sizes: those that a model's input names, those
+    that a block has given names, and those of other values, `skip.height`. Where one is negative
+    the end is cropped. It takes no place among the modules.
 
-    def _pairs(self, rank: int) -> tuple[tuple[int, int], ...]:
-        """Before and behind each padded axis, the last one first."""
-        padding = self.padding
-        if not isinstance(padding, tuple):
-            return ((padding, padding),) * (rank - 2)
-        return tuple(zip(padding[::2], padding[1::2], strict=True))
+    With `mode = "constant"` the list may speak of any of the last dims, down to the batch.
 
-    def _sides(self, rank: int) -> list[tuple[int, int, int]]:
-        """The padded dims in the order of the shape, each with what comes before and behind."""
-        pairs = self._pairs(rank)
-        return [(rank - 1 - n, *pairs[n]) for n in reversed(range(len(pairs)))]
+    torch: `torch.nn.functional.pad`.
 
-    def _extent(
-        self, incoming: TensorType, dim: int, before: int, after: int, check: Check
-    ) -> Dim | None:
-        """The extent along a padded dim; None after a report."""
-        old = incoming.shape[dim]
-        name, shown = _dim_name(dim, incoming.rank), show_extent(old, check)
-        most = max(before, after)
-        cropped = min(before, 0) + min(after, 0)
+    ```arch
+    model example() {
+      input image: [N, 3, H = 65, W = 65]
+      conv(16, 3, padding = 1) as skip
+      max_pool(2) -> conv_transpose(16, 2, stride = 2)
+      pad_by([0, skip.width - _.width, 0, skip.height - _.height])
+      concat [skip, _] -> conv(8, 3)
+    }
+    ```
+    """
 
-        def crop() -> Problem:
-            return rules.padding.CropTooLarge(self.keyword, name, shown, before, after)
+    keyword = "pad_by"
+    torch_name = "torch.nn.functional.pad"
+    is_module = False
+    most_dims = 64
 
-        if self.mode in ("reflect", "circular") and most > 0:
-            # torch's circular padding reads what it has written, and no more than that is there.
-            spare = -1 if self.mode == "reflect" else cropped
-            facts = (self.keyword, name, shown, most, self.mode)
-            largest = max(0, check.value(old) + spare)
-            if not check.at_least(
-                add(old, spare), most, lambda: rules.padding.PaddingRepeatsTooMuch(*facts, largest)
-            ):
-                return None
-        if self.mode == "constant" and cropped and not check.at_least(old, -cropped, crop):
-            return None
-        extent = add(old, before + after)
-        return extent if check.at_least(extent, 1, crop) else None
+    padding: Size | Annotated[tuple[Size, ...], Field(min_length=2, max_length=128)] = Field(
+        description="how much is added; in a list before and behind each axis, the last one first"
+    )
+
+    value: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        None, description='the number that mode "constant" puts there; none is 0'
+    )
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        padding: Code = Arg("padding")
+        if not isinstance(self.padding, tuple):
+            padding = Items((padding,) * (2 * (inputs[0].rank - 2)))
+        return FunctionRecipe(Call("F.pad", (Input(), padding), self.changed("mode", "value")))
 
 
 def _dim_name(dim: int, rank: int) -> str:

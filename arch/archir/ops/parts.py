@@ -5,21 +5,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 from archir import rules
-from archir.check import Check
-from archir.diagnostics import Problem
-from archir.dims import Dim, ceil_div, multiply, subtract, total, variables
-from archir.extents import readable
-from archir.fields import Field
-from archir.op import Int, Op, Positive, Size, concrete
+from archir.base.diagnostics import Problem
+from archir.op.contract import Int, Op, Positive, Size, concrete
+from archir.op.dependence import AxisAccess, Edge, Folded, Taps, same
+from archir.op.extents import readable
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input, Only
 from archir.ops.dims import along, replaced_at, resolve_dim
 from archir.ops.spatial import show_extent
-from archir.reach import Look, Taps, Wire
-from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, Only
-from archir.types import TensorType
+from archir.shapes.arithmetic import ceil_div, multiply, subtract, total
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim, variables
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 MOST_PIECES = 4096
 """The most values that one op gives."""
@@ -34,10 +35,10 @@ class _Pieces(Op):
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return None
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        dim, before = self._dim() % len(wire.given), wire.outputs[: wire.target]
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        dim, before = self._dim() % len(edge.given), edge.outputs[: edge.target]
         offset = sum(concrete(other.shape[dim]) for other in before)
-        return along(wire, dim, Taps(dim, taps=((offset, 1, 1),)))
+        return along(edge, dim, Taps(dim, taps=((offset, 1, 1),)))
 
     def _dim(self) -> int:
         """The dim as the text has it."""
@@ -69,11 +70,11 @@ class _Pieces(Op):
         return FunctionRecipe(Only(call) if len(outputs) == 1 else call)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        pieces = (tape.extents(each) for each in outputs)
+        pieces = (trace.extents(each) for each in outputs)
         given = inputs[0]
-        return tuple(tape.view(given, shape, given.strides, piece=True) for shape in pieces)
+        return tuple(trace.view(given, shape, given.strides, piece=True) for shape in pieces)
 
 
 class Chunk(_Pieces):
@@ -180,3 +181,65 @@ class Split(_Pieces):
         if isinstance(wanted, tuple):
             return FunctionRecipe(Only(call) if len(wanted) == 1 else call)
         return self.taken_apart(call, inputs[0])
+
+
+class Unbind(_Pieces):
+    """Takes a tensor apart along a dim into what stands at each of its places, without the dim.
+
+    It gives several values, as many as the dim has places at the default sizes; other sizes must
+    give as many. The dim is the channels unless said otherwise. (`torch.unbind` takes dim 0.)
+
+    torch: `torch.unbind`.
+
+    ```arch
+    model example() {
+      input tokens: [N, L = 16, 64]
+      linear(3 * 64) -> reshape(N, L, 3, 64) -> unbind(2) as query, key, value
+      matmul [query, key -> transpose(1, 2)] -> softmax(-1)
+      matmul [_, value]
+    }
+    ```
+    """
+
+    keyword = "unbind"
+    torch_name = "torch.unbind"
+    torch_defaults = MappingProxyType({"dim": 0})
+
+    dim: Int = Field(1, description="the dim that is taken apart")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        (given,) = inputs
+        dim = resolve_dim(self.keyword, "dim", self.dim, given.rank, check)
+        if dim is None:
+            return None
+        if given.rank == 1:
+            check.report(rules.tensors.NoDimsLeft(self.keyword, str(given)))
+            return None
+        count = check.concrete(given.shape[dim])
+        if count > MOST_PIECES:
+            check.report(rules.tensors.TooManyPieces(self.keyword, count, MOST_PIECES))
+            return None
+        return (given.with_shape(*given.shape[:dim], *given.shape[dim + 1 :]),) * count
+
+    def allocate(
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        (given,) = inputs
+        dim = self.dim % len(given.shape)
+        strides = (*given.strides[:dim], *given.strides[dim + 1 :])
+        shapes = (trace.extents(each) for each in outputs)
+        return tuple(trace.view(given, shape, strides, piece=True) for shape in shapes)
+
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        rank = len(edge.given)
+        gone = self.dim % rank
+        at = Folded(position=edge.target)
+        places = (dim if dim < gone else dim - 1 for dim in range(rank))
+        return tuple(at if dim == gone else same(place) for dim, place in enumerate(places))
+
+    def _dim(self) -> int:
+        return self.dim
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        call = Call(".unbind", (Input(), Arg("dim")))
+        return FunctionRecipe(Only(call) if inputs[0].extents[self.dim] == 1 else call)

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from archir import rules
-from archir.check import Check
-from archir.dims import Dim
-from archir.fields import Field
-from archir.op import Op, Positive
+from archir.op.contract import Op, Positive
+from archir.op.dependence import WHOLE, AxisAccess, Edge, same, share
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, FunctionRecipe, Input, Items, ModuleRecipe
 from archir.ops.spatial import (
     LAYOUTS,
     Axis,
@@ -21,13 +21,13 @@ from archir.ops.spatial import (
     slide,
     slide_past_end,
 )
-from archir.reach import WHOLE, Look, Wire, same, share
-from archir.recipe import Arg, Call, FunctionRecipe, Input, Items, ModuleRecipe
-from archir.types import TensorType
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 class WindowPool(SpatialOp):
@@ -50,7 +50,9 @@ class WindowPool(SpatialOp):
             window = self.window(index)
             if window.before > window.kernel // 2:
                 check.report(
-                    rules.arguments.PoolPaddingTooLarge(self.keyword, window.before, window.kernel)
+                    rules.argument_values.PoolPaddingTooLarge(
+                        self.keyword, window.before, window.kernel
+                    )
                 )
                 break  # the other axes are mostly wrong for the same reason
 
@@ -83,15 +85,15 @@ class WindowPool(SpatialOp):
         rule = slide_past_end if self.ceil_mode else slide
         return rule(self.keyword, axis, self.window(axis.index), check)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        spatial = range(len(wire.given) - 2)
-        return (same(0), same(1), *(self.window(index).look(index + 2) for index in spatial))
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        spatial = range(len(edge.given) - 2)
+        return (same(0), same(1), *(self.window(index).access(index + 2) for index in spatial))
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        made = tape.pooled(inputs[0], tape.extents(outputs[0]), *inputs)
-        tape.keep(made, *inputs)
+        made = trace.pooled(inputs[0], trace.extents(outputs[0]), *inputs)
+        trace.keep(made, *inputs)
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
@@ -105,6 +107,8 @@ class MaxPool(WindowPool):
 
     The window moves by its own size unless `stride` says otherwise. With `ceil_mode` a last
     window may hang over the end, as long as it starts inside the input or the padding before it.
+    The first window sees something of the input: where it is padded and dilated, it could step
+    over an axis as short as the gaps between its elements.
 
     torch: `torch.nn.MaxPool1d`, `MaxPool2d`, `MaxPool3d`.
 
@@ -140,14 +144,26 @@ class MaxPool(WindowPool):
     def spacing(self, index: int) -> int:
         return at_axis(self.dilation, index)
 
+    def extent(self, axis: Axis, check: Check) -> Dim | None:
+        made = super().extent(axis, check)
+        window = self.window(axis.index)
+        # torch gives minus infinity for a window of padding alone, and writes the gradient of
+        # that outside of the tensor. No other window is one: padding is at most half a kernel.
+        first = -window.before % window.dilation  # of its elements, the first behind the padding
+        facts = (self.keyword, axis.name, show_extent(axis.extent, check), first, window.dilation)
+        sees = not first or check.at_least(
+            axis.extent, first + 1, lambda: rules.windows.WindowSeesNothing(*facts)
+        )
+        return made if sees else None
+
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        given, shape = inputs[0], tape.extents(outputs[0])
+        given, shape = inputs[0], trace.extents(outputs[0])
         if len(shape) == 3 and not given.grad:
-            return (tape.new(shape, given),)  # a kernel of its own, which finds no indices
-        made = tape.pooled(given, shape, given, volumes=True)
-        tape.keep(made, given, tape.pooled(given, shape, dtype="int64", volumes=True))
+            return (trace.new(shape, given),)  # a kernel of its own, which finds no indices
+        made = trace.pooled(given, shape, given, volumes=True)
+        trace.keep(made, given, trace.pooled(given, shape, dtype="int64", volumes=True))
         return (made,)
 
 
@@ -196,7 +212,9 @@ class AvgPool(WindowPool):
         super().verify(incoming, check)
         if incoming.rank == 3 and self.divisor_override is not None:
             check.report(
-                rules.arguments.ArgumentNotForRank(self.keyword, "divisor_override", LAYOUTS[0])
+                rules.argument_values.ArgumentNotForRank(
+                    self.keyword, "divisor_override", LAYOUTS[0]
+                )
             )
 
 
@@ -228,7 +246,9 @@ class AdaptiveAvgPool(SpatialOp):
     def verify(self, incoming: TensorType, check: Check) -> None:
         if incoming.rank == 3 and self.output_size == (None,):
             check.report(
-                rules.arguments.ArgumentNotForRank(self.keyword, "none as output_size", LAYOUTS[0])
+                rules.argument_values.ArgumentNotForRank(
+                    self.keyword, "none as output_size", LAYOUTS[0]
+                )
             )
 
     def extent(self, axis: Axis, check: Check) -> Dim | None:
@@ -236,16 +256,16 @@ class AdaptiveAvgPool(SpatialOp):
         wanted = size[axis.index] if isinstance(size, tuple) else size
         return axis.extent if wanted is None else wanted
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        extents = enumerate(zip(wire.given[2:], wire.made[2:], strict=True), 2)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        extents = enumerate(zip(edge.given[2:], edge.made[2:], strict=True), 2)
         return (same(0), same(1), *(share(dim, *each) for dim, each in extents))
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        made = tape.pooled(inputs[0], tape.extents(outputs[0]), *inputs)
+        made = trace.pooled(inputs[0], trace.extents(outputs[0]), *inputs)
         if set(made.shape[2:]) != {1}:  # else it is a plain mean
-            tape.keep(made, *inputs)
+            trace.keep(made, *inputs)
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
@@ -284,8 +304,8 @@ class GlobalAvgPool(Op):
         kept = (1,) * (incoming.rank - 2) if self.keepdim else ()
         return (incoming.with_shape(*incoming.shape[:2], *kept),)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        return (same(0), same(1), *[WHOLE] * (len(wire.given) - 2))
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        return (same(0), same(1), *[WHOLE] * (len(edge.given) - 2))
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         dims = Items(tuple(range(2, inputs[0].rank)))

@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING, Annotated
 
 from archir import rules
-from archir.check import Check
-from archir.fields import Field
+from archir.init.values import show_constant
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, ModuleRecipe
 from archir.ops.pooling import AdaptiveAvgPool, WindowPool
 from archir.ops.spatial import LAYOUTS, PerAxis, Window, at_axis, rank_suffix
-from archir.recipe import Arg, Call, ModuleRecipe
-from archir.types import TensorType
-from archir.values import show_constant
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 class AdaptiveMaxPool(AdaptiveAvgPool):
@@ -37,11 +37,11 @@ class AdaptiveMaxPool(AdaptiveAvgPool):
     torch_class = "AdaptiveMaxPool"
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        made = tape.pooled(inputs[0], tape.extents(outputs[0]), *inputs)
-        indices = tape.pooled(inputs[0], made.shape, dtype="int64")
-        tape.keep(made, *inputs, indices)
+        made = trace.pooled(inputs[0], trace.extents(outputs[0]), *inputs)
+        indices = trace.pooled(inputs[0], made.shape, dtype="int64")
+        trace.keep(made, *inputs, indices)
         return (made,)
 
 
@@ -88,36 +88,36 @@ class LPPool(WindowPool):
     def verify(self, incoming: TensorType, check: Check) -> None:
         if not self.norm_type:
             facts = ("norm_type", show_constant(self.norm_type), "a number other than 0")
-            check.report(rules.arguments.ArgumentOutOfBounds(self.keyword, *facts))
+            check.report(rules.argument_values.ArgumentOutOfBounds(self.keyword, *facts))
         if incoming.rank == 3 and isinstance(self.kernel_size, tuple):
             what = "a list as kernel_size"
-            check.report(rules.arguments.ArgumentNotForRank(self.keyword, what, LAYOUTS[0]))
+            check.report(rules.argument_values.ArgumentNotForRank(self.keyword, what, LAYOUTS[0]))
 
     def window(self, index: int) -> Window:
         stride = self.kernel_size if self.stride is None else self.stride
         return Window(at_axis(self.kernel_size, index), at_axis(stride, index), 0, 0)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        given, shape = inputs[0], tape.extents(outputs[0])
-        powers = tape.new(given.shape, given, dtype=outputs[0].dtype, like=given)
-        tape.keep(powers, given)
-        means = tape.pooled(powers, shape, powers)
-        tape.keep(means, powers)
-        tape.drop(powers)
-        sign = tape.new(shape, means, like=means)
-        size = tape.new(shape, means, like=means)
-        tape.keep(size, means)
-        positive = tape.new(shape, size, like=size)
-        tape.keep(positive, positive)
-        tape.drop(size)
-        product = tape.multiplied(sign, positive)
-        tape.drop(sign, positive)
-        total = tape.new(shape, product, like=product)
-        tape.drop(product)
-        made = tape.new(shape, total, like=total)
-        tape.keep(made, total)
+        given, shape = inputs[0], trace.extents(outputs[0])
+        powers = trace.new(given.shape, given, dtype=outputs[0].dtype, like=given)
+        trace.keep(powers, given)
+        means = trace.pooled(powers, shape, powers)
+        trace.keep(means, powers)
+        trace.drop(powers)
+        sign = trace.new(shape, means, like=means)
+        size = trace.new(shape, means, like=means)
+        trace.keep(size, means)
+        positive = trace.new(shape, size, like=size)
+        trace.keep(positive, positive)
+        trace.drop(size)
+        product = trace.multiplied(sign, positive)
+        trace.drop(sign, positive)
+        total = trace.new(shape, product, like=product)
+        trace.drop(product)
+        made = trace.new(shape, total, like=total)
+        trace.keep(made, total)
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

@@ -1,12 +1,14 @@
 """Other rectifiers."""
 
 from archir import rules
-from archir.check import Check
-from archir.fields import Field
-from archir.op import Finite, Positive
+from archir.init.values import show_constant
+from archir.op.contract import Finite, Positive
+from archir.op.fields import Field
 from archir.ops.activation import Elementwise
+from archir.ops.numbers import holds
 from archir.ops.spatial import show_extent
-from archir.types import ParameterSpec, TensorType
+from archir.shapes.conditions import Check
+from archir.shapes.types import ParameterSpec, TensorType
 
 
 class ReLU6(Elementwise):
@@ -59,6 +61,7 @@ class LeakyReLU(_Leaky):
 
     keyword = "leaky_relu"
     torch_name = "torch.nn.LeakyReLU"
+    held = ("negative_slope",)
     keeps_in_place = ("outputs",)
 
     negative_slope: Finite = Field(0.01, description="what the negative side is multiplied by")
@@ -80,10 +83,61 @@ class ELU(_Leaky):
 
     keyword = "elu"
     torch_name = "torch.nn.ELU"
+    held = ("alpha",)
     keeps_in_place = ("outputs",)
 
     alpha: Finite = Field(1.0, description="what `exp(x) - 1` is multiplied by")
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
+
+
+class SELU(Elementwise):
+    """An `elu` with numbers that keep mean and variance from layer to layer.
+
+    From Self-Normalizing Neural Networks (Klambauer et al., 2017); `alpha_dropout` goes with it.
+
+    torch: `torch.nn.SELU`.
+
+    ```arch
+    model example() {
+      input features: [N, 64]
+      linear(64) -> selu -> alpha_dropout(0.1)
+    }
+    ```
+    """
+
+    keyword = "selu"
+    torch_name = "torch.nn.SELU"
+    keeps_in_place = ("outputs",)
+
+    inplace: bool = Field(False, description="whether the input's memory is used for the output")
+
+
+class CELU(_Leaky):
+    """Keeps what is positive, and puts `alpha * (exp(x / alpha) - 1)` for the rest.
+
+    torch: `torch.nn.CELU`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 3) -> celu(0.5)
+    }
+    ```
+    """
+
+    keyword = "celu"
+    torch_name = "torch.nn.CELU"
+    held = ("alpha",)
+    keeps_in_place = ("outputs",)
+
+    alpha: Finite = Field(1.0, description="how far below 0 it goes; not 0")
+    inplace: bool = Field(False, description="whether the input's memory is used for the output")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        if not self.alpha or not holds("float32", 1 / self.alpha):
+            facts = ("alpha", show_constant(self.alpha), "a number other than 0")
+            check.report(rules.argument_values.ArgumentOutOfBounds(self.keyword, *facts))
+        return super().infer(inputs, check)
 
 
 class PReLU(Elementwise):
@@ -103,6 +157,7 @@ class PReLU(Elementwise):
 
     keyword = "prelu"
     torch_name = "torch.nn.PReLU"
+    held = ("init",)
     weights = ("weight",)
 
     num_parameters: Positive = Field(1, description="how many numbers are learned")

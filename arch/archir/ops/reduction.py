@@ -1,28 +1,27 @@
 """Reductions."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from archir import rules
-from archir.check import Check
-from archir.fields import Field
-from archir.op import Int, Op
+from archir.op.contract import Int, Keeps, Op
+from archir.op.dependence import WHOLE, AxisAccess, Edge, same
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input
 from archir.ops.dims import resolve_dims
 from archir.ops.spatial import require_dtype
-from archir.reach import WHOLE, Look, Wire, same
-from archir.recipe import Arg, Call, Code, FunctionRecipe, Input
-from archir.types import TensorType
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
 
 
-class _Reduction(Op):
+class Reduction(Op):
     """Base of the ops that make one number of all those along some dims."""
 
     is_module = False
-    keeps = ()
+    keeps: ClassVar[Keeps] = ()
 
-    dim: Int | Annotated[tuple[Int, ...], Field(min_length=1, max_length=64)] = Field(
-        description="the dim to reduce, or a list of them"
-    )
-    keepdim: bool = Field(False, description="whether the dims stay, each of size 1")
+    if TYPE_CHECKING:
+        dim: int | tuple[int, ...]
+        keepdim: bool
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
@@ -46,10 +45,10 @@ class _Reduction(Op):
 
     def dtype(self, incoming: TensorType, check: Check) -> str:
         """The dtype of the outcome."""
-        raise NotImplementedError
+        return incoming.dtype
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        rank = len(wire.given)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        rank = len(edge.given)
         gone = {dim % rank for dim in self._dims()}
         kept = [dim for dim in range(rank) if self.keepdim or dim not in gone]
         return tuple(WHOLE if d in gone else same(kept.index(d)) for d in range(rank))
@@ -64,7 +63,23 @@ class _Reduction(Op):
         return None if lost else super().channels(inputs)
 
 
-class Mean(_Reduction):
+class OverOneDim(Reduction):
+    """Base of those that take one dim."""
+
+    dim: Int = Field(description="the dim to reduce")
+    keepdim: bool = Field(False, description="whether the dim stays, of size 1")
+
+
+class OverDims(Reduction):
+    """Base of those that take one dim or several."""
+
+    dim: Int | Annotated[tuple[Int, ...], Field(min_length=1, max_length=64)] = Field(
+        description="the dim to reduce, or a list of them"
+    )
+    keepdim: bool = Field(False, description="whether the dims stay, each of size 1")
+
+
+class Mean(OverDims):
     """Gives the mean along a dim, or along all dims of a list.
 
     torch: `torch.mean`.
@@ -85,7 +100,7 @@ class Mean(_Reduction):
         return "float32"
 
 
-class Sum(_Reduction):
+class Sum(OverDims):
     """Gives the sum along a dim, or along all dims of a list.
 
     As a stage `sum` is this op; where it is called in an expression it is the function that adds

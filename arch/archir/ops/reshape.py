@@ -4,25 +4,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from archir import rules
-from archir.check import Check
-from archir.diagnostics import Problem
-from archir.dims import Dim, floor_div, product
-from archir.division import cancelled, exact_quotient, reduced
-from archir.extents import readable
-from archir.fields import Field
-from archir.op import Int, Op, Size
+from archir.base.diagnostics import Problem
+from archir.op.contract import OPEN, Int, Op, Size
+from archir.op.dependence import AxisAccess, Edge, pointwise, rearranged
+from archir.op.extents import readable
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input, ModuleRecipe
 from archir.ops.dims import resolve_dim
 from archir.ops.spatial import show_extent
-from archir.reach import Look, Wire, pointwise, rearranged
-from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, ModuleRecipe
-from archir.types import TensorType
+from archir.shapes.arithmetic import floor_div, product
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.division import cancelled, exact_quotient, reduced
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
-
-OPEN = -1
-"""The extent that is worked out, or left as it is."""
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 def sized(
@@ -36,14 +34,15 @@ def sized(
     extents = tuple(readable(extent, inputs, check) for extent in wanted)
     for extent in extents:
         shown = show_extent(extent, check)
-        problem = partial(_below_one, callee, argument, shown)
+        problem = partial(below_one, callee, argument, shown, True)
         if extent != OPEN and not check.at_least(extent, 1, problem):
             return None
     return extents
 
 
-def _below_one(callee: str, argument: str, shown: str) -> Problem:
-    return rules.tensors.ExtentBelowOne(callee, argument, shown, True)
+def below_one(callee: str, argument: str, shown: str, is_open: bool) -> Problem:
+    """The problem that an extent is not at least 1, nor -1 where that has a meaning."""
+    return rules.tensors.ExtentBelowOne(callee, argument, shown, is_open)
 
 
 def arranged(
@@ -96,6 +95,7 @@ class Reshape(Op):
     keyword = "reshape"
     torch_name = "torch.reshape"
     is_module = False
+    open_extents = "shape"
     variadic = True
 
     shape: Annotated[tuple[Size, ...], Field(min_length=1, max_length=64)] = Field(
@@ -110,15 +110,15 @@ class Reshape(Op):
         return None if shape is None else (inputs[0].with_shape(*shape),)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        return (tape.reshape(inputs[0], tape.extents(outputs[0])),)
+        return (trace.reshape(inputs[0], trace.extents(outputs[0])),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".reshape", (Input(), *self.shape)))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        return rearranged(wire)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        return rearranged(edge)
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return None
@@ -159,15 +159,15 @@ class Unflatten(Op):
         return (incoming.with_shape(*incoming.shape[:dim], *extents, *incoming.shape[dim + 1 :]),)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        return (tape.reshape(inputs[0], tape.extents(outputs[0])),)
+        return (trace.reshape(inputs[0], trace.extents(outputs[0])),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("nn.Unflatten", (Arg("dim"), Arg("unflattened_size"))))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        return rearranged(wire)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        return rearranged(edge)
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return super().channels(inputs) if self.dim % inputs[0].rank > 1 else None
@@ -195,6 +195,7 @@ class Expand(Op):
     torch_name = "torch.Tensor.expand"
     is_module = False
     moves = True
+    open_extents = "size"
     variadic = True
 
     size: Annotated[tuple[Size, ...], Field(min_length=1, max_length=64)] = Field(
@@ -223,15 +224,15 @@ class Expand(Op):
         return rules.tensors.CannotExpand(self.keyword, dim, shown, aim)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        return (tape.expanded(inputs[0], tape.extents(outputs[0])),)
+        return (trace.expanded(inputs[0], trace.extents(outputs[0])),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".expand", (Input(), *self.size)))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        return pointwise(wire)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        return pointwise(edge)
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         new = len(self.size) - inputs[0].rank

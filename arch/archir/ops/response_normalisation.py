@@ -4,18 +4,18 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from archir import rules
-from archir.check import Check
-from archir.fields import Field
-from archir.op import Finite, Op, Positive
+from archir.memory.strides import viewed
+from archir.op.contract import Finite, Op, Positive
+from archir.op.dependence import AxisAccess, Edge, pointwise
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, ModuleRecipe
 from archir.ops.spatial import require_dtype
-from archir.reach import Look, Wire, pointwise
-from archir.recipe import Arg, Call, ModuleRecipe
-from archir.strides import viewed
-from archir.types import TensorType
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 class LocalResponseNorm(Op):
@@ -53,31 +53,31 @@ class LocalResponseNorm(Op):
         require_dtype(self.keyword, incoming, ("float32", "int64"), check)
         return (TensorType(incoming.shape),)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        return pointwise(wire, 1)  # neighbouring channels: not the axes
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        return pointwise(edge, 1)  # neighbouring channels: not the axes
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         given = inputs[0]
         batch, channels, *axes = given.shape
-        squares = tape.new(given.shape, given, like=given)
-        tape.keep(squares, given)
+        squares = trace.new(given.shape, given, like=given)
+        trace.keep(squares, given)
         joined = (batch, 1, *given.shape[1:3], prod(axes[1:]))
         if axes[1:] and viewed(squares.shape, squares.strides, joined) is None:
-            tape.refuse("layout", given)  # it asks for a view where there is none
-        padded = tape.new((batch, channels + self.size - 1, *axes), squares)
-        tape.drop(squares)
-        means = tape.new(given.shape, padded)
-        tape.keep(means, padded)
-        tape.drop(padded)
-        scaled = tape.new(given.shape, means)
-        shifted = tape.new(given.shape, scaled)
-        tape.drop(scaled)
-        power = tape.new(given.shape, shifted)
-        tape.keep(power, shifted)
-        tape.drop(shifted, means)
-        return (tape.divided(given, power),)
+            trace.refuse("layout", given)  # it asks for a view where there is none
+        padded = trace.new((batch, channels + self.size - 1, *axes), squares)
+        trace.drop(squares)
+        means = trace.new(given.shape, padded)
+        trace.keep(means, padded)
+        trace.drop(padded)
+        scaled = trace.new(given.shape, means)
+        shifted = trace.new(given.shape, scaled)
+        trace.drop(scaled)
+        power = trace.new(given.shape, shifted)
+        trace.keep(power, shifted)
+        trace.drop(shifted, means)
+        return (trace.divided(given, power),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         keywords = self.changed("alpha", "beta", "k")

@@ -2,10 +2,10 @@
 
 from fractions import Fraction
 from functools import lru_cache
-from math import floor
+from math import ceil, floor
 from struct import pack, unpack
 
-from archir.reach import MOST_TAPS, Look, Tap, periodic, share
+from archir.op.dependence import MOST_TAPS, AxisAccess, Tap, periodic, same, share
 
 _LARGEST = 1024
 """Factors are taken for fractions with denominators up to this, where they are such fractions."""
@@ -36,7 +36,7 @@ def sampled(
     *,
     corners: bool = False,
     small: bool = False,
-) -> Look:
+) -> AxisAccess:
     """What torch's interpolation from ``extent`` to ``wanted`` elements reads.
 
     ``factor`` is the scale factor, where the sizes are not what the elements are placed by;
@@ -48,8 +48,7 @@ def sampled(
         factor = None
     scale = Fraction(extent, wanted)
     if factor is not None:
-        near = Fraction(factor).limit_denominator(_LARGEST)
-        scale = 1 / (near if float(near) == factor else Fraction(factor))
+        scale = 1 / _fraction(factor)
     if mode in ("nearest", "nearest-exact"):
         return _nearest(dim, extent, wanted, factor, scale, Fraction(mode != "nearest", 2))
     if corners:
@@ -58,6 +57,42 @@ def sampled(
     if period > MOST_TAPS:
         shift, period = extent, wanted  # it repeats itself nowhere
     return periodic(dim, shift, period, lambda j: _tap(j, scale, mode, corners))
+
+
+@lru_cache(maxsize=1 << 10)
+def antialiased(
+    dim: int, extent: int, wanted: int, factor: float | None, mode: str, *, corners: bool = False
+) -> AxisAccess:
+    """What antialiased interpolation reads: all within the filter, as wide as an element's share.
+
+    The cubic filter is 0 at one place inside; what lies just there counts as read. An axis that
+    keeps its size is passed over, whatever the factor is.
+    """
+    if wanted == extent:
+        return same(dim)
+    scale = Fraction(extent, wanted)
+    if corners:
+        scale = Fraction(extent - 1, wanted - 1) if wanted > 1 else Fraction(0)
+    elif factor is not None:
+        scale = 1 / _fraction(factor)
+    reach = max(scale, Fraction(1)) * (2 if mode == "bicubic" else 1)
+
+    def tap(j: int) -> Tap:
+        centre = (j + Fraction(1, 2)) * scale - Fraction(1, 2)
+        if scale <= 1 and centre.denominator == 1:
+            return int(centre), 1, 1
+        first = floor(centre - reach) + 1
+        return first, ceil(centre + reach) - first, 1
+
+    shift, period = scale.as_integer_ratio()
+    if period > MOST_TAPS:
+        shift, period = extent, wanted
+    return periodic(dim, shift, period, tap)
+
+
+def _fraction(factor: float) -> Fraction:
+    near = Fraction(factor).limit_denominator(_LARGEST)
+    return near if float(near) == factor else Fraction(factor)
 
 
 def _goes_by_sizes(mode: str, extent: int, wanted: int, *, small: bool) -> bool:
@@ -69,7 +104,7 @@ def _goes_by_sizes(mode: str, extent: int, wanted: int, *, small: bool) -> bool:
 
 def _nearest(
     dim: int, extent: int, wanted: int, factor: float | None, scale: Fraction, start: Fraction
-) -> Look:
+) -> AxisAccess:
     """One element each, at ``start`` of the way from its beginning to its end.
 
     torch multiplies in single precision, where 11 * (26 / 22) is less than 13.

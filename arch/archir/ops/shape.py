@@ -3,19 +3,20 @@
 from typing import TYPE_CHECKING
 
 from archir import rules
-from archir.check import Check
-from archir.dims import Dim, product
-from archir.fields import Field
-from archir.op import Int, Op, channels_of, concrete
+from archir.op.contract import Int, Op, channels_of, concrete
+from archir.op.dependence import AxisAccess, Edge, rearranged
+from archir.op.fields import Field
+from archir.op.recipe import Call, Code, Inferred, Infix, ModuleRecipe
 from archir.ops.activation import Elementwise
 from archir.ops.dims import resolve_dim
-from archir.reach import Look, Wire, rearranged
-from archir.recipe import Call, Code, Inferred, Infix, ModuleRecipe
-from archir.types import TensorType
+from archir.shapes.arithmetic import product
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 class Flatten(Op):
@@ -51,15 +52,15 @@ class Flatten(Op):
         return (incoming.with_shape(*shape[:start], joined, *shape[end + 1 :]),)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        return (tape.reshape(inputs[0], tape.extents(outputs[0])),)
+        return (trace.reshape(inputs[0], trace.extents(outputs[0])),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("nn.Flatten", (), self.changed("start_dim", "end_dim")))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        return rearranged(wire)
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        return rearranged(edge)
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         shape = inputs[0].shape
@@ -94,6 +95,6 @@ class Identity(Elementwise):
     dtypes = ("float32", "int64", "bool")
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         return inputs

@@ -3,19 +3,20 @@
 from typing import TYPE_CHECKING
 
 from archir import rules
-from archir.check import Check
-from archir.dims import Dim, floor_div, multiply
-from archir.fields import Field
-from archir.op import Op, Positive, channels_of
+from archir.memory.strides import channels_last, has_gaps, is_channels_last
+from archir.op.contract import Op, Positive, channels_of
+from archir.op.dependence import AxisAccess, Edge, Unsaid, periodic, same, sliding
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.ops.spatial import show_extent
-from archir.reach import Look, Unsaid, Wire, periodic, same, sliding
-from archir.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
-from archir.strides import is_channels_last
-from archir.types import TensorType
+from archir.shapes.arithmetic import floor_div, multiply
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 _IMAGES = ("[N, C, H, W]", "[N, …, C, H, W]")
 
@@ -43,15 +44,15 @@ class _PixelOp(Op):
         """The output's channels, height and width; None after a report."""
         raise NotImplementedError
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        first = len(wire.given) - 3
-        looks: list[Look] = [same(dim) for dim in range(first)]
-        looks.append(Unsaid(f"{self.keyword} makes space of its channels, or channels of space"))
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        first = len(edge.given) - 3
+        accesses: list[AxisAccess] = [same(dim) for dim in range(first)]
+        accesses.append(Unsaid(f"{self.keyword} makes space of its channels, or channels of space"))
         for dim in (first + 1, first + 2):
-            given, made = wire.given[dim], wire.made[dim]
+            given, made = edge.given[dim], edge.made[dim]
             larger = periodic(dim, 1, made // given, lambda _: (0, 1, 1))
-            looks.append(larger if made > given else sliding(dim, given // made, given // made))
-        return tuple(looks)
+            accesses.append(larger if made > given else sliding(dim, given // made, given // made))
+        return tuple(accesses)
 
     def divisible(self, what: str, extent: Dim, divisor: int, why: str, check: Check) -> bool:
         """Require that an extent can be divided."""
@@ -60,13 +61,15 @@ class _PixelOp(Op):
         return check.divisible(extent, divisor, lambda: rules.resizing.ExtentNotDivisible(*facts))
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         given = inputs[0]
-        volume = is_channels_last(given.shape, given.strides) and len(given.shape) == 5
-        if volume:
-            tape.refuse("layout", given)  # it knows the channels of images alone
-        return (tape.new(tape.extents(outputs[0]), given, format=given),)
+        if len(given.shape) == 5 and is_channels_last(given.shape, given.strides):
+            # What has gaps is copied first, and then it is the copy that is looked at.
+            dense = channels_last(given.shape)
+            if not has_gaps(given.shape, given.strides) or is_channels_last(given.shape, dense):
+                trace.refuse("layout", given)  # it knows the channels of images alone
+        return (trace.new(trace.extents(outputs[0]), given, format=given),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = self.torch_name.removeprefix("torch.")
@@ -186,15 +189,15 @@ class ChannelShuffle(Op):
         )
         return (incoming,)
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
         dealt = Unsaid(f"{self.keyword} deals out the dim that the axis is in")
-        rest = range(2, len(wire.given))
+        rest = range(2, len(edge.given))
         return (same(0), dealt if self.groups > 1 else same(1), *(same(dim) for dim in rest))
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        return (tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0]),)
+        return (trace.new(trace.extents(outputs[0]), *inputs, format=inputs[0]),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("nn.ChannelShuffle", (Arg("groups"),)))

@@ -3,21 +3,22 @@
 from typing import TYPE_CHECKING
 
 from archir import rules
-from archir.check import Check
-from archir.cut import length
-from archir.dims import ceil_div, evaluate
-from archir.extents import readable
-from archir.fields import Field
-from archir.op import Int, Op, Positive, Size
+from archir.op.contract import Int, Op, Positive, Size
+from archir.op.dependence import AxisAccess, Edge, Folded, Taps, same
+from archir.op.extents import readable
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input, Range, Subscript
 from archir.ops.dims import along, replaced_at, resolve_dim
 from archir.ops.spatial import show_extent
-from archir.reach import Folded, Look, Taps, Wire, same
-from archir.recipe import Arg, Call, Code, FunctionRecipe, Input, Range, Subscript
-from archir.types import TensorType
+from archir.shapes.arithmetic import ceil_div
+from archir.shapes.conditions import Check
+from archir.shapes.dims import evaluate
+from archir.shapes.types import TensorType
+from archir.sizes.cut import length
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 class Slice(Op):
@@ -62,12 +63,12 @@ class Slice(Op):
         return None if taken is None else (replaced_at(incoming, dim, ceil_div(taken, self.step)),)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         given = inputs[0]
         strides = list(given.strides)
         strides[self.dim] *= self.step
-        return (tape.view(given, tape.extents(outputs[0]), tuple(strides)),)
+        return (trace.view(given, trace.extents(outputs[0]), tuple(strides)),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         step = None if self.step == 1 else Arg("step")
@@ -76,11 +77,11 @@ class Slice(Op):
         before = (Range(),) * place
         return FunctionRecipe(Subscript(Input(), (*before, taken)))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        dim = self.dim % len(wire.given)
-        start = None if self.start is None else evaluate(self.start, wire.sizes)
-        first = slice(start, None).indices(wire.given[dim])[0]
-        return along(wire, dim, Taps(dim, self.step, ((first, 1, 1),)))
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        dim = self.dim % len(edge.given)
+        start = None if self.start is None else evaluate(self.start, edge.sizes)
+        first = slice(start, None).indices(edge.given[dim])[0]
+        return along(edge, dim, Taps(dim, self.step, ((first, 1, 1),)))
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return None if self.dim % inputs[0].rank == 1 else super().channels(inputs)
@@ -126,18 +127,18 @@ class Select(Op):
         return (incoming.with_shape(*incoming.shape[:dim], *incoming.shape[dim + 1 :]),)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         given = inputs[0]
         place = self.dim % len(given.shape)
         strides = (*given.strides[:place], *given.strides[place + 1 :])
-        return (tape.view(given, tape.extents(outputs[0]), strides),)
+        return (trace.view(given, trace.extents(outputs[0]), strides),)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(".select", (Input(), Arg("dim"), Arg("index"))))
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        given = wire.given
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        given = edge.given
         gone = self.dim % len(given)
         at = Folded(position=self.index % given[gone])
         places = (dim if dim < gone else dim - 1 for dim in range(len(given)))

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from archir.fields import Field
-from archir.op import Finite
+from archir.op.contract import Finite
+from archir.op.fields import Field
 from archir.ops.activation import Elementwise
 
 
@@ -100,6 +100,7 @@ class Softplus(Elementwise):
 
     keyword = "softplus"
     torch_name = "torch.nn.Softplus"
+    held = ("beta", "threshold")
 
     beta: Finite = Field(1.0, description="how sharply it bends; a large one is nearly `relu`")
     threshold: Finite = Field(20.0, description="where `beta * x` is above it, x itself is given")

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from archir import rules
-from archir.check import Check
-from archir.dims import Dim, add, brief, floor_div
-from archir.fields import Field
-from archir.op import NonNegative, Op, Positive
-from archir.reach import Taps, sliding
-from archir.record import Record
-from archir.types import TensorType
+from archir.base.record import Record
+from archir.op.contract import NonNegative, Op, Positive
+from archir.op.dependence import Taps, sliding
+from archir.op.fields import Field
+from archir.shapes.arithmetic import add, floor_div
+from archir.shapes.brief import brief
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import TensorType
 
 PerAxis = Positive | Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]
 """One number for all axes, or one for each."""
@@ -44,11 +46,11 @@ class Window(Record):
     dilation: int = 1
 
     @property
-    def reach(self) -> int:
+    def span(self) -> int:
         """How much of the axis the window spans."""
         return self.dilation * (self.kernel - 1) + 1
 
-    def look(self, dim: int) -> Taps:
+    def access(self, dim: int) -> Taps:
         """What an element reads at its position in a dim."""
         return sliding(dim, self.kernel, self.stride, self.before, self.dilation)
 
@@ -96,7 +98,7 @@ class SpatialOp(Op):
     def _lists_fit(self, incoming: TensorType, check: Check) -> bool:
         names = AXIS_NAMES[incoming.rank - 2]
         wrong = [
-            rules.arguments.WrongListLength(self.keyword, argument, len(value), names)
+            rules.argument_values.WrongListLength(self.keyword, argument, len(value), names)
             for argument in self.per_axis
             if isinstance(value := getattr(self, argument), tuple) and len(value) != len(names)
         ]
@@ -148,7 +150,7 @@ def slide(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:
     padded = add(axis.extent, padding)
     fits = check.at_least(
         padded,
-        window.reach,
+        window.span,
         lambda: rules.windows.KernelDoesNotFit(
             callee,
             axis.name,
@@ -161,8 +163,8 @@ def slide(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:
     if not fits:
         return None
     if window.stride == 1:
-        return add(padded, 1 - window.reach)
-    return add(floor_div(add(padded, -window.reach), window.stride), 1)
+        return add(padded, 1 - window.span)
+    return add(floor_div(add(padded, -window.span), window.stride), 1)
 
 
 def slide_past_end(callee: str, axis: Axis, window: Window, check: Check) -> Dim | None:
@@ -172,7 +174,7 @@ def slide_past_end(callee: str, axis: Axis, window: Window, check: Check) -> Dim
     rule the rounding up is a rounding down of a shifted extent.
     """
     before = window.before
-    shift = min(2 * before - window.reach + window.stride - 1, before - 1)
+    shift = min(2 * before - window.span + window.stride - 1, before - 1)
     fits = check.at_least(
         add(axis.extent, shift),
         0,

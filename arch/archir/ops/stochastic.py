@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from archir.fields import Field
-from archir.op import Finite
+from archir.op.contract import Finite
+from archir.op.fields import Field
+from archir.op.recipe import Arg, Call, ModuleRecipe
 from archir.ops.activation import Elementwise
-from archir.recipe import Arg, Call, ModuleRecipe
-from archir.types import TensorType
+from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 class StochasticDepth(Elementwise):
@@ -24,7 +24,7 @@ class StochasticDepth(Elementwise):
     ```arch
     model example() {
       input image: [N, 16, H = 32, W = 32]
-      residual { conv(16, 3, padding = 1) -> batch_norm -> stochastic_depth(0.2) }
+      residual { conv(16, 3, padding = 1, bias = false) -> batch_norm -> stochastic_depth(0.2) }
     }
     ```
     """
@@ -44,15 +44,15 @@ class StochasticDepth(Elementwise):
         return ("float32", "int64", "bool") if self.p in (0.0, 1.0) else ("float32",)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         given = inputs[0]
-        if not tape.training or self.p == 0:
+        if not trace.training or self.p == 0:
             return inputs
         rows = given.shape[0] if self.mode == "row" else 1
-        noise = tape.new((rows, *[1] * (len(given.shape) - 1)), dtype=given.dtype)
-        made = tape.new(given.shape, given, like=given)
-        tape.keep(made, noise)
+        noise = trace.new((rows, *[1] * (len(given.shape) - 1)), dtype=given.dtype)
+        made = trace.new(given.shape, given, like=given)
+        trace.keep(made, noise)
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

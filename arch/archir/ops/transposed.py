@@ -5,26 +5,30 @@ from math import gcd
 from typing import TYPE_CHECKING, Literal
 
 from archir import rules
-from archir.check import Check
-from archir.dims import Dim, add, multiply, product
-from archir.fields import Field
-from archir.op import Positive, channels_of
+from archir.init.values import show_constant
+from archir.op.contract import Positive, channels_of
+from archir.op.dependence import WHOLE, AxisAccess, Edge, Tap, Unsaid, periodic, same
+from archir.op.fields import Field
+from archir.op.misread import Misread, in_torch_order
+from archir.op.recipe import Arg, Call, Code, Inferred, ModuleRecipe
 from archir.ops.spatial import (
     Axis,
     PaddingPerAxis,
     PerAxis,
     SpatialOp,
     at_axis,
+    axes,
     rank_suffix,
     show_extent,
 )
-from archir.reach import WHOLE, Look, Tap, Unsaid, Wire, periodic, same
-from archir.recipe import Arg, Call, Code, Inferred, ModuleRecipe
-from archir.types import ParameterSpec, TensorType
+from archir.shapes.arithmetic import add, multiply, product
+from archir.shapes.conditions import Check
+from archir.shapes.dims import Dim
+from archir.shapes.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.storage import Tensor
-    from archir.tape import Tape
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
 
 
 class ConvTranspose(SpatialOp):
@@ -50,6 +54,8 @@ class ConvTranspose(SpatialOp):
     per_axis = ("kernel_size", "stride", "padding", "output_padding", "dilation")
     weights = ("weight", "bias")
     keeps = ("inputs",)
+    channels_first = True
+    inferred = "in_channels"
 
     out_channels: Positive = Field(description="channels of the output")
     kernel_size: PerAxis = Field(description="size of the window")
@@ -65,6 +71,13 @@ class ConvTranspose(SpatialOp):
     dilation: PerAxis = Field(1, description="the spacing of the window's elements")
     padding_mode: Literal["zeros"] = Field("zeros", description="torch has no other one here")
 
+    def bias_dim(self, inputs: tuple[TensorType, ...]) -> int | None:
+        return 1 if self.bias else None
+
+    def torch_order(self, inputs: tuple[TensorType, ...]) -> Misread | None:
+        sizes = (self.out_channels, self.kernel_size, self.stride)
+        return in_torch_order(self.keyword, inputs[0], *sizes)
+
     def outgoing(self, channels: Dim, check: Check) -> Dim:
         incoming, outgoing = check.concrete(channels), self.out_channels
         if incoming % self.groups:
@@ -76,20 +89,30 @@ class ConvTranspose(SpatialOp):
         return outgoing
 
     def verify(self, incoming: TensorType, check: Check) -> None:
-        for axis in range(incoming.rank - 2):
-            extra = at_axis(self.output_padding, axis)
-            stride, dilation = at_axis(self.stride, axis), at_axis(self.dilation, axis)
+        for axis in axes(incoming):
+            extra = at_axis(self.output_padding, axis.index)
+            stride, dilation = at_axis(self.stride, axis.index), at_axis(self.dilation, axis.index)
             if extra >= max(stride, dilation):
-                check.report(
-                    rules.resizing.OutputPaddingTooLarge(self.keyword, extra, stride, dilation)
-                )
+                facts = (self.keyword, extra, stride, dilation)
+                allowed = self._allowed_output_padding(incoming)
+                along = "" if isinstance(self.stride, int) else axis.name
+                check.report(rules.resizing.OutputPaddingTooLarge(*facts, along, allowed))
                 break  # the other axes are mostly wrong for the same reason
+
+    def _allowed_output_padding(self, incoming: TensorType) -> str:
+        """The output padding that is allowed and most like what is given, as the text has it."""
+        at = [each.index for each in axes(incoming)]
+        given = [at_axis(self.output_padding, each) for each in at]
+        most = [max(at_axis(self.stride, each), at_axis(self.dilation, each)) - 1 for each in at]
+        taken = tuple(map(min, given, most))
+        alone = isinstance(self.output_padding, int) and len(set(taken)) == 1
+        return show_constant(taken[0] if alone else taken)
 
     def extent(self, axis: Axis, check: Check) -> Dim | None:
         at = axis.index
         stride, padding = at_axis(self.stride, at), at_axis(self.padding, at)
-        reach = at_axis(self.dilation, at) * (at_axis(self.kernel_size, at) - 1) + 1
-        gained = reach + at_axis(self.output_padding, at)
+        span = at_axis(self.dilation, at) * (at_axis(self.kernel_size, at) - 1) + 1
+        gained = span + at_axis(self.output_padding, at)
         extent = add(multiply(axis.extent, stride), gained - stride - 2 * padding)
         shown = show_extent(axis.extent, check)
         full = check.value(extent) + 2 * padding
@@ -97,12 +120,12 @@ class ConvTranspose(SpatialOp):
         fits = check.at_least(extent, 1, lambda: rules.resizing.TransposedOutputEmpty(*facts))
         return extent if fits else None
 
-    def reach(self, wire: Wire) -> tuple[Look, ...] | None:
-        channels: Look = WHOLE
+    def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
+        channels: AxisAccess = WHOLE
         if self.groups > 1:
             channels = Unsaid(f"{self.keyword} reads the dim of the axis in groups")
         spatial = []
-        for index in range(len(wire.given) - 2):
+        for index in range(len(edge.given) - 2):
             stride = at_axis(self.stride, index)
             spatial.append(periodic(index + 2, 1, stride, partial(self._tap, index)))
         return (same(0), channels, *spatial)
@@ -138,10 +161,10 @@ class ConvTranspose(SpatialOp):
         return multiply(product(inputs[0].shape), each)
 
     def allocate(
-        self, tape: "Tape", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        made = tape.new(tape.extents(outputs[0]), *inputs, format=inputs[0], learned=True)
-        tape.keep(made, *inputs)
+        made = trace.new(trace.extents(outputs[0]), *inputs, format=inputs[0], learned=True)
+        trace.keep(made, *inputs)
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base import argument_fixes as fixes
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix
 
 
 def _model(body: str) -> str:
@@ -32,6 +34,9 @@ class NegativeSlopeInplace(Problem):
     def hint(self) -> str:
         return "leave inplace out"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return fixes.leave_out(at.span, self.callee, "inplace", "true")
+
 
 class ParametersDifferFromChannels(Problem):
     """``prelu`` learns one number for all channels, or one for each of them."""
@@ -53,3 +58,8 @@ class ParametersDifferFromChannels(Problem):
 
     def hint(self) -> str:
         return f"write {self.callee}(_.channels) for one a channel, or {self.callee} for one in all"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        written = str(self.parameters)
+        name = "num_parameters"
+        return fixes.rewrite(at.span, self.callee, name, "_.channels", written, safe=False)

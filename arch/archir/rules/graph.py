@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, insert, swap
+from archir.rules.shapes import rank_shown
 
 
 def _outer_product(count: int) -> str:
@@ -68,7 +70,7 @@ class BatchHeld(Problem):
         return f"give {self.batch} a default in the input where it is fixed, as in {self.batch} = 1"
 
 
-class ShapeDiffersFromRemark(Problem):
+class ShapeDiffersFromAnnotation(Problem):
     """A shape written with ``::`` is not the shape that the value has.
 
     The written shape is checked at the model's default sizes; where it names size variables it
@@ -94,10 +96,17 @@ class ShapeDiffersFromRemark(Problem):
         return f"the shape here is {self.actual}, not {self.written}{self.at}"
 
     def hint(self) -> str:
+        if rank_shown(self.written) == 2 < rank_shown(self.actual):
+            return f"write {self.actual}, or put flatten or global_avg_pool before it"
         return f"write {self.actual}, or mend the layers before it"
 
     def label(self) -> str:
         return f"this is {self.actual}"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if at.span.text.startswith("[") and "\u2026" not in self.actual:
+            return swap(at.span, self.actual, safe=False)
+        return None
 
 
 class InputDoesNotMatch(Problem):
@@ -142,6 +151,12 @@ model m() {
     def hint(self) -> str:
         mend = "mend the input" if self.unsaid is None else f"write {self.unsaid}[…] in the input"
         return f"give it a value of shape {self.written}, or {mend} of {self.block}"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if self.unsaid is None or not at.related:
+            return None
+        place = at.related[0].span
+        return insert(place.source, place.start, self.unsaid, safe=False)
 
 
 class AssertionFails(Problem):
@@ -277,42 +292,15 @@ model m() {
     patterns: int
     limit: int
 
+    @property
+    def _patterns(self) -> str:
+        return "1 pattern" if self.patterns == 1 else f"{self.patterns:,} patterns"
+
     def message(self) -> str:
         return (
-            f"{self.definition} has {self.layers:,} layers and {self.patterns:,} patterns for them,"
+            f"{self.definition} has {self.layers:,} layers and {self._patterns} for them,"
             f" and more than {self.limit:,} of both multiplied are not looked through"
         )
 
     def hint(self) -> str:
         return "name ops, or whole paths, or put the rules into the blocks inside"
-
-
-class RuleMatchesNothing(Problem):
-    """A quoted path in `init` leads to no parameter, so the rule does nothing.
-
-    The path is that of a layer, from the block or model that holds the rule: labels joined by
-    dots, in which `*` stands for any run of characters.
-    """
-
-    name = "rule-matches-nothing"
-    severity = "warning"
-    bad = """model m() {
-  input x: [N, 3, H = 32, W = 32]
-  stem: { conv(8, 3) }
-  init { "steem.*".weight: zeros }
-}
-"""
-    good = """model m() {
-  input x: [N, 3, H = 32, W = 32]
-  stem: { conv(8, 3) }
-  init { "stem.*".weight: zeros }
-}
-"""
-    path: str
-    parameter: str
-
-    def message(self) -> str:
-        return f'no layer at "{self.path}" has a {self.parameter}, so this rule does nothing'
-
-    def hint(self) -> str:
-        return "a path names layers, from the block or model around the rule, as in layer1.0.conv1"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base import argument_fixes as fixes
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix
 
 
 def _model(body: str) -> str:
@@ -33,12 +35,16 @@ class OverwritesWhatIsKept(Problem):
     def hint(self) -> str:
         return "leave inplace out"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return fixes.leave_out(at.span, self.callee, "inplace", "true")
+
 
 class OverwritesOneOfSeveral(Problem):
     """An op in place overwrites one of the values that ``chunk`` or ``split`` gave.
 
-    They are views of one tensor, which the others are views of, too. torch refuses that in
-    training.
+    They are views of one tensor, which the others are views of, too. torch refuses that where
+    gradients are recorded: in training, and in evaluation too unless it is told not to. In
+    evaluation ``dropout`` gives what it is given, so what works in place behind it is refused.
     """
 
     name = "overwrites-one-of-several"
@@ -48,18 +54,22 @@ class OverwritesOneOfSeveral(Problem):
 
     def message(self) -> str:
         return (
-            f"{self.callee} overwrites in place one of several views of a tensor, so the model"
-            " cannot be trained"
+            f"{self.callee} overwrites in place one of several views of a tensor, which torch"
+            " refuses where gradients are recorded"
         )
 
     def hint(self) -> str:
         return "leave inplace out"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return fixes.leave_out(at.span, self.callee, "inplace", "true")
+
 
 class OverwritesAParameter(Problem):
     """An op in place overwrites a raw parameter itself.
 
-    torch refuses that in training: what is learned is changed by the optimizer alone.
+    torch refuses that where gradients are recorded, in evaluation too: what is learned is changed
+    by the optimizer alone. Where none are recorded the parameter would be another one behind it.
     """
 
     name = "overwrites-a-parameter"
@@ -68,10 +78,16 @@ class OverwritesAParameter(Problem):
     callee: str
 
     def message(self) -> str:
-        return f"{self.callee} overwrites a parameter in place, so the model cannot be trained"
+        return (
+            f"{self.callee} overwrites a parameter in place, which torch refuses where gradients"
+            " are recorded"
+        )
 
     def hint(self) -> str:
         return "leave inplace out"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return fixes.leave_out(at.span, self.callee, "inplace", "true")
 
 
 class OverwritesRepeatedElements(Problem):
@@ -91,6 +107,9 @@ class OverwritesRepeatedElements(Problem):
 
     def hint(self) -> str:
         return "leave inplace out"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return fixes.leave_out(at.span, self.callee, "inplace", "true")
 
 
 class LayoutNotTaken(Problem):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base import argument_fixes as fixes
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix
 
 
 class TooFewDims(Problem):
@@ -39,3 +41,6 @@ class TooFewDims(Problem):
             "say how many of the last dims are normalised together, 1 if left out; their sizes are"
             " read off the incoming shape"
         )
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return fixes.leave_out(at.span, self.callee, "dims", str(self.dims))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base import argument_fixes as fixes
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix
 
 
 def _model(body: str) -> str:
@@ -54,6 +56,9 @@ class ValueNotForMode(Problem):
 
     def hint(self) -> str:
         return 'leave the value out, or use mode "constant"'
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return fixes.leave_out(at.span, self.callee, "value", safe=False)
 
 
 class PaddingValueTooLarge(Problem):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base import argument_fixes as fixes
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix
 
 
 def _model(body: str) -> str:
@@ -24,19 +26,38 @@ class OutputPaddingTooLarge(Problem):
     output_padding: int
     stride: int
     dilation: int
+    axis: str = ""
+    """Which axis it is, where the text says one for each."""
+
+    instead: str = ""
+    """What is allowed and most like what was given, as it is written."""
 
     def message(self) -> str:
         other = f" or dilation {self.dilation}" if self.dilation > 1 else ""
+        along = f" along the {self.axis}" if self.axis else ""
         return (
             f"output_padding {self.output_padding} of {self.callee} is not below its stride"
-            f" {self.stride}{other}"
+            f" {self.stride}{other}{along}"
         )
 
     def hint(self) -> str:
         most = max(self.stride, self.dilation) - 1
+        if most == 0 and self.instead.strip("[]0, "):
+            return (
+                f"with stride 1 there is one size to choose from along the {self.axis}: write"
+                f" {self.instead}"
+            )
         if most == 0:
             return "leave it out: with stride 1 there is one size to choose from"
         return f"use an output_padding of at most {most}"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        is_sure = max(self.stride, self.dilation) == 1
+        if is_sure and not self.instead.strip("[]0, "):
+            return fixes.leave_out(at.span, self.callee, "output_padding")
+        name, text = "output_padding", self.instead
+        written = str(self.output_padding)
+        return fixes.rewrite(at.span, self.callee, name, text, written, safe=is_sure)
 
 
 class TransposedOutputEmpty(Problem):
@@ -145,6 +166,10 @@ class ModeNotForRank(Problem):
     def hint(self) -> str:
         return f'use mode "{self.instead}"'
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        name, mode = f'"{self.instead}"', f'"{self.mode}"'
+        return fixes.rewrite(at.span, self.callee, "mode", name, mode)
+
 
 class AlignCornersNotForMode(Problem):
     """Whether the corners are aligned is a question for the modes that interpolate.
@@ -164,6 +189,32 @@ class AlignCornersNotForMode(Problem):
     def hint(self) -> str:
         return "leave it out, or use mode linear, bilinear, bicubic or trilinear"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return fixes.leave_out(at.span, self.callee, "align_corners", safe=False)
+
+
+class AntialiasNotForMode(Problem):
+    """Antialiasing is for images, and for the modes that interpolate: bilinear and bicubic."""
+
+    name = "antialias-not-for-mode"
+    bad = _model("interpolate(16, antialias = true)")
+    good = _model("interpolate(16)")
+    callee: str
+    mode: str
+    shape: str
+
+    def message(self) -> str:
+        return (
+            f'antialias of {self.callee} is for [N, C, H, W] and the modes "bilinear" and'
+            f' "bicubic", and here mode "{self.mode}" meets {self.shape}'
+        )
+
+    def hint(self) -> str:
+        return "leave antialias out, or use one of these modes"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return fixes.leave_out(at.span, self.callee, "antialias", safe=False)
+
 
 class RecomputeWithSize(Problem):
     """With a size there is no scale factor to recompute."""
@@ -178,6 +229,9 @@ class RecomputeWithSize(Problem):
 
     def hint(self) -> str:
         return "leave recompute_scale_factor out"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return fixes.leave_out(at.span, self.callee, "recompute_scale_factor")
 
 
 class ScaledToNothing(Problem):

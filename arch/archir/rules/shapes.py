@@ -5,11 +5,23 @@ from __future__ import annotations
 from math import gcd
 from typing import ClassVar
 
-from archir.diagnostics import Problem
+from archir.base import argument_fixes as fixes
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Edit, Fix
+from archir.base.pieces import call_at
 
 
 def _model(body: str) -> str:
     return f"model m() {{\n  input image: [N, 3, H = 32, W = 32]\n  {body}\n}}\n"
+
+
+def rank_shown(shape: str) -> int:
+    """How many dims a shape has as it is shown: those of ``[N, min(H, 8)]`` are 2."""
+    depth = found = 0
+    for letter in shape:
+        depth += (letter in "([") - (letter in ")]")
+        found += letter == "," and depth == 1
+    return found + 1
 
 
 class WrongRank(Problem):
@@ -28,7 +40,7 @@ class WrongRank(Problem):
         return f"{self.callee} takes {wanted}, and the shape here is {self.shape}"
 
     def hint(self) -> str | None:
-        if "[N, C, H, W]" in self.wanted and self.shape.count(",") == 1:
+        if "[N, C, H, W]" in self.wanted and rank_shown(self.shape) == 2:
             return f"put {self.callee} before the flatten or pooling that removes the axes"
         return None
 
@@ -59,8 +71,19 @@ class WrongDtype(Problem):
 
     def hint(self) -> str | None:
         if self.dtype == "int64" and self.wanted == ("float32",):
-            return "declare the input without int, if its numbers are measured and not counted"
-        return None
+            return (
+                "declare the input without int, if its numbers are measured and not counted;"
+                ' embedding looks up a vector for each, and cast("float") makes floats of them'
+            )
+        if self.wanted == ("bool",):
+            return "compare to get truths: greater(0), equal(1)"
+        if self.wanted == ("int64",) and self.dtype == "float32":
+            return (
+                "declare the input with int before its shape, as `input ids: int[N, T = 16]`;"
+                ' cast("int") makes whole numbers of others'
+            )
+        word = {"float32": "float", "int64": "int"}.get(self.wanted[-1])
+        return None if word is None else f'cast("{word}") makes such numbers of it'
 
 
 class ChannelsNotDivisible(Problem):
@@ -87,14 +110,24 @@ class ChannelsNotDivisible(Problem):
         return f"{self.channels} {self.which} channels cannot be split into {self.groups} groups"
 
     def hint(self) -> str:
-        common = self.channels if self.other is None else gcd(self.channels, self.other)
-        fewer = max(n for n in range(1, min(self.groups, common, 4096) + 1) if common % n == 0)
+        fewer = self._fewer()
         if self.other is None:
             return f"{fewer} group{'s'[: fewer != 1]} would divide these"
         end = "outgoing" if self.which == "incoming" else "incoming"
         if fewer == 1:
             return f"no number of groups above 1 divides these and the {self.other} {end} ones"
         return f"{fewer} groups would divide these and the {self.other} {end} ones"
+
+    def _fewer(self) -> int:
+        """The most groups below these that would go."""
+        common = self.channels if self.other is None else gcd(self.channels, self.other)
+        return max(n for n in range(1, min(self.groups, common, 4096) + 1) if common % n == 0)
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if self._fewer() == 1:
+            return None
+        words = str(self._fewer())
+        return fixes.rewrite(at.span, self.callee, "groups", words, str(self.groups), safe=False)
 
 
 class ShapesDiffer(Problem):
@@ -135,7 +168,7 @@ class ShapesDiffer(Problem):
         )
 
     def hint(self) -> str:
-        if self.what != "rank" and len({shape.count(",") for shape in self.shapes}) > 1:
+        if self.what != "rank" and len({*map(rank_shown, self.shapes)}) > 1:
             return "shapes of different rank are lined up from the last dim on"
         known = self._HINTS.get(self.what)
         return known or f"compare the strides and paddings on the ways to them along {self.what}"
@@ -183,6 +216,15 @@ class DimsOutOfOrder(Problem):
 
     def hint(self) -> str:
         return "exchange the two"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        call = call_at(at.span, self.callee)
+        first = fixes.argument(call, "start_dim", str(self.start))
+        last = fixes.argument(call, "end_dim", str(self.end))
+        if first is None or last is None:
+            return None
+        edits = (Edit(first.value, str(self.end)), Edit(last.value, str(self.start)))
+        return Fix("exchange the two", edits)
 
 
 class TooFewValues(Problem):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Problem
 
 
 class SizeChangesWeights(Problem):

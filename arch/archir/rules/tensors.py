@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Problem
 
 
 def _model(body: str) -> str:
@@ -127,6 +127,9 @@ class ExtentBelowOne(Problem):
         most = "at least 1, or -1" if self.open else "at least 1"
         return f"{self.argument} of {self.callee} takes extents of {most}, and {self.extent} is not"
 
+    def hint(self) -> str:
+        return "write how many elements the dim is to have, or -1 for one that is worked out"
+
 
 class CannotExpand(Problem):
     """``expand`` repeats dims of extent 1, and leaves all others as they are."""
@@ -197,7 +200,11 @@ class IndexOutsideDim(Problem):
     extent: str
 
     def message(self) -> str:
-        return f"index {self.index} of {self.callee} is outside of dim {self.dim}, {self.extent}"
+        where = f"dim {self.dim}, which is {self.extent}"
+        return f"index {self.index} of {self.callee} is outside of {where}"
+
+    def hint(self) -> str:
+        return "indices count from 0, and from -1 backwards"
 
 
 class SectionsDiffer(Problem):
@@ -216,6 +223,9 @@ class SectionsDiffer(Problem):
             f"the sections of {self.callee} add up to {self.total}, and dim {self.dim} is"
             f" {self.extent}"
         )
+
+    def hint(self) -> str:
+        return f"make them add up to {self.extent}, or give one number for pieces of that size"
 
 
 class TooManyPieces(Problem):
@@ -239,68 +249,5 @@ class TooManyPieces(Problem):
     def message(self) -> str:
         return f"{self.callee} gives {self.pieces} values here, and at most {self.most} are taken"
 
-
-class InnerDimsDiffer(Problem):
-    """A product of matrices takes the columns of the first and the rows of the second together.
-
-    The last dim of the first value must be the last but one of the second (or its only one).
-    """
-
-    name = "inner-dims-differ"
-    bad = _model("matmul [_, slice(2, 0, 16)]")
-    good = _model("matmul [_, _]")
-    callee: str
-    columns: str
-    rows: str
-    shapes: tuple[str, str]
-
-    def message(self) -> str:
-        one, other = self.shapes
-        return (
-            f"{self.callee} of {one} and {other} takes {self.columns} columns together with"
-            f" {self.rows} rows"
-        )
-
     def hint(self) -> str:
-        return "transpose(-2, -1) exchanges the rows and the columns of a value"
-
-
-class DtypesDiffer(Problem):
-    """A product of matrices is of one dtype; nothing is promoted."""
-
-    name = "dtypes-differ"
-    bad = """model m() {
-  input x: [N, 4, 4], ids: int[N, 4, 4]
-  matmul
-}
-"""
-    good = """model m() {
-  input x: [N, 4, 4], y: [N, 4, 4]
-  matmul
-}
-"""
-    callee: str
-    dtypes: tuple[str, str]
-
-    def message(self) -> str:
-        one, other = self.dtypes
-        return f"{self.callee} takes values of one dtype, and these are {one} and {other}"
-
-
-class NotTwoValues(Problem):
-    """An op takes two values, and another number of them flows in."""
-
-    name = "not-two-values"
-    bad = _model("matmul [_, _, _]")
-    good = _model("matmul [matmul [_, _], _]")
-    callee: str
-    count: int
-
-    def message(self) -> str:
-        flows = "1 flows" if self.count == 1 else f"{self.count} flow"
-        return f"{self.callee} takes 2 values, and {flows} in"
-
-    def hint(self) -> str:
-        if self.count == 1:
-            return f"write two values in brackets: {self.callee} [_, …]"
-        return f"write one {self.callee} inside the other"
+        return "take larger pieces"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Problem
 
 
 class KernelDoesNotFit(Problem):
@@ -108,6 +108,44 @@ class OutputEmpty(Problem):
 
     def label(self) -> str:
         return "nothing would be left"
+
+
+class WindowSeesNothing(Problem):
+    """The first window of a pool steps over all of an axis, from the padding to behind its end.
+
+    torch gives minus infinity for it, and its backward pass writes outside of the tensor.
+    """
+
+    name = "window-sees-nothing"
+    bad = """model m() {
+  input image: [N, 3, H = 1, W = 8]
+  max_pool(2, padding = 1, dilation = 2)
+}
+"""
+    good = """model m() {
+  input image: [N, 3, H = 2, W = 8]
+  max_pool(2, padding = 1, dilation = 2)
+}
+"""
+    callee: str
+    axis: str
+    extent: str
+    first: int
+    """Where the window's first element behind the padding stands, counted from 0."""
+
+    dilation: int
+
+    def message(self) -> str:
+        return (
+            f"{self.axis} {self.extent} lies between two elements of {self.callee}'s first window,"
+            f" which stand at {self.first - self.dilation} and {self.first}"
+        )
+
+    def hint(self) -> str:
+        return f"pad or dilate less, or give larger inputs: at least {self.first + 1} are needed"
+
+    def label(self) -> str:
+        return "this window sees padding alone"
 
 
 class PaddingExceedsSize(Problem):

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from archir.check import Condition
-from archir.choice import Choice
-from archir.dims import Dim, Extremum, SizeExpr, add, atomic, multiply, subtract
+from archir.shapes.arithmetic import Extremum, add, multiply, subtract
+from archir.shapes.choice import Choice
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import Dim, SizeExpr, atomic
 
 Alternatives = tuple[tuple[Condition, ...], ...]
 

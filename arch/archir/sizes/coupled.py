@@ -12,9 +12,10 @@ from functools import lru_cache
 from itertools import islice
 from math import gcd
 
-from archir.check import Condition
-from archir.dims import Dim, Monomial, SizeExpr, multiply, product, subtract, total, variables
-from archir.record import Record
+from archir.base.record import Record
+from archir.shapes.arithmetic import multiply, product, subtract, total
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import Dim, Monomial, SizeExpr, variables
 from archir.sizes.sets import MAX_BOXES, BeyondExactError, Box
 from archir.sizes.solve import divisors, solve
 from archir.sizes.terms import at, direction

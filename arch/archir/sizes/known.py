@@ -8,15 +8,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from archir.check import Condition
-from archir.choice import Choice, choice
-from archir.dims import (
-    Atom,
-    Dim,
+from archir.shapes.arithmetic import (
     Extremum,
     Quotient,
-    SizeExpr,
-    atomic,
     floor_div,
     maximum,
     minimum,
@@ -24,10 +18,11 @@ from archir.dims import (
     product,
     subtract,
     total,
-    variable,
-    variables,
 )
-from archir.scaling import Scaled, scaled
+from archir.shapes.choice import Choice, choice
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import Atom, Dim, SizeExpr, atomic, variable, variables
+from archir.shapes.scaling import Scaled, scaled
 from archir.sizes.sets import BeyondExactError, Box, SizeSet, at_least, between
 from archir.sizes.solve import is_implied, solve
 from archir.sizes.valid import valid_sizes

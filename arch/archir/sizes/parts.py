@@ -7,10 +7,10 @@ follow this order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from archir.check import Condition
-from archir.record import Record
+from archir.base.record import Record
+from archir.shapes.conditions import Condition
 from archir.sizes.sets import EVERYTHING, SizeSet
 from archir.sizes.valid import ValidSizes
 
@@ -33,7 +33,18 @@ def parts(valid: ValidSizes) -> Parts:
         groups = []  # one box is all that they have in common, and holds the others
     place = {name: number for number, name in enumerate(valid.names)}
     groups.sort(key=lambda group: _order(group, place))
-    return Parts(each, tuple(groups), tuple(one.condition for one in valid.open))
+    return Parts(each, tuple(groups), tuple(_once(one.condition for one in valid.open)))
+
+
+def _once(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """The conditions, without those that say the same with their sides exchanged."""
+    seen: set[object] = set()
+    for one in conditions:
+        sides = {one.left, one.right} if one.relation in ("equal", "broadcast") else None
+        key = one if sides is None else (one.relation, frozenset(sides), one.training)
+        if key not in seen:
+            seen.add(key)
+            yield one
 
 
 def _order(

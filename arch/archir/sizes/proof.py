@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
-from archir.check import Condition
-from archir.dims import Dim, variables
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import Dim, variables
 from archir.sizes.sets import BeyondExactError, SizeSet
 from archir.sizes.solve import solve
 from archir.sizes.valid import ValidSizes

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from math import lcm
 from typing import TypeAlias
 
-from archir.record import Record
+from archir.base.record import Record
 
 MAX_PERIOD = 100_000
 """The longest period that is worked with. Strides of real networks multiply to some hundreds."""
@@ -47,7 +47,7 @@ class Piece(Record):
     @property
     def residues(self) -> list[int]:
         """The remainders by the period of the sizes that are in it."""
-        return [rest for rest in range(self.period) if self.pattern >> rest & 1]
+        return [rest for rest, bit in enumerate(f"{self.pattern:b}"[::-1]) if bit == "1"]
 
     def at_or_after(self, size: int) -> int | None:
         """The smallest member that is at least ``size``."""

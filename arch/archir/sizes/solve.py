@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from math import gcd, isqrt, lcm
 
-from archir.check import Condition
-from archir.dims import Dim, add, evaluate, multiply, subtract
+from archir.shapes.arithmetic import add, multiply, subtract
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import Dim, evaluate
 from archir.sizes.sets import (
     EVERYTHING,
     NOTHING,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from math import gcd, lcm
 
-from archir.choice import Choice
-from archir.dims import Atom, Dim, Extremum, Quotient, SizeExpr, Variable
-from archir.record import Record
-from archir.scaling import Scaled
+from archir.base.record import Record
+from archir.shapes.arithmetic import Extremum, Quotient
+from archir.shapes.choice import Choice
+from archir.shapes.dims import Atom, Dim, SizeExpr, Variable
+from archir.shapes.scaling import Scaled
 from archir.sizes.sets import MAX_PERIOD, BeyondExactError
 
 MAX_WORK = 2_000_000

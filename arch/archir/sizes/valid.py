@@ -8,9 +8,9 @@ from itertools import product as every_combination
 from math import prod
 from typing import TYPE_CHECKING
 
-from archir.check import Condition
-from archir.dims import DimTooLargeError, variables
-from archir.record import Record
+from archir.base.record import Record
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import DimTooLargeError, show, variables
 from archir.sizes.sets import (
     EVERYTHING,
     MAX_BOXES,
@@ -21,7 +21,6 @@ from archir.sizes.sets import (
     together,
 )
 from archir.sizes.solve import is_implied, solve
-from archir.typed import TypedGraph
 
 if TYPE_CHECKING:
     from archir.sizes.cases import Alternatives
@@ -104,10 +103,20 @@ class ValidSizes(Record):
         if not self.open:
             return min(found, key=lambda each: distance(each, sizes), default=None)
         near = sorted(
-            (each for one in found[:8] for each in self._around(one, sizes)),
+            (*self._tied(sizes), *(each for one in found[:8] for each in self._around(one, sizes))),
             key=lambda each: distance(each, sizes),
         )
         return next((each for each in near if each in self), None) or self.smallest()
+
+    def _tied(self, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+        """Given sizes with one in the place of the other where two must be the same."""
+        pairs = [(show(e.condition.left), show(e.condition.right)) for e in self.open]
+        tied = [pair for pair in pairs if {*pair} <= {*self.names}]
+        for kept, changed in ((0, 1), (1, 0)) if tied else ():
+            one = {name: sizes[name] for name in self.names}
+            for pair in tied:
+                one[pair[changed]] = one[pair[kept]]
+            yield one
 
     def _around(
         self, one: Mapping[str, int], sizes: Mapping[str, int], most: int = 4_000
@@ -194,17 +203,6 @@ def _tried(found: list[Box], condition: Condition) -> list[Box] | None:
         if len(result) > MAX_BOXES:
             return None
     return result
-
-
-def valid_in_evaluation(typed: TypedGraph) -> ValidSizes:
-    """The sizes at which a model runs in evaluation mode."""
-    conditions = [each.condition for each in typed.requirements]
-    return valid_sizes(typed.graph.sizes, [each for each in conditions if not each.training])
-
-
-def valid_in_training(typed: TypedGraph) -> ValidSizes:
-    """The sizes at which a model runs in training mode: fewer, as a rule."""
-    return valid_sizes(typed.graph.sizes, [each.condition for each in typed.requirements])
 
 
 def conflict(names: Iterable[str], conditions: Iterable[Condition]) -> Conflict | None:

@@ -1,11 +1,12 @@
-"""Valid sizes in people's words: ``H, W multiples of 16, at least 16``."""
+"""Valid sizes in people's words: ``H, W multiples of 16``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from archir.check import Condition
-from archir.dims import brief, show
+from archir.shapes.brief import brief
+from archir.shapes.conditions import Condition
+from archir.shapes.dims import show
 from archir.sizes.parts import Parts, parts
 from archir.sizes.sets import Piece, SizeSet
 from archir.sizes.valid import ValidSizes
@@ -69,7 +70,10 @@ def describe(valid: ValidSizes) -> str:
     """All in one line: what each variable must be, the groups, and what is open."""
     if valid.is_empty:
         return "no size"
-    said = parts(valid)
+    return _all(parts(valid))
+
+
+def _all(said: Parts) -> str:
     together = "; and ".join(part for part in (_box(said.each), say_groups(said)) if part)
     open_ = " and ".join(_open(said))
     if not open_:
@@ -84,9 +88,14 @@ def in_training(valid: ValidSizes, training: ValidSizes) -> str | None:
     if training.is_empty or valid.is_empty:
         return describe(training)
     more, less = parts(training), parts(valid)
-    if more.each == less.each and more.open == less.open and more.groups and not less.groups:
-        return f"also {say_groups(more)}"
-    return describe(training)
+    each = {name: sizes for name, sizes in more.each.items() if sizes != less.each[name]}
+    groups = () if more.groups == less.groups else more.groups
+    open_ = tuple(one for one in more.open if one not in less.open)
+    if less.groups and not more.groups:
+        return describe(training)
+    # What is asked beside, where that is not merely more of the same.
+    also = "" if any(not less.each[name].is_everything for name in each) else "also "
+    return also + _all(Parts(each, groups, open_))
 
 
 def _open(said: Parts) -> Iterator[str]:
@@ -140,53 +149,80 @@ def _box(box: Mapping[str, SizeSet]) -> str:
         if not sizes.is_everything:
             groups.setdefault(sizes, []).append(name)
     said = [
-        f"{', '.join(names)} {say(sizes, one=len(names) == 1, alone=False)}"
-        for sizes, names in groups.items()
+        f"{', '.join(names)} {say(sizes, one=len(names) == 1)}" for sizes, names in groups.items()
     ]
     return ("; " if any("," in text.partition(" ")[2] for text in said) else ", ").join(said)
 
 
-def say(sizes: SizeSet, *, one: bool, alone: bool = True) -> str:
-    """What a set holds, to stand behind the variable's name (``one``) or several names.
-
-    ``alone`` leaves out a smallest size that goes without saying.
-    """
+def say(sizes: SizeSet, *, one: bool) -> str:
+    """What a set holds, to stand behind the variable's name (``one``) or several names."""
     if not sizes:
         return "of no size"
     if sizes.is_everything:
         return "any size"
-    shown = [_stretch(piece, one=one, alone=alone) for piece in sizes.pieces[:MOST_SHOWN]]
+    shown = [_stretch(piece, one=one) for piece in sizes.pieces[:MOST_SHOWN]]
     if len(sizes.pieces) > MOST_SHOWN:
         shown[-1] = f"in {len(sizes.pieces) - MOST_SHOWN + 1} more stretches"
     return " or ".join(shown)
 
 
-def _stretch(piece: Piece, *, one: bool, alone: bool) -> str:
-    if piece.last is None:
-        bounds = f"at least {piece.first}"
-    elif piece.first == piece.last:
-        bounds = str(piece.first)
-    else:
+def _stretch(piece: Piece, *, one: bool) -> str:
+    if piece.last is not None:
         bounds = f"{piece.first} to {piece.last}"
+        bounds = bounds if piece.first < piece.last else str(piece.first)
+    else:
+        # What goes without saying is not said: the first multiple of 16 is 16.
+        goes_on = Piece(1, None, piece.period, piece.pattern)
+        bounds = "" if goes_on.at_or_after(1) == piece.first else f"at least {piece.first}"
     if piece.period == 1:
-        return bounds
-    rests = piece.residues
-    if rests == [0] or piece.period == 2:
+        return bounds or "any size"
+    kind, is_rest = _kind(piece, one=one)
+    if is_rest:
+        return f"{bounds} but not {kind}" if bounds else f"any size but {kind}"
+    return f"{kind}, {bounds}" if bounds else kind
+
+
+def _kind(piece: Piece, *, one: bool) -> tuple[str, bool]:
+    """What repeats, and whether that is what is left out: whichever takes fewer words."""
+    within = _turns(piece.residues, piece.period)
+    there = set(piece.residues)
+    without = _turns([r for r in range(piece.period) if r not in there], piece.period)
+    is_rest = piece.period > 2 and (
+        len(without) < len(within) or without[0][0] == without[-1][1] != within[-1][1]
+    )
+    turns = without if is_rest else within
+    if turns == [(piece.period, piece.period)]:
         multiple = f"{'a multiple' if one else 'multiples'} of {piece.period}"
-        kind = multiple if piece.period > 2 else "odd" if rests[0] else "even"
-        plain = piece.last is None and alone and piece.first <= piece.period
-        return kind if plain else f"{kind}, {bounds}"
-    missing = sorted(set(range(piece.period)) - set(rests))
-    if len(missing) < len(rests):
-        return f"{bounds} but not {_numbers(missing)} modulo {piece.period}"
-    return f"{bounds} and {_numbers(rests)} modulo {piece.period}"
+        return (multiple if piece.period > 2 else "even"), is_rest
+    if piece.period == 2:
+        return "odd", False
+    shown = [str(first) if first == last else f"{first} to {last}" for first, last in turns]
+    if len(shown) > _MOST_TURNS:
+        listed = f"one of {', '.join(shown[:_MOST_TURNS])}, …"
+    else:
+        *some, last = shown
+        listed = f"{', '.join(some)} or {last}" if some else last
+    return f"{listed} modulo {piece.period}", is_rest
 
 
-def _numbers(numbers: list[int]) -> str:
-    if len(numbers) > 12:
-        return f"one of {', '.join(map(str, numbers[:12]))}, …"
-    *first, last = map(str, numbers)
-    return f"{', '.join(first)} or {last}" if first else last
+_MOST_TURNS = 8
+
+
+def _turns(residues: list[int], period: int) -> list[tuple[int, int]]:
+    """Remainders as stretches of sizes: 25 to 31 and 0 modulo 32 are 25 to 32."""
+    turns: list[tuple[int, int]] = []
+    for each in residues:
+        if turns and turns[-1][1] == each - 1:
+            turns[-1] = (turns[-1][0], each)
+        else:
+            turns.append((each, each))
+    if turns and turns[0][0] == 0:
+        over = turns.pop(0)[1]
+        if turns and turns[-1][1] == period - 1:
+            turns[-1] = (turns[-1][0], period + over)
+        else:
+            turns.append((period, period + over))
+    return turns
 
 
 def show_condition(condition: Condition, *, whole: bool = False) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
-from archc.cli import guard, plain
+from archc.cli import fast_path, guard
 from archc.cli.declare import UsageError
 from archc.errors import (
     ArchError,
@@ -13,32 +14,36 @@ from archc.errors import (
     PackageMissingError,
     SettingError,
     ToolError,
-    WeightsError,
 )
 from archc.render.style import style_of
 
 
 def answer(words: list[str]) -> int:
     """Run one command, and return its exit code."""
-    try:
-        code = plain.run(words)
+
+    def run() -> int:
+        code = fast_path.run(words)
         if code is None:
             from archc.cli.app import run
 
             code = run(words)
         return code
+
+    return told(run, words[0])
+
+
+def told(run: Callable[[], int], command: str) -> int:
+    """The exit code of what a command does; what is wrong with its input is said."""
+    try:
+        return run()
     except UsageError as error:
-        return _usage(error.message, error.hint or f"archc {words[0]} --help tells how it is used")
+        return _usage(error.message, error.hint or f"archc {command} --help tells how it is used")
     except ModelChoiceError as error:
         return _usage(error.message, error.hint)
     except SettingError as error:
         return _usage(error.message, error.hint)
-    except WeightsError as error:
-        return _weights(error)
     except ArchError as error:
-        from archc.render.terminal import render
-
-        sys.stderr.write(render(error.diagnostics, style_of(sys.stderr)))
+        sys.stderr.write(error.told(style_of(sys.stderr)))
         return guard.WRONG_INPUT
     except ToolError as error:
         return guard.environment(error.message, error.hint)
@@ -53,17 +58,3 @@ def _usage(message: str, hint: str | None) -> int:
 
     sys.stderr.write(plainly("error", message, hint, style_of(sys.stderr)))
     return guard.USAGE_ERROR
-
-
-def _weights(error: WeightsError) -> int:
-    """Weights that do not fit: how they do not, as a table, and what would help."""
-    from archc.render.terminal import plain as plainly
-    from archc.render.weights import weights_table
-
-    style = style_of(sys.stderr)
-    said = plainly("error", error.message, error.hint, style)
-    report = error.report
-    if report is not None:
-        said += "\n" + weights_table(report.source, report.match, report.matching, style)
-    sys.stderr.write(said)
-    return guard.WRONG_INPUT

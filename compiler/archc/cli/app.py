@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from archc.cli import guard
-from archc.cli.declare import Argument, Command, Option, UsageError
-from archc.cli.plain import command_of
+from archc.cli.declare import Command, Operand, Option, UsageError
+from archc.cli.fast_path import command_of
 from archc.cli.usage import COMMANDS, USAGE, version
-from archir.diagnostics import nearest
+from archir.base.diagnostics import nearest
 
 
 class Commands(click.Group):
@@ -60,7 +60,7 @@ def _command(name: str, command: Command) -> click.Command:
     return OneCommand(name, callback=command.run, params=params, help=command.run.__doc__)
 
 
-def _argument(argument: Argument) -> click.Parameter:
+def _argument(argument: Operand) -> click.Parameter:
     return click.Argument(
         [argument.name],
         metavar=argument.metavar,

@@ -1,7 +1,7 @@
 """What a command says of its argument and its options, as data.
 
 ``archc.cli.app`` has click read them wherever a command line has options. One that has none, as
-``archc check net.arch``, needs no reading: ``archc.cli.plain`` calls the command from the same
+``archc check net.arch``, needs no reading: ``archc.cli.fast_path`` calls the command from the same
 data, and click, which takes as long to import as a small file to check, is left alone.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from archir.record import Record
+from archir.base.record import Record
 
 
 class UsageError(Exception):
@@ -22,7 +22,7 @@ class UsageError(Exception):
         self.hint = hint
 
 
-class Argument(Record):
+class Operand(Record):
     """The word of a command that is no option: a file, a name; or all such words."""
 
     name: str
@@ -79,5 +79,5 @@ class Command(Record):
     """
 
     run: Callable[..., int]
-    argument: Argument
+    argument: Operand
     options: tuple[Option, ...] = ()

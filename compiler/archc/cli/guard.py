@@ -10,7 +10,7 @@ from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archir.diagnostics import OwnOpError
+    from archir.base.diagnostics import OwnOpError
 
 OK = 0
 WRONG_INPUT = 1

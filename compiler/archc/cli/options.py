@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from archc.asked import MAX_DIGITS, chosen_word, whole_of_text
-from archc.cli.declare import Argument, Option, UsageError
-from archc.settings import from_texts
+from archc.cli.declare import Operand, Option, UsageError
+from archc.pictures.looks import VIEWS
+from archc.request.requests import MAX_DIGITS, chosen_word, whole_of_text
+from archc.request.settings import from_texts
 
 if TYPE_CHECKING:
     from archdsl.elaborate.limits import Limits
@@ -65,7 +66,20 @@ def formats(words: Collection[str]) -> Callable[[str], str]:
     return lambda word: chosen_word(word, words, "format", OTHER_FORMATS)
 
 
-FILE = Argument("file", "FILE")
+def view(usual: str) -> Option:
+    """What a picture shows, ``usual`` unless it is given."""
+    shown = "; ".join(f"{name}: {what}" for name, what in VIEWS.items())
+    return Option(
+        "--view",
+        "view",
+        f"What pictures show, {usual} unless it is given. {shown}.",
+        metavar="VIEW",
+        read=lambda word: None if word is None else chosen_word(word, VIEWS, "view"),
+        words=tuple(VIEWS),
+    )
+
+
+FILE = Operand("file", "FILE")
 
 MODEL = Option(
     "--model",

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
-from archc import files
 from archc.render.characters import printable
 from archc.render.style import style_of
-from archir.diagnostics import Diagnostic, Diagnostics
-from archir.source import Source
+from archc.request import files
+from archir.base.diagnostics import Diagnostic, Diagnostics
+from archir.base.source import Source
 
 
-def read(file: str) -> tuple[Source, Path | None, Diagnostics]:
+def read(file: str) -> tuple[Source, str | None, Diagnostics]:
     """The named file or example, or standard input for ``-``."""
     if file == "-":
         source, found = files.read_stream(sys.stdin.buffer, "<stdin>")
@@ -36,10 +35,10 @@ def complain(diagnostics: Iterable[Diagnostic]) -> None:
         sys.stderr.write(render(found, style_of(sys.stderr)))
 
 
-def document(text: str) -> None:
-    """A text that is an output of its own on standard output: always UTF-8, bytes as they are."""
+def document(content: str | bytes) -> None:
+    """What is an output of its own on standard output: texts always in UTF-8, bytes as they are."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.write(content if isinstance(content, bytes) else content.encode("utf-8"))
 
 
 def data(value: object) -> None:

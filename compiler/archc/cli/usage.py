@@ -6,11 +6,13 @@ COMMANDS = {
     "build": "check a model, and write Python source and a picture of it",
     "check": "check files, and say a line about each model",
     "emit": "print one form of a model: source, picture, or what is between",
+    "draw": "print a picture of a model that fits a page",
     "summary": "say what a model costs: parameters, MACs, memory, fields",
     "models": "list a file's models with their parameters",
     "verify": "compare a model with one in Python: keys, weights, outputs",
     "examples": "list the examples, or print one: models from the literature",
     "ops": "list the ops, or show one: what a network is made of",
+    "explain": "say what an error or a warning means, with an example",
     "new": "start a file, from an example or from nothing",
 }
 """Every command and what it does; each has a module of its name beside this one."""

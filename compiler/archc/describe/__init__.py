@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archc.describe.document import describe
-from archir.bulk import require
-from archir.typed import TypedGraph
+from archir.graph.bulk import require
+from archir.graph.typed import TypedGraph
 
 __all__ = ["describe", "json"]
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from archir.dims import Dim, SizeExpr, show
-from archir.flat import FlatModule, FlatStep, flatten
-from archir.graph import Definition, Scope
-from archir.op import Op, values_of
+from archir.base.source import Span
+from archir.check.summary import Port, summarise
+from archir.graph.flat import FlatModule, FlatStep, flatten
+from archir.graph.graph import Definition, Scope
+from archir.graph.typed import TypedGraph
+from archir.init.values import show_constant
+from archir.op.contract import Op, values_of
+from archir.shapes.dims import Dim, SizeExpr, show
+from archir.shapes.types import ParameterSpec, TensorType
 from archir.sizes.data import as_data
-from archir.source import Span
-from archir.summary import Port, summarise
-from archir.typed import TypedGraph
-from archir.types import ParameterSpec, TensorType
-from archir.values import show_constant
 
 FORMAT = "archc-model"
 VERSION = 1

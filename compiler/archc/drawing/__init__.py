@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from archc.drawing.layout import LayoutError, svg_of
-from archc.drawing.limits import (
+from archc.drawing.capacity import (
     MAX_PASSED_WITH_CARE,
     DiagramTooLargeError,
     check_rows,
     check_size,
     rows_passed,
 )
-from archir.typed import TypedGraph
-from archir.unroll import unroll
+from archc.drawing.graphviz import LayoutError, svg_of
+from archir.graph.typed import TypedGraph
+from archir.graph.unroll import unroll
 
 __all__ = ["DiagramTooLargeError", "LayoutError", "dot", "svg"]
 

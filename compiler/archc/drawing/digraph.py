@@ -33,8 +33,13 @@ ALIKE = {
     "rectifier": "activation",
     "smooth": "activation",
     "gate": "activation",
+    "logarithms": "activation",
+    "shrinking": "activation",
     "pooling_more": "pooling",
     "matrix": "dense",
+    "attention": "dense",
+    "multihead": "dense",
+    "recurrent": "dense",
 }
 """Families of ops that look like another, since they do the same kind of thing."""
 

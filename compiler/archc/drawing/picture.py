@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from archir.dims import Dim, evaluate, show, variables
-from archir.graph import (
+from archir.graph.graph import (
     Apply,
     Definition,
     Group,
@@ -18,13 +17,14 @@ from archir.graph import (
     TrainOnly,
     Use,
     Value,
-    walk,
 )
-from archir.naming import names
-from archir.op import Op, arguments_of
-from archir.recipe import Fold, FunctionRecipe
-from archir.typed import TypedGraph
-from archir.types import TensorType
+from archir.graph.naming import names
+from archir.graph.steps import visits, walk
+from archir.graph.typed import TypedGraph
+from archir.op.contract import Op, arguments_of
+from archir.op.recipe import Fold, FunctionRecipe
+from archir.shapes.dims import Dim, evaluate, show, variables
+from archir.shapes.types import TensorType
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -172,21 +172,23 @@ class _Drawing:
         )
 
     def steps(self, steps: list[Step], box: Box, dashed: bool) -> None:
-        for step in steps:
+        boxes, depth = [box], int(dashed)
+        for when, step in visits(steps):
             if isinstance(step, Apply):
-                self._apply(step, box, dashed)
+                self._apply(step, boxes[-1], depth > 0)
             elif isinstance(step, Use):
-                self._use(step, box, dashed)
-            elif isinstance(step, Group):
-                inner = self._box(step.slot, "", dashed)
-                box.members.append(inner)
-                self.steps(step.steps, inner, dashed)
-            elif isinstance(step, TrainOnly):
-                self.steps(step.steps, box, True)
+                self._use(step, boxes[-1], depth > 0)
             elif isinstance(step, Read):
-                self._read(step, box, dashed)
+                self._read(step, boxes[-1], depth > 0)
+            elif isinstance(step, TrainOnly):
+                depth += 1 if when == "enter" else -1
+            elif isinstance(step, Group) and when == "enter":
+                inner = self._box(step.slot, "", depth > 0)
+                boxes[-1].members.append(inner)
+                boxes.append(inner)
             else:
                 assert not isinstance(step, Repeat), "back ends take unrolled graphs"
+                boxes.pop()
 
     def _apply(self, step: Apply, box: Box, dashed: bool) -> None:
         typed = self.artist.typed
@@ -230,7 +232,7 @@ class _Drawing:
         parameter = step.parameter
         path = self.parameters[id(parameter)]
         kind = "buffer" if parameter.is_buffer else "param"
-        given = TensorType(parameter.shape)
+        given = TensorType(parameter.shape, parameter.dtype)
         node = Node(self.artist._id(), "parameter", kind, str(given), parameter.name, path)
         node.dashed = dashed
         box.members.append(node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Problem
 
 
 class DiagramTooLarge(Problem):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archc.render.characters import printable
 from archc.render.style import Style
-from archir.agreement import Agreement
+from archir.weights.agreement import Agreement
 
 NAME = 17
 """Columns for what is compared: ``initial weights`` and a gap."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from archc.render.characters import columns, printable
 from archc.render.style import Style
+from archir.check.summary import ModelSummary, show_input
 from archir.sizes.words import describe, in_training
-from archir.summary import ModelSummary, show_input
 
 GAP = "    "
 

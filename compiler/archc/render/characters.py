@@ -9,7 +9,7 @@ combining ones none, so that an underline stands under what it points at.
 from __future__ import annotations
 
 from archc.render.style import STAND_INS
-from archir.record import Record
+from archir.base.record import Record
 
 TAB = 4
 

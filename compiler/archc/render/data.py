@@ -7,15 +7,19 @@ does not.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from archc.render.characters import cut
-from archir.diagnostics import Diagnostic
-from archir.dims import show
+from archc.render.most import most
+from archir.base.diagnostics import Diagnostic
+from archir.base.source import Span
+from archir.check.summary import ModelSummary, Port
+from archir.shapes.dims import show
 from archir.sizes.data import as_data
-from archir.source import Span
-from archir.state import Entry, Match, Matching, Pair
-from archir.summary import ModelSummary, Port
+from archir.weights.state import Match, Matching, Pair, StateEntry
+
+if TYPE_CHECKING:
+    from archir.base.fixes import Fix
 
 VERSION = 1
 
@@ -32,9 +36,20 @@ def diagnostic(item: Diagnostic) -> Json:
         "label": None if label is None else cut(label),
         "hint": None if hint is None else cut(hint),
         "place": place(item.span),
+        "times": item.times,
         "related": [
             {"place": place(other.span), "text": cut(other.text)} for other in item.related
         ],
+        "fix": None if (fix := item.fix) is None else _fix(fix),
+    }
+
+
+def _fix(fix: Fix) -> Json:
+    """What puts a mistake right: all of its edits, or none of them."""
+    return {
+        "message": cut(fix.words),
+        "safe": fix.is_safe,
+        "edits": [{"place": place(edit.span), "text": edit.text} for edit in fix.edits],
     }
 
 
@@ -53,10 +68,15 @@ def _position(span: Span, offset: int) -> Json:
 
 
 def report(diagnostics: Iterable[Diagnostic], **rest: Json) -> dict[str, Json]:
-    """The document that a command prints: the version, the diagnostics, and what is its own."""
+    """The document that a command prints: the version, the diagnostics, and what is its own.
+
+    Where there are too many diagnostics it says how many are left out.
+    """
+    said, left = most(diagnostics)
     return {
         "version": VERSION,
-        "diagnostics": [diagnostic(item) for item in diagnostics],
+        "diagnostics": [diagnostic(item) for item in said],
+        **({"left_out": left} if left else {}),
         **rest,
     }
 
@@ -107,5 +127,5 @@ def _pair(pair: Pair) -> Json:
     return {"model": _entry(pair.model), "file": _entry(pair.file)}
 
 
-def _entry(entry: Entry) -> Json:
+def _entry(entry: StateEntry) -> Json:
     return {"key": entry.key, "shape": list(entry.shape), "dtype": entry.dtype}

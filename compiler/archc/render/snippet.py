@@ -16,13 +16,13 @@ from itertools import groupby, pairwise
 
 from archc.render.characters import Cell, cells, printable
 from archc.render.style import Style
-from archir.record import Record
-from archir.source import Source, Span
+from archir.base.record import Record
+from archir.base.source import Source, Span
 
 ELLIPSIS = "..."
 
 
-class Place(Record):
+class MarkedPlace(Record):
     """A place, a few words that stand under it, and whether it is the diagnostic's own."""
 
     span: Span
@@ -73,10 +73,10 @@ class Gutter(Record):
         return max(self.style.width - self.digits - 4, 20)
 
 
-def blocks(places: Sequence[Place]) -> list[list[Place]]:
+def blocks(places: Sequence[MarkedPlace]) -> list[list[MarkedPlace]]:
     """Places that are shown together: those of one file, but a place of many lines by itself."""
-    result: list[list[Place]] = []
-    together: dict[Source, list[Place]] = {}
+    result: list[list[MarkedPlace]] = []
+    together: dict[Source, list[MarkedPlace]] = {}
     for place in places:
         if place.begin[0] != place.end[0]:
             result.append([place])
@@ -88,7 +88,7 @@ def blocks(places: Sequence[Place]) -> list[list[Place]]:
     return result
 
 
-def snippet(block: Sequence[Place], gutter: Gutter) -> Iterator[str]:
+def snippet(block: Sequence[MarkedPlace], gutter: Gutter) -> Iterator[str]:
     """The rows for one block of places."""
     yield gutter.row()
     if block[0].begin[0] != block[0].end[0]:
@@ -97,7 +97,7 @@ def snippet(block: Sequence[Place], gutter: Gutter) -> Iterator[str]:
         yield from _short_places(block, gutter)
 
 
-def _short_places(block: Sequence[Place], gutter: Gutter) -> Iterator[str]:
+def _short_places(block: Sequence[MarkedPlace], gutter: Gutter) -> Iterator[str]:
     source = block[0].span.source
     ordered = sorted(block, key=lambda place: place.begin[0])
     grouped = [(line, list(group)) for line, group in groupby(ordered, lambda p: p.begin[0])]
@@ -116,7 +116,7 @@ def _between(source: Source, before: int, line: int, gutter: Gutter) -> Iterator
         yield gutter.gap()
 
 
-def _line(source: Source, line: int, group: Sequence[Place], gutter: Gutter) -> Iterator[str]:
+def _line(source: Source, line: int, group: Sequence[MarkedPlace], gutter: Gutter) -> Iterator[str]:
     own_first = sorted(group, key=lambda place: (place.role == "frame", place.span.start))
     row = Row.of(source.line(line), gutter, own_first[0].begin[1])
     yield gutter.row(row.text, line)
@@ -127,7 +127,7 @@ def _line(source: Source, line: int, group: Sequence[Place], gutter: Gutter) -> 
         yield gutter.row(" " * left + gutter.style.paint(mark, place.role))
 
 
-def _long_place(place: Place, gutter: Gutter) -> Iterator[str]:
+def _long_place(place: MarkedPlace, gutter: Gutter) -> Iterator[str]:
     """A place of several lines: a rail at its left, from the first line to the last."""
     source, style = place.span.source, gutter.style
     (first, start), (last, end) = place.begin, place.end

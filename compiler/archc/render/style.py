@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TextIO
 
-from archir.record import Record
+from archir.base.record import Record
 
 CODES = {
     "error": "1;31",

@@ -16,13 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from archc.render.characters import cut, printable
-from archc.render.snippet import Gutter, Place, blocks, snippet
+from archc.render.most import most
+from archc.render.snippet import Gutter, MarkedPlace, blocks, snippet
 from archc.render.style import Style
-from archir.diagnostics import Diagnostic
-from archir.source import Span
-
-SHOWN = 100
-"""How many diagnostics are printed; the summary counts them all, and JSON holds them all."""
+from archir.base.diagnostics import Diagnostic
+from archir.base.source import Span
 
 PLACES = 20
 """How many places of one problem are shown beside its own."""
@@ -33,9 +31,10 @@ def render(diagnostics: Iterable[Diagnostic], style: Style) -> str:
     found = list(diagnostics)
     if not found:
         return ""
-    parts = [_diagnostic(diagnostic, style) for diagnostic in found[:SHOWN]]
-    if len(found) > SHOWN:
-        parts.append(f"... and {len(found) - SHOWN} more\n")
+    said, left = most(found)
+    parts = [_diagnostic(diagnostic, style) for diagnostic in said]
+    if left:
+        parts.append(f"... and {left:,} more\n")
     return "\n".join([*parts, summary(found) + "\n"])
 
 
@@ -57,9 +56,9 @@ def plain(severity: str, message: str, hint: str | None, style: Style) -> str:
 
 def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:
     problem = diagnostic.problem
-    own = Place(diagnostic.span, cut(problem.label() or ""), problem.severity)
+    own = MarkedPlace(diagnostic.span, cut(problem.label() or ""), problem.severity)
     shown = diagnostic.related[:PLACES]
-    others = [Place(label.span, cut(label.text), "frame") for label in shown]
+    others = [MarkedPlace(label.span, cut(label.text), "frame") for label in shown]
     places = [own, *others]
     gutter = Gutter(len(str(max(place.end[0] for place in places))), style)
     rows = [_headline(problem.severity, problem.name, problem.message(), style)]
@@ -72,11 +71,17 @@ def _diagnostic(diagnostic: Diagnostic, style: Style) -> str:
     left = len(diagnostic.related) - PLACES
     if left > 0:
         rows += [gutter.row(), *_remark("note", f"and {left:,} more places", indent, style)]
+    if diagnostic.times > 1:
+        rows += [gutter.row(), *_remark("note", _times(diagnostic.times), indent, style)]
     hint = diagnostic.hint
     if hint:
         rows.append(gutter.row())
         rows.extend(_remark("help", hint, indent, style))
     return "\n".join(rows) + "\n"
+
+
+def _times(times: int) -> str:
+    return f"this is the first of {times:,} such errors at this place"
 
 
 def _headline(severity: str, name: str, message: str, style: Style) -> str:

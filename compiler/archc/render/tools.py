@@ -9,7 +9,7 @@ from archc.render.style import Style
 
 if TYPE_CHECKING:
     from archir.cost.report import Totals
-    from archir.cost.tools import Told, ToldStep
+    from archir.counters.printed import Told, ToldStep
 
 
 def told_card(name: str, told: Told, totals: Totals, style: Style) -> str:

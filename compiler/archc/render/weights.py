@@ -1,4 +1,4 @@
-"""How weights fit a model, as a table."""
+"""How weights fit a model: the report, and its table."""
 
 from __future__ import annotations
 
@@ -6,12 +6,55 @@ from collections.abc import Iterator, Sequence
 
 from archc.render.characters import columns, printable
 from archc.render.style import Style
-from archir.state import Entry, Match, Matching, kind
+from archir.base.record import Record
+from archir.weights.state import Match, Matching, Pair, StateEntry, kind
 
 SHOWN = 20
 """Rows that are printed of each part; JSON and the report in Python hold them all."""
 
 _Row = tuple[str, str]
+
+
+class WeightsReport(Record):
+    """How weights fitted a model. ``str()`` is a table of it.
+
+    A ``StateEntry`` has a ``key``, a ``shape`` and a ``dtype``; a ``Pair`` has the entry of the
+    ``model`` and the entry of the ``file``.
+    """
+
+    source: str
+    """Where the weights come from."""
+
+    match: Match
+    matching: Matching
+
+    @property
+    def loaded(self) -> tuple[Pair, ...]:
+        """What the file has for the model."""
+        return self.matching.loaded
+
+    @property
+    def mismatched(self) -> tuple[Pair, ...]:
+        """Keys of both, with another shape or another kind of number in each."""
+        return self.matching.mismatched
+
+    @property
+    def missing(self) -> tuple[StateEntry, ...]:
+        """Entries of the model that the file lacks."""
+        return self.matching.missing
+
+    @property
+    def unexpected(self) -> tuple[StateEntry, ...]:
+        """Entries of the file that the model lacks."""
+        return self.matching.unexpected
+
+    @property
+    def complete(self) -> bool:
+        """Whether the file and the model have the same keys and shapes."""
+        return self.matching.is_exact
+
+    def __str__(self) -> str:
+        return weights_table(self.source, self.match, self.matching, Style()).rstrip("\n")
 
 
 def weights_table(source: str, how: Match, matching: Matching, style: Style) -> str:
@@ -63,7 +106,7 @@ def _parts(how: Match, matching: Matching) -> Iterator[tuple[str, str, Sequence[
         yield "missing", f"{_keys(len(rows))} {said}", rows
 
 
-def _missing(entry: Entry, matching: Matching) -> str:
+def _missing(entry: StateEntry, matching: Matching) -> str:
     near = matching.near.get(entry.key)
     return f"{_sizes(entry)} in the model" + (f"; the file has {near}" if near else "")
 
@@ -72,11 +115,11 @@ def _keys(count: int) -> str:
     return f"{count:,} key{'' if count == 1 else 's'}"
 
 
-def _type(entry: Entry, other: Entry) -> str:
+def _type(entry: StateEntry, other: StateEntry) -> str:
     """The shape, with the dtype where that is what keeps the two apart."""
     same = kind(entry.dtype) == kind(other.dtype)
     return _sizes(entry) if same else f"{entry.dtype}{_sizes(entry)}"
 
 
-def _sizes(entry: Entry) -> str:
+def _sizes(entry: StateEntry) -> str:
     return f"[{', '.join(map(str, entry.shape))}]"

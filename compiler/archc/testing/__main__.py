@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from archir.base.diagnostics import nearest
+
 COMMANDS = {
     "agree": ("archc.testing.agreement.command", "hold networks against torch"),
     "fuzz": ("archc.testing.fuzz.command", "give the compiler mangled texts, and look for faults"),
@@ -30,7 +32,8 @@ def main(words: Sequence[str]) -> int:
         sys.stdout.write(USAGE)
         return 0
     if not words or words[0] not in COMMANDS:
-        sys.stderr.write(USAGE)
+        near = nearest(words[0], COMMANDS) if words else None
+        sys.stderr.write(f"did you mean {near}?\n\n{USAGE}" if near else USAGE)
         return 2
     run: int = import_module(COMMANDS[words[0]][0]).main(words[1:])
     return run

@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from archc import pipeline
-from archc.api import FileOrSource, _read
-from archc.choice import checkable, choose
+from archc.api.functions import FileOrSource, _read
+from archc.api.results import CheckedModel
 from archc.errors import ArchError, SettingError
-from archc.results import CheckedModel
-from archc.settings import Expression, SettingValue, from_values, parse_settings
-from archir.diagnostics import nearest
-from archir.init import Initialiser
-from archir.record import Record
-from archir.summary import summarise
-from archir.values import Constant, Part, show_constant
+from archc.request.choice import checkable, choose
+from archc.request.settings import SETTINGS, Expression, SettingValue, from_values, parse_settings
+from archir.base.diagnostics import nearest
+from archir.base.record import Record
+from archir.check.summary import summarise
+from archir.init.init_rules import Initialiser
+from archir.init.values import Constant, Part, show_constant
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from archc.sizes import ValidSizes
-    from archdsl.elaborate.choices import Open
-    from archdsl.program import Declared
-    from archir.typed import TypedGraph
+    from archc.api.sizes import ValidSizes
+    from archc.testing.open_parameters import Open
+    from archdsl.project.program import Declared
+    from archir.graph.typed import TypedGraph
 
 MEANT_TO_BE_REFUSED = frozenset({"assertion-fails", "outside-domain"})
 """The problems by which a file says itself that some arguments are none."""
@@ -50,7 +50,7 @@ class Variant(Record):
     @property
     def checked(self) -> CheckedModel:
         """The model in a few facts: outputs, parameters, valid sizes."""
-        return CheckedModel.of(summarise(self.typed))
+        return CheckedModel.of(self.typed)
 
     @property
     def valid_sizes(self) -> ValidSizes:
@@ -65,8 +65,8 @@ class Variant(Record):
 
     def inputs(self, sizes: Mapping[str, int] | None = None, seed: int = 0) -> tuple[Tensor, ...]:
         """One random tensor for each input; sizes that are not given are the file's own."""
-        from archc.torch.chance import seeded
         from archc.torch.randomise import random_inputs
+        from archc.torch.rng import seeded
 
         at = {**self.typed.graph.sizes, **(sizes or {})}
         ports = tuple(port.at(at) for port in summarise(self.typed).inputs)
@@ -122,6 +122,36 @@ class Family:
             return not wrong or not wrong <= MEANT_TO_BE_REFUSED
         return True
 
+    def takes(self, parameter: str, value: SettingValue) -> None:
+        """ArchError where the domains of all models that leave a parameter open lack a value.
+
+        Domains that speak of other parameters are left out: what they have is not known yet.
+        """
+        refused: ArchError | None = None
+        for name, parameters in self.parameters.items():
+            one = parameters.get(parameter)
+            if one is None or name not in self.models:
+                continue
+            refused = None
+            if one.choices is not None:
+                refused = self._outside(Variant(self, name, {parameter: value}))
+            if refused is None:
+                return
+        if refused is not None:
+            raise refused
+
+    def _outside(self, variant: Variant) -> ArchError | None:
+        """What is said where the value that is set is outside its parameter's domain."""
+        try:
+            self.typed(variant)
+        except ArchError as error:
+            if any(
+                each.problem.name == "outside-domain" and each.span.source.name == SETTINGS
+                for each in error.diagnostics
+            ):
+                return error
+        return None
+
     def _compile(self, variant: Variant) -> TypedGraph | ArchError:
         arguments, found = parse_settings(from_values(variant.arguments))
         if not found.has_errors:
@@ -133,7 +163,7 @@ class Family:
         return ArchError(found)
 
     def _open(self, model: Declared) -> Mapping[str, Open]:
-        from archdsl.elaborate.choices import open_parameters
+        from archc.testing.open_parameters import open_parameters
 
         return open_parameters(self.program, model)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archir.arguments import make_op
-from archir.op import Op
-from archir.registry import ops
-from archir.text import show_op
-from archir.types import TensorType
+from archc.testing.op_arguments import make_op
+from archir.catalogue.registry import ops
+from archir.graph.text import show_op
+from archir.op.contract import Op
+from archir.shapes.types import TensorType
 
 
 def op(keyword: str, /, *positional: object, **arguments: object) -> Op:
@@ -39,7 +39,7 @@ def refuses(op: Op, *inputs: Sequence[int] | TensorType) -> None:
 
 
 def _check(op: Op, inputs: tuple[Sequence[int] | TensorType, ...]) -> bool:
-    from archc.torch import agreement
+    from archc.testing import op_agreement as agreement
 
     types = tuple(i if isinstance(i, TensorType) else TensorType(tuple(i)) for i in inputs)
     accepted = agreement.hold(op, types)
@@ -50,8 +50,10 @@ def _check(op: Op, inputs: tuple[Sequence[int] | TensorType, ...]) -> bool:
 
 def _check_source(op: Op, types: tuple[TensorType, ...]) -> None:
     from archc import pipeline
-    from archc.torch import agreement, module
-    from archir.source import Source
+    from archc.api.formats import FORMATS
+    from archc.testing import op_agreement as agreement
+    from archc.torch import module
+    from archir.base.source import Source
 
     words = {"float32": "", "int64": "int", "bool": "bool"}
     inputs = ", ".join(
@@ -63,4 +65,4 @@ def _check_source(op: Op, types: tuple[TensorType, ...]) -> None:
     text = f"model m() {{\n  input {inputs}\n  {stage}\n}}\n"
     typed, found = pipeline.compile_source(Source("<op>", text), None)
     assert typed is not None, [item.problem.message() for item in found]
-    agreement.same_as_source(module(typed), pipeline.python(typed), types)
+    agreement.same_as_source(module(typed), FORMATS["python"].text(typed), types)

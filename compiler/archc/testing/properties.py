@@ -10,15 +10,16 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from archc import strategies
-from archc.api import FileOrSource
+from archc.api import strategies
+from archc.api.functions import FileOrSource
+from archc.errors import ArchError
 from archc.testing.family import Family, Variant, setting
-from archir.record import Record
+from archir.base.record import Record
 
 if TYPE_CHECKING:
-    from archc.settings import SettingValue
-    from archc.sizes import ValidSizes
-    from archdsl.elaborate.choices import Choices
+    from archc.api.sizes import ValidSizes
+    from archc.request.settings import SettingValue
+    from archc.testing.open_parameters import Choices
 
 MOST = 64
 """How large a size is drawn where the user sets no bound and the model runs at less."""
@@ -42,10 +43,13 @@ def variants(
     no variant, and are not drawn; what is wrong in another way is drawn, and using it raises
     ``ArchError``.
 
-    Raises ``ArchError`` where the file itself is wrong, and ``SettingError`` for a parameter that
-    no model of it has.
+    Raises ``ArchError`` where the file itself is wrong, or no domain has a value that a keyword
+    gives, and ``SettingError`` for a parameter that no model of it has.
     """
     family = Family(path, model, tuple(parameters))
+    for name, value in parameters.items():
+        if not isinstance(value, SearchStrategy):
+            family.takes(name, value)  # type: ignore[arg-type]
     drawn = [_of_model(family, name, parameters) for name in family.models]
     return st.one_of(drawn).filter(family.is_meant)
 
@@ -88,8 +92,9 @@ def for_all(
     mode (with ``training`` in training mode); ``inputs``, a tuple of random tensors; ``sizes``, the
     sizes drawn; ``variant``, which model it is with which arguments. What else it takes are
     pytest's fixtures, or other arguments of the test. ``max_examples`` is how many cases are
-    tried, where Hypothesis's profile should not say it; there is no deadline. The other arguments
-    are those of ``variants`` and ``valid_sizes``.
+    tried, where neither Hypothesis's profile nor ``@settings`` below should say it; there is no
+    deadline. The other arguments are those of ``variants`` and ``valid_sizes``; what is wrong with
+    them fails the test when it runs.
 
     >>> @for_all("unet.arch")
     ... def test_output_is_as_large_as_the_input(net, inputs):
@@ -105,23 +110,44 @@ def for_all(
             )
 
         rest = [each for each in signature.parameters.values() if each.name not in wanted]
+        ours = "case"
+        while ours in signature.parameters:  # a fixture of the user's may be called so
+            ours += "_"
 
-        def held(*args: Any, case: Case, **others: Any) -> None:
+        def held(*args: Any, **others: Any) -> None:
             __tracebackhide__ = True  # pytest then shows the user's own lines
+            case: Case = others.pop(ours)
             note(f"tried with: {case!r}")
+            if case.wrong is not None:
+                raise case.wrong
             by_name = dict(zip((each.name for each in rest), args, strict=False))
             test(**by_name, **others, **{name: getattr(case, name) for name in wanted})
 
-        case = inspect.Parameter("case", inspect.Parameter.KEYWORD_ONLY)
-        held.__signature__ = signature.replace(parameters=[*rest, case])  # type: ignore[attr-defined]
-        for name in ("__name__", "__qualname__", "__doc__", "__module__"):
-            setattr(held, name, getattr(test, name))
-        cases = _cases(variants(path, model, **parameters), max_size, training)
-        limits = settings(deadline=None, **_given_only(max_examples=max_examples))
-        made: Callable[..., None] = limits(given(case=cases)(held))
-        return made
+        last = inspect.Parameter(ours, inspect.Parameter.KEYWORD_ONLY)
+        held.__signature__ = signature.replace(parameters=[*rest, last])  # type: ignore[attr-defined]
+        _pass_as(test, held)
+        # Not before the test runs: a mistake then fails this one, and no others of its file.
+        cases = st.deferred(lambda: _cases(variants(path, model, **parameters), max_size, training))
+        made: Callable[..., None] = given(**{ours: cases})(held)
+        return _limits(test, max_examples)(made)
 
     return decorate
+
+
+def _pass_as(test: Callable[..., None], held: Callable[..., None]) -> None:
+    """Give a function the name of a test, and what stands on it: pytest's marks, for one."""
+    for name in ("__name__", "__qualname__", "__doc__", "__module__"):
+        setattr(held, name, getattr(test, name))
+    of_others = {"__wrapped__"} | {name for name in vars(test) if "hypothesis" in name}
+    vars(held).update({name: it for name, it in vars(test).items() if name not in of_others})
+
+
+def _limits(test: Callable[..., None], max_examples: int | None) -> settings:
+    """What ``@settings`` below says, but for deadlines that nobody has asked for."""
+    said: settings | None = getattr(test, "_hypothesis_internal_use_settings", None)
+    limits = settings(said, **_given_only(max_examples=max_examples))
+    is_asked = said is not None and said.deadline != settings().deadline
+    return limits if is_asked else settings(limits, deadline=None)
 
 
 def _given_only(**values: Any) -> dict[str, Any]:
@@ -134,9 +160,11 @@ class Case(Record):
     variant: Variant
     sizes: Mapping[str, int]
     training: bool
+    wrong: ArchError | ValueError | None = None
+    """Why there are no sizes, if there are none."""
 
     def __repr__(self) -> str:
-        return f"{self.variant!r} at {self.sizes}"
+        return f"{self.variant!r} at {self.sizes}" if self.wrong is None else repr(self.variant)
 
     @property
     def net(self) -> Any:
@@ -153,7 +181,10 @@ def _cases(
     drawn: SearchStrategy[Variant], max_size: int | Mapping[str, int] | None, training: bool
 ) -> SearchStrategy[Case]:
     def at_sizes(variant: Variant) -> SearchStrategy[Case]:
-        sizes = valid_sizes(variant, max_size=max_size, training=training)
+        try:
+            sizes = valid_sizes(variant, max_size=max_size, training=training)
+        except (ArchError, ValueError) as wrong:  # said by the test, with the variant it is of
+            return st.just(Case(variant, {}, training, wrong))
         return sizes.map(lambda chosen: Case(variant, chosen, training))
 
     return drawn.flatmap(at_sizes)
@@ -184,14 +215,14 @@ def _choice(choices: Choices) -> SearchStrategy[Any]:
 def _only(family: Family) -> str:
     if len(family.models) == 1:
         return next(iter(family.models))
-    from archc.choice import choose
+    from archc.request.choice import choose
 
     return choose(family.program, None).name
 
 
 def _batches(variant: Variant) -> set[str]:
     """The names of the first dims of the inputs."""
-    from archir.dims import show
+    from archir.shapes.dims import show
 
     given = variant.checked.inputs
     return {show(port.type.shape[0]) for port in given if port.type.shape}

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archc.torch.packages import PackageMissingError, TorchMissingError, require
-from archir.bulk import require as require_bulk
+from archir.base.optional import PackageMissingError, TorchMissingError, require
+from archir.graph.bulk import require as require_bulk
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from archir.typed import TypedGraph
+    from archir.graph.typed import TypedGraph
 
 __all__ = ["PackageMissingError", "TorchMissingError", "module"]
 
@@ -41,7 +41,7 @@ def module(typed: TypedGraph, seed: int | None = None) -> nn.Module:
 
     if seed is None:
         return build(typed)
-    from archc.torch.chance import seeded
+    from archc.torch.rng import seeded
 
     with seeded(seed):
         return build(typed)

@@ -2,83 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import nn
 
-from archc.torch.calls import construct
-from archc.torch.initialise import Leaf, draw, run_pass
-from archc.torch.modules import shell
-from archc.torch.plan import Plans, plan_all
+from archc.torch.calls import construct, prepare
+from archc.torch.initialise import DrawnLeaf, draw, run_pass
+from archc.torch.modules import CONTAINERS, shell
+from archc.torch.plan import plan
 from archc.torch.program import Plan
-from archir import graph
-from archir.graph import Definition, Parameter, Scope, Slot
-from archir.typed import TypedGraph
-from archir.unroll import unroll
+from archir.graph import modules
+from archir.graph.graph import RawParameter
+from archir.graph.lowering import lower
+from archir.graph.modules import Entry, Module, Network, Raw
+from archir.graph.naming import ties
+from archir.graph.typed import TypedGraph
+from archir.graph.unroll import unroll
+from archir.init.tensors import TensorConstant
+from archir.op.recipe import Call, substitute
 
 
 def build(typed: TypedGraph) -> nn.Module:
     """The live module of a model, with its initial weights."""
-    typed = unroll(typed)
-    builder = _Builder(plan_all(typed))
-    root = typed.graph.root
-    module = builder.definition(root)
-    if not root.has_init:
+    root = lower(unroll(typed)).root
+    builder = _Builder()
+    module = builder.network(root)
+    if not root.definition.has_init:
         run_pass(module, (), builder.leaves)  # what is left of ``with`` is drawn here
     return module
 
 
 class _Builder:
-    def __init__(self, plans: Plans) -> None:
-        self.plans = plans
-        self.leaves: dict[nn.Module, Leaf] = {}
+    def __init__(self) -> None:
+        self.leaves: dict[nn.Module, DrawnLeaf] = {}
+        self.plans: dict[Network, Plan] = {}
 
-    def definition(self, definition: Definition) -> nn.Module:
-        """A fresh module for one use of a definition; its own rules have been applied."""
+    def network(self, network: Network) -> nn.Module:
+        """A fresh module for one use of a network; a definition's own rules have been applied."""
         # As deep as blocks use blocks, which the elaborator bounds.
-        module = shell(self.plans.definitions[definition], named=True)
-        self._fill(module, definition.scope)
-        if definition.has_init:
-            run_pass(module, definition.init, self.leaves)
+        if network not in self.plans:
+            self.plans[network] = plan(network)
+        module = shell(self.plans[network], named=network.kind != "group")
+        self._fill(module, network.entries)
+        if network.kind == "definition":
+            _tie(module, ties(network.definition))
+        if network.kind == "definition" and network.definition.has_init:
+            run_pass(module, network.definition.init, self.leaves)
         return module
 
-    def _fill(self, module: nn.Module, scope: Scope) -> None:
-        """Register a scope's parameters and children, each drawn where it stands."""
-        waiting = sorted(scope.parameters, key=lambda parameter: parameter.position)
-        names = self.plans.names[scope]
-        for position, slot in enumerate(scope.entries):
-            assert isinstance(slot, Slot), "back ends take unrolled graphs"
-            while waiting and waiting[0].position <= position:
-                _register(module, waiting.pop(0))
-            if slot.member is not None:
-                module.add_module(names[slot], self._child(slot))
-        for parameter in waiting:
-            _register(module, parameter)
+    def _fill(self, module: nn.Module, entries: list[Entry]) -> None:
+        """Register parameters and children, each drawn where it stands."""
+        for entry in entries:
+            if isinstance(entry, Raw):
+                _register(module, entry.parameter)
+            else:
+                module.add_module(entry.name, self._module(entry.module))
 
-    def _child(self, slot: Slot) -> nn.Module:
-        member = slot.member
-        if isinstance(member, Definition):
-            return self.definition(member)
-        if isinstance(member, graph.Leaf):
-            return self._leaf(slot, member)
-        assert isinstance(member, Scope)
-        plan = self.plans.groups.get(slot)
-        module = nn.Module() if plan is None else shell(plan, named=False)
-        self._fill(module, member)
-        return module
+    def _module(self, module: Module) -> nn.Module:
+        if isinstance(module, Network):
+            return self.network(module)
+        if isinstance(module, modules.LeafModule):
+            return self._leaf(module)
+        container: nn.Module = CONTAINERS[module.holder]()
+        self._fill(container, module.entries)
+        return container
 
-    def _leaf(self, slot: Slot, member: graph.Leaf) -> nn.Module:
-        how = self.plans.leaves[slot]
-        if isinstance(how, Plan):
-            return shell(how, named=True)
-        module = construct(how, member.op)
-        self.leaves[module] = Leaf(member.op.keyword, dict(member.overrides))
+    def _leaf(self, leaf: modules.LeafModule) -> nn.Module:
+        make = substitute(leaf.make, leaf.op)
+        assert isinstance(make, Call)
+        prepare(make, leaf.op)
+        module = construct(make, leaf.op)
+        self.leaves[module] = DrawnLeaf(leaf.op.keyword, dict(leaf.overrides))
         return module
 
 
-def _register(module: nn.Module, parameter: Parameter) -> None:
-    tensor = torch.empty(parameter.shape)
-    draw(tensor, parameter.initialiser)
+def _tie(module: nn.Module, keys: Mapping[str, str]) -> None:
+    """Let parameters be other ones' tensors."""
+    for key, other in keys.items():
+        path, _, name = key.rpartition(".")
+        setattr(module.get_submodule(path), name, module.get_parameter(other))
+
+
+def _register(module: nn.Module, parameter: RawParameter) -> None:
+    initial = parameter.initial
+    dtype = None if parameter.dtype == "float32" else getattr(torch, parameter.dtype)
+    if isinstance(initial, TensorConstant):
+        items = torch.tensor(initial.items, dtype=dtype or torch.get_default_dtype())
+        tensor = items.reshape(parameter.shape)
+    else:
+        tensor = torch.empty(parameter.shape, dtype=dtype)
+        draw(tensor, initial)
     if parameter.is_buffer:
-        module.register_buffer(parameter.name, tensor)
+        module.register_buffer(parameter.name, tensor, persistent=parameter.is_persistent)
     else:
         module.register_parameter(parameter.name, nn.Parameter(tensor))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from importlib import import_module
 from types import MappingProxyType
@@ -13,17 +13,19 @@ import torch
 from torch import Tensor, nn
 
 from archc.torch import helpers
-from archir.op import Op
-from archir.packages import fault, said
-from archir.recipe import (
+from archir.catalogue.announced import fault, said
+from archir.op.contract import Op
+from archir.op.recipe import (
     AllInputs,
     Call,
+    Calling,
     Code,
     Extent,
     Fold,
     Infix,
     Input,
     Items,
+    Nested,
     Only,
     Range,
     Subscript,
@@ -78,6 +80,26 @@ def perform(code: Code, inputs: Sequence[Tensor] = ()) -> Any:
     if isinstance(code, Extent):
         return inputs[code.input].shape[code.dim]
     return code
+
+
+def called(module: Any, calling: Calling, inputs: Sequence[Tensor]) -> Any:
+    """What a module gives that is called in a way of its own."""
+    arguments = [perform(code, inputs) for code in calling.args]
+    keywords = {name: perform(code, inputs) for name, code in calling.kwargs}
+    result = module(*arguments, **keywords)
+    if calling.results is None:
+        return result
+    taken = tuple(_taken(result, calling.results))
+    return taken if len(taken) > 1 else taken[0]
+
+
+def _taken(result: Any, pattern: Nested) -> Iterator[Any]:
+    """What is taken of nested tuples, in order. A tracer's stand-in can be indexed alone."""
+    if isinstance(pattern, tuple):
+        for place, inner in enumerate(pattern):
+            yield from _taken(result[place], inner)
+    elif pattern is not None:
+        yield result
 
 
 def prepare(code: Code, op: Op) -> None:

@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor, nn
 
-from archc.torch.chance import seeded
 from archc.torch.randomise import GAINS, random_inputs, randomise
-from archc.torch.stored import entry_of
+from archc.torch.rng import seeded
 from archc.torch.tensors import Leaf, NoTensorError, difference, doubt, leaves, sizes
-from archir.agreement import Agreement
-from archir.state import Entry
-from archir.summary import Port
+from archc.torch.weight_files.stored import entry_of
+from archir.check.summary import Port
+from archir.weights.agreement import Agreement
+from archir.weights.state import StateEntry
 
 Make: TypeAlias = Callable[[], nn.Module]
 
@@ -247,7 +247,7 @@ def _tensors(name: str, rows: list[tuple[str, Tensor, Tensor]], said: str) -> Ag
     return Agreement(name, "differ", first + more)
 
 
-def _entries(net: nn.Module) -> list[Entry]:
+def _entries(net: nn.Module) -> list[StateEntry]:
     state = net.state_dict().items()
     return [entry_of(key, value) for key, value in state if isinstance(value, Tensor)]
 
@@ -283,7 +283,7 @@ def _each(name: str, rows: list[tuple[str, str, str]], alone: bool) -> Agreement
     return Agreement(name, "differ", f"{key} is {mine} here, {other} there{more}")
 
 
-def _pairs(ours: list[Entry], theirs: list[Entry]) -> Pairs | None:
+def _pairs(ours: list[StateEntry], theirs: list[StateEntry]) -> Pairs | None:
     """Which keys belong together: those of one name, or else those of one place."""
     shapes = {entry.key: entry.shape for entry in theirs}
     if {entry.key: entry.shape for entry in ours} == shapes:

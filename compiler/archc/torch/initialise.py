@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from archir.formulas import arguments_for
-from archir.init import Initialiser, InitRule, matches
-from archir.initialisers import INITIALISERS
+from archir.init.formulas import arguments_for
+from archir.init.init_rules import Given, Initialiser, InitRule, Tie, matches
+from archir.init.initialisers import INITIALISERS
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {name: getattr(nn.init, f"{name}_") for name in INITIALISERS}
@@ -20,11 +20,11 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
 
 
 @dataclass(slots=True)
-class Leaf:
+class DrawnLeaf:
     """A module made for one op, while the model is constructed."""
 
     keyword: str
-    overrides: Mapping[str, Initialiser]
+    overrides: Mapping[str, Given]
     drawn: set[str] = field(default_factory=set)
     """The overrides that a pass has drawn: they are final."""
 
@@ -41,7 +41,7 @@ def draw(tensor: Tensor, initialiser: Initialiser, weight: Tensor | None = None)
 
 
 def run_pass(
-    module: nn.Module, rules: tuple[InitRule, ...], leaves: Mapping[nn.Module, Leaf]
+    module: nn.Module, rules: tuple[InitRule, ...], leaves: Mapping[nn.Module, DrawnLeaf]
 ) -> None:
     """Apply a definition's rules to its modules in ``modules()`` order.
 
@@ -57,8 +57,9 @@ def run_pass(
         for name, parameter in parameters.items():
             weight = parameters.get("weight") if name == "bias" else None
             if name in leaf.overrides:
-                if name not in leaf.drawn:
-                    draw(parameter, leaf.overrides[name], weight)
+                given = leaf.overrides[name]
+                if name not in leaf.drawn and not isinstance(given, Tie):
+                    draw(parameter, given, weight)
                     leaf.drawn.add(name)
                 continue
             rule = next((rule for rule in reversed(selected) if rule.parameter == name), None)

@@ -53,6 +53,10 @@ class Chain(nn.Sequential):
         return "Sequential" if plan is None else plan.name
 
 
+CONTAINERS = {"list": nn.ModuleList, "dict": nn.ModuleDict}
+"""What holds children that have no ``forward`` around them."""
+
+
 def shell(plan: Plan, *, named: bool) -> nn.Module:
     """An empty module for a plan. ``named`` tells a definition from a labelled group."""
     if plan.is_chain:

@@ -4,42 +4,40 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
 from torch import Tensor, nn
 
-from archc.torch.calls import perform
-from archir.recipe import Code
-
-Path: TypeAlias = tuple[str, ...]
-"""Names on the way from the module that runs a program down to one inside it."""
+from archc.torch.calls import called, perform
+from archir.base.record import Record
+from archir.graph.modules import Path
+from archir.op.recipe import Calling, Code
 
 Registers: TypeAlias = list[Any]
 """The values of one run. A place is emptied when its value has been used for the last time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invoke:
-    """Calls a module inside, or runs another program on it in the place of its own."""
+class Invoke(Record):
+    """Calls a module inside."""
 
     path: Path
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     dead: tuple[int, ...] = ()
-    program: Program | None = None
+    calling: Calling | None = None
 
     def run(self, module: nn.Module, registers: Registers) -> None:
         target = _find(module, self.path)
         arguments = [registers[index] for index in self.inputs]
-        program = self.program
-        result = program.run(target, arguments) if program else target(*arguments)
+        if self.calling is None:
+            result = target(*arguments)
+        else:
+            result = called(target, self.calling, arguments)
         _store(result, self.outputs, registers)
 
 
-@dataclass(frozen=True, slots=True)
-class Compute:
+class Compute(Record):
     """A plain function of tensors."""
 
     code: Code
@@ -52,8 +50,7 @@ class Compute:
         _store(result, self.outputs, registers)
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Record):
     """Reads a raw parameter or buffer."""
 
     path: Path
@@ -86,8 +83,7 @@ def _store(result: Any, outputs: tuple[int, ...], registers: Registers) -> None:
 Instruction: TypeAlias = Invoke | Compute | Fetch
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Record):
     """Instructions over numbered registers; the inputs stand in the first ones."""
 
     instructions: tuple[Instruction, ...]
@@ -149,8 +145,7 @@ def _restore_results(title: str, fields: tuple[str, ...], values: tuple[Tensor, 
     return results_type(title, fields)(*values)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record):
     """All that a module of ours knows: its name, and what it runs in each of the two modes."""
 
     name: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from archir.summary import Port
+from archir.check.summary import Port
 
 GAINS = (1.0, 0.7, 0.4, 0.1)
 """How large weights are, tried in this order until the outputs are finite and vary."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archdsl.elaborate.limits import Budget, Spent
-from archdsl.program import Declared
-from archir.diagnostics import Diagnostics
-from archir.record import Struct, fresh
+from archir.base.diagnostics import Diagnostics
+from archir.base.record import Struct, fresh
+from archir.program.declarations import Declaration
 
 MOST_WAITING = 20
 """Constants that are evaluated inside each other; above what is usual, and a shallow stack."""
@@ -19,7 +19,7 @@ MOST_WAITING = 20
 Values = dict[str, object]
 """What a declaration's names stand for."""
 
-Known = dict[Declared, Values]
+Known = dict[Declaration, Values]
 
 
 class Together(Spent):
@@ -29,9 +29,9 @@ class Together(Spent):
 
 
 class _First(Exception):  # noqa: N818  (no error: it says what is to be evaluated first)
-    def __init__(self, declared: Declared) -> None:
-        super().__init__(declared.name)
-        self.declared = declared
+    def __init__(self, declaration: Declaration) -> None:
+        super().__init__(declaration.name)
+        self.declaration = declaration
 
 
 class Constants(Struct):
@@ -43,29 +43,31 @@ class Constants(Struct):
     own: Known = fresh(factory=dict)
     waiting: int = 0
 
-    def values(self, declared: Declared, evaluate: Callable[[Declared], Values]) -> Values:
+    def values(self, declaration: Declaration, evaluate: Callable[[Declaration], Values]) -> Values:
         """What a declaration's names stand for; ``evaluate`` may ask for others."""
-        known = self.own.get(declared) or self.shared.get(declared)
+        known = self.own.get(declaration) or self.shared.get(declaration)
         if known is not None:
             return known
         if not self.waiting:
-            return self._from_the_outside(declared, evaluate)
+            return self._from_the_outside(declaration, evaluate)
         if self.waiting >= MOST_WAITING:
-            raise _First(declared)
-        return self._inside(declared, evaluate)
+            raise _First(declaration)
+        return self._inside(declaration, evaluate)
 
-    def _inside(self, declared: Declared, evaluate: Callable[[Declared], Values]) -> Values:
+    def _inside(
+        self, declaration: Declaration, evaluate: Callable[[Declaration], Values]
+    ) -> Values:
         self.waiting += 1
-        made = self.own[declared] = evaluate(declared)
+        made = self.own[declaration] = evaluate(declaration)
         self.waiting -= 1
         if not self.diagnostics.has_errors:  # another model is to say again what is wrong
-            self.shared[declared] = made
+            self.shared[declaration] = made
         return made
 
     def _from_the_outside(
-        self, declared: Declared, evaluate: Callable[[Declared], Values]
+        self, declaration: Declaration, evaluate: Callable[[Declaration], Values]
     ) -> Values:
-        order = [declared]
+        order = [declaration]
         depth = self.budget.depth
         while order:
             try:
@@ -73,5 +75,5 @@ class Constants(Struct):
                 order.pop()
             except _First as first:
                 self.waiting, self.budget.depth = 0, depth
-                order.append(first.declared)
-        return self.own[declared]
+                order.append(first.declaration)
+        return self.own[declaration]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NoReturn
 
 from archdsl import rules
-from archir.diagnostics import Diagnostics
-from archir.record import Record, Struct, field_names
-from archir.source import Span
-from archir.values import Part
+from archir.base.diagnostics import Diagnostics
+from archir.base.record import Record, Struct, field_names
+from archir.base.source import Span
+from archir.init.values import Part
 
 
 class Stopped(Exception):  # noqa: N818  (no error of ours: it ends the work after a report)
@@ -62,6 +62,10 @@ class Spent(Struct):
 
     steps: int = 0
 
+    def is_spent(self, limits: Limits | None) -> bool:
+        """Whether no model more can be checked: that has been said."""
+        return self.steps > (limits or Limits()).total
+
 
 class Budget:
     """Counts what has been spent, and stops the work where a limit is passed."""
@@ -110,6 +114,12 @@ class Budget:
                 _items(item) for inner in level for item in inner if isinstance(item, tuple | Part)
             ]
         self.step(span, items)
+
+    def text(self, text: str, span: Span) -> None:
+        """Count a text that was made, and refuse one that is too long."""
+        self.weigh(text, span)
+        if len(text) > self.limits.characters:
+            self.stop("characters", span)
 
     def enter(self, span: Span) -> None:
         """One level further down; the caller must ``leave``."""

@@ -5,33 +5,39 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from keyword import iskeyword
 from typing import TypeVar
 
-from archdsl import ast, rules
-from archdsl.docs import prose
-from archdsl.elaborate.binding import Bound, bind, fill, parameters_of
-from archdsl.elaborate.body import Context
-from archdsl.elaborate.builder import Builder
+from archdsl import rules
+from archdsl.elaborate.bodies.shapes import model_type
 from archdsl.elaborate.constants import Constants, Together
-from archdsl.elaborate.declare import dtype
-from archdsl.elaborate.describe import describe
-from archdsl.elaborate.environment import Frame, Unknown
-from archdsl.elaborate.evaluate import Evaluator
-from archdsl.elaborate.instances import build
+from archdsl.elaborate.definitions.builder import Builder
+from archdsl.elaborate.definitions.context import Context
+from archdsl.elaborate.definitions.instances import beginning, build
+from archdsl.elaborate.expressions.binding import BoundArguments, bind, fill, signature_of
+from archdsl.elaborate.expressions.evaluate import Evaluator, of_declaration
 from archdsl.elaborate.limits import Budget, Limits, Stopped
 from archdsl.elaborate.session import Session
-from archdsl.elaborate.shapes import model_type
-from archdsl.program import Declared, Program
-from archir.diagnostics import Diagnostics
-from archir.graph import Graph, Scope
-from archir.oracle import Oracle
-from archir.values import Part
+from archdsl.elaborate.values.describe import describe
+from archdsl.elaborate.values.kinds import UNBOUND, Unknown
+from archdsl.project.program import Declared
+from archdsl.resolve import settings
+from archdsl.resolve.resolved import Resolved
+from archdsl.tree import ast
+from archir.base.diagnostics import Diagnostics
+from archir.graph.graph import Graph
+from archir.init.values import Part
+from archir.op.rule_cache import RuleCache
+from archir.program.declarations import Block, Declaration, Variant
+from archir.program.expressions import Access, Arguments, BlockValue
+from archir.program.statements import OutputStatement
+from archir.program.walk import own_statements
 
 T = TypeVar("T")
 
 
 def elaborate(
-    program: Program,
+    program: Resolved,
     model: Declared,
     arguments: tuple[ast.Argument, ...] = (),
     limits: Limits | None = None,
@@ -47,16 +53,17 @@ def elaborate(
     """
     session = session_for(program, limits, together)
     session.other_sizes = sizes or {}
-    graph = _bounded(session, model, lambda: _model(session, model, arguments))
+    session.is_wrong = program.is_wrong(model)
+    graph = bounded(session, model, lambda: _model(session, model, arguments))
     if graph is not None:
-        graph.is_wrong = session.diagnostics.has_errors
+        graph.is_wrong = session.has_errors
         if sizes is None and not session.knows_all:
             graph.again = lambda other: _again(program, model, arguments, limits, other)
     return graph, session.diagnostics
 
 
 def _again(
-    program: Program,
+    program: Resolved,
     model: Declared,
     arguments: tuple[ast.Argument, ...],
     limits: Limits | None,
@@ -68,23 +75,21 @@ def _again(
 
 
 def missing_arguments(
-    program: Program, model: Declared, together: Together | None = None
+    program: Resolved, model: Declared, together: Together | None = None
 ) -> tuple[str, ...]:
     """Parameters of a model, or of a variant of one, that have no value yet.
 
     Such a model is not built by itself, but through a (further) variant.
     """
     session = session_for(program, None, together)
-    part = _bounded(session, model, lambda: _part(session, model))
+    part = bounded(session, model, lambda: _part(session, model))
     if part is None:
         return ()  # building it says what is wrong
-    parameters = parameters_of(session, part)
-    given = {name for name, _ in part.arguments}
-    return tuple(name for name in parameters.names if name in parameters.required - given)
+    return signature_of(part).missing(name for name, _ in part.arguments)
 
 
 def session_for(
-    program: Program, limits: Limits | None = None, together: Together | None = None
+    program: Resolved, limits: Limits | None = None, together: Together | None = None
 ) -> Session:
     """A session in which nothing is known yet but what models share that are checked together."""
     together = together or Together()
@@ -92,10 +97,10 @@ def session_for(
     sizes: dict[str, int] = {}
     budget = Budget(limits or Limits(), diagnostics, together)
     constants = Constants(budget, diagnostics, together.constants)
-    return Session(program, diagnostics, budget, Oracle(sizes), constants, sizes)
+    return Session(program, diagnostics, budget, RuleCache(sizes), constants, sizes)
 
 
-def _bounded(session: Session, model: Declared, run: Callable[[], T | None]) -> T | None:
+def bounded(session: Session, model: Declared, run: Callable[[], T | None]) -> T | None:
     """What ``run`` gives; None once a limit has been reported."""
     try:
         with _deep_stack():
@@ -129,89 +134,94 @@ def _model(
     part = _part(session, declared)
     if part is None:
         return None
-    base = part.origin
-    assert isinstance(base, Declared)
-    node = base.node
-    assert isinstance(node, ast.PartDeclaration)
+    block = part.origin
+    assert isinstance(block, Block)
     bound = _arguments(session, declared, part, arguments)
     if bound is None:
         return None
-    context = Context(
-        session,
-        Builder(session),
-        base.home,
-        Frame(None, holds_values=True),
-        Scope(False),
-        [],
-        is_model=True,
-    )
-    if not fill(context.evaluator(None), node.name.text, node.params, bound):
-        return None
-    return _root(context, node, base, declared)
+    context = beginning(block, Builder(session), is_model=True)
+    fill(context.evaluator(None), block.name, block.parameters, bound)
+    return _root(context, block, session.program.declarations[declared])
 
 
-def base_of(session: Session, declared: Declared) -> tuple[Part, Declared] | None:
+def base_of(session: Session, declared: Declared) -> tuple[Part, Block] | None:
     """The model behind a declaration, and it as a part with what variants fill in of it."""
-    with _deep_stack():
-        part = _part(session, declared)
+    part = _part(session, declared)
     if part is None:
         return None
-    assert isinstance(part.origin, Declared)
+    assert isinstance(part.origin, Block)
     return part, part.origin
 
 
 def _part(session: Session, declared: Declared) -> Part | None:
     """The model that a declaration stands for, with a variant's arguments."""
-    home = Evaluator(session, declared.home, Frame(None))
-    value = home.declared(declared, declared.name)
+    declaration = session.program.declarations[declared]
+    value = of_declaration(session, declaration)
     if isinstance(value, Unknown):
         return None
     if isinstance(value, Part) and value.kind == "model":
         return value
-    assert isinstance(declared.node, ast.Variant)
-    session.report(rules.models.NotAModel(describe(value)), declared.node.value.span)
+    assert isinstance(declaration, Variant)
+    session.report(rules.models.NotAModel(describe(value)), declaration.value.span)
     return None
 
 
 def _arguments(
     session: Session, declared: Declared, part: Part, arguments: tuple[ast.Argument, ...]
-) -> Bound | None:
+) -> BoundArguments | None:
     """What the variant gives, and over it what is given from outside."""
-    parameters = parameters_of(session, part)
+    signature = signature_of(part)
     place = declared.node.span if isinstance(declared.node, ast.Variant) else declared.span
-    bound: Bound | None = Bound(dict(part.arguments), (), (), place)
+    written = _written(session.program.declarations[declared])
+    bound: BoundArguments | None = BoundArguments(dict(part.arguments), written, place)
     if arguments:
-        evaluator = Evaluator(session, session.program.main, Frame(None))
-        call = ast.Arguments(arguments[0].span, arguments)
-        bound = bind(evaluator, declared.name, parameters, call, place, partial=True)
+        given, slots = settings(session.program, declared, arguments)
+        evaluator = Evaluator(session, [UNBOUND] * slots)
+        bound = bind(evaluator, declared.name, signature, given, place, partial=True)
     if bound is None:
         return None
     bound.values = {**dict(part.arguments), **bound.values}
-    given = bound.values.keys()
-    missing = [name for name in parameters.names if name in parameters.required - given]
+    missing = signature.missing(bound.values)
     if missing:
         session.report(rules.models.NeedsArguments(declared.name, missing[0]), declared.span)
     return None if missing else bound
 
 
-def _root(
-    context: Context, node: ast.PartDeclaration, base: Declared, declared: Declared
-) -> Graph | None:
+def _written(declaration: Declaration) -> Arguments | None:
+    """The arguments in a variant's text: the places of their values."""
+    value = declaration.value if isinstance(declaration, Variant) else None
+    if isinstance(value, Access) and isinstance(value.trailers[-1], Arguments):
+        return value.trailers[-1]  # of another variant
+    return value.arguments if isinstance(value, BlockValue) else None
+
+
+def _root(context: Context, block: Block, asked: Declaration) -> Graph | None:
     session = context.session
-    items = session.outline(node.body).inputs
-    if not items:
-        session.report(rules.models.NoInput(node.name.text), node.name.span)
+    if not block.inputs and not session.is_wrong:
+        session.report(rules.models.NoInput(block.name), block.name_span)
         return None
-    types = [model_type(item, dtype(item, context), context) for item in items]
-    if any(given is None for given in types):
-        return None
-    root = build(context, node, base, tuple(types))
+    types = tuple([model_type(item, context) for item in block.inputs]) or (None,)
+    root = build(context, block, types)
     unnamed = any(output.name is None for output in root.outputs)
-    if len(root.outputs) > 1 and unnamed and not session.diagnostics.has_errors:
-        session.report(rules.models.UnnamedOutputs(len(root.outputs)), node.name.span)
-    if all(output.when_training for output in root.outputs):
-        session.report(rules.models.OutputsOnlyInTraining(node.name.text), node.name.span)
-    root.name = declared.name
-    if isinstance(declared.node, ast.Variant) and declared.node.doc:
-        root.doc = prose(declared.node.doc)
-    return Graph(root, session.sizes, session.oracle)
+    if len(root.outputs) > 1 and unnamed and not session.has_errors:
+        session.report(rules.outputs.UnnamedOutputs(len(root.outputs)), block.name_span)
+    if len(root.outputs) > 1:
+        _check_fields(session, block)
+    if all(output.when_training for output in root.outputs) and not session.is_wrong:
+        session.report(rules.outputs.OutputsOnlyInTraining(block.name), block.name_span)
+    root.name = asked.name
+    if asked.doc:
+        root.doc = asked.doc
+    return Graph(root, session.sizes, session.rule_cache)
+
+
+def _check_fields(session: Session, block: Block) -> None:
+    """Refuse names of outputs that no named tuple can have as fields."""
+    for statement in own_statements(block.body):
+        if isinstance(statement, OutputStatement):
+            for item in statement.items:
+                name = item.name
+                reason = "it is a keyword of Python's" if iskeyword(name) else ""
+                reason = "it begins with _" if name.startswith("_") else reason
+                if reason:
+                    session.report(rules.outputs.BadOutputName(name, reason), item.name_span)

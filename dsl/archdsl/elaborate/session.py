@@ -1,45 +1,38 @@
-"""What one elaboration shares: the program, the budget, the oracle, and all that is remembered."""
+"""What one elaboration shares: the program, the budget, the rule cache, what is remembered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from archdsl import ast
 from archdsl.elaborate.constants import Constants
 from archdsl.elaborate.limits import Budget
-from archdsl.elaborate.parameters import Parameters
-from archdsl.elaborate.text import (
-    Facts,
-    Labels,
-    Outline,
-    Resolve,
-    Spliced,
-    facts,
-    labels,
-    outline,
-)
-from archdsl.program import Declared, Program
-from archir.diagnostics import Diagnostics, Label, Problem, Suggestions
-from archir.dims import SizeExpr
-from archir.graph import Definition, Scope, Slot
-from archir.op import Op, values_of
-from archir.oracle import Oracle
-from archir.places import MOST_USES
-from archir.record import Struct, fresh
-from archir.source import Span
-from archir.types import TensorType
+from archdsl.resolve.resolved import Resolved
+from archir.base.diagnostics import Diagnostics, Label, Problem, Suggestions
+from archir.base.record import Struct, fresh
+from archir.base.source import Span
+from archir.graph.graph import Definition, Scope, Slot
+from archir.graph.places import MOST_USES
+from archir.op.contract import Op, values_of
+from archir.op.rule_cache import RuleCache
+from archir.program.declarations import Block
+from archir.shapes.dims import SizeExpr
+from archir.shapes.types import TensorType
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.values.kinds import SharedModule
 
 
 class Session(Struct):
     """The state of elaborating one model."""
 
-    program: Program
+    program: Resolved
     diagnostics: Diagnostics
     budget: Budget
-    oracle: Oracle
+    rule_cache: RuleCache
     constants: Constants
     sizes: dict[str, int]
-    """The model's size variables and their defaults; the oracle reads the same mapping."""
+    """The model's size variables and their defaults; the rule cache reads the same mapping."""
 
     definitions: dict[object, list[Definition]] = fresh(factory=dict)
     """Blocks already unrolled, by declaration, arguments and input types.
@@ -53,6 +46,15 @@ class Session(Struct):
     other_sizes: Mapping[str, int] = fresh(factory=dict)
     """Defaults that take the place of those in the text."""
 
+    is_wrong: bool = False
+    """Whether the model needs what was refused before it was elaborated."""
+
+    has_gaps: bool = False
+    """Whether, for a mistake, statements were not performed: what they name is then unknown."""
+
+    early: SharedModule | None = None
+    """The module that is being applied before it stands, if one is."""
+
     knows_all: bool = True
     """Whether every value so far has had a type."""
 
@@ -62,10 +64,11 @@ class Session(Struct):
     output_types: dict[Definition, tuple[TensorType | None, ...]] = fresh(factory=dict)
     """The types of a definition's outputs, as far as they are known."""
 
-    has_weights: dict[Definition, bool] = fresh(factory=dict)
-
     uses: list[tuple[str, Span]] = fresh(factory=list)
     """The uses of blocks that are being unrolled, innermost last."""
+
+    occasion: int = 1
+    """The run over a body that is at hand: each use of a block is one, and each turn of a loop."""
 
     unrolling: set[object] = fresh(factory=set)
     """Keys of the blocks that are being unrolled: one that needs itself would never end."""
@@ -76,16 +79,16 @@ class Session(Struct):
 
     suggest: Suggestions = fresh(factory=Suggestions)
     _sizes_in: dict[Op, tuple[SizeExpr, ...]] = fresh(factory=dict)
-    _parameters: dict[Declared, Parameters] = fresh(factory=dict)
+    with_labels: dict[Block, bool] = fresh(factory=dict)
+    """Whether a block, or one that is spliced into it however deep, has labels."""
 
     in_message: bool = False
     """Whether the text at hand is what an ``assert`` says."""
 
-    # What was read off the text, by the identity of nodes: they live as long as the program.
-    _facts: dict[int, Facts] = fresh(factory=dict)
-    _outlines: dict[int, Outline] = fresh(factory=dict)
-    _labelled: dict[int, Labels] = fresh(factory=dict)
-    _with_labels: dict[int, bool] = fresh(factory=dict)
+    @property
+    def has_errors(self) -> bool:
+        """Whether some values may be unknown because of a mistake."""
+        return self.is_wrong or self.diagnostics.has_errors
 
     def sizes_in(self, op: Op) -> tuple[SizeExpr, ...]:
         """The sizes of the model's input that stand in the arguments of an op."""
@@ -97,62 +100,10 @@ class Session(Struct):
             known = self._sizes_in[op] = tuple(found)
         return known
 
-    def parameters(self, declared: Declared) -> Parameters:
-        """The parameters of a block, a model or a function."""
-        known = self._parameters.get(declared)
-        if known is None:
-            assert isinstance(declared.node, ast.PartDeclaration | ast.Function)
-            known = self._parameters[declared] = Parameters.of(declared.node.params)
-        return known
-
-    def facts(self, body: ast.Body) -> Facts:
-        """What the text of a loop's body says."""
-        known = self._facts.get(id(body))
-        if known is None:
-            known = self._facts[id(body)] = facts(body)
-        return known
-
-    def outline(self, body: ast.Body) -> Outline:
-        """What a declaration's body declares itself."""
-        known = self._outlines.get(id(body))
-        if known is None:
-            known = self._outlines[id(body)] = outline(body)
-        return known
-
-    def is_labelled(self, node: ast.Body | ast.Unit, resolve: Resolve) -> bool:
-        """Whether a scope names its children by label, which may depend on what is spliced."""
-        labelled, spliced = self._labels(node)
-        return labelled or any(
-            self._has_labels(found) for name in spliced if (found := resolve(name)) is not None
-        )
-
-    def _labels(self, node: ast.Body | ast.Unit) -> Labels:
-        known = self._labelled.get(id(node))
-        if known is None:
-            known = self._labelled[id(node)] = labels(node)
-        return known
-
-    def _has_labels(self, block: Spliced) -> bool:
-        """Whether a block, or one that is spliced into it however deep, has labels."""
-        known = self._with_labels.get(id(block.body))
-        if known is None:
-            known = False
-            waiting, seen = [block], {id(block.body)}
-            while waiting and not known:
-                inner = waiting.pop()
-                known, spliced = self._labels(inner.body)
-                for name in spliced:
-                    found = inner.resolve(name)
-                    if found is not None and id(found.body) not in seen:
-                        seen.add(id(found.body))
-                        waiting.append(found)
-            self._with_labels[id(block.body)] = known
-        return known
-
     def around(self) -> list[Label]:
         """The uses that led here, outwards; at most as many as are shown of any problem."""
         nearest = self.uses[: -MOST_USES - 1 : -1]
         return [Label(span, f"in this use of {name}") for name, span in nearest]
 
     def report(self, problem: Problem, span: Span, *related: Label) -> None:
-        self.diagnostics.report(problem, span, related)
+        self.diagnostics.report(problem, span, related, self.occasion)

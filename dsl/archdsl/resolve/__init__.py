@@ -1,48 +1,72 @@
-"""Static checks: every name, argument and place of every declaration, used or not.
+"""Every name of a program looked up, every call's arguments bound, every place checked.
 
-Nothing is evaluated here. Arms that are not taken and blocks that nobody uses are checked like all
-others; what depends on a value is left to the elaborator.
+Out comes the resolved program (``archir.program``), in which names are references: nobody behind
+this looks one up. Nothing is evaluated here. Arms that are not taken and blocks that nobody uses
+are resolved like all others; what depends on a value is left to the elaborator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from itertools import chain
 
-from archdsl import ast, rules
-from archdsl.cycles import cycles
-from archdsl.program import Declared, FileScope, Program
-from archdsl.resolve.calls import check_declared, variant_base
-from archdsl.resolve.context import Context, Session
+from archdsl import rules
+from archdsl.project.cycles import cycles
+from archdsl.project.program import Declared, FileScope, Program
+from archdsl.resolve.binding import bound, plan_declared, variant_base
+from archdsl.resolve.context import Context, Session, Unclear, nothing
 from archdsl.resolve.expressions import visit
 from archdsl.resolve.labels import check_labels
 from archdsl.resolve.parameters import parameters
+from archdsl.resolve.resolved import Resolved, declared_as
 from archdsl.resolve.scope import Symbol
 from archdsl.resolve.statements import statement
 from archdsl.resolve.unused import unused_in, unused_in_files
-from archdsl.walk import modules_ahead
-from archir.diagnostics import Diagnostics, Label
-from archir.source import Span
+from archdsl.tree import ast
+from archdsl.tree.walk import modules_ahead
+from archir.base.diagnostics import Diagnostic, Diagnostics, Label, Problem
+from archir.base.record import replaced
+from archir.base.source import Span
+from archir.catalogue.registry import built_in
+from archir.program.declarations import Block, Constant, Declaration, Function, Variant
+from archir.program.expressions import Arguments, Refused, Target
+from archir.program.nodes import Expr
+from archir.program.statements import Body, InputStatement, RefusedStatement
 
 
-def resolve(program: Program) -> Diagnostics:
-    """Check all files of a program."""
-    session = Session(warns=program.is_whole)
+def resolve(program: Program) -> tuple[Resolved, Diagnostics]:
+    """Look up every name of all files. What has none is refused, and nothing is known of it."""
+    session = Session(statement, warns=program.is_whole, mistakes=program.mistakes)
+    found = session.diagnostics
+    said: dict[Declared, tuple[Diagnostic, ...]] = {}
     for scope in program.files.values():
         for declared in declarations(scope):
-            _declaration(Context(session, scope, declared))
-    _report_cycles(session)
-    if session.warns and not session.diagnostics.has_errors:
+            before = len(found)
+            ctx = Context(session, scope, declared)
+            _declaration(ctx)
+            if ctx.errors or _is_mistaken(declared, program.mistakes):
+                session.wrong.add(declared)
+            if len(found) > before:
+                found.items[before:] = _once_each_name(program.told(found.items[before:]))
+                said[declared] = tuple(found.items[before:])
+    _cut_cycles(session, said)
+    if session.warns and not found.has_errors:
         unused_in_files(program, session)
-    return session.diagnostics
+    return Resolved.of(program, session, said), found
 
 
-def references(program: Program) -> Mapping[Declared, list[tuple[Declared, Span]]]:
-    """What each declaration of a program refers to, and where."""
-    session = Session(warns=False)
-    for scope in program.files.values():
-        for declared in declarations(scope):
-            _declaration(Context(session, scope, declared))
-    return session.references
+def settings(
+    program: Resolved, model: Declared, items: tuple[ast.Argument, ...]
+) -> tuple[Arguments, int]:
+    """Arguments that are given to a model from outside, as the main file sees the names.
+
+    They are not bound yet, and what is wrong with them is said when they are evaluated. With them
+    comes how many slots they need.
+    """
+    session = Session(statement, declarations=program.declarations)
+    ctx = Context(session, program.main, model, outside=True)
+    values = [visit(ctx, item.value) for item in items]
+    given = bound(ast.Arguments(items[0].span, items), values, None)
+    return given, len(ctx.scope.slots)
 
 
 def declarations(scope: FileScope) -> list[Declared]:
@@ -51,47 +75,80 @@ def declarations(scope: FileScope) -> list[Declared]:
     return [
         known.get(id(node)) or Declared(node, scope)
         for node in scope.file.declarations
-        if not isinstance(node, ast.Import)
+        if not isinstance(node, ast.Import | ast.Refused)
     ]
 
 
 def _declaration(ctx: Context) -> None:
     node = ctx.owner.node
+    made = declared_as(ctx.owner, ctx.session)
+    is_refused = isinstance(node, ast.PartDeclaration) and node.refused is not None
     for name in ctx.owner.names:
-        if name.text == "_" and not isinstance(node, ast.Let):
+        if name.text == "_" and not is_refused and not isinstance(node, ast.Let):
             ctx.report(rules.names.UnderscoreAsName("a declaration"), name.span)
     if isinstance(node, ast.PartDeclaration):
-        _part(ctx, node)
+        assert isinstance(made, Block)
+        _part(ctx, node, made)
     elif isinstance(node, ast.Function):
-        parameters(ctx, node.params)
-        visit(ctx, node.value)
+        assert isinstance(made, Function)
+        made.parameters = parameters(ctx, node.params)
+        made.value = visit(ctx, node.value)
     elif isinstance(node, ast.Variant):
-        _variant(ctx, node)
+        assert isinstance(made, Variant)
+        before = ctx.refusals
+        value = _variant(ctx, node)
+        made.value = nothing(node.value.span) if ctx.refusals > before else value
     else:
-        visit(ctx, node.value)
+        assert isinstance(made, Constant)
+        made.value = visit(ctx, node.value)
+        names = [(name, ctx.scope.take(name.text, "let", [])) for name in node.names]
+        made.targets = tuple([Target(name.span, name.text, slot) for name, slot in names])
+    made.slots = tuple(ctx.scope.slots)
     if ctx.session.warns and not ctx.errors and not ctx.file.is_library:
         unused_in(ctx)
 
 
-def _part(ctx: Context, node: ast.PartDeclaration) -> None:
-    parameters(ctx, node.params)
+def _part(ctx: Context, node: ast.PartDeclaration, made: Block) -> None:
+    made.parameters = parameters(ctx, node.params)
     ctx.flows = True
-    ctx.ahead = {
-        name: Symbol(name, statement.name.span, "module")
-        for name, statement in modules_ahead(node.body).items()
-    }
-    for each in node.body.statements:
-        statement(ctx, each)
-    if node.kind == "model" and not ctx.has_input:
+    scope = ctx.scope
+    for name, each in modules_ahead(node.body).items():
+        ctx.ahead[name] = Symbol(name, each.name.span, "module")
+        if name != "_":
+            scope.hold(name, "module")
+    with ctx.labelling() as labels:
+        statements = tuple([statement(ctx, each) for each in node.body.statements])
+    made.body = Body(node.body.span, statements, tuple(scope.frames[0].slots))
+    made.labelling = labels.at(node.body.span)
+    made.ahead = tuple(ctx.modules)
+    items = (each.items for each in statements if isinstance(each, InputStatement))
+    made.inputs = tuple(chain.from_iterable(items))
+    if node.refused is not None:
+        ctx.errors += 1
+    elif (
+        node.kind == "model"
+        and not ctx.has_input
+        and not _is_mistaken(ctx.owner, ctx.session.mistakes)
+    ):
         ctx.report(rules.models.NoInput(node.name.text), node.name.span)
     count = len(ctx.session.diagnostics)
-    check_labels(node.body, ctx.session.diagnostics)
+    check_labels(made.body, ctx.session.diagnostics)
     ctx.errors += len(ctx.session.diagnostics) - count
 
 
-def _variant(ctx: Context, node: ast.Variant) -> None:
+def _is_mistaken(declared: Declared, mistakes: tuple[Span, ...]) -> bool:
+    """Whether the text of a declaration is wrong, though it could be read."""
+    span = declared.node.span
+    return any(
+        each.source is span.source and span.start <= each.start <= span.end for each in mistakes
+    )
+
+
+def _variant(ctx: Context, node: ast.Variant) -> Expr:
     base = variant_base(ctx.owner)
     value = node.value
+    if isinstance(value, Refused):
+        return value
     is_call = isinstance(value, ast.Access) and all(
         isinstance(trailer, ast.Arguments) for trailer in value.trailers
     )
@@ -101,15 +158,34 @@ def _variant(ctx: Context, node: ast.Variant) -> None:
     elif not (base.is_model if base is not None else _is_unknown(ctx, name.text)):
         ctx.report(rules.models.NotAModel(name.text), name.span)
     elif base is not None and name is value:
-        check_declared(ctx, base, name.text, None, name.span, partial=True)
-    visit(ctx, value)
+        plan_declared(ctx, base, name.text, None, name.span, partial=True)
+    return visit(ctx, value)
 
 
 def _is_unknown(ctx: Context, name: str) -> bool:
-    return ctx.meaning(name) is None or name in ctx.file.missing
+    return isinstance(ctx.meaning(name), Unclear | None)
 
 
-def _report_cycles(session: Session) -> None:
+def _once_each_name(found: list[Diagnostic]) -> list[Diagnostic]:
+    """A name that means nothing is one mistake in a declaration, wherever it stands there."""
+    first: dict[Problem, int] = {}
+    more: dict[int, list[Label]] = {}
+    kept: list[Diagnostic] = []
+    for item in found:
+        at = len(kept)
+        if isinstance(item.problem, rules.names.UnknownName):
+            at = first.setdefault(item.problem, at)
+        if at == len(kept):
+            kept.append(item)
+        else:
+            more.setdefault(at, []).append(Label(item.span, "here too"))
+    for at, labels in more.items():
+        kept[at] = replaced(kept[at], related=(*kept[at].related, *labels))
+    return kept
+
+
+def _cut_cycles(session: Session, said: dict[Declared, tuple[Diagnostic, ...]]) -> None:
+    """Report each cycle of declarations, and refuse all of it: nothing in it can be known."""
     for cycle in cycles(session.references):
         names = tuple(step.start.name for step in cycle)
         after = names[1:] + names[:1]
@@ -117,4 +193,18 @@ def _report_cycles(session: Session) -> None:
             Label(step.place, f"{name} needs {other}")
             for step, name, other in zip(cycle, names, after, strict=True)
         ]
-        session.diagnostics.report(rules.names.Cycle(names), cycle[0].place, labels[1:])
+        hides = len(names) == 1 and names[0] in built_in()
+        problem = rules.names.Cycle(names, hides)
+        session.diagnostics.report(problem, cycle[0].place, labels[1:])
+        for step in cycle:
+            said[step.start] = (*said.get(step.start, ()), session.diagnostics.items[-1])
+            session.wrong.add(step.start)
+            _refuse(session.declarations[step.start])
+
+
+def _refuse(made: Declaration) -> None:
+    if isinstance(made, Block):
+        refused = RefusedStatement(made.body.span, range(0), flows=True)
+        made.body = Body(made.body.span, (refused,), made.body.slots)
+    elif isinstance(made, Function | Constant | Variant):
+        made.value = nothing(made.value.span)

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import TypeAlias
 
-from archdsl import ast, rules
-from archdsl.builtins import BUILTINS, Builtin
-from archdsl.program import Declared, FileScope
-from archdsl.resolve.bindings import bound_names
-from archdsl.resolve.scope import Claims, Scope, Symbol
-from archir.diagnostics import Diagnostics, Label, Problem, Suggestions
-from archir.initialisers import FANS, INITIALISERS, InitialiserSpec
-from archir.op import Op
-from archir.record import Struct, fresh
-from archir.registry import built_in, ops
-from archir.source import Span
+from archdsl import rules
+from archdsl.project.locate import EXAMPLES, example_names, library_names
+from archdsl.project.program import Declared, FileScope
+from archdsl.resolve.scope import Claims, Frame, NameScope, Symbol
+from archdsl.tree import ast
+from archdsl.tree.walk import bound_names, nodes
+from archir.base.diagnostics import Diagnostics, Label, Problem, Suggestions, nearest
+from archir.base.record import Struct, fresh
+from archir.base.source import Span
+from archir.catalogue.registry import built_in, ops
+from archir.init.initialisers import FANS, INITIALISERS, InitialiserSpec
+from archir.op.binding import Signature
+from archir.op.contract import Op
+from archir.program.builtins import BUILTINS, Builtin
+from archir.program.declarations import Declaration
+from archir.program.expressions import Nameless, Refused, Target
+from archir.program.nodes import Expr
+from archir.program.statements import Labelling, ModuleStatement, Statement
 
 Meaning: TypeAlias = "Symbol | Declared | type[Op] | Builtin | InitialiserSpec | Unclear"
+
+
+_STRINGS = frozenset(
+    {"same", "valid", "reflect", "replicate", "circular", "nearest", "bilinear", "bicubic"}
+)
+"""Words that arguments take in quotes, and that nothing is called."""
 
 
 class Unclear:
@@ -29,20 +42,47 @@ class Unclear:
 UNCLEAR = Unclear()
 
 
+def nothing(span: Span) -> Expr:
+    """What stands where a mistake has been reported: nobody evaluates it."""
+    return Refused(span)
+
+
+class Labels(Struct):
+    """What the text of a scope of children says of labels; ``spliced`` as ``Labelling`` has it."""
+
+    own: bool = False
+    spliced: list[Expr] = fresh(factory=list)
+
+    def at(self, span: Span) -> Labelling:
+        """As the resolved program has it."""
+        return Labelling(span, self.own, tuple(self.spliced))
+
+
 class Session(Struct):
     """One pass over a program."""
+
+    statement: Callable[[Context, ast.Statement], Statement]
+    """Resolves one statement: what braces hold is in no other way a matter of stages."""
 
     warns: bool = True
     """Whether to warn of what is not used."""
 
+    mistakes: tuple[Span, ...] = ()
+    """Where the texts of files are wrong."""
+
     diagnostics: Diagnostics = fresh(factory=Diagnostics)
+    declarations: dict[Declared, Declaration] = fresh(factory=dict)
+    """All that have been referred to, or resolved."""
+
     references: dict[Declared, list[tuple[Declared, Span]]] = fresh(factory=dict)
     used: set[tuple[FileScope, str]] = fresh(factory=set)
-    signatures: dict[Declared, object] = fresh(factory=dict)
+    signatures: dict[Declared, Signature | None] = fresh(factory=dict)
     parameters: dict[FileScope, dict[str, None]] = fresh(factory=dict)
     """Names of the parameters that a file can see, once a rule has asked for them."""
 
     suggest: Suggestions = fresh(factory=Suggestions)
+    wrong: set[Declared] = fresh(factory=set)
+    """Declarations in which something is wrong, or not known because of a mistake elsewhere."""
 
 
 class Context(Struct):
@@ -51,7 +91,10 @@ class Context(Struct):
     session: Session
     file: FileScope
     owner: Declared
-    scope: Scope = fresh(factory=Scope)
+    outside: bool = False
+    """Whether it is what is given to a model from outside: of that nothing is reported here."""
+
+    scope: NameScope = fresh(factory=NameScope)
     flows: bool = False
     """Whether a value flows in, so that ``_`` means something."""
 
@@ -59,30 +102,69 @@ class Context(Struct):
     enclosing: list[str] = fresh(factory=list)
     """What lies around the place in its body: ``if``, ``a loop``, ``braces`` …"""
 
+    labels: list[Labels] = fresh(factory=list)
+    """Of each scope of children around the place, what its text says of labels so far."""
+
     has_flowed: bool = False
     """Whether a statement has been met that takes the current value."""
+
+    left_behind: int = 0
+    """How many statements so far leave something behind that the text can tell apart."""
 
     has_input: bool = False
     outputs: dict[str, Claims] = fresh(factory=dict)
     ahead: dict[str, Symbol] = fresh(factory=dict)
     """Modules of the body that may be applied before they stand, until they do."""
 
+    modules: list[ModuleStatement] = fresh(factory=list)
+    """Those among them that have been met."""
+
     bound: dict[str, ast.Identifier] | None = None
     """All names that the declaration binds anywhere, once one is not found."""
 
+    label_names: frozenset[str] | None = None
+    """All labels of its text, once a name is not found."""
+
+    words: set[str] | None = None
+    """The words of what was refused in it, once a name is not found."""
+
+    is_lenient: bool = False
+    """Whether names are looked up that something refused around them may have bound."""
+
     errors: int = 0
+    refusals: int = 0
+    """How many of the errors leave nothing known of what they are in."""
 
     def report(self, problem: Problem, span: Span, related: Sequence[Label] = ()) -> None:
-        self.errors += problem.severity == "error"
-        self.session.diagnostics.report(problem, span, related)
+        """Report what leaves nothing known of the value or statement at hand, if it is an error."""
+        self.refusals += problem.severity == "error" and not self.outside
+        self.note(problem, span, related)
+
+    def note(self, problem: Problem, span: Span, related: Sequence[Label] = ()) -> None:
+        """Report what leaves it clear what is meant by all that stands around the place."""
+        if not self.outside:
+            self.errors += problem.severity == "error"
+            self.session.diagnostics.report(problem, span, related)
+
+    def unclear(self, span: Span) -> Expr:
+        """What stands where the meaning depends on a mistake that is reported elsewhere."""
+        self.session.wrong.add(self.owner)
+        return nothing(span)
 
     @contextmanager
-    def inside(self, what: str) -> Iterator[None]:
+    def inside(self, what: str, slots: list[int] | None = None) -> Iterator[Frame]:
         """The inside of a pair of braces or brackets."""
         self.enclosing.append(what)
-        with self.scope.braces():
-            yield
+        with self.scope.braces(slots) as frame:
+            yield frame
         self.enclosing.pop()
+
+    @contextmanager
+    def labelling(self) -> Iterator[Labels]:
+        """The inside of what has children of its own: a declaration, labelled braces, a module."""
+        self.labels.append(Labels())
+        yield self.labels[-1]
+        self.labels.pop()
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -95,6 +177,8 @@ class Context(Struct):
         symbol = self.scope.find(name)
         if symbol is not None:
             return symbol
+        if self.session.mistakes and name in self._lost_parameters():
+            return UNCLEAR
         if name in self.file.names:
             return self.file.names[name]
         if name in self.file.missing:
@@ -103,7 +187,22 @@ class Context(Struct):
         general = ops()[name] if name in built_in() else INITIALISERS.get(name)
         known = (builtin or general) if is_call else (general or builtin)
         # What packages add comes last: to look for it takes time.
-        return known or self.ahead.get(name) or ops().get(name)
+        found = known or self.ahead.get(name) or ops().get(name)
+        return UNCLEAR if found is None and name in self._refused_words() else found
+
+    def _refused_words(self) -> set[str]:
+        """The words of what was refused in the declaration: it may have bound any of them."""
+        if self.words is None:
+            self.words = set(self.file.words)
+            for node in nodes(self.owner.node) if self.session.mistakes else ():
+                if isinstance(node, ast.Refused | ast.PartDeclaration):
+                    self.words |= node.words
+        return self.words
+
+    def _lost_parameters(self) -> frozenset[str]:
+        """Names of parameters where nobody can say what the declaration takes."""
+        node = self.owner.node
+        return (isinstance(node, ast.PartDeclaration) and node.refused) or frozenset()
 
     def use(self, symbol: Symbol, span: Span) -> None:
         """Note that a name of the body or a parameter is used."""
@@ -117,53 +216,107 @@ class Context(Struct):
 
     def refer(self, name: str, declared: Declared, span: Span) -> None:
         """Note that the declaration at hand needs another."""
-        self.session.used.add((self.file, name))
-        self.session.references.setdefault(self.owner, []).append((declared, span))
+        if not self.outside:
+            self.session.used.add((self.file, name))
+            self.session.references.setdefault(self.owner, []).append((declared, span))
 
-    def bind(self, symbol: Symbol) -> None:
+    def bind(self, symbol: Symbol) -> Target:
         """Bind a name of the body, unless it is bound already."""
-        if symbol.name == "_":
-            return
-        first = self.scope.clash(symbol.name)
+        return Target(symbol.span, symbol.name, self._bind(symbol))
+
+    def _bind(self, symbol: Symbol) -> int:
+        first = None if symbol.name == "_" else self.scope.clash(symbol.name)
         if first is not None:
             label = Label(first.span, "it is bound here first")
-            self.report(rules.named.AlreadyNamed(symbol.name), symbol.span, (label,))
-            return
+            self.report(
+                rules.named.AlreadyNamed(symbol.name, symbol.kind == "dim"), symbol.span, (label,)
+            )
+        if first is not None or symbol.name == "_":
+            return self.scope.take(symbol.name, symbol.kind, [])
         symbol.is_training = self.in_training and symbol.kind == "value"
         symbol.twin = self.scope.values.get(symbol.name)
-        self.scope.bind(symbol)
+        return self.scope.bind(symbol)
 
-    def unknown(self, name: ast.Name) -> None:
+    def unknown(self, name: ast.Name) -> Expr:
         """Report a name that means nothing here, and say what was likely meant."""
         text = name.text
+        if self.outside:
+            return Nameless(name.span, self._outside(text))
+        from archir.base.elsewhere import form_elsewhere  # a right file has no need of these
+        from archir.base.likeness import letters
+        from archir.base.missing import not_yet
+        from archir.base.synonyms import synonym
+
+        if self.is_lenient:
+            return self.unclear(name.span)
         ended = self.scope.ended.get(text)
+        if self.bound is None and ended is None:
+            found = reversed(list(bound_names(self.owner.node)))
+            self.bound = {bound.text: bound for bound in found}
+        later = None if self.bound is None else self.bound.get(text)
+        near = library = note = None
+        labels: tuple[Label, ...] = ()
         if ended is not None:
             note = f"{text} lives to the end of the braces in which it is bound"
-            label = Label(ended.span, "it is bound here")
-            self.report(rules.names.UnknownName(text, None, note), name.span, (label,))
-            return
-        if self.bound is None:
-            self.bound = {n.text: n for n in reversed(list(bound_names(self.owner.node)))}
-        later = self.bound.get(text)
-        if later is not None:
-            label = Label(later.span, "it is bound here")
+            labels = (Label(ended.span, "it is bound here"),)
+        elif later is not None:
             note = "a name can be used only after it is bound"
-            self.report(rules.names.UnknownName(text, None, note), name.span, (label,))
-            return
-        if text in FANS:
+            labels = (Label(later.span, "it is bound here"),)
+        elif text in FANS:
             note = f"{text} is known in the arguments of an initialiser alone"
-            self.report(rules.names.UnknownName(text, None, note), name.span)
-            return
-        near = self.session.suggest(text, self.visible())
-        if near is None or near.casefold() != text.casefold():
-            from archir.synonyms import synonym  # a right file has no need of it
+        else:
+            near, library = self._likely(text)
+            is_same = near is not None and letters(near.strip('"')) == letters(text)
+            if synonym(text) is None and not is_same:
+                note = self._as_label(text) or form_elsewhere(text) or not_yet(text)
+        self.report(rules.names.UnknownName(text, near, note, library), name.span, labels)
+        return nothing(name.span)
 
-            near = synonym(text) or near
-        self.report(rules.names.UnknownName(text, near), name.span)
+    def _as_label(self, text: str) -> str | None:
+        """What to be told of a name that a stage has for a label."""
+        if self.label_names is None:
+            labels = [node for node in nodes(self.owner.node) if isinstance(node, ast.Label)]
+            self.label_names = frozenset(
+                [label.name for label in labels if isinstance(label.name, str)]
+            )
+        if text not in self.label_names:
+            return None
+        return (
+            f"{text} is a label, which names a module; its value is named behind it: `… as {text}`"
+        )
+
+    def _likely(self, text: str) -> tuple[str | None, str | None]:
+        """The name that was likely meant, and the library that has it, if it is not in sight."""
+        from archir.base.elsewhere import constant_elsewhere  # a right file has no need of these
+        from archir.base.synonyms import synonym
+
+        if (constant := constant_elsewhere(text)) is not None:
+            return constant, None
+        near = self.session.suggest(text, self.visible())
+        if near is not None and near.casefold() == text.casefold():
+            return near, None
+        if self.session.suggest.left <= 0:
+            return near, None
+        if text in _STRINGS:
+            return f'"{text}"', None
+        known = library_names()
+        if text in known:
+            return text, known[text]
+        if text in example_names():
+            return text, f"{EXAMPLES}.{text}"
+        near = synonym(text) or near
+        beyond = self.session.suggest(text, known) if near is None else None
+        return (near, None) if beyond is None else (beyond, known[beyond])
+
+    def _outside(self, text: str) -> Problem:
+        """What is wrong with a name in a setting that means nothing."""
+        near = nearest(text, [*self.file.names, *BUILTINS, *ops(), *INITIALISERS])
+        note = None if near else "a string stands in quotes: 'name=\"value\"'"
+        return rules.names.UnknownName(text, near, note)
 
     def visible(self) -> Collection[str]:
         """All names that could stand here."""
         if self.session.suggest.left <= 0:
             return ()
         names = chain(self.scope.names(), self.file.names, ops(), BUILTINS, INITIALISERS)
-        return dict.fromkeys(names)
+        return dict.fromkeys(name for name in names if name[0] != "[")  # those of rows are hidden

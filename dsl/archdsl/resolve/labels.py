@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from archdsl import ast, rules
-from archdsl.elaborate.labels import why_not
+from archdsl import rules
 from archdsl.resolve.scope import Arms, Claims
-from archir.diagnostics import Diagnostics, Label
-from archir.source import Span
+from archir.base.diagnostics import Diagnostics, Label
+from archir.base.reserved import why_not
+from archir.base.source import Span
+from archir.program.statements import (
+    Body,
+    If,
+    ModuleStatement,
+    ParamStatement,
+    Pipeline,
+    Stage,
+    Statement,
+    Unit,
+    Use,
+)
+from archir.program.statements import Label as Written
+from archir.program.walk import bodies
 
 
-def check_labels(body: ast.Body, diagnostics: Diagnostics) -> None:
+def check_labels(body: Body, diagnostics: Diagnostics) -> None:
     """Check all labels of a block or model."""
     _Labels(diagnostics).body(body, {}, ())
 
@@ -23,63 +36,45 @@ class _Labels:
         self.diagnostics = diagnostics
         self.conditions = 0
 
-    def body(self, body: ast.Body, table: _Table, arms: Arms) -> None:
-        for statement in body.statements:
-            self.statement(statement, table, arms)
-
-    def statement(self, node: ast.Statement, table: _Table, arms: Arms) -> None:
-        if isinstance(node, ast.Pipeline):
-            for stage in node.stages:
-                self.stage(stage, table, arms)
-        elif isinstance(node, ast.For | ast.RepeatLoop | ast.TrainOnlyStatement):
-            self.body(node.body, table, arms)
-        elif isinstance(node, ast.If):
-            self.conditions += 1
-            number = self.conditions
-            bodies = [body for _, body in node.arms]
-            if node.otherwise is not None:
-                bodies.append(node.otherwise)
-            for arm, body in enumerate(bodies):
-                self.body(body, table, (*arms, (number, arm)))
-        elif isinstance(node, ast.ParamStatement):
-            self.take(node.name.text, node.name.span, table, arms)
-        elif isinstance(node, ast.ModuleStatement):
-            if node.label is None:
-                self.take(node.name.text, node.name.span, table, arms)
+    def body(self, body: Body, table: _Table, arms: Arms) -> None:
+        for node in body.statements:
+            if isinstance(node, Pipeline):
+                for stage in node.stages:
+                    self.stage(stage, table, arms)
+            elif isinstance(node, If):
+                self.conditions += 1
+                number = self.conditions
+                for arm, inner in enumerate(bodies(node)):
+                    self.body(inner, table, (*arms, (number, arm)))
+            elif isinstance(node, ModuleStatement):
+                if node.label is None:
+                    self.take(node.target.name, node.target.span, table, arms)
+                else:
+                    self.label(node.label, table, arms)
+                self.inside(node.unit, _Table(), ())  # whatever it is, its children are its own
             else:
-                self.label(node.label, table, arms)
-            self.unit(node.unit, None, table, arms)
+                if isinstance(node, ParamStatement):
+                    self.take(node.target.name, node.target.span, table, arms)
+                self.inside(node, table, arms)
 
-    def stage(self, node: ast.Stage, table: _Table, arms: Arms) -> None:
+    def stage(self, node: Stage, table: _Table, arms: Arms) -> None:
         if node.condition is not None:
             self.conditions += 1
             arms = (*arms, (self.conditions, 0))
-        if isinstance(node.unit, ast.PartUse):
-            # What is in brackets runs first, and stays outside of the label.
-            self.unit(node.unit, None, table, arms)
-            if node.label is not None:
-                self.label(node.label, table, arms)
-            return
+        if isinstance(node.unit, Use):
+            self.inside(node.unit, table, arms)  # what is in brackets runs first
         if node.label is not None:
             self.label(node.label, table, arms)
-        self.unit(node.unit, node.label, table, arms)
+        if not isinstance(node.unit, Use):
+            # A label on braces or a combinator opens a scope.
+            within = (table, arms) if node.label is None else (_Table(), ())
+            self.inside(node.unit, *within)
 
-    def unit(self, node: ast.Unit, label: ast.Label | None, table: _Table, arms: Arms) -> None:
-        """What a stage consists of; a label on braces or a combinator opens a scope."""
-        if isinstance(node, ast.PartUse):
-            if node.branches is not None:
-                self.unit(node.branches, None, table, arms)
-            return
-        inner, within = (table, arms) if label is None else (_Table(), ())
-        if isinstance(node, ast.Branches):
-            for item in node.items:
-                self.statement(item, inner, within)
-            return
-        self.body(node.body, inner, within)
-        if isinstance(node, ast.Residual) and node.shortcut is not None:
-            self.body(node.shortcut, inner, within)
+    def inside(self, node: Statement | Unit, table: _Table, arms: Arms) -> None:
+        for body in bodies(node):
+            self.body(body, table, arms)
 
-    def label(self, label: ast.Label, table: _Table, arms: Arms) -> None:
+    def label(self, label: Written, table: _Table, arms: Arms) -> None:
         name = label.name
         if name is None:
             return
@@ -102,4 +97,6 @@ class _Labels:
         earlier = table.setdefault(text, Claims()).claim(arms, span)
         if earlier is not None:
             label = Label(earlier, "the label is used here first")
-            self.diagnostics.report(rules.labels.AlreadyInUse(text), span, (label,))
+            self.diagnostics.report(
+                rules.labels.AlreadyInUse(text, earlier == span), span, (label,)
+            )

@@ -4,36 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl import ast, rules
-from archdsl.elaborate.parameters import wanted
-from archdsl.program import Declared
-from archdsl.resolve.context import Context
+from archdsl import rules
+from archdsl.project.program import Declared
+from archdsl.resolve.context import Context, nothing
 from archdsl.resolve.expressions import visit
-from archdsl.resolve.initial import initialiser
+from archdsl.resolve.initialisers import initialiser
 from archdsl.resolve.literals import describe_literal, literal
 from archdsl.resolve.scope import Symbol
-from archir.diagnostics import Label, nearest
-from archir.initialisers import InitialiserSpec
+from archdsl.tree import ast
+from archir.base.diagnostics import Label, nearest
+from archir.init.initialisers import InitialiserSpec
+from archir.program.declarations import Parameter
+from archir.program.expressions import Target
+from archir.program.nodes import Expr
+from archir.program.types import TYPES, wanted
 
-TYPES = ("int", "float", "bool", "string", "list", "block", "op", "init")
 
-
-def parameters(ctx: Context, params: tuple[ast.Param, ...]) -> None:
+def parameters(ctx: Context, params: tuple[ast.Param, ...]) -> tuple[Parameter, ...]:
     """Resolve parameters in order: a default or domain may use the parameters before it."""
-    for param in params:
-        known_type = param.type is not None and _type(ctx, param.type)
-        if param.domain is not None:
-            visit(ctx, param.domain)
-        if param.default is not None:
-            if known_type and param.type is not None and param.type.name == "init":
-                initialiser(ctx, param.default)
-            else:
-                visit(ctx, param.default)
-        _values(ctx, param, known_type=known_type)
-        _bind(ctx, param)
+    slots = [ctx.scope.parameter(param.name.text) for param in params]
+    return tuple([_parameter(ctx, *each) for each in zip(params, slots, strict=True)])
 
 
-def _bind(ctx: Context, param: ast.Param) -> None:
+def _parameter(ctx: Context, param: ast.Param, slot: int) -> Parameter:
+    known_type = param.type is not None and _type(ctx, param.type)
+    domain = None if param.domain is None else visit(ctx, param.domain)
+    default: Expr | None = None
+    if param.default is not None:
+        is_init = known_type and param.type is not None and param.type.name == "init"
+        default = (initialiser if is_init else visit)(ctx, param.default)
+    before = ctx.refusals
+    _values(ctx, param, known_type=known_type)
+    if ctx.refusals > before:  # whatever is given then, nobody knows what is meant
+        domain, default = None, None if param.default is None else nothing(param.default.span)
+    _bind(ctx, param, slot)
+    name, declared = param.name, param.type if known_type else None
+    return Parameter(param.span, Target(name.span, name.text, slot), declared, domain, default)
+
+
+def _bind(ctx: Context, param: ast.Param, slot: int) -> None:
     name = param.name
     first = ctx.scope.params.get(name.text)
     if name.text == "_":
@@ -42,13 +51,17 @@ def _bind(ctx: Context, param: ast.Param) -> None:
         label = Label(first.span, "it is declared here first")
         ctx.report(rules.names.NameDeclaredTwice(name.text, "parameter"), name.span, (label,))
     else:
-        ctx.scope.params[name.text] = Symbol(name.text, name.span, "parameter", param=param)
+        symbol = Symbol(name.text, name.span, "parameter", slot, param=param)
+        ctx.scope.params[name.text] = symbol
 
 
 def _type(ctx: Context, node: ast.TypeName) -> bool:
     """Whether a type is one of the language's."""
     if node.name not in TYPES:
-        ctx.report(rules.parameters.UnknownType(node.name, nearest(node.name, TYPES)), node.span)
+        from archir.base.synonyms import type_elsewhere  # a right file has no need of it
+
+        near = type_elsewhere(node.name) or nearest(node.name, TYPES)
+        ctx.report(rules.parameters.UnknownType(node.name, near), node.span)
         return False
     if (node.name == "list") != (node.element is not None):
         ctx.report(rules.parameters.WrongTypeArguments(node.name), node.span)
@@ -82,7 +95,7 @@ def _values(ctx: Context, param: ast.Param, *, known_type: bool) -> None:
 
 
 def _stands_for_nothing(param: ast.Param) -> bool:
-    return isinstance(param.default, ast.Constant) and param.default.value is None
+    return isinstance(param.default, ast.Truth) and param.default.value is None
 
 
 def _members(domain: ast.Expr | None) -> Iterator[ast.Expr]:

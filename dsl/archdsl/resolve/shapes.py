@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from archdsl import ast
 from archdsl.resolve.context import Context
 from archdsl.resolve.expressions import visit
 from archdsl.resolve.scope import Symbol
+from archdsl.tree import ast
+from archir.program.expressions import Target
+from archir.program.statements import Dim, Shape
 
 
-def shape(ctx: Context, node: ast.Shape, *, binds: bool, is_input: bool = False) -> None:
+def shape(ctx: Context, node: ast.Shape, *, binds: bool, is_input: bool = False) -> Shape:
     """Resolve a shape. Where it ``binds``, a name that is new in it names the dim."""
-    for dim in node.dims:
-        name = dim.value
-        if dim.default is not None:
-            visit(ctx, dim.default)
-            if isinstance(name, ast.Name):
-                ctx.bind(Symbol(name.text, name.span, "dim", is_used=is_input))
-        elif not isinstance(name, ast.Name):
-            visit(ctx, name)
-        elif binds and name.text == "_":
-            continue
-        elif binds and _is_new(ctx, name.text):
-            ctx.bind(Symbol(name.text, name.span, "dim", is_used=is_input))
-        else:
-            visit(ctx, name)
+    dims = [_dim(ctx, dim, binds=binds, is_input=is_input) for dim in node.dims]
+    return Shape(node.span, tuple(dims))
+
+
+def _dim(ctx: Context, dim: ast.ShapeDim, *, binds: bool, is_input: bool) -> Dim:
+    name = dim.value
+    if not isinstance(name, ast.Name):
+        default = None if dim.default is None else visit(ctx, dim.default)
+        return Dim(dim.span, visit(ctx, name), None, default)
+    if dim.default is not None:
+        default = visit(ctx, dim.default)
+        return Dim(dim.span, None, _bind(ctx, name, is_input=is_input), default)
+    if binds and name.text == "_":
+        return Dim(dim.span, None, None)
+    if binds and _is_new(ctx, name.text):
+        return Dim(dim.span, None, _bind(ctx, name, is_input=is_input))
+    return Dim(dim.span, visit(ctx, name), None)
+
+
+def _bind(ctx: Context, name: ast.Name, *, is_input: bool) -> Target:
+    return ctx.bind(Symbol(name.text, name.span, "dim", is_used=is_input))
 
 
 def _is_new(ctx: Context, name: str) -> bool:

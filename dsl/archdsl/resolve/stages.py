@@ -2,89 +2,203 @@
 
 from __future__ import annotations
 
-from archdsl import ast, rules
-from archdsl.program import Declared
-from archdsl.resolve.calls import check_declared, check_op
-from archdsl.resolve.context import Context, Meaning
-from archdsl.resolve.expressions import constant_is, hidden, is_of_type, visit, what_symbol_is
-from archdsl.resolve.initial import override
+from archdsl import rules
+from archdsl.project.program import Declared
+from archdsl.resolve.binding import bound, plan_declared, plan_op
+from archdsl.resolve.context import UNCLEAR, Context, Meaning, Unclear, nothing
+from archdsl.resolve.expressions import meant, place, visit
+from archdsl.resolve.initialisers import override
+from archdsl.resolve.literals import constant_is, hidden, is_of_type, literal, what_symbol_is
 from archdsl.resolve.scope import Symbol
-from archir.diagnostics import Label
-from archir.op import Op
+from archdsl.tree import ast
+from archir.base.diagnostics import Label
+from archir.base.record import replaced
+from archir.base.source import Span
+from archir.op.binding import Plan
+from archir.op.contract import Op
+from archir.program.expressions import Access, Arguments, Flowing, Index, Refused
+from archir.program.nodes import Expr
+from archir.program.statements import (
+    Body,
+    Branches,
+    Dense,
+    Labelling,
+    Residual,
+    Sequence,
+    Stage,
+    Unit,
+    Use,
+)
 
-_WORDS = {
+_WITH_A_BODY = ("residual", "dense", "repeat", "train_only")
+"""Keywords that are labels before a colon, where few mean one."""
+
+_WORDS: dict[type[ast.Node], str] = {
     ast.Sequence: "braces",
     ast.Branches: "brackets",
     ast.Residual: "combinators",
     ast.Dense: "combinators",
+    ast.For: "a loop",
+    ast.RepeatLoop: "a loop",
 }
 
 
-def stage(ctx: Context, node: ast.Stage, *, is_head: bool) -> None:
+def stage(ctx: Context, node: ast.Stage, *, is_head: bool) -> Stage:
     """One stage of a chain; only the first can be a named value."""
-    if node.label is not None and isinstance(node.label.name, ast.Text):
-        visit(ctx, node.label.name)
+    named = label(ctx, node.label)
+    condition: Expr | None = None
     if node.condition is None:
-        target = unit(ctx, node.unit, node.label, is_head=is_head)
+        made = labelled_unit(ctx, node.unit, node.label, is_head=is_head)
     else:
-        visit(ctx, node.condition)
+        condition = visit(ctx, node.condition)
         with ctx.scope.arm(ctx.scope.condition(), 0):
-            target = unit(ctx, node.unit, node.label, is_head=is_head)
-    for each in node.overrides:
-        override(ctx, each, target)
+            made = labelled_unit(ctx, node.unit, node.label, is_head=is_head)
+    resolved, labelling, target = made
+    given = [override(ctx, each, target) for each in node.overrides]
+    overrides = tuple([each for each in given if each is not None])
+    return Stage(node.span, named, resolved, overrides, condition, labelling)
 
 
-def unit(ctx: Context, node: ast.Unit, label: ast.Label | None, *, is_head: bool) -> object:
+def label(ctx: Context, node: ast.Label | None) -> ast.Label | None:
+    """A label with the names in it resolved."""
+    if node is None or not isinstance(node.name, ast.Text):
+        return node
+    text = visit(ctx, node.name)
+    assert isinstance(text, ast.Text)
+    return ast.Label(node.span, text)
+
+
+def labelled_unit(
+    ctx: Context, node: ast.Unit, label: ast.Label | None, *, is_head: bool
+) -> tuple[Unit, Labelling | None, object]:
+    """What stands between two arrows, and the labelling of the scope that its label opens."""
+    if label is not None and label.name is not None:
+        ctx.labels[-1].own = True
+        if isinstance(node, ast.Sequence) and label.span.text in _WITH_A_BODY:
+            ctx.note(rules.labels.KeywordAsLabel(str(label.name)), label.span)
+    if label is None or isinstance(node, ast.PartUse):
+        made, target = unit(ctx, node, label, is_head=is_head)
+        return made, None, target
+    with ctx.labelling() as labels:
+        made, target = unit(ctx, node, label, is_head=is_head)
+    return made, labels.at(node.span), target
+
+
+def unit(
+    ctx: Context, node: ast.Unit, label: ast.Label | None, *, is_head: bool
+) -> tuple[Unit, object]:
     """What stands between two arrows.
 
-    Gives the op or declaration that it names, words for braces and their like, or None.
+    With it comes the op or declaration that it names, words for braces and their like, or None.
     """
+    words = _WORDS.get(type(node))
     if isinstance(node, ast.PartUse):
         return _use(ctx, node, label, is_head=is_head)
-    if isinstance(node, ast.Sequence | ast.Dense):
-        inner_body(ctx, node.body, "braces")
-    elif isinstance(node, ast.Branches):
-        branches(ctx, node)
-    else:
-        inner_body(ctx, node.body, "braces")
-        if node.shortcut is not None:
-            inner_body(ctx, node.shortcut, "braces")
-    return _WORDS[type(node)]
+    if isinstance(node, ast.Branches):
+        return branches(ctx, node), words
+    if isinstance(node, ast.For | ast.RepeatLoop):  # a loop is a stage as braces around it are
+        return Sequence(node.span, _statements(ctx, node.span, (node,), "braces", None)), words
+    if isinstance(node, ast.Residual):
+        return _residual(ctx, node), words
+    body = inner_body(ctx, node.body, "braces")
+    if isinstance(node, ast.Sequence):
+        return Sequence(node.span, body), words
+    return Dense(node.span, body), words
 
 
-def inner_body(ctx: Context, body: ast.Body, what: str) -> None:
-    """A body inside of another."""
-    from archdsl.resolve.statements import statement
+def _residual(ctx: Context, node: ast.Residual) -> Residual:
+    condition = None if node.condition is None else visit(ctx, node.condition)
+    body = inner_body(ctx, node.body, "braces")
+    if node.shortcut is None:
+        return Residual(node.span, body, None, condition)
+    if condition is None:
+        return Residual(node.span, body, inner_body(ctx, node.shortcut, "braces"))
+    with ctx.scope.arm(ctx.scope.condition(), 0):
+        shortcut = inner_body(ctx, node.shortcut, "braces")
+    return Residual(node.span, body, shortcut, condition)
 
-    with ctx.inside(what):
-        for each in body.statements:
-            statement(ctx, each)
+
+def inner_body(ctx: Context, body: ast.Body, what: str, slots: list[int] | None = None) -> Body:
+    """A body inside of another; ``slots`` are those that it shares with what is around it."""
+    return _statements(ctx, body.span, body.statements, what, slots)
 
 
-def branches(ctx: Context, node: ast.Branches) -> None:
+def branches(ctx: Context, node: ast.Branches) -> Branches:
     """Brackets: each branch takes the incoming value."""
-    from archdsl.resolve.statements import statement
-
-    with ctx.inside("brackets"):
-        for item in node.items:
-            statement(ctx, item)
+    return Branches(node.span, _statements(ctx, node.span, node.items, "brackets", None))
 
 
-def _use(ctx: Context, node: ast.PartUse, label: ast.Label | None, *, is_head: bool) -> object:
-    name = node.name
+def _statements(
+    ctx: Context,
+    span: Span,
+    statements: tuple[ast.Statement, ...],
+    what: str,
+    slots: list[int] | None,
+) -> Body:
+    with ctx.inside(what, slots) as frame:
+        made = tuple([ctx.session.statement(ctx, each) for each in statements])
+    return Body(span, made, tuple(frame.slots))
+
+
+def _use(
+    ctx: Context, node: ast.PartUse, named: ast.Label | None, *, is_head: bool
+) -> tuple[Use, object]:
+    name, arguments = node.name, node.arguments
     found: Meaning | None = None
+    plan: Plan | None = None
+    target: Expr = Flowing(name.span)
+    before = ctx.refusals
+    item: Expr | None = None
     if name.text == "_":
-        _flowing(ctx, node, label)
+        _flowing(ctx, node, named)
     else:
         found = ctx.meaning(name.text)
-        _target(ctx, node, found, label, is_head=is_head)
-    if node.arguments is not None:
-        for item in node.arguments.items:
-            visit(ctx, item.value)
-    if node.branches is not None:
-        branches(ctx, node.branches)
+        node = _as_item(ctx, node, found)
+        plan = _target(ctx, node, found, named, is_head=is_head)
+        target = meant(ctx, found or UNCLEAR, name)
+    if ctx.refusals > before:
+        target = nothing(name.span)
+    if node.splice:
+        ctx.labels[-1].spliced.append(target)
+    given: Arguments | None = None
+    if arguments is not None:
+        values = [visit(ctx, item.value) for item in arguments.items]
+        given = bound(arguments, values, plan)
+    if node.places and not isinstance(target, Refused):
+        item = Access(node.span, target, tuple([place(ctx, each) for each in node.places]))
+    inner = None if node.branches is None else branches(ctx, node.branches)
     is_known = isinstance(found, Declared | type)
-    return found if is_known or isinstance(found, Symbol) else None
+    taps = tuple([tap for each in node.taps if (tap := label(ctx, each)) is not None])
+    use = Use(node.span, name.text, target, given, inner, node.splice, item, taps)
+    return use, found if is_known or isinstance(found, Symbol) else None
+
+
+def _as_item(ctx: Context, node: ast.PartUse, found: Meaning | None) -> ast.PartUse:
+    """A use without the reading that it cannot have: ``ys [i]`` is an item or one branch."""
+    if not node.places or node.branches is None:
+        return node
+    first = node.places[0]
+    index = first.index if isinstance(first, Index) else first.first
+    name = index.base if isinstance(index, ast.Access) else index
+    inner = ctx.meaning(name.text) if isinstance(name, ast.Name) else None
+    is_list = isinstance(found, Symbol) or (
+        isinstance(found, Declared) and isinstance(found.node, ast.Let)
+    )
+    if not is_list or _flows(inner):
+        return replaced(node, places=())
+    if isinstance(found, Symbol) and found.is_value:
+        return replaced(node, branches=None)
+    is_number = isinstance(inner, Symbol) and what_symbol_is(inner) is not None
+    return replaced(node, branches=None) if is_number else node
+
+
+def _flows(meaning: Meaning | None) -> bool:
+    """Whether a name is of what stands in branches, and is no index."""
+    if isinstance(meaning, Symbol):
+        return meaning.is_value or meaning.kind == "module"
+    return isinstance(meaning, type) or (
+        isinstance(meaning, Declared) and meaning.kind in ("block", "model")
+    )
 
 
 def _flowing(ctx: Context, node: ast.PartUse, label: ast.Label | None) -> None:
@@ -94,7 +208,7 @@ def _flowing(ctx: Context, node: ast.PartUse, label: ast.Label | None) -> None:
     elif node.splice:
         ctx.report(rules.parts.CannotSplice("_", "it is a value"), node.span)
     elif label is not None:
-        ctx.report(rules.labels.LabelOnValue("_"), label.span)
+        ctx.note(rules.labels.LabelOnValue("_"), label.span)
 
 
 def _target(
@@ -104,13 +218,17 @@ def _target(
     label: ast.Label | None,
     *,
     is_head: bool,
-) -> None:
+) -> Plan | None:
     name = node.name
     if found is None:
         ctx.unknown(name)
+    elif node.places and not isinstance(found, Symbol | Declared | Unclear):
+        _no_list(ctx, node, found)
     elif isinstance(found, Symbol):
         ctx.use(found, name.span)
-        if found.kind == "module":
+        if node.places and not found.is_value:
+            pass  # it is known when it runs what its item is
+        elif found.kind == "module":
             _module(ctx, node, found, label)
         elif found.is_value:
             _value(ctx, node, found, label, is_head=is_head)
@@ -122,11 +240,12 @@ def _target(
                 _no_part(ctx, node, what, found)
     elif isinstance(found, Declared):
         ctx.refer(name.text, found, name.span)
-        _declared(ctx, node, found, label)
+        return _declared(ctx, node, found, label)
     elif isinstance(found, type):
-        _op(ctx, node, found, label)
-    elif name.text not in ctx.file.missing:
+        return _op(ctx, node, found, label)
+    elif found is not UNCLEAR:
         ctx.report(rules.parts.NotAPart(name.text, "a function"), name.span)
+    return None
 
 
 def _value(
@@ -140,7 +259,7 @@ def _value(
     elif not is_head:
         ctx.report(rules.names.ValueNotAtHead(symbol.name), node.span, where)
     elif label is not None:
-        ctx.report(rules.labels.LabelOnValue(symbol.name), label.span, where)
+        ctx.note(rules.labels.LabelOnValue(symbol.name), label.span, where)
 
 
 def _module(ctx: Context, node: ast.PartUse, symbol: Symbol, label: ast.Label | None) -> None:
@@ -152,32 +271,51 @@ def _module(ctx: Context, node: ast.PartUse, symbol: Symbol, label: ast.Label | 
             rules.placement.ModuleSetAgain(symbol.name, "arguments"), node.arguments.span, where
         )
     if label is not None:
-        ctx.report(rules.placement.ModuleSetAgain(symbol.name, "label"), label.span, where)
+        ctx.note(rules.placement.ModuleSetAgain(symbol.name, "label"), label.span, where)
 
 
-def _declared(ctx: Context, node: ast.PartUse, declared: Declared, label: ast.Label | None) -> None:
+def _declared(
+    ctx: Context, node: ast.PartUse, declared: Declared, label: ast.Label | None
+) -> Plan | None:
     name = node.name.text
+    if node.places and not isinstance(declared.node, ast.Let):
+        _no_list(ctx, node, declared)
+        return None
     if isinstance(declared.node, ast.Let):
+        if node.places:
+            return None
         what = constant_is(declared, name)
         if what is not None:
             _no_part(ctx, node, what, declared)
-        return
+        return None
     if isinstance(declared.node, ast.Function):
         _no_part(ctx, node, "a function", declared)
-        return
+        return None
     if node.splice and label is not None and label.name is not None:
-        ctx.report(rules.placement.LabelOnSplice(label.span.text.rstrip(": "), name), label.span)
-    check_declared(ctx, declared, name, node.arguments, node.span)
+        ctx.note(rules.placement.LabelOnSplice(label.span.text.rstrip(": "), name), label.span)
+    return plan_declared(ctx, declared, name, node.arguments, node.span)
 
 
-def _op(ctx: Context, node: ast.PartUse, op: type[Op], label: ast.Label | None) -> None:
+def _no_list(ctx: Context, node: ast.PartUse, found: Meaning) -> None:
+    """Brackets with an index behind what is a part, and no list."""
+    shown = node.places[0].span.text[1:-1].strip()
+    first = node.places[0]
+    if isinstance(first, Index) and literal(first.index) is not None and len(node.places) == 1:
+        problem = rules.chains.NumberAsBranch(shown)
+        ctx.report(problem, first.index.span)
+        return
+    kind = found.kind if isinstance(found, Declared) else "op"
+    ctx.report(rules.kinds.NotAList(f"the {kind} {node.name.text}", "an index"), node.span)
+
+
+def _op(ctx: Context, node: ast.PartUse, op: type[Op], label: ast.Label | None) -> Plan:
     if node.splice:
         ctx.report(
             rules.parts.CannotSplice(op.keyword, "it is an op, and has no children"), node.span
         )
     if label is not None and label.name is not None and not op.is_module:
-        ctx.report(rules.labels.LabelOnFunction(op.keyword), label.span)
-    check_op(ctx, op, node.arguments, node.span)
+        ctx.note(rules.labels.LabelOnFunction(op.keyword), label.span)
+    return plan_op(ctx, op, node.arguments, node.span)
 
 
 def _no_part(ctx: Context, node: ast.PartUse, what: str, where: Symbol | Declared) -> None:

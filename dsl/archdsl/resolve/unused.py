@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl import rules
-from archdsl.program import Declared, FileScope, Program
+from archdsl.project.program import Declared, FileScope, Program
 from archdsl.resolve.context import Context, Session
 
 _WORDS = {"value": "value", "let": "constant", "dim": "dim"}
@@ -12,12 +12,17 @@ _WORDS = {"value": "value", "let": "constant", "dim": "dim"}
 def unused_in(ctx: Context) -> None:
     """Names that a declaration binds and does not use."""
     for param in ctx.scope.params.values():
-        if not param.is_used:
+        if not param.is_used and not _is_silent(param.name):
             ctx.report(rules.unused.UnusedParameter(param.name, ctx.owner.name), param.span)
     for symbol in ctx.scope.bound:
         # A loop variable may only count; a module that is not applied is told of elsewhere.
-        if symbol.kind in _WORDS and not symbol.is_used:
+        if symbol.kind in _WORDS and not symbol.is_used and not _is_silent(symbol.name):
             ctx.report(rules.unused.UnusedName(symbol.name, _WORDS[symbol.kind]), symbol.span)
+
+
+def _is_silent(name: str) -> bool:
+    """Whether a name says that nothing need use it: it begins with ``_``, or no text can say it."""
+    return name[0] in "_["
 
 
 def unused_in_files(program: Program, session: Session) -> None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archir.diagnostics import modules_on_use
+from archir.base.diagnostics import modules_on_use
 
 if TYPE_CHECKING:
     from archdsl.rules import arguments as arguments
     from archdsl.rules import brackets as brackets
+    from archdsl.rules import chains as chains
+    from archdsl.rules import constants as constants
+    from archdsl.rules import cutting as cutting
     from archdsl.rules import editions as editions
     from archdsl.rules import flow as flow
     from archdsl.rules import habits as habits
@@ -22,12 +25,15 @@ if TYPE_CHECKING:
     from archdsl.rules import kinds as kinds
     from archdsl.rules import labels as labels
     from archdsl.rules import limits as limits
+    from archdsl.rules import literals as literals
     from archdsl.rules import models as models
     from archdsl.rules import named as named
     from archdsl.rules import names as names
+    from archdsl.rules import outputs as outputs
     from archdsl.rules import parameters as parameters
     from archdsl.rules import parts as parts
     from archdsl.rules import placement as placement
+    from archdsl.rules import spellings as spellings
     from archdsl.rules import syntax as syntax
     from archdsl.rules import text as text
     from archdsl.rules import unused as unused

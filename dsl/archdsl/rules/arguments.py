@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.rules.names import in_model
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Problem
 
 
 class WrongArgumentCount(Problem):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from archdsl.rules.bracing import margin_of
 from archdsl.rules.small import GOOD
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Edit, Fix, drop, insert, swap
+from archir.base.source import Span
 
+_CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _NAMES = {"(": "parenthesis", "[": "bracket", "{": "brace"}
 
 
@@ -16,12 +20,24 @@ class UnclosedBracket(Problem):
     good = GOOD
     opener: str
     closer: str
+    behind: int
+    """The offset behind which it is likely missing."""
 
     def message(self) -> str:
         return f"this `{self.opener}` is never closed"
 
     def hint(self) -> str:
         return f"add the missing `{self.closer}`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        text = at.span.source.text
+        if self.closer != "}":
+            return insert(at.span.source, self.behind, self.closer, safe=False)
+        start = text.rfind("\n", 0, at.span.start) + 1
+        is_block = "\n" in text[at.span.start : self.behind]
+        before = f"\n{margin_of(text[start:])}" if is_block else " "
+        edit = Edit(Span(at.span.source, self.behind, self.behind), f"{before}}}")
+        return Fix("add `}`", (edit,), is_safe=False)
 
 
 class UnmatchedCloser(Problem):
@@ -38,6 +54,9 @@ class UnmatchedCloser(Problem):
     def hint(self) -> str:
         return "delete it, or look for the bracket that it should close"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return drop(at.span, safe=False)
+
 
 class WrongCloser(Problem):
     """Each `(`, `[` and `{` is closed by its own kind."""
@@ -52,8 +71,10 @@ class WrongCloser(Problem):
         return f"a {_NAMES[self.opener]} `{self.opener}` cannot be closed by `{self.closer}`"
 
     def hint(self) -> str:
-        right = {"(": ")", "[": "]", "{": "}"}[self.opener]
-        return f"close it with `{right}`"
+        return f"close it with `{_CLOSERS[self.opener]}`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return swap(at.span, _CLOSERS[self.opener], safe=False)
 
 
 class NestingTooDeep(Problem):

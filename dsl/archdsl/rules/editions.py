@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from archdsl.rules.small import GOOD
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Edit, Fix, lines, shown
+from archir.base.source import Span
+
+
+def _line(at: Diagnostic, text: str) -> Fix:
+    """Another text in the place of the line at hand."""
+    whole = lines(at.span, at.span)
+    words = f"write {shown(text)}" if text else "take the line away"
+    return Fix(words, (Edit(whole, text),))
 
 
 class LaterEdition(Problem):
@@ -39,6 +48,9 @@ class UnknownEdition(Problem):
     def hint(self) -> str:
         return "write `arch 1`"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return _line(at, "arch 1\n")
+
 
 class EditionForm(Problem):
     """`arch` and a whole number name the edition of the language in which the file is written."""
@@ -52,6 +64,9 @@ class EditionForm(Problem):
 
     def hint(self) -> str:
         return "write `arch 1`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return _line(at, "arch 1\n")
 
 
 class MisplacedEdition(Problem):
@@ -67,6 +82,12 @@ class MisplacedEdition(Problem):
     def hint(self) -> str:
         return "move this line to the top"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        found = _line(at, "")
+        top = Span(at.span.source, 0, 0)
+        line = at.span.source.line(at.span.source.position(at.span.start)[0]).strip()
+        return Fix("move it to the top", (Edit(top, f"{line}\n"), *found.edits))
+
 
 class RepeatedEdition(Problem):
     """A file names its edition once."""
@@ -80,3 +101,6 @@ class RepeatedEdition(Problem):
 
     def hint(self) -> str:
         return "delete this line"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return _line(at, "")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archdsl.rules.rewriting import from_brackets
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix
 
 
 class SeveralValues(Problem):
@@ -89,6 +91,9 @@ model m() {
     def message(self) -> str:
         return "nothing flows in here"
 
+    def hint(self) -> str:
+        return "_ is what flows into a stage in the body of a block or model"
+
 
 class NoBranchLeft(Problem):
     """Brackets give the values of their branches, so they need one branch at least.
@@ -158,6 +163,9 @@ class ArgumentsOnValue(Problem):
 
     def message(self) -> str:
         return f"{self.text} is a value and takes no arguments"
+
+    def hint(self) -> str:
+        return f"a value flows on: {self.text} -> …"
 
 
 class ReadsOutside(Problem):
@@ -234,9 +242,19 @@ class ValueAsArgument(Problem):
 }
 """
     op: str
+    value: str = "x"
 
     def message(self) -> str:
         return f"a value is not an argument of {self.op}"
 
     def hint(self) -> str:
-        return f"values flow in: x -> {self.op}, or {self.op} [x, y] for several"
+        number = "a number of a value x is x.shape[1], x.height, x.width or x.features"
+        if self.value.startswith("["):
+            return f"values flow in: {self.op} {self.value}; {number}"
+        return (
+            f"values flow in: {self.value} -> {self.op}, or {self.op} [{self.value}, …] for"
+            f" several; {number}"
+        )
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return from_brackets(at.span, self.op)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from archdsl.rules.bracing import braces
+from archdsl.rules.rewriting import LIBRARIES, assignment, foreign, from_let, undotted
 from archdsl.rules.small import model
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Edit, Fix, swap
+from archir.base.pieces import pieces
+from archir.base.source import Span
 
 
 class AssignmentStatement(Problem):
@@ -25,6 +30,9 @@ class AssignmentStatement(Problem):
             f" `{self.word}: …`, a number or list with `let {self.word} = …`"
         )
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return assignment(at.span)
+
 
 class SingleEquals(Problem):
     """Two values are compared with `==`; `=` gives an argument or a `let` its value."""
@@ -39,6 +47,9 @@ class SingleEquals(Problem):
     def hint(self) -> str:
         return "compare with `==`"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return swap(at.span, "==")
+
 
 class ColonForBraces(Problem):
     """What belongs to an `if`, a `for`, a block or a model stands in braces."""
@@ -52,6 +63,9 @@ class ColonForBraces(Problem):
 
     def hint(self) -> str:
         return "put the body in braces: `{ … }`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return braces(at.span)
 
 
 class ForeignWord(Problem):
@@ -70,6 +84,24 @@ class ForeignWord(Problem):
     def hint(self) -> str:
         return self.instead
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return foreign(at.span, self.word)
+
+
+class RepeatWithName(Problem):
+    """`repeat n { … }` counts without a name. A loop with a name goes over a list or a range."""
+
+    name = "repeat-with-name"
+    bad = model("repeat i in 3 { conv(4, 3, padding = 1) }")
+    good = model("for i in 1..3 { conv(4 * i, 3, padding = 1) }")
+    loop: str
+
+    def message(self) -> str:
+        return "`repeat` takes a number and no name"
+
+    def hint(self) -> str:
+        return f"a loop that counts is `for {self.loop} in 1..n {{ … }}`"
+
 
 class PythonConstant(Problem):
     """The constants are `true`, `false` and `none`, in small letters."""
@@ -82,6 +114,9 @@ class PythonConstant(Problem):
 
     def message(self) -> str:
         return f"`{self.word}` is written `{self.instead}`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return swap(at.span, self.instead)
 
 
 class BraceOnNextLine(Problem):
@@ -98,3 +133,137 @@ class BraceOnNextLine(Problem):
 
     def hint(self) -> str:
         return "put it at the end of the line before"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        found = pieces(at.span.source)
+        index = found.at(at.span.start)
+        if index is None or index < 2:
+            return None
+        before = next(k for k in range(index - 1, -1, -1) if found.text(k) != "\n")
+        gap = Span(at.span.source, found.all[before].end, at.span.start)
+        return Fix("put it on the line before", (Edit(gap, " "),)) if not gap.text.strip() else None
+
+
+class DottedStage(Problem):
+    """A stage is an op, a block or a value, and none of them has a dot in its name.
+
+    Ops are called as torch calls them, in small letters and without the module in which torch has
+    them: `nn.ReLU()` is `relu`, `nn.BatchNorm2d(64)` is `batch_norm`.
+    """
+
+    name = "dotted-stage"
+    bad = model("conv(4, 3)", "nn.ReLU()")
+    good = model("conv(4, 3)", "relu")
+    shown: str
+    instead: str | None = None
+    """The op that is meant; None where that cannot be said."""
+
+    def message(self) -> str:
+        return f"`{self.shown}` cannot be a stage: no name of one has a dot"
+
+    def hint(self) -> str:
+        owner, _, last = self.shown.rpartition(".")
+        if last.startswith("__"):
+            return "there are no classes here: the body of a model says what it holds, and runs it"
+        if owner == "self":
+            return f"a module gets its name by a label: `{last}: …`"
+        if not owner:
+            return f"stages are chained with `->`: `-> {self.instead or last}`"
+        if self.instead is None:
+            from archir.base.elsewhere import form_elsewhere
+
+            form = form_elsewhere(last)
+            return form or "ops stand by their own names: archc ops lists them"
+        if "." not in owner and last == self.instead and owner not in LIBRARIES:
+            return f"a value flows into a stage: `{owner} -> {self.instead}`"
+        return f"write `{self.instead}`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return undotted(at.span, self.shown, self.instead)
+
+
+class ArithmeticOnValues(Problem):
+    """The values of a network are merged by stages: `add`, `subtract`, `multiply` and `divide` take
+    several in brackets, or one and a number. The signs are for numbers that are known when a
+    network is compiled.
+    """
+
+    name = "arithmetic-on-values"
+    bad = model("relu as y", "x + y")
+    good = model("relu as y", "add [x, y]")
+    sign: str
+    instead: str
+    """How it is written."""
+
+    is_sure: bool = True
+    """Whether that is all of what is meant, and no example."""
+
+    def message(self) -> str:
+        return f"`{self.sign}` does not merge values"
+
+    def hint(self) -> str:
+        if self.instead.startswith("repeat"):
+            return f"what runs several times stands in braces: `{self.instead}`"
+        return f"values are merged by a stage: `{self.instead}`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return swap(at.span, self.instead) if self.is_sure else None
+
+
+class StageCalledOnValue(Problem):
+    """A stage is no function of Python's: its arguments say what it is like, and what it works on
+    flows into it.
+    """
+
+    name = "stage-called-on-value"
+    bad = model("conv(3, 1)(x)")
+    good = model("x -> conv(3, 1)")
+    stage: str
+    value: str
+    is_first: bool = True
+    """Whether it begins its chain, so that a value can stand before it."""
+
+    def message(self) -> str:
+        return f"{self.stage} is not called on {self.value}"
+
+    def hint(self) -> str:
+        return f"values flow in: `{self.value} -> {self.stage}`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        text = f"{self.value} -> {self.stage}"
+        return swap(at.span, text) if self.is_first else from_let(at.span, text)
+
+
+class IndexedValue(Problem):
+    """What flows through a network is no array at hand: stages take parts of it.
+
+    `select` takes one index along a dim and leaves the dim out, `slice` takes a range of indices.
+    """
+
+    name = "indexed-value"
+    bad = model("x[:, 0]")
+    good = model("x -> select(1, 0)")
+    shown: str
+    value: str
+    stages: tuple[str, ...]
+    is_head: bool = True
+    """Whether it begins a chain, or is a branch."""
+
+    def message(self) -> str:
+        return f"{self.value} is a value of the network, and `{self.shown}` takes no part of it"
+
+    def hint(self) -> str:
+        if self.stages:
+            return f"parts are taken by stages: `{self._instead}`"
+        return (
+            f"parts are taken by stages: `{self.value} -> select(dim, index)`, `slice(dim, a, b)`"
+        )
+
+    @property
+    def _instead(self) -> str:
+        return " -> ".join((self.value, *self.stages))
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if not self.stages:
+            return None
+        return swap(at.span, self._instead) if self.is_head else from_let(at.span, self._instead)

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, renamed, swap
+from archir.base.likeness import is_slip
+from archir.base.pieces import pieces
+from archir.base.source import Span
 
 _STEM = "arch 1\nblock Stem(width) { conv(width, 3) }\n"
 _MODEL = "model net() {\n  input x: [N, 3, H = 8, W = 8]\n  Stem(4)\n}\n"
 _GOOD = f'import "./stem.arch": Stem\n{_MODEL}'
 _FILES: Mapping[str, bytes | None] = {"stem.arch": _STEM.encode()}
+
+
+def _path_of_only(name: Span) -> Span | None:
+    """The path of an import that asks for one name alone; None where it asks for more."""
+    found = pieces(name.source)
+    at = found.at(name.start)
+    if at is None or found.text(at - 1) != ":" or found.text(at + 1) not in ("\n", ""):
+        return None
+    first = at - 1
+    while first > 0 and found.text(first - 1) != "import":
+        first -= 1
+    return found.span(first, at - 2)
 
 
 class ImportProblem(Problem):
@@ -41,12 +57,17 @@ class FileNotFound(ImportProblem):
     def hint(self) -> str | None:
         return f'did you mean "{self.suggestion}"?' if self.suggestion else None
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if self.suggestion is None:
+            return None
+        return swap(at.span, f'"{self.suggestion}"', safe=is_slip(self.path, self.suggestion))
+
 
 class UnknownLibrary(ImportProblem):
     """An import without quotes names something that the standard library does not have.
 
-    What stands without quotes comes with the compiler: `std.blocks` and its like. A file of your
-    own is imported by its path in quotes.
+    What stands without quotes comes with the compiler: `std.blocks` and its like, and the examples,
+    as `examples.resnet50`. A file of your own is imported by its path in quotes.
     """
 
     library: str
@@ -62,10 +83,17 @@ class UnknownLibrary(ImportProblem):
     def hint(self) -> str | None:
         if self.suggestion:
             return f"did you mean {self.suggestion}?"
+        if self.library.split(".", 1)[0] == "examples":
+            return (
+                "archc examples lists them, and one is taken by its name: import examples.vgg16: …"
+            )
         if self.known and self.library.split(".", 1)[0] == "std":
             return f"there are: {', '.join(self.known)}"
-        last = self.library.rsplit(".", 1)[-1]
+        last = self.library.removesuffix(".arch").rsplit(".", 1)[-1]
         return f'a file of your own is imported by its path: import "./{last}.arch": …'
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return renamed(at.span, self.suggestion) if self.suggestion else None
 
 
 class UnknownImport(ImportProblem):
@@ -92,9 +120,23 @@ class UnknownImport(ImportProblem):
     def hint(self) -> str | None:
         if self.comes_from:
             return f"import it from where it is declared, {self.comes_from}"
+        if self.elsewhere and self.suggestion and self.suggestion != self.wanted:
+            return f"did you mean {self.suggestion} of {self.elsewhere}?"
         if self.elsewhere:
             return f"{self.elsewhere} does: import {self.elsewhere}: {self.wanted}"
         return f"did you mean {self.suggestion}?" if self.suggestion else None
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if self.suggestion and not (self.comes_from or self.elsewhere):
+            return renamed(at.span, self.suggestion)
+        path = _path_of_only(at.span)
+        if path is None or self.elsewhere is None:
+            return None
+        moved = swap(path, self.elsewhere)
+        if self.suggestion is None or self.suggestion == self.wanted:
+            return moved
+        named = renamed(at.span, self.suggestion)
+        return Fix(f"{moved.words}, and {named.words}", (*moved.edits, *named.edits), False)
 
 
 class ImportCycle(ImportProblem):
@@ -164,6 +206,11 @@ class ImportNotAnArchFile(ImportProblem):
         if last and "." not in last:
             return f'write the whole name: "{self.path}.arch"'
         return "only files of this language, which end in .arch, can be imported"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        last = self.path.replace("\\", "/").rsplit("/", 1)[-1]
+        bare = bool(last) and "." not in last
+        return swap(at.span, f'"{self.path}.arch"') if bare else None
 
 
 class UnreadableFile(ImportProblem):

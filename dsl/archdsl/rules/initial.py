@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from archdsl.rules.names import in_model
-from archir.diagnostics import Problem
+from archdsl.rules.rewriting import exchanged
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, part_renamed, renamed
 
 
 def _init(rule: str) -> str:
@@ -28,6 +30,9 @@ class UnknownInitialiser(Problem):
             return f"did you mean {self.suggestion}?"
         return f"there are {', '.join(self.known)}"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return renamed(at.span, self.suggestion) if self.suggestion else None
+
 
 class UnknownOpInRule(Problem):
     """A rule of `init` is for an op that does not exist.
@@ -50,7 +55,10 @@ class UnknownOpInRule(Problem):
     def hint(self) -> str | None:
         if self.suggestion:
             return f"did you mean {self.suggestion}?"
-        return f'name an op, or write *, or a path of labels in quotes: "{self.text}.*"'
+        return f'name an op, or write *; labels stand in quotes: "{self.text}".weight'
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return part_renamed(at.span, self.text, self.suggestion)
 
 
 class UnknownParameterInRule(Problem):
@@ -73,6 +81,9 @@ class UnknownParameterInRule(Problem):
         if self.suggestion:
             return f"did you mean {self.suggestion}?"
         return "most have a weight and a bias"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return part_renamed(at.span, self.parameter, self.suggestion)
 
 
 class BadInitialiserArgument(Problem):
@@ -105,3 +116,6 @@ class BoundsInWrongOrder(Problem):
 
     def hint(self) -> str | None:
         return "the lower bound stands first"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return exchanged(at.span, self.function)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.argument_fixes import whole
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, insert, swap
 
 
 class NotACondition(Problem):
@@ -22,12 +24,20 @@ class NotACondition(Problem):
 }
 """
     what: str
+    is_size: bool = False
 
     def message(self) -> str:
         return f"a condition is true or false, and this is {self.what}"
 
     def hint(self) -> str | None:
+        if self.is_size:
+            return "compare channels or a parameter; a size may be compared in an assert"
         return "compare it, for example with != 0"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if not self.what.startswith("the number"):
+            return None
+        return insert(at.span.source, at.span.end, " != 0", safe=False)
 
 
 class NotAList(Problem):
@@ -57,6 +67,11 @@ class NotAList(Problem):
             else None
         )
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if self.use != "a loop" or not self.what.startswith("the number"):
+            return None
+        return swap(at.span, f"range({at.span.text})")
+
 
 class WrongItemCount(Problem):
     """As many names are needed as there are items."""
@@ -79,6 +94,9 @@ class WrongItemCount(Problem):
         names = "1 name" if self.names == 1 else f"{self.names} names"
         return f"{names} cannot take {self.items}"
 
+    def hint(self) -> str:
+        return "give each item a name, or _ to leave it out: `a, _, c`"
+
 
 class NotCallable(Problem):
     """Only functions, ops, blocks and initialisers take arguments."""
@@ -99,6 +117,9 @@ class NotCallable(Problem):
 
     def message(self) -> str:
         return f"{self.what} cannot be called"
+
+    def hint(self) -> str:
+        return "leave the parentheses out; a product is written with `*`"
 
 
 class TensorInExpression(Problem):
@@ -123,7 +144,7 @@ class TensorInExpression(Problem):
         return f"{self.value} is a tensor, and cannot be used as a number here"
 
     def hint(self) -> str | None:
-        return "ask for its shape: .channels, .features, .rank"
+        return "values are merged by stages, `add [a, b]`; numbers of a value: .channels, .shape[i]"
 
 
 class NotACount(Problem):
@@ -148,6 +169,9 @@ class NotACount(Problem):
     def hint(self) -> str | None:
         return "use // for whole division"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return whole(at.span)
+
 
 class NotAnInitialiser(Problem):
     """Initial weights are drawn by one of torch.nn.init's functions."""
@@ -170,3 +194,7 @@ class NotAnInitialiser(Problem):
 
     def hint(self) -> str | None:
         return 'for example zeros, normal(std = 0.01), kaiming_normal(mode = "fan_out")'
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        is_number = self.what.startswith(("the number", "the float"))
+        return swap(at.span, f"constant({at.span.text})") if is_number else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, without_label
 
 
 class AlreadyInUse(Problem):
@@ -20,12 +21,17 @@ class AlreadyInUse(Problem):
 }
 """
     text: str
+    in_turns: bool = True
+    """Whether it is one place of the text, met in several turns of a loop."""
 
     def message(self) -> str:
         return f"the label {self.text} is used twice in one scope"
 
     def hint(self) -> str | None:
-        return 'labels in a loop can count: "layer{i}": …'
+        stem = self.text.rstrip("0123456789")
+        if self.in_turns:
+            return f'labels in a loop can count: "{stem or "layer"}{{i}}": …'
+        return "give each a label of its own"
 
 
 class BadLabel(Problem):
@@ -71,6 +77,9 @@ class LabelOnFunction(Problem):
     def hint(self) -> str | None:
         return "leave the label out, or write _: to give it a number"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return without_label(at.span)
+
 
 class LabelOnValue(Problem):
     """A named value is not a module, so it has no label."""
@@ -96,35 +105,31 @@ class LabelOnValue(Problem):
     def hint(self) -> str | None:
         return "label the stage that makes it"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return without_label(at.span, safe=False)
 
-class UnlabelledWeights(Problem):
-    """In a scope with labels an unlabelled child is named after its op, and a second one `conv_2`.
 
-    So a neighbour that comes or goes changes the keys of its weights.
+class KeywordAsLabel(Problem):
+    """Before a colon a keyword is a label, so these braces are a module of that name and no more:
+    nothing is added, joined, repeated or kept for training. Quotes say that a label is meant.
     """
 
-    name = "unlabelled-weights"
+    name = "keyword-as-label"
     severity = "warning"
     bad = """model m() {
   input x: [N, 3, H = 32, W = 32]
-  stem: conv(8, 3)
-  conv(8, 3)
+  residual: { conv(3, 1) }
 }
 """
     good = """model m() {
   input x: [N, 3, H = 32, W = 32]
-  stem: conv(8, 3)
-  head: conv(8, 3)
+  residual { conv(3, 1) }
 }
 """
-    part: str
-    key: str
+    word: str
 
     def message(self) -> str:
-        return (
-            f"{self.part} has weights and no label in a scope where others have one:"
-            f" its key is {self.key}, and depends on its neighbours"
-        )
+        return f"`{self.word}:` names these braces, and does nothing else"
 
-    def hint(self) -> str | None:
-        return f"give it a label, as in name: {self.part}(…)"
+    def hint(self) -> str:
+        return f'leave the colon out, or write `"{self.word}":` if the name is meant'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Problem
 
 _WHAT = {
     "nodes": "the network has more than {limit:,} steps",
@@ -23,6 +23,7 @@ class LimitExceeded(Problem):
     """
 
     name = "limit-exceeded"
+    passes_on = True
     bad = """model m() {
   input x: [N, 3, H = 32, W = 32]
   repeat 2 ** 40 { relu }

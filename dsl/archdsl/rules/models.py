@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, insert, typed
 
 
 class NoInput(Problem):
@@ -51,6 +52,9 @@ class SizeWithoutDefault(Problem):
     def hint(self) -> str | None:
         return f"write {self.size} = 224"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return insert(at.span.source, at.span.end, " = 224", safe=False)
+
 
 class BadSize(Problem):
     """A dim of an input is a name, a number, or a name with its default size.
@@ -75,9 +79,14 @@ class BadSize(Problem):
     def message(self) -> str:
         return f"{self.text} cannot be a dim here: {self.reason}"
 
+    def hint(self) -> str:
+        return (
+            "a dim is a whole number of at least 1, or a name, which may have such a default: H = 8"
+        )
+
 
 class UnknownDtype(Problem):
-    """An input may be `float`, `int` or `bool`."""
+    """An input, and a buffer, may be `float`, `int` or `bool`."""
 
     name = "unknown-dtype"
     bad = """model m() {
@@ -92,6 +101,7 @@ class UnknownDtype(Problem):
 """
     dtype: str
     suggestion: str | None
+    of: str = "an input"
 
     def message(self) -> str:
         return f"there is no dtype {self.dtype}"
@@ -100,118 +110,11 @@ class UnknownDtype(Problem):
         return (
             f"did you mean {self.suggestion}?"
             if self.suggestion
-            else "an input is float, int or bool"
+            else f"{self.of} is float, int or bool; without one of these it is float"
         )
 
-
-class OutputsOnlyInTraining(Problem):
-    """A model gives a value also when it is evaluated, so one output must be there always."""
-
-    name = "outputs-only-in-training"
-    bad = """model m() {
-  input x: [N, 3, H = 32, W = 32]
-  train_only { conv(8, 3) as aux }
-  relu
-  output aux when training
-}
-"""
-    good = """model m() {
-  input x: [N, 3, H = 32, W = 32]
-  train_only { conv(8, 3) as aux }
-  relu
-  output main = _
-  output aux when training
-}
-"""
-    model: str
-
-    def message(self) -> str:
-        return f"{self.model} has outputs in training alone"
-
-    def hint(self) -> str:
-        return "name the other one too: output main = _"
-
-
-class UnnamedOutputs(Problem):
-    """A model with several outputs gives a named tuple, so each needs a name."""
-
-    name = "unnamed-outputs"
-    bad = """model m() {
-  input x: [N, 3, H = 32, W = 32]
-  [relu, identity]
-}
-"""
-    good = """model m() {
-  input x: [N, 3, H = 32, W = 32]
-  [relu, identity] as a, b
-  output a, b
-}
-"""
-    count: int
-
-    def message(self) -> str:
-        return f"{self.count} values are left at the end of the model"
-
-    def hint(self) -> str | None:
-        return "name them: output a = …, b = …"
-
-
-class NotAValue(Problem):
-    """An output is a named value."""
-
-    name = "not-a-value"
-    bad = """model m() {
-  input x: [N, 3, H = 32, W = 32]
-  let n = 3
-  relu
-  output y = n
-}
-"""
-    good = """model m() {
-  input x: [N, 3, H = 32, W = 32]
-  relu as y
-  output y
-}
-"""
-    text: str
-    what: str
-
-    def message(self) -> str:
-        return f"{self.text} is {self.what}, and an output is a value"
-
-
-class TrainingOutputsInside(Problem):
-    """A model with outputs for training alone cannot be a part of another model."""
-
-    name = "training-outputs-inside"
-    bad = """model inner() {
-  input x: [N, 3, H = 32, W = 32]
-  train_only { conv(8, 3) as aux }
-  relu as y
-  output y
-  output aux when training
-}
-
-model m() {
-  input x: [N, 3, H = 32, W = 32]
-  inner
-}
-"""
-    good = """model inner() {
-  input x: [N, 3, H = 32, W = 32]
-  relu as y
-  output y
-}
-
-model m() {
-  input x: [N, 3, H = 32, W = 32]
-  inner
-}
-"""
-    model: str
-
-    def message(self) -> str:
-        return f"{self.model} has outputs that are there in training alone, and cannot be a stage"
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return typed(at.span, self.suggestion)
 
 
 class NeedsArguments(Problem):
@@ -265,3 +168,6 @@ model n = m()
 
     def message(self) -> str:
         return f"a model is made from a model, and {self.text} is none"
+
+    def hint(self) -> str:
+        return "a variant names a model and its arguments: model small = Other(width = 8)"

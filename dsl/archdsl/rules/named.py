@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Problem
 
 
 class WrongNameCount(Problem):
-    """`as` needs a name, or `_`, for each value."""
+    """`as` needs a name, or `_`, for each value; one name alone is that of their list."""
 
     name = "wrong-number-of-names"
     bad = """model m() {
   input x: [N, 3, H = 32, W = 32]
-  [relu, identity] as a
-  a -> add [_, _]
+  [relu, identity] as a, b, c
+  add [a, b]
 }
 """
     good = """model m() {
@@ -32,7 +32,9 @@ class WrongNameCount(Problem):
         return f"{names} for {values}"
 
     def hint(self) -> str | None:
-        return "give each value a name, or _ to leave it out"
+        letters = [chr(ord("a") + at) for at in range(min(self.values, 4))]
+        shown = ", ".join([*letters, "…"] if self.values > len(letters) else letters)
+        return f"give each value a name, or _ to leave it out: `as {shown}`"
 
 
 class TrainingOnly(Problem):
@@ -83,9 +85,15 @@ class AlreadyNamed(Problem):
 }
 """
     text: str
+    is_dim: bool = False
 
     def message(self) -> str:
         return f"{self.text} is bound twice in one body"
+
+    def hint(self) -> str | None:
+        if not self.is_dim:
+            return "give one of them another name"
+        return f"{self.text} alone is the same size once more; another size needs another name"
 
 
 class ValueNotMade(Problem):
@@ -105,9 +113,50 @@ class ValueNotMade(Problem):
 }
 """
     text: str
+    early: str | None = None
+    """The module that is applied before it stands, and in whose text the name is."""
+
+    is_unmet: bool = False
+    """Whether it is a module that is applied, and whose statement is not reached."""
 
     def message(self) -> str:
+        if self.early is not None:
+            return f"{self.text} has no value yet where {self.early} is first applied"
+        if self.is_unmet:
+            return f"{self.text} is applied here, and its statement is not taken"
         return f"{self.text} has no value here: the stage that it names is not taken"
 
     def hint(self) -> str | None:
+        if self.early is not None:
+            return f"put `let {self.text} = …` before the first use of {self.early}"
         return "use it under the same condition, or give it a value in every arm"
+
+
+class ModulesAsStage(Problem):
+    """A `module` of a loop is, behind the loop, a list: those that its turns have made.
+
+    A stage is one of them. What a loop and what stands behind it share is declared before the loop.
+    """
+
+    name = "modules-as-stage"
+    bad = """model m {
+  input x: [N, 3, H = 32, W = 32]
+  units: { repeat 2 { module unit = _: conv(3, 1) } }
+  unit
+}
+"""
+    good = """model m {
+  input x: [N, 3, H = 32, W = 32]
+  units: { repeat 2 { module unit = _: conv(3, 1) } }
+  for each in unit { each }
+}
+"""
+    module: str
+
+    def message(self) -> str:
+        return f"{self.module} is a list of modules here: a loop makes one in each turn"
+
+    def hint(self) -> str:
+        return (
+            f"apply each, `for one in {self.module} {{ one }}`, or one of them, `{self.module}[0]`"
+        )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archdsl.rules.naming import imported
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Edit, Fix, renamed, swap
 
 
 def in_model(body: str) -> str:
@@ -24,6 +26,8 @@ class UnknownName(Problem):
     text: str
     suggestion: str | None = None
     note: str | None = None
+    library: str | None = None
+    """The library that declares it, where the file has not imported it from there."""
 
     def message(self) -> str:
         return f"there is no {self.text} here"
@@ -31,10 +35,34 @@ class UnknownName(Problem):
     def hint(self) -> str | None:
         if self.note:
             return self.note
+        if self.library and self.suggestion == self.text:
+            whose = (
+                "is an example" if self.library.startswith("examples.") else "comes from a library"
+            )
+            return f"it {whose}: import {self.library}: {self.text}"
+        if self.library:
+            return f"did you mean {self.suggestion} of {self.library}?"
         return f"did you mean {self.suggestion}?" if self.suggestion else None
 
     def label(self) -> str | None:
         return "unknown"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if self.note is not None or self.suggestion is None:
+            return None
+        uses = [other.span for other in at.related if other.span.text == self.text]
+        if self.suggestion == f'"{self.text}"':
+            named = swap(at.span, self.suggestion)
+        else:
+            named = renamed(at.span, self.suggestion)
+        edits = (*named.edits, *[Edit(span, self.suggestion) for span in uses])
+        named = Fix(named.words, edits, named.is_safe)
+        if self.library is None:
+            return named
+        added = imported(at.span.source, self.library, self.suggestion)
+        if self.suggestion == self.text:
+            return added
+        return Fix(f"{named.words}, and {added.words}", (*added.edits, *named.edits), named.is_safe)
 
 
 class NameDeclaredTwice(Problem):
@@ -52,6 +80,9 @@ class NameDeclaredTwice(Problem):
     def message(self) -> str:
         return f"the {self.what} {self.text} is declared twice"
 
+    def hint(self) -> str:
+        return "give one of them another name, or take one away"
+
     def label(self) -> str | None:
         return "declared again here"
 
@@ -63,8 +94,8 @@ class FunctionAsValue(Problem):
     """
 
     name = "function-as-value"
-    bad = in_model("dropout(sqrt)")
-    good = in_model("dropout(sqrt(0.25))")
+    bad = in_model("dropout(float)")
+    good = in_model("dropout(float(0.25))")
     text: str
     usage: str
 
@@ -89,6 +120,9 @@ class UnderscoreAsName(Problem):
     def message(self) -> str:
         return f"_ cannot be the name of {self.what}"
 
+    def hint(self) -> str:
+        return "give it a name, by which others can speak of it"
+
 
 class Cycle(Problem):
     """Declarations need each other in a circle.
@@ -101,6 +135,8 @@ class Cycle(Problem):
     bad = f"block A() {{ relu -> B }}\nblock B() {{ A }}\n{in_model('A')}"
     good = f"block A() {{ relu -> B }}\nblock B() {{ flatten }}\n{in_model('A')}"
     names: tuple[str, ...]
+    hides_op: bool = False
+    """Whether the one name is an op's too, which was probably meant."""
 
     def message(self) -> str:
         if len(self.names) == 1:
@@ -109,6 +145,19 @@ class Cycle(Problem):
         return f"declarations need each other in a circle: {circle}"
 
     def hint(self) -> str | None:
+        if self.hides_op:
+            name = self.names[0]
+            return (
+                f"the name hides the op {name}: call the declaration otherwise, as in {name}_net,"
+                " to use that"
+            )
+        if len(self.names) == 1:
+            from archir.base.missing import not_yet
+
+            known = not_yet(self.names[0])
+            if known is not None:
+                return f"the name means this declaration, and there is no op of that name: {known}"
+            return "there is no recursion, and no op of that name: archc ops lists the ops"
         return "there is no recursion; repeat with for or repeat"
 
 

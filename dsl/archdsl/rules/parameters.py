@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archdsl.rules.names import in_model
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, swap, typed
 
 
 class UnknownType(Problem):
@@ -21,7 +22,14 @@ class UnknownType(Problem):
     def hint(self) -> str | None:
         if self.suggestion:
             return f"did you mean {self.suggestion}?"
+        if self.text.casefold() in ("tensor", "array", "ndarray", "variable"):
+            return (
+                "an input is no parameter: the body begins with `input x: [N, 3, H = 224, W = 224]`"
+            )
         return "types are int, float, bool, string, list[…], block, op and init"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return typed(at.span, self.suggestion)
 
 
 class WrongTypeArguments(Problem):
@@ -40,6 +48,11 @@ class WrongTypeArguments(Problem):
     def hint(self) -> str | None:
         return "for example list[int]" if self.text == "list" else f"write {self.text} alone"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if self.text == "list" or not at.span.text.startswith(self.text):
+            return None
+        return swap(at.span, self.text)
+
 
 class EmptyDomain(Problem):
     """A parameter's domain holds no value, so nothing could ever be given for it.
@@ -55,3 +68,10 @@ class EmptyDomain(Problem):
 
     def message(self) -> str:
         return f"the domain of {self.parameter} is empty: {self.domain}"
+
+    def hint(self) -> str:
+        return "a range goes from its lower end to its upper one, and holds both: 4..8"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        low, sign, high = at.span.text.partition("..")
+        return swap(at.span, f"{high}..{low}", safe=False) if sign else None

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.argument_fixes import whole
+from archir.base.diagnostics import Diagnostic, Problem, nearest
+from archir.base.fixes import Fix, drop, part_renamed, swap
+from archir.base.source import Span
+
+
+def _unspliced(at: Diagnostic, *, safe: bool) -> Fix | None:
+    """Take away the star at the beginning of a place."""
+    start = at.span.start
+    star = Span(at.span.source, start, start + 1)
+    return drop(star, safe=safe) if star.text == "*" else None
 
 
 class ArgumentOfWrongType(Problem):
@@ -38,7 +48,17 @@ model m() {
     def hint(self) -> str | None:
         if self.wanted.startswith("an integer") and "float" in self.given:
             return "use // for whole division, or int(…)"
+        is_text = self.given.startswith("the string ")
+        if is_text and self.wanted in ("an op", "a block", "an initialiser"):
+            named = self.given.partition('"')[2].rstrip('"')
+            return f"a part is no text: write `{named if named.isidentifier() else 'relu'}`"
         return None
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        text = at.span.text
+        if self.wanted == "an op" and text[:1] == '"' and text.strip('"').isidentifier():
+            return swap(at.span, text.strip('"'), safe=False)
+        return whole(at.span) if self.hint() and self.given.endswith(".0") else None
 
 
 class OutsideDomain(Problem):
@@ -70,6 +90,9 @@ model m() {
 
     def message(self) -> str:
         return f"{self.parameter} of {self.owner} is in {self.domain}, and is given {self.given}"
+
+    def hint(self) -> str:
+        return "give one that is in it, or widen the domain where the parameter is declared"
 
 
 class NotAPart(Problem):
@@ -135,6 +158,9 @@ model m() {
     def hint(self) -> str | None:
         return "leave the * out, or move the rules to the block around it"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return _unspliced(at, safe=False)
+
 
 class CannotSplice(Problem):
     """`*` goes before a block: it puts the block's children into the scope around it."""
@@ -157,6 +183,9 @@ model m() {
 
     def message(self) -> str:
         return f"*{self.text} is not possible: {self.reason}"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return _unspliced(at, safe=True)
 
 
 class ModuleWithoutUse(Problem):
@@ -184,6 +213,9 @@ class ModuleWithoutUse(Problem):
     def message(self) -> str:
         return f"module {self.module} is never applied, and is left out"
 
+    def hint(self) -> str:
+        return f"apply it, as in {self.module}, or leave it out"
+
 
 class NoSuchParameter(Problem):
     """Initial weights are given for a parameter that the op does not have."""
@@ -207,4 +239,11 @@ class NoSuchParameter(Problem):
         return f"{self.op} has no parameter {self.parameter}"
 
     def hint(self) -> str | None:
+        near = nearest(self.parameter, self.known.split(", "))
+        if near is not None:
+            return f"did you mean {near}?"
         return f"it has: {self.known}" if self.known else "it has no parameters"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        near = nearest(self.parameter, self.known.split(", "))
+        return part_renamed(at.span, self.parameter, near)

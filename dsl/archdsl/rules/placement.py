@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from archdsl.rules.names import in_model
-from archir.diagnostics import Problem
+from archdsl.rules.rewriting import without_mode
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, swap
 
 
 class MisplacedInput(Problem):
@@ -76,6 +78,9 @@ class UnknownMode(Problem):
     def hint(self) -> str | None:
         return "write: when training"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return swap(at.span, "training", safe=False)
+
 
 class TrainingOutputInBlock(Problem):
     """Outputs for training belong to a model: a block's outputs are always there.
@@ -93,6 +98,9 @@ class TrainingOutputInBlock(Problem):
 
     def hint(self) -> str | None:
         return "let the block give the value, and the model write the output"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return without_mode(at.span)
 
 
 class LabelOnSplice(Problem):

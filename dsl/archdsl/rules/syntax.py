@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from archdsl.rules.rewriting import (
+    positional_first,
+)
 from archdsl.rules.small import GOOD, model
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, drop, insert, lines
+from archir.base.pieces import pieces
 
 
 class UnexpectedToken(Problem):
@@ -14,6 +19,7 @@ class UnexpectedToken(Problem):
     good = model("let width = 4", "conv(width, 3)")
     found: str
     expected: tuple[str, ...]
+    advice: str | None = None
 
     def message(self) -> str:
         if not self.expected:
@@ -22,6 +28,9 @@ class UnexpectedToken(Problem):
 
     def label(self) -> str | None:
         return f"expected {self.expected[0]}" if len(self.expected) == 1 else None
+
+    def hint(self) -> str | None:
+        return self.advice
 
 
 def _either(words: tuple[str, ...]) -> str:
@@ -34,27 +43,12 @@ class TooManyErrors(Problem):
     """
 
     name = "too-many-errors"
-    bad = model(*["conv(4 3)"] * 60)
+    bad = model(*["conv(4 3)"] * 110)
     good = GOOD
     limit: int
 
     def message(self) -> str:
         return f"the file has more than {self.limit} syntax errors; the rest is left unread"
-
-
-class MissingArrow(Problem):
-    """Stages on one line are chained with `->`; without it each stands on its own line."""
-
-    name = "missing-arrow"
-    bad = model("conv(4, 3) relu")
-    good = model("conv(4, 3) -> relu")
-    found: str
-
-    def message(self) -> str:
-        return f"there is no `->` before {self.found}"
-
-    def hint(self) -> str:
-        return "chain stages with `->`, or start a new line"
 
 
 class MissingComma(Problem):
@@ -70,6 +64,12 @@ class MissingComma(Problem):
 
     def hint(self) -> str:
         return "separate arguments and items of a list with `,`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        found = pieces(at.span.source)
+        index = found.at(at.span.start)
+        before = None if not index else found.all[index - 1].end
+        return None if before is None else insert(at.span.source, before, ",")
 
 
 class ChainedComparison(Problem):
@@ -87,133 +87,13 @@ class ChainedComparison(Problem):
     def hint(self) -> str:
         return f"write two comparisons: `a {self.first} b and b {self.second} c`"
 
-
-class MissingElse(Problem):
-    """An expression has a value in each case: `a if condition else b`."""
-
-    name = "missing-else"
-    bad = model("let width = 4 if wide", "conv(width, 3)", parameters="wide = true")
-    good = model("let width = 4 if wide else 2", "conv(width, 3)", parameters="wide = true")
-
-    def message(self) -> str:
-        return "this choice has no `else`"
-
-    def hint(self) -> str:
-        return "write `a if condition else b`"
-
-
-class StrayElse(Problem):
-    """`else` stands behind the braces of an `if`, or in `a if condition else b`."""
-
-    name = "stray-else"
-    bad = model("conv(4, 3) if deep", "else { relu }", parameters="deep = true")
-    good = model("if deep { conv(4, 3) } else { relu }", parameters="deep = true")
-
-    def message(self) -> str:
-        return "this `else` belongs to no `if`"
-
-    def hint(self) -> str:
-        return "write `if condition { … } else { … }`"
-
-
-class StrayShortcut(Problem):
-    """`shortcut { … }` stands directly behind the braces of a `residual`."""
-
-    name = "stray-shortcut"
-    bad = model("residual { conv(3, 1) } -> relu shortcut { conv(3, 1) }")
-    good = model("residual { conv(3, 1) } shortcut { conv(3, 1) } -> relu")
-
-    def message(self) -> str:
-        return "this `shortcut` belongs to no `residual`"
-
-    def hint(self) -> str:
-        return "write `residual { … } shortcut { … }`"
-
-
-class ConditionNotLast(Problem):
-    """A condition behind a stage is the last thing on its line but for a remark about the shape:
-    one could not see whether what follows belongs to the stage alone.
-    """
-
-    name = "condition-not-last"
-    bad = model("conv(4, 3) if deep -> relu", parameters="deep = true")
-    good = model("conv(4, 3) if deep", "relu", parameters="deep = true")
-    after: str
-
-    def message(self) -> str:
-        return f"the line goes on with `{self.after}` behind a condition"
-
-    def hint(self) -> str:
-        if self.after == "as":
-            return "put the stage in braces: `{ stage if condition } as name`"
-        return "start a new line, or put the stage in braces: `{ stage if condition } -> …`"
-
-
-class MisplacedAscription(Problem):
-    """A remark about the shape, `:: [N, 64, H, W]`, stands behind a stage, last on its line."""
-
-    name = "misplaced-ascription"
-    bad = model("conv(4, 3) :: [N, 4, 6, 6] -> relu")
-    good = model("conv(4, 3) -> relu :: [N, 4, 6, 6]")
-    behind_braces: bool = False
-    """Whether it stands behind a loop or a condition, which are no stages."""
-
-    def message(self) -> str:
-        if self.behind_braces:
-            return "`:: shape` stands behind a stage, and these braces belong to a statement"
-        return "`:: shape` stands last on its line, behind a stage"
-
-    def hint(self) -> str:
-        if self.behind_braces:
-            return "write it of the current value, on a line of its own: `_ :: [N, 64, H, W]`"
-        return "start a new line behind it"
-
-
-class NameNotLast(Problem):
-    """`as` and its names stand last on their line. What is named is also the current value, which
-    the next line takes.
-    """
-
-    name = "name-not-last"
-    bad = model("conv(4, 3) as a -> relu", "add [_, a]")
-    good = model("conv(4, 3) as a", "relu", "add [_, a]")
-
-    def message(self) -> str:
-        return "the line goes on with `->` behind the name of a value"
-
-    def hint(self) -> str:
-        return "start a new line there: what was named is the current value"
-
-
-class StageInOutput(Problem):
-    """An `output` says which value comes out. It runs no stages itself."""
-
-    name = "stage-in-output"
-    bad = model("conv(4, 3) as a", "output b = a -> relu")
-    good = model("conv(4, 3) -> relu as b", "output b")
-
-    def message(self) -> str:
-        return "`output` names a value, and here a stage follows"
-
-    def hint(self) -> str:
-        return "run the stage on a line before, with `as name` behind it, and write `output name`"
-
-
-class NumberAsBranch(Problem):
-    """A number stands among the values that an op merges. The arithmetic ops take one as an
-    argument.
-    """
-
-    name = "number-as-branch"
-    bad = model("add [_, 3]")
-    good = model("add(3)")
-    number: str
-
-    def message(self) -> str:
-        return f"{self.number} is a number, and cannot be a branch"
-
-    def hint(self) -> str:
-        return f"give it as an argument, as in `add({self.number})`"
+    def fix(self, at: Diagnostic) -> Fix | None:
+        found = pieces(at.span.source)
+        index = found.at(at.span.start)
+        if index is None or found.text(index - 2) != self.first:
+            return None
+        middle = found.span(index - 1, index - 1)
+        return insert(at.span.source, middle.end, f" and {middle.text}")
 
 
 class KeywordAsName(Problem):
@@ -233,21 +113,6 @@ class KeywordAsName(Problem):
         return f"take another name, such as `{self.word}_`"
 
 
-class MissingParameterList(Problem):
-    """A block and a model have a list of parameters in parentheses, which may be empty."""
-
-    name = "missing-parameter-list"
-    bad = GOOD.replace("()", "")
-    good = GOOD
-    word: str
-
-    def message(self) -> str:
-        return f"`{self.word}` has no list of parameters"
-
-    def hint(self) -> str:
-        return f"write `{self.word}()` where there are none"
-
-
 class PositionalAfterNamed(Problem):
     """Arguments that are given by position stand before those that are given by name."""
 
@@ -261,6 +126,9 @@ class PositionalAfterNamed(Problem):
 
     def hint(self) -> str:
         return "put it before the named ones, or give it its name"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return positional_first(at.span)
 
 
 class StatementOutsideBody(Problem):
@@ -277,7 +145,18 @@ class StatementOutsideBody(Problem):
         return f"{self.found} stands outside of any block or model"
 
     def hint(self) -> str:
-        return "a file holds `import`, `block`, `model`, `fn` and `let`; put it into one of them"
+        meant = _DECLARATIONS.get(self.found.strip("`").casefold())
+        if meant is not None:
+            return f"write `{meant}`"
+        return "what runs stands in a body: `model net() { input x: [N, 3, H = 224, W = 224] … }`"
+
+
+_DECLARATIONS = {
+    **dict.fromkeys(("layer", "struct", "component", "part"), "block Name(parameters) { … }"),
+    **dict.fromkeys(("network", "net", "architecture", "graph"), "model name(parameters) { … }"),
+    **dict.fromkeys(("func", "define"), "fn name(parameters) = expression"),
+}
+"""What declarations begin with elsewhere."""
 
 
 class DeclarationInBody(Problem):
@@ -299,15 +178,33 @@ class ImportForm(Problem):
     """An import names what it takes, and from where.
 
     `import std.blocks: ConvNormAct` takes from the library that comes with the compiler,
-    `import "./stem.arch": Stem` from a file.
+    `import "./stem.arch": Stem` from a file. Ops are always there, and nothing of Python can be
+    imported.
     """
 
     name = "import-form"
-    bad = "import std.blocks\n" + GOOD
+    bad = "import torch.nn as nn\n" + GOOD
     good = GOOD
+    word: str = ""
+    """The first word behind `import`."""
 
     def message(self) -> str:
+        if self.word in _PACKAGES:
+            return f"{self.word} is a package of Python, and nothing of it can be imported"
         return "an import says from where it takes what, as in `import std.blocks: ConvNormAct`"
 
     def hint(self) -> str:
-        return 'write `import std.blocks: ConvNormAct` or `import "./stem.arch": Stem`'
+        if self.word in _PACKAGES:
+            return "leave the line out: archc's ops are there without an import"
+        return (
+            "names are imported one by one: `import std.blocks: ConvNormAct`, or"
+            ' `import "./stem.arch": Stem`'
+        )
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return drop(lines(at.span, at.span)) if self.word in _PACKAGES else None
+
+
+_PACKAGES = frozenset(
+    {"torch", "torchvision", "timm", "tensorflow", "keras", "jax", "flax", "numpy", "math"}
+)

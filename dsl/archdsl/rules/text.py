@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, drop, swap
 
 _NAMES = {
     0x00: "a NUL character",
@@ -31,10 +32,53 @@ _INSTEAD = {
     "|": "stages are chained with `->`, and conditions joined with `or`",
     "&": "conditions are joined with `and`",
     "^": "a power is written `**`",
+    "@": "matrices are multiplied by a stage: `matmul [a, b]`",
     "?": "a choice is written `a if condition else b`",
     "\\": "a line that starts with `->` continues the one before, and inside `( )` line ends are"
     " free",
 }
+
+_EXACTLY = {
+    "&&": "and",
+    "||": "or",
+    "!": "not ",
+    "\N{RIGHTWARDS ARROW}": "->",
+    "\N{MULTIPLICATION SIGN}": "*",
+    "\N{LESS-THAN OR EQUAL TO}": "<=",
+    "\N{GREATER-THAN OR EQUAL TO}": ">=",
+    "\N{NOT EQUAL TO}": "!=",
+    "\N{MINUS SIGN}": "-",
+    "\N{EN DASH}": "-",
+    "^": "**",
+}
+"""What a sign of another language or editor is here."""
+
+
+class OtherLanguage(Problem):
+    """The whole file is written in another language. archc reads no settings and runs no Python: a
+    network is declared by `model` and what stands in its braces.
+    """
+
+    name = "other-language"
+    bad = "layers:\n  - conv: 64\n    kernel: 3\n  - relu\n"
+    good = """model net() {
+  input image: [N, 3, H = 224, W = 224]
+  conv(64, 3) -> relu
+}
+"""
+    language: str
+
+    def message(self) -> str:
+        return f"this file is {self.language}, and nothing in it declares a network for archc"
+
+    def hint(self) -> str:
+        model = "`model net() { input x: [N, 3, H = 224, W = 224] … }`"
+        if self.language == "Python":
+            return (
+                f"a network is declared as in {model}, a part of one as `block Name() {{ … }}`,"
+                " and what `forward` does stands in the braces"
+            )
+        return f"a network is declared as in {model}; `archc new FILE` begins one"
 
 
 class FileTooLarge(Problem):
@@ -93,6 +137,9 @@ class ForbiddenCharacter(Problem):
             return "a mark that changes the direction of writing"
         return "an invisible character" if self.code >= 0x200B else "a control character"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return None if self.code == 0x0D else drop(at.span)
+
 
 class UnknownCharacter(Problem):
     """The language has no use for this character outside of strings and comments."""
@@ -115,6 +162,13 @@ class UnknownCharacter(Problem):
 
     def hint(self) -> str | None:
         return _INSTEAD.get(self.text)
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if self.text == ";":
+            rest = at.span.source.text[at.span.end :].split("\n", 1)[0]
+            return drop(at.span) if not rest.strip() or rest.lstrip().startswith("#") else None
+        instead = _EXACTLY.get(self.text)
+        return None if instead is None else swap(at.span, instead)
 
 
 class NonAsciiName(Problem):
@@ -141,169 +195,3 @@ class NonAsciiName(Problem):
 
     def hint(self) -> str:
         return "use the letters a to z and A to Z, digits and underscores"
-
-
-class MalformedNumber(Problem):
-    """Numbers are written as in Python: `64`, `1_000`, `0x1F`, `0.5`, `1e-3`. They do not start
-    with a zero, and no letter follows them.
-    """
-
-    name = "malformed-number"
-    bad = """model small() {
-  input x: [N, 3, H = 8, W = 8]
-  conv(64channels, 3)
-}
-"""
-    good = """model small() {
-  input x: [N, 3, H = 8, W = 8]
-  conv(64, 3)
-}
-"""
-    text: str
-
-    def message(self) -> str:
-        return f"`{self.text}` is not a number"
-
-    def hint(self) -> str:
-        digits = self.text.replace("_", "")
-        if digits.isdigit():
-            return "write it without zeros in front, and with single underscores between digits"
-        return "a name cannot start with a digit; a label may, in quotes"
-
-
-class NumberTooLong(Problem):
-    """A number of more than a thousand digits is not read."""
-
-    name = "number-too-long"
-    bad = "let BIG = " + "9" * 1001 + "\n"
-    good = "let BIG = 999\n" + ForbiddenCharacter.good.replace("conv(4", "conv(BIG")
-    limit: int
-
-    def message(self) -> str:
-        return f"this number has more than {self.limit:,} digits"
-
-
-class NumberTooLarge(Problem):
-    """Numbers with a point or an exponent are doubles, and this one is beyond the largest double,
-    which is about 1.8e308.
-    """
-
-    name = "number-too-large"
-    bad = """model small() {
-  input x: [N, 3, H = 8, W = 8]
-  dropout(1e400)
-}
-"""
-    good = """model small() {
-  input x: [N, 3, H = 8, W = 8]
-  dropout(1e-40)
-}
-"""
-    text: str
-
-    def message(self) -> str:
-        return f"`{self.text}` is too large for a double"
-
-
-class SingleQuotes(Problem):
-    """Strings stand in double quotes."""
-
-    name = "single-quotes"
-    bad = """model small() {
-  input x: [N, 3, H = 8, W = 8]
-  conv(4, 3, padding = 'same')
-}
-"""
-    good = """model small() {
-  input x: [N, 3, H = 8, W = 8]
-  conv(4, 3, padding = "same")
-}
-"""
-    text: str
-
-    def message(self) -> str:
-        return "strings stand in double quotes"
-
-    def hint(self) -> str:
-        return f'write "{self.text}"'
-
-
-class UnterminatedString(Problem):
-    """A string ends on the line on which it begins, with a double quote."""
-
-    name = "unterminated-string"
-    bad = """model small() {
-  input x: [N, 3, H = 8, W = 8]
-  conv(4, 3, padding = "same)
-}
-"""
-    good = SingleQuotes.good
-
-    def message(self) -> str:
-        return "this string is not closed on its line"
-
-    def hint(self) -> str:
-        return 'close it with `"`; a line end inside a string is written `\\n`'
-
-
-class UnknownEscape(Problem):
-    r"""In a string, `\n` is a line end, `\t` a tab, `\"` a quote and `\\` a backslash."""
-
-    name = "unknown-escape"
-    bad = """block Wide(planes) {
-  assert planes > 8, "C:\\dir"
-  conv(planes, 3)
-}
-model small() {
-  input x: [N, 3, H = 8, W = 8]
-  Wide(16)
-}
-"""
-    good = bad.replace("\\d", "\\\\d")
-    text: str
-
-    def message(self) -> str:
-        return f"`{self.text}` stands for nothing in a string"
-
-    def hint(self) -> str:
-        return f"a backslash itself is written `\\\\`, so `\\{self.text}`"
-
-
-class LoneBrace(Problem):
-    """Braces in a string hold an expression, as in `"layer{i}"`. A brace that is meant as such is
-    doubled: `{{` and `}}`.
-    """
-
-    name = "lone-brace"
-    bad = """model small() {
-  input x: [N, 3, H = 8, W = 8]
-  for i in 1..2 { "layer{i": conv(4, 3) }
-}
-"""
-    good = """model small() {
-  input x: [N, 3, H = 8, W = 8]
-  for i in 1..2 { "layer{i}": conv(4, 3) }
-}
-"""
-    brace: str
-
-    def message(self) -> str:
-        verb = "closed" if self.brace == "{" else "opened"
-        return f"this `{self.brace}` is not {verb} in the string"
-
-    def hint(self) -> str:
-        return f"write `{self.brace * 2}` for a brace as such"
-
-
-class EmptyHole(Problem):
-    """Braces in a string hold an expression, as in `"layer{i}"`; there is none in these."""
-
-    name = "empty-hole"
-    bad = LoneBrace.good.replace("{i}", "{}")
-    good = LoneBrace.good
-
-    def message(self) -> str:
-        return "there is no expression in these braces"
-
-    def hint(self) -> str:
-        return "write the expression, or `{{}}` for the braces as such"

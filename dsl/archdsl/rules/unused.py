@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from archdsl.rules.names import in_model
-from archir.diagnostics import Problem
+from archdsl.rules.naming import unimported, unnamed
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, swap
 
 _STEM = "block Stem(width) { conv(width, 3) }\n\n"
 
@@ -26,6 +28,11 @@ class UnusedName(Problem):
             return "write _ where any size will do"
         return "leave it out, or write _ in its place among others"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        if self.what == "dim":
+            return swap(at.span, "_")
+        return unnamed(at.span)
+
 
 class UnusedParameter(Problem):
     """A declaration has a parameter, and nothing in it uses the parameter."""
@@ -39,6 +46,9 @@ class UnusedParameter(Problem):
 
     def message(self) -> str:
         return f"the parameter {self.text} of {self.owner} is not used"
+
+    def hint(self) -> str:
+        return "use it, or leave it out"
 
 
 class UnusedBlock(Problem):
@@ -57,6 +67,9 @@ class UnusedBlock(Problem):
     def message(self) -> str:
         return f"the {self.what} {self.text} is not used"
 
+    def hint(self) -> str:
+        return "use it, or leave it out; a file without models may hold what others import"
+
 
 class UnusedImport(Problem):
     """A name is imported, and nothing in the file uses it."""
@@ -69,3 +82,9 @@ class UnusedImport(Problem):
 
     def message(self) -> str:
         return f"the import {self.text} is not used"
+
+    def hint(self) -> str:
+        return "use it, or leave it out"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return unimported(at.span)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archir.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix, part_renamed
 
 
 class WrongOperand(Problem):
@@ -27,6 +28,35 @@ class WrongOperand(Problem):
 
     def message(self) -> str:
         return f"{self.operation} cannot take {self.operands}"
+
+    def hint(self) -> str | None:
+        if "the string" in self.operands and "the number" in self.operands:
+            return "a number stands without quotes; int(text) and str(number) make one of the other"
+        return None
+
+
+class NotMany(Problem):
+    """`in` asks whether a list has an item, or a text another text in it."""
+
+    name = "not-many"
+    bad = """model m(width = 8) {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3) -> { relu } if width in 8
+}
+"""
+    good = """model m(width = 8) {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3) -> { relu } if width in [8, 16]
+}
+"""
+    operation: str
+    what: str
+
+    def message(self) -> str:
+        return f"`{self.operation}` asks for an item of a list, and {self.what} has none"
+
+    def hint(self) -> str:
+        return "write `x in [a, b]`, or `x == a` for one value"
 
 
 class DivisionByZero(Problem):
@@ -125,6 +155,9 @@ class NoSuchAttribute(Problem):
             return f"did you mean .{self.suggestion}?"
         return "a value has .channels, .features, .height, .width, .rank and .shape[i]"
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return part_renamed(at.span, self.attribute, self.suggestion)
+
 
 class RankTooLow(Problem):
     """A value has no dim of that name: a height and a width need four dims, channels need two."""
@@ -145,6 +178,9 @@ class RankTooLow(Problem):
 
     def message(self) -> str:
         return f"a value of shape {self.shape} has no {self.attribute}"
+
+    def hint(self) -> str:
+        return "height and width are those of [N, C, H, W]; .shape[i] and .rank are there for all"
 
 
 class DependsOnSize(Problem):
@@ -171,4 +207,7 @@ class DependsOnSize(Problem):
         return f"{self.what} cannot depend on the input's size: this is {self.expression}"
 
     def hint(self) -> str | None:
-        return "use channels or a parameter; assert may speak of sizes"
+        return (
+            "use channels or a parameter; assert may compare sizes by whole numbers"
+            " (+, -, *, //, %), with and, or, not between"
+        )

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
+from archir.sizes.valid import ValidSizes
+
 OTHERS = 4
 """How many sizes beside the default ones."""
 
@@ -25,6 +27,16 @@ def other_sizes(
         if one != dict(defaults) and one not in found:
             found.append(one)
     return found
+
+
+def alike(defaults: Mapping[str, int]) -> list[dict[str, int]]:
+    """Sizes of which one is as large as another, as those of values that meet have to be."""
+    return [
+        {**defaults, one: size}
+        for one in defaults
+        for other, size in defaults.items()
+        if other != one and size != defaults[one]
+    ]
 
 
 def _one(
@@ -56,3 +68,8 @@ def _other(size: int, random: Random) -> int:
         size + 4,
     ]
     return max(1, min(LARGEST, random.choice(options)))
+
+
+def in_boxes(valid: ValidSizes, sizes: Mapping[str, int]) -> bool:
+    """Whether sizes lie in the closed form of a set."""
+    return any(all(sizes[name] in box[name] for name in valid.names) for box in valid.boxes)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archc.testing.agreement.run import Run, run
 from archc.testing.generator.constructs import SECTIONS
-from archir.registry import built_in
+from archir.catalogue.registry import built_in
 
 
 def main(words: Sequence[str]) -> int:
@@ -20,7 +20,7 @@ def main(words: Sequence[str]) -> int:
     folder = Path(given.out)
     try:
         state = Run.resumed(folder, given.seed) if given.resume else Run(folder, given.seed)
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, OSError) as error:
         print(f"error: {error}\nhelp: without --resume the run begins anew", file=sys.stderr)
         return 2
     if not given.resume:
@@ -76,9 +76,12 @@ class _Progress:
 
 
 def _number(text: str) -> int:
-    number = int(text.replace("_", "").replace(",", ""))
+    try:
+        number = int(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        number = 0
     if number < 1:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"a whole number above 0 is meant, and not {text}")
     return number
 
 

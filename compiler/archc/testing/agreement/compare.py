@@ -9,18 +9,19 @@ from collections.abc import Iterator
 import torch
 
 from archc.testing.agreement import ours
-from archc.testing.agreement.choose_sizes import other_sizes
+from archc.testing.agreement.choose_sizes import alike, other_sizes
 from archc.testing.agreement.comparison import Comparison
 from archc.testing.agreement.ours import InternalError, Verdict
 from archc.testing.agreement.report import Disagreement, Report
 from archc.testing.agreement.theirs import Case, examples, interpreted, untrainable
 from archc.testing.interpreter import Network, Refused
-from archdsl import ast
-from archdsl.parser import parse
-from archdsl.unparse_file import unparse_file
-from archir.diagnostics import Diagnostic
-from archir.record import field_names
-from archir.source import Source
+from archc.testing.interpreter.refused import Place
+from archc.testing.unparse_file import unparse_file
+from archdsl.syntax.parser import parse
+from archdsl.tree import ast
+from archir.base.diagnostics import Diagnostic
+from archir.base.record import field_names
+from archir.base.source import Source
 
 
 def examine(case: Case) -> Report:
@@ -76,13 +77,16 @@ def _place(error: Diagnostic) -> str:
 
 
 def _names(verdict: Verdict, refusal: Refused) -> bool:
-    """Whether an error is about the op that torch stopped at.
+    """Whether an error is about the op that torch stopped at, or hides what archc says of it.
 
-    Names, arguments and places of things are looked at before any shape, and hide what is behind.
+    Names, arguments and places of things are looked at before any shape.
     """
-    if refusal.place is None or any(_is_of_the_text(error) for error in verdict.errors):
+    if refusal.place is None or not verdict.looked_at_shapes:
         return True
-    if "written-to tensor" in refusal.reason:
+    if any(_hides(error, refusal.place) for error in verdict.errors):
+        return True
+    of_memory = any(words in refusal.reason for words in OF_MEMORY)
+    if of_memory and not any(_is_of(error, "archir.rules.memory") for error in verdict.errors):
         return True  # memory is looked at where all shapes are right
     file, line, _ = refusal.place
     for error in verdict.errors:
@@ -93,15 +97,34 @@ def _names(verdict: Verdict, refusal: Refused) -> bool:
     return False
 
 
-def _is_of_the_text(error: Diagnostic) -> bool:
-    return type(error.problem).__module__.startswith(("archdsl.", "archir.rules.arguments"))
+OF_MEMORY = ("written-to tensor", "view size is not compatible", "Unsupported memory format")
+"""What torch says of how a tensor lies in memory, before its arithmetic is looked at."""
+
+
+def _hides(error: Diagnostic, place: Place) -> bool:
+    """Whether of what stands at a place nothing is said, as a text in front of it is wrong.
+
+    It then gives a value of which nothing is known. What depends on a size may be met in a loop's
+    first turn, and so in front of the lines above it.
+    """
+    if not _is_of(error, "archdsl.", "archir.rules.argument"):
+        return False
+    source = error.span.source
+    is_before = source.name != place[0] or source.position(error.span.start)[0] <= place[1]
+    return is_before or error.problem.name in ELSEWHERE
+
+
+def _is_of(error: Diagnostic, *modules: str) -> bool:
+    return type(error.problem).__module__.startswith(modules)
 
 
 def _is_known_elsewhere(network: Network, verdict: Verdict, case: Case) -> bool:
     """Whether what archc refuses is met in training, or at other sizes than the default ones."""
-    if all(map(_is_of_training, verdict.names)) and untrainable(network, case):
-        return True
-    return set(verdict.names) <= ELSEWHERE and refused_elsewhere(network, verdict, case.seed)
+    names = set(verdict.names)
+    of_training = set(filter(_is_of_training, names))
+    if of_training and untrainable(network, case):
+        names -= of_training
+    return names <= ELSEWHERE and (not names or refused_elsewhere(network, verdict, case.seed))
 
 
 def _is_of_training(name: str) -> bool:
@@ -126,19 +149,22 @@ def refused_elsewhere(network: Network, verdict: Verdict, seed: int) -> bool:
 
     Where none of these runs, nothing speaks against it.
     """
-    told = re.findall(r"(\w+) = (\d+)", verdict.errors[0].problem.message().rpartition(" for ")[2])
+    messages = [error.problem.message() for error in verdict.errors]
+    words = " ".join(messages)
+    told = re.findall(r"(\w+) = (\d+)", " ".join(m.rpartition(" for ")[2] for m in messages))
     shown = {name: int(size) for name, size in told if name in network.sizes}
     lines = {error.span.source.position(error.span.start)[0] for error in verdict.errors}
-    words = " ".join(error.problem.message() for error in verdict.errors)
     spoken = network.sizes.keys() & set(re.findall(r"[A-Za-z_]\w*", words))
     if spoken and set(verdict.names) <= {"depends-on-size", "argument-depends-on-size"}:
         return True  # also where it is the same at all sizes at which it is met
     runs = False
-    for sizes in [{**network.sizes, **shown}, *other_sizes(network.sizes, seed, many=40)]:
+    others = [*alike(network.sizes), *other_sizes(network.sizes, seed, many=40)]
+    for sizes in [{**network.sizes, **shown}, *others]:
         try:
             with torch.no_grad():
                 network.run(*examples(network, sizes, seed))
-                if "batch-held" in verdict.names:  # perhaps by what runs in training alone
+                if {"batch-held", "layout-not-taken"} & set(verdict.names):
+                    # Perhaps it is met by what runs in training alone.
                     network.run(*examples(network, sizes, seed), training=True)
         except Refused as refusal:
             # What holds the batch may be behind what refuses other batches already.

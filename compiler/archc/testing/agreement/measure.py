@@ -12,11 +12,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import flop_registry
 
-from archir.cost.kept import kept
+from archc.testing.every_product import every_product
 from archir.cost.macs import forward
-from archir.cost.play import play
-from archir.dims import evaluate
-from archir.flat import Flat
+from archir.cost.saved_for_backward import saved_for_backward
+from archir.cost.simulate import simulate
+from archir.graph.flat import Flat
+from archir.shapes.dims import evaluate
 
 Run = Callable[[], Any]
 Shape = tuple[int, ...]
@@ -46,15 +47,17 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignore
 
 def macs(run: Run) -> int:
     """The multiply-accumulates of a run."""
-    with Counter() as counter, torch.no_grad():
+    with Counter() as counter, torch.no_grad(), every_product():
         run()
     return int(counter.total)
 
 
-def saved_bytes(run: Run, state: Iterable[Tensor]) -> int:
+def saved_bytes(run: Run, state: Iterable[Tensor]) -> tuple[int, int]:
     """The bytes of the distinct storages that autograd keeps for a run, without those of state.
 
-    What no output leads back to is let go of with its value, so the outputs must be kept."""
+    They are counted by the elements of the tensors, and by the storages: kernels may take more
+    than their tensors have. What no output leads back to is let go of with its value, so the
+    outputs must be kept."""
     found: list[weakref.ref[_Kept]] = []
 
     def pack(given: Tensor) -> _Kept:
@@ -66,11 +69,15 @@ def saved_bytes(run: Run, state: Iterable[Tensor]) -> int:
         run()
     known = {each.untyped_storage()._cdata for each in state}
     there = [kept for each in found if (kept := each()) is not None]
+    elements: dict[int, int] = {}
     storages: dict[int, int] = {}
     for each in there:
-        key = each.tensor.untyped_storage()._cdata
-        storages[key] = min(each.nbytes, storages.get(key, each.nbytes))
-    return sum(nbytes for key, nbytes in storages.items() if key not in known)
+        storage = each.tensor.untyped_storage()
+        key = storage._cdata
+        if key not in known:
+            elements[key] = min(each.nbytes, elements.get(key, each.nbytes))
+            storages[key] = storage.nbytes()
+    return sum(elements.values()), sum(storages.values())
 
 
 class _Kept:
@@ -78,15 +85,26 @@ class _Kept:
 
     def __init__(self, given: Tensor) -> None:
         self.tensor = given.detach()  # itself it would hold the step that keeps it
-        # oneDNN may give more memory than a tensor needs; a view may need less than there is.
+        # A view may have fewer elements than there are. A kernel may take memory for more:
+        # conv_transpose of volumes makes its output out of the input's size.
         whole = given if given._base is None else given._base
         self.nbytes = whole.numel() * whole.element_size()
 
 
 def kept_bytes(flat: Flat, sizes: Mapping[str, int]) -> int:
     """What archc says of that."""
-    run = play(flat, {**flat.typed.graph.sizes, **sizes}, training=True)
-    return sum(storage.nbytes for _, storage in kept(run))
+    run = simulate(flat, {**flat.typed.graph.sizes, **sizes}, training=True)
+    return sum(storage.nbytes for _, storage in saved_for_backward(run))
+
+
+def keeps_copies(flat: Flat) -> bool:
+    """Whether torch may keep more: before 2.15 group_norm copied what does not lie in turn.
+
+    What oneDNN notes of recurrent layers is said to some hundredths, and rounded up where small.
+    """
+    release = tuple(int(part) for part in torch.__version__.split(".")[:2])
+    ops = {step.op.keyword for step in flat.steps if step.op is not None}
+    return (release < (2, 15) and "group_norm" in ops) or not ops.isdisjoint(("lstm", "gru", "rnn"))
 
 
 def said_macs(flat: Flat, sizes: Mapping[str, int]) -> int:

@@ -6,7 +6,7 @@ from archc.testing.agreement.report import Disagreement
 from archc.testing.agreement.theirs import Case
 from archc.testing.fuzz.corpus import Corpus
 from archc.testing.fuzz.mutate import mutant
-from archc.testing.fuzz.trial import attempt
+from archc.testing.fuzz.trial import tried
 
 MUTANTS = 2
 """How many of each text."""
@@ -18,7 +18,7 @@ def mutants_answered(case: Case) -> list[Disagreement]:
     found = []
     for number in range(MUTANTS if corpus.bases else 0):
         text = mutant(case.seed, number, corpus)
-        fault = attempt(text)[1]
+        fault = tried(text)[1]
         if fault is not None:
             shown = text.decode("utf-8", "backslashreplace")
             found.append(Disagreement(f"mutant: {fault.key}", f"{fault.trace}\n{shown}"))

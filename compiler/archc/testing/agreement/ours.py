@@ -11,15 +11,16 @@ from typing import Any
 from torch import nn
 
 from archc import pipeline
-from archc.choice import choose
+from archc.api.formats import FORMATS
 from archc.errors import ArchError
-from archc.settings import from_values, parse_settings
-from archdsl.loader import load
-from archdsl.program import Program
+from archc.request.choice import choose
+from archc.request.settings import from_values, parse_settings
+from archdsl.project.loader import load
+from archdsl.project.program import Program
 from archdsl.resolve import resolve
-from archir.diagnostics import Diagnostic
-from archir.source import Source
-from archir.typed import TypedGraph
+from archir.base.diagnostics import Diagnostic
+from archir.base.source import Source
+from archir.graph.typed import TypedGraph
 
 ROOT = Path("/project")
 """Where the files are said to be; nothing is read from disk but the standard library."""
@@ -48,6 +49,8 @@ class Verdict:
     """What it only remarks, by name."""
 
     program: Program | None = None
+    looked_at_shapes: bool = False
+    """Whether the text was right enough for that."""
 
     @property
     def names(self) -> list[str]:
@@ -80,15 +83,21 @@ def _check(
     program, found = load(Source(main, files[main]), ROOT / main, read)
     if program is None:
         return Verdict(None, [each for each in found if each.is_error])
-    found.extend(resolve(program))
+    resolved, problems = resolve(program)
+    found.extend(problems)
     if found.has_errors:
         return Verdict(None, [each for each in found if each.is_error], program=program)
     arguments, problems = parse_settings(from_values(parameters))
     found.extend(problems)
-    typed, problems = pipeline.compile_model(program, choose(program, model), arguments)
+    graph, problems = pipeline.elaborate(resolved, choose(resolved, model), arguments)
     found.extend(problems)
+    typed = None
+    if graph is not None:
+        typed, problems = pipeline.infer(graph)
+        found.extend(problems)
     remarks = [each.problem.name for each in found if not each.is_error]
-    return Verdict(typed, [each for each in found if each.is_error], remarks, program)
+    errors = [each for each in found if each.is_error]
+    return Verdict(None if errors else typed, errors, remarks, program, graph is not None)
 
 
 def live(typed: TypedGraph, seed: int) -> nn.Module:
@@ -104,7 +113,7 @@ def live(typed: TypedGraph, seed: int) -> nn.Module:
 def printed(typed: TypedGraph, *, guard: bool = False) -> str:
     """The model as Python source."""
     try:
-        return pipeline.python(typed, guard=guard)
+        return FORMATS["python"].text(typed, guarded=guard)
     except Exception as error:
         raise InternalError(error) from error
 

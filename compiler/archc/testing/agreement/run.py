@@ -14,7 +14,7 @@ from typing import Any
 
 from archc.testing.agreement.trial import Found, Results, trial
 from archc.testing.generator.constructs import CONSTRUCTS
-from archir.registry import built_in
+from archir.catalogue.registry import built_in
 
 CHUNK = 50
 """How many networks a process tries at a time."""
@@ -84,21 +84,29 @@ class Run:
 
     @classmethod
     def resumed(cls, folder: Path, seed: int) -> Run:
-        """The run that was begun in a folder, or a new one; ValueError if it is of another seed."""
+        """The run that was begun in a folder, or a new one; ValueError if the notes are others."""
         run, path = cls(folder, seed), folder / "state.json"
         if not path.exists():
             return run
+        try:
+            return run._read(path, seed)
+        except (LookupError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f"{path} has notes that this version of archc did not write"
+            ) from error
+
+    def _read(self, path: Path, seed: int) -> Run:
         known = json.loads(path.read_text("utf-8"))
         if known["seed"] != seed:
             raise ValueError(f"{path} is of a run with the seed {known['seed']}")
-        run.done = set(known["done"])
-        results = run.results
+        self.done = set(known["done"])
+        results = self.results
         results.networks, results.sizes = known["networks"], known["sizes"]
         results.accepted, results.kinds = known["accepted"], Counter(known["kinds"])
         for verdict in ("accepted", "refused"):
             results.constructs[verdict].update(known["constructs"][verdict])
             results.ops[verdict].update(known["ops"][verdict])
-        return run
+        return self
 
 
 def write(folder: Path, found: Found, seed: int) -> None:

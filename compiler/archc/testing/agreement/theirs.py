@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from archc.testing import seeding
 from archc.testing.agreement import measure
 from archc.testing.agreement.report import Disagreement
 from archc.testing.interpreter import Interpreter, Network, Refused
@@ -48,17 +49,36 @@ def fresh(inputs: list[Tensor]) -> list[Tensor]:
 
 
 def untrainable(network: Network, case: Case) -> bool:
-    """Whether torch refuses a training step, with more than one example too."""
+    """Whether torch refuses a training step, for work in place or with two examples too.
+
+    Or an evaluation for which it records gradients, as it does unless it is told not to.
+    """
+    refusals: list[str | None] = []
     for more in (0, 1):
         sizes = {name: size + more * (name == "N") for name, size in network.sizes.items()}
-        if trained(network, examples(network, sizes, case.seed), case.seed) is None:
-            return False
-    return True
+        inputs = examples(network, sizes, case.seed)
+        refusals.append(trained(network, inputs, case.seed) or recorded(network, inputs))
+    return None not in refusals or any(why is not None and "inplace" in why for why in refusals)
+
+
+def recorded(network: Network, inputs: list[Tensor]) -> str | None:
+    """What torch has against an evaluation for which it records gradients, if anything."""
+    try:
+        network.run(*fresh(inputs))
+    except Refused as error:
+        return str(error)
+    return None
+
+
+OF_GRADIENTS = "Unsupported memory format. Supports only ChannelsLast, Contiguous"
+"""What torch says of a volume laid out channels-last in ``pixel_shuffle``. The backward pass of
+``pixel_unshuffle`` is one, of a gradient whose layout the ops behind it decide: archc follows the
+layouts of values alone (docs/reliability.md says so)."""
 
 
 def trained(network: Network, inputs: list[Tensor], seed: int) -> str | None:
     """What torch has against a training step, if anything."""
-    torch.manual_seed(seed)
+    seeding.seed(seed)
     kept = {key: value.clone() for key, value in network.state().items()}
     try:
         _backward(measure.tensors(network.run(*fresh(inputs), training=True)))
@@ -97,3 +117,18 @@ def difference(
         if not same(state[key], tensor):
             return Disagreement(f"initial weights: {name}", f"{key}: {state[key]}, not {tensor}")
     return None
+
+
+REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError, AssertionError)
+"""What a module raises where it does not run."""
+
+
+def both_alike(live: Any, source: Any, where: str) -> Iterator[Disagreement]:
+    """At refused sizes the live module and the printed one do the same, whatever it is."""
+    if isinstance(live, list) != isinstance(source, list):
+        which = "live" if isinstance(live, list) else "printed"
+        yield Disagreement(f"refused, and the {which} module alone runs", where)
+    elif not isinstance(source, (list, *REFUSALS)):
+        yield Disagreement(f"the printed module does not run: {type(source).__name__}", where)
+    elif isinstance(live, list) and isinstance(source, list) and not all(map(same, live, source)):
+        yield Disagreement("refused, and the modules give other bits", where)

@@ -16,9 +16,9 @@ from archc.testing.agreement.theirs import Case
 from archc.testing.fuzz.bounds import SECONDS, TooLongError, bounded
 from archc.testing.generator import Project, generate
 from archc.testing.generator.project import MAIN
-from archdsl.parser import parse
-from archdsl.unparse_file import unparse_file
-from archir.source import Source
+from archc.testing.unparse_file import unparse_file
+from archdsl.syntax.parser import parse
+from archir.base.source import Source
 
 
 @dataclass

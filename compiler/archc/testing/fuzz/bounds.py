@@ -38,13 +38,13 @@ def bounded() -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def limit_memory() -> None:
-    """From now on this process has a MemoryError where it wants more than its share."""
+def limit_memory(more: int = BYTES) -> None:
+    """From now on this process has a MemoryError where it wants so many bytes more than it has."""
     with suppress(ImportError, ValueError, OSError):
         import resource
 
         _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (_taken() + BYTES, most))
+        resource.setrlimit(resource.RLIMIT_AS, (_taken() + more, most))
 
 
 def _taken() -> int:

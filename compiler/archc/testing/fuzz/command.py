@@ -18,9 +18,13 @@ def main(words: Sequence[str]) -> int:
     """Run the fuzzer; 1 where it found anything, 2 for a wrong use, 130 where it was stopped."""
     given = _arguments().parse_args(words)
     folder = Path(given.out)
+    for other in given.corpus:
+        if not Path(other).is_dir():
+            print(f"error: --corpus {other}: there is no folder of that name", file=sys.stderr)
+            return 2
     try:
         state = None if given.fresh else State.resumed(folder, given.seed)
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, OSError) as error:
         print(f"error: {error}\nhelp: --fresh begins anew", file=sys.stderr)
         return 2
     if state is None:
@@ -68,9 +72,12 @@ class _Progress:
 
 
 def _number(text: str) -> int:
-    number = int(text.replace("_", "").replace(",", ""))
+    try:
+        number = int(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        number = 0
     if number < 1:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"a whole number above 0 is meant, and not {text}")
     return number
 
 

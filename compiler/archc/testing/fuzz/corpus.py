@@ -12,12 +12,13 @@ from pkgutil import iter_modules
 
 import archdsl.rules
 import archir.rules
-from archc import examples, pipeline
-from archdsl.locate import libraries, locate_library
-from archir.diagnostics import Problem
-from archir.record import Record
-from archir.registry import ops
-from archir.source import Source
+from archc import pipeline
+from archc.request import examples
+from archdsl.project.locate import libraries, locate_library
+from archir.base.diagnostics import Problem
+from archir.base.record import Record
+from archir.base.source import Source
+from archir.catalogue.registry import ops
 
 WORDS = re.compile(r'"[^"\n]*"|\w+|->|::|\.\.|\*\*|//|[=!<>]=|[ \t]+|\n|#[^\n]*|.', re.DOTALL)
 """A text's words, roughly: what is none is a character by itself. Joined they are the text."""

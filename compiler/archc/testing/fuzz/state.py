@@ -31,10 +31,19 @@ class State:
 
     @classmethod
     def resumed(cls, folder: Path, seed: int) -> State | None:
-        """The run that was begun in a folder; ValueError if it is of another seed."""
+        """The run that was begun in a folder; ValueError if its notes are none of such a run."""
         path = folder / "state.json"
         if not path.exists():
             return None
+        try:
+            return cls._read(folder, path, seed)
+        except (LookupError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f"{folder} has notes that this version of archc did not write"
+            ) from error
+
+    @classmethod
+    def _read(cls, folder: Path, path: Path, seed: int) -> State:
         known = json.loads(path.read_text("utf-8"))
         if known["seed"] != seed:
             raise ValueError(f"{path} is of a run with the seed {known['seed']}")

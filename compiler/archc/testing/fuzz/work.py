@@ -16,7 +16,7 @@ from archc.testing.fuzz.corpus import Corpus
 from archc.testing.fuzz.mutate import mutant
 from archc.testing.fuzz.shrink import TRIES, shrunk
 from archc.testing.fuzz.state import State
-from archc.testing.fuzz.trial import Fault, attempt
+from archc.testing.fuzz.trial import Fault, attempt, tried
 
 SLOW_TRIES = 12
 """How often a text that took too much is tried smaller: each try may take as much again."""
@@ -125,9 +125,7 @@ def _work(
     for number in range(begin, end):
         at.value = number
         text = mutant(seed, number, corpus)
-        stage, fault = attempt(text)
-        if fault is not None and fault.kind == "slow":
-            stage, fault = attempt(text)  # on a busy machine processor time is counted badly
+        stage, fault = tried(text)
         if number % _COLLECTED == 0:
             gc.collect()
         reached[stage] += 1

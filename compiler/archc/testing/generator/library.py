@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archc.testing.generator.evaluation import evaluate
-from archc.testing.generator.nodes import Scene, Stage, Use
+from archc.testing.generator.forms.evaluation import evaluate
+from archc.testing.generator.forms.nodes import Scene, Stage, Use
+from archc.testing.generator.forms.stages import label
 from archc.testing.generator.pen import Pen, Place
-from archc.testing.generator.stages import label
 from archc.testing.generator.values import Size, require
 
 LIBRARY: dict[str, tuple[str, list[str]]] = {

@@ -55,7 +55,6 @@ IN_FILE: dict[str, tuple[str, ...]] = {
     "unclosed-bracket": ("block Open9() { relu",),
     "positional-after-named": ("let A9 = max(a = 1, 2)",),
     "statement-outside-body": ("relu -> relu",),
-    "missing-parameter-list": ("block Bare9 { relu }",),
     "value-not-made": (),
 }
 """The same for whole files."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from archc.testing.generator import bodies
 from archc.testing.generator.choices import Choices
 from archc.testing.generator.claims import with_claim
-from archc.testing.generator.expressions import integer
-from archc.testing.generator.initialisers import rules
+from archc.testing.generator.forms import bodies
+from archc.testing.generator.forms.expressions import integer
+from archc.testing.generator.forms.initialisers import rules
+from archc.testing.generator.forms.nodes import Block, Body, Node, Scene, Stage, Use
+from archc.testing.generator.forms.stages import chain_of
+from archc.testing.generator.forms.statements import Chain, If, Output, TrainOnly, Verbatim
 from archc.testing.generator.mistakes import with_mistake
-from archc.testing.generator.nodes import Block, Body, Node, Scene, Stage, Use
 from archc.testing.generator.pen import Pen, Place
 from archc.testing.generator.project import Project, assembled
-from archc.testing.generator.stages import chain_of
-from archc.testing.generator.statements import Chain, If, Output, TrainOnly, Verbatim
 from archc.testing.generator.values import Misfit, Part, Size, Value
 from archc.testing.generator.variants import variants
 
@@ -64,6 +64,10 @@ def constants(pen: Pen) -> None:
         else:
             pen.declare(name, lambda n: int(n), f"fn {name}(n: int) = max(n, n - 1)")
         pen.note("fn")
+    if choose.chance(10):
+        name = pen.fresh("pair")
+        pen.declare(name, lambda n: [n, n], f"fn {name}(n) = [n, n]")
+        pen.note("fn", "fn of a list", "list")
 
 
 def inputs(pen: Pen, first: bool = True) -> tuple[list[str], dict[str, Any], tuple[Value, ...]]:
@@ -97,17 +101,8 @@ def inputs(pen: Pen, first: bool = True) -> tuple[list[str], dict[str, Any], tup
         dims.append(str(channels))
         shape.append(channels)
         for axis in names:
-            extent = choose.integer(1 if choose.chance(15) else min(4, top), top)
-            if axis in env and choose.chance(60):
-                dims.append(axis)
-                extent = env[axis]
-            elif choose.chance(12):
-                dims.append(str(extent))
-            else:
-                name = axis if axis not in env else f"{axis}{number + 1}"
-                dims.append(f"{name} = {extent}")
-                extent = env[name] = Size(extent)
-                pen.note("size variable")
+            dim, extent = _axis(pen, axis, number, top, env)
+            dims.append(dim)
             shape.append(extent)
         name = pen.fresh("x") if first else pen.fresh("q")
         dtype = choose.weighted([(12, ""), (3, "int"), (1, "bool")])
@@ -120,6 +115,20 @@ def inputs(pen: Pen, first: bool = True) -> tuple[list[str], dict[str, Any], tup
     if count > 1:
         pen.note("several model inputs")
     return items, env, tuple(values)
+
+
+def _axis(pen: Pen, axis: str, number: int, top: int, env: dict[str, Any]) -> tuple[str, int]:
+    """An axis of an input: as it is declared, and its extent."""
+    choose = pen.choices
+    extent = choose.integer(1 if choose.chance(15) else min(4, top), top)
+    if axis in env and choose.chance(60):
+        return axis, env[axis]
+    if choose.chance(12):
+        return str(extent), extent
+    name = axis if axis not in env else f"{axis}{number + 1}"
+    env[name] = Size(extent)
+    pen.note("size variable")
+    return f"{name} = {extent}", env[name]
 
 
 def model_parameters(pen: Pen) -> tuple[list[tuple[str, str, str]], dict[str, Any]]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from archc.testing.generator.choices import Choices
 from archc.testing.generator.constructs import CONSTRUCTS
-from archc.testing.generator.evaluation import FILE, Env, base_env
-from archc.testing.generator.nodes import Block, Scene
+from archc.testing.generator.forms.evaluation import FILE, Env, base_env
+from archc.testing.generator.forms.nodes import Block, Scene
 
 
 @dataclass

@@ -23,23 +23,24 @@ def variants(
     pen.note("variant", "several models")
     first = required or ([params[0][0]] if params else [])
     given = ", ".join(f"{n} = {texts[n]}" for n in first)
-    pen.declare(
-        meant,
-        None,
-        f"model {meant} = {name}({given})"
-        if given or choose.chance(50)
-        else f"model {meant} = {name}()",
-    )
+    pen.declare(meant, None, f"model {meant} = {name}({given})")
     if not first:
         return meant, {}
-    name_of, value = first[0], known[first[0]]
+    return _replaced(pen, meant, first[0], known[first[0]], texts[first[0]])
+
+
+def _replaced(
+    pen: Pen, meant: str, name_of: str, value: Any, text: str
+) -> tuple[str, dict[str, object]]:
+    """A variant of which one argument is replaced, from outside or by a variant of it."""
+    choose = pen.choices
     from_outside = isinstance(value, int) and choose.chance(40)
     if not from_outside and not choose.chance(35):
         return meant, {}
     # The variant says something else, which what follows replaces.
     pen.note("variant replaces argument")
     at = next(i for i, (n, _) in enumerate(pen.declarations) if n == meant)
-    right, other = f"{name_of} = {texts[name_of]}", f"{name_of} = {_other(value)}"
+    right, other = f"{name_of} = {text}", f"{name_of} = {_other(value)}"
     pen.declarations[at] = (meant, pen.declarations[at][1].replace(right, other))
     if from_outside:
         pen.note("argument from outside")

@@ -16,6 +16,9 @@ of the language, and so are weights that depend on a batch without a default. He
 sizes at which it comes out otherwise than at the defaults; so do a remark about a shape that is
 wrong for some sizes, pieces of another number, and an extent of a reshape that comes out as -1.
 
+Its files stand in one circle, as the language's constructs do: an expression may name a block, in
+whose body are stages, whose arguments are expressions.
+
 >>> network = Interpreter({"net.arch": text}, "net.arch").network("net")
 >>> network.build(seed=0)
 >>> network.run(image)

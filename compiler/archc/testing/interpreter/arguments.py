@@ -7,8 +7,8 @@ from typing import Any
 
 from archc.testing.interpreter import expressions
 from archc.testing.interpreter.names import Reading
-from archc.testing.interpreter.ops import OPS
 from archc.testing.interpreter.refused import wrong
+from archc.testing.interpreter.torch_calls.ops import OPS
 from archc.testing.interpreter.values import (
     Function,
     Initialiser,
@@ -17,7 +17,7 @@ from archc.testing.interpreter.values import (
     is_number,
     literal,
 )
-from archdsl import ast
+from archdsl.tree import ast
 
 
 def parameters_of(part: Part | Function) -> tuple[tuple[str, ...], frozenset[str]]:
@@ -56,15 +56,7 @@ def bind(
         raise wrong(call, f"{part.name} takes {len(still_open)} arguments here")
     else:
         given.update(zip(still_open, by_position, strict=False))
-    for item in items:
-        if item.name is None:
-            continue
-        name = item.name.text
-        if name not in names:
-            raise wrong(item, f"{part.name} has no parameter {name}")
-        if name in given:
-            raise wrong(item, f"{name} is given twice")
-        given[name] = expressions.evaluate(item.value, reading)
+    _by_name(part.name, items, names, given, reading)
     values = {**filled, **given}
     missing = [name for name in names if name in required and name not in values]
     if missing and not partial:
@@ -72,6 +64,25 @@ def bind(
         assert at is not None
         raise wrong(at, f"{part.name} needs {missing[0]}")
     return values
+
+
+def _by_name(
+    owner: str,
+    items: tuple[ast.Argument, ...],
+    names: tuple[str, ...],
+    given: dict[str, Any],
+    reading: Reading,
+) -> None:
+    """Add the named arguments to what is given."""
+    for item in items:
+        if item.name is None:
+            continue
+        name = item.name.text
+        if name not in names:
+            raise wrong(item, f"{owner} has no parameter {name}")
+        if name in given:
+            raise wrong(item, f"{name} is given twice")
+        given[name] = expressions.evaluate(item.value, reading)
 
 
 def takes_items(part: Part | Function) -> bool:
@@ -123,7 +134,7 @@ def _check(param: ast.Param, value: Any, inner: Reading, place: ast.Node) -> Non
 
 def _may_be_none(param: ast.Param) -> bool:
     """``none`` may stand for an op that is absent, and may be a default."""
-    optional = isinstance(param.default, ast.Constant) and param.default.value is None
+    optional = isinstance(param.default, ast.Truth) and param.default.value is None
     return optional or (param.type is not None and param.type.name in ("op", "block", "init"))
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
-from archc.testing.interpreter import shapes, stages, uses, weights
+from archc.testing.interpreter import shapes, stages, uses
 from archc.testing.interpreter.expressions import bind_names, condition, evaluate, items
 from archc.testing.interpreter.names import Here
 from archc.testing.interpreter.refused import wrong
 from archc.testing.interpreter.scopes import Raw, empty, why_not
+from archc.testing.interpreter.torch_calls import initial_weights as weights
 from archc.testing.interpreter.values import Flow, is_integer, literal
-from archdsl import ast
+from archdsl.tree import ast
 
 Loop = ast.For | ast.RepeatLoop
 
@@ -38,9 +39,12 @@ def _pipeline(node: ast.Pipeline, flow: Flow, here: Here) -> Flow:
     """``stage -> stage as name, name :: [shape]``."""
     for at, stage in enumerate(node.stages):
         flow = stages.stage(stage, flow, here, is_head=at == 0)
-    if node.names and len(node.names) != len(flow):
+    values: tuple[Any, ...] = flow
+    if len(node.names) == 1 and len(flow) > 1:
+        values = (flow,)  # one name for several is that of their list
+    if node.names and len(node.names) != len(values):
         raise wrong(node.names[0], f"{len(node.names)} names for {len(flow)} values")
-    for name, value in zip(node.names, flow, strict=False):
+    for name, value in zip(node.names, values, strict=False):
         if name.text != "_":
             here.names.name_value(name, value, training=here.training)
     if node.ascription is not None:
@@ -49,14 +53,27 @@ def _pipeline(node: ast.Pipeline, flow: Flow, here: Here) -> Flow:
 
 
 def _ascribe(shape: ast.Shape, flow: Flow, here: Here) -> None:
-    """A remark holds at all sizes; what is written without size variables, at the defaults."""
+    """A remark holds at all sizes; what is written without size variables, at the defaults.
+
+    A name of a dim may stand for a number, unless it is a size variable's own. That is known where
+    it is the same at all sizes.
+    """
     if len(flow) != 1:
         raise wrong(shape, f"{len(flow)} values have no one shape")
 
-    def is_number(dim: ast.ShapeDim) -> bool:
-        return not here.run.building and not shapes.speaks_of_sizes(dim.value, here.reading(flow))
+    def holds(dim: ast.ShapeDim, wanted: int, extent: int) -> bool:
+        seen = here.decided.setdefault((here.key(dim), "what is written"), set())
+        seen.add(wanted)
+        if wanted == extent or here.run.building:
+            return wanted == extent or here.run.reads_all
+        reading = here.reading(flow)
+        if shapes.speaks_of_sizes(dim.value, reading, variables=True):
+            return False
+        if shapes.speaks_of_sizes(dim.value, reading):
+            here.run.look_elsewhere()
+        return len(seen) == 1
 
-    shapes.match(shape, tuple(flow[0].shape), here.reading(flow), here.names, skip=is_number)
+    shapes.match(shape, tuple(flow[0].shape), here.reading(flow), here.names, holds)
 
 
 def _let(node: ast.Let, flow: Flow, here: Here) -> Flow:
@@ -69,7 +86,7 @@ def _let(node: ast.Let, flow: Flow, here: Here) -> Flow:
 
 def _assert(node: ast.Assert, flow: Flow, here: Here) -> Flow:
     reading = here.reading(flow)
-    if not condition(node.condition, reading):
+    if not condition(node.condition, reading) and not here.run.reads_all:
         raise wrong(node, str(evaluate(node.message, reading)))
     return flow
 
@@ -85,6 +102,10 @@ def taken(node: ast.If, flow: Flow, here: Here) -> ast.Body | None:
             found = at
             break
     here.decide(node, "a condition", found)
+    arms = [*(arm for _, arm in node.arms), *([] if node.otherwise is None else [node.otherwise])]
+    for at, arm in enumerate(arms):
+        if at != found:
+            here.names.holder().not_made.update(names_in(arm))
     return node.otherwise if found == len(node.arms) else node.arms[found][1]
 
 
@@ -96,13 +117,14 @@ def _if(node: ast.If, flow: Flow, here: Here) -> Flow:
 def turns(node: Loop, flow: Flow, here: Here) -> Iterator[Here]:
     """A place for each turn of a loop. Behind the last, its names are lists of what they were."""
     if isinstance(node, ast.For):
-        all_items = items(node.iterable, here.reading(flow))
+        all_items: Sequence[Any] = items(node.iterable, here.reading(flow))
+        count = len(all_items)
     else:
         count = evaluate(node.count, here.reading(flow))
         if not is_integer(count) or count < 0:
             raise wrong(node.count, f"{literal(count)} is no count")
-        all_items = (None,) * count
-    here.decide(node, "how often a loop runs", len(all_items))
+        all_items = range(count)
+    here.decide(node, "how often a loop runs", count)
     named = dict.fromkeys(value_names(node.body))
     lists: dict[str, list[Any]] = {name: [] for name in named}
     training: set[str] = set()
@@ -130,10 +152,20 @@ def _loop(node: Loop, flow: Flow, here: Here) -> Flow:
     return flow
 
 
+def names_in(arm: ast.Body) -> Iterator[str]:
+    """The names that live to the end of the body, which an arm gives."""
+    yield from value_names(arm)
+    for node in arm.statements:
+        if isinstance(node, ast.ModuleStatement | ast.ParamStatement):
+            yield node.name.text
+
+
 def value_names(node: ast.Node) -> Iterator[str]:
     """The names that ``as`` gives anywhere in a body."""
     if isinstance(node, ast.Pipeline):
         yield from (name.text for name in node.names if name.text != "_")
+    elif isinstance(node, ast.ModuleStatement) and node.name.text != "_":
+        yield node.name.text
     for name in node.__match_args__:
         yield from _value_names_in(getattr(node, name))
 
@@ -170,12 +202,22 @@ def _output(node: ast.OutputStatement, flow: Flow, here: Here) -> Flow:
     reading = replace(here.reading(flow), training=when_training)
     for item in node.items:
         value = evaluate(item.value or ast.Name(item.name.span, item.name.text), reading)
-        if not isinstance(value, Tensor):
-            raise wrong(item, f"{literal(value)} is no value")
-        if any(name == item.name.text for name, _, _ in here.body.outputs):
-            raise wrong(item, f"there are two outputs {item.name.text}")
-        here.body.outputs.append((item.name.text, value, when_training))
+        for name, each in _outputs(item, item.name.text, value):
+            if any(name == other for other, _, _ in here.body.outputs):
+                raise wrong(item, f"there are two outputs {name}")
+            here.body.outputs.append((name, each, when_training))
     return flow
+
+
+def _outputs(item: ast.OutputItem, name: str, value: object) -> Iterator[tuple[str, Tensor]]:
+    """A value, or those of a list, which have its name and their places in it."""
+    if isinstance(value, Tensor):
+        yield name, value
+    elif isinstance(value, tuple) and value:
+        for at, each in enumerate(value):
+            yield from _outputs(item, f"{name}_{at}", each)
+    else:
+        raise wrong(item, f"{literal(value)} is no value")
 
 
 # --- what is registered ---------------------------------------------------------------------------
@@ -203,13 +245,22 @@ def _raw(node: ast.ParamStatement, extents: tuple[int, ...], flow: Flow, here: H
     reason = why_not(name)
     if reason is not None:
         raise wrong(node.name, f"{name} is no name of a parameter: {reason}")
-    how = weights.initialiser(node.value, here.reading(flow))
-    if how is None:
-        raise wrong(node.value, "a raw parameter needs an initialiser")
     if min(extents, default=1) < 0:
         raise wrong(node.shape, f"{extents} is no shape")
-    is_buffer = node.kind == "buffer"
-    raw = Raw(name, extents, how, is_buffer, node, empty(extents, is_buffer=is_buffer))
+    is_buffer, dtype = node.kind == "buffer", shapes.dtype(node)
+    if dtype != "float32" and not is_buffer:
+        raise wrong(node, f"no gradient reaches {dtype}")
+    tensor = empty(extents, dtype, is_buffer=is_buffer)
+    reading = here.reading(flow)
+    how = weights.initial(node, tensor, reading)
+    persistent = True
+    for option in node.options:
+        if option.name is None or option.name.text != "persistent" or not is_buffer:
+            raise wrong(option, f"a {node.kind} takes no such thing")
+        persistent = evaluate(option.value, reading)
+        if not isinstance(persistent, bool):
+            raise wrong(option, f"{literal(persistent)} is neither true nor false")
+    raw = Raw(name, extents, how, is_buffer, node, tensor, persistent)
     here.scope.add(raw, node)
     return raw
 
@@ -218,7 +269,7 @@ def _module(node: ast.ModuleStatement, flow: Flow, here: Here) -> Flow:
     """``module head = …`` is registered where it stands, and runs nothing."""
     name = node.name.text
     shared = here.body.early.pop(id(node), None) or uses.shared(node, here)
-    shared.here = here
+    shared.here = replace(here, names=here.names.now())  # its text means what stands before it
     if here.run.building and shared.slot not in here.scope.entries:
         stages.set_label(shared.slot, node.label, flow, here)
         if node.label is None:

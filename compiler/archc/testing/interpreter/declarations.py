@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from importlib.resources import files as resources
+from pathlib import Path
 from typing import Any
 
 from archc.testing.interpreter import expressions
@@ -12,9 +13,9 @@ from archc.testing.interpreter.arguments import parameters_of
 from archc.testing.interpreter.names import Names, Reading
 from archc.testing.interpreter.refused import Refused, wrong
 from archc.testing.interpreter.values import Function, Part, literal
-from archdsl import ast
-from archdsl.parser import parse
-from archir.source import Source
+from archdsl.syntax.parser import parse
+from archdsl.tree import ast
+from archir.base.source import Source
 
 
 class Project:
@@ -48,9 +49,13 @@ class Project:
         return tree
 
     def _text(self, name: str) -> str | None:
-        if not name.startswith("std."):
+        room, _, stem = name.partition(".")
+        if room not in ("std", "examples") or name in self.texts:
             return self.texts.get(name)
-        path = resources("archdsl") / "std" / f"{name.removeprefix('std.')}.arch"
+        package = Path(str(resources("archdsl")))
+        shipped = package / "shipped"
+        examples = shipped if shipped.is_dir() else package.parent.parent / "examples"
+        path = (package / "std" if room == "std" else examples) / f"{stem}.arch"
         return path.read_text("utf-8") if path.is_file() else None
 
 
@@ -61,12 +66,14 @@ class File:
         self.name = name
         self.names: dict[str, tuple[File, ast.Declaration]] = {}
         self.own: dict[str, ast.Declaration] = {}
+        self.imported: list[File] = []
         self._values: dict[str, Any] = {}
         self._working_out: list[ast.Let | ast.Variant] = []
         for node in tree.declarations:
             if isinstance(node, ast.Import):
                 self._import(project, node)
                 continue
+            assert not isinstance(node, ast.Refused)  # the text is right
             named = node.names if isinstance(node, ast.Let) else (node.name,)
             for identifier in named:
                 self._declare(identifier, (self, node))
@@ -78,18 +85,32 @@ class File:
         self.names[name.text] = meaning
 
     def _import(self, project: Project, node: ast.Import) -> None:
-        """Names of another file of the project, or of the standard library."""
+        """Names of another file of the project, of the standard library, or of an example.
+
+        Of an example also the names of those that take from it.
+        """
         if isinstance(node.path, tuple):
             path = ".".join(node.path)
+        elif self.name.startswith("examples."):
+            path = f"examples.{node.path.removeprefix('./').removesuffix('.arch')}"
         else:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(self.name), node.path))
             if path.startswith(("..", "/")):
                 raise wrong(node, f"{node.path} is outside of the project")
         other = project.file(path, node)
+        self.imported.append(other)
         for name in node.names:
-            if name.text not in other.own:
-                raise wrong(name, f"{path} declares no {name.text}")
-            self._declare(name, (other, other.own[name.text]))
+            home = other if name.text in other.own else self._relative(project, other, name)
+            self._declare(name, (home, home.own[name.text]))
+
+    @staticmethod
+    def _relative(project: Project, other: File, name: ast.Identifier) -> File:
+        """The example of that name, which takes from the other."""
+        if other.name.startswith("examples."):
+            found = project.file(f"examples.{name.text}", name)
+            if other in found.imported and name.text in found.own:
+                return found
+        raise wrong(name, f"{other.name} declares no {name.text}")
 
     def value(self, name: str) -> Any:
         """What a name of this file means."""

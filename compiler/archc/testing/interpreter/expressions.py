@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import Any
 
 from torch import Tensor
 
-from archc.testing.interpreter import weights
 from archc.testing.interpreter.arguments import bind, fill
 from archc.testing.interpreter.functions import FUNCTIONS, Unsuitable
 from archc.testing.interpreter.names import Names, Reading, lookup
-from archc.testing.interpreter.ops import check_arguments
+from archc.testing.interpreter.operators import compare, compute
 from archc.testing.interpreter.refused import wrong
+from archc.testing.interpreter.torch_calls import initial_weights as weights
+from archc.testing.interpreter.torch_calls.ops import check_arguments
 from archc.testing.interpreter.values import (
     Function,
     Initialiser,
@@ -24,7 +23,7 @@ from archc.testing.interpreter.values import (
     literal,
     show,
 )
-from archdsl import ast
+from archdsl.tree import ast
 
 
 def evaluate(node: ast.Expr, reading: Reading) -> Any:
@@ -63,42 +62,6 @@ def bind_names(names: tuple[ast.Identifier, ...], value: object, into: Names) ->
 
 # --- arithmetic -----------------------------------------------------------------------------------
 
-_SIGNS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-}
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-def compute(node: ast.Node, sign: str, left: Any, right: Any) -> Any:
-    """``left sign right``. Integers are exact; nothing gives infinity or not-a-number."""
-    listed = (str, tuple)
-    if sign == "+" and isinstance(left, listed) and type(left) is type(right):
-        return left + right  # type: ignore[operator]
-    if sign == "*" and isinstance(left, listed) and is_integer(right):
-        return left * right
-    if sign == "*" and is_integer(left) and isinstance(right, listed):
-        return right * left
-    if not (is_number(left) and is_number(right)):
-        raise wrong(node, f"{sign} does not take {literal(left)} and {literal(right)}")
-    try:
-        result = _SIGNS[sign](left, right)
-    except (ArithmeticError, ValueError) as error:
-        raise wrong(node, f"{left} {sign} {right}: {error}") from error
-    if isinstance(result, complex) or (isinstance(result, float) and not isfinite(result)):
-        raise wrong(node, f"{left} {sign} {right} is not a number that fits")
-    return result
-
 
 def _arithmetic(node: ast.Arithmetic, reading: Reading) -> Any:
     result = evaluate(node.first, reading)
@@ -128,21 +91,7 @@ def _unary(node: ast.Unary, reading: Reading) -> Any:
 
 def _compare(node: ast.Compare, reading: Reading) -> bool:
     left, right = evaluate(node.left, reading), evaluate(node.right, reading)
-    if isinstance(left, Tensor) or isinstance(right, Tensor):
-        raise wrong(node, "a value has no number that an expression could compute with")
-    if node.operator in ("==", "!="):
-        return _equal(left, right) == (node.operator == "==")
-    texts = isinstance(left, str) and isinstance(right, str)
-    if not texts and not (is_number(left) and is_number(right)):
-        raise wrong(node, f"{literal(left)} and {literal(right)} have no order")
-    return _ORDER[node.operator](left, right)
-
-
-def _equal(left: Any, right: Any) -> bool:
-    """Conditions are no numbers, also as items of lists: ``true`` is not 1."""
-    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        return len(left) == len(right) and all(map(_equal, left, right))
-    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+    return compare(node, node.operator, left, right)
 
 
 def _logical(node: ast.Logical, reading: Reading) -> bool:
@@ -192,9 +141,17 @@ def _comprehension(node: ast.Comprehension, reading: Reading) -> tuple[Any, ...]
     for item in items(node.iterable, reading):
         inner = reading.inside(Names(reading.names))
         bind_names(node.targets, item, inner.names)
+        _bind_rows(node.rows, inner.names)
         if node.condition is None or condition(node.condition, inner):
             result.append(evaluate(node.element, inner))
     return tuple(result)
+
+
+def _bind_rows(rows: tuple[ast.Row, ...], names: Names) -> None:
+    """``for a, [b, c] in …``: the items of rows in the row."""
+    for row in rows:
+        bind_names(row.names, names.bound[row.hidden.text], names)
+        _bind_rows(row.rows, names)
 
 
 # --- what stands behind an expression: x.name, x[i], x[a:b], f(…) ---------------------------------
@@ -285,7 +242,7 @@ def _built_in(name: str, call: ast.Arguments, reading: Reading) -> Any:
 
 _EVALUATE: Mapping[type[ast.Node], Callable[[Any, Reading], Any]] = {
     ast.Number: lambda node, _: node.value,
-    ast.Constant: lambda node, _: node.value,
+    ast.Truth: lambda node, _: node.value,
     ast.Name: _name,
     ast.Text: _text,
     ast.ListDisplay: _list,

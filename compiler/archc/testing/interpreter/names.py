@@ -1,6 +1,7 @@
 """Names (section 3), and the place in a network at which a text is read.
 
-Names are lexical. Braces open a frame of names. ``let`` names and loop variables live to the end
+Names are lexical. Braces open a frame of names; around a body are the parameters, which its own
+names may hide. ``let`` names and loop variables live to the end
 of their braces; names of values live to the end of the body, or of the turn of a loop, and are
 bound in the frame there that ``holds_values``.
 """
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from archc.testing.interpreter.functions import FUNCTIONS
-from archc.testing.interpreter.ops import OPS
 from archc.testing.interpreter.refused import wrong
+from archc.testing.interpreter.torch_calls.ops import OPS
 from archc.testing.interpreter.values import (
     INITIALISERS,
     Flow,
@@ -24,7 +25,7 @@ from archc.testing.interpreter.values import (
     Part,
     Shared,
 )
-from archdsl import ast
+from archdsl.tree import ast
 
 if TYPE_CHECKING:
     from archc.testing.interpreter.declarations import File
@@ -35,7 +36,16 @@ if TYPE_CHECKING:
 class Names:
     """The names of one pair of braces, and those around them."""
 
-    __slots__ = ("bound", "holds_values", "is_wall", "outer", "sizes", "training")
+    __slots__ = (
+        "bound",
+        "holds_values",
+        "is_wall",
+        "not_made",
+        "outer",
+        "sizes",
+        "training",
+        "variables",
+    )
 
     def __init__(
         self, outer: Names | None = None, *, holds_values: bool = False, is_wall: bool = False
@@ -47,13 +57,17 @@ class Names:
         """Whether this is the inside of a ``module``, which reads no values from outside."""
         self.training: set[str] = set()
         """Names of values that are there in training alone."""
+        self.variables: set[str] = set()
+        """Names of the model's own size variables."""
+        self.not_made: set[str] = set()
+        """Names that arms give which are not taken."""
         self.sizes: set[str] = set()
         """Names of dims, and of what is worked out of them."""
 
     def find(self, name: str) -> Names | None:
-        """The nearest frame that has the name."""
+        """The nearest frame that has the name, though its value may not be made."""
         frame: Names | None = self
-        while frame is not None and name not in frame.bound:
+        while frame is not None and name not in frame.bound and name not in frame.not_made:
             frame = frame.outer
         return frame
 
@@ -72,6 +86,17 @@ class Names:
         holder.bound[name.text] = value
         if training:
             holder.training.add(name.text)
+
+    def now(self) -> Names:
+        """The names as they are now, whatever is bound later."""
+        outer = None if self.outer is None else self.outer.now()
+        found = Names(outer, holds_values=self.holds_values, is_wall=self.is_wall)
+        found.bound |= self.bound
+        found.training |= self.training
+        found.not_made |= self.not_made
+        found.sizes |= self.sizes
+        found.variables |= self.variables
+        return found
 
     def is_outside(self, name: str) -> bool:
         """Whether a name is found beyond the walls of the ``module`` in which it is used."""
@@ -94,6 +119,14 @@ class Body:
     """Name, value, and whether it is there when training alone."""
     early: dict[int, Shared] = field(default_factory=dict)
     """Modules that were applied before they stand, by their statement."""
+    taps: tuple[str, ...] = ()
+    """The labels up to which alone it is run."""
+    tapped: dict[str, Tensor] = field(default_factory=dict)
+    """What their modules have given so far."""
+    paths: dict[int, str] = field(default_factory=dict)
+    """How the names of modules in labelled braces begin, by their scope."""
+    root: Scope | None = None
+    """The scope of what it is the body of; a spliced block's is that of what is around it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -172,6 +205,8 @@ def meaning(name: ast.Name, reading: Reading, *, called: bool = False) -> tuple[
     text = name.text
     frame = reading.names.find(text)
     if frame is not None:
+        if text not in frame.bound:
+            raise wrong(name, f"{text} is named in an arm that is not taken")
         if text in frame.training and not reading.training:
             raise wrong(name, f"{text} is there in training alone")
         return (frame.bound[text],)

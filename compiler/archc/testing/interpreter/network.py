@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from archc.testing import seeding
 from archc.testing.interpreter import shapes, uses
 from archc.testing.interpreter.arguments import fill
 from archc.testing.interpreter.declarations import Project
 from archc.testing.interpreter.names import Body, Here, Names, Reading
 from archc.testing.interpreter.refused import Place, Refused, place_of, wrong
 from archc.testing.interpreter.scopes import Scope, Slot, install
+from archc.testing.interpreter.torch_calls.initial_weights import construct, tie
 from archc.testing.interpreter.values import Flow, Part
-from archc.testing.interpreter.weights import construct
-from archdsl import ast
+from archdsl.tree import ast
 
 DEEP = 20_000
 """How deep Python may go: blocks in blocks are read with calls in calls."""
@@ -44,6 +48,10 @@ class Run:
     training: bool = False
     trace: list[tuple[Any, ...]] = field(default_factory=list)
     applied: int = 0
+    look_elsewhere: Callable[[], None] = lambda: None
+    """Read the text at other sizes too: what is written may be the same at all."""
+    reads_all: bool = False
+    """Whether what is written is only read, and not held against what there is."""
 
     @property
     def in_training(self) -> bool:
@@ -90,6 +98,7 @@ class Network:
 
     def __init__(self, part: Part, parameters: Mapping[str, Any]) -> None:
         assert part.node is not None and part.home is not None
+        self._part, self._parameters = part, parameters
         self._node, self._home = part.node, part.home
         self._values = {**dict(part.given), **parameters}
         known = {param.name.text for param in part.node.params}
@@ -100,6 +109,7 @@ class Network:
         self._decided: dict[Any, Any] = {}
         self._root = nn.Module()
         self._run = Run()
+        self._has_looked_elsewhere = False
         self.sizes: dict[str, int] = {}
         self.inputs = self._inputs()
         self.outputs: tuple[str, ...] = ()
@@ -121,9 +131,10 @@ class Network:
         return tuple(found)
 
     def _beginning(self, run: Run) -> Here:
-        names = Names(holds_values=True)
-        reading = Reading(self._home, names)
+        reading = Reading(self._home, Names())
         fill(self._node.name.text, self._node.params, self._values, reading, self._node)
+        names = Names(reading.names, holds_values=True)
+        names.variables |= self.sizes.keys()
         return Here(self._home, names, run, Body(), self._scope, self._made, self._decided)
 
     def build(self, seed: int | None = None) -> None:
@@ -135,18 +146,32 @@ class Network:
         with torch.no_grad():
             self._pass(examples, here)
         if seed is not None:
-            torch.manual_seed(seed)
+            seeding.seed(seed)
         construct(self._scope, is_model=True)
         self._root = install(self._scope)
+        tie(self._root, self._scope)
 
     def run(self, *inputs: Tensor, training: bool = False) -> tuple[Tensor, ...] | Tensor:
         """Run the text at the sizes of the inputs, with the modules made at the defaults."""
         if len(inputs) != len(self.inputs):
             raise wrong(self._node, f"there are {len(self.inputs)} inputs, not {len(inputs)}")
         self._root.train(training)
-        self._run = Run(training=training)
+        self._run = Run(training=training, look_elsewhere=self._look_elsewhere)
         outputs = self._pass(inputs, self._beginning(self._run))
         return outputs if len(outputs) > 1 else outputs[0]
+
+    def _look_elsewhere(self) -> None:
+        """Read the text with other defaults, once, and note what is written down there."""
+        if self._has_looked_elsewhere:
+            return
+        self._has_looked_elsewhere = True
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            for sizes in _others(self.sizes):
+                other = Network(self._part, self._parameters)  # with weights for these sizes
+                with suppress(Refused):
+                    inputs = tuple(spec.example(sizes, 0) for spec in self.inputs)
+                    other._pass(inputs, other._beginning(Run(building=True, reads_all=True)))
+                _note(other._decided, self._decided)
 
     def _pass(self, inputs: Flow, here: Here) -> Flow:
         before = sys.getrecursionlimit()
@@ -165,6 +190,11 @@ class Network:
         if found and all(when for _, _, when in found):
             raise wrong(self._node, "all outputs are there in training alone")
         self.outputs = tuple(name for name, _, _ in found)
+        if len(found) > 1:
+            try:
+                namedtuple("Outputs", self.outputs)
+            except ValueError as error:
+                raise wrong(self._node, str(error)) from error
         return tuple(value for _, value, _ in found) or last
 
     @property
@@ -198,6 +228,25 @@ class Interpreter:
         """A model with its parameters; those of a variant may be given anew."""
         given = {name: _constant(value) for name, value in parameters.items()}
         return Network(self._file.model(model), given)
+
+
+def _note(found: Mapping[Any, Any], into: dict[Any, Any]) -> None:
+    """Add the sizes that remarks write down in one network to those of another."""
+    for key, value in found.items():
+        if isinstance(value, dict):
+            _note(value, into.setdefault(key, {}))
+        elif isinstance(value, set):
+            into.setdefault(key, set()).update(value)
+
+
+def _others(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """Some sizes other than the default ones."""
+    random = Random(0)
+    for _ in range(40):
+        yield {
+            name: random.choice((size, size + 1, 2 * size, 3 * size, random.randint(1, 20)))
+            for name, size in sizes.items()
+        }
 
 
 def _constant(value: Any) -> Any:

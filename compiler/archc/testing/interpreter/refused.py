@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from archdsl import ast
+from archdsl.tree import ast
 
 Place = tuple[str, int, int]
 """File, line and column, the latter two counted from 1."""

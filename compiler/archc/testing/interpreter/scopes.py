@@ -6,7 +6,7 @@ A scope is what a module registers: raw parameters, buffers, and children, in th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from archc.testing.interpreter.names import Names, Reading, meaning
 from archc.testing.interpreter.refused import wrong
 from archc.testing.interpreter.values import Initialiser, Part
-from archdsl import ast
+from archdsl.tree import ast
 
 
 @dataclass(eq=False)
@@ -28,6 +28,7 @@ class Raw:
     is_buffer: bool
     node: ast.ParamStatement
     tensor: Tensor
+    is_persistent: bool = True
 
 
 @dataclass(eq=False)
@@ -47,6 +48,8 @@ class Slot:
     overrides: dict[str, Initialiser] = field(default_factory=dict)
     made: dict[Any, Any] = field(default_factory=dict)
     """What has been made inside it."""
+    ties: dict[str, tuple[Scope, str]] = field(default_factory=dict)
+    """Parameters that are other ones' tensors: the scope from which a key leads, and the key."""
     drawn: set[str] = field(default_factory=set)
     """Parameters whose own ``with`` has been drawn, which is final."""
     key: str = ""
@@ -75,10 +78,6 @@ class Scope:
                 raise wrong(node, f"the label {label} is used twice")
             self.labels.add(label)
         self.entries.append(entry)
-
-    def drop(self, slot: Slot) -> None:
-        """Leave out a child with nothing in it."""
-        self.entries.remove(slot)
 
     def children(self) -> Iterator[Slot]:
         return (e for e in self.entries if isinstance(e, Slot) and e.is_there)
@@ -115,12 +114,20 @@ def names(scope: Scope) -> dict[Slot, str]:
     return found
 
 
+def name_of(slot: Slot, scope: Scope) -> str | None:
+    """The name of one child; of one that is not registered yet, the name that it will have."""
+    found = names(scope)
+    if slot not in found and slot.is_there:
+        found = names(replace(scope, entries=[*scope.entries, slot]))
+    return found.get(slot)
+
+
 def install(scope: Scope, prefix: str = "") -> nn.Module:
     """The scope as a module of torch, so that torch itself says what its state dict is."""
     module = nn.Module()
     for raw in scope.raws():
         if raw.is_buffer:
-            module.register_buffer(raw.name, raw.tensor)
+            module.register_buffer(raw.name, raw.tensor, persistent=raw.is_persistent)
         else:
             assert isinstance(raw.tensor, nn.Parameter)
             module.register_parameter(raw.name, raw.tensor)
@@ -177,20 +184,28 @@ def is_labelled(node: ast.Body | ast.Unit, part: Find) -> bool:
     """
     if isinstance(node, ast.Body):
         return any(_statement(statement, part) for statement in node.statements)
-    if isinstance(node, ast.Sequence | ast.Dense):
+    if isinstance(node, ast.Sequence | ast.Dense | ast.For | ast.RepeatLoop):
         return is_labelled(node.body, part)
     if isinstance(node, ast.Residual):
         beside = node.shortcut is not None and is_labelled(node.shortcut, part)
         return is_labelled(node.body, part) or beside
     if isinstance(node, ast.Branches):
         return any(_statement(item, part) for item in node.items)
-    if node.branches is not None and is_labelled(node.branches, part):
+    branches = None if _are_items(node, part) else node.branches
+    if branches is not None and is_labelled(branches, part):
         return True
     if node.splice:
         spliced = part(node.name)
         if spliced is not None and spliced.node is not None and spliced.home is not None:
             return is_labelled(spliced.node.body, finder(Reading(spliced.home, _own(spliced))))
     return False
+
+
+def _are_items(node: ast.PartUse, part: Find) -> bool:
+    """Whether ``ys [a: b]`` are items of a list: a colon behind a label looks the same."""
+    last = node.places[0].last if node.places and isinstance(node.places[0], ast.Slice) else None
+    head = last.base if isinstance(last, ast.Access) else last
+    return isinstance(head, ast.Name) and part(node.name) is None and part(head) is None
 
 
 def _statement(node: ast.Statement, part: Find) -> bool:
@@ -216,7 +231,7 @@ def _stage(node: ast.Stage, part: Find) -> bool:
     return is_labelled(node.unit, part)
 
 
-def empty(shape: tuple[int, ...], *, is_buffer: bool) -> Tensor:
+def empty(shape: tuple[int, ...], dtype: str, *, is_buffer: bool) -> Tensor:
     """A raw parameter or buffer that is not drawn yet."""
-    tensor = torch.zeros(shape)
+    tensor = torch.zeros(shape, dtype=getattr(torch, dtype))
     return tensor if is_buffer else nn.Parameter(tensor)

@@ -8,7 +8,7 @@ from archc.testing.interpreter.expressions import evaluate
 from archc.testing.interpreter.names import Names, Reading
 from archc.testing.interpreter.refused import wrong
 from archc.testing.interpreter.values import is_integer, literal
-from archdsl import ast
+from archdsl.tree import ast
 
 DTYPES = {"float": "float32", "int": "int64", "bool": "bool"}
 
@@ -18,11 +18,11 @@ def match(
     actual: tuple[int, ...],
     reading: Reading,
     into: Names,
-    skip: Callable[[ast.ShapeDim], bool] = lambda _: False,
+    holds: Callable[[ast.ShapeDim, int, int], bool] = lambda _, wanted, extent: wanted == extent,
 ) -> None:
     """Hold a shape to a written one. ``_`` matches anything, and a new name binds the dim.
 
-    ``skip`` says of a dim whether it is not compared.
+    ``holds`` says of a dim whether the size that is written agrees with the one that there is.
     """
     if len(shape.dims) != len(actual):
         raise wrong(shape, f"{list(actual)} has {len(actual)} dims, not {len(shape.dims)}")
@@ -33,19 +33,26 @@ def match(
             assert isinstance(dim.value, ast.Name)
             into.bound[dim.value.text] = extent
             into.sizes.add(dim.value.text)
-        elif (wanted := size(dim.value, reading)) != extent and not skip(dim):
+            continue
+        wanted = size(dim.value, reading)
+        if not holds(dim, wanted, extent):
             raise wrong(dim, f"{dim.value.span.text} is {wanted}, and the dim is {extent}")
 
 
-def speaks_of_sizes(expression: ast.Expr, reading: Reading) -> bool:
-    """Whether an expression has a size variable in it, or what is read off a value."""
+def speaks_of_sizes(expression: ast.Expr, reading: Reading, *, variables: bool = False) -> bool:
+    """Whether an expression has the name of a dim in it, or what is read off a value.
+
+    Or else whether it has a size variable of the model in it, by its own name.
+    """
     waiting: list[object] = [expression]
     for node in waiting:  # grows while it is walked
         if isinstance(node, ast.Name):
             frame = reading.names.find(node.text)
-            if frame is not None and node.text in frame.sizes:
+            if frame is None:
+                continue
+            if node.text in (frame.variables if variables else frame.sizes):
                 return True
-        elif isinstance(node, ast.Attribute):
+        elif isinstance(node, ast.Attribute) and not variables:
             return True
         elif isinstance(node, tuple):
             waiting.extend(node)
@@ -99,8 +106,8 @@ def default_shape(item: ast.InputItem, reading: Reading) -> tuple[int, ...]:
     return tuple(extents)
 
 
-def dtype(item: ast.InputItem) -> str:
-    """torch's dtype of an input: floats where nothing is said."""
+def dtype(item: ast.InputItem | ast.ParamStatement) -> str:
+    """torch's dtype of an input, parameter or buffer: floats where nothing is said."""
     word = "float" if item.dtype is None else item.dtype.text
     if word not in DTYPES:
         raise wrong(item, f"{word} is no dtype")

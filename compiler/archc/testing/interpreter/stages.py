@@ -8,14 +8,16 @@ from typing import Any
 
 from torch import Tensor
 
-from archc.testing.interpreter import bodies, uses, weights
+from archc.testing.interpreter import bodies, uses
 from archc.testing.interpreter.expressions import condition, evaluate
 from archc.testing.interpreter.names import Here, meaning
-from archc.testing.interpreter.ops import OPS
 from archc.testing.interpreter.refused import wrong
 from archc.testing.interpreter.scopes import Slot, why_not
+from archc.testing.interpreter.torch_calls import initial_weights as weights
+from archc.testing.interpreter.torch_calls.ops import OPS
 from archc.testing.interpreter.values import Flow, Part, Shared, is_flow, literal
-from archdsl import ast
+from archdsl.tree import ast
+from archir.base.record import replaced
 
 
 def stage(node: ast.Stage, flow: Flow, here: Here, *, is_head: bool) -> Flow:
@@ -45,11 +47,23 @@ def unit(node: ast.Unit, flow: Flow, here: Here) -> Flow:
     if isinstance(node, ast.Dense):
         made = bodies.run(node.body, flow, here.inner())
         return uses.apply(OPS["concat"], {"dim": 1}, None, (*flow, *made), node, here)
+    if isinstance(node, ast.For | ast.RepeatLoop):
+        return bodies.statement(node, flow, here.inner())
     return stage(ast.Stage(node.span, None, node, (), None), flow, here, is_head=True)
 
 
 def _residual(node: ast.Residual, flow: Flow, here: Here) -> Flow:
-    """``add [{ body }, { shortcut }]``, with the input itself where there is no shortcut."""
+    """``add [{ body }, { shortcut }]``, with the input itself where there is no shortcut.
+
+    With a condition that is false it is the body alone.
+    """
+    if node.condition is not None:
+        truth = condition(node.condition, here.reading(flow))
+        here.decide(node, "a condition", truth)
+        if not truth:
+            if node.shortcut is not None:
+                here.names.holder().not_made.update(bodies.names_in(node.shortcut))
+            return bodies.run(node.body, flow, here.inner())
     made = bodies.run(node.body, flow, here.inner())
     beside = flow
     if node.shortcut is not None:
@@ -116,16 +130,23 @@ def slot_of(node: ast.Stage, default_name: str, flow: Flow, here: Here) -> Slot:
 
 def _labelled(node: ast.Stage, flow: Flow, here: Here) -> Flow:
     """Labelled braces, brackets or a combinator: a scope of its own, if anything is in it."""
-    if here.run.building and here.key(node) not in here.made:
-        slot_of(node, "group", flow, here).scope = uses.new_scope(node.unit, here)
-    slot = here.made.get(here.key(node))
-    if slot is None:
-        raise wrong(node, "whether this runs depends on a size of the input")
+    key = here.key(node)
+    if key not in here.made:
+        if not here.run.building:
+            raise wrong(node, "whether this runs depends on a size of the input")
+        slot = Slot(None, False, "group", node, uses.new_scope(node.unit, here))
+        set_label(slot, node.label, flow, here)
+        here.made[key] = slot
+    slot = here.made[key]
     before = here.run.applied
-    made = unit(node.unit, flow, replace(here, scope=slot.scope))
-    if here.run.building and not slot.scope.entries and here.run.applied == before:
-        here.scope.drop(slot)
-    return made
+    uses.enter(slot, here)
+    try:
+        made = unit(node.unit, flow, replace(here, scope=slot.scope))
+    finally:  # it may be the last that is wanted of a block
+        is_empty = not slot.scope.entries and here.run.applied == before
+        if here.run.building and not is_empty and slot not in here.scope.entries:
+            here.scope.add(slot, node)  # now, for what is absent takes no label
+    return uses.reached(slot, made, here)
 
 
 # --- named values and parts -----------------------------------------------------------------------
@@ -134,6 +155,11 @@ def _labelled(node: ast.Stage, flow: Flow, here: Here) -> Flow:
 def _part_use(node: ast.Stage, use: ast.PartUse, flow: Flow, here: Here, *, is_head: bool) -> Flow:
     """A named value, an op, a block, or a ``module`` that is applied."""
     target = flow if use.name.text == "_" else _target(use.name, flow, here)
+    if use.places and (use.branches is None or isinstance(target, tuple)):
+        target = evaluate(ast.Access(use.span, use.name, use.places), here.reading(flow))
+        use = replaced(use, branches=None)
+    if use.taps and not (isinstance(target, Part) and target.kind != "op"):
+        raise wrong(node, f"{use.name.text} is no block, and has no parts")
     if isinstance(target, Tensor):
         target = (target,)
     if is_flow(target):
@@ -142,11 +168,7 @@ def _part_use(node: ast.Stage, use: ast.PartUse, flow: Flow, here: Here, *, is_h
     if target is None:
         return inputs
     if isinstance(target, Shared):
-        if node.label is not None or use.arguments is not None or node.overrides:
-            raise wrong(node, f"{use.name.text} is made where it is declared")
-        if here.names.is_outside(use.name.text):
-            raise wrong(node, f"a module does not apply {use.name.text} from outside")
-        return uses.use_shared(target, inputs, node, here)
+        return _module_again(target, node, use, inputs, here)
     if not isinstance(target, Part):
         raise wrong(use.name, f"{literal(target)} is no part of a network")
     if use.splice:
@@ -158,17 +180,28 @@ def _part_use(node: ast.Stage, use: ast.PartUse, flow: Flow, here: Here, *, is_h
     if node.overrides:
         raise wrong(node.overrides[0], f"{target.name} has no parameter of its own")
     slot = slot_of(node, target.name, flow, here)
-    return uses.use_block(target, use, slot, inputs, here)
+    return uses.reached(slot, uses.use_block(target, use, slot, inputs, here), here)
+
+
+def _module_again(
+    module: Shared, node: ast.Stage, use: ast.PartUse, inputs: Flow, here: Here
+) -> Flow:
+    if node.label is not None or use.arguments is not None or node.overrides:
+        raise wrong(node, f"{use.name.text} is made where it is declared")
+    if here.names.is_outside(use.name.text):
+        raise wrong(node, f"a module does not apply {use.name.text} from outside")
+    return uses.reached(module.slot, uses.use_shared(module, inputs, node, here), here)
 
 
 def _op(
     part: Part, node: ast.Stage, use: ast.PartUse, flow: Flow, inputs: Flow, here: Here
 ) -> Flow:
     op, given = uses.arguments(part, use, inputs, here)
-    if op.takes_several(given) and len(inputs) == 1 and use.branches is None:
+    alone = op.alone is not None and op.alone(given)
+    if op.takes_several(given) and not alone and len(inputs) == 1 and use.branches is None:
         raise wrong(node, f"{op.keyword} merges several values", op.keyword)
     numbered = node.label is not None and node.label.name is None
-    if op.make is None and not numbered:
+    if not op.has_module and not numbered:
         if node.label is not None:
             raise wrong(node.label, f"{op.keyword} is a function, and has no label", op.keyword)
         if node.overrides:
@@ -177,8 +210,8 @@ def _op(
     slot = slot_of(node, op.keyword, flow, here)
     made = uses.apply(op, given, slot, inputs, use, here)
     if here.run.building and node.overrides:
-        weights.note_overrides(slot, node.overrides, here.reading(flow))
-    return made
+        weights.note_overrides(slot, node.overrides, flow, here)
+    return uses.reached(slot, made, here)
 
 
 def _target(name: ast.Name, flow: Flow, here: Here) -> Any:

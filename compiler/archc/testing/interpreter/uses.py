@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import nn
 
 from archc.testing.interpreter import bodies, shapes, stages
 from archc.testing.interpreter.arguments import bind, fill
 from archc.testing.interpreter.expressions import evaluate
 from archc.testing.interpreter.names import Body, Here, Names, Reading, lookup
-from archc.testing.interpreter.ops import OPS, Op, attempt, check_arguments, check_extents
 from archc.testing.interpreter.refused import wrong
-from archc.testing.interpreter.scopes import Scope, Slot, finder, is_labelled
+from archc.testing.interpreter.scopes import Scope, Slot, finder, is_labelled, name_of
+from archc.testing.interpreter.torch_calls import initial_weights as weights
+from archc.testing.interpreter.torch_calls.declared import Op
+from archc.testing.interpreter.torch_calls.ops import OPS, attempt, check_arguments, check_extents
 from archc.testing.interpreter.values import Flow, Part, Shared
-from archdsl import ast
+from archdsl.tree import ast
 
 # --- ops ------------------------------------------------------------------------------------------
 
@@ -50,9 +53,13 @@ def apply(
     if len(inputs) > 1 and not op.takes_several(given):
         raise wrong(node, f"{op.keyword} takes one value, not {len(inputs)}", op.keyword)
     here.run.applied += 1
+    if here.run.building:  # how values lie in memory is asked where the network runs
+        inputs = tuple(value.clone(memory_format=torch.contiguous_format) for value in inputs)
     if slot is not None:
         _make(op, given, slot, inputs, node, here)
-    if op.make is not None:
+    if op.asks is not None:
+        attempt(node, op.keyword, op.asks, inputs[0], given)
+    if op.has_module:
         assert slot is not None and slot.module is not None
         made = attempt(node, op.keyword, slot.module, *inputs)
     else:
@@ -89,13 +96,15 @@ def _make(
 ) -> None:
     """Make the op's module where it is first met. Every later use must be able to share it."""
     if not here.run.building:
-        changed = op.make is not None and slot.given != given  # what a module is made of
+        changed = op.has_module and slot.given != given  # what a module is made of
         if slot.module is None or changed:
             reason = f"an argument of {op.keyword} depends on a size of the input"
             raise wrong(node, reason, op.keyword)
         return
 
     def make() -> nn.Module:
+        if op.make_of_all is not None:
+            return op.make_of_all(inputs, given).train(False)
         made = nn.Identity() if op.make is None else op.make(inputs[0], given)
         return made.train(False)
 
@@ -117,7 +126,64 @@ def use_block(part: Part, use: ast.PartUse, slot: Slot, inputs: Flow, here: Here
     if slot.scope is None:
         slot.scope = new_scope(part.node.body, inner)
     inner = replace(inner, scope=slot.scope, made=slot.made)
+    if use.taps:
+        return _run_upto(part.node.body, use, inputs, inner, here)
     return run_body(part.node.body, inputs, inner)
+
+
+class _Reached(Exception):  # noqa: N818  (no error: all has run that is wanted)
+    """The last of the modules up to which a block is wanted has run."""
+
+
+def _run_upto(body: ast.Body, use: ast.PartUse, inputs: Flow, inner: Here, here: Here) -> Flow:
+    """Run a body until all of the labelled modules have; gives what they gave.
+
+    What stands behind them is not made. An ``init`` is for all that is.
+    """
+    start = begin(body, inner)
+    start.body.taps = tuple(_tap(label, inputs, here) for label in use.taps)
+    start.body.paths[id(start.scope)] = ""
+    try:
+        bodies.run(body, inputs, start)
+    except _Reached:
+        pass
+    else:
+        missing = sorted(set(start.body.taps) - set(start.body.tapped))
+        raise wrong(use, f"{use.name.text} has no {', '.join(missing)} that runs")
+    if start.body.early:
+        raise wrong(use, "a module that runs before the cut stands behind it")
+    for node in body.statements:
+        if isinstance(node, ast.InitStatement):
+            bodies.statement(node, inputs, start)
+    return tuple(start.body.tapped[tap] for tap in start.body.taps)
+
+
+def _tap(label: ast.Label, inputs: Flow, here: Here) -> str:
+    name = label.name
+    assert name is not None
+    return name if isinstance(name, str) else str(evaluate(name, here.reading(inputs)))
+
+
+def enter(slot: Slot, here: Here) -> None:
+    """Note how the names of the modules in labelled braces begin, where some are looked for."""
+    before = here.body.paths.get(id(here.scope))
+    if before is not None and here.body.taps:
+        here.body.paths[id(slot.scope)] = f"{before}{name_of(slot, here.scope)}."
+
+
+def reached(slot: Slot, made: Flow, here: Here) -> Flow:
+    """What a module has given, noted where it is wanted; behind the last nothing runs."""
+    before = here.body.paths.get(id(here.scope))
+    if not here.body.taps or here.training or before is None:
+        return made
+    path = f"{before}{name_of(slot, here.scope)}"
+    if path in here.body.taps and path not in here.body.tapped:
+        if len(made) != 1:
+            raise wrong(slot.node, f"{path} gives {len(made)} values")
+        here.body.tapped[path] = made[0]
+        if set(here.body.taps) == set(here.body.tapped):
+            raise _Reached
+    return made
 
 
 def new_scope(node: ast.Body | ast.Unit, here: Here) -> Scope:
@@ -129,8 +195,9 @@ def _inside(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> Here:
     """The beginning of a block's body, with its parameters."""
     assert part.node is not None and part.home is not None
     values = bind(part, use.arguments, here.reading(inputs), place=use)
-    names = Names(holds_values=True)
-    fill(part.name, part.node.params, values, Reading(part.home, names), use)
+    reading = Reading(part.home, Names())
+    fill(part.name, part.node.params, values, reading, use)
+    names = Names(reading.names, holds_values=True)
     decided = here.decided.setdefault(here.key(use), {})
     return Here(part.home, names, here.run, Body(), here.scope, here.made, decided)
 
@@ -146,7 +213,7 @@ def run_body(body: ast.Body, inputs: Flow, here: Here) -> Flow:
 
 def begin(body: ast.Body, here: Here) -> Here:
     """The beginning of a declaration's body."""
-    start = replace(here, body=Body(body))
+    start = replace(here, body=Body(body, root=here.body.root or here.scope))
     start.body.start = start
     return start
 
@@ -167,8 +234,12 @@ def splice(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> Flow:
         if isinstance(node, ast.InitStatement | ast.OutputStatement):
             raise wrong(use, f"{part.name} has an init or outputs of its own")
     inner = _inside(part, use, inputs, here)
+    if is_labelled(part.node.body, finder(inner.reading(None))):
+        here.scope.is_labelled = True  # by whatever name the block goes here
     made = here.made.setdefault(here.key(use), {})
-    return run_body(part.node.body, inputs, replace(inner, scope=here.scope, made=made))
+    around = Body(root=here.body.root)
+    there = replace(inner, scope=here.scope, made=made, body=around)
+    return run_body(part.node.body, inputs, there)
 
 
 # --- module head = … ------------------------------------------------------------------------------
@@ -212,13 +283,20 @@ def use_shared(module: Shared, inputs: Flow, node: ast.Stage, here: Here) -> Flo
         module.here, names=Names(module.here.names), made=slot.made, decided=decided, turns=()
     )
     if isinstance(unit, ast.PartUse) and unit.branches is None and not unit.splice:
-        part = lookup(unit.name, home.reading(inputs))
+        part = None if unit.name.text == "_" else lookup(unit.name, home.reading(inputs))
         if isinstance(part, Part) and part.kind == "op":
             op, given = arguments(part, unit, inputs, home)
-            return apply(op, given, slot, inputs, node, home)
-        if isinstance(part, Part):
+            made = apply(op, given, slot, inputs, node, home)
+            if home.run.building and module.node.overrides:
+                weights.note_overrides(slot, module.node.overrides, inputs, home)
+            return made
+        if isinstance(part, Part) and not module.node.overrides:
             return use_block(part, unit, slot, inputs, home)
+    if module.node.overrides:
+        raise wrong(module.node.overrides[0], "an op alone has initial weights of its own")
     if slot.scope is None:
         slot.scope = new_scope(unit, home)
     names = Names(module.here.names, holds_values=True, is_wall=True)
-    return stages.unit(unit, inputs, replace(home, names=names, scope=slot.scope, body=Body()))
+    return stages.unit(
+        unit, inputs, replace(home, names=names, scope=slot.scope, body=Body(root=slot.scope))
+    )

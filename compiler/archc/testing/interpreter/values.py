@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from torch import Tensor, nn
 
-from archdsl import ast
+from archdsl.tree import ast
 
 if TYPE_CHECKING:
     from archc.testing.interpreter.declarations import File

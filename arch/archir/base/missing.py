@@ -1,0 +1,42 @@
+"""What people look for and archc does not have yet.
+
+Looked at where a name means nothing: better than a name that merely looks alike is to be told that
+there is none, and the way round. What has become an op is found before, so a word may stay here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archir.base.likeness import letters
+
+NOT_YET: Final = (
+    *("lstm_cell", "gru_cell", "rnn_cell", "bidirectional"),
+    *("transformer", "transformer_encoder", "transformer_decoder"),
+    *("transformer_decoder_layer", "positional_encoding"),
+    *("unfold", "fold", "grid_sample", "affine_grid", "max_unpool", "fractional_max_pool"),
+    *("weight_norm", "spectral_norm", "randn_like", "rand_like", "randn", "rrelu"),
+    *("scatter", "scatter_add", "bincount"),
+    *("median", "quantile", "cummax", "cummin", "diagonal", "diag", "outer", "cross"),
+    *("cdist", "pairwise_distance", "bilinear", "triplet_margin_loss", "cross_entropy"),
+    *("fft", "ifft", "rfft", "irfft", "stft", "istft", "nms", "roi_align", "roi_pool"),
+    *("deform_conv", "deformable_conv", "multinomial", "gumbel_softmax", "adaptive_log_softmax"),
+    *("arange", "linspace", "zeros_like", "ones_like", "full_like", "meshgrid", "tan", "atan2"),
+    *("interpolate_as", "lerp", "fmod", "remainder", "nan_to_num", "trunc", "cosh", "sinh"),
+)
+"""Names of layers and functions of torch and of papers, as people type them."""
+
+
+def not_yet(word: str) -> str | None:
+    """What to be told of a name that archc has nothing for yet; None of any other.
+
+    >>> not_yet("LSTM")
+    "LSTM is not in archc yet; an op of your own can call torch's (docs/own-ops.md)"
+    >>> not_yet("relu")
+    """
+    if letters(word) not in _LETTERS:
+        return None
+    return f"{word} is not in archc yet; an op of your own can call torch's (docs/own-ops.md)"
+
+
+_LETTERS: Final = frozenset(map(letters, NOT_YET))

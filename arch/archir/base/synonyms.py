@@ -1,0 +1,247 @@
+"""What papers and other libraries call the things that our ops do.
+
+Looked at where a name means nothing, to say what was likely meant. Names that are merely spelled in
+another way, such as ``BatchNorm2d``, need no entry: they are near enough to ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from archir.base.likeness import letters
+
+OTHER_NAMES: Final = {
+    "absolute": "abs",
+    "as_type": "cast",
+    "astype": "cast",
+    "attention": "scaled_dot_product_attention",
+    "average_pool": "avg_pool",
+    "average_pooling": "avg_pool",
+    "batch_normalization": "batch_norm",
+    "bmm": "matmul",
+    "bi_lstm": "lstm",
+    "bn": "batch_norm",
+    "cat": "concat",
+    "circular_pad": "pad",
+    "clip": "clamp",
+    "clip_by_value": "clamp",
+    "concatenate": "concat",
+    "constant_pad": "pad",
+    "connected": "linear",
+    "convolution": "conv",
+    "convolutional": "conv",
+    "cosine": "cosine_similarity",
+    "crop": "slice",
+    "cross_attention": "multihead_attention",
+    "cumulative_sum": "cumsum",
+    "cyclic_shift": "roll",
+    "deconv": "conv_transpose",
+    "deconvolution": "conv_transpose",
+    "dense": "linear",
+    "depth_to_space": "pixel_shuffle",
+    "depthwise_conv": "depthwise",
+    "div": "divide",
+    "dot_product_attention": "scaled_dot_product_attention",
+    "drop_connect": "stochastic_depth",
+    "drop_path": "stochastic_depth",
+    "dropout1d": "channel_dropout",
+    "dropout2d": "channel_dropout",
+    "dropout3d": "channel_dropout",
+    "dropout_path": "stochastic_depth",
+    "dw_conv": "depthwise",
+    "einsum": "matmul",
+    "embed": "embedding",
+    "embedding_lookup": "embedding",
+    "eq": "equal",
+    "exponential": "exp",
+    "fc": "linear",
+    "feature_dropout": "channel_dropout",
+    "flash_attention": "scaled_dot_product_attention",
+    "fliplr": "flip",
+    "flipud": "flip",
+    "fully_connected": "linear",
+    "gap": "global_avg_pool",
+    "gated_linear_unit": "glu",
+    "ge": "greater_equal",
+    "global_average_pool": "global_avg_pool",
+    "global_average_pooling": "global_avg_pool",
+    "global_max_pool": "adaptive_max_pool",
+    "gmp": "adaptive_max_pool",
+    "gn": "group_norm",
+    "greater_than": "greater",
+    "group_normalization": "group_norm",
+    "gt": "greater",
+    "h_sigmoid": "hardsigmoid",
+    "h_swish": "hardswish",
+    "inner_product": "linear",
+    "instance_normalization": "instance_norm",
+    "inv_sqrt": "rsqrt",
+    "inverse": "reciprocal",
+    "l2_norm": "norm",
+    "l2_normalize": "normalize",
+    "layer_normalization": "layer_norm",
+    "le": "less_equal",
+    "less_than": "less",
+    "ln": "layer_norm",
+    "long_short_term_memory": "lstm",
+    "lookup": "embedding",
+    "lower_triangle": "tril",
+    "lrelu": "leaky_relu",
+    "lrn": "local_response_norm",
+    "lt": "less",
+    "mask_fill": "masked_fill",
+    "max_over_time": "max",
+    "max_pooling": "max_pool",
+    "mha": "multihead_attention",
+    "mm": "matmul",
+    "mul": "multiply",
+    "multi_head": "multihead_attention",
+    "multihead_self_attention": "multihead_attention",
+    "narrow": "slice",
+    "ne": "not_equal",
+    "negate": "neg",
+    "negative": "neg",
+    "permute_dims": "permute",
+    "power": "pow",
+    "product": "prod",
+    "recurrent": "rnn",
+    "reduce_max": "amax",
+    "reduce_mean": "mean",
+    "reduce_min": "amin",
+    "reduce_prod": "prod",
+    "reduce_std": "std",
+    "reduce_sum": "sum",
+    "reflection_pad": "pad",
+    "repeat_interleaved": "repeat_interleave",
+    "replication_pad": "pad",
+    "resize": "interpolate",
+    "reverse": "flip",
+    "scaled_dot_product": "scaled_dot_product_attention",
+    "sdpa": "scaled_dot_product_attention",
+    "self_attention": "multihead_attention",
+    "simple_rnn": "rnn",
+    "select_where": "where",
+    "shift": "roll",
+    "space_to_depth": "pixel_unshuffle",
+    "spatial_dropout": "channel_dropout",
+    "standard_deviation": "std",
+    "sub": "subtract",
+    "swap_axes": "transpose",
+    "swish": "silu",
+    "take": "index_select",
+    "take_along_dim": "gather",
+    "to": "cast",
+    "to_contiguous": "contiguous",
+    "to_one_hot": "one_hot",
+    "token_embedding": "embedding",
+    "transposed_conv": "conv_transpose",
+    "type_as": "cast",
+    "unit_norm": "normalize",
+    "unstack": "unbind",
+    "up_conv": "conv_transpose",
+    "up_sampling": "upsample",
+    "upper_triangle": "triu",
+    "variance": "var",
+    "vector_norm": "norm",
+    "view": "reshape",
+    "word_embedding": "embedding",
+    "zero_pad": "pad",
+    "zero_padding": "pad",
+}
+"""Each other name, and the op it means."""
+
+
+_TYPES: Final = {
+    **dict.fromkeys(("integer", "long", "short", "int8", "int16", "int32", "int64"), "int"),
+    **dict.fromkeys(("number", "double", "half", "real", "float16", "float32", "float64"), "float"),
+    **dict.fromkeys(("boolean", "logical"), "bool"),
+    **dict.fromkeys(("str", "text", "char"), "string"),
+    **dict.fromkeys(("module", "layer"), "block"),
+    "initializer": "init",
+}
+
+
+def type_elsewhere(word: str) -> str | None:
+    """The language's type or dtype that goes by another name elsewhere: ``int`` for ``int64``."""
+    return _TYPES.get(word.casefold())
+
+
+_ARGUMENTS_ELSEWHERE: Final = {
+    "out_channels": ("filters", "num_filters", "out_planes", "out_dim", "num_output"),
+    "kernel_size": ("kernel", "k", "ks", "pool_size", "window", "window_shape", "window_size"),
+    "out_features": ("units", "out_dim", "features", "num_output"),
+    "p": ("rate", "prob", "drop", "drop_rate", "drop_prob"),
+    "stride": ("s", "subsample"),
+    "padding": ("pad", "pads"),
+    "dilation": ("dilation_rate", "dilations", "rate"),
+    "bias": ("use_bias", "bias_term"),
+    "eps": ("epsilon",),
+    "negative_slope": ("alpha", "slope"),
+    "dim": ("axis",),
+    "keepdim": ("keepdims", "keep_dims"),
+    "groups": ("group", "num_group", "n_groups"),
+    "scale_factor": ("scale", "factor"),
+    "std": ("stddev", "sigma", "stdev"),
+    "mean": ("mu",),
+}
+"""Arguments, and what they are called elsewhere."""
+
+
+_INITIALISERS: Final = {
+    "gaussian": "normal",
+    "glorot_normal": "xavier_normal",
+    "glorot_uniform": "xavier_uniform",
+    "he_normal": "kaiming_normal",
+    "he_uniform": "kaiming_uniform",
+    "msra": "kaiming_normal",
+    "random_normal": "normal",
+    "random_uniform": "uniform",
+    "truncated_normal": "trunc_normal",
+    "xavier": "xavier_uniform",
+    "zero": "zeros",
+    "one": "ones",
+}
+
+
+def initialiser_elsewhere(word: str) -> str | None:
+    """The initialiser that goes by another name elsewhere: ``kaiming_normal`` for ``HeNormal``."""
+    plain = letters(word)
+    return next((ours for other, ours in _INITIALISERS.items() if letters(other) == plain), None)
+
+
+def argument_elsewhere(word: str, known: Collection[str]) -> str | None:
+    """The argument among those known that goes by another name elsewhere, or begins with a word.
+
+    >>> argument_elsewhere("filters", ["out_channels"])
+    'out_channels'
+    >>> argument_elsewhere("kern", ["kernel_size"])
+    'kernel_size'
+    """
+    for other, names in _ARGUMENTS_ELSEWHERE.items():
+        if word in names and other in known:
+            return other
+    begun = [name for name in known if len(word) > 2 and name.startswith(word)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def synonym(word: str) -> str | None:
+    """The op that goes by another name elsewhere: ``silu`` for ``swish`` and ``Swish``.
+
+    >>> synonym("ReflectionPad2d"), synonym("HSwish"), synonym("relu")
+    ('pad', 'hardswish', None)
+    """
+    found = _EXACTLY.get(_plain(word)) or _BY_LETTERS.get(letters(word))
+    return None if found == word else found
+
+
+def _plain(word: str) -> str:
+    return word.casefold().replace("_", "")
+
+
+_EXACTLY: Final = {_plain(other): op for other, op in OTHER_NAMES.items()}
+
+_BY_LETTERS: Final = {
+    letters(other): op for other, op in OTHER_NAMES.items() if letters(other) == _plain(other)
+}
+"""The names that do not say a number of dims: what is called ``Crop3d`` elsewhere is ``crop``."""

@@ -1,0 +1,1 @@
+"""The checker: shapes, conditions on sizes, annotations, initial weights."""

@@ -1,0 +1,141 @@
+"""The modules of a graph that have parameters, by the definitions above them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from archir import rules
+from archir.base.diagnostics import Diagnostics
+from archir.base.record import Struct
+from archir.base.source import Span
+from archir.graph.graph import Apply, Definition, Leaf, Read, Scope, Slot, Step, Use
+from archir.graph.naming import names
+from archir.op.rule_cache import RuleCache
+from archir.shapes.types import ParameterSpec, TensorType
+
+MOST_MATCHES = 1_000_000
+"""Modules of one ``init`` times the patterns that are held against each: far above any network."""
+
+Steps = Mapping[Definition, Sequence[Step]]
+"""The steps of each definition, inner definitions first."""
+
+Rows = Mapping[Definition, list[TensorType | None]]
+
+
+class Module(Struct):
+    """An op's module below a definition, with its path from there."""
+
+    path: tuple[str, ...]
+    leaf: Leaf
+    specs: tuple[ParameterSpec, ...]
+    span: Span
+    is_own: bool = True
+    """Whether it belongs to the definition itself, not to a block in it."""
+
+    def owner(self, spec: ParameterSpec) -> str:
+        """The parameter's path."""
+        return f"{'.'.join(self.path)}.{spec.name}"
+
+    def weight_beside(self, spec: ParameterSpec) -> tuple[int, ...] | None:
+        """The shape of the weight whose fans a bias takes."""
+        if spec.name != "bias":
+            return None
+        return next((beside.shape for beside in self.specs if beside.name == "weight"), None)
+
+
+class Modules:
+    """The modules below each definition, found when they are asked for."""
+
+    def __init__(self, steps: Steps, rows: Rows, rule_cache: RuleCache) -> None:
+        self.steps = steps
+        self.rows = rows
+        self.rule_cache = rule_cache
+        self.known: dict[Definition, list[Module]] = {}
+        self.counts: dict[Definition, int] = {}
+        """At least as many modules as each definition has, those of its blocks included."""
+
+        self._with_state: dict[Definition, bool] = {}
+        for definition, own in steps.items():
+            uses = (step.definition for step in own if isinstance(step, Use))
+            self.counts[definition] = len(own) + sum(self.counts[used] for used in uses)
+
+    def have_state(self, definition: Definition, step: Step) -> bool:
+        """Whether what a step applies or reads has parameters or buffers."""
+        if isinstance(step, Apply):
+            return step.slot is not None and bool(self._specs(definition, step))
+        if not isinstance(step, Use):
+            return isinstance(step, Read)
+        inner = step.definition
+        if inner not in self._with_state:
+            found = any(self.have_state(inner, each) for each in self.steps[inner])
+            self._with_state[inner] = found
+        return self._with_state[inner]
+
+    def of(self, definition: Definition) -> list[Module]:
+        """Those of a definition, of blocks in it too."""
+        # As deep as blocks are nested, which the elaborator bounds.
+        if definition not in self.known:
+            self.known[definition] = list(self._find(definition))
+        return self.known[definition]
+
+    def are_few_enough(self, definition: Definition, diagnostics: Diagnostics) -> bool:
+        """Whether a definition's rules can be held against what is below it; reported if not."""
+        patterns = sum(rule.is_path and "*" in rule.selector for rule in definition.init)
+        count = self.counts[definition]
+        if count * (1 + patterns) <= MOST_MATCHES:
+            return True
+        problem = rules.graph.InitTooLarge(definition.name, count, patterns, MOST_MATCHES)
+        diagnostics.report(problem, definition.init[0].span)
+        return False
+
+    def distinct(self, definition: Definition) -> Iterator[Module]:
+        """Those of a definition and of all blocks below, each block once and without paths."""
+        seen = {definition}
+        waiting = [definition]
+        while waiting:
+            inner = waiting.pop()
+            for slot, step in self._applied(inner).items():
+                specs = self._specs(inner, step)
+                if specs and isinstance(slot.member, Leaf):
+                    yield Module((), slot.member, specs, step.span)
+            for use in self.steps[inner]:
+                if isinstance(use, Use) and use.definition not in seen:
+                    seen.add(use.definition)
+                    waiting.append(use.definition)
+
+    def _applied(self, definition: Definition) -> dict[Slot, Apply]:
+        """The first use of each op's module."""
+        found: dict[Slot, Apply] = {}
+        for step in self.steps[definition]:
+            if isinstance(step, Apply) and step.slot is not None:
+                found.setdefault(step.slot, step)
+        return found
+
+    def _find(self, definition: Definition) -> Iterator[Module]:
+        applied = self._applied(definition)
+        # Scopes are nested as deep as braces in the text.
+        stack: list[tuple[tuple[str, ...], Scope]] = [((), definition.scope)]
+        while stack:
+            path, scope = stack.pop()
+            for slot, name in names(scope).items():
+                here = (*path, name)
+                member = slot.member
+                if isinstance(member, Scope):
+                    stack.append((here, member))
+                elif isinstance(member, Definition):
+                    for inner in self.of(member):
+                        below = (*here, *inner.path)
+                        yield Module(below, inner.leaf, inner.specs, inner.span, False)
+                elif isinstance(member, Leaf) and slot in applied:
+                    specs = self._specs(definition, applied[slot])
+                    if specs:
+                        yield Module(here, member, specs, applied[slot].span)
+
+    def _specs(self, definition: Definition, step: Apply) -> tuple[ParameterSpec, ...]:
+        row = self.rows[definition]
+        inputs = [given for value in step.inputs if (given := row[value.index]) is not None]
+        # Behind an error there is no type, and of what has none no shape can be asked.
+        made = all(row[value.index] is not None for value in step.outputs)
+        if not made or len(inputs) < len(step.inputs):
+            return ()
+        return self.rule_cache.parameters(step.op, tuple(inputs))

@@ -1,0 +1,1 @@
+"""Initial weights: torch.nn.init's functions, their arguments, and compile-time values."""

@@ -1,0 +1,162 @@
+"""Greatest and least."""
+
+from typing import TYPE_CHECKING
+
+from archir.op.recipe import Arg, Call, FunctionRecipe, Input, Subscript
+from archir.ops.reduction import OverDims, OverOneDim
+from archir.ops.spatial import require_dtype
+from archir.shapes.conditions import Check
+from archir.shapes.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.memory.storage import Tensor
+    from archir.memory.trace import MemoryTrace
+
+
+class _Extremum(OverOneDim):
+    """Base of those that find the place of one element, to which the gradient goes."""
+
+    def allocate(
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        (made,) = super().allocate(trace, inputs, outputs)
+        places = trace.new(made.shape, dtype="int64")
+        trace.keep(made, places)
+        return (made,)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        method = self.torch_name.removeprefix("torch")
+        both = Call(method, (Input(), Arg("dim")), self.changed("keepdim"))
+        return FunctionRecipe(Subscript(both, (0,)))
+
+
+class _Place(OverOneDim):
+    """Base of those that give the place itself."""
+
+    def dtype(self, incoming: TensorType, check: Check) -> str:
+        require_dtype(self.keyword, incoming, ("float32", "int64"), check)
+        return "int64"
+
+
+class Max(_Extremum):
+    """Gives the greatest element along a dim.
+
+    Where several are equal, one of them gets the gradient; `amax` takes several dims, and shares
+    the gradient out. `maximum` takes several values. As a stage `max` is this op; where it is
+    called in an expression it is the function of numbers.
+
+    torch: `torch.max`.
+
+    ```arch
+    model example() {
+      input tokens: [N, L = 16, 64]
+      linear(128) -> max(1) -> linear(10)
+    }
+    ```
+    """
+
+    keyword = "max"
+    torch_name = "torch.max"
+
+
+class Min(_Extremum):
+    """Gives the least element along a dim.
+
+    Where several are equal, one of them gets the gradient; `amin` takes several dims, and shares
+    the gradient out. `minimum` takes several values. As a stage `min` is this op; where it is
+    called in an expression it is the function of numbers.
+
+    torch: `torch.min`.
+
+    ```arch
+    model example() {
+      input tokens: [N, L = 16, 64]
+      linear(128) -> min(1) -> linear(10)
+    }
+    ```
+    """
+
+    keyword = "min"
+    torch_name = "torch.min"
+
+
+class Amax(OverDims):
+    """Gives the greatest element along a dim, or along all dims of a list.
+
+    Where several are equal, they share the gradient.
+
+    torch: `torch.amax`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 3) -> amax([2, 3]) -> linear(10)
+    }
+    ```
+    """
+
+    keyword = "amax"
+    torch_name = "torch.amax"
+    keeps = ("inputs", "outputs")
+
+
+class Amin(OverDims):
+    """Gives the least element along a dim, or along all dims of a list.
+
+    Where several are equal, they share the gradient.
+
+    torch: `torch.amin`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 3) -> amin([2, 3]) -> linear(10)
+    }
+    ```
+    """
+
+    keyword = "amin"
+    torch_name = "torch.amin"
+    keeps = ("inputs", "outputs")
+
+
+class Argmax(_Place):
+    """Gives the place of the greatest element along a dim, counted from 0, as an integer.
+
+    No gradient flows back through it.
+
+    torch: `torch.argmax`.
+
+    ```arch
+    model example() {
+      input features: [N, 64]
+      linear(10) as logits
+      logits -> argmax(1) as place
+      output logits, place
+    }
+    ```
+    """
+
+    keyword = "argmax"
+    torch_name = "torch.argmax"
+
+
+class Argmin(_Place):
+    """Gives the place of the least element along a dim, counted from 0, as an integer.
+
+    No gradient flows back through it.
+
+    torch: `torch.argmin`.
+
+    ```arch
+    model example() {
+      input features: [N, 64]
+      linear(10) as logits
+      logits -> argmin(1) as place
+      output logits, place
+    }
+    ```
+    """
+
+    keyword = "argmin"
+    torch_name = "torch.argmin"

@@ -1,0 +1,1 @@
+"""Size arithmetic: dims and their normal form, tensor types, conditions on sizes."""

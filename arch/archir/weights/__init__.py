@@ -1,0 +1,1 @@
+"""How weights fit a model, and how two models compare, as data."""

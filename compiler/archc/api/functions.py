@@ -1,0 +1,348 @@
+"""The Python API. ``archc`` itself exports these functions; see docs/python.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+
+from archc import pipeline
+from archc.api.formats import FORMATS, PICTURES
+from archc.api.results import CheckResult, Drawing
+from archc.errors import ArchError, SettingError, SettingTypeError
+from archc.pictures.looks import HEATS, PAGES, THEMES, VIEWS, Looks
+from archc.request import files
+from archc.request.requests import Request, chosen_word
+from archc.request.requests import sizes as sizes_asked
+from archc.request.settings import Setting, SettingValue, from_values
+from archir.base.diagnostics import Diagnostics, nearest
+from archir.base.source import Source
+
+if TYPE_CHECKING:
+    from archc.api.costing import Summary
+    from archc.api.verifying import Against, VerifyResult
+    from archc.torch.types import nn
+    from archc.torch.weight_files.read import Weights
+    from archir.graph.typed import TypedGraph
+    from archir.weights.state import Match
+
+FileOrSource: TypeAlias = "str | PathLike[str] | Source"
+"""A path, the name of an example (``"resnet50"``) where no file has it, or text in hand:
+``archc.Source("a name for messages", text)``."""
+
+
+def load(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    weights: Weights | None = None,
+    weights_match: Match = "all",
+    allow_pth: bool = False,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> nn.Module:
+    """The model of a file, or of an example, as a live ``torch.nn.Module`` with initial weights.
+
+    ``model`` is the model's name: without it the model named like the file is meant, or the only
+    one. Its parameters are given by keyword; ``settings`` is the same as a mapping, for names that
+    are taken here (``settings``, ``weights``, ...) or are no Python names.
+
+    >>> net = archc.load("examples/vgg16.arch", num_classes=10)
+    >>> net.classifier[6].out_features
+    10
+
+    ``weights`` are copied into it, as by ``load_weights``: a safetensors file,
+    ``"torchvision:VGG16_Weights.IMAGENET1K_V1"``, or a state dict. With
+    ``weights_match="backbone"`` what fits is taken; what was not is logged as a warning of the
+    logger ``archc``. ``allow_pth`` allows files of ``torch.save``.
+
+    Raises ``ArchError`` where the file or a setting is wrong, ``WeightsError`` (an ``ArchError``)
+    where the weights do not fit, ``OSError`` where a file cannot be read, and
+    ``TorchMissingError`` (an ``ImportError``) where torch is not installed.
+    """
+    if weights is None and weights_match != "all":
+        raise ValueError("weights_match says how weights are matched, and there are no weights")
+    typed = _compile(load, path, model, settings, parameters)
+    net = pipeline.module(typed)
+    if weights is not None:
+        from archc.api.weights import load_weights, tell
+
+        tell(load_weights(net, weights, match=weights_match, allow_pth=allow_pth))
+    return net
+
+
+def loads(
+    text: str,
+    model: str | None = None,
+    /,
+    *,
+    weights: Weights | None = None,
+    weights_match: Match = "all",
+    allow_pth: bool = False,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> nn.Module:
+    """As ``load``, for text in hand."""
+    return load(
+        Source("<string>", text),
+        model,
+        weights=weights,
+        weights_match=weights_match,
+        allow_pth=allow_pth,
+        settings=settings,
+        **parameters,
+    )
+
+
+def check(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    sizes: Mapping[str, int] | None = None,
+    training: bool = False,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> CheckResult:
+    """Check a file: every model that stands by itself, or the one that is named or given settings.
+
+    What is wrong is in the result, not raised. Needs no torch.
+
+    >>> result = archc.check("examples/vgg16.arch")
+    >>> result.ok, result.models[0].outputs[0].sizes
+    (True, (1, 1000))
+
+    The result's ``valid_sizes`` are all sizes at which the model runs. With ``sizes``
+    (``{"H": 100}``) it is wrong where it does not run at these, the others being as the file
+    declares them, and with ``training`` where it cannot be trained at them.
+    """
+    request = Request({} if sizes is None else sizes_asked(sizes), training)
+    source, where, found = _read(path)
+    if found.has_errors:
+        return CheckResult(tuple(found), ())
+    given = _settings(check, settings, parameters)
+    checked, problems = pipeline.check_source(source, where, model, given, request=request)
+    found.extend(problems)
+    return CheckResult.of(checked, found, where)
+
+
+def source(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    guard: bool = False,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> str:
+    """The model as a standalone Python module that needs torch alone. Arguments as for ``load``.
+
+    With ``guard`` the model's ``forward`` raises ValueError for inputs of sizes that are not
+    valid, in the words of ``archc check --size``.
+    """
+    typed = _compile(source, path, model, settings, parameters)
+    return FORMATS["python"].text(typed, guarded=guard)
+
+
+@overload
+def diagram(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    format: Literal["svg", "tikz", "mermaid", "html", "dot"] = "svg",
+    view: str | None = None,
+    page: str = "a4",
+    theme: str = "auto",
+    heat: str | None = None,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> str: ...
+
+
+@overload
+def diagram(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    format: Literal["png", "pdf"],
+    view: str | None = None,
+    page: str = "a4",
+    theme: str = "auto",
+    heat: str | None = None,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> bytes: ...
+
+
+def diagram(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    format: str = "svg",  # noqa: A002  (what Python's libraries call it)
+    view: str | None = None,
+    page: str = "a4",
+    theme: str = "auto",
+    heat: str | None = None,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> str | bytes:
+    """The model as a picture: the layers on one page, as SVG. Arguments as for ``load``.
+
+    ``view`` is ``"layers"``, ``"stages"``, ``"volumes"`` or ``"full"``; ``format`` is ``"svg"``,
+    ``"tikz"`` (for LaTeX), ``"mermaid"`` (for Markdown), ``"html"`` (a page to look around in) or
+    ``"dot"`` (every layer in Graphviz's language), or as bytes ``"png"`` or ``"pdf"``; ``page``,
+    ``theme`` and ``heat`` are those of ``archc draw``. A parameter of the model that has one of
+    these names is given in ``settings``.
+
+    A notebook shows an SVG as the picture that it is.
+
+    Raises ``ValueError`` for a word that is none of these, ``PackageMissingError`` where pixels
+    are asked for and pypdfium2 is not installed, and what ``load`` raises.
+    """
+    if format not in PICTURES:
+        known = " or ".join(f'"{name}"' for name in PICTURES)
+        raise ValueError(f"a diagram is made as {known}, not as {format!r}")
+    form = FORMATS[format]
+    looks = Looks(
+        form.view(view if view is None else chosen_word(view, VIEWS, "view")),
+        chosen_word(page, PAGES, "page"),
+        chosen_word(theme, THEMES, "theme"),
+        heat if heat is None else chosen_word(heat, HEATS, "cost"),
+    )
+    made = form.made(_compile(diagram, path, model, settings, parameters), looks=looks)
+    return Drawing(made) if format == PICTURES[0] and isinstance(made, str) else made
+
+
+def summary(
+    path: FileOrSource,
+    model: str | None = None,
+    /,
+    *,
+    sizes: Mapping[str, int] | None = None,
+    batch: int | None = None,
+    dtype: str = "float32",
+    optimizer: str = "sgd",
+    symbolic: bool = False,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> Summary:
+    """What a model costs: parameters, MACs, memory, receptive fields, layer by layer.
+
+    It is counted at the model's default sizes, with those of ``sizes`` (``{"H": 64}``) and the
+    ``batch`` in their place; with ``symbolic`` as expressions of the sizes. ``dtype`` is that of
+    parameters and activations (``"bf16"``), and ``optimizer`` what remembers numbers for each
+    parameter (``"adam"``). Nothing is run, and no torch is needed. The other arguments are as for
+    ``load``.
+
+    Raises ``SettingError`` (an ``ArchError``) for sizes, a batch or names that cannot be, and what
+    ``load`` raises.
+
+    >>> summary = archc.summary("examples/vgg16.arch")
+    >>> summary.totals.parameters, summary.totals.macs
+    (138357544, 15470264320)
+    """
+    if symbolic and (sizes or batch is not None):
+        raise SettingError("symbolic is for all sizes: it goes without sizes and batch")
+    typed = _compile(summary, path, model, settings, parameters)
+    from archc.api.costing import summary_of
+
+    given = {} if sizes is None else sizes
+    return summary_of(typed, given, batch, dtype, optimizer, symbolic=symbolic)
+
+
+def verify(
+    path: FileOrSource,
+    against: Against,
+    model: str | None = None,
+    /,
+    *,
+    arguments: Mapping[str, Any] | None = None,
+    sizes: Mapping[str, int] | None = None,
+    seed: int = 0,
+    settings: Mapping[str, SettingValue] | None = None,
+    **parameters: SettingValue,
+) -> VerifyResult:
+    """Compare the model of a file with one in Python: keys, initial weights, outputs, gradients.
+
+    ``against`` is any callable that returns a ``torch.nn.Module``, or its dotted name, as
+    ``"torchvision.models.vgg16"``, which is imported; it is called with ``arguments``. Both are
+    run at the model's default sizes, two samples at once, unless ``sizes`` says otherwise
+    (``{"H": 64}``). Everything random is drawn from ``seed``; the caller's random state stays as
+    it was. The other arguments are as for ``load``.
+
+    What differs is in the result, not raised. Raises ``ToolError`` where ``against`` cannot be
+    imported or called, and what ``load`` raises.
+    """
+    typed = _compile(verify, path, model, settings, parameters)
+    from archc.api.verifying import VerifyResult, trial
+    from archir.base.optional import require
+
+    require("torch")
+    tried = trial(typed, against, arguments or {}, {} if sizes is None else sizes, seed)
+    checks = tuple(tried.checks())
+    return VerifyResult(tried.model, tried.against, seed, tried.inputs, checks)
+
+
+def _compile(
+    function: Callable[..., object],
+    path: FileOrSource,
+    model: str | None,
+    settings: Mapping[str, SettingValue] | None,
+    parameters: Mapping[str, SettingValue],
+) -> TypedGraph:
+    source, where, found = _read(path)
+    if not found.has_errors:
+        given = _settings(function, settings, parameters)
+        typed, problems = pipeline.compile_source(source, where, model, given)
+        found.extend(problems)
+        if typed is not None:
+            return typed
+    raise ArchError(found)
+
+
+def _read(path: FileOrSource) -> tuple[Source, str | None, Diagnostics]:
+    if isinstance(path, Source):
+        return path, None, Diagnostics()
+    if isinstance(path, str):
+        return files.read_named(path)
+    where = fspath(path)
+    source, found = files.read_source(where)
+    return source, where, found
+
+
+def _settings(
+    function: Callable[..., object],
+    settings: Mapping[str, SettingValue] | None,
+    parameters: Mapping[str, SettingValue],
+) -> tuple[Setting, ...]:
+    """The model's parameters, as a function of this module was given them."""
+    if "model" in parameters:  # no parameter of a model: it is a keyword of the language
+        word = parameters["model"]
+        raise SettingTypeError(
+            "the model is named by the second argument, which has no keyword",
+            f"write archc.{function.__name__}(…, {word!r:.60})",
+        )
+    twice = sorted(set(settings or ()) & set(parameters))
+    if twice:
+        raise TypeError(f"{twice[0]} is given twice: by keyword and in settings")
+    found: list[Setting] = []
+    for name, value in {**(settings or {}), **parameters}.items():
+        try:
+            found.extend(from_values({name: value}))
+        except SettingTypeError as error:
+            near = _nearest_keyword(function, name)
+            hint = f"did you mean {near}?" if near else None
+            raise SettingTypeError(error.message, hint) from None
+    return tuple(found)
+
+
+def _nearest_keyword(function: Callable[..., object], name: str) -> str | None:
+    """What the function itself takes that is nearest to a word that it took for a parameter."""
+    from inspect import Parameter, signature
+
+    taken = signature(function).parameters.values()
+    return nearest(name, [one.name for one in taken if one.kind is Parameter.KEYWORD_ONLY])

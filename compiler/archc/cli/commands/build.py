@@ -1,0 +1,235 @@
+"""``archc build``: from a file to a checked model, its source and its picture."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archc import pipeline
+from archc.api.formats import (
+    BRIEF,
+    DEFAULT,
+    FILES,
+    FORMATS,
+    GUARDED,
+    PICTURES,
+    WEIGHTS,
+    file_name,
+)
+from archc.cli import guard, options, streams
+from archc.cli.declare import Command, Option, UsageError
+from archc.cli.weight_options import WEIGHTS_OPTIONS, Chosen, checked
+from archc.errors import WeightsError
+from archc.output import writing
+from archc.output.marks import Mark, keep_foreign, stamp
+from archc.pictures.looks import Looks
+from archc.render import data
+from archc.render.card import card
+from archc.render.style import style_of
+from archc.render.weights import weights_table
+from archc.request.requests import Request, chosen_words
+from archir.check.summary import summarise
+
+if TYPE_CHECKING:
+    from archc.render.weights import WeightsReport
+    from archc.request.settings import Setting
+    from archdsl.elaborate.limits import Limits
+    from archir.base.diagnostics import Diagnostics
+    from archir.graph.typed import TypedGraph
+    from archir.weights.state import Match
+
+
+def build(
+    file: str,
+    model: str | None,
+    settings: tuple[Setting, ...],
+    kinds: Sequence[str],
+    view: str | None,
+    out: str,
+    sizes: dict[str, int],
+    training: bool,
+    guarded: bool,
+    seed: int | None,
+    weights: str | None,
+    weights_match: Match | None,
+    allow_pth: bool,
+    force: bool,
+    form: str,
+    limits: Limits | None,
+) -> int:
+    """Check one model of FILE, write DIR/NAME.py and DIR/NAME.svg, and print a card of it.
+
+    Nothing is written unless the model is right, and runs at the sizes of --size, which change
+    nothing of what is written. Over files that archc did not write, or that were changed since,
+    it writes with --force alone.
+    """
+    looks = _looks(kinds, view, guarded)
+    chosen = checked(Chosen(seed, weights, weights_match, allow_pth), WEIGHTS in kinds)
+    source, path, found = streams.read(file)
+    typed = None
+    if not found.has_errors:
+        typed, problems = pipeline.compile_source(
+            source, path, model, settings, limits, Request(sizes, training)
+        )
+        found.extend(problems)
+    if typed is None:
+        return _wrong(found, form)
+    summary = summarise(typed)
+    try:
+        contents, report = _contents(typed, kinds, chosen, guarded, looks)
+    except WeightsError as error:
+        if form != "json":
+            raise
+        wrong = _weights(error.report, error=error.message, hint=error.hint)
+        streams.data(data.report(found, model=data.summary(summary), files=[], weights=wrong))
+        return guard.WRONG_INPUT
+    written = _write(Path(out), summary.name, contents, force)
+    if form == "json":
+        extra = {} if report is None else {"weights": _weights(report)}
+        document = data.report(found, model=data.summary(summary), files=list(written), **extra)
+        streams.data(document)
+    else:
+        streams.complain(found)
+        shown = [f"{setting.name} = {setting.value}" for setting in settings]
+        style = style_of(sys.stdout)
+        sys.stdout.write(card(summary, written, shown, _costs(typed), style))
+        if report is not None:
+            table = weights_table(report.source, report.match, report.matching, style)
+            sys.stdout.write("\n" + table)
+    return guard.OK
+
+
+def _wrong(found: Diagnostics, form: str) -> int:
+    """Say why nothing is written."""
+    if form == "json":
+        streams.data(data.report(found, model=None, files=[]))
+    else:
+        streams.complain(found)
+    return guard.WRONG_INPUT
+
+
+def _write(
+    folder: Path, model: str, contents: dict[str, writing.Content], force: bool
+) -> list[str]:
+    """Write the files, each with its mark, over none that is not ours; their names."""
+    texts: dict[Path, str | bytes] = {}
+    marked: dict[Path, writing.Content] = {}
+    marks: dict[Path, Mark] = {}
+    for kind, content in contents.items():
+        path = folder / file_name(model, kind)
+        marks[path] = FILES[kind].mark
+        if isinstance(content, (str, bytes)):
+            texts[path] = content
+            marked[path] = marks[path].put(content)
+        else:
+            marked[path] = _stamped(content)
+    allow = None if force else lambda there: keep_foreign(there, marks, texts)
+    writing.write_all(marked, allow)
+    return [str(path) for path in marked]
+
+
+def _stamped(write: Callable[[Path], None]) -> Callable[[Path], None]:
+    def stamped(path: Path) -> None:
+        write(path)
+        stamp(path)
+
+    return stamped
+
+
+def _contents(
+    typed: TypedGraph,
+    kinds: Sequence[str],
+    chosen: Chosen,
+    guarded: bool,
+    looks: Mapping[str, Looks],
+) -> tuple[dict[str, writing.Content], WeightsReport | None]:
+    """What each file is to hold, and how the weights of a file fitted."""
+    report: WeightsReport | None = None
+    contents: dict[str, writing.Content] = {}
+    for kind in kinds:
+        if kind == WEIGHTS:
+            contents[kind], report = chosen.make(typed)
+        else:
+            form = FORMATS[kind]
+            contents[kind] = form.made(typed, guarded=guarded, looks=looks.get(kind))
+    return contents, report
+
+
+def _looks(kinds: Sequence[str], view: str | None, guarded: bool) -> dict[str, Looks]:
+    """How each picture is to look: as it is asked for, or brief.
+
+    Raises ``UsageError`` for what is asked of a form that is not written.
+    """
+    if guarded and not set(kinds).intersection(GUARDED):
+        words = " and ".join(FORMATS[name].what for name in GUARDED)
+        raise UsageError(f"--guard is for {words}, which --emit leaves out")
+    drawn = [kind for kind in kinds if kind in PICTURES]
+    if view is not None and not drawn:
+        raise UsageError(
+            "--view is for pictures, which --emit leaves out", f"there are: {', '.join(PICTURES)}"
+        )
+    return {kind: Looks(FORMATS[kind].view(view, BRIEF)) for kind in drawn}
+
+
+def _costs(typed: TypedGraph) -> Iterable[tuple[str, str]]:
+    """What the model costs at its default sizes, for the card."""
+    from archc.render.costs.card import short_rows
+    from archir.cost.report import Costs
+
+    return short_rows(Costs(typed, typed.graph.sizes))
+
+
+def _weights(report: WeightsReport | None, **rest: data.Json) -> data.Json:
+    if report is None:
+        return {**rest}
+    return {**data.weights(report.source, report.match, report.matching), **rest}
+
+
+def _folder(text: str) -> str:
+    if not text:
+        raise UsageError("--out names no folder", "--out . writes into this one")
+    return text
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    return chosen_words(text, FILES, "output")
+
+
+command = Command(
+    build,
+    options.FILE,
+    (
+        options.MODEL,
+        options.SETTINGS,
+        Option(
+            "--emit",
+            "kinds",
+            f"What to write: {', '.join(FILES)}.",
+            metavar="KIND,...",
+            default=",".join(DEFAULT),
+            read=_kinds,
+        ),
+        options.view(BRIEF),
+        Option(
+            "--out",
+            "out",
+            "The folder to write to; it is made if need be.",
+            metavar="DIR",
+            default="build",
+            read=_folder,
+        ),
+        options.SIZES,
+        options.TRAINING,
+        options.GUARD,
+        *WEIGHTS_OPTIONS,
+        Option(
+            "--force",
+            "force",
+            "Write over files that archc did not write, or that were changed since.",
+        ),
+        options.FORMAT,
+        options.LIMITS,
+    ),
+)

@@ -1,0 +1,165 @@
+"""``archc verify``: is it the same network as one in Python."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archc import pipeline
+from archc.cli import guard, options, streams
+from archc.cli.declare import Command, Option, UsageError
+from archc.errors import ArchError
+from archc.render import agreement, data
+from archc.render.style import style_of
+from archir.base.diagnostics import Diagnostics
+from archir.weights.agreement import Agreement
+
+if TYPE_CHECKING:
+    from archc.api.verifying import Trial
+    from archc.request.settings import Setting
+    from archdsl.elaborate.limits import Limits
+
+
+def _arguments(texts: tuple[str, ...]) -> dict[str, Any]:
+    """The callable's keyword arguments, with values as Python writes them."""
+    from ast import literal_eval
+
+    given: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise UsageError(f"an argument is written NAME=VALUE, not {text}")
+        if name.strip() in given:
+            raise UsageError(f"the argument {name.strip()} is given twice")
+        try:
+            given[name.strip()] = literal_eval(value.strip())
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError) as error:
+            raise UsageError(
+                f"{value.strip()} is no value of Python",
+                _in_python(value.strip()),
+            ) from error
+    return given
+
+
+def _in_python(value: str) -> str:
+    """How a value that is none was probably meant."""
+    words = {"true": "True", "false": "False", "none": "None"}
+    if value in words:
+        return f"did you mean {words[value]}?"
+    return "values are numbers, True, False, None, strings in quotes, and lists of these"
+
+
+def verify(
+    file: str,
+    against: str,
+    arguments: dict[str, Any],
+    model: str | None,
+    settings: tuple[Setting, ...],
+    sizes: dict[str, int],
+    seed: int | None,
+    form: str,
+    limits: Limits | None,
+) -> int:
+    """Compare FILE's model with the network that a Python callable makes.
+
+    Both are made with the same seed and run with the same random weights and inputs, in
+    evaluation and in training. This command, and no other, imports what is named to it.
+    """
+    source, path, found = streams.read(file)
+    typed = None
+    if not found.has_errors:
+        typed, problems = pipeline.compile_source(source, path, model, settings, limits)
+        found.extend(problems)
+    if typed is None:
+        if form == "json":
+            streams.data(data.report(found, model=None, checks=[]))
+        else:
+            streams.complain(found)
+        return guard.WRONG_INPUT
+    from archc.api.verifying import trial
+    from archir.base.optional import require
+
+    require("torch")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)  # behind what is installed: no file here can stand in for torch
+    try:
+        tried = trial(
+            typed, against, arguments, sizes, options.DEFAULT_SEED if seed is None else seed
+        )
+    except ArchError as error:
+        if form != "json" or not error.diagnostics:
+            raise
+        found.extend(error.diagnostics)  # a size at which the model does not run
+        streams.data(data.report(found, model=None, checks=[]))
+        return guard.WRONG_INPUT
+    checks = _as_data(tried, found) if form == "json" else _as_table(tried, found)
+    return guard.OK if all(check.holds for check in checks) else guard.WRONG_INPUT
+
+
+def _as_table(tried: Trial, found: Diagnostics) -> list[Agreement]:
+    """Each row is printed as soon as it is known: a large network takes its time."""
+    streams.complain(found)
+    style = style_of(sys.stdout)
+    running = tried.checks()
+    checks: list[Agreement] = []
+    for check in running:
+        if not checks:
+            title = agreement.head(tried.model, tried.against, tried.seed, tried.inputs, style)
+            sys.stdout.write(title)
+        sys.stdout.write(agreement.row(check, style))
+        sys.stdout.flush()
+        checks.append(check)
+    sys.stdout.write(agreement.verdict(checks, style))
+    return checks
+
+
+def _as_data(tried: Trial, found: Diagnostics) -> list[Agreement]:
+    checks = list(tried.checks())
+    rows: list[data.Json] = [
+        {"name": check.name, "verdict": check.verdict, "detail": check.detail} for check in checks
+    ]
+    inputs: list[data.Json] = list(tried.inputs)
+    streams.data(
+        data.report(
+            found,
+            model=tried.model,
+            against=tried.against,
+            seed=tried.seed,
+            inputs=inputs,
+            ok=all(check.holds for check in checks),
+            checks=rows,
+        )
+    )
+    return checks
+
+
+command = Command(
+    verify,
+    options.FILE,
+    (
+        Option(
+            "--against",
+            "against",
+            "What makes the other network: a callable of an installed package or of this folder,"
+            " as torchvision.models.vgg16. It is imported and called.",
+            metavar="NAME",
+            required=True,
+        ),
+        Option(
+            "--with",
+            "arguments",
+            "A keyword argument of the callable, written as in Python. Repeatable.",
+            metavar="NAME=VALUE",
+            many=True,
+            read=_arguments,
+        ),
+        options.MODEL,
+        options.SETTINGS,
+        options.SIZES_TO_RUN_AT,
+        options.SEED,
+        options.FORMAT,
+        options.LIMITS,
+    ),
+)

@@ -1,0 +1,126 @@
+"""The gallery of pictures, made from the examples.
+
+``python -m archc.pages.gallery docs/pictures.md`` writes the page, and the pictures into a folder
+of its name beside it; with ``--check`` it only says whether they are up to date.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from archc import pipeline
+from archc.api.formats import BRIEF, FORMATS
+from archc.output import writing
+from archc.pages import command
+from archc.request.files import read_named
+from archir.base.source import Source
+from archir.graph.typed import TypedGraph
+
+SHOWN = (
+    "resnet50",
+    "googlenet",
+    "densenet121",
+    "unet",
+    "vgg16",
+    "mobilenet_v2",
+    "inception_v3",
+    "resnet18",
+    "alexnet",
+    "squeezenet1_0",
+    "mobilenet_v1",
+)
+"""An example of each form: skips, branches, repeats, a U, panels in panels."""
+
+VIEWS = ("layers", "volumes", "stages")
+"""The views, in the order of the page."""
+
+_HEAD = """\
+# Pictures
+
+<!-- Made from the examples by `python -m archc.pages.gallery docs/pictures.md`. -->
+
+`archc draw NAME` prints the first of each three, `--view volumes` and `--view stages` the others;
+[cli.md](cli.md#archc-draw) has the options. `--as` gives any of them as `tikz`, `pdf` or `png`.
+They follow the reader's page into the dark.
+
+- **layers**: what is on a page of a paper. A norm and an activation stand in the box of their op;
+  what repeats stands once with a count; a block is drawn once, in a panel, and its parameters have
+  their names where its uses differ. A dashed branch is there in some of a block's uses, a dotted
+  line in training alone.
+- **volumes**: a box is as thick as it has channels, and as high and deep as its resolution, on a
+  scale on which each doubling takes as much.
+- **stages**: one box for each labelled part, or for what has one resolution.
+
+There is an example of each family here; the others differ from these in their numbers.
+"""
+
+
+def page() -> str:
+    """The page."""
+    parts = [_HEAD]
+    for name in SHOWN:
+        parts.append(f"## {name}\n")
+        parts += [f"![{name}, {view}](pictures/{name}-{view}.svg)\n" for view in VIEWS]
+    return "\n".join(parts)
+
+
+def pictures() -> dict[str, str]:
+    """Every picture of the page by the name of its file."""
+    made: dict[str, str] = {}
+    for name in SHOWN:
+        typed = _typed(name)
+        for view in VIEWS:
+            made[f"{name}-{view}.svg"] = FORMATS["svg"].text(typed, view=view)
+    return made
+
+
+def _typed(name: str) -> TypedGraph:
+    source, path, _found = read_named(name)
+    typed, found = pipeline.compile_source(source, path)
+    assert typed is not None, [one.problem.message() for one in found]
+    return typed
+
+
+def of_readme(target: Path) -> str:
+    """The picture that ``archc build`` makes of the file that the README begins with."""
+    readme = (target.parent.parent / "README.md").read_text(encoding="utf-8")
+    _before, _mark, after = readme.partition("<!-- file: net.arch -->\n```arch\n")
+    typed, _found = pipeline.compile_source(
+        Source("net.arch", after.partition("```")[0]), None, "net"
+    )
+    assert typed is not None
+    return FORMATS["svg"].text(typed, view=BRIEF)
+
+
+def contents(target: Path) -> dict[Path, writing.Content]:
+    """What is to stand in each file."""
+    folder = target.with_suffix("")
+    made: dict[Path, writing.Content] = {
+        target: page(),
+        target.parent / "net.svg": of_readme(target),
+    }
+    return {**made, **{folder / name: text for name, text in pictures().items()}}
+
+
+def outdated(target: Path) -> list[Path]:
+    """The files that are not as they would be written."""
+    return [
+        path
+        for path, text in contents(target).items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def write(target: Path) -> None:
+    """Write the page and its pictures."""
+    writing.write_all(contents(target))
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page to the file that is named, or check that it is up to date."""
+    return command.run("archc.pages.gallery", "FILE", arguments, write, outdated)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

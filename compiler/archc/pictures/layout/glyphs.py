@@ -1,0 +1,131 @@
+"""The size of boxes and circles, and the lines of text in them."""
+
+from __future__ import annotations
+
+from archc.pictures.layout.marks import Glyph, Sketch, Text, middle
+from archc.pictures.measure.widths import width
+from archc.pictures.model.tree import DOT, TIMES, Box, Count, Ref, Sign, head_text, say
+
+HEAD, FACT, SHAPE, NAME, TITLE = 11.0, 9.5, 9.0, 9.5, 15.0
+"""Sizes of letters."""
+
+LINE = {HEAD: 13.5, FACT: 11.5}
+PAD = 7.0
+EDGE = 4.5
+NARROWEST = 40.0
+RADIUS = 8.0
+WIDEST_FACT = 96.0
+"""Where a quiet line is broken."""
+
+STACK = 3.5
+"""How far the second sheet of a box that repeats looks out."""
+
+LONGEST = 40
+"""Letters of a name; a longer one ends in an ellipsis."""
+
+Symbols = dict[Count, str]
+
+
+def box(item: Box, symbols: Symbols | None = None) -> Sketch:
+    """An op's box: what stands before it, its name in bold, its numbers, and what follows it."""
+    head = head_text(item, symbols)
+    facts = say(item.facts, symbols)
+    lines = [(one, FACT) for one in _wrapped(list(item.before))]
+    lines.append((cut(head) + _times(item.times, symbols), HEAD))
+    lines += [(one, FACT) for one in _wrapped(facts.split(", "), ", ")]
+    lines += [(one, FACT) for one in _wrapped(list(item.after))]
+    form = "end" if item.kind in ("end", "parameter") else "box"
+    return _glyph(lines, item.kind, form, item.path, titled(item), item.times is not None)
+
+
+def ref(item: Ref, name: str, symbols: Symbols | None = None) -> Sketch:
+    """The box of a block that is drawn in a panel."""
+    label = item.name if item.name and not item.name.isdecimal() and item.is_named else ""
+    lines = [(cut(label), FACT)] if label else []
+    lines.append((cut(name) + _times(item.times, symbols), HEAD))
+    lines += [(one, FACT) for one in _wrapped(say(item.words, symbols).split(", "), ", ")]
+    return _glyph(lines, item.kind, "block", item.path, titled(item), item.times is not None)
+
+
+def titled(item: Box | Ref) -> str:
+    """What is told of a box where a reader points at it: what it is, and what it costs."""
+    title = item.title if isinstance(item, Box) else f"{item.path}: {item.definition.name}"
+    if item.kind in ("end", "parameter"):
+        return title
+    cost = item.cost
+    said = (
+        f"{cost.parameters:,} parameters" if cost.parameters else "",
+        f"{cost.macs:,} MACs" if cost.macs else "",
+        f"{cost.memory:,} bytes" if cost.memory else "",
+    )
+    return "\n".join(one for one in (title, ", ".join(one for one in said if one)) if one)
+
+
+def word(text: str) -> Sketch:
+    """A word on a line, which leaves room for it."""
+    wide = width(text, SHAPE)
+    label = Text(wide / 2, SHAPE * 0.3, text, SHAPE, "small")
+    return Sketch(wide, SHAPE * 0.6, SHAPE * 0.6, [label], takes_head=False)
+
+
+def sign(item: Sign) -> Sketch:
+    """A circle in which branches meet."""
+    glyph = Glyph(0, -RADIUS, 2 * RADIUS, 2 * RADIUS, item.kind, "sign", item.path, item.title)
+    glyph.sign = item.sign
+    return Sketch(2 * RADIUS, RADIUS, RADIUS, [glyph], port=glyph)
+
+
+def cut(text: str) -> str:
+    """A name that fits."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _times(count: Count | None, symbols: Symbols | None) -> str:
+    if count is None:
+        return ""
+    said = symbols.get(count, str(count.value)) if symbols else str(count.value)
+    return f" {TIMES} {said}"
+
+
+def _wrapped(words: list[str], between: str = DOT) -> list[str]:
+    """Words in as few lines as they need, which are then as even as can be."""
+    words = [cut(word) for word in words if word]
+    lines = _filled(words, between, WIDEST_FACT)
+    for limit in range(int(WIDEST_FACT), 0, -4):
+        narrower = _filled(words, between, limit)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    comma = "," if between == ", " else ""
+    return [line + comma for line in lines[:-1]] + lines[-1:]
+
+
+def _filled(words: list[str], between: str, limit: float) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        longer = f"{lines[-1]}{between}{word}" if lines else word
+        if lines and width(longer, FACT) <= limit:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _glyph(
+    lines: list[tuple[str, float]], kind: str, form: str, path: str, title: str, is_stack: bool
+) -> Sketch:
+    wide = max(width(text, size, bold=size == HEAD) for text, size in lines) + 2 * PAD
+    wide = max(round(wide, 1), NARROWEST)
+    high = sum(LINE[size] for _text, size in lines) + 2 * EDGE
+    glyph = Glyph(0, -high / 2, wide, high, kind, form, path, title, is_stack=is_stack)
+    top = -high / 2 + EDGE
+    for text, size in lines:
+        role = "head" if size == HEAD else "fact"
+        glyph.texts.append(_line(text, wide / 2, top + LINE[size] / 2, size, role))
+        top += LINE[size]
+    extra = STACK if is_stack else 0.0
+    return Sketch(wide + extra, high / 2 + extra, high / 2, [glyph], port=glyph)
+
+
+def _line(text: str, x: float, centre: float, size: float, role: str) -> Text:
+    return middle(text, x, centre, size, role, bold=role == "head")

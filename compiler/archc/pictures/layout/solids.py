@@ -1,0 +1,85 @@
+"""Boxes in perspective: how wide they are says channels, how high and deep resolution.
+
+Both on a logarithmic scale that is the same in all pictures. What repeats is several sheets.
+"""
+
+from __future__ import annotations
+
+from math import log2
+
+from archc.pictures.layout import glyphs
+from archc.pictures.layout.marks import Glyph, Sketch, Text, Wire
+from archc.pictures.measure.widths import width
+from archc.pictures.model.tree import TIMES, Box, head_text
+
+LOW, HIGH = 8.0, 10.0
+"""The height of a resolution of 1, and what each doubling adds."""
+
+THIN, THICK = 3.0, 1.7
+"""The width of one channel, and what each doubling adds."""
+
+DEPTH = 0.34
+"""How far the back is to the right of the front and above it, for the height."""
+
+POOL = 4.0
+"""The width of what has no channels of its own."""
+
+SHEETS = 4
+"""The most sheets that are drawn."""
+
+BETWEEN = 2.5
+LABEL = 10.5
+"""A line's height below a box."""
+
+NARROW = 52.0
+"""Up to here a label may be wider than its box without being broken."""
+
+
+def solid(item: Box) -> Sketch:
+    """The box of an op or a block, with its name and its shape below."""
+    shape = item.shape
+    side = max(shape.extents[-1:], default=1) if shape is not None else 1
+    if shape is not None and len(shape.extents) == 1:
+        side = shape.extents[0]
+    channels = shape.channels if shape is not None else 1
+    high = round(LOW + HIGH * log2(max(side, 1)), 2)
+    thick = POOL if item.kind == "pooling" else round(THIN + THICK * log2(max(channels, 1) + 1), 2)
+    count = min(item.times.value, SHEETS) if item.times is not None else 1
+    deep = round(high * DEPTH, 2)
+    front = round(count * thick + (count - 1) * BETWEEN, 2)
+    words = head_text(item)
+    if item.times is not None:
+        words = f"{words} {TIMES} {item.times.value}"
+    lines = _lines(words, max(front + deep, NARROW))
+    labels = [(line, "small") for line in lines]
+    if shape is not None:
+        labels.append((shape.text, "shape"))
+    wide = max(front + deep, *(width(text, glyphs.SHAPE) for text, _role in labels))
+    left = (wide - front - deep) / 2
+    glyph = Glyph(left, -high / 2 - deep, front + deep, high + deep, item.kind, "solid")
+    glyph.path, glyph.title, glyph.deep = item.path, glyphs.titled(item), deep
+    glyph.sheets = [(place * (thick + BETWEEN), thick) for place in range(count)]
+    made = Sketch(wide, high / 2 + deep, high / 2, [glyph], port=glyph)
+    for text, role in labels:
+        made.down += LABEL
+        made.marks.append(Text(wide / 2, made.down - 1.5, text, glyphs.SHAPE, role))
+    made.down += 2
+    if left > 0.01:
+        made.takes_head = False
+        made.marks.append(Wire([(0, 0), (left, 0)], True, "stub"))
+        made.marks.append(Wire([(left + front + deep, 0), (wide, 0)], False, "stub"))
+    return made
+
+
+def _lines(words: str, wide: float) -> list[str]:
+    """The words in lines that are hardly wider than the box."""
+    lines: list[str] = []
+    for word in glyphs.cut(words).split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if (lines and (width(longer, glyphs.SHAPE) <= wide or len(word) < 2)) or (
+            lines and lines[-1].endswith(TIMES)
+        ):
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

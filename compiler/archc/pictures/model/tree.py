@@ -1,0 +1,269 @@
+"""The model of a picture: what is seen, as a tree of series, branches and parts.
+
+Nothing here has a place or a colour. A ``Chain`` is read from left to right. Numbers in words are
+``Count`` objects, so that the panel of a block that is used several times can say a parameter's
+name where its uses differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from archir.base.record import Record, Struct, fresh
+from archir.base.source import Span
+from archir.graph.graph import Definition
+from archir.shapes.dims import Dim
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+SQUARED = {2: "\N{SUPERSCRIPT TWO}", 3: "\N{SUPERSCRIPT THREE}"}
+DOT = " \N{MIDDLE DOT} "
+
+
+class Count(Struct):
+    """A number in words, with what stands before it; nothing is said where it is the usual."""
+
+    value: int
+    before: str = ""
+    usual: int | None = None
+
+
+Words: TypeAlias = "tuple[str | Count, ...]"
+"""Pieces of one line."""
+
+
+class Shape(Struct):
+    """A tensor's shape in a picture: without its batch, at the default sizes, and in general."""
+
+    text: str
+    general: str
+    extents: tuple[int, ...]
+    """The axes behind the channels, at the default sizes."""
+
+    channels: int
+    dims: tuple[Dim, ...] = ()
+    """All axes, in general."""
+
+
+class Cost(Record):
+    """What something costs, at the default sizes; ``memory`` is that of what it gives, in bytes."""
+
+    parameters: int = 0
+    macs: int = 0
+    memory: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.parameters + other.parameters, self.macs + other.macs, self.memory + other.memory
+        )
+
+    def times(self, count: int) -> Cost:
+        """The same so often."""
+        return Cost(self.parameters * count, self.macs * count, self.memory * count)
+
+
+FREE = Cost()
+
+
+class Box(Struct):
+    """An op with what belongs to it: ``before`` and ``after`` are norms, activations and such."""
+
+    kind: str
+    head: Words
+    facts: Words = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    path: str = ""
+    title: str = ""
+    times: Count | None = None
+    shape: Shape | None = None
+    window: Words = ()
+    """The sides of its window, said behind its head."""
+
+    cost: Cost = FREE
+    """Of all its repeats; when a picture is done, of all that the box stands for."""
+
+    spans: tuple[Span, ...] = ()
+    """Where the text has what is in it."""
+
+
+class Sign(Struct):
+    """A small circle in which branches meet; ``sign`` is that of what they meet by."""
+
+    sign: str
+    path: str = ""
+    title: str = ""
+    shape: Shape | None = None
+    cost: Cost = FREE
+    spans: tuple[Span, ...] = ()
+    kind: str = "merge"
+
+
+class Ref(Struct):
+    """A block that is drawn in a panel of its own, where it is used."""
+
+    definition: Definition
+    chain: Chain
+    path: str = ""
+    name: str = ""
+    times: Count | None = None
+    shape: Shape | None = None
+    words: Words = ()
+    """What tells this use from others, said once the panels are known."""
+
+    is_named: bool = False
+    """Whether the text has a label for it, which is its name."""
+
+    same: tuple[Ref, ...] = ()
+    """The uses that it stands for where it repeats, but for the first."""
+
+    kind: str = "block"
+    cost: Cost = FREE
+    spans: tuple[Span, ...] = ()
+
+
+class Chain(Struct):
+    """What runs one behind the other; none of it means that what comes in goes out."""
+
+    items: list[Item] = fresh(factory=list)
+
+
+class Branch(Struct):
+    """One way from a fork to a merge. One that has no source begins with what it holds."""
+
+    chain: Chain
+    is_sourced: bool = True
+    is_optional: bool = False
+    """Whether some uses of the panel have nothing here."""
+
+
+class Parallel(Struct):
+    """Branches side by side, into one merge."""
+
+    branches: list[Branch]
+    merge: Sign | Box | Ref | Part
+    shape: Shape | None = None
+
+
+class Part(Struct):
+    """A labelled part, framed."""
+
+    name: str
+    path: str
+    chain: Chain
+    shape: Shape | None = None
+
+
+class Times(Struct):
+    """A part that repeats: what is in it stands ``count`` times behind each other."""
+
+    count: Count
+    chain: Chain
+    shape: Shape | None = None
+
+
+class Tap(Struct):
+    """What leaves the line and does not come back: another output, or what trains alone."""
+
+    chain: Chain
+    is_training: bool
+    shape: Shape | None = None
+
+
+class Tangle(Struct):
+    """What is no series of branches: items in order, and arcs between those that are apart.
+
+    ``arcs`` are pairs of places in the list, -1 for what flows in; ``breaks`` are the places that
+    the one before does not lead to.
+    """
+
+    items: list[Item]
+    arcs: list[tuple[int, int]]
+    breaks: frozenset[int]
+    shape: Shape | None = None
+
+
+Item: TypeAlias = "Box | Sign | Ref | Parallel | Part | Times | Tap | Tangle"
+
+
+class Panel(Struct):
+    """A block that is drawn once, and all of its uses in the picture."""
+
+    name: str
+    chain: Chain
+    uses: list[Ref]
+    parameters: tuple[str, ...] = ()
+    symbols: dict[Count, str] = fresh(factory=dict)
+    """What is said in place of a number that its uses have different values of."""
+
+
+class Picture(Struct):
+    """A whole model."""
+
+    name: str
+    chain: Chain
+    panels: list[Panel]
+
+
+def chains(item: Item) -> Iterator[Chain]:
+    """The chains that an item holds; not that of a block drawn elsewhere."""
+    if isinstance(item, Parallel):
+        yield from (branch.chain for branch in item.branches)
+    elif isinstance(item, (Part, Times, Tap)):
+        yield item.chain
+    elif isinstance(item, Tangle):
+        yield Chain(item.items)
+
+
+def everything(chain: Chain) -> Iterator[Item]:
+    """All items of a chain and of the chains in it, in order."""
+    # As deep as a network's branches lie inside each other, which unfolding bounds.
+    for item in chain.items:
+        for inner in chains(item):
+            yield from everything(inner)
+        yield item
+        if isinstance(item, Parallel):
+            yield item.merge
+
+
+def pairs(panel: Chain, use: Chain) -> Iterator[tuple[Item, Item]]:
+    """Each item of a panel with the one that a use has in its place, where it has one."""
+    # As deep as the tree, which unfolding bounds.
+    for one, other in zip(panel.items, use.items, strict=True):
+        yield one, other
+        if isinstance(one, Parallel) and isinstance(other, Parallel):
+            for branch, same in zip(one.branches, other.branches, strict=True):
+                if same.chain.items:
+                    yield from pairs(branch.chain, same.chain)
+            yield from pairs(Chain([one.merge]), Chain([other.merge]))
+        elif isinstance(one, (Part, Times, Tap)) and isinstance(other, (Part, Times, Tap)):
+            yield from pairs(one.chain, other.chain)
+        elif isinstance(one, Tangle) and isinstance(other, Tangle):
+            yield from pairs(Chain(one.items), Chain(other.items))
+
+
+def say(words: Words, symbols: dict[Count, str] | None = None) -> str:
+    """The words as text, with numbers or with the names that stand for them."""
+    said = []
+    for piece in words:
+        if isinstance(piece, str):
+            said.append(piece)
+        elif symbols is not None and piece in symbols:
+            name = symbols[piece]
+            between = " " if piece.before.isalpha() else ""
+            told = piece.before.strip() == name  # an argument that is handed on by its name
+            said.append(name if told else piece.before + between + name)
+        elif piece.value != piece.usual:
+            said.append(f"{piece.before}{piece.value}")
+    return ", ".join(one for one in said if one)
+
+
+def head_text(box: Box, symbols: dict[Count, str] | None = None) -> str:
+    """The bold word of a box, with its window: ``Conv 3x3``, or ``Conv k^2`` of a named one."""
+    sides = [say((side,), symbols) for side in box.window]
+    named = symbols is not None and any(
+        isinstance(side, Count) and side in symbols for side in box.window
+    )
+    if named and len(sides) in SQUARED and len(set(sides)) == 1:
+        sides = [sides[0] + SQUARED[len(sides)]]
+    return " ".join(part for part in (say(box.head, symbols), TIMES.join(sides)) if part)

@@ -1,0 +1,144 @@
+"""The chain of the view volumes: what changes a tensor, each as one thing with a name.
+
+Parts are opened, what is branched is one thing, and what keeps both channels and resolution and has
+no weights of note (a norm, an activation) is left out.
+"""
+
+from __future__ import annotations
+
+from archc.pictures.model.costs import cost_of
+from archc.pictures.model.kinds import ANCHORS, FOLLOWERS
+from archc.pictures.model.tree import (
+    Box,
+    Branch,
+    Chain,
+    Item,
+    Parallel,
+    Part,
+    Picture,
+    Ref,
+    Sign,
+    Tangle,
+    Tap,
+    Times,
+    everything,
+)
+
+NAMES = {"+": "residual", "\N{DOUBLE VERTICAL LINE}": "branches"}
+"""What is branched, by the sign in which it meets."""
+
+
+def volumes_of(picture: Picture) -> Picture:
+    """The picture without what has no volume of its own."""
+    return Picture(picture.name, Chain(_volumes(picture.chain.items)), [])
+
+
+def _volumes(items: list[Item]) -> list[Item]:
+    # As deep as parts lie inside each other, and a U's levels.
+    found: list[Item] = []
+    for item in items:
+        if isinstance(item, Part):
+            inner = _volumes(item.chain.items)
+            if len(inner) == 1 and isinstance(inner[0], Box):
+                inner[0].head, inner[0].window = (item.name,), ()
+                inner[0].path = item.path
+            found += inner
+        elif isinstance(item, Parallel):
+            found.append(_level(item) if is_level(item) else _one(item))
+        elif isinstance(item, (Times, Tangle)):
+            found.append(_one(item))
+        elif isinstance(item, Ref):
+            found.append(_named(item))
+        elif isinstance(item, Box) and item.kind in FOLLOWERS and found:
+            _take(found[-1], item)
+        elif isinstance(item, Box) and item.kind not in FOLLOWERS:
+            found.append(_bare(item))
+        elif isinstance(item, Sign):
+            found.append(item)
+    return found
+
+
+def _take(before: Item, item: Box) -> None:
+    """Let what is not drawn be paid by what stands before it."""
+    if isinstance(before, Parallel):
+        before = before.merge
+    if isinstance(before, (Box, Sign)):
+        before.cost += item.cost
+
+
+def is_level(item: Parallel) -> bool:
+    """Whether it is a skip over a lower resolution: one level of a U."""
+    if len(item.branches) != 2 or not isinstance(item.merge, Sign) or item.shape is None:
+        return False
+    sizes = [one.shape.extents for one in _body(item).items if one.shape is not None]
+    return any(size[-1:] < item.shape.extents[-1:] for size in sizes)
+
+
+def _body(item: Parallel) -> Chain:
+    return max((branch.chain for branch in item.branches), key=lambda one: len(one.items))
+
+
+def _level(item: Parallel) -> Parallel:
+    body = _body(item)
+    made = [
+        Branch(
+            Chain(
+                _volumes([one for one in branch.chain.items if not isinstance(one, Tap)])
+                if branch.chain is body
+                else []
+            )
+        )
+        for branch in item.branches
+    ]
+    return Parallel(made, item.merge, item.shape)
+
+
+def _one(item: Parallel | Times | Tangle) -> Box:
+    """One volume for what has an inside."""
+    inside = [one for one in everything(Chain([item])) if isinstance(one, (Box, Ref))]
+    name = "steps"
+    if isinstance(item, Parallel):
+        name = (
+            NAMES.get(item.merge.sign, "branches") if isinstance(item.merge, Sign) else "branches"
+        )
+    elif isinstance(item, Times):
+        name = "block"
+    count = item.count if isinstance(item, Times) else None
+    made = Box(_kind(inside), (name,), times=count, shape=item.shape)
+    made.cost = cost_of(Chain([item]))
+    return made
+
+
+def _named(item: Ref) -> Box:
+    inside = [one for one in everything(item.chain) if isinstance(one, (Box, Ref))]
+    name = item.definition.name
+    title = f"{item.path}: {name}"
+    made = Box(
+        _kind(inside), (name,), path=item.path, title=title, times=item.times, shape=item.shape
+    )
+    made.cost = cost_of(Chain([item]))
+    return made
+
+
+def _bare(item: Box) -> Box:
+    made = Box(item.kind, item.head, path=item.path, title=item.title)
+    made.times, made.shape, made.window = item.times, item.shape, item.window
+    made.cost = item.cost
+    return made
+
+
+def kind_of_items(items: list[Item]) -> str:
+    """The kind that some items are drawn in as one."""
+    return _kind([one for one in everything(Chain(items)) if isinstance(one, (Box, Ref))])
+
+
+def _kind(inside: list[Box | Ref]) -> str:
+    """The kind of the first op with weights, else of the first."""
+    kinds = [
+        _kind([each for each in everything(one.chain) if isinstance(each, (Box, Ref))])
+        if isinstance(one, Ref)
+        else one.kind
+        for one in inside
+    ]
+    weighed = [kind for kind in kinds if kind in ANCHORS]
+    return (weighed or kinds or ["other"])[0]

@@ -1,0 +1,115 @@
+"""Conditions of the text, in words that are true in just the instances that have something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from archc.python.classes.klass import Class
+from archc.python.classes.said import Said
+from archc.python.classes.scope import Constructing
+from archc.python.merging.merge import (
+    Inst,
+    Item,
+    Node,
+    UnfoldError,
+    UntestableError,
+    When,
+    place_of,
+)
+from archc.python.reading.evaluate import UnknownError, evaluate
+from archc.python.reading.expressions import shown
+from archc.python.reading.scope import AND, ATOM, COMPARE, NOT, UnsayableError
+from archir.base.source import Span
+from archir.graph.modules import Child, Network
+from archir.init.values import Part
+from archir.program import expressions as e
+from archir.program.nodes import Expr
+
+Scoped: TypeAlias = Callable[[Span], Constructing]
+"""What names mean at a place of the text."""
+
+
+def condition(owner: Class, node: When, number: int, scope: Scoped) -> Said:
+    """The condition of an arm, in words that are true in just the instances that have it."""
+    having, nodes = node.arms[number]
+    earlier = {inst for had, _ in node.arms[:number] for inst in had}
+    wanted = {inst: inst in having for inst in node.everyone if inst not in earlier}
+    if number and all(wanted.values()):
+        return Said("")
+    spans = [place_of(inner) for inner in nodes if not isinstance(inner, When)]
+    for span in spans:
+        said = _tested(owner, span, wanted, scope)
+        if said is not None:
+            return said
+    if all(wanted.values()):
+        raise UntestableError(spans[0])
+    loop = next((inst.loop for inst in node.everyone if inst.loop is not None), None)
+    if loop is not None:
+        raise UnfoldError(loop)
+    label = next((n for n in map(_label, nodes) if n), "has_more")
+    numbers: dict[Network, object] = {inst.network: inst in having for inst in node.everyone}
+    return owner.own(f"has_{label}" if not label.startswith("has") else label, numbers)
+
+
+def _tested(owner: Class, span: Span, wanted: Mapping[Inst, bool], scope: Scoped) -> Said | None:
+    places = owner.family.places
+    if places is None or span not in places.stages:
+        return None
+    tests = [(test.condition, test.wanted) for test in places.stages[span].tests]
+    use = owner.part_at(span)
+    if use is not None and isinstance(use.target, e.Local):
+        tests.append((use.target, True))
+    texts: list[Said] = []
+    truths: list[dict[Inst, bool]] = []
+    for test, positive in tests:
+        try:
+            truth = {
+                inst: _is_true(evaluate(test, owner.look(inst, span))) == positive
+                for inst in wanted
+            }
+            held = use is not None and test is use.target
+            if all(truth.values()) and (held or not owner.varies(test)):
+                continue
+            texts.append(_condition(owner, test, positive, scope(span)))
+        except (UnknownError, UnsayableError):
+            return None
+        owner.file.tested.add(test.span)
+        truths.append(truth)
+    there = {inst: all(truth[inst] for truth in truths) for inst in wanted}
+    if not truths or there != wanted:
+        return None
+    return _joined(texts)
+
+
+def _joined(texts: list[Said]) -> Said:
+    if len(texts) == 1:
+        return texts[0]
+    text = " and ".join(said.within(AND + 1) for said in texts)
+    return Said(text, AND, frozenset(v for said in texts for v in said.vars))
+
+
+def _condition(owner: Class, test: Expr, positive: bool, scope: Constructing) -> Said:
+    text, binding = shown(test, scope)
+    if isinstance(test, e.Local) and text.isidentifier():
+        held = owner.spoken.get(("slot", test.slot)) == text
+        parts = owner.parameter(("slot", test.slot)).values.values() if held else ()
+        if any(isinstance(part, Part) for part in parts):
+            text, binding = f"{text} is not None", COMPARE
+    if positive:
+        return Said(text, binding, frozenset(scope.seen))
+    inner = f"({text})" if binding < NOT else text
+    if text.endswith(" is not None") and binding != ATOM:
+        return Said(text.replace(" is not None", " is None"), binding, frozenset(scope.seen))
+    return Said(f"not {inner}", NOT, frozenset(scope.seen))
+
+
+def _is_true(value: object) -> bool:
+    return value is not None if isinstance(value, Part) else bool(value)
+
+
+def _label(node: Node) -> str:
+    if isinstance(node, Item):
+        entry = next(iter(node.by.values()))
+        return entry.name if isinstance(entry, Child) and entry.name.isidentifier() else ""
+    return ""

@@ -1,0 +1,171 @@
+"""What expressions depend on: what the class takes, what flows in, and loops."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from contextlib import suppress
+
+from archc.python.classes.said import Var, is_plain_value
+from archc.python.classes.values import Values
+from archc.python.merging.flows import Variable
+from archc.python.reading.evaluate import UnknownError
+from archir.base.source import Span
+from archir.program import expressions as e
+from archir.program import statements as s
+from archir.program.nodes import Expr
+from archir.program.walk import nested, statements
+
+
+class Depending(Values):
+    """Says on what things of the text depend."""
+
+    def leaves(self, expr: Expr) -> frozenset[Var]:
+        """All that an expression depends on, whether it can be said or not."""
+        return frozenset(self._leaves(expr, 0))
+
+    def own_leaves(self, expr: Expr) -> frozenset[Var]:
+        """What an expression depends on besides what a run reads off the values that flow."""
+        found = set(self.leaves(expr))
+        for part in nested(expr):
+            if isinstance(part, e.Local | e.Flowing):
+                found -= self._flows(part)
+        return frozenset(found)
+
+    def bake_foreign(self, span: Span) -> None:
+        """What stands in the text of another block, or comes from a part that is given, has no
+        words here: what it depends on is baked.
+        """
+        places = self.family.places
+        if places is None:
+            return
+        if span not in places.stages and span not in places.raws:
+            self.file.fix(self.live(self.deps))
+        use = self.part_at(span)
+        target = None if use is None else places.meant(use.target)
+        if isinstance(target, e.Local):
+            self.file.fix(self.live([("slot", target.slot)]))
+
+    def turn_leaves(self, loop: s.Loop) -> frozenset[Var]:
+        """What the number of a loop's turns depends on, and what they are for: of values, which."""
+        places = self.family.places
+        found: set[Var] = set()
+        waiting = [loop.iterable if isinstance(loop, s.For) else loop.count]
+        while waiting and places is not None:
+            for part in nested(waiting.pop()):
+                slot = part.slot if isinstance(part, e.Local) else -1
+                kind = places.block.slots[slot].kind if 0 <= slot < len(places.block.slots) else ""
+                if slot in places.gathered:
+                    found |= self.turn_leaves(places.gathered[slot])
+                elif slot in places.lets:
+                    waiting.append(places.lets[slot].statement.value)
+                elif slot in places.targets:
+                    waiting.append(places.targets[slot].iterable)
+                elif kind == "parameter":
+                    found.add(("slot", slot))
+                elif isinstance(part, e.Access) and isinstance(part.trailers[0], e.Attribute):
+                    found |= self.leaves(part)
+        return frozenset(found)
+
+    def behind(self, variable: Variable) -> Iterator[Var]:
+        """All that a value's extents depend on, its channels and features too."""
+        yield from self.extents.get(variable, ())
+        for axis in (1, -1):
+            said = self.channels.get((variable, axis))
+            yield from () if said is None else (*said.vars, *said.fixed)
+
+    def _before(self, span: Span) -> Iterator[Var]:
+        """What the values that there are at a place depend on."""
+        places = self.family.places
+        loops = () if places is None else {loop for p in places.stages.values() for loop in p.loops}
+        around = [
+            x.span.end for x in loops if x.span.start <= span.start and span.end <= x.span.end
+        ]
+        for step, _ in self.steps:
+            if step.item.span.end <= max([span.start, *around]):
+                for variable in step.outputs:
+                    yield from self.behind(variable)
+        yield from (("in", number) for number in range(len(self.insts[0].network.inputs)))
+
+    def _leaves(self, expr: Expr, depth: int) -> Iterator[Var]:
+        places = self.family.places
+        for part in nested(expr):
+            if isinstance(part, e.Local) and places is not None and depth < 50:
+                if part.slot in places.lets:
+                    yield from self._leaves(places.lets[part.slot].statement.value, depth + 1)
+                elif part.slot in places.targets:
+                    yield from self._leaves(places.targets[part.slot].iterable, depth + 1)
+                yield ("slot", part.slot)
+                yield from self._flows(part)
+            elif isinstance(part, e.Flowing):
+                yield from self._flows(part)
+
+    def _flows(self, part: e.Local | e.Flowing) -> frozenset[Var]:
+        """What the value that a name stands for depends on, or the dim of one."""
+        places = self.family.places
+        if isinstance(part, e.Local):
+            kinds = () if places is None else places.block.slots
+            kind = kinds[part.slot].kind if part.slot < len(kinds) else ""
+            if kind not in ("value", "dim"):
+                return frozenset()
+            if kind == "dim":
+                with suppress(UnknownError):
+                    number, axis = self.axis_of(part.slot)
+                    return frozenset([("in" if axis == 1 else "feat", number)])
+        return frozenset(self._before(part.span))
+
+    def tests(self, span: Span) -> Hashable:
+        """The conditions around a place that depend on what the class takes, or on a turn."""
+        places = self.family.places
+        place = None if places is None else places.stages.get(span)
+        if places is None or place is None or span in self.untested:
+            return None
+        tests = [test for test in place.tests if self.varies(test.condition)]
+        return tuple([(test.condition.span, test.wanted) for test in tests]) or None
+
+    def varies(self, expr: Expr) -> bool:
+        """Whether an expression may be another for another use, in another turn or model."""
+        places = self.family.places
+        assert places is not None
+        for var in self.leaves(expr):
+            if var[0] != "slot":
+                return True
+            kind = places.block.slots[var[1]].kind
+            if var[1] in places.targets or (self.is_root and self.live([var])):
+                return True
+            if kind == "parameter" and not self.is_root and not self.is_one_part(var[1]):
+                return True
+        return False
+
+    def is_one_part(self, slot: int) -> bool:
+        """Whether a parameter holds the same op or block in all instances, or none in all."""
+        try:
+            first, *others = [self.known(slot, inst) for inst in self.insts]
+        except UnknownError:
+            return True
+        absent = first is None or not is_plain_value(first)
+        return absent and all(each == first for each in others)
+
+    def expose(self) -> None:
+        """The model's own parameters that are numbers can be parameters here."""
+        definition, places = self.family.networks[0].definition, self.family.places
+        if places is None or not self.is_root:
+            return
+        drawn = {
+            var
+            for statement in statements(places.block.body)
+            if isinstance(statement, s.InitStatement)
+            for rule in statement.rules
+            for var in self.leaves(rule.value)
+        }
+        for stage in {id(p.stage): p.stage for p in places.stages.values() if p.stage}.values():
+            for override in stage.overrides:
+                drawn |= self.leaves(override.value)
+        for slot, (name, value) in enumerate(definition.arguments):
+            if _is_numeric(value) and name not in self.file.baked and ("slot", slot) not in drawn:
+                self.deps["slot", slot] = frozenset([name])
+
+
+def _is_numeric(value: object) -> bool:
+    if isinstance(value, tuple):
+        return bool(value) and all(map(_is_numeric, value))
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,300 @@
+"""torch's modules and raw parameters, made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archc.python.channels.arguments import arguments
+from archc.python.channels.codes import fill
+from archc.python.classes.said import Said, Var
+from archc.python.classes.scope import say
+from archc.python.code.identifiers import is_plain
+from archc.python.code.layout import Call, Const, Display, Expr, Raw, flat, string
+from archc.python.code.recipes import HINTS, expression, leading, part_call
+from archc.python.constructor.numbers import Numbers
+from archc.python.constructor.statements import Sink
+from archc.python.constructor.weights import draw
+from archc.python.merging.merge import Inst, Item
+from archc.python.reading.evaluate import UnknownError, evaluate
+from archc.python.reading.scope import UnsayableError
+from archir.base.record import Record, field_names
+from archir.base.source import Span
+from archir.graph.graph import RawParameter
+from archir.init.init_rules import Initialiser
+from archir.init.tensors import TensorConstant
+from archir.init.values import Part
+from archir.op.contract import Op, arguments_of
+from archir.op.recipe import Arg, Code, Inferred, Items, substitute
+from archir.op.recipe import Call as CallCode
+from archir.program import expressions as e
+from archir.program.nodes import Expr as Node
+
+
+class Leaves(Numbers):
+    """Makes what torch has."""
+
+    def leaf(self, item: Item, modules: dict[Inst, Any]) -> Expr:
+        """A module of torch's."""
+        makes: dict[Inst, CallCode] = {
+            inst: self.file.library.make(leaf.make) for inst, leaf in modules.items()
+        }
+        functions = {make.function for make in makes.values()}
+        ops = {inst: leaf.op for inst, leaf in modules.items()}
+        given = arguments(self.owner, item.span, ops, self.loops)
+        counts = {len(make.args) for make in makes.values()}
+        if len(functions) > 1 or len(counts) > 1 or self.is_optional(item):
+            return self.held(item, modules, makes)
+        holes: list[tuple[str | None, dict[Inst, Any]]] = [
+            (None, {inst: make.args[place] for inst, make in makes.items()})
+            for place in range(counts.pop())
+        ]
+        for name in _keywords(next(iter(ops.values())), makes, given):
+            codes = {i: dict(make.kwargs).get(name, Arg(name)) for i, make in makes.items()}
+            holes.append((name, codes))
+        filled = [(n, self.hole(item, codes, ops, given, n)) for n, codes in holes]
+        return Call(functions.pop(), tuple(filled))
+
+    def is_optional(self, item: Item) -> bool:
+        """Whether an op comes from a parameter that holds none in some instances."""
+        slot = self.holding(item)
+        if slot is None:
+            return False
+        try:
+            return any(self.owner.known(slot, inst) is None for inst in self.owner.insts)
+        except UnknownError:
+            return False
+
+    def holding(self, item: Item) -> int | None:
+        """The slot of the parameter that an op comes from, if it gets no arguments here."""
+        use = self.owner.part_at(item.span)
+        return None if use is None or use.arguments else self.owner.held_at(item.span)
+
+    def hole(
+        self,
+        item: Item,
+        codes: dict[Inst, Any],
+        ops: Mapping[Inst, Any],
+        given: dict[str, Said],
+        name: str | None,
+    ) -> Expr:
+        code: Any = next(iter(codes.values()))
+        values: dict[Inst, object] = {}
+        lengths = {len(c.items) if isinstance(c, Items) else -1 for c in codes.values()}
+        if isinstance(code, Items) and len(lengths) == 1:
+            parts = []
+            for place in range(len(code.items)):
+                inner = {i: c.items[place] for i, c in codes.items()}
+                parts.append((None, self.hole(item, inner, ops, given, name)))
+            return Display("()", tuple(parts))
+        for inst, each in codes.items():
+            values[inst] = _number(substitute(each, ops[inst]))
+        hint = name or "size"
+        inputs, extents = self.incoming(item)
+        if isinstance(code, Inferred):
+            hint = HINTS.get(code.what, code.what)
+        elif isinstance(code, Arg):
+            hint = code.name
+        if any(v is _NO_NUMBER for v in values.values()):
+            closed = {i: substitute(c, ops[i]) for i, c in codes.items()}
+            shown = {flat(expression(c, ())) for c in closed.values()}
+            if len(shown) > 1:
+                raise self.differs(item)
+            return expression(next(iter(closed.values())), ())
+        op = next(iter(ops.values()))
+        candidate: Said | None
+        try:
+            candidate = fill(code, op, given, inputs, extents)
+        except UnsayableError:
+            candidate = None
+        depends = self.behind(item) if not isinstance(code, Arg) else frozenset()
+        if isinstance(code, Arg) and code.name in given:
+            depends = given[code.name].fixed
+        return self.resolved(values, candidate, depends, hint)
+
+    def held(self, item: Item, modules: dict[Inst, Any], makes: dict[Inst, CallCode]) -> Expr:
+        """An op that a parameter holds, and in which instances differ."""
+        owner = self.owner
+        slot = self.holding(item)
+        if slot is None or owner.family.places is None:
+            raise self.differs(item)
+        var: Var = ("slot", slot)
+        owner.named(var, owner.family.places.block.slots[slot].name)
+        parameter = owner.parameter(var)
+        inferred = max(leading(make) for make in makes.values())
+        inputs, _ = self.incoming(item)
+        for inst, make in makes.items():
+            op = modules[inst].op
+            callable_ = part_call(make, op, inferred)
+            known = parameter.says.setdefault(inst.whole.network, callable_)
+            if known is None or flat(known) != flat(callable_):
+                raise self.differs(item)
+        default = parameter.default
+        if isinstance(default, Part) and default.kind == "op":
+            types = next(iter(modules.values())).types
+            parameter.call = self.file.part(default, types, inferred)
+        for network, value in parameter.values.items():
+            if value is None:
+                parameter.says[network] = None
+        owner.used.add(var)
+        values = {
+            i: leaf.make.args[0].value
+            for i, leaf in modules.items()
+            if inferred and leading(leaf.make)
+        }
+        arguments_: tuple[tuple[str | None, Expr], ...] = ()
+        if inferred:
+            made = self.resolved(values, inputs("channels", 0), self.behind(item), "in_channels")
+            arguments_ = ((None, made),)
+        return Call(parameter.name, arguments_)
+
+    def raw(self, item: Item, sink: Sink) -> None:
+        self.owner.bake_foreign(item.span)
+        parameters = {inst: entry.parameter for inst, entry in item.by.items()}
+        first = next(iter(parameters.values()))
+        if len({_kind(parameter) for parameter in parameters.values()}) > 1:
+            raise self.differs(item)
+        made, drawn = self.tensor(item, parameters)
+        owner, name = sink.owner, first.name
+        if first.is_buffer:
+            given: list[tuple[str | None, Expr]] = [(None, Const(name)), (None, made)]
+            if not first.is_persistent:
+                given.append(("persistent", Const(False)))
+            self.put("", Call(f"{owner}.register_buffer", tuple(given)))
+        else:
+            value = Call("nn.Parameter", ((None, made),))
+            if is_plain(name):
+                self.put(f"{owner}.{name} = ", value)
+            else:
+                self.put(
+                    "", Call(f"{owner}.register_parameter", ((None, Const(name)), (None, value)))
+                )
+        if drawn is not None:
+            target = f"{owner}.{name}" if is_plain(name) else f"getattr({owner}, {string(name)})"
+            for line in draw(target, drawn, 0, 2):
+                self.text(line)
+
+    def tensor(
+        self, item: Item, parameters: dict[Inst, RawParameter]
+    ) -> tuple[Expr, Initialiser | None]:
+        """A new tensor, and what draws its initial values if it does not hold them already."""
+        first = next(iter(parameters.values()))
+        if isinstance(first.initial, TensorConstant):
+            return self.elements(item, parameters), None
+        shape: list[tuple[None, Expr]] = []
+        for axis in range(len(first.shape)):
+            values: dict[Inst, object] = {i: p.shape[axis] for i, p in parameters.items()}
+            said, depends = self.dim(item.span, axis, values)
+            shape.append((None, self.resolved(values, said, depends, "size")))
+        sizes: tuple[tuple[str | None, Expr], ...] = tuple(shape) or ((None, Raw("()")),)
+        if first.dtype != "float32":
+            sizes = (*sizes, _dtype(first.dtype))
+        if first.initial.function in ("zeros", "ones"):
+            return Call(f"torch.{first.initial.function}", sizes), None
+        return Call("torch.empty", sizes), first.initial
+
+    def elements(self, item: Item, parameters: dict[Inst, RawParameter]) -> Expr:
+        """A tensor of elements that the text gives."""
+        values: dict[Inst, object] = {}
+        for inst, each in parameters.items():
+            assert isinstance(each.initial, TensorConstant)
+            values[inst] = each.initial.items
+        first, places, span = next(iter(parameters.values())), self.owner.family.places, item.span
+        if 0 in first.shape:
+            return Call("torch.empty", ((None, Const(first.shape)), _dtype(first.dtype)))
+        text = None if places is None or span not in places.raws else places.raws[span].value
+        said, depends = None, frozenset(self.owner.deps)
+        if text is not None:
+            said, depends = self.expression(text, span, values)
+        if said is not None and not said.vars and not isinstance(text, e.ListDisplay):
+            # What no parameter decides is shorter in words than as a list of numbers.
+            made: Expr = Raw(self.owner.use(said).text)
+        else:
+            made = self.resolved(values, said, depends, first.name)
+        if first.dtype != "float32" or isinstance(made, Const) or self.gives_floats(text, item):
+            return Call("torch.tensor", ((None, made),))
+        return Call("torch.tensor", ((None, made), _dtype(first.dtype)))
+
+    def gives_floats(self, text: Node | None, item: Item) -> bool:
+        """Whether a list of the text has no whole numbers in it, which would make integers."""
+        if text is None:
+            return False
+        found = [evaluate(text, self.owner.look(inst, item.span)) for inst in item.by]
+        return all(map(_is_of_floats, found))
+
+    def dim(
+        self, span: Span, axis: int, values: dict[Inst, object]
+    ) -> tuple[Said | None, frozenset[Var]]:
+        """The words for an extent of a raw parameter."""
+        places = self.owner.family.places
+        if places is None or span not in places.raws:
+            return None, frozenset(self.owner.deps)
+        dims = places.raws[span].shape.dims
+        dim = dims[axis] if axis < len(dims) else None
+        if dim is None or dim.value is None:
+            return None, frozenset(self.owner.deps)
+        return self.expression(dim.value, span, values)
+
+    def expression(
+        self, expr: Node, span: Span, values: dict[Inst, object]
+    ) -> tuple[Said | None, frozenset[Var]]:
+        """The words for an expression that has these values, and what it depends on."""
+        depends = self.owner.leaves(expr)
+        try:
+            said = say(self.owner, expr, span, self.loops)
+        except UnsayableError:
+            return None, depends
+        return (said if self.owner.holds(expr, values, span) else None), depends
+
+
+def _keywords(op: Op, makes: dict[Inst, CallCode], given: dict[str, Said]) -> list[str]:
+    """The keyword arguments of a module, in torch's order."""
+    order = list(arguments_of(type(op)))
+    names = {name for make in makes.values() for name, _ in make.kwargs}
+    # A number at torch's default is not in the recipe, and yet others may be given for it.
+    known = {name for make in makes.values() for name in spoken_by(make)} | {*op.own_arguments}
+    names |= {n for n, said in given.items() if n not in known and n in order and said.vars}
+    return sorted(names, key=lambda name: (order.index(name) if name in order else -1, name))
+
+
+def spoken_by(code: Any) -> Iterator[str]:
+    """The arguments that a recipe speaks of."""
+    if isinstance(code, Arg):
+        yield code.name
+    elif isinstance(code, tuple):
+        for item in code:
+            yield from spoken_by(item)
+    elif isinstance(code, Record):
+        for name in field_names(code):
+            yield from spoken_by(getattr(code, name))
+
+
+_NO_NUMBER = object()
+
+
+def _number(code: Code) -> object:
+    from archc.python.code.recipes import number
+
+    value: Any = code
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, tuple):
+        return value
+    found = number(code)
+    return _NO_NUMBER if found is None else found
+
+
+def _is_of_floats(value: object) -> bool:
+    return all(map(_is_of_floats, value)) if isinstance(value, tuple) else isinstance(value, float)
+
+
+def _dtype(name: str) -> tuple[str, Expr]:
+    """The argument for a dtype; floats are what torch's default is."""
+    return "dtype", Raw("torch.get_default_dtype()" if name == "float32" else f"torch.{name}")
+
+
+def _kind(parameter: RawParameter) -> tuple[object, ...]:
+    """What raw parameters have in common that one line makes."""
+    initial, rank = parameter.initial, len(parameter.shape)
+    drawn = None if isinstance(initial, TensorConstant) else initial
+    return parameter.name, drawn, rank, parameter.dtype, parameter.is_persistent

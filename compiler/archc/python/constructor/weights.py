@@ -1,0 +1,316 @@
+"""Initial weights: what a body's rules draw, as the lines of its constructor.
+
+The lines draw the same numbers in the same order as a pass over the live module does
+(language.md, section 8): modules in ``modules()`` order, each parameter at most once, the last
+rule that selects it; a module's own ``with`` goes before any rule, and is final.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from archc.python.code.layout import (
+    INDENT,
+    WIDTH,
+    Call,
+    Expr,
+    Raw,
+    constant,
+    flat,
+    layout,
+    string,
+)
+from archc.python.code.library import Library
+from archir.base.record import Record
+from archir.graph import modules
+from archir.graph.modules import Module, Network, Path
+from archir.init.init_rules import (
+    Arithmetic,
+    Fan,
+    Formula,
+    Given,
+    Initialiser,
+    InitRule,
+    Tie,
+    matches,
+)
+from archir.init.initialisers import INITIALISERS
+from archir.program.builtins import BUILTINS
+
+CONSTANT = frozenset({"zeros", "ones", "constant", "eye", "dirac"})
+"""Initialisers that draw no random number: it does not matter when they run."""
+
+_BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "neg": 3, "**": 4}
+_NAMED = re.compile(r"\bname (==|!=|in|not in) |, name\)")
+
+
+class Leaf(Record):
+    """A module of torch's: what may be drawn in it."""
+
+    torch_class: str
+    keyword: str
+    parameters: tuple[str, ...]
+    overrides: dict[str, Given]
+
+
+class Found(Record):
+    """A torch module below a body, and whether its ``with`` is drawn in the body's own pass."""
+
+    name: str
+    leaf: Leaf
+    is_mine: bool
+
+
+_Test: TypeAlias = "tuple[str, str]"
+"""A condition on the module's name, and its contrary."""
+
+_Case: TypeAlias = "tuple[_Test | None, Initialiser | None]"
+"""A condition (None: always), and what is drawn where it holds (None: nothing)."""
+
+
+def own_lines(target: str, overrides: tuple[tuple[str, Given], ...]) -> Iterator[str]:
+    """Lines for a module's own ``with``, where it does not matter when they run."""
+    for parameter, initialiser in overrides:
+        if isinstance(initialiser, Initialiser) and initialiser.function in CONSTANT:
+            yield from draw(f"{target}.{parameter}", initialiser, 0, 2)
+
+
+def pass_lines(network: Network, library: Library, *, is_root: bool) -> list[str]:
+    """The pass of a definition that has one, not indented."""
+    own = network.definition
+    found = list(below(network, library)) if own.has_init or is_root else []
+    by_text = _classes_by_lines(own.init, found)
+    if not by_text:
+        return []
+    named = any(_NAMED.search(line) for lines in by_text for line in lines)
+    head = "for name, module in self.named_modules():" if named else "for module in self.modules():"
+    result = [head]
+    is_exact = any("." in name for item in found for name in item.leaf.parameters)
+    for index, (lines, members_of) in enumerate(by_text.items()):
+        test = _class_test(members_of, is_exact=is_exact)
+        inner = _only_case(lines)
+        if inner is not None and index == len(by_text) - 1:
+            both = f"{'elif' if index else 'if'} {flat(test)} and {inner}:"
+            if len(INDENT * 3 + both) <= WIDTH:
+                result += [INDENT + both, *(INDENT + line if line else "" for line in lines[1:])]
+                continue
+        result += layout("elif " if index else "if ", test, ":", 1)
+        result += [INDENT * 2 + line if line else "" for line in lines]
+    return result
+
+
+def _classes_by_lines(
+    rules: tuple[InitRule, ...], found: list[Found]
+) -> dict[tuple[str, ...], list[str]]:
+    """The classes of torch that a pass has something for, by the lines that say what."""
+    classes: dict[str, list[Found]] = {}
+    for item in found:
+        classes.setdefault(item.leaf.torch_class, []).append(item)
+    by_text: dict[tuple[str, ...], list[str]] = {}
+    for torch_class, members in classes.items():
+        lines = tuple(_class_lines(rules, members))
+        if lines:
+            by_text.setdefault(lines, []).append(torch_class)
+    return by_text
+
+
+def _only_case(lines: tuple[str, ...]) -> str | None:
+    """The condition on which all of these lines hang, if there is one."""
+    first, *others = lines
+    if not first.startswith("if ") or any(not line.startswith(INDENT) for line in others if line):
+        return None
+    condition = first.removeprefix("if ").removesuffix(":")
+    return None if " or " in condition or " if " in condition else condition
+
+
+def _class_test(classes: list[str], *, is_exact: bool) -> Expr:
+    """Whether a module is of one of these classes.
+
+    Exactly so where a module of torch's has another inside, which its rules reach by its path: the
+    ``out_proj`` of attention is of a class of its own behind ``nn.Linear``.
+    """
+    if is_exact and len(classes) == 1:
+        return Raw(f"type(module) is {classes[0]}")
+    if is_exact:
+        return Call("type(module) in ", tuple((None, Raw(each)) for each in classes))
+    kinds = classes[0] if len(classes) == 1 else f"({', '.join(classes)})"
+    return Call("isinstance", ((None, Raw("module")), (None, Raw(kinds))))
+
+
+def below(network: Network, library: Library) -> Iterator[Found]:
+    """All of torch's modules in a network, in the order of ``modules()``."""
+    stack: list[tuple[Module, Path, bool]] = [(network, (), True)]
+    while stack:
+        module, path, is_mine = stack.pop()
+        if isinstance(module, modules.LeafModule):
+            specs = module.op.parameters(module.types)
+            leaf = Leaf(
+                library.make(module.make).function,
+                module.op.keyword,
+                tuple([spec.name for spec in specs if not spec.is_buffer]),
+                dict(module.overrides),
+            )
+            yield Found(".".join(path), leaf, is_mine)
+            continue
+        inner = [
+            (
+                child.module,
+                (*path, child.name),
+                is_mine and not _draws(child.module),
+            )
+            for child in modules.children(module)
+        ]
+        stack.extend(reversed(inner))
+
+
+def _draws(module: Module) -> bool:
+    """Whether a module has a pass of its own."""
+    return (
+        isinstance(module, Network) and module.kind == "definition" and module.definition.has_init
+    )
+
+
+def _class_lines(rules: tuple[InitRule, ...], members: list[Found]) -> Iterator[str]:
+    order: dict[str, None] = {}
+    for member in members:
+        order.update(dict.fromkeys(member.leaf.parameters))
+    for parameter in order:
+        having = [member for member in members if parameter in member.leaf.parameters]
+        cases = list(_cases(rules, having, parameter))
+        base = 4 if len(having) == len(members) else 5
+        lines = list(_case_lines(cases, f"module.{parameter}", base))
+        if lines and len(having) < len(members):
+            yield f"if module.{parameter} is not None:"
+            yield from (INDENT + line for line in lines)
+        else:
+            yield from lines
+
+
+def _cases(rules: tuple[InitRule, ...], having: list[Found], parameter: str) -> Iterator[_Case]:
+    """What is drawn for that parameter of modules of one class, in the order of the tests."""
+    everyone = [member.name for member in having]
+    left = list(having)
+    own: dict[Initialiser | None, list[str]] = {}
+    for member in having:
+        initialiser = member.leaf.overrides.get(parameter)
+        if initialiser is not None:
+            drawn = None if isinstance(initialiser, Tie) or not member.is_mine else initialiser
+            chosen = None if drawn is None or drawn.function in CONSTANT else drawn
+            own.setdefault(chosen, []).append(member.name)
+            left.remove(member)
+    for chosen, names in own.items():
+        yield _names_test(names, everyone), chosen
+    for rule in reversed(rules):
+        if rule.parameter != parameter:
+            continue
+        hit = [m for m in left if matches(rule, m.leaf.keyword, m.name)]
+        if not hit:
+            continue
+        left = [m for m in left if m not in hit]
+        if not left:
+            yield None, rule.initialiser
+            return
+        yield _names_test([m.name for m in hit], everyone), rule.initialiser
+
+
+def _case_lines(cases: list[_Case], target: str, base: int) -> Iterator[str]:
+    while cases and cases[-1][1] is None:
+        cases.pop()  # what draws nothing needs no test behind which nothing comes
+    if len(cases) == 2 and cases[0][1] is None and cases[1][0] is None:
+        (skipped, _), (_, drawn) = cases
+        assert skipped is not None and drawn is not None
+        yield f"if {skipped[1]}:"
+        yield from draw(target, drawn, 1, base)
+        return
+    for index, (test, initialiser) in enumerate(cases):
+        if test is None and index == 0:
+            assert initialiser is not None
+            yield from draw(target, initialiser, 0, base)
+            return
+        word = "else" if test is None else f"{'elif' if index else 'if'} {test[0]}"
+        yield f"{word}:"
+        if initialiser is None:
+            yield f"{INDENT}pass"
+        else:
+            yield from draw(target, initialiser, 1, base)
+
+
+def _names_test(names: list[str], everyone: list[str]) -> _Test | None:
+    """A test for these modules among all of their class; None where it is all of them."""
+    if len(names) == len(everyone):
+        return None
+    if len(names) == 1:
+        return f"name == {string(names[0])}", f"name != {string(names[0])}"
+    pattern = _pattern(names)
+    if pattern is not None and [n for n in everyone if re.fullmatch(pattern, n)] == names:
+        test = f're.fullmatch(r"{pattern}", name)'
+        return test, f"not {test}"
+    listed = f"({', '.join(map(string, names))})"
+    return f"name in {listed}", f"name not in {listed}"
+
+
+def _pattern(names: list[str]) -> str | None:
+    """A regular expression for names that differ in numbers alone."""
+    split = [re.split(r"(\d+)", name) for name in names]
+    if len({len(parts) for parts in split}) > 1 or any('"' in name for name in names):
+        return None
+    result = ""
+    for place, parts in enumerate(zip(*split, strict=True)):
+        if len(set(parts)) == 1:
+            result += re.escape(parts[0])
+        elif place % 2:
+            result += r"\d+"
+        else:
+            return None
+    return result
+
+
+# --- calls -------------------------------------------------------------------------------------
+
+
+def draw(target: str, initialiser: Initialiser, indent: int, base: int) -> list[str]:
+    """The call that fills a parameter; its lines will be moved ``base`` steps to the right."""
+    lines = layout("", draw_call(target, initialiser), "", indent + base)
+    return [line[len(INDENT) * base :] for line in lines]
+
+
+def draw_call(target: str, initialiser: Initialiser) -> Expr:
+    spec = INITIALISERS[initialiser.function]
+    arguments: list[tuple[str | None, Expr]] = [(None, Raw(target))]
+    for name, formula in initialiser.arguments:
+        known = spec.argument(name)
+        if known is None or known.is_required or formula != known.default:
+            arguments.append((name, Raw(formula_text(formula, target, 0))))
+    return Call(f"nn.init.{initialiser.function}_", tuple(arguments))
+
+
+def formula_text(formula: Formula, target: str, around: int) -> str:
+    """An initialiser's argument as Python; ``fan_in`` is counted on the parameter itself.
+
+    A bias has no fans of its own: it takes those of the weight beside it.
+    """
+    if isinstance(formula, Fan):
+        source = re.sub(r"\.bias$", ".weight", target)
+        if formula.name == "fan_in":
+            return f"{source}[0].numel()"
+        text = f"{source}.numel() // {source}.shape[1]"
+        return f"({text})" if around > _BINDING["//"] - 1 else text
+    if not isinstance(formula, Arithmetic):
+        text = constant(formula)
+        return f"({text})" if text.startswith("-") and around else text
+    operator, operands = formula.operator, formula.operands
+    if operator == "-" and len(operands) == 1:
+        text = f"-{formula_text(operands[0], target, _BINDING['neg'])}"
+        return f"({text})" if around else text
+    if operator not in _BINDING:
+        function = BUILTINS[operator].python
+        return f"{function}({', '.join(formula_text(o, target, 0) for o in operands)})"
+    binding = _BINDING[operator]
+    first, rest = operands[0], operands[1:]
+    shifts = (1, 0) if operator == "**" else (0, 1)
+    text = formula_text(first, target, binding + shifts[0])
+    for operand in rest:
+        text += f" {operator} {formula_text(operand, target, binding + shifts[1])}"
+    return f"({text})" if binding < around else text

@@ -1,0 +1,180 @@
+"""What a line of a ``forward`` computes, in the text's words."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from archc.python.channels.arguments import given_in_text
+from archc.python.classes.said import Var, is_plain_value, same
+from archc.python.code.recipes import Spoken
+from archc.python.forward.speech import Forward, Keeping
+from archc.python.merging.flows import Step
+from archc.python.merging.merge import Inst
+from archc.python.reading.evaluate import UnknownError
+from archc.python.reading.expressions import show
+from archc.python.reading.scope import UnsayableError
+from archir.base.record import Record, Struct, field_names, fresh, replaced
+from archir.op.contract import replaced as replaced_op
+from archir.op.recipe import Arg, Code, Extent, FunctionRecipe, renamed
+from archir.program import expressions as e
+from archir.program.nodes import Expr
+
+
+class _Merging(Struct):
+    """Code of several instances, made one."""
+
+    step: Step
+    spoken: dict[str, Code | Spoken] = fresh(factory=dict)
+    """The words for arguments."""
+
+    said: set[Code | Spoken] = fresh(factory=set)
+    """Those that stand in the code."""
+
+    leaves: list[tuple[Code | Spoken, frozenset[Var]]] = fresh(factory=list)
+    """What each argument depends on."""
+
+
+class Computing(Forward):
+    """Says of lines what they compute."""
+
+    def code(self, step: Step) -> Code:
+        if id(step) not in self.codes:
+            self.codes[id(step)] = self._code(step)
+        return self.codes[id(step)]
+
+    def _code(self, step: Step) -> Code:
+        owner, span = self.owner, step.item.span
+        owner.bake_foreign(span)
+        merging = _Merging(step)
+        rules = [owner.file.extents(line.step) for line in step.item.by.values()]
+        if any(rule is not None and rule.counts for rule in rules):
+            owner.file.fix(owner.live(v for x in step.inputs for v in owner.behind(x)))
+        told: dict[str, object] = {}
+        for name, expr in given_in_text(owner, span).items():
+            values: dict[Inst, object] = {
+                inst: getattr(line.step.op, name, None) for inst, line in step.item.by.items()
+            }
+            if isinstance(expr, e.ListDisplay | e.Gathered):
+                told[name] = self._items(expr, values, merging)
+            found = self._words(expr, values, merging)
+            if found is not None:
+                merging.spoken[name] = found
+        line: Any = step.line
+        recipe = replaced_op(line.step.op, told).recipe(owner.file.types(line.step))
+        assert isinstance(recipe, FunctionRecipe)
+        codes = [each.code for each in step.item.by.values()]
+        merged = self._merged(codes, recipe.apply, merging)
+        for code, leaves in merging.leaves:
+            if code not in merging.said:  # it stands there as it is
+                owner.file.fix(owner.live(leaves))
+        made: Code = renamed(merged, owner.file.library.name)
+        return made
+
+    def _words(self, expr: Expr, values: dict[Inst, object], merging: _Merging) -> Code | Spoken:
+        """The words for an argument; None for what is a size, which is read off what flows in."""
+        owner, step = self.owner, merging.step
+        if not all(map(is_plain_value, values.values())):
+            if not isinstance(expr, e.ListDisplay | e.Gathered):
+                merging.leaves.append((None, owner.own_leaves(expr)))
+            return None
+        found: Code | Spoken = None
+        if owner.holds(expr, values, step.item.span):
+            found = self._asked(expr, step)
+            scope = Keeping(self, step.item.span)
+            with suppress(UnsayableError):
+                text = show(expr, scope) if found is None else ""
+                found = Spoken(text) if scope.said else found
+        if not isinstance(expr, e.ListDisplay | e.Gathered):
+            merging.leaves.append((found, owner.leaves(expr)))
+        return found
+
+    def _asked(self, expr: Expr, step: Step) -> Extent | None:
+        """What is asked of a value that flows in: a run reads it there."""
+        if not isinstance(expr, e.Access) or not isinstance(expr.trailers[0], e.Attribute):
+            return None
+        try:
+            variable, axis = self.owner.asked(expr, step.item.span)
+        except UnknownError:
+            return None
+        if variable not in step.inputs:
+            return None
+        rank = len(self.owner.file.shape(next(iter(variable.values.values()))))
+        return Extent(step.inputs.index(variable), axis % rank)
+
+    def _items(
+        self, expr: e.ListDisplay | e.Gathered, values: dict[Inst, object], merging: _Merging
+    ) -> object:
+        """The items of a list, with words for those that have any."""
+        rows: dict[Inst, Any] = values
+        first = next(iter(rows.values()))
+        if any(not isinstance(r, tuple) or len(r) != len(expr.items) for r in rows.values()):
+            merging.leaves.append((None, self.owner.leaves(expr)))
+            return first
+        found = list(first)
+        for place, item in enumerate(expr.items):
+            code = self._words(item, {inst: row[place] for inst, row in rows.items()}, merging)
+            if code is not None:
+                found[place] = Placed(first[place], code)
+        return tuple(found)
+
+    def _merged(self, codes: list[Any], recipe: Any, merging: _Merging) -> Any:
+        """One code for all instances, with words where the text has them or numbers differ."""
+        found = recipe.code if isinstance(recipe, Placed) else None
+        if isinstance(recipe, Arg):
+            found = merging.spoken.get(recipe.name)
+        if found is not None:
+            merging.said.add(found)
+            return found
+        first = codes[0]
+        if isinstance(first, tuple | Record):
+            return self._merged_parts(codes, recipe, merging)
+        if all(same(code, first) for code in codes):
+            return first
+        if all(isinstance(code, int | float) for code in codes):
+            return self._number(codes, merging)
+        raise self.differs(merging.step)
+
+    def _merged_parts(self, codes: list[Any], recipe: Any, merging: _Merging) -> Any:
+        first = codes[0]
+        if len({type(code) for code in codes}) > 1:
+            raise self.differs(merging.step)
+        known = type(recipe) is type(first)
+        if isinstance(first, tuple):
+            if len({len(code) for code in codes}) > 1:
+                raise self.differs(merging.step)
+            of = recipe if known and len(recipe) == len(first) else [None] * len(first)
+            rows = zip(of, *codes, strict=True)
+            return tuple(self._merged(list(row), part, merging) for part, *row in rows)
+        changed = {
+            name: self._merged(
+                [getattr(code, name) for code in codes],
+                getattr(recipe, name) if known else None,
+                merging,
+            )
+            for name in field_names(first)
+        }
+        return replaced(first, **changed)
+
+    def _number(self, codes: list[Any], merging: _Merging) -> Any:
+        insts = list(merging.step.item.by)
+        if any(inst.loop is not None for inst in insts):
+            raise self.differs(merging.step)
+        values = {inst.network: code for inst, code in zip(insts, codes, strict=True)}
+        first = codes[0]
+        full = {i.network: values.get(i.network, first) for i in self.owner.insts}
+        said = self.owner.use(self.owner.own("size", full))
+        self.maker.kept[said.text] = said.text
+        return Spoken(f"self.{said.text}")
+
+
+class Placed(int):
+    """A number of an op's argument, which the text says so."""
+
+    code: Code | Spoken
+
+    def __new__(cls, value: int, code: Code | Spoken) -> Placed:
+        """The number, and its words."""
+        made = super().__new__(cls, value)
+        made.code = code
+        return made

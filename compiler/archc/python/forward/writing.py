@@ -1,0 +1,154 @@
+"""``forward``: variables get names, and lines their text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archc.python.code.layout import INDENT, WIDTH, Call, Expr, Raw, flat, layout
+from archc.python.code.recipes import expression
+from archc.python.forward.naming import Naming
+from archc.python.forward.timing import Says, blocks_of
+from archc.python.merging.flows import Around, Flow, Lines, Step, Variable
+from archir.base.record import Struct
+from archir.graph import modules
+from archir.op.recipe import Call as CallCode
+from archir.op.recipe import Nested, Only
+
+
+class Written(Struct):
+    """A ``forward``: the names of its parameters and results, and its lines but for the return."""
+
+    arguments: list[str]
+    lines: list[str]
+    results: list[str]
+
+
+def write(lines: Lines, says: Says, taken: set[str], *, names_inputs: bool) -> Written:
+    """Write a ``forward``; ``taken`` are the names that the file uses around it."""
+    return _Writer(lines, says, taken, names_inputs).write()
+
+
+class _Writer(Naming):
+    def write(self) -> Written:
+        for block in blocks_of(self.lines.body):
+            for flow in block:
+                if isinstance(flow, Around):
+                    self.says.begin(flow)
+        self._choose_inline()
+        for variable in self.lines.inputs:
+            self._define(variable, -1)
+        self._measure(self.lines.body, ())
+        for variable in self.lines.results:
+            self._use(variable, self.clock + 1, ())
+        self._tie(self.lines.body)
+        self._name()
+        lines = list(self._print(self.lines.body, 2, training=False))
+        names = [self._name_of(variable) for variable in self.lines.inputs]
+        return Written(names, lines, [self._name_of(v) for v in self.lines.results])
+
+    def _print(self, flows: list[Flow], indent: int, *, training: bool) -> Iterator[str]:
+        open_training = training
+        for flow in flows:
+            if isinstance(flow, Step) and flow.outputs and flow.outputs[0] in self.inline:
+                continue
+            only = not training and _only_in_training(flow)
+            if only and not open_training:
+                yield f"{INDENT * indent}if self.training:"
+            open_training = only or training
+            yield from self._flow(flow, indent + only, training or only)
+
+    def _flow(self, flow: Flow, indent: int, training: bool) -> Iterator[str]:
+        margin = INDENT * indent
+        for variable, value in self.copies.get(id(flow), ()):
+            yield f"{margin}{self._name_of(variable)} = {self._name_of(value)}"
+        if isinstance(flow, Step):
+            yield from self._step(flow, indent)
+        elif isinstance(flow, Around):
+            body = list(self._print(flow.body, indent + 1, training=training))
+            body += self._endings(flow, 0, indent + 1)
+            yield f"{margin}{self.says.loop(flow, body)}:"
+            yield from body or [f"{margin}{INDENT}pass"]
+        else:
+            for number, arm in enumerate(flow.arms):
+                test = self.says.test(flow, number)
+                word = "else" if not test else f"{'elif' if number else 'if'} {test}"
+                body = list(self._print(arm, indent + 1, training=training))
+                body += self._endings(flow, number, indent + 1)
+                yield f"{margin}{word}:"
+                yield from body or [f"{margin}{INDENT}pass"]
+            other = list(self._endings(flow, len(flow.arms), indent + 1))
+            yield from [f"{margin}else:", *other] if other else ()
+
+    def _endings(self, flow: Flow, number: int, indent: int) -> Iterator[str]:
+        for variable, value in self.ending.get((id(flow), number), ()):
+            yield f"{INDENT * indent}{self._name_of(variable)} = {self._name_of(value)}"
+
+    def _step(self, step: Step, indent: int) -> Iterator[str]:
+        value = self._expression(step)
+        targets = [self._name_of(variable) for variable in step.outputs]
+        if isinstance(step.line, modules.Compute) and isinstance(self.says.code(step), Only):
+            yield from layout(f"({targets[0]},) = ", value, "", indent)
+        elif targets == ["_"]:
+            yield from layout("", value, "", indent)
+        elif not (isinstance(step.line, modules.Fetch) and flat(value) == targets[0]):
+            calling = step.line.calling if isinstance(step.line, modules.ModuleCall) else None
+            if calling is None:
+                yield from layout(f"{', '.join(targets)} = ", value, "", indent)
+                return
+            alone = len(INDENT) * indent + len(f"{targets[0]} = {flat(value)}") <= WIDTH
+            if _only_item(calling.results) is None or not alone:
+                inputs = [self._operand(variable) for variable in step.inputs]
+                called = CallCode(self.says.target(step), calling.args, calling.kwargs)
+                value = expression(called, inputs)
+                targets = [_unpacked(calling.results, targets)]
+            yield from layout(f"{', '.join(targets)} = ", value, "", indent)
+
+    def _expression(self, step: Step) -> Expr:
+        inputs = [self._operand(variable) for variable in step.inputs]
+        if isinstance(step.line, modules.Compute):
+            return expression(self.says.code(step), inputs)
+        target = self.says.target(step)
+        if isinstance(step.line, modules.Fetch):
+            return Raw(target)
+        calling = step.line.calling
+        if calling is None:
+            return Call(target, tuple((None, value) for value in inputs))
+        made = expression(CallCode(target, calling.args, calling.kwargs), inputs)
+        item = _only_item(calling.results)
+        return made if item is None else Raw(f"{flat(made)}[{item}]")
+
+    def _operand(self, variable: Variable) -> Expr:
+        step = self.inline.get(variable)
+        return Raw(self._name_of(variable)) if step is None else self._expression(step)
+
+
+def _only_item(results: Nested) -> int | None:
+    """The place of what is taken of a tuple, where that is one item of it."""
+    if not isinstance(results, tuple):
+        return None
+    taken = [place for place, inner in enumerate(results) if inner is not None]
+    return taken[0] if len(taken) == 1 and isinstance(results[taken[0]], int) else None
+
+
+def _unpacked(results: Nested, targets: list[str]) -> str:
+    """The left side of an assignment; nested as what is given is."""
+    if not isinstance(results, tuple):
+        return ", ".join(targets)
+    names = iter(targets)
+
+    def shown(pattern: Nested, depth: int) -> str:
+        if not isinstance(pattern, tuple):
+            return "_" if pattern is None else next(names)
+        items = [shown(inner, depth + 1) for inner in pattern]
+        if depth and set(items) == {"_"}:
+            return "_"
+        return f"({', '.join(items)})" if depth else ", ".join(items)
+
+    return shown(results, 0)
+
+
+def _only_in_training(flow: Flow) -> bool:
+    if isinstance(flow, Step):
+        return flow.training
+    inner = [flow.body] if isinstance(flow, Around) else flow.arms
+    return all(_only_in_training(each) for flows in inner for each in flows)

@@ -1,0 +1,1 @@
+"""What is asked of a file: settings, sizes, which model, which file."""

@@ -1,0 +1,1 @@
+"""How the interpreter calls torch, and draws initial weights."""

@@ -1,0 +1,1 @@
+"""Files of weights: their headers, entries, and the published ones."""

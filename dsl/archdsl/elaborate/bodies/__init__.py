@@ -1,0 +1,1 @@
+"""What stands in bodies: statements and stages, each performed over one current value."""

@@ -1,0 +1,1 @@
+"""Resolved expressions evaluated, and arguments with them."""

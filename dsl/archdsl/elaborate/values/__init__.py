@@ -1,0 +1,1 @@
+"""Compile-time values: what they can be, what operators and functions make of them, in words."""

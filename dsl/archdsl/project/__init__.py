@@ -1,0 +1,1 @@
+"""Projects: files, what they import, and the names that each can see."""

@@ -1,0 +1,203 @@
+"""Initial weights: the rules of ``init``, and what is written where an initialiser is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal, TypeAlias
+
+from archdsl import rules
+from archdsl.project.program import Declared
+from archdsl.resolve.context import Context, Unclear, nothing
+from archdsl.resolve.expressions import visit
+from archdsl.resolve.literals import describe_literal
+from archdsl.resolve.scope import Symbol
+from archdsl.tree import ast
+from archir.base.diagnostics import Label
+from archir.catalogue.registry import built_in, ops
+from archir.init.initialisers import INITIALISERS, InitialiserSpec
+from archir.op.contract import Op
+from archir.program.builtins import Builtin
+from archir.program.expressions import ParameterKey
+from archir.program.nodes import Expr
+from archir.program.statements import Override, Rule
+
+
+def initialiser(ctx: Context, expr: ast.Expr, *, elements: Elements | None = None) -> Expr:
+    """Resolve an expression where an initialiser is wanted.
+
+    A tensor's ``elements`` may stand there as well where that is said.
+    """
+    if isinstance(expr, ast.Conditional):
+        arms = tuple(
+            [
+                (initialiser(ctx, value, elements=elements), visit(ctx, test))
+                for value, test in expr.arms
+            ]
+        )
+        return ast.Conditional(expr.span, arms, initialiser(ctx, expr.otherwise, elements=elements))
+    name = expr.base if isinstance(expr, ast.Access) else expr
+    before = ctx.refusals
+    if isinstance(name, ast.Name) and name.text != "_":
+        found = ctx.meaning(name.text, is_call=elements is not None and expr is not name)
+        if isinstance(found, Symbol | Declared):
+            what = _what(found)
+            if what is not None and not (elements is not None and _may_list(found)):
+                ctx.report(rules.kinds.NotAnInitialiser(what), name.span)
+        elif elements is not None and isinstance(found, Builtin) and expr is not name:
+            pass  # a list that a function makes
+        elif not isinstance(found, InitialiserSpec | Unclear):
+            _no_initialiser(ctx, name, found)
+            return nothing(expr.span)
+    elif (described := describe_literal(expr)) not in (None, "none", *_taken(elements, expr)):
+        # none keeps what torch does by itself
+        ctx.report(rules.kinds.NotAnInitialiser(described or ""), expr.span)
+    made = visit(ctx, expr, fans=True)
+    return nothing(expr.span) if ctx.refusals > before else made
+
+
+Elements: TypeAlias = Literal["number", "list"]
+"""What may stand for the elements of a tensor: of one without dims a number, else a list."""
+
+
+def _taken(elements: Elements | None, expr: ast.Expr) -> tuple[str | None, ...]:
+    """What a literal is in words, where it may be a tensor's elements."""
+    if elements is None or isinstance(expr, ast.Text):
+        return ()
+    is_list = isinstance(expr, ast.ListDisplay | ast.Comprehension | ast.Range)
+    return (describe_literal(expr),) if is_list == (elements == "list") else ()
+
+
+def _may_list(found: Symbol | Declared) -> bool:
+    """Whether a name may stand for numbers or a list of them: no value, part or the like."""
+    if isinstance(found, Declared):
+        return isinstance(found.node, ast.Let | ast.Function)
+    return found.kind not in ("value", "module", "dim")
+
+
+def _what(found: Symbol | Declared) -> str | None:
+    """What a name is that surely is no initialiser."""
+    if isinstance(found, Declared):
+        node = found.node
+        if isinstance(node, ast.Let):
+            return describe_literal(node.value)
+        return None if isinstance(node, ast.Function) else f"the {found.kind} {found.name}"
+    if found.kind in ("value", "module", "dim"):
+        return f"the {found.kind} {found.name}"
+    declared = None if found.param is None else found.param.type
+    if declared is not None and declared.name not in ("init", "list"):
+        return f"a parameter of type {declared.span.text}"
+    return found.literal
+
+
+def _no_initialiser(ctx: Context, name: ast.Name, meaning: type[Op] | Builtin | None) -> None:
+    if meaning is None:
+        visible = [*INITIALISERS, *ctx.scope.names(), *ctx.file.names]
+        from archir.base.synonyms import initialiser_elsewhere  # a right file has no need of it
+
+        near = initialiser_elsewhere(name.text) or ctx.session.suggest(name.text, visible)
+        known = tuple(INITIALISERS)
+        ctx.report(rules.initial.UnknownInitialiser(name.text, near, known), name.span)
+        return
+    kind = "function" if isinstance(meaning, Builtin) else "op"
+    ctx.report(rules.kinds.NotAnInitialiser(f"the {kind} {name.text}"), name.span)
+
+
+# --- rules and overrides ----------------------------------------------------------------------
+
+
+def rule(ctx: Context, node: ast.Rule) -> Rule:
+    """``selector.parameter: initialiser``."""
+    selector = node.selector
+    if selector.is_path or selector.target == "*":
+        _of_any(ctx, selector)
+    elif selector.target in ops():
+        known = weights(ops()[selector.target])
+        if known is not None and selector.parameter not in known:
+            shown = ", ".join(known)
+            problem = rules.parts.NoSuchParameter(selector.target, selector.parameter, shown)
+            ctx.report(problem, selector.span)
+    else:
+        near = ctx.session.suggest(selector.target, list(ops()))
+        known_otherwise = ctx.meaning(selector.target) is not None
+        ctx.report(
+            rules.initial.UnknownOpInRule(selector.target, near, known_otherwise), selector.span
+        )
+    value = initialiser(ctx, node.value)
+    return Rule(node.span, selector.target, selector.parameter, selector.is_path, value)
+
+
+def _of_any(ctx: Context, selector: ast.Selector) -> None:
+    """A rule for all ops, or for those at a path: some op must have such a parameter."""
+    known = ctx.session.parameters.get(ctx.file)
+    if known is None:
+        known = dict.fromkeys((*_all_weights(), *_raw_parameters(ctx)))
+        ctx.session.parameters[ctx.file] = known
+    if selector.parameter not in known:
+        near = ctx.session.suggest(selector.parameter, known)
+        ctx.report(rules.initial.UnknownParameterInRule(selector.parameter, near), selector.span)
+
+
+def override(ctx: Context, node: ast.Override, target: object) -> Override | None:
+    """``with parameter = initialiser`` behind a stage; None where it is refused.
+
+    ``target`` is the op or declaration that it names, words for braces and their like, or None.
+    """
+    name = node.parameter.text
+    before = ctx.errors
+    if isinstance(target, type) and issubclass(target, Op):
+        known = weights(target)
+        if known is not None and name not in known:
+            shown = ", ".join(known)
+            ctx.note(rules.parts.NoSuchParameter(target.keyword, name, shown), node.parameter.span)
+    elif isinstance(target, Declared) and isinstance(target.node, ast.PartDeclaration):
+        ctx.note(rules.parts.NoSuchParameter(target.name, name, ""), node.parameter.span)
+    elif isinstance(target, Symbol) and target.kind == "module":
+        label = Label(target.span, "it is declared here")
+        ctx.note(rules.placement.ModuleSetAgain(target.name, "weights"), node.span, (label,))
+    elif isinstance(target, str):
+        ctx.note(rules.placement.WeightsOnNoOp(target, name), node.parameter.span)
+    is_refused = ctx.errors > before
+    value = _given(ctx, node.value)
+    return None if is_refused else Override(node.span, name, value)
+
+
+def _given(ctx: Context, expr: ast.Expr) -> Expr:
+    """An initialiser, or the parameter that this one is to be: ``wte.weight``."""
+    if isinstance(expr, ast.Conditional):
+        arms = tuple([(_given(ctx, value), visit(ctx, test)) for value, test in expr.arms])
+        return ast.Conditional(expr.span, arms, _given(ctx, expr.otherwise))
+    if not isinstance(expr, ast.Access) or not isinstance(expr.base, ast.Name | ast.Text):
+        return initialiser(ctx, expr)
+    names = [each.name for each in expr.trailers if isinstance(each, ast.Attribute)]
+    base = expr.base
+    if len(names) < len(expr.trailers) or (isinstance(base, ast.Name) and base.text == "_"):
+        return initialiser(ctx, expr)
+    first = base.parts if isinstance(base, ast.Text) else (base.text,)
+    key = visit(ctx, ast.Text(expr.span, (*first, *[f".{name}" for name in names])))
+    assert isinstance(key, ast.Text)
+    return ParameterKey(expr.span, key)
+
+
+def weights(op: type[Op]) -> tuple[str, ...] | None:
+    """Names that the op's parameters and buffers can have; None where it does not say."""
+    if not op.weights and op.parameters is not Op.parameters:
+        return None
+    return op.weights
+
+
+@cache
+def _all_weights() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for entry in built_in().values() for name in entry.weights))
+
+
+def _raw_parameters(ctx: Context) -> Iterator[str]:
+    """Names of ``param`` and ``buffer`` in the whole program that the file can see."""
+    for declared in ctx.file.names.values():
+        if isinstance(declared.node, ast.PartDeclaration):
+            yield from raw_parameters(declared.node.body)
+
+
+def raw_parameters(body: ast.Body) -> Iterator[str]:
+    """Names of ``param`` and ``buffer`` that stand directly in a body."""
+    return (s.name.text for s in body.statements if isinstance(s, ast.ParamStatement))

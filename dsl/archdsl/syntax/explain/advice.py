@@ -1,0 +1,235 @@
+"""What to advise where the grammar does not go on and no problem has a name of its own.
+
+Each function knows one habit, and gives None where it was another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archdsl.syntax.explain.places import STATEMENT_ENDS, Place
+from archdsl.syntax.tokens import Token
+from archir.base.elsewhere import form_elsewhere
+
+
+def advice(place: Place) -> str | None:
+    """What was likely meant."""
+    return next((said for each in _HABITS if (said := each(place)) is not None), None)
+
+
+def _kinds(place: Place, *distances: int) -> list[str | None]:
+    near = [place.near(distance) for distance in distances]
+    return [None if token is None else token.type for token in near]
+
+
+def _assertion(place: Place) -> str | None:
+    if place.start.type == "ASSERT" and "COMMA" in place.expected:
+        return 'say in words what is wrong otherwise: `assert condition, "message"`'
+    return None
+
+
+def _dash(place: Place) -> str | None:
+    """``- conv(64, 3)``, an item of YAML."""
+    before = place.near(-1)
+    in_brackets = before is not None and before.type in ("LSQB", "COMMA", "_SEP")
+    if place.token.type == "MINUS" and place.at == place.first and not in_brackets:
+        return "a statement needs no dash: each stands on its line, or behind `->`"
+    return None
+
+
+def _fat_arrow(place: Place) -> str | None:
+    """``conv(8, 3) => relu``, ``conv(8, 3) - > relu``."""
+    after = place.near(1)
+    is_arrow = place.token.type in ("EQUALS", "MINUS")
+    is_fat = is_arrow and after is not None and after.text.startswith(">")
+    if is_fat and "ARROW" in place.expected:
+        return "stages are chained with `->`"
+    return None
+
+
+def _comma_between(place: Place) -> str | None:
+    """``conv(8, 3), relu``."""
+    if place.token.type == "COMMA" and "ARROW" in place.expected and "RPAR" not in place.expected:
+        return "stages are chained with `->`, or stand on lines of their own"
+    return None
+
+
+def _arrow_at_end(place: Place) -> str | None:
+    before = place.near(-1)
+    if before is None or before.type != "ARROW":
+        return None
+    if place.token.type in STATEMENT_ENDS:
+        return "a stage belongs behind `->`; leave the arrow out where none follows"
+    return "leave one of them out" if place.token.type == "ARROW" else None
+
+
+def _label(place: Place) -> str | None:
+    """``conv-1: conv(8, 3)`` and ``"a" + i: conv(8, 3)``."""
+    if place.token.type not in ("MINUS", "SLASH", "PLUS", "DOT", "COLON"):
+        return None
+    colon = place.at
+    while colon < len(place.tokens) and place.tokens[colon].type not in _BEHIND_LABELS:
+        colon += 1
+    before = place.near(-1)
+    if colon == len(place.tokens) or place.tokens[colon].type != "COLON" or before is None:
+        return None
+    if colon == place.at or place.start.type in ("INPUT", "OUTPUT", "PARAM", "BUFFER", "INIT"):
+        return None
+    if before.type == "NAME":
+        text = place.text[before.start : place.tokens[colon].start].strip()
+        return f'a label that is no plain name stands in quotes: `"{text}": …`'
+    if before.type in ("STRING", "TEXT_END"):
+        return 'a label is one text, with what is worked out in braces: `"layer{i}": …`'
+    return None
+
+
+_BEHIND_LABELS = STATEMENT_ENDS | {"COLON", "ARROW", "LPAR", "COMMA"}
+
+
+def _star_import(place: Place) -> str | None:
+    if place.start.type == "IMPORT" and place.token.type == "STAR":
+        return "each name is imported by itself: `import std.blocks: ConvNormAct`"
+    return None
+
+
+def _input(place: Place) -> str | None:
+    """``model net(x: [N, 3, 224, 224])``, ``input x = [N, 3]`` and ``input 3, 224, 224``."""
+    head = place.start.type in ("MODEL", "BLOCK")
+    if head and place.token.type == "LSQB" and _kinds(place, -1) == ["COLON"]:
+        return "an input is no parameter: the body begins with `input x: [N, 3, H = 224, W = 224]`"
+    if place.start.type == "INPUT" and place.at <= place.first + 2:
+        return "an input has a name and a shape: `input x: [N, 3, H = 224, W = 224]`"
+    return None
+
+
+def _unnamed(place: Place) -> str | None:
+    """``model = Sequential(…)`` and ``model { … }``."""
+    kind = place.start.type
+    if kind not in ("MODEL", "BLOCK") or place.at != place.first + 1:
+        return None
+    name = "net" if kind == "MODEL" else "Name"
+    return f"a {kind.lower()} has a name and parameters: `{kind.lower()} {name}() {{ … }}`"
+
+
+def _result(place: Place) -> str | None:
+    """``model net() -> [N, 10] {``."""
+    if place.start.type in ("MODEL", "BLOCK") and place.token.type == "ARROW":
+        return "nothing stands behind the parameters: what it gives is its last value, or `output`"
+    return None
+
+
+def times(place: Place) -> str | None:
+    """``3 * { relu }`` and ``conv(8, 3) x 3``."""
+    after = place.near(1)
+    if after is None or place.in_file:
+        return None
+    begins = (place.at == place.first, place.token.type, after.type) == (True, "INT", "STAR")
+    ends = (place.token.text, after.type) == ("x", "INT") and "ARROW" in place.expected
+    if not begins and not ends:
+        return None
+    number = place.token if begins else after
+    return f"what repeats stands in braces: `repeat {number.text} {{ … }}`"
+
+
+def _variant(place: Place) -> str | None:
+    """``model small extends base``."""
+    if place.start.type != "MODEL" or place.at != place.first + 2 or place.token.type != "NAME":
+        return None
+    name, base = place.near(-1), place.near(1)
+    if name is None or base is None or base.type != "NAME":
+        return None
+    return f"a variant is made by `=`: `model {name.text} = {base.text}(…)`"
+
+
+def _output_shape(place: Place) -> str | None:
+    """``output y: [N, 10]``."""
+    if place.start.type == "OUTPUT" and place.token.type == "COLON":
+        return "an output has no shape; one that is checked stands behind a stage: `:: [N, 10]`"
+    return None
+
+
+def _counting(place: Place) -> str | None:
+    """``for (i = 0; i < 3; i++)``."""
+    if place.start.type == "FOR" and place.token.type == "LPAR" and place.at == place.first + 1:
+        return "a loop goes over a range or a list: `for i in 1..3 { … }`"
+    return None
+
+
+def _dictionary(place: Place) -> str | None:
+    """``{"a": 1}``."""
+    if place.token.type == "LBRACE" and "INT" in place.expected:
+        return 'there are no dictionaries: a list may hold lists, `[["a", 1], ["b", 2]]`'
+    return None
+
+
+def _comprehension(place: Place) -> str | None:
+    """``[conv(8, 3) for i in range(3)]``."""
+    if place.token.type == "FOR" and "RSQB" in place.expected:
+        return "branches are made by a loop with braces: `[for i in 1..3 { … }]`"
+    return None
+
+
+def _colon_in_call(place: Place) -> str | None:
+    """``conv(filters: 64)``."""
+    before = place.near(-1)
+    among = place.expected & {"COMMA", "RPAR"} and "EQUALS" in place.expected
+    if place.token.type != "COLON" or not among or before is None:
+        return None
+    return f"an argument is given by `=`: `{before.text} = …`"
+
+
+def _rule(place: Place) -> str | None:
+    """``conv.weight = zeros`` in an ``init``."""
+    if place.token.type == "EQUALS" and place.expected == {"COLON"} and place.start.type != "INPUT":
+        return "a rule has a colon: `conv.weight: zeros`"
+    return None
+
+
+def _empty_label(place: Place) -> str | None:
+    """``conv1:`` with its layer on the next lines, as in YAML."""
+    if place.token.type in STATEMENT_ENDS and _kinds(place, -1) == ["COLON"]:
+        return "behind a label stands its stage on the same line, or `{` … `}` over several"
+    return None
+
+
+def _value_of_key(place: Place) -> str | None:
+    """``filters: 64`` and ``type: "conv"``, where stages stand."""
+    token, key = place.token, place.near(-2)
+    literal = token.type in ("INT", "FLOAT", "STRING", "TRUE", "FALSE")
+    if literal and _kinds(place, -1) == ["COLON"] and key is not None and key.type == "NAME":
+        return "what a layer is like stands in the parentheses behind its op: `conv(64, 3)`"
+    return None
+
+
+_HABITS: tuple[Callable[[Place], str | None], ...] = (
+    _assertion,
+    _dash,
+    _fat_arrow,
+    _label,
+    _comma_between,
+    _arrow_at_end,
+    _star_import,
+    _input,
+    _unnamed,
+    _result,
+    times,
+    _variant,
+    _output_shape,
+    _counting,
+    _dictionary,
+    _comprehension,
+    _colon_in_call,
+    _rule,
+    _empty_label,
+    _value_of_key,
+)
+
+
+def before_braces(token: Token, brace: Token) -> str | None:
+    """What ``layers { … }`` is to be, where the name is no word of the language's."""
+    if token.type != "NAME" or brace.type != "LBRACE":
+        return None
+    known = form_elsewhere(token.text)
+    if known is not None:
+        return known
+    return f"a label has a colon: `{token.text}: {{ … }}`; stages are chained with `->`"

@@ -1,0 +1,285 @@
+"""What to say where a text goes on as one of another language would, mostly of Python.
+
+As in ``messages``, each function knows one mistake, and gives None where it was another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archdsl.rules import habits, spellings, syntax
+from archdsl.syntax.explain.places import STATEMENT_ENDS, Place, describe
+from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
+from archir.base.diagnostics import Problem
+
+Explained = tuple[Problem, Token]
+"""A problem, and the token to point at."""
+
+
+def tuple_for_list(place: Place) -> Explained | None:
+    """``(3, 3)``."""
+    if place.token.type != "COMMA" or "RPAR" not in place.expected:
+        return None
+    opener = _partner(place, -1, "LPAR", "RPAR")
+    closer = _partner(place, 1, "RPAR", "LPAR")
+    if opener is None or closer is None:
+        return None
+    before = next((one for one in reversed(place.tokens) if one.end <= opener.start), None)
+    if before is not None and before.type in ("NAME", "RPAR", "RSQB"):
+        return None  # the arguments of a call
+    shown = place.text[opener.start : closer.end]
+    if len(shown) > _LONGEST or "\n" in shown:
+        shown = "(\N{HORIZONTAL ELLIPSIS}, \N{HORIZONTAL ELLIPSIS})"
+    return spellings.TupleForList(shown), Token("LPAR", shown, opener.start, closer.end)
+
+
+_LONGEST = 60
+
+
+def arguments_without(place: Place) -> Explained | None:
+    """``conv 64 3`` and ``conv[64, 3]``: arguments without parentheses."""
+    tokens, at = place.tokens, place.at
+    if place.token.type not in ("INT", "FLOAT"):
+        return None
+    first = at
+    while first > 0 and tokens[first - 1].type in ("INT", "FLOAT", "COMMA", "_SEP"):
+        first -= 1
+    in_brackets = tokens[first - 1].type == "LSQB"
+    name = tokens[first - (2 if in_brackets else 1)] if first > 1 else None
+    end = first
+    while end < len(tokens) and tokens[end].type in ("INT", "FLOAT", "COMMA", "_SEP"):
+        end += 1
+    from archir.catalogue.registry import built_in
+
+    if name is None or name.type != "NAME" or name.text not in built_in():
+        return None
+    if in_brackets and (end == len(tokens) or tokens[end].type != "RSQB"):
+        return None
+    last = tokens[end if in_brackets else end - 1]
+    numbers = [token.text for token in tokens[first:end] if token.type in ("INT", "FLOAT")]
+    instead = f"{name.text}({', '.join(numbers)})"
+    return spellings.ArgumentsWithoutParentheses(name.text, instead), Token(
+        "NAME", "", name.start, last.end
+    )
+
+
+def shape_in_parentheses(place: Place) -> Explained | None:
+    """``param w: (3, 1) = ones``."""
+    if place.token.type != "LPAR" or place.expected & {"LSQB", "LPAR"} != {"LSQB"}:
+        return None
+    if place.start.type not in ("PARAM", "BUFFER", "INPUT"):
+        return None
+    closer = _partner(place, 1, "RPAR", "LPAR")
+    if closer is None:
+        return None
+    shown = place.text[place.token.start : closer.end]
+    return spellings.TupleForList(shown), Token("LPAR", shown, place.token.start, closer.end)
+
+
+def label_without_quotes(place: Place) -> Explained | None:
+    """``conv{i}: conv(8, 3)``."""
+    name, *rest = (place.near(distance) for distance in (-1, 1, 2, 3))
+    kinds = [None if token is None else token.type for token in rest]
+    if place.token.type != "LBRACE" or name is None or kinds != ["NAME", "RBRACE", "COLON"]:
+        return None
+    end = rest[1]
+    if name.end != place.token.start or end is None:
+        return None
+    shown = place.text[name.start : end.end]
+    return spellings.LabelWithoutQuotes(shown), Token("NAME", shown, name.start, end.end)
+
+
+def parentheses_for_braces(place: Place) -> Explained | None:
+    """``residual(conv(8, 3))``."""
+    word = place.near(-1)
+    if place.token.type != "LPAR" or "LBRACE" not in place.expected or word is None:
+        return None
+    if word.type not in ("RESIDUAL", "SHORTCUT", "DENSE", "TRAIN_ONLY", "INIT"):
+        return None
+    inside = place.near(1)
+    is_layer = word.type == "DENSE" and inside is not None and inside.type == "INT"
+    layer = f"linear({inside.text})" if is_layer and inside is not None else ""
+    return spellings.ParenthesesForBraces(word.text, layer), place.token
+
+
+def _partner(place: Place, step: int, kind: str, other: str) -> Token | None:
+    """The bracket around a place in one direction."""
+    at, depth = place.at + step, 0
+    while 0 <= at < len(place.tokens):
+        token = place.tokens[at]
+        if token.type == kind and depth == 0:
+            return token
+        depth += (token.type == other) - (token.type == kind)
+        at += step
+    return None
+
+
+def type_first(place: Place) -> Explained | None:
+    """``block Unit(int width)``."""
+    kind, name = place.near(-1), place.token
+    if place.start.type not in ("BLOCK", "MODEL", "FN") or name.type != "NAME" or kind is None:
+        return None
+    if kind.text not in ("int", "float", "bool", "string", "op", "block", "init"):
+        return None
+    hint = f"a type stands behind its name: `{name.text}: {kind.text}`"
+    return syntax.UnexpectedToken(describe(name), ("`,`", "`)`"), hint), name
+
+
+def initialiser(place: Place) -> Explained | None:
+    """``nn.init.kaiming_normal_``."""
+    kinds = [None if each is None else each.type for each in map(place.near, (-2, -1, 1, 2))]
+    word = place.near(2)
+    if place.token.type != "INIT" or kinds != ["NAME", "DOT", "DOT", "NAME"] or word is None:
+        return None
+    hint = f"initialisers stand by their own names: `{word.text.rstrip('_')}`"
+    return habits.ForeignWord("nn.init", hint), place.token
+
+
+def text_of_python(place: Place) -> Explained | None:
+    """``f"layer{i}": conv(8, 3)``."""
+    before, token = place.near(-1), place.token
+    if (
+        token.type not in ("STRING", "TEXT_BEGIN")
+        or before is None
+        or "ARROW" not in place.expected
+    ):
+        return None
+    if (before.text, before.end) != ("f", token.start):
+        return None
+    return habits.ForeignWord("f", 'a text with braces needs no f: `"layer{i}"`'), before
+
+
+def dotted(place: Place) -> Explained | None:
+    """``nn.ReLU()``, ``x.relu()`` and ``conv(8, 3).relu()``."""
+    first = place.near(-1)
+    if place.token.type != "DOT" or first is None or "ARROW" not in place.expected:
+        return None
+    if first.type not in ("NAME", "RPAR"):
+        return None
+    names, at = [first if first.type == "NAME" else Token("NAME", "", -1, -1)], place.at
+    while at + 1 < len(place.tokens) and place.tokens[at].type == "DOT":
+        names.append(place.tokens[at + 1])
+        at += 2
+    from archir.base.likeness import nearest
+    from archir.base.synonyms import synonym
+    from archir.catalogue.registry import built_in
+
+    word = names[-1].text
+    instead = synonym(word) or nearest(word, built_in())
+    instead = word if word in built_in() else instead
+    shown = ".".join(name.text for name in names)
+    start = place.token.start if first.type == "RPAR" else first.start
+    whole = Token("NAME", shown, start, names[-1].end)
+    return habits.DottedStage(shown, instead), whole
+
+
+def called(place: Place) -> Explained | None:
+    """``conv(3, 1)(x)``."""
+    around = [place.near(distance) for distance in (-1, 1, 2)]
+    kinds = [None if token is None else token.type for token in around]
+    closer, value, end = around
+    if place.token.type != "LPAR" or kinds != ["RPAR", "NAME", "RPAR"]:
+        return None
+    opener = _partner(Place(*_at(place, -1)), -1, "LPAR", "RPAR")
+    at = next((k for k in range(place.at) if place.tokens[k] is opener), 0) - 1
+    if at < 0 or place.tokens[at].type != "NAME" or closer is None or value is None or end is None:
+        return None
+    start = place.tokens[at].start
+    stage = " ".join(place.text[start : closer.end].split())
+    is_first = at == place.first or place.tokens[at - 1].type in _OPENS - {"ARROW"}
+    problem = habits.StageCalledOnValue(stage, value.text, is_first)
+    return problem, Token("NAME", stage, start, end.end)
+
+
+def dtype(place: Place) -> Explained | None:
+    """``input x: [N, T]: int64``."""
+    word, closer = place.near(1), place.near(-1)
+    if place.token.type != "COLON" or closer is None or closer.type != "RSQB" or word is None:
+        return None
+    opener = _partner(Place(*_at(place, -1)), -1, "LSQB", "RSQB")
+    if place.start.type != "INPUT" or word.type != "NAME" or opener is None:
+        return None
+    shape = place.text[opener.start : closer.end]
+    from archir.base.synonyms import type_elsewhere
+
+    known = word.text if word.text in ("int", "float", "bool") else type_elsewhere(word.text)
+    instead = {"int": "int", "bool": "bool", "float": ""}.get(known or "")
+    problem = spellings.DtypeBehindShape(shape, word.text, instead)
+    return problem, Token("LSQB", shape, opener.start, word.end)
+
+
+def _at(place: Place, distance: int) -> tuple[str, Sequence[Token], int, int, bool, frozenset[str]]:
+    """The same place, some tokens further."""
+    facts = (place.first, place.in_file, place.expected)
+    return (place.text, place.tokens, place.at + distance, *facts)
+
+
+_OF_VALUES = {"PLUS": "add", "MINUS": "subtract", "SLASH": "divide", "STAR": "multiply"}
+
+
+def arithmetic(place: Place) -> Explained | None:
+    """``x + y``, where a stage could stand."""
+    sign = place.token.type
+    if sign not in _OF_VALUES or "ARROW" not in place.expected or place.at == place.first:
+        return None
+    tokens, op = place.tokens, _OF_VALUES[sign]
+    operands, at = [(_operand_before(place), place.at)], place.at
+    while tokens[at].type == sign:
+        first = at + 1
+        at = _operand_behind(tokens, first)
+        operands.append((first, at))
+        if sign not in ("PLUS", "STAR"):
+            break
+    if any(first >= end for first, end in operands) or tokens[at].type == "COLON":
+        return None
+    if tokens[operands[1][0]].text.startswith(">"):
+        return None  # an arrow with a gap in it
+    if operands[0][0] > 0 and tokens[operands[0][0] - 1].type == "ARROW":
+        # Nobody can say how much of the chain is meant.
+        return habits.ArithmeticOnValues(place.token.text, f"{op} [a, b]", False), place.token
+    start, end = tokens[operands[0][0]].start, tokens[at - 1].end
+    texts = [place.text[tokens[a].start : tokens[b - 1].end] for a, b in operands]
+    whole = Token(sign, "", start, end)
+    if sign == "STAR" and texts[0].startswith("[") and texts[1].isdecimal():
+        instead = f"repeat {texts[1]} {{ … }}"
+        return habits.ArithmeticOnValues("*", instead, is_sure=False), whole
+    single = len(texts) == 2 and tokens[at - 1].type in ("INT", "FLOAT")
+    if single and operands[1][1] - operands[1][0] == 1:
+        instead = f"{texts[0]} -> {op}({texts[1]})"
+    else:
+        instead = f"{op} [{', '.join(texts)}]"
+    return habits.ArithmeticOnValues(place.token.text, instead), whole
+
+
+_OPERAND_ENDS = frozenset(
+    {"PLUS", "MINUS", "STAR", "SLASH", "ARROW", "COMMA", "AS", "COLON", "DOUBLE_COLON"}
+)
+
+
+def _operand_before(place: Place) -> int:
+    """Where what stands before a sign begins."""
+    at, depth = place.at, 0
+    while at > place.first:
+        kind = place.tokens[at - 1].type
+        if depth == 0 and kind in _OPENS:
+            break
+        depth += (kind in CLOSERS) - (kind in OPENERS)
+        at -= 1
+    return at
+
+
+_OPENS = frozenset({"ARROW", "LBRACE", "LSQB", "LPAR", "COMMA", "COLON", "_NL", "_SEP"})
+
+
+def _operand_behind(tokens: Sequence[Token], at: int) -> int:
+    """Behind the last token of what stands behind a sign."""
+    depth = 0
+    while at < len(tokens):
+        kind = tokens[at].type
+        if depth == 0 and (
+            kind in _OPERAND_ENDS | STATEMENT_ENDS or kind in CLOSERS or kind == "IF"
+        ):
+            break
+        depth += (kind in OPENERS) - (kind in CLOSERS)
+        at += 1
+    return at

@@ -1,0 +1,86 @@
+"""``x[:, 0]``, ``x[..., 1:3]`` and ``x[0, 1]``: parts of a value, as Python takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archdsl.rules import habits
+from archdsl.syntax.explain.habit_messages import Explained
+from archdsl.syntax.explain.places import STATEMENT_ENDS, Place
+from archdsl.syntax.tokens import Token
+
+_NUMBERS = frozenset({"INT", "MINUS", "COMMA", "_SEP"})
+_INSIDE = _NUMBERS | {"COLON", "DOTS", "DOT", "DOUBLE_COLON", "NAME"}
+_BEFORE_A_HEAD = STATEMENT_ENDS | {"LBRACE", "LSQB", "COLON", "ARROW"}
+
+
+def index(place: Place) -> Explained | None:
+    """The problem, where a place is in such brackets."""
+    around = indexed(place.tokens, place.at)
+    if around is None or not place.expected & {"RESIDUAL", "RSQB"}:
+        return None
+    first, last = around
+    inside = {token.type for token in place.tokens[first:last]}
+    if "RESIDUAL" not in place.expected and not inside & {"COMMA", "_SEP"}:
+        return None  # a list may be meant
+    name, closer = place.tokens[first], place.tokens[last]
+    shown = place.text[name.start : closer.end]
+    before = place.tokens[first - 1].type if first else "_NL"
+    stages = _stages(place.text[place.tokens[first + 1].end : closer.start])
+    is_head = before in _BEFORE_A_HEAD - {"ARROW"}
+    problem = habits.IndexedValue(shown, name.text, stages, is_head)
+    return problem, Token("NAME", shown, name.start, closer.end)
+
+
+def indexed(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
+    """The name and the closing bracket around a place, if what is in between are places of items.
+
+    The brackets stand directly behind the name, and hold more than one number.
+    """
+    first = last = at
+    while first > 0 and tokens[first].type in _INSIDE:
+        first -= 1
+    while last < len(tokens) and tokens[last].type in _INSIDE:
+        last += 1
+    if first == 0 or last == len(tokens) or first >= last - 1:
+        return None
+    name, opener, closer = tokens[first - 1], tokens[first], tokens[last]
+    kinds = (name.type, opener.type, closer.type)
+    if kinds != ("NAME", "LSQB", "RSQB") or name.end != opener.start:
+        return None
+    inside = [token.type for token in tokens[first + 1 : last]]
+    if "COLON" in inside[1:] and "NAME" in inside and inside[inside.index("COLON") - 1] == "NAME":
+        return None  # a label
+    is_list = "_SEP" in inside and _NUMBERS.issuperset(inside)
+    if not is_list and not {"COLON", "DOTS", "DOUBLE_COLON"} & set(inside):
+        return None
+    from archir.catalogue.registry import built_in
+
+    return None if name.text in built_in() else (first - 1, last)
+
+
+def _stages(text: str) -> tuple[str, ...]:
+    """The stages that take what is asked for; none where that cannot be said."""
+    items = ["".join(item.split()) for item in text.split(",")]
+    cut = items.index("...") if "..." in items else len(items)
+    before = [(dim, item) for dim, item in enumerate(items[:cut])]
+    behind = [(at - len(items), item) for at, item in enumerate(items) if at > cut]
+    # A dim that is left out moves those behind it, or those before where they count from the end.
+    found = [_stage(dim, item) for dim, item in (*reversed(before), *behind) if item != ":"]
+    return tuple(found) if all(found) else ()
+
+
+def _stage(dim: int, item: str) -> str:
+    bounds = item.split(":")
+    if not all(_is_whole(bound) or not bound for bound in bounds) or len(bounds) > 3:
+        return ""
+    if len(bounds) == 1:
+        return f"select({dim}, {item})" if item else ""
+    given = [bound or "none" for bound in bounds]
+    step = f", step = {given[2]}" if len(given) > 2 and given[2] != "none" else ""
+    bound = f", {given[0]}" if given[1] == "none" else f", {given[0]}, {given[1]}"
+    return f"slice({dim}{bound}{step})"
+
+
+def _is_whole(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()

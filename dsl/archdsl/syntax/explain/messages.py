@@ -1,0 +1,292 @@
+"""What to say where the grammar does not go on: the likeliest mistake, or what could stand there.
+
+Each function of ``_EXPLANATIONS`` knows one mistake and gives None where it was another one. They
+are asked in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archdsl.rules import chains, editions, habits
+from archdsl.rules import syntax as rules
+from archdsl.syntax.explain import habit_messages, indexing
+from archdsl.syntax.explain.advice import advice, before_braces, times
+from archdsl.syntax.explain.habit_messages import Explained
+from archdsl.syntax.explain.places import (
+    DECLARATION,
+    STAGE,
+    STATEMENT,
+    STATEMENT_ENDS,
+    VALUE,
+    Place,
+    describe,
+    expectations,
+)
+from archdsl.syntax.keywords import KEYWORDS
+from archdsl.syntax.tokens import Token
+
+_IMPORT = "write `import std.blocks: ConvNormAct`"
+_FOREIGN = {
+    "elif": "write `else if`",
+    "def": "write `fn name(parameters) = expression` for a function of numbers, or"
+    " `block Name(parameters) { … }` for a part of a network",
+    "class": "write `block Name(parameters) { … }`",
+    "while": "loops are `for x in list { … }` and `repeat n { … }`",
+    "return": "the last value is the result; name others with `output name = value`",
+    **dict.fromkeys(("from", "use", "using", "include", "require"), _IMPORT),
+    "lambda": "declare a function: `fn name(x) = …`",
+    "const": "write `let name = …`",
+    "var": "write `let name = …`",
+    "function": "write `fn name(parameters) = expression`",
+    "is": "compare with `==`",
+    "del": "a name lives to the end of its braces",
+    "switch": "write `if … { … } else if … { … }`",
+    "match": "write `if … { … } else if … { … }`",
+    "upto": "a range counts both of its ends: `1..n`",
+    "to": "a range counts both of its ends: `1..n`",
+    "until": "write `range(a, b)`, which stops before b",
+    "downto": "write `reversed(1..n)`",
+}
+
+_CONNECTING = frozenset({"AND", "OR", "IN", "IF", "ELSE", "FOR", "AS", "WITH", "WHEN"})
+"""Keywords that nobody takes for a name."""
+
+Explanation = Callable[[Place], Explained | None]
+
+
+def explain(place: Place) -> Explained:
+    """The problem, and the token to point at."""
+    for explanation in _EXPLANATIONS:
+        found = explanation(place)
+        if found is not None:
+            return found
+    token = place.found
+    return rules.UnexpectedToken(describe(token), expectations(place), advice(place)), token
+
+
+# --- the mistakes people make
+
+
+def _foreign_word(place: Place) -> Explained | None:
+    if place.token.text == "//" and place.at == place.first:
+        return habits.ForeignWord("//", "a comment begins with `#`"), place.token
+    before = place.near(-1) if place.at > place.first else None
+    after = place.near(1)
+    if before is not None and (before.type, place.token.text) == ("DOTS", "<"):
+        hint = "a range counts both of its ends: write `range(0, n)`"
+        return habits.ForeignWord("..<", hint), Token("DOTS", "..<", before.start, place.token.end)
+    if place.token.type == "SLASH" and after is not None and after.type in ("STAR", "POWER"):
+        return habits.ForeignWord("/*", "a comment begins with `#`"), place.token
+    if place.token.text == "upto" and place.start.type != "FOR":
+        how = "the labels stand in brackets: `resnet50 upto [layer3, layer4]`"
+        return rules.UnexpectedToken(describe(place.token), expectations(place), how), place.token
+    for token in (place.token, before):
+        if token is not None and token.type == "NAME" and token.text in _FOREIGN:
+            return habits.ForeignWord(token.text, _FOREIGN[token.text]), token
+    return None
+
+
+def _edition(place: Place) -> Explained | None:
+    return (editions.EditionForm(), place.token) if place.start.type == "ARCH" else None
+
+
+def _import_form(place: Place) -> Explained | None:
+    if place.start.type != "IMPORT":
+        return None
+    is_empty = place.token.type in STATEMENT_ENDS and place.expected == {"NAME"}
+    if place.at <= place.first + 1 or is_empty or "NAME" not in place.expected - {"STRING"}:
+        word = place.tokens[place.first + 1]
+        return rules.ImportForm(word.text if word.type == "NAME" else ""), place.start
+    return None
+
+
+def _declaration(place: Place) -> Explained | None:
+    """A declaration in a body, or a statement outside of one."""
+    token = place.token
+    if place.at != place.first:
+        return None
+    if token.type == "ARCH":
+        return editions.MisplacedEdition(), token
+    if token.type in DECLARATION and not place.in_file:
+        if _is_item(place):
+            return rules.KeywordAsName(token.text), token
+        return rules.DeclarationInBody(token.text), token
+    after = place.near(1)
+    if not place.in_file:
+        return None
+    if token.type == "NAME" and after is not None and after.type == "EQUALS":
+        return habits.AssignmentStatement(token.text), token
+    if token.type in STAGE | STATEMENT:
+        return rules.StatementOutsideBody(describe(token)), token
+    return None
+
+
+def _is_item(place: Place) -> bool:
+    """Whether a word stands alone in brackets, as a value does."""
+    before, after = place.near(-1), place.near(1)
+    return (
+        before is not None
+        and after is not None
+        and before.type in ("LSQB", "COMMA", "_SEP")
+        and after.type in ("RSQB", "COMMA", "_SEP", "ARROW")
+    )
+
+
+def _assignment(place: Place) -> Explained | None:
+    """``x = …``, and also ``x, y = …``, ``x := …`` and ``x += …``."""
+    line = [token.type for token in place.tokens[place.first : place.at + 2]]
+    if line[0] != "NAME" or "EQUALS" not in line or place.at > place.first + 2:
+        return None
+    if place.token.type in ("EQUALS", "PLUS", "MINUS", "STAR", "SLASH"):
+        return habits.AssignmentStatement(place.start.text), place.start
+    return None
+
+
+def _equals(place: Place) -> Explained | None:
+    if place.token.type == "EQUALS" and "COMPARE" in place.expected:
+        return habits.SingleEquals(), place.token
+    return None
+
+
+def _ascription(place: Place) -> Explained | None:
+    if place.token.type == "DOUBLE_COLON":
+        behind = place.near(-1) if place.at > 0 else None
+        braces = behind is not None and behind.type == "RBRACE"
+        return chains.MisplacedAscription(braces), place.token
+    before = place.tokens[place.first : place.at]
+    if place.token.type in ("ARROW", "AS") and before and before[-1].type == "RSQB":
+        colons = [token for token in before if token.type == "DOUBLE_COLON"]
+        return (chains.MisplacedAscription(), colons[-1]) if colons else None
+    return None
+
+
+def _name_not_last(place: Place) -> Explained | None:
+    """``a as b -> c``: a chain that goes on behind its name."""
+    line = [token.type for token in place.tokens[place.first : place.at]]
+    if place.token.type != "ARROW" or "AS" not in line:
+        return None
+    behind = line[len(line) - line[::-1].index("AS") :]
+    return (chains.NameNotLast(), place.token) if set(behind) <= {"NAME", "COMMA"} else None
+
+
+def _output(place: Place) -> Explained | None:
+    if place.start.type == "OUTPUT" and place.token.type == "ARROW":
+        return chains.StageInOutput(), place.token
+    return None
+
+
+def _number(place: Place) -> Explained | None:
+    """``add [_, 3]``."""
+    token = place.token
+    among = "RSQB" in place.expected and "INT" not in place.expected
+    if token.type in ("INT", "FLOAT") and among:
+        return chains.NumberAsBranch(token.text), token
+    return None
+
+
+def _else(place: Place) -> Explained | None:
+    if place.token.type == "ELSE":
+        return chains.StrayElse(), place.token
+    if place.token.type == "SHORTCUT":
+        return chains.StrayShortcut(), place.token
+    if "ELSE" in place.expected and not place.expected & STATEMENT_ENDS:
+        depth = 0
+        for token in reversed(place.tokens[place.first : place.at]):
+            depth += (token.type in ("RPAR", "RSQB")) - (token.type in ("LPAR", "LSQB"))
+            if token.type == "IF" and depth == 0:
+                return chains.MissingElse(), token
+    return None
+
+
+def _colon(place: Place) -> Explained | None:
+    if place.token.type == "COLON" and "LBRACE" in place.expected:
+        return habits.ColonForBraces(), place.token
+    colon, word = place.near(-1), place.near(-2)
+    if place.token.type not in STATEMENT_ENDS or colon is None or colon.type != "COLON":
+        return None
+    is_else = word is not None and word.text == "else"  # a label, before a colon
+    return (habits.ColonForBraces(), colon) if is_else else None
+
+
+def _brace(place: Place) -> Explained | None:
+    after = place.near(1)
+    if place.token.type == "_NL" and after is not None and after.type == "LBRACE":
+        return (habits.BraceOnNextLine(), after) if "LBRACE" in place.expected else None
+    return None
+
+
+def _keyword(place: Place) -> Explained | None:
+    token = place.token
+    if token.text not in KEYWORDS or token.type != token.text.upper():
+        return None
+    if "NAME" not in place.expected or place.expected & {"LBRACE", "LET"}:
+        return None  # a name would be one of many things that could stand here
+    if "INT" in place.expected and token.type in _CONNECTING:
+        return None
+    return rules.KeywordAsName(token.text), token
+
+
+def _arrow(place: Place) -> Explained | None:
+    token, before = place.token, place.near(-1)
+    if "ARROW" not in place.expected or token.type not in STAGE | {"INT", "FLOAT"}:
+        return None
+    turned, meant = _turned(place), times(place)
+    if before is not None and place.at == place.first + 1:
+        meant = before_braces(before, token)
+    return chains.MissingArrow(describe(token), turned, meant), token
+
+
+def _turned(place: Place) -> str | None:
+    """``ys -> add`` for ``add ys``."""
+    op, after = place.near(-1), place.near(1)
+    if place.token.type != "NAME" or op is None or op.type != "NAME" or place.at < 2:
+        return None
+    ends = after is None or after.type in STATEMENT_ENDS
+    if not ends or place.tokens[place.at - 2].type not in STATEMENT_ENDS | {"LBRACE"}:
+        return None
+    from archir.catalogue.registry import built_in
+
+    if op.text not in built_in() or place.token.text in built_in():
+        return None
+    return f"{place.token.text} -> {op.text}"
+
+
+def _comma(place: Place) -> Explained | None:
+    in_brackets = place.expected & {"RPAR", "RSQB"}
+    if "COMMA" in place.expected and in_brackets and place.token.type in VALUE:
+        return rules.MissingComma(describe(place.token)), place.token
+    return None
+
+
+_EXPLANATIONS: tuple[Explanation, ...] = (
+    _foreign_word,
+    _declaration,
+    _edition,
+    _import_form,
+    _assignment,
+    _ascription,
+    _name_not_last,
+    _output,
+    _else,
+    _equals,
+    indexing.index,
+    _colon,
+    _brace,
+    habit_messages.initialiser,
+    _keyword,
+    habit_messages.tuple_for_list,
+    habit_messages.arguments_without,
+    habit_messages.parentheses_for_braces,
+    habit_messages.shape_in_parentheses,
+    habit_messages.label_without_quotes,
+    habit_messages.dotted,
+    habit_messages.called,
+    habit_messages.dtype,
+    habit_messages.arithmetic,
+    habit_messages.text_of_python,
+    _arrow,
+    habit_messages.type_first,
+    _comma,
+    _number,
+)

@@ -1,0 +1,1 @@
+"""The LALR tables as data, and the automaton that runs them."""

@@ -1,0 +1,203 @@
+"""Which line ends and commas mean something, and which keywords are just names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from archdsl.syntax.keywords import CONSTANTS, KEYWORDS
+from archdsl.syntax.tokens import CLOSERS, END, OPENERS, Token
+
+_NAMEABLE = KEYWORDS - CONSTANTS
+
+_CONTINUES_AFTER = frozenset({"ARROW", "LBRACE", "LSQB", "COMMA", "_SEP", "_NL"})
+_CONTINUES_BEFORE = frozenset(
+    {"ARROW", "DOUBLE_COLON", "SHORTCUT", "ELSE", "RBRACE", "RSQB", "COMMA", "_NL", END}
+)
+
+
+_In = Literal["statements", "rules", "branches", "expression"]
+"""What the innermost open bracket holds.
+
+Statements: the file, or braces; rules: the braces of an init; an expression: parentheses, a list,
+a shape, the hole of a string.
+"""
+
+_At = Literal["start", "stage", "targets", "expression"]
+"""Where in a statement, a branch or a rule we are; targets are names before an "=" or "in"."""
+
+_STARTS: dict[str, _At] = {
+    "LET": "targets",
+    "FOR": "targets",
+    "FN": "targets",
+    **dict.fromkeys(
+        ("REPEAT", "IF", "ASSERT", "INPUT", "OUTPUT", "PARAM", "BUFFER", "INIT", "ELSE"),
+        "expression",
+    ),
+}
+_NEXT: dict[_At, dict[str, _At]] = {
+    "stage": {
+        **dict.fromkeys(("UPTO", "WITH", "IF", "DOUBLE_COLON", "REPEAT"), "expression"),
+        "FOR": "targets",
+    },
+    "targets": {"EQUALS": "expression", "IN": "expression"},
+    "expression": {"ARROW": "stage"},
+}
+
+
+def names(tokens: Sequence[Token]) -> None:
+    """Turn each keyword that can only be a name into one.
+
+    That is so directly before a colon, and before the ``=`` of an argument. The word ``upto`` is
+    none, and means itself only where no name can stand: between a part and a list.
+    """
+    before_equals = False
+    last = "_NL"
+    for token, after in pairwise(tokens):
+        kind = after.type
+        if kind == "LSQB" and token.text == "upto" and last in ("NAME", "RPAR", "RSQB"):
+            token.type = "UPTO"
+        last = token.type
+        if (kind == "COLON" or kind == "EQUALS") and _is_keyword(token):
+            if kind == "COLON":
+                token.type = "NAME"
+            else:
+                before_equals = True
+    if before_equals:
+        _names_of_arguments(tokens)
+
+
+def _is_keyword(token: Token) -> bool:
+    return token.text in _NAMEABLE and token.type != "STRING"
+
+
+def _names_of_arguments(tokens: Sequence[Token]) -> None:
+    # For each bracket that is open, whether it holds the arguments of a call.
+    calls = [False]
+    before = last = "_NL"  # the kinds of the last two tokens, save line ends
+    for token, after in pairwise(tokens):
+        named = after.type == "EQUALS" and calls[-1] and last in ("LPAR", "COMMA")
+        if named and _is_keyword(token):
+            token.type = "NAME"
+        if token.type in OPENERS:
+            declared = before in ("BLOCK", "MODEL", "FN")
+            calls.append(token.type == "LPAR" and last == "NAME" and not declared)
+        elif token.type in CLOSERS and len(calls) > 1:
+            calls.pop()
+        if token.type != "_NL":
+            before, last = last, token.type
+
+
+def lines(tokens: Sequence[Token]) -> list[Token]:
+    """Drop the line ends that end nothing, and mark what separates branches."""
+    kept: list[Token] = []
+    around: list[tuple[_In, _At]] = []
+    inside: _In = "statements"
+    at: _At = "start"
+    before = "_NL"
+    for number, token in enumerate(tokens):
+        kind = token.type
+        if kind == "_NL":
+            after = tokens[number + 1].type if number + 1 < len(tokens) else END
+            if _joins(inside, before, after):
+                continue
+            if inside == "branches":
+                token.type = "_SEP"
+            at = "start"
+        elif kind == "COMMA":
+            if inside == "branches" and at != "targets":
+                token.type = "_SEP"
+                at = "start"
+        elif kind in OPENERS:
+            if kind == "LSQB" and _is_stage(inside, at) and before in ("NAME", "RSQB"):
+                kind = token.type = _bracket(tokens, number, kept)
+            opened = _opened(inside, at, kind, before)
+            around.append((inside, _after(at, kind)))
+            inside, at = opened, "start"
+        elif kind in CLOSERS:
+            if around:
+                inside, at = around.pop()
+        elif inside != "expression":
+            at = _after(at, kind)
+        kept.append(token)
+        before = token.type
+    return kept
+
+
+def undone(tokens: Sequence[Token]) -> None:
+    """Take back what ``lines`` has marked."""
+    for token in tokens:
+        if token.type == "_SEP":
+            token.type = "COMMA" if token.text == "," else "_NL"
+
+
+def _joins(inside: _In, before: str, after: str) -> bool:
+    return inside == "expression" or before in _CONTINUES_AFTER or after in _CONTINUES_BEFORE
+
+
+def _opened(inside: _In, at: _At, kind: str, before: str) -> _In:
+    if kind == "LBRACE":
+        return "rules" if before == "INIT" else "statements"
+    if kind == "LSQB" and _is_stage(inside, at):
+        return "branches"
+    return "expression"
+
+
+def _is_stage(inside: _In, at: _At) -> bool:
+    return inside in ("statements", "branches") and at in ("start", "stage")
+
+
+def _bracket(tokens: Sequence[Token], opener: int, before: Sequence[Token]) -> str:
+    """Whether a bracket behind a name is of an item, as ``ys[-1]``, or of branches.
+
+    ``ys[i]`` may be either: the name says it. Behind brackets there can be no branches.
+    """
+    if before[-1].type == "RSQB":
+        return "INDEX" if _follows_item(before) else "LSQB"
+    kinds, behind = _top_level(tokens, opener)
+    if not kinds or _OF_BRANCHES & set(kinds) or ("IF" in kinds and "ELSE" not in kinds):
+        return "LSQB"
+    is_item = kinds[0] in _BEGINS_VALUE or kinds[-1] == "COLON" or _OF_VALUES & set(kinds[1:])
+    return "INDEX" if is_item or behind == "LSQB" else "LSQB"
+
+
+def _follows_item(before: Sequence[Token]) -> bool:
+    """Whether the bracket that closes here is one of an item."""
+    depth = 0
+    for token in reversed(before):
+        depth += (token.type in CLOSERS) - (token.type in OPENERS)
+        if not depth:
+            return token.type == "INDEX"
+    return False
+
+
+def _top_level(tokens: Sequence[Token], opener: int) -> tuple[list[str], str]:
+    """The kinds of what stands directly in brackets, and of what follows them."""
+    kinds: list[str] = []
+    depth = 0
+    for number in range(opener, len(tokens)):
+        kind = tokens[number].type
+        depth -= kind in CLOSERS
+        if not depth and number > opener:
+            return kinds, tokens[number + 1].type if number + 1 < len(tokens) else END
+        if depth == 1:
+            kinds.append(kind)
+        depth += kind in OPENERS
+    return kinds, END
+
+
+_OF_BRANCHES = frozenset(
+    {"COMMA", "_NL", "ARROW", "LBRACE", "AS", "WITH", "DOUBLE_COLON", "LET", "FOR", "REPEAT"}
+)
+_BEGINS_VALUE = frozenset(
+    {"INT", "FLOAT", "MINUS", "LPAR", "NOT", "COLON", "TRUE", "FALSE", "NONE"}
+)
+_OF_VALUES = frozenset(
+    {"PLUS", "MINUS", "STAR", "SLASH", "DOUBLE_SLASH", "PERCENT", "POWER", "COMPARE", "IN", "DOT"}
+    | {"AND", "OR", "ELSE", "DOTS"}
+)
+
+
+def _after(at: _At, kind: str) -> _At:
+    return _STARTS.get(kind, "stage") if at == "start" else _NEXT[at].get(kind, at)

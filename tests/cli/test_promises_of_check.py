@@ -1,0 +1,70 @@
+"""What the command says of several files, of examples, and of every problem there is."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from all_problems import PROBLEMS
+from running import Run
+
+INPUT = "  input x: [N, 3, H = 32, W = 32]\n"
+TEXTS = {
+    # One that the text alone shows, one of names, one of shapes.
+    "one.arch": f"model a() {{\n{INPUT}  conv(8, (3, 3))\n  rellu\n}}\n"
+    f"model b() {{\n{INPUT}  conv(8, 99)\n}}\n",
+    # One of arguments, a bracket, one of initial weights.
+    "two.arch": f"model a() {{\n{INPUT}  conv(8, 3, strides = 2)\n}}\n"
+    f"model b() {{\n{INPUT}  conv(8, 3) -> batch_norm\n"
+    "  init { *.weight: kaiming_normal }\n}\n"
+    f"model c() {{\n{INPUT}  relu(\n}}\n",
+    # One of imports, one of values when a body is unrolled, one of sizes that no input has.
+    "three.arch": "import std.blocks: ConvNormAkt\n"
+    f"model a() {{\n{INPUT}  ConvNormAkt(8)\n}}\n"
+    f"model b(widths = [8]) {{\n{INPUT}  conv(widths[1], 3)\n}}\n"
+    "model c() {\n  input x: [N, 3, L = 8]\n"
+    "  concat [conv(3, 1), conv(3, 2, padding = 1)]\n  relu\n}\n",
+}
+WANTED = {
+    "one.arch": {"tuple-for-list", "unknown-name", "kernel-does-not-fit"},
+    "two.arch": {"unknown-argument", "initialiser-does-not-fit", "unclosed-bracket"},
+    "three.arch": {"unknown-import", "index-out-of-range", "shapes-differ"},
+}
+
+
+def test_three_files_with_three_mistakes_each_give_all_nine(net: Path, archc: Run) -> None:
+    for name, text in TEXTS.items():
+        net.with_name(name).write_text(text, "utf-8")
+    outcome = archc("check", *TEXTS, "--format", "json")
+    found = json.loads(outcome.out)["diagnostics"]
+    said = {name: set[str]() for name in TEXTS}
+    for each in found:
+        said[each["place"]["file"]].add(each["name"])
+    assert said == WANTED
+    assert len(found) == 9
+    assert outcome.code == 1
+    assert archc("check", *TEXTS).err.count("error[") == 9
+
+
+def test_a_shipped_example_does_not_warn_of_itself(net: Path, archc: Run) -> None:
+    outcome = archc("check", "inception_v3", "--set", "aux_logits=false")
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_one_model_is_asked_about_and_no_others_mistakes_are_said(net: Path, archc: Run) -> None:
+    net.write_text(TEXTS["one.arch"].replace("conv(8, (3, 3))", "conv(8, 3)"), "utf-8")
+    assert set(re.findall(r"error\[(.*?)\]", archc("check", "net.arch", "--model", "b").err)) == {
+        "kernel-does-not-fit"
+    }
+    assert set(re.findall(r"error\[(.*?)\]", archc("check", "net.arch", "--model", "a").err)) == {
+        "unknown-name"
+    }
+
+
+def test_every_problem_is_listed_and_has_a_page(net: Path, archc: Run) -> None:
+    listed = archc("explain").out.split()
+    pages = Path(__file__).parents[2] / "docs" / "problems"
+    for problem in PROBLEMS:
+        assert problem.name in listed
+        assert (pages / f"{problem.name}.md").is_file()

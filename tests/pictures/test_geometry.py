@@ -1,0 +1,178 @@
+"""Where things stand: nothing over another, in pictures of all examples and of random networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from drawn import checked, example, laid_out
+from shipped import EACH
+
+from archc.pictures.layout.faults import faults
+from archc.pictures.layout.marks import Glyph, Mark, Text, Wire
+from archc.pictures.layout.page import Page, page
+from archc.pictures.looks import PAGES
+from archc.pictures.measure.widths import width
+from archc.pictures.model.build import picture_of
+from archc.pictures.model.stages import stages_of
+from archc.pictures.model.tree import Picture
+from archc.pictures.model.volumes import volumes_of
+from archc.pipeline import check_source
+from archc.testing.generator import generate
+from archir.base.source import Source
+
+RANDOM = 150
+VIEWS: dict[str, Callable[[Picture], Picture]] = {
+    "layers": lambda picture: picture,
+    "volumes": volumes_of,
+    "stages": stages_of,
+}
+LARGEST = 60
+"""Boxes outside of panels that a reader takes in."""
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_an_example_fits_a_page_and_nothing_is_over_another(name: str) -> None:
+    made = laid_out(example(name))
+    assert faults(made) == []
+    assert 0.5 <= made.width / made.height <= 2
+    assert sum(isinstance(mark, Glyph) for mark in made.marks) <= 2 * LARGEST
+
+
+@pytest.mark.parametrize("size", PAGES)
+@pytest.mark.parametrize("name", ["googlenet", "unet", "densenet201", "inception_v3"])
+def test_it_is_so_on_every_page(name: str, size: str) -> None:
+    assert faults(laid_out(example(name), size)) == []
+
+
+def test_nothing_is_over_another_in_random_networks(tmp_path: Path) -> None:
+    wrong: dict[tuple[int, str], list[str]] = {}
+    drawn = 0
+    for seed in range(RANDOM):
+        folder = tmp_path / str(seed)
+        for name, text in generate(f"pictures:{seed}").files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+        main = folder / "main.arch"
+        source = Source(str(main), main.read_text(encoding="utf-8"))
+        for one in check_source(source, main)[0]:
+            if one.typed is None:
+                continue
+            drawn += 1
+            for view, seen in VIEWS.items():
+                found = faults(page(seen(picture_of(one.typed)), view=view))
+                if found:
+                    wrong[seed, view] = found
+    assert wrong == {}
+    assert drawn > RANDOM // 3
+
+
+def test_a_row_begins_with_the_shape_that_flows_into_it() -> None:
+    # GoogLeNet's table 1: 4d gives 14x14x528, and a classifier leaves the line behind it.
+    made = laid_out(example("googlenet"))
+    shapes = [mark.text for mark in made.marks if isinstance(mark, Text) and mark.role == "shape"]
+    assert "528 \N{MULTIPLICATION SIGN} 14\N{SUPERSCRIPT TWO}" in shapes
+
+
+NETWORKS = {
+    "a U of residual blocks, with something on its skips": """
+block Res(width) {
+  residual { conv(width, 3, padding = 1) -> relu } shortcut {
+    conv(width, 1) if _.channels != width
+  }
+  relu
+}
+model net() {
+  input image: [N, 3, H = 64, W = 64]
+  for i, width in enumerate([8, 16, 32]) {
+    "down{i}": { Res(width) -> Res(width) } as skips
+    conv(2 * width, 3, stride = 2, padding = 1)
+  }
+  Res(64)
+  for i, skip in reversed(enumerate(skips)) {
+    upsample(scale_factor = 2) -> conv(skip.channels, 1) as up
+    concat [skip -> conv(skip.channels, 1), up] -> "up{i}": { Res(skip.channels) -> Res(4) }
+  }
+}""",
+    "a pyramid with an output at each level": """
+model net() {
+  input image: [N, 3, H = 64, W = 64]
+  conv(8, 3, stride = 2, padding = 1) as a
+  conv(16, 3, stride = 2, padding = 1) as b
+  conv(32, 3, stride = 2, padding = 1) -> conv(8, 1) as three
+  add [b -> conv(8, 1), three -> upsample(scale_factor = 2)] as two
+  add [a -> conv(8, 1), two -> upsample(scale_factor = 2)] as one
+  output one
+  output two
+  output three
+}""",
+    "a tangle": """
+model net() {
+  input x: [N, 8, H = 8, W = 8]
+  conv(8, 1) as a
+  conv(8, 1) as b
+  add [a, b] -> conv(8, 1) as c
+  add [b, c] -> conv(8, 1) as d
+  add [c, d, a] -> add [_, b]
+}""",
+    "long names": """
+model a_network_whose_name_goes_on_and_on_and_does_not_end_before_the_page_does() {
+  input an_input_whose_name_goes_on_and_on_and_on_until_nobody_reads_it: [N, 8, H = 8, W = 8]
+  a_part_with_a_name_as_long_as_a_sentence_about_it_would_be_in_a_paper: {
+    conv(8, 1) -> max_pool(1)
+  }
+}""",
+    "many branches": """
+model net() {
+  input x: [N, 8, H = 8, W = 8]
+  concat [for i in 1..12 { conv(i, 1) -> relu -> conv(i, 3, padding = 1) }]
+  concat [{ }, concat [{ }, concat [{ }, conv(8, 1)]]]
+}""",
+    "one layer": "model net() {\n  input x: [N, 8]\n  relu\n}",
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("size", PAGES)
+def test_nothing_is_over_another_in(name: str, size: str) -> None:
+    assert faults(laid_out(checked(NETWORKS[name]), size)) == []
+
+
+# --- that the check finds what is wrong ----------------------------------------------------------
+
+
+def box(x: float, y: float, text: str = "a") -> Glyph:
+    return Glyph(x, y, 40, 20, "norm", "box", texts=[Text(x + 20, y + 14, text, 11, "head")])
+
+
+def found(*marks: Mark) -> list[str]:
+    return faults(Page("page", 200, 200, list(marks)))
+
+
+def test_the_check_finds_each_fault() -> None:
+    one, other = box(10, 10), box(100, 10)
+    arrow = Wire([(50, 20), (100, 20)])
+    assert found(one, other, arrow) == []
+    assert "out of its box" in found(box(10, 10, "a text too wide"))[0]
+    assert any("boxes" in fault for fault in found(one, box(45, 15)))
+    assert any("ends at nothing" in fault for fault in found(one, Wire([(50, 20), (90, 20)])))
+    assert any("begins" in fault for fault in found(one, other, Wire([(70, 20), (100, 20)])))
+    through = Wire([(50, 20), (150, 20), (150, 60)], has_head=False)
+    assert any("runs through" in fault for fault in found(one, other, through))
+    near = Text(75, 23, "shape", 9, "shape")
+    assert found(one, other, arrow, near) != []
+    assert any("over a box" in fault for fault in found(one, Text(12, 20, "b", 9, "shape")))
+    assert any("out of the page" in fault for fault in found(box(190, 10)))
+    assert faults(Page("page", 500, 200, [])) == ["the page is 500 by 200"]
+
+
+def test_letters_are_as_wide_as_adobe_says_helvetica_is() -> None:
+    # Of the font metrics that come with PostScript: Helvetica.afm and Helvetica-Bold.afm.
+    assert width("A", 1000) == 667
+    assert width("i", 1000) == 222
+    assert width("@", 1000) == 1015
+    assert width("~", 1000) == 584
+    assert width("A", 1000, bold=True) == 722
+    assert width("i", 1000, bold=True) == 278
+    assert width("Conv", 10) == pytest.approx((722 + 556 + 556 + 500) / 100)

@@ -1,0 +1,99 @@
+"""Boxes in perspective: nothing over another, one scale, and LaTeX that reads it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from drawn import checked, example
+from shipped import EACH
+
+from archc.pictures import PAGES, THEMES, Looks, paged
+from archc.pictures.layout.faults import faults
+from archc.pictures.layout.marks import Glyph
+from archc.pictures.layout.page import Page, page
+from archc.pictures.model.build import picture_of
+from archc.pictures.model.volumes import volumes_of
+from archc.pictures.tikz import tikz
+from archir.graph.typed import TypedGraph
+
+HOSTILE = r"""model net_1() {
+  input x: [N, 8, H = 8, W = 8]
+  "\\end{{document}} $x^2$ & 50% #1 ~ \"y\" {{": { conv(8, 1) -> max_pool(2) }
+  "é ж": { conv(9, 1) -> max_pool(2) }
+  for i in 10..20 { conv(i, 1) }
+}"""
+
+
+def laid_out(typed: TypedGraph, size: str = "a4") -> Page:
+    return page(volumes_of(picture_of(typed)), size, "volumes")
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_an_example_fits_a_page_and_nothing_is_over_another(name: str) -> None:
+    made = laid_out(example(name))
+    assert faults(made) == []
+    assert 0.5 <= made.width / made.height <= 2
+
+
+@pytest.mark.parametrize("size", PAGES)
+def test_it_is_so_on_every_page(size: str) -> None:
+    assert faults(laid_out(example("unet"), size)) == []
+    assert faults(laid_out(example("googlenet"), size)) == []
+
+
+def test_a_solid_is_as_high_as_its_resolution_and_as_wide_as_its_channels() -> None:
+    typed = checked("""model net() {
+  input x: [N, 1, H = 64, W = 64]
+  conv(4, 1) -> conv(16, 1) -> conv(64, 1)
+  conv(64, 2, stride = 2) -> conv(64, 4, stride = 4)
+}""")
+    solids = [mark for mark in laid_out(typed).marks if isinstance(mark, Glyph)]
+    made = [mark for mark in solids if mark.form == "solid" and "conv" in mark.title]
+    first, second, third, half, eighth = made
+    assert first.sheets[0][1] < second.sheets[0][1] < third.sheets[0][1]
+    # On a logarithmic scale each halving takes as much.
+    heights = [mark.height - mark.deep for mark in (third, half, eighth)]
+    assert heights[1] - heights[2] == pytest.approx(2 * (heights[0] - heights[1]))
+    assert third.sheets == half.sheets
+
+
+def test_what_repeats_is_several_sheets() -> None:
+    made = [mark for mark in laid_out(example("vgg16")).marks if isinstance(mark, Glyph)]
+    assert [len(mark.sheets) for mark in made if mark.kind == "convolution" and mark.sheets] == [
+        2,
+        2,
+        3,
+        3,
+        3,
+    ]
+
+
+def test_a_u_has_a_row_for_each_resolution() -> None:
+    made = [mark for mark in laid_out(example("unet")).marks if isinstance(mark, Glyph)]
+    rows = {round(mark.y + mark.height) for mark in made if len(mark.sheets) == 2}
+    assert len(rows) == 5
+
+
+# --- LaTeX ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", ["unet", "googlenet"])
+def test_latex_is_one_picture_whose_braces_are_closed(name: str, theme: str) -> None:
+    for view in ("volumes", "layers"):
+        text = tikz(paged(example(name), Looks(view)), theme)
+        assert text.count("\\begin{tikzpicture}") == text.count("\\end{tikzpicture}") == 1
+        bare = re.sub(r"\\[{}]", "", text)
+        assert bare.count("{") == bare.count("}")
+        used = set(re.findall(r"(?:fill|draw|text)=(archc\w+)", text))
+        named = set(re.findall(r"\\(?:definecolor|colorlet)\{(archc\w+)\}", text))
+        assert used <= named
+
+
+def test_no_text_is_a_command_of_latex() -> None:
+    text = tikz(paged(checked(HOSTILE), Looks()))
+    assert r"\textbackslash{}end\{document\} \$x\textasciicircum{}2\$ \& 50\% \#1" in text
+    assert "net\\_1" in text
+    assert "é ?" in text
+    assert "\\end{document}" not in text

@@ -1,0 +1,121 @@
+"""What printed source is like, held to limits; networks of many kinds, printed, against torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from measure import FOLDERS, compiled, measured
+from other_values import at_other_values, taken
+from printed import compiled as compile_text
+from printed import differences, namespace
+from shipped import EACH, EXAMPLES, NAMES
+
+from archc.python import source
+from archc.torch import module
+
+COMPARED = (
+    *("alexnet", "densenet", "googlenet", "inception", "mobilenet_v1", "mobilenet_v2", "resnet"),
+    *("resnext", "squeezenet", "unet", "vgg", "wide_resnet"),
+)
+NETWORKS = sorted(FOLDERS[1].glob("*.arch"))
+KEEPS = {
+    "alexnet": "num_classes p",
+    "densenet121": "growth_rate block_config num_init_features bn_size num_classes",
+    "densenet_bc": "depth growth_rate bn_size num_classes",
+    "googlenet": "num_classes p p_aux kernel5x5",
+    "inception_v3": "num_classes p",
+    "mobilenet_v1": "num_classes width_mult",
+    "mobilenet_v1_tutorial": "num_classes",
+    "mobilenet_v2": "num_classes width_mult inverted_residual_setting round_nearest p",
+    "resnet18": "layers num_classes",
+    "resnext50_32x4d": "layers num_classes groups width_per_group",
+    "squeezenet": "stem kernel_size squeezed num_classes p",
+    "unet": "num_classes",
+    "vgg16_bn": "stages num_classes p",
+}
+"""Parameters of models that their classes take: numbers, and lists of them that loops run over."""
+
+NETWORKS_KEEP = {
+    "aspp": "classes width p",
+    "convnext": "widths depths num_classes p",
+    "efficientnet": "num_classes p drop",
+    "fpn": "width classes",
+    "mixer": "depth width tokens hidden classes",
+    "mobilenet_v3": "num_classes p last",
+    "regnet": "widths depths group_width ratio num_classes",
+    "shufflenet_v2": "widths depths last num_classes",
+    "tcn": "widths kernel p classes",
+    "vit": "depth width heads hidden p classes",
+}
+"""The same of the networks beside these tests."""
+
+FILES = [
+    pytest.param(path, marks=each.marks, id=path.stem)
+    for each in EACH
+    for path in (EXAMPLES / f"{each.id}.arch",)
+] + [pytest.param(path, id=f"{path.stem}_here") for path in NETWORKS]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_the_measure(path: Path) -> None:
+    found = measured(path)
+    assert found.longest <= 100
+    assert found.numbered == ()
+    assert found.classes <= found.blocks + 1
+    assert found.factory is None or found.factory == found.takes
+    keeps = KEEPS if path.parent == EXAMPLES else NETWORKS_KEEP
+    if found.name in keeps:
+        assert " ".join(found.takes) == keeps[found.name]
+
+
+def test_the_examples_are_short() -> None:
+    """The better of two printers that there were took 5,373 lines for these."""
+    those = [name for name in NAMES if name.startswith(COMPARED)]
+    assert sum(measured(EXAMPLES / f"{name}.arch").lines for name in those) <= 4_914
+
+
+@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
+def test_it_is_the_live_module(path: Path) -> None:
+    typed = compiled(path)
+    assert list(differences(typed, source(typed))) == []
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_other_values_give_what_the_text_gives(path: Path) -> None:
+    """Each parameter that a class takes means what it means in the text."""
+    typed = compiled(path)
+    text = source(typed)
+    tried = set()
+    small = path.parent == FOLDERS[1]
+    for name, value, found in at_other_values(path, text, typed, 2 if small else 1, run=small):
+        tried.add(name)
+        assert found == [], f"{name} = {value}"
+    assert tried == set(taken(text)), "a parameter that has no other value"
+
+
+def test_a_large_mobilenet_of_ten_classes() -> None:
+    """A variant takes what its model takes, as its text does."""
+    path = FOLDERS[1] / "mobilenet_v3.arch"
+    text = path.read_text("utf-8") + "\nmodel mobilenet_v3_large = mobilenet_v3(last = 64)\n"
+    printed = source(compile_text(text, "mobilenet_v3_large"))
+    made = namespace(printed)["mobilenet_v3_large"](num_classes=10).state_dict()
+    live = module(
+        compile_text(text.replace("num_classes = 1000", "num_classes = 10"), "mobilenet_v3_large")
+    )
+    assert [(k, t.shape) for k, t in made.items()] == [
+        (k, t.shape) for k, t in live.state_dict().items()
+    ]
+
+
+def test_a_factory_passes_arguments_on() -> None:
+    """What the text's own variant takes, the function of its name takes too."""
+    path = FOLDERS[0] / "densenet121.arch"
+    text = source(compiled(path))
+    made = namespace(text)["densenet121"](num_classes=10, growth_rate=8, block_config=(2, 3))
+    other = path.with_name("densenet.arch").read_text("utf-8")
+    other = other.replace("growth_rate = 32", "growth_rate = 8")
+    other = other.replace("[6, 12, 24, 16]", "[2, 3]").replace("= 1000", "= 10")
+    live = module(compile_text(other, "DenseNet"))
+    shapes = [(key, tensor.shape) for key, tensor in made.state_dict().items()]
+    assert shapes == [(key, tensor.shape) for key, tensor in live.state_dict().items()]

@@ -1,0 +1,33 @@
+"""The examples, for the tests that run over all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NAMES = tuple(sorted(path.stem for path in EXAMPLES.glob("*.arch")))
+
+SIZES = (
+    "mobilenet_v3_large",
+    *("mnasnet0_5", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3"),
+    *(f"shufflenet_v2_{times}" for times in ("x0_5", "x1_0", "x1_5", "x2_0")),
+    *(f"efficientnet_b{number}" for number in range(8)),
+    *(f"efficientnet_v2_{size}" for size in "sml"),
+    *(f"regnet_x_{flops}" for flops in ("400mf", "800mf", "1_6gf", "3_2gf")),
+    *(f"regnet_x_{flops}" for flops in ("8gf", "16gf", "32gf")),
+    *(f"regnet_y_{flops}" for flops in ("800mf", "1_6gf", "3_2gf", "8gf", "16gf", "32gf", "128gf")),
+    *(f"convnext_{size}" for size in ("tiny", "small", "base", "large")),
+)
+"""Models that are another example's again, wider or deeper, or its very own under another name.
+
+Nothing in them is new: what holds of the one holds of them. Tests over all examples run with them
+by ``pytest -m every_size``.
+"""
+
+EACH = [
+    pytest.param(name, marks=pytest.mark.every_size if name in SIZES else (), id=name)
+    for name in NAMES
+]
+"""What such a test takes: every example, those of ``SIZES`` marked."""
