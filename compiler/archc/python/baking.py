@@ -87,18 +87,23 @@ class Baking:
                 file.fix(frozenset(p for found in file.origin.deps.values() for p in found))
             return
         present = self._present(owner)
+        gone: list[Place] = []
         for place in places.stages.values():
-            gone = owner.family.is_block and place.is_gone(present)
-            file.fix(owner.live(self._absent(owner, place) if gone else self._unsaid(owner, place)))
+            if owner.family.is_block and place.is_gone(present):
+                gone.append(place)
+            else:
+                file.fix(owner.live(self._unsaid(owner, place)))
+        file.fix(owner.live(self._absent(owner, gone)))
         for loop in {loop: None for place in places.stages.values() for loop in place.loops}:
             if loop.span in owner.unfolded:
                 file.fix(owner.live(owner.turn_leaves(loop)))
 
-    def _absent(self, owner: Class, place: Place) -> set[Var]:
-        """What decides that there is nothing at a place."""
-        tests = (*place.tests, *place.outer)
-        found = {v for test in tests for v in owner.leaves(test.condition)}
-        return found | {v for loop in place.loops for v in owner.turn_leaves(loop)}
+    def _absent(self, owner: Class, gone: list[Place]) -> set[Var]:
+        """What decides that there is nothing at some places, each test and loop looked at once."""
+        tests = {id(t): t for place in gone for t in (*place.tests, *place.outer)}
+        loops = dict.fromkeys(loop for place in gone for loop in place.loops)
+        found = {v for test in tests.values() for v in owner.leaves(test.condition)}
+        return found | {v for loop in loops for v in owner.turn_leaves(loop)}
 
     def _unsaid(self, owner: Class, place: Place) -> set[Var]:
         """What decides that there is something, where no condition is printed."""

@@ -43,11 +43,12 @@ class Level(Struct):
     lines: list[str | Tagged] = fresh(factory=list)
 
 
-_GATHERED = re.compile(
-    r"( *)(\w+)(?:: list\[nn\.Module\])? = \[(.*)\]\n"
+_GATHERED = re.compile(  # from the start of a line: a name of 10,000 letters has as many other starts
+    r"^( *)(\w+)(?:: list\[nn\.Module\])? = \[(.*)\]\n"
     r"\1for (.*) in (.*):\n"
     r"\1    \2\.append\((.*)\)\n"
-    r"\1(.*)\(\*\2\)(\)?)"
+    r"\1(.*)\(\*\2\)(\)?)",
+    flags=re.MULTILINE,
 )
 """A list of layers to which a loop adds nothing but one layer a turn, and what takes its items."""
 
