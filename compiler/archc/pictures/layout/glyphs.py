@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from archc.pictures.layout.marks import Glyph, Sketch, Text, middle
 from archc.pictures.measure.widths import width
 from archc.pictures.model.tree import DOT, TIMES, Box, Count, Ref, Sign, head_text, say
@@ -90,25 +92,29 @@ def _times(count: Count | None, symbols: Symbols | None) -> str:
 def _wrapped(words: list[str], between: str = DOT) -> list[str]:
     """Words in as few lines as they need, which are then as even as can be."""
     words = [cut(word) for word in words if word]
-    lines = _filled(words, between, WIDEST_FACT)
+    widths = [width(word, FACT) for word in words]
+    gap = width(between, FACT)
+    starts = _filled(widths, gap, WIDEST_FACT)
     for limit in range(int(WIDEST_FACT), 0, -4):
-        narrower = _filled(words, between, limit)
-        if len(narrower) > len(lines):
+        narrower = _filled(widths, gap, limit)
+        if len(narrower) > len(starts):
             break
-        lines = narrower
+        starts = narrower
+    lines = [between.join(words[at:end]) for at, end in pairwise([*starts, len(words)])]
     comma = "," if between == ", " else ""
     return [line + comma for line in lines[:-1]] + lines[-1:]
 
 
-def _filled(words: list[str], between: str, limit: float) -> list[str]:
-    lines: list[str] = []
-    for word in words:
-        longer = f"{lines[-1]}{between}{word}" if lines else word
-        if lines and width(longer, FACT) <= limit:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
+def _filled(widths: list[float], gap: float, limit: float) -> list[int]:
+    """The words with which lines begin, where each line has all that is within the limit."""
+    starts: list[int] = []
+    taken = 0.0
+    for at, wide in enumerate(widths):
+        taken += gap + wide
+        if not starts or taken > limit:
+            starts.append(at)
+            taken = wide
+    return starts
 
 
 def _glyph(
