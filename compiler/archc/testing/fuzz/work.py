@@ -24,6 +24,9 @@ SLOW_TRIES = 12
 _FROM_OUTSIDE = (-signal.SIGTERM, -signal.SIGINT)
 """How a process ends that somebody has stopped: it is not the text that has done it."""
 
+_WARM = (b"model one() {\n  input x: [N, 3, H = 8, W = 8]\n  conv(4, 3)\n}\n", b"model one( {")
+"""Texts that are tried before there are processes, which then need not import what these need."""
+
 _COLLECTED = 50
 """After so many texts garbage is looked for: the command itself looks for none."""
 
@@ -55,6 +58,8 @@ def run(state: State, executions: int, processes: int, tell: Told) -> None:
     again: list[tuple[int, int]] = []
     running: dict[Connection, Worker] = {}
     state.save()
+    for text in _WARM:
+        attempt(text)
     try:
         while True:
             while len(running) < processes:
