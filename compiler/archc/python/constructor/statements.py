@@ -43,12 +43,12 @@ class Level(Struct):
     lines: list[str | Tagged] = fresh(factory=list)
 
 
-_GATHERED = re.compile(  # from the start of a line: a name of 10,000 letters has as many other starts
+_GATHERED = re.compile(
     r"^( *)(\w+)(?:: list\[nn\.Module\])? = \[(.*)\]\n"
     r"\1for (.*) in (.*):\n"
     r"\1    \2\.append\((.*)\)\n"
     r"\1(.*)\(\*\2\)(\)?)",
-    flags=re.MULTILINE,
+    flags=re.MULTILINE,  # else a name of 10,000 letters would have as many starts
 )
 """A list of layers to which a loop adds nothing but one layer a turn, and what takes its items."""
 
