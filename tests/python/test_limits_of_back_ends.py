@@ -81,3 +81,9 @@ def test_the_command_says_so(kind: str, tmp_path: Path, capsys: pytest.CaptureFi
     said = capsys.readouterr().err
     assert "too-large]" in said and "m.arch:1" in said
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+
+
+def test_a_document_that_would_take_ten_seconds_is_refused() -> None:
+    typed = typed_of(HEAD + "  for width in [4, 8] { repeat 32_768 { conv(width, 1) } }\n}\n")
+    with pytest.raises(archc.ArchError, match="at most 25,000"):
+        FORMATS["json"].made(typed)

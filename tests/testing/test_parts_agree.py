@@ -56,3 +56,24 @@ def test_what_there_is_not_is_refused_by_both(label: str) -> None:
     report = examine(Case({"main.arch": text}, "main.arch", "net"))
     assert report.found == []
     assert not report.accepted
+
+
+@pytest.mark.parametrize(
+    ("group", "runs"),
+    [
+        ("c: { module m = relu }", False),
+        ("c: { d: { module m = relu } }", False),
+        ("c: { add(1) }", True),
+        ("c: { Empty }", True),
+        ("c: Unused", True),
+    ],
+)
+def test_a_group_is_a_part_if_something_in_it_is_applied(group: str, runs: bool) -> None:
+    text = (
+        "block Empty() { }\nblock Unused() { module m = relu }\n"
+        f"block B() {{\n  {group}\n  linear(3)\n}}\n"
+        "model net() {\n  input x: [N, 3]\n  B() upto [c]\n}\n"
+    )
+    report = examine(Case({"main.arch": text}, "main.arch", "net"))
+    assert report.found == []
+    assert report.accepted == runs

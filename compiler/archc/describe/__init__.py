@@ -9,7 +9,7 @@ from archir.graph.typed import TypedGraph
 __all__ = ["describe", "json"]
 
 
-MOST_STEPS = 100_000
+MOST_STEPS = 25_000
 """Steps that a document has; the largest published networks have about 1,000."""
 
 

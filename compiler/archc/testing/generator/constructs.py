@@ -44,7 +44,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "empty branch", "for in brackets", "repeat in brackets", "if in brackets",
         "let in brackets", "merge before", "merge behind", "several values flow",
         "number as second value", "residual", "residual with condition", "shortcut",
-        "dense", "loop as a stage", "splice", "label",
+        "dense", "loop as a stage", "splice", "upto", "upto several", "label",
         "label with expression", "label without name", "label of digits", "label on braces",
         "label on a merge", "with", "several with", "condition", "false condition",
         "block of several outputs", "empty braces", "incoming tuple",

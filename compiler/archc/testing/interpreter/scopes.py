@@ -59,6 +59,13 @@ class Slot:
         """A module that is never applied is left out."""
         return self.scope is not None or self.module is not None
 
+    @property
+    def runs(self) -> bool:
+        """Whether something in it has been applied, if no more than a block that holds nothing."""
+        if self.scope is None:
+            return self.module is not None
+        return self.default_name != "group" or any(each.runs for each in self.scope.entries)
+
 
 @dataclass(eq=False)
 class Scope:

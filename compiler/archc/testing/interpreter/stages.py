@@ -146,7 +146,8 @@ def _labelled(node: ast.Stage, flow: Flow, here: Here) -> Flow:
         is_empty = not slot.scope.entries and here.run.applied == before
         if here.run.building and not is_empty and slot not in here.scope.entries:
             here.scope.add(slot, node)  # now, for what is absent takes no label
-    return uses.reached(slot, made, here)
+    runs = here.run.applied != before or slot.runs
+    return uses.reached(slot, made, here) if runs else made
 
 
 # --- named values and parts -----------------------------------------------------------------------

@@ -42,7 +42,7 @@ def stages(pen: Pen, place: Place) -> list[Stage]:
             (2, compounds.arithmetic), (1, compounds.product), (1, compounds.attention),
             (3, choices.choice), (2, compounds.looped), (1, compounds.one_branch),
             (1, compounds.absent), (3, compounds.part), (6, uses.block), (1, uses.splice),
-            (1, library.library),
+            (1, library.library), (2, uses.upto),
         ]  # fmt: skip
         make = choose.weighted(kinds)
         kept, ops = pen.constructs.copy(), pen.ops.copy()
@@ -202,7 +202,8 @@ def body(pen: Pen, place: Place, length: int) -> Body:
     found: list[Node] = []
     if len(scene.current) > 1:
         found += flow_on(pen, place)
-    if scene.current and scene.current[0].dtype != "float" and choose.chance(85):
+    usual = 50 if pen.errors else 85
+    if scene.current and scene.current[0].dtype != "float" and choose.chance(usual):
         pen.note("number as second value")
         pen.ops["multiply"] += 1
         found.append(Chain([Stage(Use("multiply", [(None, "0.5")]))]))

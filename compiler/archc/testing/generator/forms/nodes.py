@@ -29,6 +29,8 @@ class Scene:
     env: Env
     current: Values
     outputs: list[tuple[str, Value]] | None = None
+    labelled: dict[str, Values] = field(default_factory=dict)
+    """What the stages of a body have given that stand in it with a label."""
 
     def fork(self) -> Scene:
         """Another one from here on."""
@@ -207,6 +209,8 @@ class Stage(Node):
             if not holds:
                 return
         self.unit.flow(scene)
+        if self.label:
+            scene.labelled[self.label] = scene.current
 
 
 @dataclass
@@ -261,6 +265,13 @@ class Block:
 
     def use(self, part: Part, scene: Scene) -> Values:
         """The outputs for some arguments and the current values."""
+        inner = self.run(part, scene)
+        if inner.outputs is not None:
+            return tuple(value for _, value in inner.outputs)
+        return inner.current
+
+    def run(self, part: Part, scene: Scene) -> Scene:
+        """What is known at the end of the body for some arguments and the current values."""
         env: Env = {**base_env(), FILE: scene.env.get(FILE, {})}
         named = dict(part.keywords)
         names = [name for name, *_ in self.params]
@@ -278,9 +289,7 @@ class Block:
                 env[name] = value
         inner = Scene(env, scene.current)
         self.body.flow(inner)
-        if inner.outputs is not None:
-            return tuple(value for _, value in inner.outputs)
-        return inner.current
+        return inner
 
 
 def bind(dims: list[str], value: Value, env: Env) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from archc.testing.generator.forms import bodies
+from archc.testing.generator.forms.evaluation import find
 from archc.testing.generator.forms.expressions import integer
 from archc.testing.generator.forms.initialisers import rules
 from archc.testing.generator.forms.nodes import Block, Body, Scene, Stage, Use
@@ -12,6 +14,9 @@ from archc.testing.generator.forms.stages import label
 from archc.testing.generator.forms.statements import Braces, Chain, Output, Verbatim
 from archc.testing.generator.pen import Pen, Place
 from archc.testing.generator.values import Misfit, Part, Size, Value, require
+from archir.catalogue.registry import ops
+
+MODULES = frozenset(name for name, kind in ops().items() if kind.is_module)
 
 
 def block(pen: Pen, place: Place) -> Stage:
@@ -113,7 +118,7 @@ def _unit(pen: Pen, place: Place, made: Block) -> str:
     return chosen.name
 
 
-def declare(pen: Pen, place: Place) -> Block:
+def declare(pen: Pen, place: Place, labelled: bool = False) -> Block:
     """A new block for what flows in here; one that is an argument of another may come before it."""
     choose, name = pen.choices, pen.fresh("B")
     params, env = parameters(pen, place)
@@ -123,6 +128,10 @@ def declare(pen: Pen, place: Place) -> Block:
     if inputs:
         pen.note("input of a block", *(["several block inputs"] if len(inputs) > 1 else []))
     made = bodies.body(pen, inner, choose.integer(1, 3))
+    if labelled:
+        for stage in _stages(made):
+            if not stage.label and isinstance(stage.unit, Use) and stage.unit.name in MODULES:
+                stage.label = pen.fresh("c")
     if choose.chance(15) and len(scene.current) == 1:
         _outputs(pen, scene, made)
     if choose.chance(15):
@@ -253,6 +262,56 @@ def _dim(pen: Pen, env: dict[str, Any], name: str, extent: int, dim: int) -> str
         return "_"
     env[name] = extent
     return name
+
+
+def upto(pen: Pen, place: Place) -> Stage:
+    """A block up to some of its labelled modules."""
+    choose = pen.choices
+    known = [each for each in pen.blocks if _labels(each)]
+    if not known or choose.chance(30):
+        require(pen.budget > 2 and len(pen.blocks) < 4)
+        known = [declare(pen, place, labelled=True)]
+    made = choose.pick(known)
+    labels = choose.some(_labels(made), 70)[:2]
+    require(bool(labels))
+    pen.note("upto", *(["upto several"] if len(labels) > 1 else []))
+    stage = Stage(Upto(made.name, use(pen, place, made).arguments, labels=labels))
+    if len(labels) == 1:
+        if choose.chance(40):
+            stage.label = label(pen, place)
+        return stage
+    pen.ops["add"] += 1
+    return Stage(Braces(Body([Chain([stage, Stage(Use("add"))])])))
+
+
+def _labels(made: Block) -> list[str]:
+    """The labels of stages that stand in a block's own body, and always run."""
+    return [stage.label for stage in _stages(made.body) if stage.label.isidentifier()]
+
+
+def _stages(body: Body) -> list[Stage]:
+    chains = [each for each in body.statements if isinstance(each, Chain)]
+    return [stage for chain in chains for stage in chain.stages if not stage.condition]
+
+
+@dataclass
+class Upto(Use):
+    """``Block(args) upto [labels]``."""
+
+    labels: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        """As the file has it."""
+        return f"{super().text()} upto [{', '.join(self.labels)}]"
+
+    def _flow(self, scene: Scene) -> None:
+        positional, named = self.evaluated(scene)
+        part, declared = find(self.name, scene.env), find(":" + self.name, scene.env)
+        require(isinstance(part, Part) and declared is not None)
+        inner = declared.run(part.filled(positional, named), scene)
+        given = [inner.labelled.get(name, ()) for name in self.labels]
+        require(all(len(values) == 1 for values in given))
+        scene.current = tuple(value for values in given for value in values)
 
 
 def splice(pen: Pen, place: Place) -> Stage:
