@@ -23,7 +23,7 @@ IMPORTS = (
 )
 
 
-MOST_STEPS = 50_000
+MOST_STEPS = 15_000
 """Steps of all blocks together; the largest published networks have about 1,000."""
 
 
