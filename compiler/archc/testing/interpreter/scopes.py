@@ -64,7 +64,8 @@ class Slot:
         """Whether something in it has been applied, if no more than a block that holds nothing."""
         if self.scope is None:
             return self.module is not None
-        return self.default_name != "group" or any(each.runs for each in self.scope.entries)
+        inside = [each for each in self.scope.entries if isinstance(each, Slot)]
+        return self.default_name != "group" or any(each.runs for each in inside)
 
 
 @dataclass(eq=False)
