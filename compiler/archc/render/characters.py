@@ -53,6 +53,8 @@ def columns(text: str, encoding: str = "utf-8") -> int:
 def _cell(char: str, encoding: str) -> Cell:
     if " " <= char <= "~":
         return Cell(char, 1)
+    if "\xa1" <= char <= "\xff" and char != "\xad" and _has(encoding, char):
+        return Cell(char, 1)  # so are most signs: no need of the tables of Unicode
     from unicodedata import category, combining, east_asian_width
 
     kind = category(char)

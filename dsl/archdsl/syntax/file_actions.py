@@ -16,11 +16,12 @@ from archir.base.record import Record
 from archir.base.source import Span
 from archir.program.expressions import Refused
 
-_WORD = re.compile(r"[^\W\d]\w*")
-_PARAMETER = re.compile(r"[(,\n]\s*([^\W\d]\w*)\s*(?=[:=,)])")
+# Only texts with mistakes need these, so they are not compiled before.
+_WORD = r"[^\W\d]\w*"
+_PARAMETER = r"[(,\n]\s*([^\W\d]\w*)\s*(?=[:=,)])"
 """What is likely the name of a parameter, and may hide an op."""
 
-_TARGETS = re.compile(r"for\s+[^\W\d]\w*(\s*,\s*[^\W\d]\w*)*\s+in\b")
+_TARGETS = r"for\s+[^\W\d]\w*(\s*,\s*[^\W\d]\w*)*\s+in\b"
 
 
 class _Edition(Record):
@@ -103,10 +104,10 @@ class FileBuilder(ExpressionBuilder):
                 name = token.tokens[1]
             kind: Literal["block", "model"] = "model" if keyword == "MODEL" else "block"
             held = ast.Body(span if body is None else body.span, inner)
-            lost = frozenset(_PARAMETER.findall(self.source.text, name.end, held.span.start))
+            lost = self._lost(name.end, held.span.start)
             words, named = frozenset(token.words), self.identifier(name)
             return ast.PartDeclaration(span, kind, named, (), held, "", lost, words)
-        if keyword == "FOR" and _TARGETS.match(self.source.text, token.start) is not None:
+        if keyword == "FOR" and re.compile(_TARGETS).match(self.source.text, token.start):
             keyword = ""  # it is known what its names are
         names = self._declared(token.tokens) if token.in_file else ()
         return ast.Refused(span, inner, frozenset(token.words), names, keyword)
@@ -367,9 +368,13 @@ class FileBuilder(ExpressionBuilder):
         named = self.identifier(name)
         if not self._is_mended(start.start, body.span.start):
             return ast.PartDeclaration(span, kind, named, params or (), body, doc)
-        words = frozenset(_WORD.findall(self.source.text, name.end, body.span.start))
-        lost = frozenset(_PARAMETER.findall(self.source.text, name.end, body.span.start))
+        words = frozenset(re.findall(_WORD, self.source.text[name.end : body.span.start]))
+        lost = self._lost(name.end, body.span.start)
         return ast.PartDeclaration(span, kind, named, (), body, doc, lost, words)
+
+    def _lost(self, start: int, end: int) -> frozenset[str]:
+        """What is likely a parameter's name in a head that could not be read."""
+        return frozenset(re.findall(_PARAMETER, self.source.text[start:end]))
 
     def variant(self, children: Children) -> ast.Variant:
         start, name, value = children

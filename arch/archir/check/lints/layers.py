@@ -236,17 +236,17 @@ class BiasBeforeNorm(Lint):
             for definition, step in network.applied
             if step.slot is not None
             and (dim := step.op.bias_dim(network.inputs(definition, step))) is not None
-            and is_written(step)
-            and not says(step, "bias")
         ]
         if not biased:
             return
         readers = _Readers(network)
         for definition, step, dim in biased:
             norm = readers.only(definition, step)
-            if norm is None or not (is_written(norm) and is_next(step, norm)):
+            if norm is None or norm.op.centred_dim(network.inputs(definition, norm)) != dim:
                 continue
-            if norm.op.centred_dim(network.inputs(definition, norm)) == dim:
+            if says(step, "bias") or not (is_written(step) and is_written(norm)):
+                continue
+            if is_next(step, norm):
                 problem = cls(step.op.keyword, norm.op.keyword)
                 label = Label(norm.span, "this subtracts the mean of each channel")
                 yield Diagnostic(problem, step.span, (label,))
