@@ -218,8 +218,12 @@ class MemoryTrace:
         strides = tuple(step if extent == wanted else 0 for extent, step, wanted in old)
         return self.view(given, shape, (0,) * new + strides)
 
-    def noise(self, given: Tensor) -> Tensor:
-        """Random numbers, one for each element."""
+    def noise(self, given: Tensor, p: float) -> Tensor:
+        """What a tensor is multiplied by where elements are dropped with the probability p: random
+        numbers, one for each element, or for p = 1 a zero.
+        """
+        if p == 1:
+            return self.new((), dtype=given.dtype)
         return self.new(given.shape, dtype=given.dtype, like=given)
 
     def widened(self, given: Tensor) -> Tensor:

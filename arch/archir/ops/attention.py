@@ -234,7 +234,7 @@ def attended(
     shape: tuple[int, ...],
     *,
     causal: bool = False,
-    drops: bool = False,
+    dropout: float = 0.0,
     shared: bool = False,
 ) -> "Tensor":
     """What torch does for an attention on the CPU: one kernel where it has one, or a product, a
@@ -244,12 +244,12 @@ def attended(
         minus, zero = trace.new(()), trace.new(())
         mask = _added(trace, mask)
         trace.drop(minus, zero)
-    if not drops and _is_fused(given, mask, shared=shared):
+    if not dropout and _is_fused(given, mask, shared=shared):
         made = trace.new(shape, query, key, value, like=query if shape == query.shape else ())
         sums = trace.new(shape[:-1], dtype=WIDE)
         trace.keep(made, query, key, value, made, sums, *(() if mask is None else (mask,)))
         return made
-    return _in_steps(trace, given, mask, shape, causal=causal, drops=drops, shared=shared)
+    return _in_steps(trace, given, mask, shape, causal=causal, dropout=dropout, shared=shared)
 
 
 def _added(trace: "MemoryTrace", mask: "Tensor") -> "Tensor":
@@ -283,7 +283,7 @@ def _in_steps(
     shape: tuple[int, ...],
     *,
     causal: bool,
-    drops: bool,
+    dropout: float,
     shared: bool,
 ) -> "Tensor":
     query, key, value = given
@@ -305,8 +305,8 @@ def _in_steps(
     weights = trace.new(scores.shape, scores, like=scores)
     trace.keep(weights, weights)
     trace.drop(scores)
-    if drops:
-        weights = trace.multiplied(weights, trace.noise(weights))
+    if dropout:
+        weights = trace.multiplied(weights, trace.noise(weights, dropout))
     return matrix_product(trace, weights, value, shape)
 
 

@@ -32,8 +32,7 @@ class _Random(Elementwise):
         given = inputs[0]
         if not trace.training or self.p == 0:
             return inputs
-        # With p = 1 torch multiplies by a zero, else by what it has drawn.
-        drawn = trace.new((), dtype=given.dtype) if self.p == 1 else self.drawn(trace, given)
+        drawn = self.drawn(trace, given)
         in_place = self._in_place()
         made = trace.overwrite(given) if in_place else trace.new(given.shape, given, like=given)
         trace.keep(made, drawn)
@@ -41,7 +40,7 @@ class _Random(Elementwise):
 
     def drawn(self, trace: "MemoryTrace", given: "Tensor") -> "Tensor":
         """What is drawn at random."""
-        return trace.noise(given)
+        return trace.noise(given, self.p)
 
 
 class _OfChannels(_Random):
@@ -54,6 +53,8 @@ class _OfChannels(_Random):
         return super().infer(inputs, check)
 
     def drawn(self, trace: "MemoryTrace", given: "Tensor") -> "Tensor":
+        if self.p == 1:
+            return super().drawn(trace, given)
         shape = (*given.shape[:2], *[1] * (len(given.shape) - 2))
         return trace.new(shape, dtype=given.dtype)
 

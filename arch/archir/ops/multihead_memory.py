@@ -252,10 +252,10 @@ class _Long:
             rows = mask.shape if len(mask.shape) == 3 else (1, *mask.shape)
             fits = (batch, op.num_heads, *rows[1:]) if rows[0] > 1 else (1, *rows)
             mask = trace.reshape(mask, fits)
-        drops = trace.training and op.dropout > 0
+        dropout = op.dropout if trace.training else 0.0
         if op.is_causal and not op.key_padding_mask:
             mask = None  # torch's kernel knows that mask by itself
-        made = attended(trace, (first, second, third), mask, shape, drops=drops)
+        made = attended(trace, (first, second, third), mask, shape, dropout=dropout)
         strides = tuple(made.strides[dim] for dim in (2, 0, 1, 3))
         return trace.view(made, tuple(made.shape[dim] for dim in (2, 0, 1, 3)), strides)
 
@@ -277,7 +277,7 @@ class _Long:
         trace.keep(weights, weights)
         trace.drop(scores)
         if trace.training and op.dropout > 0:
-            weights = trace.multiplied(weights, trace.noise(weights))
+            weights = trace.multiplied(weights, trace.noise(weights, op.dropout))
         made = trace.multiplied(weights, value, (*shape[:2], value.shape[2]))
         self._let_go(value, query)
         return made, weights

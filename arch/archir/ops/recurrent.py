@@ -185,7 +185,7 @@ class _Recurrent(Op):
                 notes = trace.new((self._noted(length, batch, given.shape[2]),), dtype="float32")
                 trace.keep(joined, taken, state, notes)
                 if trace.training and self.dropout and layer + 1 < self.num_layers:
-                    trace.keep(joined, trace.noise(joined))
+                    trace.keep(joined, trace.noise(joined, self.dropout))
             given = joined
         made = tuple(
             trace.new(trace.extents(each), given, *inputs[1:], learned=True) for each in outputs[1:]
