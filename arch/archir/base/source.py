@@ -65,6 +65,11 @@ class Span(Record):
         """The text that the span covers."""
         return self.source.text[self.start : self.end]
 
+    def covers(self, other: Span) -> bool:
+        """Whether the other span lies in this one."""
+        here = self.source is other.source
+        return here and self.start <= other.start and other.end <= self.end
+
     def to(self, other: Span) -> Span:
         """The span from the start of this one to the end of the other, in the same source."""
         return Span(self.source, self.start, other.end)

@@ -96,7 +96,7 @@ class Annotations:
         else:
             shown = self._shown_as(annotation, actual)
             wrong = rules.graph.ShapeDiffersFromAnnotation(annotation.written, shown, at)
-            around = self.places.around(definition)
+            around = self.places.around(definition, annotation.span)
             self.occasion += 1
             self.diagnostics.report(wrong, annotation.span, around, self.occasion)
 

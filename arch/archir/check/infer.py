@@ -99,7 +99,8 @@ def _sound(typed: TypedGraph, ops: list[Op], diagnostics: Diagnostics) -> bool:
 
 def _at(graph: Graph, sizes: dict[str, int]) -> _Checker | None:
     """The same network checked whole at other sizes; None if it is none at these."""
-    there = Graph(graph.root, sizes) if graph.again is None else graph.again(sizes)
+    same = Graph(graph.root, sizes, variants=graph.variants)
+    there = same if graph.again is None else graph.again(sizes)
     if there is None:
         return None
     checker = _Checker(there)
@@ -127,7 +128,7 @@ class _Checker:
         self.conditions: dict[Apply, tuple[Condition, ...]] = {}
         """What steps ask of sizes."""
         self.modules = Modules(self.steps, self.rows, self.rule_cache)
-        self.places = Places(self.steps)
+        self.places = Places(self.steps, graph.variants)
         self.annotations = Annotations(graph.sizes, self.places, self.diagnostics)
         self.graph = graph
         self.failures: list[Failure] = []
@@ -177,7 +178,7 @@ class _Checker:
                 involved = sorted(variables(condition.left) | variables(condition.right))
                 at = ", ".join(f"{name} = {self.sizes[name]}" for name in involved)
                 problem = rules.graph.AssertionFails(assertion.message.at(self.sizes), at)
-                related = tuple(self.places.around(definition))
+                related = self.places.around(definition, assertion.span)
                 self.occasion += 1
                 diagnostic = Diagnostic(problem, assertion.span, related, occasion=self.occasion)
                 self._fail(diagnostic, (condition,) if involved else ())
@@ -187,7 +188,7 @@ class _Checker:
         if answer is None:
             return
         if answer.outputs is not None and len(answer.outputs) != len(step.outputs):
-            self._other_count(step, len(answer.outputs))
+            self._other_count(definition, step, len(answer.outputs))
             return
         if answer.conditions:
             self.conditions[step] = answer.conditions
@@ -197,15 +198,15 @@ class _Checker:
             for value, output in zip(step.outputs, answer.outputs, strict=True):
                 row[value.index] = output
 
-    def _other_count(self, step: Apply, count: int) -> None:
+    def _other_count(self, definition: Definition, step: Apply, count: int) -> None:
         """Refuse sizes, other than the default ones, at which the text has no names for all."""
         at = ", ".join(f"{name} = {size}" for name, size in self.sizes.items())
         problem = rules.sizes.SizeChangesCount(step.op.keyword, len(step.outputs), count, at)
-        self._fail(Diagnostic(problem, step.span), ())
+        self._fail(Diagnostic(problem, step.span, self.places.around(definition, step.span)), ())
 
     def _refused(self, definition: Definition, step: Apply, row: Row, answer: RuleResult) -> None:
         known = tuple(_known(row[value.index]) for value in step.inputs)
-        related = [*origins(step.inputs, known), *self.places.around(definition)]
+        related = [*origins(step.inputs, known), *self.places.around(definition, step.span)]
         self.occasion += 1
         failing = tuple(c for c in answer.conditions if not c.holds(self.sizes))
         # Each condition that fails is one problem; what is left over is not for sizes to mend.

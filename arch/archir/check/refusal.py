@@ -35,21 +35,24 @@ def _diagnostic(
 ) -> Diagnostic:
     definition = failing.definition
     row = typed.types[definition]
-    related: tuple[Label, ...] = ()
-    place = failing.span
+    places, place = Places(walked(typed.graph), typed.graph.variants), failing.span
+    related = places.around(definition, place)
     problem: Problem
     if failing.message is not None:
         problem = rules.graph.AssertionFails(failing.message.at(sizes))
     elif failing.step is not None:
         step = failing.step
         problem = _refused(step, row, failing.condition, sizes)
-        related = tuple(
-            Label(value.span, f"this gives {given}, here {given.at(sizes)}")
-            for value, given in ((value, row[value.index]) for value in step.inputs[:6])
+        related = (
+            *(
+                Label(value.span, f"this gives {given}, here {given.at(sizes)}")
+                for value, given in ((value, row[value.index]) for value in step.inputs[:6])
+            ),
+            *related,
         )
     elif (annotation := _annotation(definition, row, failing)) is not None:
         actual = str(row[annotation.value.index].at(sizes))
-        block, place, around = Places(walked(typed.graph)).taking(definition, annotation)[0]
+        block, place, around = places.taking(definition, annotation)[0]
         problem = rules.graph.InputDoesNotMatch(
             block, str(annotation.takes), annotation.written, actual
         )

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
+from archir.base.diagnostics import Label
 from archir.base.record import Record, Struct, fresh
 from archir.base.source import Span
 from archir.init.init_rules import Given, Initialiser, InitRule
@@ -283,6 +284,9 @@ class Graph(Struct):
     again: Callable[[Mapping[str, int]], Graph | None] | None = None
     """Unrolls it anew for other default sizes, None where that finds errors. It is there where
     types were not known while it was unrolled: then what stands behind may have been left out."""
+
+    variants: tuple[Label, ...] = ()
+    """The variants by which the model is asked for, outwards: a problem in it mentions them."""
 
     @property
     def answers(self) -> RuleCache:

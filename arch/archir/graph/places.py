@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from archir.base.diagnostics import Label
@@ -15,12 +16,35 @@ MOST_USES = 3
 _MOST_INPUTS = 6
 
 
+def in_use(name: str, span: Span) -> Label:
+    """A use of a block, or of a module, inside of which something is wrong."""
+    return Label(span, f"in this use of {name}")
+
+
+def led_here(outwards: Sequence[Label], place: Span) -> tuple[Label, ...]:
+    """Of the uses around a place, innermost first, those that are shown of a problem there.
+
+    They are the nearest, and the nearest in the file of the outermost: that is the user's own. A
+    use in which the place itself is written says nothing more.
+    """
+    around = [each for each in outwards if not each.span.covers(place)]
+    shown = around[:MOST_USES]
+    own = outwards[-1].span.source if outwards else place.source
+    if all(span.source is not own for span in (place, *(each.span for each in shown))):
+        shown += [each for each in around[MOST_USES:] if each.span.source is own][:1]
+    return tuple(shown)
+
+
 class Places:
     """The uses of definitions."""
 
-    def __init__(self, steps: dict[Definition, list[Step]]) -> None:
+    def __init__(
+        self, steps: dict[Definition, list[Step]], variants: tuple[Label, ...] = ()
+    ) -> None:
         self.steps = steps
         """Those of each definition; inner definitions first."""
+        self.variants = variants
+        """Those by which the model is asked for, outwards."""
 
     @cached_property
     def used_at(self) -> dict[Definition, tuple[Definition, Span]]:
@@ -34,28 +58,29 @@ class Places:
 
     def taking(
         self, definition: Definition, annotation: Annotation
-    ) -> list[tuple[str, Span, list[Label]]]:
+    ) -> list[tuple[str, Span, tuple[Label, ...]]]:
         """The uses that give a block its inputs: its name, the place, and what is around that.
 
         A spliced block has one use, inside of the definition; any other as many as it has.
         """
         if annotation.splice is not None:
-            return [(*annotation.splice, self.around(definition))]
+            name, span = annotation.splice
+            return [(name, span, self.around(definition, span))]
         return [
-            (definition.name, step.span, self.around(outer))
+            (definition.name, step.span, self.around(outer, step.span))
             for outer, steps in reversed(self.steps.items())
             for step in steps
             if isinstance(step, Use) and step.definition is definition
         ]
 
-    def around(self, definition: Definition) -> list[Label]:
-        """Where the definition is used first, outwards to the model; at most three places."""
-        labels: list[Label] = []
-        while definition in self.used_at and len(labels) < MOST_USES:
+    def around(self, definition: Definition, place: Span) -> tuple[Label, ...]:
+        """Where the definition is used first, outwards to the model: what a problem in it shows."""
+        outwards: list[Label] = []
+        while definition in self.used_at:
             outer, span = self.used_at[definition]
-            labels.append(Label(span, f"in this use of {definition.name}"))
+            outwards.append(in_use(definition.name, span))
             definition = outer
-        return labels
+        return led_here((*outwards, *self.variants), place)
 
 
 def origins(values: tuple[Value, ...], types: tuple[TensorType, ...]) -> list[Label]:

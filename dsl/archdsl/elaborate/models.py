@@ -24,7 +24,7 @@ from archdsl.project.program import Declared
 from archdsl.resolve import settings
 from archdsl.resolve.resolved import Resolved
 from archdsl.tree import ast
-from archir.base.diagnostics import Diagnostics
+from archir.base.diagnostics import Diagnostics, Label
 from archir.graph.graph import Graph
 from archir.init.values import Part
 from archir.op.rule_cache import RuleCache
@@ -109,7 +109,7 @@ def bounded(session: Session, model: Declared, run: Callable[[], T | None]) -> T
         return None
     except RecursionError:
         # Calls, constants and expressions inside each other, each of them as deep as they may be.
-        place = session.uses[-1][1] if session.uses else model.span
+        place = session.uses[-1].span if session.uses else model.span
         with suppress(Stopped):
             session.budget.stop("depth", place)
         return None
@@ -136,12 +136,26 @@ def _model(
         return None
     block = part.origin
     assert isinstance(block, Block)
+    variants = tuple(_variants(session.program, declared))[::-1]
     bound = _arguments(session, declared, part, arguments)
     if bound is None:
         return None
+    session.uses = list(variants)[::-1]
     context = beginning(block, Builder(session), is_model=True)
     fill(context.evaluator(None), block.name, block.parameters, bound)
-    return _root(context, block, session.program.declarations[declared])
+    graph = _root(context, block, session.program.declarations[declared])
+    if graph is not None:
+        graph.variants = variants
+    return graph
+
+
+def _variants(program: Resolved, declared: Declared) -> Iterator[Label]:
+    """The texts of a variant, and of those that it is made from, inwards."""
+    while isinstance(declared.node, ast.Variant):
+        value = declared.node.value.span
+        referred = program.references.get(declared, ())
+        declared = min(referred, key=lambda each: each[1].start)[0]
+        yield Label(value, f"in this variant of {declared.name}")
 
 
 def base_of(session: Session, declared: Declared) -> tuple[Part, Block] | None:

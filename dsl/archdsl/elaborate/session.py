@@ -12,7 +12,7 @@ from archir.base.diagnostics import Diagnostics, Label, Problem, Suggestions
 from archir.base.record import Struct, fresh
 from archir.base.source import Span
 from archir.graph.graph import Definition, Scope, Slot
-from archir.graph.places import MOST_USES
+from archir.graph.places import in_use, led_here
 from archir.op.contract import Op, values_of
 from archir.op.rule_cache import RuleCache
 from archir.program.declarations import Block
@@ -64,8 +64,8 @@ class Session(Struct):
     output_types: dict[Definition, tuple[TensorType | None, ...]] = fresh(factory=dict)
     """The types of a definition's outputs, as far as they are known."""
 
-    uses: list[tuple[str, Span]] = fresh(factory=list)
-    """The uses of blocks that are being unrolled, innermost last."""
+    uses: list[Label] = fresh(factory=list)
+    """The uses of blocks that are being unrolled, and calls of functions, innermost last."""
 
     occasion: int = 1
     """The run over a body that is at hand: each use of a block is one, and each turn of a loop."""
@@ -100,10 +100,11 @@ class Session(Struct):
             known = self._sizes_in[op] = tuple(found)
         return known
 
-    def around(self) -> list[Label]:
-        """The uses that led here, outwards; at most as many as are shown of any problem."""
-        nearest = self.uses[: -MOST_USES - 1 : -1]
-        return [Label(span, f"in this use of {name}") for name, span in nearest]
+    def enter(self, name: str, span: Span) -> None:
+        """Note the use of a block that is unrolled now, until it is taken off ``uses`` again."""
+        self.uses.append(in_use(name, span))
 
     def report(self, problem: Problem, span: Span, *related: Label) -> None:
-        self.diagnostics.report(problem, span, related, self.occasion)
+        """Report at a place, with others that contribute and the uses that led there."""
+        labels = (*related, *led_here(self.uses[::-1], span))
+        self.diagnostics.report(problem, span, labels, self.occasion)

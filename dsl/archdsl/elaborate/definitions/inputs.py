@@ -30,15 +30,13 @@ def takes(part: Part, inputs: Flow, context: Context, span: Span) -> bool:
         if session.has_errors and any(context.builder.type_of(each) is None for each in inputs):
             return False  # who knows how many values that gives
         count = rules.flow.WrongInputCount(part.name, len(items), len(inputs))
-        session.report(count, span, _declared(items), *session.around())
+        session.report(count, span, _declared(items))
         return False
     fine = True
     for item, value in zip(items, inputs, strict=True):
         given = context.builder.type_of(value)
         if given is not None and not _fits(item, given):
-            session.report(
-                _mismatch(part.name, item, given), span, _declared((item,)), *session.around()
-            )
+            session.report(_mismatch(part.name, item, given), span, _declared((item,)))
             fine = False
     return fine
 

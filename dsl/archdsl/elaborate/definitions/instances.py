@@ -56,7 +56,7 @@ def instantiate(
     session.budget.step(span, NEW)
     session.budget.enter(span)
     session.unrolling.add(key)
-    session.uses.append((block.name, span))
+    session.enter(block.name, span)
     session.occasion += 1
     builder = Builder(session, caller=caller)
     context = beginning(block, builder)
@@ -103,7 +103,7 @@ def anonymous(
     session, builder = home.session, Builder(home.session, caller=caller)
     session.budget.step(span, NEW)
     session.budget.enter(span)
-    session.uses.append((node.target.name, span))
+    session.enter(node.target.name, span)
     session.occasion += 1
     scope = Scope(is_labelled(node.labelling, home))
     clear(home.env, node.fresh)

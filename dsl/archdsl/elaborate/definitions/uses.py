@@ -247,7 +247,7 @@ def splice(part: Part, node: Use, inputs: Flow, context: Context, span: Span) ->
     if is_labelled(block.labelling, inside):  # labels of a block that was given count too
         context.scope.labelled = True
     session = context.session
-    session.uses.append((part.name, span))
+    session.enter(part.name, span)
     flow = run(body, inputs, inside)
     session.uses.pop()
     return flow
@@ -279,7 +279,9 @@ def _apply_shared(module: SharedModule, inputs: Flow, context: Context, span: Sp
     if isinstance(unit, Use) and unit.branches is None:
         part = None if isinstance(unit.target, Flowing) else held(unit.target, home)
         if isinstance(part, Part) and part.kind == "op":
+            context.session.enter(module.node.target.name, span)
             op = make(part, unit, inputs, home)
+            context.session.uses.pop()
             if op is None or not is_whole(unit, "an op", context):
                 return (builder.value(span, None),)
             return _apply_leaf(op, module, inputs, context, home, span)

@@ -14,7 +14,8 @@ from archdsl.elaborate.values.arithmetic import Trouble
 from archdsl.elaborate.values.describe import describe
 from archdsl.elaborate.values.kinds import UNKNOWN, FunctionValue, Unknown, empty
 from archir import rules as ir_rules
-from archir.base.diagnostics import Problem
+from archir.base.diagnostics import Label, Problem
+from archir.base.source import Span
 from archir.catalogue.registry import ops
 from archir.graph.graph import Value
 from archir.init.init_rules import Arithmetic, Fan, Formula, Initialiser, Tie
@@ -36,7 +37,7 @@ def call(evaluator: Evaluator, callee: object, arguments: e.Arguments) -> object
     if isinstance(callee, FunctionValue):
         if callee.function is None:
             return _builtin(evaluator, callee.name, arguments)
-        return _function(evaluator, callee.function, arguments)
+        return _function(evaluator, callee.function, arguments, arguments.span)
     if isinstance(callee, Part):
         return _partial(evaluator, callee, arguments)
     if isinstance(callee, Initialiser):
@@ -82,7 +83,7 @@ def _builtin_call(evaluator: Evaluator, node: e.BuiltinCall) -> object:
 
 @evaluates(e.FunctionCall)
 def _function_call(evaluator: Evaluator, node: e.FunctionCall) -> object:
-    return _function(evaluator, node.function, node.arguments)
+    return _function(evaluator, node.function, node.arguments, node.span)
 
 
 def _builtin(evaluator: Evaluator, name: str, arguments: e.Arguments) -> object:
@@ -109,7 +110,9 @@ def _builtin(evaluator: Evaluator, name: str, arguments: e.Arguments) -> object:
     return result
 
 
-def _function(evaluator: Evaluator, function: Function, arguments: e.Arguments) -> object:
+def _function(
+    evaluator: Evaluator, function: Function, arguments: e.Arguments, place: Span
+) -> object:
     span = arguments.span
     bound = bind(evaluator, function.name, function.signature, arguments, span)
     if bound is None:
@@ -117,9 +120,11 @@ def _function(evaluator: Evaluator, function: Function, arguments: e.Arguments) 
     budget = evaluator.session.budget
     budget.step(span, _CALL)
     budget.enter(span)
+    evaluator.session.uses.append(Label(place, f"in this call of {function.name}"))
     inner = Evaluator(evaluator.session, empty(function))
     fine = fill(inner, function.name, function.parameters, bound)
     result: object = inner.value(function.value) if fine else UNKNOWN
+    evaluator.session.uses.pop()
     budget.leave()
     return result
 

@@ -207,8 +207,12 @@ def of_constant(session: Session, declaration: Declaration) -> Values:
 
 def _constant(session: Session, declaration: Declaration) -> Values:
     assert isinstance(declaration, Constant | Variant)
+    around, session.uses = session.uses, []  # it is what it is, whoever asks for it first
     inner = Evaluator(session, empty(declaration))
-    value = inner.value(declaration.value)
+    try:
+        value = inner.value(declaration.value)
+    finally:
+        session.uses = around
     if isinstance(declaration, Variant):
         return {declaration.name: value}
     inner.destructure(declaration.targets, value)
