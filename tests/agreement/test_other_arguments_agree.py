@@ -14,12 +14,14 @@ from torchvision import models
 from torchvision.models.efficientnet import EfficientNet, FusedMBConvConfig, MBConvConfig
 from torchvision.models.mobilenetv2 import InvertedResidual
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
+from torchvision.models.vision_transformer import VisionTransformer
 from torchvision.ops import SqueezeExcitation
 
 import archc
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RESNET = 'import "./resnet.arch": ResNet\n'
+VIT = 'import "./vit.arch": VisionTransformer\n'
 DENSENET = 'import "./densenet.arch": DenseNet\n'
 
 GROUP_NORM = partial(nn.GroupNorm, 4)
@@ -77,6 +79,18 @@ CASES: dict[str, tuple[str, Callable[[], nn.Module]]] = {
             last_channel=48,
         ),
     ),
+    "a thin vision transformer": (
+        VIT + "model m = VisionTransformer(16, num_layers = 2, num_heads = 3, hidden_dim = 24,\n"
+        "  mlp_dim = 40, image_size = 64, num_classes = 7)",
+        lambda: VisionTransformer(64, 16, 2, 3, 24, 40, num_classes=7),
+    ),
+    "a vision transformer that is trained first": (
+        VIT + "model m = VisionTransformer(32, 3, 2, 16, 24, 64, representation_size = 9,\n"
+        "  p = 0.3, attention_dropout = 0.2, norm_layer = layer_norm)",
+        lambda: VisionTransformer(
+            *(64, 32, 3, 2, 16, 24, 0.3, 0.2), representation_size=9, norm_layer=nn.LayerNorm
+        ),
+    ),
     "inverted residuals": (
         "import std.mobile: InvertedResidual\n"
         "model m() {\n"
@@ -109,7 +123,7 @@ CASES: dict[str, tuple[str, Callable[[], nn.Module]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_torchvisions(case: str, tmp_path: Path) -> None:
     text, theirs = CASES[case]
-    for name in ("resnet", "densenet", "efficientnet", "efficientnet_v2_s"):
+    for name in ("resnet", "densenet", "efficientnet", "efficientnet_v2_s", "vit"):
         (tmp_path / f"{name}.arch").write_bytes((EXAMPLES / f"{name}.arch").read_bytes())
     path = tmp_path / "m.arch"
     path.write_text(text, "utf-8")

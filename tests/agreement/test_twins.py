@@ -9,14 +9,13 @@ import torch
 from meta import Quick
 from observing import observed
 from printing import built
-from shipped import EXAMPLES, SIZES
+from shipped import EXAMPLES
 from torch import nn
 from torchvision.models.regnet import BlockParams
-from twins import TWINS, Twin
+from twins import LARGER, TWINS, Twin
 
 import archc
 
-LARGER = [Twin(name) for name in SIZES]
 EACH = [
     pytest.param(twin, id=str(twin), marks=pytest.mark.every_size if twin in LARGER else ())
     for twin in TWINS

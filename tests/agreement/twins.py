@@ -116,8 +116,11 @@ SINCE_2018 = [
     Twin("convnext_tiny", {"layer_scale": 0.1, **DROPPING}, size=32),
 ]
 
+LARGER = [Twin(name, size=224 if name.startswith("vit_") else 64) for name in SIZES]
+"""Those of other sizes; a vision transformer has positions for pictures of 224."""
+
 TWINS = [
     *(*RESNET, *DENSENET, *MOBILENET, *ALEXNET, *VGG, *SQUEEZENET, *GOOGLENET, *INCEPTION),
     *(*MOBILENET_V3, *SINCE_2018),
-    *(Twin(name) for name in SIZES),
+    *LARGER,
 ]

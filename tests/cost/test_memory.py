@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pytest
 import torch
 from measuring import allocated_peak, distinct, saved, state, tensors, watched_peak, zeros
-from meta import Quick
+from meta import Quick, attending_as_on_cpu
 from shipped import EACH, EXAMPLES
 from torch import Tensor, nn
 
@@ -87,7 +87,7 @@ def test_training_keeps_what_autograd_saves(name: str) -> None:
     if name in COMPUTED:
         found, result = saved(model.to_empty(device="cpu"), inputs_of(flat, sizes, "cpu"))
     else:
-        with Quick():
+        with Quick(), attending_as_on_cpu():
             found, result = saved(model, inputs_of(flat, sizes, "meta"))
     expected = sum(distinct(found, state(model)).values())
     assert tensors(result)

@@ -30,6 +30,9 @@ LAST = ("convnext",)
 TEXTS = ("gru_classifier", "lstm_classifier")
 """What takes words has a length, and no channels to be thin in: it is run as it is."""
 
+FIXED = ("vit",)
+"""What takes images of one size alone."""
+
 LENET = """
 model lenet(num_classes = 10) {
   input image: [N, 1, H = 32, W = 32]
@@ -121,7 +124,7 @@ def rectangles(name: str, top: int) -> Iterator[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    "name", [one for one in EACH if one.id not in (COUPLED, *LAST, *TEXTS, *FOLLOWERS)]
+    "name", [one for one in EACH if one.id not in (COUPLED, *LAST, *TEXTS, *FIXED, *FOLLOWERS)]
 )
 def test_reported_sizes_are_those_that_torch_runs(name: str) -> None:
     evaluated, trained = reported(name)
@@ -169,6 +172,17 @@ def test_models_of_one_family_ask_the_same(name: str) -> None:
 def test_smallest_sizes_are_those_that_are_known(name: str) -> None:
     least = SMALLEST[name]
     assert describe(reported(name)[0]) == (f"H, W at least {least}" if least > 1 else "any size")
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_images_of_one_size_come_in_any_number(name: str) -> None:
+    for valid in reported(name):
+        assert valid.is_exact
+        assert valid.names == ("N",)
+        assert describe(valid) == "any size"
+    (image,) = compiled(name).graph.root.input_types
+    assert image is not None
+    assert image.shape[2:] == (224, 224)
 
 
 def test_sizes_that_are_known_in_training() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from torch import Tensor
+from torch.nn import functional
+from torch.nn.attention import SDPBackend
 from torch.utils._python_dispatch import TorchDispatchMode
 
 aten = torch.ops.aten
@@ -30,6 +34,48 @@ class Quick(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignore] 
         if answer is None or not all(_is_plain(each) for each in args[:2]):
             return func(*args, **(kwargs or {}))
         return answer(*args)
+
+
+@contextmanager
+def attending_as_on_cpu() -> Iterator[None]:
+    """Has attention done on the meta device by the kernel that torch chooses for it on the CPU.
+
+    Left alone it is done there in steps, which keep other tensors.
+    """
+    as_it_is = functional.scaled_dot_product_attention
+
+    def attend(
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        attn_mask: Tensor | None = None,
+        dropout_p: float = 0.0,
+        is_causal: bool = False,
+        **named: Any,
+    ) -> Tensor:
+        given = (query, key, value, attn_mask, dropout_p, is_causal)
+        chosen = torch._fused_sdp_choice(*map(_on_cpu, given), **named)
+        if chosen != SDPBackend.FLASH_ATTENTION.value:
+            return as_it_is(*given, **named)
+        kernel = aten._scaled_dot_product_flash_attention_for_cpu
+        made: Tensor = kernel(
+            *(query, key, value, dropout_p, is_causal),
+            attn_mask=attn_mask,
+            scale=named.get("scale"),
+        )[0]
+        return made
+
+    # A function mode is not asked: torch's module of several heads calls it out of its sight.
+    with patch.object(functional, "scaled_dot_product_attention", attend):
+        yield
+
+
+def _on_cpu(given: Any) -> Any:
+    """A tensor of the same form on the CPU, whose elements nobody writes."""
+    if not isinstance(given, Tensor):
+        return given
+    made = torch.empty_strided(given.shape, given.stride(), dtype=given.dtype)
+    return made.requires_grad_(given.requires_grad)
 
 
 def _is_plain(given: Any) -> bool:
