@@ -130,7 +130,7 @@ class Writer(Printing):
             self.untested.setdefault(family, set()),
         )
         owner.name = name
-        owner.names = Names({*file.names.taken, "module", "name", "channels"})
+        owner.names = Names({*file.names.taken, "module", "name", owner.counter})
         if owner.is_root:
             file.origin = owner
         file.classes[family] = owner

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 
-from archc.python.channels.codes import AXES, COUNT, moved, worth
+from archc.python.channels.codes import AXES, moved, worth
 from archc.python.channels.steps import Steps
 from archc.python.classes.klass import Class, File
 from archc.python.classes.said import Said, Var, same
@@ -113,7 +113,7 @@ class _Analysis(Steps):
         if before is not None and after is not None and before.text == after.text:
             return None
         flow = choice.arms[0][-1]
-        if before is None or after is None or before.text != COUNT:
+        if before is None or after is None or before.text != self.owner.counter:
             return None
         if (
             not isinstance(flow, Step)
@@ -123,7 +123,7 @@ class _Analysis(Steps):
             return None
         var: Var = ("run", choice)
         self.owner.counted[flow.item.key] = (var, after)
-        return Said(COUNT, ATOM, frozenset([var]))
+        return Said(self.owner.counter, ATOM, frozenset([var]))
 
     def _one_of(
         self, choice: Choice, join: Join, all_said: list[Said | None], axis: int
@@ -236,7 +236,7 @@ class _Analysis(Steps):
         self.known[carried.variable, 1] = None
         if around in self.uncounted:
             return
-        self.known[carried.variable, 1] = Said(COUNT, ATOM, frozenset([var]))
+        self.known[carried.variable, 1] = Said(self.owner.counter, ATOM, frozenset([var]))
         self.owner.running[around] = (before, after or before)
         self.owner.deps.setdefault(var, frozenset())
 

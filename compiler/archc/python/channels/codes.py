@@ -20,10 +20,6 @@ from archir.shapes.types import TensorType
 
 _BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "//": PRODUCT}
 
-
-COUNT = "channels"
-"""The variable of a running count."""
-
 AXES = (1, -1)
 
 

@@ -13,7 +13,7 @@ from archc.python.channels.arguments import (
     substituted,
     told_to,
 )
-from archc.python.channels.codes import AXES, COUNT, Inputs, blank, fill, of_matrix
+from archc.python.channels.codes import AXES, Inputs, blank, fill, of_matrix
 from archc.python.classes.klass import Class, File
 from archc.python.classes.rules import Extents
 from archc.python.classes.said import Said, Var
@@ -263,7 +263,7 @@ class Steps:
                 var: Var = ("run", step.item.key)
                 owner.asked_for[step.item.key] = var
                 owner.asked_of[var] = frozenset(all_told(owner, step))
-                said = Said(COUNT, ATOM, frozenset([var]))
+                said = Said(owner.counter, ATOM, frozenset([var]))
             if said is not None and result.fixed:
                 fixed = frozenset(outside(owner, step, result.fixed, told))
                 said = replaced(said, fixed=said.fixed | fixed)

@@ -24,6 +24,8 @@ from archir.graph.typed import TypedGraph
 from archir.program import expressions as e
 from archir.program import statements as s
 
+_COUNTERS = ("channels", "out_channels", "channels_so_far")
+
 
 class Class(Depending):
     """One class, before and while it is printed."""
@@ -105,6 +107,13 @@ class Class(Depending):
         self.file.fix(self.live(said.fixed))
         return said
 
+    @property
+    def counter(self) -> str:
+        """The variable of a running count of channels: what the text names keeps its own name."""
+        places = self.family.places
+        said = set() if places is None else {slot.name for slot in places.block.slots}
+        return next((name for name in _COUNTERS if name not in said), _COUNTERS[0])
+
     def loop_names(self, loop: s.Loop) -> dict[int, str]:
         """The variables of a loop, by their slots."""
         targets = loop.targets if isinstance(loop, s.For) else ()
@@ -113,7 +122,7 @@ class Class(Depending):
     def loop_name(self, target: e.Target) -> str:
         """The variable of a loop: no parameter and nothing of the file is called so."""
         places = self.family.places
-        taken = {"channels", "module", "name", *self.file.names.taken}
+        taken = {self.counter, "module", "name", *self.file.names.taken}
         if places is not None:
             taken.update(base(parameter.name) for parameter in places.block.parameters)
         name = base(target.name)

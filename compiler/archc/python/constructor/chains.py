@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from archc.python.channels.codes import COUNT
 from archc.python.code.layout import Call, Display, Expr, Raw, flat
 from archc.python.code.recipes import CONTAINERS, container_call
 from archc.python.constructor.blocks import Blocks
@@ -171,8 +170,8 @@ class Chains(Blocks):
         if step is not None and step.item.key in self.owner.counted:
             run, said = self.owner.counted[step.item.key]
             self.flush(sink)
-            if said.text != COUNT:
-                self.counted(counting(said), run, said.vars)
+            if said.text != self.owner.counter:
+                self.counted(counting(self.owner.counter, said), run, said.vars)
             self.tag(run, said.vars)
             self.count = run
             return
@@ -183,7 +182,7 @@ class Chains(Blocks):
         inner = self.file.class_of(next(iter(item.by.values())).module)
         if sink.layers is not None and not sink.labelled:
             self.flush(sink)
-        self.counted(f"{COUNT} = {ref}.out_channels", var, frozenset())
+        self.counted(f"{self.owner.counter} = {ref}.out_channels", var, frozenset())
         self.owner.asks.add((var, inner.family))
 
 

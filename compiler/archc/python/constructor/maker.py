@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from archc.python.channels.codes import COUNT
 from archc.python.classes.conditions import condition
 from archc.python.classes.functions import displayed
 from archc.python.classes.said import Said, Var
@@ -172,8 +171,8 @@ class Maker(Chains):
         run: Var = ("run", around)
         if running is not None:
             first, _ = running
-            if first.text != COUNT:
-                self.counted(counting(first), run, first.vars)
+            if first.text != owner.counter:
+                self.counted(counting(owner.counter, first), run, first.vars)
             elif ("run" in {v[0] for v in first.vars}) and self.count not in first.vars:
                 raise UnfoldError(loop)
             self.tag(run, first.vars)
@@ -188,8 +187,8 @@ class Maker(Chains):
             self.flush(sink)
             if running is not None:
                 _, last = running
-                if last.text != COUNT:
-                    self.counted(counting(last), run, last.vars)
+                if last.text != owner.counter:
+                    self.counted(counting(owner.counter, last), run, last.vars)
                 else:
                     self.tag(run, last.vars)
         self.count = run if running is not None else self.count

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from archc.python.channels.codes import COUNT
 from archc.python.classes.klass import Class, File
 from archc.python.classes.said import Said, Var
 from archc.python.code.layout import INDENT, WIDTH, Expr, Raw, layout
@@ -72,13 +71,13 @@ def _comprehension(found: re.Match[str]) -> str:
     return text if len(text) <= WIDTH else found[0]
 
 
-def counting(said: Said) -> str:
-    """The line that brings the running count up to date."""
-    found = re.fullmatch(rf"{COUNT} (\+|\*|//) (.*)", said.text)
-    if found and not re.search(rf"\b{COUNT}\b", found[2]):
+def counting(count: str, said: Said) -> str:
+    """The line that brings the running count of that name up to date."""
+    found = re.fullmatch(rf"{count} (\+|\*|//) (.*)", said.text)
+    if found and not re.search(rf"\b{count}\b", found[2]):
         simple = found[1] == "+" or re.fullmatch(r"[\w.]+", found[2])
-        return f"{COUNT} {found[1]}= {found[2]}" if simple else f"{COUNT} = {said.text}"
-    return f"{COUNT} = {said.text}"
+        return f"{count} {found[1]}= {found[2]}" if simple else f"{count} = {said.text}"
+    return f"{count} = {said.text}"
 
 
 class Statements:
