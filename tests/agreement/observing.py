@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -19,6 +19,13 @@ NOISE = 1_000_003
 def observed(
     make: Callable[[], nn.Module], size: int, training_size: int, channels: int = 3
 ) -> list[str]:
+    """A line for each tensor that a model of pictures shows."""
+    return observed_on(make, [pictures(size, channels)], [pictures(training_size, channels)])
+
+
+def observed_on(
+    make: Callable[[], nn.Module], inputs: Sequence[Tensor], training_inputs: Sequence[Tensor]
+) -> list[str]:
     """A line for each tensor: the initial weights, outputs, gradients, running statistics.
 
     An untrained model says little: the outputs of many are next to zero. So all parameters and
@@ -29,22 +36,32 @@ def observed(
         model = make()
     lines = [shown(f"initial {key}", tensor) for key, tensor in model.state_dict().items()]
     randomise(model)
-    lines += run(model.eval(), pictures(size, channels), "in evaluation")
-    lines += run(model.train(), pictures(training_size, channels), "in training")
+    lines += run(model.eval(), inputs, "in evaluation")
+    lines += run(model.train(), training_inputs, "in training")
     # A buffer that moves with the data is part of what training does.
     return lines + [shown(f"after training {key}", buffer) for key, buffer in model.named_buffers()]
 
 
 def pictures(size: int, channels: int = 3) -> Tensor:
     """Two random ones."""
-    return torch.randn(2, channels, size, size, generator=torch.Generator().manual_seed(7))
+    return numbers(2, channels, size, size)
 
 
-def run(model: nn.Module, images: Tensor, when: str) -> list[str]:
+def numbers(*shape: int) -> Tensor:
+    """Random numbers."""
+    return torch.randn(shape, generator=torch.Generator().manual_seed(7))
+
+
+def words(vocabulary: int, *shape: int) -> Tensor:
+    """Random words."""
+    return torch.randint(0, vocabulary, shape, generator=torch.Generator().manual_seed(7))
+
+
+def run(model: nn.Module, inputs: Sequence[Tensor], when: str) -> list[str]:
     """The outputs, and in training the gradients; dropout is seeded."""
     torch.manual_seed(3)
     with torch.set_grad_enabled(model.training):
-        outputs = named(model(images))
+        outputs = named(model(*inputs))
     lines = [shown(f"{when} {name}", output) for name, output in outputs.items()]
     for output in outputs.values():
         assert output.isfinite().all()
@@ -61,6 +78,9 @@ def loss_of(outputs: dict[str, Tensor]) -> Tensor:
     """One number that depends on all outputs, on each in its own measure."""
     losses = []
     for number, output in enumerate(outputs.values()):
+        if output.shape[1] == 1:  # one class would be sure
+            losses.append(output.square().mean() / (1 + number))
+            continue
         places = (output.shape[0], *output.shape[2:])
         targets = (torch.arange(math.prod(places)) % output.shape[1]).view(places)
         losses.append(nn.functional.cross_entropy(output, targets) / (1 + number))

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import timm
-from observing import observed
+from observing import numbers, observed_on
+from plain_networks import ESPCN, TCN, CifarResNet, LeNet5, discriminator, generator
 from printing import built
 from shipped import EXAMPLES
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import nn
 
 import archc
 
 
-class ESPCN(nn.Module):
-    """Shi et al. (2016), section 3.3: (5, 64), (3, 32), and 3 for the last kernel."""
+class Twin(NamedTuple):
+    """Settings of an example, what builds the same in plain torch, and the shape of a sample."""
 
-    def __init__(self, upscale: int, channels: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, 64, 5, padding=2)
-        self.conv2 = nn.Conv2d(64, 32, 3, padding=1)
-        self.conv3 = nn.Conv2d(32, channels * upscale**2, 3, padding=1)
-        self.upscale = upscale
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.conv3(self.conv2(self.conv1(x).tanh()).tanh())
-        return F.pixel_shuffle(x, self.upscale)
+    settings: Mapping[str, Any]
+    theirs: Callable[[], nn.Module]
+    shape: tuple[int, ...] = (3, 48, 48)
 
 
 def of_timm(name: str, **settings: Any) -> Callable[[], nn.Module]:
@@ -40,28 +33,44 @@ def of_timm(name: str, **settings: Any) -> Callable[[], nn.Module]:
     return make
 
 
-TWINS: dict[str, tuple[Mapping[str, Any], Callable[[], nn.Module]]] = {
-    "seresnet50": ({"num_classes": 7}, of_timm("seresnet50", num_classes=7)),
-    "xception": ({"num_classes": 7}, of_timm("legacy_xception", num_classes=7)),
-    "espcn": ({"upscale": 2, "colours": 3}, lambda: ESPCN(2, 3)),
+NARROW = [5, 5, 8]
+
+TWINS = {
+    "seresnet50": Twin({"num_classes": 7}, of_timm("seresnet50", num_classes=7)),
+    "xception": Twin({"num_classes": 7}, of_timm("legacy_xception", num_classes=7)),
+    "espcn": Twin({"upscale": 2, "colours": 3}, lambda: ESPCN(2, 3)),
+    "lenet5": Twin({"num_classes": 7}, lambda: LeNet5(7), (1, 33, 34)),
+    "resnet20": Twin({"n": 2, "num_classes": 7}, lambda: CifarResNet(2, 7), (3, 19, 22)),
+    "dcgan_generator": Twin(
+        {"latent": 9, "width": 5, "channels": 2}, lambda: generator(9, 5, 2), (9, 1, 1)
+    ),
+    "dcgan_discriminator": Twin(
+        {"width": 5, "channels": 2}, lambda: discriminator(5, 2), (2, 64, 64)
+    ),
+    "tcn": Twin(
+        {"widths": NARROW, "kernel": 3, "p": 0.2, "num_classes": 7},
+        lambda: TCN(NARROW, 3, 0.2, 7),
+        (1, 40),
+    ),
 }
 
 
 @pytest.mark.parametrize("name", TWINS)
 def test_it_is_the_plain_module(name: str) -> None:
-    settings, theirs = TWINS[name]
+    twin = TWINS[name]
     path = EXAMPLES / f"{name}.arch"
-    expected = shown(theirs)
-    assert shown(lambda: archc.load(path, settings=settings)) == expected
-    text = archc.source(path, settings=settings)
-    assert shown(lambda: built(text)) == expected
+    expected = shown(twin.theirs, twin.shape)
+    assert shown(lambda: archc.load(path, settings=twin.settings), twin.shape) == expected
+    text = archc.source(path, settings=twin.settings)
+    assert shown(lambda: built(text), twin.shape) == expected
 
 
-def shown(make: Callable[[], nn.Module]) -> list[str]:
+def shown(make: Callable[[], nn.Module], shape: tuple[int, ...]) -> list[str]:
     """All that can be seen of a model but for one thing.
 
     timm makes the projection of a shortcut before its block, so that biases which keep torch's own
     initial values are drawn at another place there.
     """
     drawn = re.compile(r"initial .*\.se\.fc[12]\.bias")
-    return [line for line in observed(make, 48, 48) if not drawn.match(line)]
+    inputs = [numbers(2, *shape)]
+    return [line for line in observed_on(make, inputs, inputs) if not drawn.match(line)]

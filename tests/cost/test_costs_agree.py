@@ -30,6 +30,7 @@ from archir.graph.typed import TypedGraph
 PICTURES = [
     *[(224, 224), (64, 96), (97, 65), (80, 48), (224, 225), (225, 224)],
     *[(350, 361), (365, 350), (390, 380)],
+    *[(32, 32), (33, 35), (34, 32)],
 ]
 """Heights and widths; each example is run at the first three that it takes in training."""
 

@@ -1,4 +1,4 @@
-"""Parameters and multiply-accumulates of transformers are those that are published."""
+"""Parameters and multiply-accumulates of models are those that are published."""
 
 from __future__ import annotations
 
@@ -25,3 +25,27 @@ def test_vision_transformers_as_torchvision_counts_them(weights: Any) -> None:
     assert told.parameters == weights.meta["num_params"]
     assert isinstance(told.macs, int)
     assert round(told.macs / 1e9, 3) == weights.meta["_ops"]
+
+
+def test_lenet_has_the_weights_of_its_paper() -> None:
+    """LeCun et al. (1998), section II.B: of C1, C5 and F6, which are as they are written today."""
+    net = archc.load("lenet5")
+    counts = {"features.0": 156, "features.6": 48_120, "classifier.0": 10_164}
+    for path, count in counts.items():
+        assert sum(each.numel() for each in net.get_submodule(path).parameters()) == count
+
+
+@pytest.mark.parametrize(
+    ("n", "millions"), [(3, "0.27"), (5, "0.46"), (7, "0.66"), (9, "0.85"), (18, "1.7")]
+)
+def test_residual_networks_for_cifar_as_their_paper_counts_them(n: int, millions: str) -> None:
+    """He et al. (2015), table 6: networks of 20, 32, 44, 56 and 110 layers."""
+    (model,) = archc.check("resnet20", n=n).models
+    digits = len(millions.partition(".")[2])
+    assert f"{model.parameters / 1e6:.{digits}f}" == millions
+
+
+def test_a_temporal_network_is_as_large_as_its_paper_says() -> None:
+    """Bai et al. (2018), table 1: 70K for sequential MNIST."""
+    (model,) = archc.check("tcn").models
+    assert round(model.parameters, -4) == 70_000

@@ -98,7 +98,13 @@ def listing() -> list[Example]:
     listed = [
         Example(name, _letters(roots[name]), one.doc, one.imports) for name, one in found.items()
     ]
-    return sorted(listed, key=lambda one: (one.family, bool(one.imports), _natural(one.name)))
+    taken = {name for one in listed for name in one.imports}
+
+    def place(one: Example) -> tuple[object, ...]:
+        rank = bool(one.imports) if one.name in taken else 2
+        return (one.family, rank, _natural(one.name))
+
+    return sorted(listed, key=place)
 
 
 def _example(name: str) -> Example:
