@@ -38,7 +38,7 @@ from archir.base.record import Frozen
 from archir.op.dependence import AxisAccess, Edge
 from archir.op.fields import Field, OpArgument, OpType, own_arguments
 from archir.op.misread import Misread
-from archir.op.recipe import Arg, Code, Inferred, Recipe
+from archir.op.recipe import Arg, Code, Inferred, Recipe, Told
 from archir.shapes.arithmetic import multiply
 from archir.shapes.conditions import Check
 from archir.shapes.dims import Dim, SizeExpr
@@ -96,6 +96,9 @@ class Op(Frozen, metaclass=OpType):
 
     keeps_shape: ClassVar[bool] = False
     """Whether the output has the shape of the input, whatever the arguments are."""
+
+    shapeless: ClassVar[frozenset[str]] = frozenset()
+    """The arguments on which no extent of an output depends; all, where it keeps the shape."""
 
     own_arguments: ClassVar[tuple[str, ...]] = ()
     """The arguments that torch's class does not have: no constructor is given them by name."""
@@ -182,6 +185,13 @@ class Op(Frozen, metaclass=OpType):
         code: then the source is printed with plain numbers.
         """
         return Inferred("channels", channels_of(inputs[0]))
+
+    def features(self, place: int) -> Told | None:
+        """The last extent of the output of that number, where arguments alone give it.
+
+        Those of the code have a part in no extent but such ones. None where the shape rule says it.
+        """
+        return None
 
     def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
         """What an element of one output reads of one input: a look for each dim of that input.

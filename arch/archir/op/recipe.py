@@ -45,6 +45,13 @@ class AllInputs(Record):
     """The list of all incoming tensors, as ``torch.cat`` takes them."""
 
 
+class Told(Record):
+    """An extent as code over an op's arguments, and what else decides which code that is."""
+
+    code: Code
+    reads: tuple[str, ...] = ()
+
+
 class Infix(Record):
     """``left operator right``."""
 

@@ -6,7 +6,7 @@ from archir import rules
 from archir.op.contract import Int, Op, Positive
 from archir.op.dependence import WHOLE, AxisAccess, Edge, same
 from archir.op.fields import Field
-from archir.op.recipe import Arg, Call, Code, ModuleRecipe
+from archir.op.recipe import Arg, Call, Code, ModuleRecipe, Told
 from archir.ops.spatial import require_dtype
 from archir.shapes.conditions import Check
 from archir.shapes.types import ParameterSpec, TensorType
@@ -63,6 +63,7 @@ class Embedding(_Table):
 
     keyword = "embedding"
     torch_name = "torch.nn.Embedding"
+    shapeless = frozenset({"num_embeddings", "padding_idx"})
 
     num_embeddings: Positive = Field(description="how many vectors there are")
     embedding_dim: Positive = Field(description="their length")
@@ -86,6 +87,9 @@ class Embedding(_Table):
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return super().channels(inputs) if inputs[0].rank > 1 else Arg("embedding_dim")
 
+    def features(self, place: int) -> Told:
+        return Told(Arg("embedding_dim"))
+
 
 class EmbeddingBag(_Table):
     """Looks up a learned vector for each integer of a row, and gives the mean, sum or greatest.
@@ -106,6 +110,7 @@ class EmbeddingBag(_Table):
 
     keyword = "embedding_bag"
     torch_name = "torch.nn.EmbeddingBag"
+    shapeless = frozenset({"num_embeddings", "mode", "padding_idx"})
 
     num_embeddings: Positive = Field(description="how many vectors there are")
     embedding_dim: Positive = Field(description="their length")

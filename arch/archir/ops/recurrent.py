@@ -7,7 +7,18 @@ from archir import rules
 from archir.op.contract import NonNegative, Op, Positive, concrete
 from archir.op.dependence import WHOLE, AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
-from archir.op.recipe import Arg, Call, Calling, Code, Inferred, Input, Items, ModuleRecipe
+from archir.op.recipe import (
+    Arg,
+    Call,
+    Calling,
+    Code,
+    Inferred,
+    Infix,
+    Input,
+    Items,
+    ModuleRecipe,
+    Told,
+)
 from archir.ops.spatial import require_dtype
 from archir.shapes.arithmetic import add, multiply, product
 from archir.shapes.conditions import Check
@@ -35,6 +46,7 @@ class _Recurrent(Op):
 
     arity = "any"
     inferred = "input_size"
+    shapeless = frozenset({"bias", "dropout"})
     weights = _weights("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     gates: ClassVar[int]
     states: ClassVar[tuple[str, ...]] = ("hidden",)
@@ -217,6 +229,12 @@ class _Recurrent(Op):
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return None
 
+    def features(self, place: int) -> Told | None:
+        hidden = Arg("hidden_size")
+        if place > 0:
+            return Told(hidden)
+        return Told(Infix("*", hidden, 2) if self.bidirectional else hidden, ("bidirectional",))
+
 
 class _Gated(_Recurrent):
     """Base of those whose state goes through gates."""
@@ -287,6 +305,12 @@ class LSTM(_Gated):
 
     def _changed(self) -> tuple[tuple[str, Code], ...]:
         return (*super()._changed(), *self.changed("proj_size"))
+
+    def features(self, place: int) -> Told | None:
+        if self.proj_size and place < 2:
+            return None
+        told = super().features(place)
+        return told and Told(told.code, (*told.reads, "proj_size"))
 
     def _calling(self, inputs: tuple[TensorType, ...]) -> Calling:
         states = (Items((Input(1), Input(2))),) if len(inputs) > 1 else ()

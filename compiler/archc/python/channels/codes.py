@@ -83,6 +83,13 @@ def of_matrix(op: Op, types: tuple[TensorType, ...], extent: int) -> Code:
     return code if isinstance(code, Arg) and getattr(op, code.name) == extent else extent
 
 
+def arguments_in(code: Code) -> frozenset[Arg]:
+    """The op's arguments of which a recipe's number is made."""
+    if isinstance(code, Infix):
+        return arguments_in(code.left) | arguments_in(code.right)
+    return frozenset([code] if isinstance(code, Arg) else [])
+
+
 def blank(code: Code) -> object:
     """The code without the numbers of channels, in which instances differ."""
     if isinstance(code, Inferred) and code.what != "constant":

@@ -13,7 +13,7 @@ from archc.python.channels.arguments import (
     substituted,
     told_to,
 )
-from archc.python.channels.codes import AXES, Inputs, blank, fill, of_matrix
+from archc.python.channels.codes import AXES, Inputs, arguments_in, blank, fill, of_matrix
 from archc.python.classes.klass import Class, File
 from archc.python.classes.rules import Extents
 from archc.python.classes.said import Said, Var
@@ -95,17 +95,17 @@ class Steps:
     def _op(self, step: Step, around: frozenset[Var]) -> None:
         owner = self.owner
         ops = {inst: line.step.op for inst, line in step.item.by.items()}
+        op = next(iter(ops.values()))
         given = arguments(owner, step.item.span, ops, self.loops)
         first: Any = step.line.step
         made = first.op.channels(owner.file.types(first)) if len(step.outputs) == 1 else None
-        # What is the number of channels alone is nothing to the other extents.
-        moving = [said for name, said in given.items() if made != Arg(name)]
+        still = self._still(op, made, len(step.outputs))
+        moving = [s for name, s in given.items() if not (name in still or op.keeps_shape)]
         leaves = frozenset(v for said in moving for v in (*said.vars, *said.fixed))
         rules = [owner.file.extents(line.step) for line in step.item.by.values()]
         behind = leaves if self._begins(step) else around | leaves
         if any(rule is None or rule.mixed for rule in rules):
             behind |= self._mixed(step)
-        op = next(iter(ops.values()))
         for place, variable in enumerate(step.outputs):
             for axis in AXES:
                 own = axis == 1 and made is not None  # whose constants are extents at hand
@@ -118,6 +118,13 @@ class Steps:
                     behind = behind if said else behind | found
                 self.known[variable, axis] = said
             owner.extents[variable] = behind
+
+    def _still(self, op: Op, made: Code, outputs: int) -> frozenset[str]:
+        """The arguments that are nothing to extents but channels and features."""
+        told = [op.features(place) for place in range(outputs)]
+        named = {made} if isinstance(made, Arg) else set()
+        found = named.union(*(arguments_in(each.code) for each in told if each is not None))
+        return op.shapeless | {each.name for each in found}
 
     def _inputs(self, step: Step) -> Inputs:
         def inputs(what: str, number: int) -> Said | None:
@@ -138,9 +145,13 @@ class Steps:
         if codes[0] is None or any(blank(code) != blank(codes[0]) for code in codes):
             return None
         try:
-            return fill(codes[0], op, given, self._inputs(step), fixed)
+            said = fill(codes[0], op, given, self._inputs(step), fixed)
         except UnsayableError:
             return None
+        place, axis = at
+        told = op.features(place) if axis == -1 else None
+        read = [given[name] for name in told.reads if name in given] if told else []
+        return replaced(said, fixed=said.fixed.union(*(each.vars | each.fixed for each in read)))
 
     def _read_by(
         self, step: Step, at: tuple[int, int], rules: list[Extents | None]
@@ -211,6 +222,9 @@ class Steps:
             return code
         rule = file.extents(step)
         found = None if rule is None else rule.outputs[place].get(axis)
+        told = step.op.features(place)
+        if axis == -1 and told is not None and isinstance(found, int):
+            return told.code
         if axis == -1 and isinstance(found, int) and all(given.rank > 1 for given in types):
             found = of_matrix(step.op, types, found)
         return found
