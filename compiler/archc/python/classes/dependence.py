@@ -9,6 +9,7 @@ from archc.python.classes.said import Var, is_plain_value
 from archc.python.classes.values import Values
 from archc.python.merging.flows import Variable
 from archc.python.reading.evaluate import UnknownError
+from archc.python.reading.splices import is_literal
 from archir.base.source import Span
 from archir.program import expressions as e
 from archir.program import statements as s
@@ -33,12 +34,13 @@ class Depending(Values):
 
     def bake_foreign(self, span: Span) -> None:
         """What stands in the text of another block, or comes from a part that is given, has no
-        words here: what it depends on is baked.
+        words here: what it depends on is baked. Literals depend on nothing.
         """
         places = self.family.places
         if places is None:
             return
-        if span not in places.stages and span not in places.raws:
+        known = span in places.stages or span in places.raws
+        if not known and not is_literal(places, span, self.file.families.text):
             self.file.fix(self.live(self.deps))
         use = self.part_at(span)
         target = None if use is None else places.meant(use.target)

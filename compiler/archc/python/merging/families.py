@@ -48,6 +48,12 @@ class Families(Struct):
     texts: dict[object, Places] = fresh(factory=dict)
     signatures: Signatures = fresh(factory=Signatures)
 
+    def text(self, block: Block) -> Places:
+        """The places of a block."""
+        if block not in self.texts:
+            self.texts[block] = places(block)
+        return self.texts[block]
+
     def home(self, definition: Definition) -> Definition:
         """The definition of the block or model in whose text another stands."""
         while not isinstance(definition.origin, Block) and definition in self.homes:
@@ -152,9 +158,7 @@ def _family(found: Families, network: Network, child: Child | None) -> tuple[Has
     origin = home.origin if isinstance(home.origin, Block) else None
     text: Places | None = None
     if origin is not None and network.kind != "function":
-        if origin not in found.texts:
-            found.texts[origin] = places(origin)
-        text = found.texts[origin]
+        text = found.text(origin)
     if network.kind == "function":
         return (network.name, found.signatures.of(network)), Family([], None, network.name)
     if network.kind == "group":
