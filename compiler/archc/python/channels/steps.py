@@ -65,7 +65,7 @@ class Steps:
 
     def _several(self, step: Step, around: frozenset[Var]) -> None:
         """A block of several results: what is said of none of them depends on all that it gets."""
-        found = around | self._mixed(step) | frozenset(self.owner.deps)
+        found = around | self._mixed(step) | frozenset(all_told(self.owner, step))
         self.owner.extents.update(dict.fromkeys(step.outputs, found))
 
     def _fetch(self, step: Step, line: Fetch) -> None:

@@ -43,7 +43,10 @@ class Blocks(Lists):
             else:
                 depends = extents
                 if told.get(var) is None and step is not None:
-                    depends = frozenset(all_told(owner, step))
+                    of_input = var[0] in ("in", "feat")
+                    depends = frozenset(
+                        owner.behind(inputs[var[1]]) if of_input else all_told(owner, step)
+                    )
                 absent = parameter.default is None and set(values.values()) == {None}
                 said, depends = (None, frozenset()) if absent else (told.get(var), depends)
                 made = self.resolved(values, said, depends, parameter.name)
