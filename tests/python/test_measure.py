@@ -21,10 +21,14 @@ COMPARED = (
 NETWORKS = sorted(FOLDERS[1].glob("*.arch"))
 KEEPS = {
     "alexnet": "num_classes p",
+    "convnext_tiny": "widths depths stochastic_depth_prob num_classes",
     "densenet121": "growth_rate block_config num_init_features bn_size num_classes",
     "densenet_bc": "depth growth_rate bn_size num_classes",
+    "fcn_resnet50": "num_classes",
     "googlenet": "num_classes p p_aux kernel5x5",
+    "gru_classifier": "vocabulary width hidden num_layers num_classes p",
     "inception_v3": "num_classes p",
+    "lstm_classifier": "vocabulary width hidden num_layers num_classes p",
     "mobilenet_v1": "num_classes width_mult",
     "mobilenet_v1_tutorial": "num_classes",
     "mobilenet_v2": "num_classes width_mult inverted_residual_setting round_nearest p",

@@ -84,6 +84,35 @@ CASES: list[tuple[str, dict[str, list[Any]]]] = [
         "  r: prelu(width)\n}\n",
         {"width": [4], "dims": [1, 3], "eps": [1e-3], "learned": [False]},
     ),
+    (
+        "block Norm() { permute(0, 2, 3, 1) -> layer_norm(eps = 1e-6) -> permute(0, 3, 1, 2) }\n\n"
+        "model m(width = 8, deep: bool = true, classes = 10) {\n"
+        + HEAD
+        + "  conv(width, 3) -> *Norm\n  if deep { *Norm }\n  flatten -> linear(classes)\n}\n",
+        {"width": [4], "deep": [False], "classes": [3]},
+    ),
+    (
+        "block Norm() { if _.channels > 6 { relu } else { batch_norm } }\n\n"
+        "model m(width = 8, classes = 10) {\n"
+        + HEAD
+        + "  conv(width, 3) -> *Norm\n  flatten -> linear(classes)\n}\n",
+        {"width": [4], "classes": [3]},
+    ),
+    (
+        "block Half(k) { conv(_.channels // 2, k) }\n\n"
+        "model m(widths = [8, 16], k = 3, classes = 10) {\n"
+        + HEAD
+        + "  for w in widths { conv(w, 1) -> *Half(k) }\n  flatten -> linear(classes)\n}\n",
+        {"widths": [[8], [4, 4, 4]], "k": [1], "classes": [3]},
+    ),
+    (
+        "model m(words = 30, width = 8, hidden = 6, both: bool = false, classes = 3) {\n"
+        "  input x: int[N, L = 5]\n"
+        "  embedding(words, width)\n"
+        "  lstm(hidden, bidirectional = both) as y, _, _\n"
+        "  y -> linear(classes) -> mean(1)\n}\n",
+        {"words": [40], "width": [5], "hidden": [7], "both": [True], "classes": [4]},
+    ),
 ]
 
 
@@ -106,7 +135,8 @@ def test_other_arguments_give_what_the_text_gives(text: str, others: dict[str, l
                 (k, v.shape) for k, v in live.state_dict().items()
             ], f"{name}={value}"
             made.load_state_dict(live.state_dict())
-            x = torch.randn(1, 3, 32, 32)
+            words = torch.randint(30, (2, 5))
+            x = words if "int[" in text else torch.randn(1, 3, 32, 32)
             assert torch.equal(made(x), live(x))
 
 
