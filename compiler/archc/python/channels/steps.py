@@ -25,7 +25,7 @@ from archc.python.reading.scope import ATOM, UnsayableError
 from archir.base.record import replaced
 from archir.graph.graph import Apply
 from archir.graph.modules import Compute, Fetch, ModuleCall, Network
-from archir.op.contract import Op
+from archir.op.contract import Op, arguments_of
 from archir.op.recipe import Arg, Code
 from archir.program import expressions as e
 from archir.shapes.dims import SizeExpr
@@ -100,8 +100,9 @@ class Steps:
         first: Any = step.line.step
         made = first.op.channels(owner.file.types(first)) if len(step.outputs) == 1 else None
         still = self._still(op, made, len(step.outputs))
-        moving = [s for name, s in given.items() if not (name in still or op.keeps_shape)]
-        leaves = frozenset(v for said in moving for v in (*said.vars, *said.fixed))
+        leaves = frozenset(
+            var for name, s in given.items() if name not in still for var in (*s.vars, *s.fixed)
+        )
         rules = [owner.file.extents(line.step) for line in step.item.by.values()]
         behind = leaves if self._begins(step) else around | leaves
         if any(rule is None or rule.mixed for rule in rules):
@@ -121,6 +122,8 @@ class Steps:
 
     def _still(self, op: Op, made: Code, outputs: int) -> frozenset[str]:
         """The arguments that are nothing to extents but channels and features."""
+        if op.keeps_shape:
+            return frozenset(arguments_of(type(op)))
         told = [op.features(place) for place in range(outputs)]
         named = {made} if isinstance(made, Arg) else set()
         found = named.union(*(arguments_in(each.code) for each in told if each is not None))

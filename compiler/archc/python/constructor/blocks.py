@@ -6,10 +6,10 @@ from typing import Any
 
 from archc.python.channels.arguments import all_told, argument, given, given_in_text, told_to
 from archc.python.classes.klass import Class
-from archc.python.classes.said import Said, is_plain_value
+from archc.python.classes.said import Said, Var, is_plain_value
 from archc.python.code.layout import Call, Const, Expr, Raw, constant, flat
 from archc.python.constructor.lists import Lists
-from archc.python.merging.flows import Variable
+from archc.python.merging.flows import Step, Variable
 from archc.python.merging.merge import Inst, Item, apart
 from archir.graph.modules import Network
 from archir.program.nodes import Expr as Expression
@@ -43,10 +43,7 @@ class Blocks(Lists):
             else:
                 depends = extents
                 if told.get(var) is None and step is not None:
-                    of_input = var[0] in ("in", "feat")
-                    depends = frozenset(
-                        owner.behind(inputs[var[1]]) if of_input else all_told(owner, step)
-                    )
+                    depends = self._untold(var, step)
                 absent = parameter.default is None and set(values.values()) == {None}
                 said, depends = (None, frozenset()) if absent else (told.get(var), depends)
                 made = self.resolved(values, said, depends, parameter.name)
@@ -57,6 +54,12 @@ class Blocks(Lists):
             by_name = by_name or parameter.has_default
             found.append((parameter.name if by_name else None, made))
         return Call(inner.name, tuple(found))
+
+    def _untold(self, var: Var, step: Step) -> frozenset[Var]:
+        """What a parameter of a block depends on for which the text here has no words."""
+        if var[0] in ("in", "feat"):
+            return frozenset(self.owner.behind(step.inputs[var[1]]))
+        return frozenset(all_told(self.owner, step))
 
     def passed(
         self,
