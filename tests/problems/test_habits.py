@@ -260,3 +260,19 @@ def test_same_with_a_stride_is_tensorflows_at_every_size(
         for height, width in [(n, 23 - n) for n in range(1, 23)]:
             x = torch.randn(1, 1, height, width, generator=generator)
             assert torch.equal(net(x), expected(conv, x)), (height, width)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("concat(s1, _)", ("s1", "a value is named where it is made: `… as s1`")),
+        ("concat(s1, _)", ("_", "values flow in: concat [s1, _]")),
+        ("add [z, relu]\n  conv(3, 1) as z", ("z", "a name can be used only after it is bound")),
+        ("conv(width, 1)", ("width", "a parameter of the model, or as `let width = …`")),
+        ("conv(w, 1)", ("w", "a parameter of the model, or as `let w = …`")),
+    ],
+)
+def test_names_among_arguments(statement: str, expected: tuple[str, str]) -> None:
+    place, words = expected
+    found = {each.span.text: each.hint or "" for each in checked(MODEL.format(statement)).errors}
+    assert words in found[place]

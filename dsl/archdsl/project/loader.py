@@ -126,7 +126,9 @@ class _Loader(Struct):
             self._bind(identity)
         files = {scope.file.source.name: scope for scope in self.scopes.values()}
         mistakes = tuple([each.span for each in self.diagnostics if each.is_error])
-        return Program(self.scopes[main], files, mistakes)
+        known = {span for scope in self.scopes.values() for span in scope.file.repaired}
+        guesses = tuple([span for span in mistakes if span not in known])
+        return Program(self.scopes[main], files, mistakes, guesses)
 
     def _enter_file(
         self,

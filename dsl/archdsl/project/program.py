@@ -94,6 +94,9 @@ class Program(Struct):
     mistakes: tuple[Span, ...] = ()
     """Where the texts are wrong, or ask for what is not there."""
 
+    guesses: tuple[Span, ...] = ()
+    """Those of them of which nobody knows what was meant."""
+
     @property
     def is_whole(self) -> bool:
         """Whether all of it could be loaded. If not, nothing can be said of what is unused."""
@@ -104,9 +107,9 @@ class Program(Struct):
 
         Such a line is read by a guess, and what follows from the guess is no news.
         """
-        if not self.mistakes:
+        if not self.guesses:
             return list(found)
-        lines = {_line(span) for span in self.mistakes}
+        lines = {_line(span) for span in self.guesses}
         return [each for each in found if _line(each.span) not in lines]
 
     def models(self) -> tuple[Declared, ...]:

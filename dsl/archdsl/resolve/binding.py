@@ -105,7 +105,8 @@ def plan_op(
     plan = of_op(op).plan(op.keyword, _given(arguments), partial=partial)
     value = _value_among(ctx, arguments) if plan.problems else None
     if value is not None:
-        ctx.report(rules.flow.ValueAsArgument(op.keyword, value.span.text), value.span)
+        shown = named_values(ctx, arguments) or value.span.text
+        ctx.report(rules.flow.ValueAsArgument(op.keyword, shown), value.span)
     else:
         _report(ctx, plan.problems, arguments, span)
     return plan
@@ -118,10 +119,30 @@ def _value_among(ctx: Context, arguments: ast.Arguments | None) -> ast.Expr | No
             continue
         several = item.value.items if isinstance(item.value, ast.ListDisplay) else (item.value,)
         for each in several:
-            symbol = ctx.scope.find(each.text) if isinstance(each, ast.Name) else None
-            if symbol is not None and symbol.kind == "value":
+            if isinstance(each, ast.Name) and _is_value(ctx, each.text):
                 return item.value
+    if named_values(ctx, arguments) is not None and arguments is not None:
+        return arguments.items[0].value
     return None
+
+
+def _is_value(ctx: Context, name: str) -> bool:
+    symbol = ctx.scope.find(name)
+    return name == "_" or (symbol is not None and symbol.kind == "value")
+
+
+def named_values(ctx: Context, arguments: ast.Arguments | None) -> str | None:
+    """Several arguments that are names of values, or of nothing, as branches."""
+    items = () if arguments is None else arguments.items
+    names = [item.value for item in items if item.name is None]
+    if len(names) < 2 or names != [item.value for item in items[: len(names)]]:
+        return None
+    for each in names:
+        if not isinstance(each, ast.Name):
+            return None
+        if not _is_value(ctx, each.text) and ctx.meaning(each.text) is not None:
+            return None
+    return f"[{', '.join(each.span.text for each in names)}]"
 
 
 def plan_initialiser(

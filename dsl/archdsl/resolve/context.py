@@ -95,6 +95,12 @@ class Context(Struct):
     """Whether it is what is given to a model from outside: of that nothing is reported here."""
 
     scope: NameScope = fresh(factory=NameScope)
+    likely: str | None = None
+    """What was likely meant by the name that was unknown last."""
+
+    takes_values: bool = False
+    """Whether the arguments at hand are meant as values that flow in."""
+
     flows: bool = False
     """Whether a value flows in, so that ``_`` means something."""
 
@@ -237,7 +243,7 @@ class Context(Struct):
         symbol.twin = self.scope.values.get(symbol.name)
         return self.scope.bind(symbol)
 
-    def unknown(self, name: ast.Name) -> Expr:
+    def unknown(self, name: ast.Name, *, is_stage: bool = False) -> Expr:
         """Report a name that means nothing here, and say what was likely meant."""
         text = name.text
         if self.outside:
@@ -247,6 +253,7 @@ class Context(Struct):
         from archir.base.missing import not_yet
         from archir.base.synonyms import synonym
 
+        self.likely = None
         if self.is_lenient:
             return self.unclear(name.span)
         ended = self.scope.ended.get(text)
@@ -266,11 +273,22 @@ class Context(Struct):
             note = f"{text} is known in the arguments of an initialiser alone"
         else:
             near, library = self._likely(text)
+            self.likely = near if library is None else None
             is_same = near is not None and letters(near.strip('"')) == letters(text)
             if synonym(text) is None and not is_same:
                 note = self._as_label(text) or form_elsewhere(text) or not_yet(text)
+            symbol = None if near is None else self.scope.find(near)
+            if not is_stage and symbol is not None and symbol.kind == "dim" and len(text) == 1:
+                near = None  # a letter is too little to tell a size by
+            if near is None and note is None and not is_stage and self.flows:
+                note = self._to_declare(text)
         self.report(rules.names.UnknownName(text, near, note, library), name.span, labels)
         return nothing(name.span)
+
+    def _to_declare(self, text: str) -> str:
+        if self.takes_values:
+            return f"a value is named where it is made: `… as {text}`"
+        return f"declare it: as a parameter of the {self.owner.kind}, or as `let {text} = …`"
 
     def _as_label(self, text: str) -> str | None:
         """What to be told of a name that a stage has for a label."""

@@ -46,8 +46,8 @@ class Resolved(Program):
         cls, program: Program, session: Session, said: Mapping[Declared, tuple[Diagnostic, ...]]
     ) -> Resolved:
         """A program of which a session knows all."""
-        known = session.declarations, session.references, session.wrong
-        return cls(program.main, program.files, program.mistakes, *known, said=said)
+        texts = program.main, program.files, program.mistakes, program.guesses
+        return cls(*texts, session.declarations, session.references, session.wrong, said=said)
 
     def needs(self, declared: Declared) -> dict[Declared, None]:
         """A declaration and all that it refers to, however far, in the order of finding them."""

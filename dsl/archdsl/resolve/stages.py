@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl import rules
 from archdsl.project.program import Declared
-from archdsl.resolve.binding import bound, plan_declared, plan_op
+from archdsl.resolve.binding import bound, named_values, plan_declared, plan_op
 from archdsl.resolve.context import UNCLEAR, Context, Meaning, Unclear, nothing
 from archdsl.resolve.expressions import meant, place, visit
 from archdsl.resolve.initialisers import override
@@ -14,6 +14,7 @@ from archdsl.tree import ast
 from archir.base.diagnostics import Label
 from archir.base.record import replaced
 from archir.base.source import Span
+from archir.catalogue.registry import built_in, ops
 from archir.op.binding import Plan
 from archir.op.contract import Op
 from archir.program.expressions import Access, Arguments, Flowing, Index, Refused
@@ -162,7 +163,10 @@ def _use(
         ctx.labels[-1].spliced.append(target)
     given: Arguments | None = None
     if arguments is not None:
+        is_wrong = plan is not None and len(plan.problems) > 0
+        ctx.takes_values = is_wrong and named_values(ctx, arguments) is not None
         values = [visit(ctx, item.value) for item in arguments.items]
+        ctx.takes_values = False
         given = bound(arguments, values, plan)
     if node.places and not isinstance(target, Refused):
         item = Access(node.span, target, tuple([place(ctx, each) for each in node.places]))
@@ -221,7 +225,8 @@ def _target(
 ) -> Plan | None:
     name = node.name
     if found is None:
-        ctx.unknown(name)
+        ctx.unknown(name, is_stage=True)
+        _as_meant(ctx, node)
     elif node.places and not isinstance(found, Symbol | Declared | Unclear):
         _no_list(ctx, node, found)
     elif isinstance(found, Symbol):
@@ -246,6 +251,18 @@ def _target(
     elif found is not UNCLEAR:
         ctx.report(rules.parts.NotAPart(name.text, "a function"), name.span)
     return None
+
+
+def _as_meant(ctx: Context, node: ast.PartUse) -> None:
+    """Hold the arguments of a misspelt op, or of another library's, against the op that it is."""
+    from archir.base.likeness import is_slip  # a right file has no need of these
+    from archir.base.synonyms import synonym
+
+    name, wanted = node.name.text, ctx.likely
+    if wanted is None or wanted not in built_in() or node.arguments is None:
+        return
+    if synonym(name) == wanted or is_slip(name, wanted):
+        plan_op(ctx, ops()[wanted], node.arguments, node.span)
 
 
 def _value(

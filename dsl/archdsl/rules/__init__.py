@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from archdsl.rules import parameters as parameters
     from archdsl.rules import parts as parts
     from archdsl.rules import placement as placement
+    from archdsl.rules import slips as slips
     from archdsl.rules import spellings as spellings
     from archdsl.rules import syntax as syntax
     from archdsl.rules import text as text

@@ -51,6 +51,8 @@ class ExpressionBuilder:
         self._depths: dict[int, int] = {}
         self._kept: list[ast.Node] = []
         self._is_too_deep = False
+        self.repaired: list[Span] = []
+        """Where something is wrong and was read as it is meant."""
 
     # --- what actions are made of
 
@@ -211,6 +213,8 @@ class ExpressionBuilder:
     def name(self, children: Children) -> ast.Expr:
         name = self.named_by(children[0])
         if name.text in _PYTHON_CONSTANTS:  # it is clear what is meant
+            if _free_size(name.span) is None:
+                self.repaired.append(name.span)
             return ast.Truth(name.span, _MEANT[name.text])
         return name
 

@@ -16,6 +16,7 @@ from archdsl.syntax.limits import EDITION, MAX_FILE_CHARACTERS, MAX_SYNTAX_ERROR
 from archdsl.syntax.tokens import END, Token
 from archdsl.tree import ast
 from archir.base.diagnostics import Diagnostics, Label, Problem
+from archir.base.record import replaced
 from archir.base.source import Source, Span
 
 
@@ -169,10 +170,15 @@ class _Parse:
                 return file
             layout.undone(fitting)
         tokens = self._lines(fitting)
-        automaton = Automaton(FileBuilder(self.source, self.docs, self._report_tree, self.mended))
-        refused = self.refused
-        recovery = Recovery(automaton, tokens, self.source.text, refused, self.mended, self.report)
-        return cast("ast.File | None", recovery.run())
+        builder = FileBuilder(self.source, self.docs, self._report_tree, self.mended)
+        read, refused = Automaton(builder), self.refused
+        recovery = Recovery(read, tokens, self.source, refused, self.mended, self.report)
+        file = cast("ast.File | None", recovery.run())
+        return (
+            None
+            if file is None
+            else replaced(file, repaired=(*recovery.repaired, *builder.repaired))
+        )
 
     def _lines(self, fitting: list[Token]) -> list[Token]:
         """The tokens, of which line ends that end nothing are gone, and their end."""

@@ -13,13 +13,21 @@ from collections.abc import Callable, Iterator, Sequence
 from archdsl.rules.syntax import KeywordAsName, StatementOutsideBody
 from archdsl.syntax.explain import indexing, messages, places
 from archdsl.syntax.lalr.automaton import Automaton
+from archdsl.syntax.repairing import repaired
 from archdsl.syntax.tokens import CLOSERS, END, OPENERS, Refusal, Token
 from archdsl.tree import ast
 from archdsl.tree.walk import nodes
-from archir.base.diagnostics import Problem
+from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.record import Struct
+from archir.base.source import Source, Span
 
 Report = Callable[[Problem, int, int], None]
+
+_MOST_REPAIRS = 20
+"""Repairs of one statement, each of which reads it once more; with the next it is refused."""
+
+_MOST_READ_AGAIN = 100_000
+"""Tokens that are read once more for repairs, in one file."""
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _STATEMENTS = (
@@ -41,6 +49,9 @@ class _Mark(Struct):
     refusal: Refusal | None = None
     """What was refused of it already."""
 
+    repairs: int = 0
+    """How often it was put right, and read once more."""
+
 
 class Recovery:
     """One parse with care for places to go back to."""
@@ -48,15 +59,15 @@ class Recovery:
     def __init__(
         self,
         automaton: Automaton,
-        tokens: Sequence[Token],
-        text: str,
+        tokens: list[Token],
+        source: Source,
         refused: set[int],
         mended: Sequence[int],
         report: Report,
     ) -> None:
         self.automaton = automaton
         self.tokens = tokens
-        self.text = text
+        self.source, self.text = source, source.text
         self.refused = refused
         self.mended = sorted(mended)
         self.report = report
@@ -68,6 +79,14 @@ class Recovery:
         self.keywords: set[tuple[int, str]] = set()
         """Keywords that were taken for names, and the declarations in which they were."""
 
+        self.repaired: list[Span] = []
+        """Where mistakes were put right as their fixes do it: what they stand in is read."""
+
+        self.repaired_to = -1
+        """Where the last of these tokens starts: with each the parse has come further."""
+
+        self.to_read_again = _MOST_READ_AGAIN
+
     def run(self) -> object:
         """Give the tokens to the automaton; after an error go on with the next statement."""
         automaton, tokens, marks = self.automaton, self.tokens, self.marks
@@ -78,8 +97,9 @@ class Recovery:
             if automaton.begins("ERROR"):
                 if depth == 0 and marks and marks[0].refusal is None:
                     self.is_outside = False
+                again = marks[-1].repairs if marks and marks[-1].first == at else 0
                 _forget(marks, depth, len(automaton.states))
-                marks.append(_Mark(len(automaton.states), depth, at, len(self.fed)))
+                marks.append(_Mark(len(automaton.states), depth, at, len(self.fed), None, again))
             if automaton.feed(token):
                 self.fed.append(token)
                 depth += (token.type in OPENERS) - (token.type in CLOSERS)
@@ -92,17 +112,55 @@ class Recovery:
                 _forget_inside(marks, around[0])  # these are no branches
             if not marks:
                 break
+            if recovered != at and self._repair(at, depth, marks[-1]):
+                at, depth = marks[-1].first, marks[-1].depth
+                continue
             recovered = at = self._refuse(at, depth, marks[-1], is_said=recovered == at)
             depth = marks[-1].depth
         return automaton.result
 
+    def _repair(self, at: int, depth: int, mark: _Mark) -> bool:
+        """Put right what the fix of a mistake puts right, and go back to read on with that."""
+        read = at - mark.first
+        is_spent = mark.repairs == _MOST_REPAIRS or read > self.to_read_again
+        if mark.refusal is not None or is_spent or self.tokens[at].start <= self.repaired_to:
+            return False
+        end = self._end(at, depth, mark)
+        found = self._explained(at, end, mark)
+        if found is None:
+            return False
+        problem, token = found
+        span = Span(self.source, token.start, token.end)
+        fix = Diagnostic(problem, span).fix
+        first, before = mark.first, self.tokens[mark.first : end]
+        made = None if fix is None else repaired(before, fix, self.text)
+        automaton, self.to_read_again = self.automaton, self.to_read_again - read
+        automaton.back_to(mark.height)
+        if made is not None and automaton.read(_as_far_as(made, self.tokens[at])):
+            automaton.back_to(mark.height)
+            del self.fed[mark.fed :]
+            self.tokens[first:end] = made
+            self.repaired_to = self.tokens[at].start
+            self.repaired.append(span)
+            mark.repairs += 1
+            self.report(problem, token.start, token.end)
+            return True
+        automaton.back_to(mark.height)
+        automaton.read([*self.fed[mark.fed :], self.tokens[at]])
+        return False
+
+    def _end(self, at: int, depth: int, mark: _Mark) -> int:
+        """Where the statement ends that a token stands in, or its head."""
+        tokens = self.tokens
+        while not _ends(tokens, at, depth - mark.depth, in_file=mark.depth == 0):
+            depth += (tokens[at].type in OPENERS) - (tokens[at].type in CLOSERS)
+            at += 1
+        return at
+
     def _refuse(self, at: int, depth: int, mark: _Mark, *, is_said: bool) -> int:
         """Put an ERROR in the place of a statement; gives the index of what is behind it."""
         tokens, automaton = self.tokens, self.automaton
-        end = at
-        while not _ends(tokens, end, depth - mark.depth, in_file=mark.depth == 0):
-            depth += (tokens[end].type in OPENERS) - (tokens[end].type in CLOSERS)
-            end += 1
+        end = self._end(at, depth, mark)
         refusal, begin = mark.refusal, at
         if refusal is None:
             begin = mark.first
@@ -130,19 +188,27 @@ class Recovery:
                 return True
         return False
 
-    def _explain(self, at: int, end: int, mark: _Mark) -> None:
+    def _explained(self, at: int, end: int, mark: _Mark) -> tuple[Problem, Token] | None:
+        """What to say of a token that does not fit, and where; None where it is said already."""
         tokens, automaton = self.tokens, self.automaton
         if tokens[at].start in self.refused:
-            return
+            return None
         if self._is_mended(tokens[mark.first].start, tokens[end].start, tokens[at].start):
-            return
+            return None
         # The token that does not fit has caused reductions already, which hide what else could
         # have stood here. So the statement is read once more up to it.
         automaton.back_to(mark.height)
         automaton.read(self.fed[mark.fed :])
         in_file = mark.depth == 0
         place = places.Place(self.text, tokens, at, mark.first, in_file, automaton.expected())
-        problem, token = messages.explain(place)
+        return messages.explain(place)
+
+    def _explain(self, at: int, end: int, mark: _Mark) -> None:
+        found = self._explained(at, end, mark)
+        if found is None:
+            return
+        problem, token = found
+        tokens = self.tokens
         if isinstance(problem, StatementOutsideBody):
             if self.is_outside:
                 return
@@ -160,6 +226,11 @@ class Recovery:
                 return
             self.keywords.add(known)
         self.report(problem, token.start, token.end)
+
+
+def _as_far_as(tokens: Sequence[Token], last: Token) -> list[Token]:
+    """The first tokens of a statement that was put right, with the one that did not fit."""
+    return [token for token in tokens if token.start <= last.start]
 
 
 def _forget(marks: list[_Mark], depth: int, height: int) -> None:

@@ -359,3 +359,5 @@ class File(Node):
     edition_span: Span | None
     declarations: tuple[Declaration, ...]
     doc: str = ""
+    repaired: tuple[Span, ...] = ()
+    """Where it is wrong, and was read as it will be once the fix is applied."""

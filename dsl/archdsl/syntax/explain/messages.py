@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from archdsl.rules import chains, editions, habits
 from archdsl.rules import syntax as rules
-from archdsl.syntax.explain import habit_messages, indexing
+from archdsl.syntax.explain import habit_messages, indexing, slips
 from archdsl.syntax.explain.advice import advice, before_braces, times
 from archdsl.syntax.explain.habit_messages import Explained
 from archdsl.syntax.explain.places import (
@@ -275,6 +275,8 @@ _EXPLANATIONS: tuple[Explanation, ...] = (
     _brace,
     habit_messages.initialiser,
     _keyword,
+    slips.comma_too_many,
+    slips.body_without_braces,
     habit_messages.tuple_for_list,
     habit_messages.arguments_without,
     habit_messages.parentheses_for_braces,
