@@ -75,11 +75,11 @@ def test_what_is_left_is_said(net: Path, archc: Run) -> None:
 
 def test_check_says_what_would_be_put_right(bad: Path, archc: Run) -> None:
     """Of all files together, and last."""
-    assert archc("check", "net.arch").err.endswith("\nhelp: --fix puts 3 of these right\n")
+    assert archc("check", "net.arch").err.endswith("\nhelp: --fix puts 4 of these right\n")
     bad.write_text(SAFELY, "utf-8")
     assert archc("check", "net.arch").err.endswith("--fix --unsafe-fixes puts 1 of these right\n")
     both = archc("check", "net.arch", "-", stdin=BAD)
-    assert both.err.endswith("help: --fix puts 3 of these right, --unsafe-fixes 1 more\n")
+    assert both.err.endswith("help: --fix puts 4 of these right, --unsafe-fixes 1 more\n")
     after = archc("check", "net.arch", "--fix")
     assert after.err.endswith("help: --fix --unsafe-fixes puts 1 more of these right\n")
     bad.write_text(BAD.replace("rellu -> conv(8, 3, bias = False)", "conv(8, 99)"), "utf-8")

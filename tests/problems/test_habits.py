@@ -276,3 +276,23 @@ def test_names_among_arguments(statement: str, expected: tuple[str, str]) -> Non
     place, words = expected
     found = {each.span.text: each.hint or "" for each in checked(MODEL.format(statement)).errors}
     assert words in found[place]
+
+
+@pytest.mark.parametrize("tie", ["table", "table.weight"])
+def test_a_weight_that_is_to_be_a_raw_parameter(tie: str) -> None:
+    text = (
+        "model m() {\n  input x: [N, 16]\n  param table: [4, 16] = normal\n"
+        f"  head: linear(4, bias = false) with weight = {tie}\n  matmul [_, table]\n}}\n"
+    )
+    (found,) = checked(text).errors
+    assert "table is a raw parameter, which is used as a value" in (found.hint or "")
+    assert found.fix is None
+
+
+def test_what_is_divided_by_is_said() -> None:
+    text = "model m() {\n  input x: [N, 3, H = 16]\n  slice(2, 0, 64 // (H - 8))\n}\n"
+    (found,) = archc.check(Source("m.arch", text), sizes={"H": 8}).errors
+    assert found.problem.message() == (
+        "slice is given a size that is divided by H - 8, which is 0 at H = 8"
+    )
+    assert found.hint == "H - 8 must not be 0; the nearest valid sizes: H = 9"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 import archc
 from archir.base.source import Source
+from archir.shapes.arithmetic import add, floor_div, maximum, minimum, multiply, subtract
+from archir.shapes.brief import brief, merged
+from archir.shapes.dims import Dim, evaluate, variable
 
 
 def checked(*lines: str) -> archc.CheckResult:
@@ -41,3 +46,46 @@ def test_shapes_of_what_was_shifted_often_fit_a_screen() -> None:
     assert message.count("(") == message.count(")")
     # Commas of `min(…, …)` are no dims: both have four.
     assert error.hint is not None and "rank" not in error.hint
+
+
+H, W = variable("H"), variable("W")
+
+
+@pytest.mark.parametrize(
+    ("dim", "shown"),
+    [
+        (subtract(H, maximum(subtract(H, 6), 0)), "min(H, 6)"),
+        (maximum(minimum(H, 25), 0), "min(H, 25)"),
+        (maximum(floor_div(H, 2), 0), "H // 2"),
+        (minimum(floor_div(H, 2), 0), "0"),
+        (maximum(subtract(H, 3), 0), "max(H - 3, 0)"),
+        (subtract(W, minimum(H, W)), "W - min(H, W)"),
+    ],
+)
+def test_extents_are_shown_in_the_fewest_words(dim: Dim, shown: str) -> None:
+    assert brief(dim) == shown
+
+
+def test_what_is_shown_is_the_same_number() -> None:
+    random = Random(7)
+
+    def any_dim(depth: int) -> Dim:
+        if depth == 0:
+            leaves: tuple[Dim, ...] = (H, W, random.randint(-5, 9))
+            return random.choice(leaves)
+        left, right = any_dim(depth - 1), any_dim(depth - 1)
+        made: tuple[Dim, ...] = (
+            minimum(left, right),
+            maximum(left, right),
+            add(left, right),
+            subtract(left, right),
+            floor_div(left, random.randint(1, 4)),
+            multiply(2, left),
+        )
+        return random.choice(made)
+
+    for _ in range(2_000):
+        dim = any_dim(4)
+        for _ in range(4):
+            sizes = {"H": random.randint(1, 40), "W": random.randint(1, 40)}
+            assert evaluate(merged(dim), sizes) == evaluate(dim, sizes), dim

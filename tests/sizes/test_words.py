@@ -10,7 +10,15 @@ from test_valid import lenet
 from archir.shapes.arithmetic import add, floor_div, multiply, product, subtract
 from archir.shapes.conditions import Condition
 from archir.shapes.dims import variable
-from archir.sizes.sets import NOTHING, Piece, SizeSet, at_least, between, eventually_periodic
+from archir.sizes.sets import (
+    NOTHING,
+    Piece,
+    SizeSet,
+    at_least,
+    between,
+    eventually_periodic,
+    together,
+)
 from archir.sizes.valid import valid_sizes
 from archir.sizes.words import advise, describe, in_training, say, show_condition
 
@@ -54,6 +62,12 @@ def residues(of: int, *rests: int) -> SizeSet:
         ),
         # What goes over a multiple of the period is one stretch all the same.
         (residues(32, *range(25, 32), 0), "25 to 32 modulo 32", "25 to 32 modulo 32"),
+        (residues(16, 0, 1, 2, 3), "0 to 3 modulo 16", "0 to 3 modulo 16"),
+        (
+            together([between(16 * k, 16 * k + 3) for k in range(1, 9)]),
+            "0 to 3 modulo 16, 16 to 131",
+            "0 to 3 modulo 16, 16 to 131",
+        ),
         (residues(8, 7, 0, 1), "7 to 9 modulo 8", "7 to 9 modulo 8"),
         (
             residues(32, *range(25, 32), 0).intersect(at_least(40)),

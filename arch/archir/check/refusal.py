@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from archir import rules
 from archir.base.diagnostics import Diagnostic, Label, Problem
+from archir.base.record import replaced
 from archir.graph.graph import Annotation, Apply, Definition
 from archir.graph.places import Places
 from archir.graph.steps import walked
 from archir.graph.typed import Requirement, TypedGraph
-from archir.shapes.brief import brief
+from archir.shapes.brief import brief, zero_divisor
 from archir.shapes.conditions import Check, Condition
 from archir.shapes.dims import evaluate, variables
 from archir.shapes.types import TensorType
 from archir.sizes.valid import valid_sizes
-from archir.sizes.words import advise
+from archir.sizes.words import advise, nearest_of_all
 
 
 def refusal(
@@ -27,7 +28,11 @@ def refusal(
     if failing is None:
         return None
     valid = valid_sizes(typed.graph.sizes, [each.condition for each in everything])
-    return _diagnostic(typed, failing, sizes, advise(valid, sizes, training=training))
+    found = _diagnostic(typed, failing, sizes, advise(valid, sizes, training=training))
+    if isinstance(found.problem, rules.sizes.SizeDividedByZero):  # its condition says less
+        near = nearest_of_all(valid.nearest(sizes), sizes)
+        return replaced(found, advice=f"{found.problem.divisor} must not be 0{near}")
+    return found
 
 
 def _diagnostic(
@@ -88,7 +93,8 @@ def _refused(
     try:
         found = op.infer(inputs, check)
     except ZeroDivisionError:
-        return rules.sizes.SizeDividedByZero(op.keyword)
+        divided = zero_divisor((condition.left, condition.right), sizes)
+        return rules.sizes.SizeDividedByZero(op.keyword, *divided)
     if check.problems:
         return check.problems[0]
     names = sorted(variables(condition.left) | variables(condition.right))

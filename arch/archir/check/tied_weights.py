@@ -32,9 +32,11 @@ def check_ties(definition: Definition, modules: Modules, diagnostics: Diagnostic
             _hold(key, spec, tie, known[target], diagnostics)
         elif not diagnostics.has_errors:  # else it may be what went wrong
             keys = [name for name, (other, _) in known.items() if not other.is_buffer]
-            keys = [name for name in keys if name != key]
-            near = nearest(target, keys) or _of_that_end(target, keys)
-            problem = rules.ties.NoParameterToTie(target, definition.name, near)
+            first = target.partition(".")[0]
+            raw = first if first in keys else None
+            keys = [name for name in keys if name != key and "." in name]
+            near = None if raw else nearest(target, keys) or _of_that_end(target, keys)
+            problem = rules.ties.NoParameterToTie(target, definition.name, near, raw)
             diagnostics.report(problem, tie.span)
 
 

@@ -7,15 +7,17 @@ parameters asks it too: what a network repeats is worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TypeAlias
 
 from archir import rules
 from archir.base.diagnostics import Problem
 from archir.base.record import Record
-from archir.op.contract import Op
+from archir.op.contract import Op, values_of
+from archir.shapes.brief import zero_divisor
 from archir.shapes.conditions import Check, Condition
-from archir.shapes.dims import DimTooLargeError, show, variables
+from archir.shapes.dims import DimTooLargeError, SizeExpr, show, variables
 from archir.shapes.types import ParameterSpec, Sized, TensorType
 
 _Question: TypeAlias = "tuple[int, tuple[TensorType, ...]]"
@@ -80,8 +82,16 @@ class RuleCache:
         except DimTooLargeError:
             return RuleResult(None, (rules.graph.SizesTooComplex(op.keyword),), ())
         except ZeroDivisionError:  # at other sizes than those of the text, where that is refused
-            return RuleResult(None, (rules.sizes.SizeDividedByZero(op.keyword),), ())
+            dims = [each for each in _flat(values_of(op).values()) if isinstance(each, SizeExpr)]
+            divided = zero_divisor(chain(dims, *(each.shape for each in inputs)), self.sizes)
+            return RuleResult(None, (rules.sizes.SizeDividedByZero(op.keyword, *divided),), ())
         for dim in check.held:
             batch = min(self.batches & variables(dim))
             check.report(rules.graph.BatchHeld(op.keyword, show(dim), batch))
         return RuleResult(outputs, tuple(check.problems), tuple(check.conditions))
+
+
+def _flat(values: Iterable[object]) -> Iterator[object]:
+    """Values of arguments, and what stands in lists of them."""
+    for value in values:
+        yield from value if isinstance(value, tuple) else (value,)

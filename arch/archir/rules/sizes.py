@@ -125,9 +125,13 @@ class SizeDividedByZero(Problem):
     asked_sizes: ClassVar[dict[str, int]] = {"H": 8}
 
     callee: str
+    divisor: str
+    at: str
 
     def message(self) -> str:
-        return f"{self.callee} is given a size that is divided by 0 here"
+        return (
+            f"{self.callee} is given a size that is divided by {self.divisor}, which is 0 {self.at}"
+        )
 
 
 class InputBelowOne(Problem):

@@ -6,6 +6,14 @@ from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.fixes import Fix, swap
 
 
+def raw_instead(name: str) -> str:
+    """What to do where a weight is to be a raw parameter."""
+    return (
+        f"{name} is a raw parameter, which is used as a value: `matmul [_, {name} -> transpose(0,"
+        " 1)]`; a weight is tied to that of a layer with a label, as in `wte.weight`"
+    )
+
+
 def _model(tie: str) -> str:
     return f"""model m() {{
   input ids: int[N, L = 8]
@@ -29,11 +37,15 @@ class NoParameterToTie(Problem):
     key: str
     where: str
     suggestion: str | None
+    raw: str | None = None
+    """The raw parameter by whose name it begins."""
 
     def message(self) -> str:
         return f"there is no parameter {self.key} in {self.where}"
 
     def hint(self) -> str:
+        if self.raw is not None:
+            return raw_instead(self.raw)
         if self.suggestion:
             return f"did you mean {self.suggestion}?"
         return "name the labels on the way to it from the block or model around, and the parameter"

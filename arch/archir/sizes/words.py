@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archir.shapes.brief import brief
 from archir.shapes.conditions import Condition
@@ -160,10 +160,41 @@ def say(sizes: SizeSet, *, one: bool) -> str:
         return "of no size"
     if sizes.is_everything:
         return "any size"
-    shown = [_stretch(piece, one=one) for piece in sizes.pieces[:MOST_SHOWN]]
-    if len(sizes.pieces) > MOST_SHOWN:
-        shown[-1] = f"in {len(sizes.pieces) - MOST_SHOWN + 1} more stretches"
+    pieces = list(_recurring(sizes.pieces))
+    shown = [_stretch(piece, one=one) for piece in pieces[:MOST_SHOWN]]
+    if len(pieces) > MOST_SHOWN:
+        shown[-1] = f"in {len(pieces) - MOST_SHOWN + 1} more stretches"
     return " or ".join(shown)
+
+
+def _recurring(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Pieces, of which stretches that are alike and come at equal distances are one."""
+    at = 0
+    while at < len(pieces):
+        first, end = pieces[at], at + 1
+        width = _width(first)
+        while width is not None and end < len(pieces) and _width(pieces[end]) == width:
+            if pieces[end].first - pieces[end - 1].first != pieces[at + 1].first - first.first:
+                break
+            end += 1
+        if end - at < _MOST_ALIKE:
+            yield first
+            at += 1
+            continue
+        period = pieces[at + 1].first - first.first
+        members = range(first.first, first.first + (width or 0))
+        pattern = sum(1 << size % period for size in members)
+        yield Piece(first.first, pieces[end - 1].last, period, pattern)
+        at = end
+
+
+_MOST_ALIKE = 4
+"""Stretches at equal distances that are said by a remainder; fewer are listed."""
+
+
+def _width(piece: Piece) -> int | None:
+    """The sizes of a stretch without gaps or remainders; None of what goes on, or has such."""
+    return None if piece.last is None or piece.period > 1 else piece.last - piece.first + 1
 
 
 def _stretch(piece: Piece, *, one: bool) -> str:
@@ -220,8 +251,10 @@ def _turns(residues: list[int], period: int) -> list[tuple[int, int]]:
         over = turns.pop(0)[1]
         if turns and turns[-1][1] == period - 1:
             turns[-1] = (turns[-1][0], period + over)
-        else:
-            turns.append((period, period + over))
+        elif over:
+            turns.insert(0, (0, over))
+        else:  # a multiple of 16, the first of which is 16
+            turns.append((period, period))
     return turns
 
 

@@ -248,11 +248,6 @@ class Context(Struct):
         text = name.text
         if self.outside:
             return Nameless(name.span, self._outside(text))
-        from archir.base.elsewhere import form_elsewhere  # a right file has no need of these
-        from archir.base.likeness import letters
-        from archir.base.missing import not_yet
-        from archir.base.synonyms import synonym
-
         self.likely = None
         if self.is_lenient:
             return self.unclear(name.span)
@@ -274,16 +269,29 @@ class Context(Struct):
         else:
             near, library = self._likely(text)
             self.likely = near if library is None else None
-            is_same = near is not None and letters(near.strip('"')) == letters(text)
-            if synonym(text) is None and not is_same:
-                note = self._as_label(text) or form_elsewhere(text) or not_yet(text)
-            symbol = None if near is None else self.scope.find(near)
-            if not is_stage and symbol is not None and symbol.kind == "dim" and len(text) == 1:
-                near = None  # a letter is too little to tell a size by
-            if near is None and note is None and not is_stage and self.flows:
-                note = self._to_declare(text)
+            note = self._of_another_form(text, near)
+            if not is_stage and self.flows:
+                near = None if self._is_size(near) and len(text) == 1 else near
+                note = note or (self._to_declare(text) if near is None else None)
         self.report(rules.names.UnknownName(text, near, note, library), name.span, labels)
         return nothing(name.span)
+
+    def _of_another_form(self, text: str, near: str | None) -> str | None:
+        """What to be told of what has no name here, and is said in another way."""
+        from archir.base.elsewhere import form_elsewhere  # a right file has no need of these
+        from archir.base.likeness import letters
+        from archir.base.missing import not_yet
+        from archir.base.synonyms import synonym
+
+        is_same = near is not None and letters(near.strip('"')) == letters(text)
+        if synonym(text) is not None or is_same:
+            return None
+        return self._as_label(text) or form_elsewhere(text) or not_yet(text)
+
+    def _is_size(self, name: str | None) -> bool:
+        """Whether it is the name of a size: a letter is too little to tell one by."""
+        symbol = None if name is None else self.scope.find(name)
+        return symbol is not None and symbol.kind == "dim"
 
     def _to_declare(self, text: str) -> str:
         if self.takes_values:

@@ -13,7 +13,7 @@ from archdsl.resolve.expressions import visit
 from archdsl.resolve.literals import describe_literal
 from archdsl.resolve.scope import Symbol
 from archdsl.tree import ast
-from archir.base.diagnostics import Label
+from archir.base.diagnostics import Label, Problem
 from archir.catalogue.registry import built_in, ops
 from archir.init.initialisers import INITIALISERS, InitialiserSpec
 from archir.op.contract import Op
@@ -43,7 +43,7 @@ def initialiser(ctx: Context, expr: ast.Expr, *, elements: Elements | None = Non
         if isinstance(found, Symbol | Declared):
             what = _what(found)
             if what is not None and not (elements is not None and _may_list(found)):
-                ctx.report(rules.kinds.NotAnInitialiser(what), name.span)
+                ctx.report(_not_one(ctx, name.text, what), name.span)
         elif elements is not None and isinstance(found, Builtin) and expr is not name:
             pass  # a list that a function makes
         elif not isinstance(found, InitialiserSpec | Unclear):
@@ -54,6 +54,15 @@ def initialiser(ctx: Context, expr: ast.Expr, *, elements: Elements | None = Non
         ctx.report(rules.kinds.NotAnInitialiser(described or ""), expr.span)
     made = visit(ctx, expr, fans=True)
     return nothing(expr.span) if ctx.refusals > before else made
+
+
+def _not_one(ctx: Context, name: str, what: str) -> Problem:
+    """What a name stands for is no initialiser; of a raw parameter it was meant as a tie."""
+    owner = ctx.owner.node
+    is_raw = isinstance(owner, ast.PartDeclaration) and name in raw_parameters(owner.body)
+    if not is_raw:
+        return rules.kinds.NotAnInitialiser(what)
+    return rules.kinds.NotAnInitialiser(f"the raw parameter {name}", name)
 
 
 Elements: TypeAlias = Literal["number", "list"]

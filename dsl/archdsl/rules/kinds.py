@@ -188,11 +188,17 @@ class NotAnInitialiser(Problem):
 }
 """
     what: str
+    raw: str | None = None
+    """The raw parameter that it names."""
 
     def message(self) -> str:
         return f"an initialiser is wanted here, and this is {self.what}"
 
     def hint(self) -> str | None:
+        if self.raw is not None:
+            from archir.rules.ties import raw_instead  # a tie is what was meant
+
+            return raw_instead(self.raw)
         return 'for example zeros, normal(std = 0.01), kaiming_normal(mode = "fan_out")'
 
     def fix(self, at: Diagnostic) -> Fix | None:

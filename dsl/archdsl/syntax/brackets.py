@@ -29,7 +29,7 @@ def sound(tokens: Sequence[Token], text: str, report: Report) -> tuple[list[Toke
     """
     if _all_fit(tokens, text):
         return list(tokens), []
-    from archdsl.syntax.mending import mend  # not needed for a file without errors
+    from archdsl.syntax.errors.mending import mend  # not needed for a file without errors
 
     kept: list[Token] = []
     offsets: list[int] = []

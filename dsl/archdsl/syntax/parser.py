@@ -160,8 +160,8 @@ class _Parse:
             file = self._at_once(tokens)
             if file is not None:
                 return file
-        from archdsl.syntax import misspelt  # not needed for a file without errors
-        from archdsl.syntax.recovery import Recovery
+        from archdsl.syntax.errors import misspelt  # not needed for a file without errors
+        from archdsl.syntax.errors.recovery import Recovery
 
         layout.undone(fitting)
         if misspelt.mend(fitting, self.report) and not self.mended:

@@ -45,26 +45,29 @@ def _in_place(tokens: list[Token], edit: Edit) -> list[Token] | None:
     """The tokens with one edit, as far as each has one place in the text."""
     start, end = edit.span.start, edit.span.end
     first = next((at for at, token in enumerate(tokens) if token.end > start), len(tokens))
-    first += start == end and first < len(tokens) and tokens[first].start < start
+    if start == end and first < len(tokens) and tokens[first].start < start:
+        return None  # within a word
     last = first
     while last < len(tokens) and tokens[last].start < end:
         last += 1
-    old = tokens[first:last]
-    if any(token.start < start or token.end > end for token in old):
-        return None
     new = lexer.tokens(edit.text, 0, len(edit.text), lambda *_: None)
-    if any(token.type in _UNREAD for token in new):
+    is_cut = any(token.start < start or token.end > end for token in tokens[first:last])
+    if is_cut or any(token.type in _UNREAD for token in new):
         return None
-    while old and new and old[-1].text == new[-1].text:
-        old, new, last = old[:-1], new[:-1], last - 1
-    while old and new and old[0].text == new[0].text:
-        old, new, first = old[1:], new[1:], first + 1
+    while first < last and new and tokens[last - 1].text == new[-1].text:
+        new, last = new[:-1], last - 1
+    while first < last and new and tokens[first].text == new[0].text:
+        new, first = new[1:], first + 1
+    made = _placed(new, tokens[first:last], start)
+    return None if made is None else [*tokens[:first], *made, *tokens[last:]]
+
+
+def _placed(new: list[Token], old: list[Token], start: int) -> list[Token] | None:
+    """New tokens at the places of those that they replace; None where it is open which is which."""
     if len(old) == len(new):
         places = [(token.start, token.end) for token in old]
     elif len(old) <= 1 or len(new) <= 1:
-        whole = (old[0].start, old[-1].end) if old else (start, start)
-        places = [whole] * len(new)
+        places = [(old[0].start, old[-1].end) if old else (start, start)] * len(new)
     else:
         return None
-    made = [Token(token.type, token.text, *at) for token, at in zip(new, places, strict=True)]
-    return [*tokens[:first], *made, *tokens[last:]]
+    return [Token(token.type, token.text, *at) for token, at in zip(new, places, strict=True)]

@@ -11,9 +11,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from archdsl.rules.syntax import KeywordAsName, StatementOutsideBody
+from archdsl.syntax.errors.repairing import repaired
 from archdsl.syntax.explain import indexing, messages, places
 from archdsl.syntax.lalr.automaton import Automaton
-from archdsl.syntax.repairing import repaired
 from archdsl.syntax.tokens import CLOSERS, END, OPENERS, Refusal, Token
 from archdsl.tree import ast
 from archdsl.tree.walk import nodes
