@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import pytest
 import timm
@@ -12,7 +13,8 @@ from observing import numbers, observed_on
 from plain_networks import ESPCN, TCN, CifarResNet, LeNet5, discriminator, generator
 from printing import built
 from shipped import EXAMPLES
-from torch import nn
+from timm.models import mlp_mixer
+from torch import Tensor, nn
 
 import archc
 
@@ -33,6 +35,18 @@ def of_timm(name: str, **settings: Any) -> Callable[[], nn.Module]:
     return make
 
 
+def mixer(classes: int, **named: Any) -> nn.Module:
+    """timm's, which has torch draw the normal distribution that is cut."""
+
+    def lecun_normal(weight: Tensor) -> None:
+        deviation = (1 / weight[0].numel()) ** 0.5 / 0.87962566103423978
+        nn.init.trunc_normal_(weight, std=deviation, a=-2 * deviation, b=2 * deviation)
+
+    with patch.object(mlp_mixer, "lecun_normal_", lecun_normal):
+        model: nn.Module = mlp_mixer.MlpMixer(classes, **named)
+    return model
+
+
 NARROW = [5, 5, 8]
 
 TWINS = {
@@ -46,6 +60,11 @@ TWINS = {
     ),
     "dcgan_discriminator": Twin(
         {"width": 5, "channels": 2}, lambda: discriminator(5, 2), (2, 64, 64)
+    ),
+    "mixer_b16_224": Twin(
+        {"depth": 2, "width": 24, "patch": 8, "image_size": 40, "num_classes": 7},
+        lambda: mixer(7, img_size=40, patch_size=8, num_blocks=2, embed_dim=24),
+        (3, 40, 40),
     ),
     "tcn": Twin(
         {"widths": NARROW, "kernel": 3, "p": 0.2, "num_classes": 7},

@@ -49,3 +49,19 @@ def test_a_temporal_network_is_as_large_as_its_paper_says() -> None:
     """Bai et al. (2018), table 1: 70K for sequential MNIST."""
     (model,) = archc.check("tcn").models
     assert round(model.parameters, -4) == 70_000
+
+
+@pytest.mark.parametrize(
+    ("depth", "width", "patch", "millions"),
+    [
+        *((8, 512, 32, 19), (8, 512, 16, 18), (12, 768, 32, 60), (12, 768, 16, 59)),
+        *((24, 1024, 32, 206), (24, 1024, 16, 207), (32, 1280, 14, 431)),
+    ],
+)
+def test_mixers_as_their_paper_counts_them(
+    depth: int, width: int, patch: int, millions: int
+) -> None:
+    """Tolstikhin et al. (2021), table 1: all but the head."""
+    settings = {"depth": depth, "width": width, "patch": patch}
+    (model,) = archc.check("mixer_b16_224", settings=settings).models
+    assert round((model.parameters - 1000 * (width + 1)) / 1e6) == millions

@@ -35,7 +35,7 @@ TEXTS: dict[str, dict[str, int]] = {
 }
 """What takes words or a signal has a length, and no picture to be thin in: it is run as it is."""
 
-FIXED = ("dcgan_discriminator", "dcgan_generator", "vit")
+FIXED = ("dcgan_discriminator", "dcgan_generator", "mixer_b16_224", "vit")
 """What takes samples of one size alone."""
 
 LENET = """
