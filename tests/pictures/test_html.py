@@ -16,6 +16,7 @@ import pytest
 from drawn import checked, example
 
 from archc.api.formats import FORMATS
+from archir.cost.report import Costs
 from archir.graph.flat import flatten, types_at
 from archir.graph.typed import TypedGraph
 
@@ -73,6 +74,11 @@ def boxes(data: Any, prefix: str = "", blocks: Any = None) -> list[tuple[str, An
         if "merge" in node:
             found += boxes([node["merge"]], prefix, blocks)
         found += boxes(node.get("chain", []) + node.get("items", []), prefix, blocks)
+        for level in node.get("levels", []):
+            found += boxes([level["merge"]], prefix, blocks)
+            for side in ("left", "down", "skip", "up", "right"):
+                found += boxes(level[side], prefix, blocks)
+        found += boxes(node.get("bottom", []), prefix, blocks)
     return found
 
 
@@ -117,6 +123,31 @@ def test_shapes_of_other_sizes_are_those_of_a_model_of_these_sizes(name: str) ->
         ):
             made = [eval(dim, {"min": min, "max": max}, dict(sizes)) for dim in node["shape"]]
             assert made == wanted[path], path
+            compared += 1
+    assert compared > 3
+
+
+@pytest.mark.parametrize("name", ["resnet18", "unet", "googlenet"])
+def test_costs_of_other_sizes_are_those_of_a_model_of_these_sizes(name: str) -> None:
+    sizes = {"N": 2, "H": 160, "W": 96}
+    costs = Costs(example(name), sizes)
+    data = known(example(name))
+
+    def at_sizes(texts: list[str]) -> list[int]:
+        return [eval(text, {"min": min, "max": max}, dict(sizes)) for text in texts]
+
+    totals = costs.totals
+    assert at_sizes(data["totals"]) == [totals.parameters, totals.macs, totals.outputs]
+    rows = costs.entries(None, fold=False, field=False, kept=False)
+    entries = {entry.path: entry for entry in rows if entry.kind != "function"}
+    compared = 0
+    for path, node in boxes(data):
+        if node["k"] in ("box", "ref") and path in entries and node["times"] == 1:
+            entry = entries[path]
+            parameters, macs, _memory = at_sizes(node["cost"])
+            # Norms and activations are in the box of their op, so it may have more than its op.
+            assert macs == entry.macs, path
+            assert parameters >= entry.parameters > 0 or not entry.parameters
             compared += 1
     assert compared > 3
 

@@ -147,10 +147,9 @@ def _png(typed: TypedGraph, looks: Looks) -> bytes:
 
 
 def _html(typed: TypedGraph, looks: Looks) -> str:
-    from archc.pictures import pictured
     from archc.pictures.html import html
 
-    return html(typed, pictured(typed, looks), looks.theme)
+    return html(typed, looks)
 
 
 def _mermaid(typed: TypedGraph, looks: Looks) -> str:

@@ -35,11 +35,14 @@ def paged(typed: TypedGraph, looks: Looks) -> Page:
     return page(pictured(typed, looks), looks.page, looks.view, looks.heat)
 
 
-def pictured(typed: TypedGraph, looks: Looks) -> Picture:
-    """What there is to see of a model in a view, without places. Raises what ``paged`` raises."""
+def pictured(typed: TypedGraph, looks: Looks, costs_in_general: bool = False) -> Picture:
+    """What there is to see of a model in a view, without places. Raises what ``paged`` raises.
+
+    ``costs_in_general`` are expressions of the sizes: ``DimTooLargeError`` where they are too long.
+    """
     from archc.pictures.model.costs import costed
 
-    picture = _layers(typed, looks)
+    picture = _layers(typed, looks, costs_in_general)
     if looks.compare is not None:
         from archc.pictures.model.compare import compared
 
@@ -55,13 +58,13 @@ def pictured(typed: TypedGraph, looks: Looks) -> Picture:
     return costed(picture, looks.heat)
 
 
-def _layers(typed: TypedGraph, looks: Looks) -> Picture:
+def _layers(typed: TypedGraph, looks: Looks, costs_in_general: bool = False) -> Picture:
     from archc.pictures.model.build import picture_of
     from archc.pictures.model.tree import everything
     from archir.graph.bulk import refuse, require
 
     require(typed, "a picture", MAX_STEPS)
-    picture = picture_of(typed, looks.depth, looks.expand, looks.is_symbolic)
+    picture = picture_of(typed, looks.depth, looks.expand, looks.is_symbolic, costs_in_general)
     chains = [picture.chain, *(panel.chain for panel in picture.panels)]
     shown = sum(1 for chain in chains for _item in everything(chain))
     refuse(typed, "a picture", shown, MAX_ITEMS)

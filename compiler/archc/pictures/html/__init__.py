@@ -1,7 +1,8 @@
 """A page of its own: the layers, to be opened, searched and asked, offline and from one file.
 
-``content`` is what the page knows, as JSON; ``page.css`` and ``page.js`` are what it looks like and
-does. Nothing of a user's text is ever markup or code: it is JSON, and the page sets it as text.
+``content`` is what the page knows, as JSON; ``page.css`` is what it looks like, and the ``SCRIPTS``
+together what it does. Nothing of a user's text is ever markup or code: it is JSON, and the page
+sets it as text.
 """
 
 from __future__ import annotations
@@ -13,20 +14,28 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archc.pictures import pictured
 from archc.pictures.html.content import document
 from archc.pictures.palette import DARK, LIGHT, PRINT, Inks
+from archir.base.record import replaced
+from archir.cost.report import Costs
+from archir.shapes.dims import DimTooLargeError
 
 if TYPE_CHECKING:
-    from archc.pictures.model.tree import Picture
+    from archc.pictures.looks import Looks
     from archir.graph.typed import TypedGraph
 
 _HERE = Path(__file__).parent
+
+SCRIPTS = ("sizes", "picture", "ushape", "page")
+"""The parts of the page's one script, in the order in which they need each other."""
 
 _BODY = """\
 <header>
 <h1>{name}</h1>
 <label>Search <input id="search" type="search" placeholder="path or op  ( / )"></label>
 <span id="found" role="status"></span>
+<span id="total"></span>
 <label>Colour <select id="heat">{heats}</select></label>
 <span id="sizes"></span>
 <span class="buttons"><button id="open">Open all</button><button id="close">Close all</button>
@@ -36,7 +45,7 @@ _BODY = """\
 <main><div id="view"><div id="picture"></div></div>
 <aside><div id="said"></div><pre id="text" tabindex="0"></pre></aside></main>
 <footer>Enter opens and closes a block, / searches, arrows go from box to box, + and &#8722; zoom,
-0 is life size, f fits, o and c open and close all. Costs are those at the default sizes.</footer>
+0 is life size, f fits, o and c open and close all. Costs are those at {which} sizes.</footer>
 """
 
 _HEATS = (
@@ -47,22 +56,39 @@ _HEATS = (
 )
 
 
-def html(typed: TypedGraph, picture: Picture, theme: str = "auto") -> str:
-    """The page of a model, of which ``picture`` are the layers."""
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
+def html(typed: TypedGraph, looks: Looks) -> str:
+    """The page of a model. With ``heat`` it begins with what costs most in colour."""
+    bare = replaced(looks, heat=None)
+    costs = Costs(typed, None)
+    which = "these"
+    try:
+        picture = pictured(typed, bare, costs_in_general=True)
+        data = document(costs, picture)
+    except DimTooLargeError:  # more than a page should work out
+        costs, picture, which = (
+            Costs(typed, typed.graph.sizes),
+            pictured(typed, bare),
+            "the default",
+        )
+        data = document(costs, picture)
+    theme = looks.theme
+    script = "\n".join((_HERE / f"{one}.js").read_text(encoding="utf-8") for one in SCRIPTS)
     style = _colours(theme) + (_HERE / "page.css").read_text(encoding="utf-8")
     # A policy by which nothing but this script runs, and nothing is fetched.
     allowed = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'"
-    known = json.dumps(document(typed, picture), ensure_ascii=False, separators=(",", ":"))
+    known = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     name = escape(picture.name)
-    heats = "".join(f'<option value="{by}">{word}</option>' for by, word in _HEATS)
+    heats = "".join(
+        f'<option value="{by}"{" selected" * (by == looks.heat)}>{word}</option>'
+        for by, word in _HEATS
+    )
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{name}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f"{_BODY.format(name=name, heats=heats)}"
+        f"{_BODY.format(name=name, heats=heats, which=which)}"
         f'<script id="model" type="application/json">{_data(known)}</script>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from archc.pictures.model.costs import LEVELS
+from archc.pictures.layout.levels import Level, levels_of
+from archc.pictures.model.costs import LEVELS, cost_of
 from archc.pictures.model.tree import (
     Box,
     Chain,
+    Cost,
     Item,
     Parallel,
     Part,
@@ -26,7 +28,7 @@ from archir.base.source import Source, Span
 from archir.cost.report import Costs
 from archir.graph.graph import Definition
 from archir.graph.typed import TypedGraph
-from archir.shapes.dims import evaluate, show
+from archir.shapes.dims import Dim, evaluate, show
 
 Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
 
@@ -34,27 +36,22 @@ LONGEST = 2_000
 """Letters of an expression of sizes; a longer one is given as its number."""
 
 
-def document(typed: TypedGraph, picture: Picture) -> Json:
-    """All that the page knows."""
+def document(costs: Costs, picture: Picture) -> Json:
+    """All that the page knows; costs are numbers, or expressions of the sizes as in ``costs``."""
+    typed = costs.flat.typed
     writer = _Content(typed)
     chain = writer.chain(picture.chain)
-    costs = Costs(typed, typed.graph.sizes)
     totals = costs.totals
     return {
         "name": picture.name,
         "sizes": dict(typed.graph.sizes),
         "chain": chain,
         "blocks": writer.blocks,
-        "totals": [totals.parameters, _whole(totals.macs), _whole(totals.outputs)],
+        "totals": writer.cost(Cost(totals.parameters, totals.macs, totals.outputs)),
         "levels": list(LEVELS),
         "fields": _fields(costs),
         "files": [{"name": one.name, "text": one.text} for one in writer.files],
     }
-
-
-def _whole(value: object) -> int:
-    assert isinstance(value, int)
-    return value
 
 
 def _fields(costs: Costs) -> dict[str, Json]:
@@ -76,7 +73,24 @@ class _Content:
         self._files: dict[int, int] = {}
 
     def chain(self, chain: Chain) -> Json:
-        return [self.item(item) for item in chain.items]
+        u = levels_of(chain)
+        if u is None:
+            return self._items(chain.items)
+        levels = [self._level(one) for one in u.levels]
+        return [{"k": "u", "levels": levels, "bottom": self._items(u.bottom)}]
+
+    def _items(self, items: list[Item]) -> list[Json]:
+        return [self.item(item) for item in items]
+
+    def _level(self, level: Level) -> Json:
+        return {
+            "left": self._items(level.left),
+            "down": self._items(level.down),
+            "skip": self._items(level.skip.items),
+            "merge": self.item(level.merge),
+            "up": self._items(level.up),
+            "right": self._items(level.right),
+        }
 
     def item(self, item: Item) -> Json:
         """One item; its ``k`` says what it is."""
@@ -130,7 +144,8 @@ class _Content:
 
     def _known(self, item: Box | Ref | Sign) -> dict[str, Json]:
         """What is said of an item where a reader points at it."""
-        cost = item.cost
+        # What is in a block is told for one use of it.
+        cost = cost_of(Chain([item])) if isinstance(item, Ref) else item.cost
         times = None if isinstance(item, Sign) else item.times
         said = item.definition.name if isinstance(item, Ref) else item.title
         return {
@@ -138,7 +153,7 @@ class _Content:
             "said": said,
             "times": 1 if times is None else times.value,
             "shape": self._shape(item.shape),
-            "cost": [cost.parameters, cost.macs, cost.memory],
+            "cost": self.cost(cost),
             "at": list(dict.fromkeys(map(self._place, item.spans))),
         }
 
@@ -154,11 +169,15 @@ class _Content:
         """The expressions of its axes; the page works them out at any sizes."""
         if shape is None:
             return None
-        words = [show(dim) for dim in shape.dims]
-        return [
-            word if len(word) <= LONGEST else str(evaluate(dim, self.sizes))
-            for word, dim in zip(words, shape.dims, strict=True)
-        ]
+        return [self._dim(dim) for dim in shape.dims]
+
+    def cost(self, cost: Cost) -> list[Json]:
+        """Expressions of parameters, MACs and bytes."""
+        return [self._dim(dim) for dim in (cost.parameters, cost.macs, cost.memory)]
+
+    def _dim(self, dim: Dim) -> str:
+        word = show(dim)
+        return word if len(word) <= LONGEST else str(evaluate(dim, self.sizes))
 
     def _place(self, span: Span) -> tuple[int, int, int]:
         """A file's number, and the lines of a place in it."""

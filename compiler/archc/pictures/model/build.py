@@ -19,10 +19,14 @@ def picture_of(
     depth: int | None = None,
     expand: Collection[str] = (),
     is_symbolic: bool = False,
+    costs_in_general: bool = False,
 ) -> Picture:
-    """What there is to see of a model: ``depth`` levels of panels, some blocks opened in place."""
+    """What there is to see of a model: ``depth`` levels of panels, some blocks opened in place.
+
+    ``costs_in_general`` are expressions of the sizes, which may be too large to be written.
+    """
     typed = unroll(typed)
-    builder = _Builder(typed, is_symbolic)
+    builder = _Builder(Shapes(typed, is_symbolic, costs_in_general))
     chain = builder.model()
     chain, panels = apart(chain, typed, depth, expand)
     return Picture(typed.graph.root.name, chain, panels)
@@ -33,8 +37,8 @@ LARGEST_PART = 5
 
 
 class _Builder:
-    def __init__(self, typed: TypedGraph, is_symbolic: bool) -> None:
-        self.shapes = Shapes(typed, is_symbolic)
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
         self.drawn: dict[Definition, Drawn] = {}
 
     def collector(self, definition: Definition, prefix: str = "") -> Collector:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from archir.base.record import Record, Struct, fresh
 from archir.base.source import Span
 from archir.graph.graph import Definition
+from archir.shapes.arithmetic import add, multiply
 from archir.shapes.dims import Dim
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -46,20 +47,27 @@ class Shape(Struct):
 
 
 class Cost(Record):
-    """What something costs, at the default sizes; ``memory`` is that of what it gives, in bytes."""
+    """What something costs; ``memory`` is that of what it gives, in bytes.
+
+    At the default sizes these are numbers, and in general expressions of the sizes.
+    """
 
     parameters: int = 0
-    macs: int = 0
-    memory: int = 0
+    macs: Dim = 0
+    memory: Dim = 0
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(
-            self.parameters + other.parameters, self.macs + other.macs, self.memory + other.memory
+            self.parameters + other.parameters,
+            add(self.macs, other.macs),
+            add(self.memory, other.memory),
         )
 
     def times(self, count: int) -> Cost:
         """The same so often."""
-        return Cost(self.parameters * count, self.macs * count, self.memory * count)
+        return Cost(
+            self.parameters * count, multiply(self.macs, count), multiply(self.memory, count)
+        )
 
 
 FREE = Cost()

@@ -30,6 +30,7 @@ from archir.graph.groups import self_contained
 from archir.graph.naming import names
 from archir.graph.typed import TypedGraph
 from archir.memory.storage import BYTES
+from archir.shapes.arithmetic import multiply, product, total
 from archir.shapes.types import TensorType
 
 
@@ -55,10 +56,13 @@ class Drawn(Struct):
 
 
 class Shapes:
-    """The shapes of a model in a picture's words, each made once."""
+    """The shapes of a model in a picture's words, each made once, and at which sizes costs are."""
 
-    def __init__(self, typed: TypedGraph, is_symbolic: bool = False) -> None:
+    def __init__(
+        self, typed: TypedGraph, is_symbolic: bool = False, costs_in_general: bool = False
+    ) -> None:
         self.typed = typed
+        self.costs_in_general = costs_in_general
         self._sizes = typed.graph.sizes if is_symbolic else None
         self._made: dict[TensorType, Shape] = {}
 
@@ -172,10 +176,15 @@ class Collector:
 
     def _cost(self, step: Apply, given: tuple[TensorType, ...]) -> Cost:
         """What a step costs; the parameters of a module that runs twice once."""
-        made = self.typed.concrete_types_of(self.definition, step.outputs)
-        macs = step.op.macs(given, made)
-        assert isinstance(macs, int)
-        memory = sum(prod(one.extents) * BYTES[one.dtype] for one in made)
+        if self.shapes.costs_in_general:
+            general = [self.typed.type_of(self.definition, one) for one in step.inputs]
+            made = tuple(self.typed.type_of(self.definition, one) for one in step.outputs)
+            macs = step.op.macs(tuple(general), made)
+            memory = total(multiply(product(one.shape), BYTES[one.dtype]) for one in made)
+        else:
+            made = self.typed.concrete_types_of(self.definition, step.outputs)
+            macs = step.op.macs(given, made)
+            memory = sum(prod(one.extents) * BYTES[one.dtype] for one in made)
         parameters = 0
         if step.slot is not None and step.slot not in self.counted:
             self.counted.add(step.slot)
