@@ -276,6 +276,8 @@ class Steps:
             said = substituted(result, inner, told)
             if said is None and (places is None or step.item.span not in places.stages):
                 said = self._number(variable, axis, frozenset(owner.deps))  # of another text
+            if said is None and not owner.live(all_told(owner, step)):
+                said = self._number(variable, axis, frozenset())  # it is never another
             if said is None and axis == 1:
                 var: Var = ("run", step.item.key)
                 owner.asked_for[step.item.key] = var
