@@ -27,7 +27,7 @@ _MOST_REPAIRS = 20
 """Repairs of one statement, each of which reads it once more; with the next it is refused."""
 
 _MOST_READ_AGAIN = 100_000
-"""Tokens that are read once more for repairs, in one file."""
+"""Tokens of the statements that are put right, counted for each repair, in one file."""
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _STATEMENTS = (
@@ -121,12 +121,12 @@ class Recovery:
 
     def _repair(self, at: int, depth: int, mark: _Mark) -> bool:
         """Put right what the fix of a mistake puts right, and go back to read on with that."""
-        read = at - mark.first
-        is_spent = mark.repairs == _MOST_REPAIRS or read > self.to_read_again
+        is_spent = mark.repairs == _MOST_REPAIRS or at - mark.first > self.to_read_again
         if mark.refusal is not None or is_spent or self.tokens[at].start <= self.repaired_to:
             return False
         end = self._end(at, depth, mark)
-        found = self._explained(at, end, mark)
+        self.to_read_again -= end - mark.first  # as many are taken apart and put together again
+        found = None if self.to_read_again < 0 else self._explained(at, end, mark)
         if found is None:
             return False
         problem, token = found
@@ -134,7 +134,7 @@ class Recovery:
         fix = Diagnostic(problem, span).fix
         first, before = mark.first, self.tokens[mark.first : end]
         made = None if fix is None else repaired(before, fix, self.text)
-        automaton, self.to_read_again = self.automaton, self.to_read_again - read
+        automaton = self.automaton
         automaton.back_to(mark.height)
         if made is not None and automaton.read(_as_far_as(made, self.tokens[at])):
             automaton.back_to(mark.height)
