@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from archc.python.channels.arguments import arguments
@@ -171,8 +171,29 @@ class Leaves(Numbers):
                 )
         if drawn is not None:
             target = f"{owner}.{name}" if is_plain(name) else f"getattr({owner}, {string(name)})"
-            for line in draw(target, drawn, 0, 2):
+            for line in draw(target, drawn, 0, 2, self.drawn_by(item, parameters)):
                 self.text(line)
+
+    def drawn_by(self, item: Item, parameters: dict[Inst, RawParameter]) -> dict[str, Expr]:
+        """The arguments of an initialiser in which instances differ, in words."""
+        given: dict[str, dict[Inst, object]] = {}
+        for inst, each in parameters.items():
+            assert isinstance(each.initial, Initialiser)
+            for argument, formula in each.initial.arguments:
+                given.setdefault(argument, {})[inst] = formula
+        places, span = self.owner.family.places, item.span
+        text = None if places is None or span not in places.raws else places.raws[span].value
+        stated: dict[str | None, Node] = {}
+        if isinstance(text, e.InitialiserValue) and text.arguments is not None:
+            stated = {each.name: each.value for each in text.arguments.items}
+        found: dict[str, Expr] = {}
+        for argument, values in given.items():
+            if len(set(values.values())) > 1:
+                said, depends = None, frozenset(self.owner.deps)
+                if argument in stated:
+                    said, depends = self.expression(stated[argument], span, values)
+                found[argument] = self.resolved(values, said, depends, argument)
+        return found
 
     def tensor(
         self, item: Item, parameters: dict[Inst, RawParameter]
@@ -296,5 +317,14 @@ def _dtype(name: str) -> tuple[str, Expr]:
 def _kind(parameter: RawParameter) -> tuple[object, ...]:
     """What raw parameters have in common that one line makes."""
     initial, rank = parameter.initial, len(parameter.shape)
-    drawn = None if isinstance(initial, TensorConstant) else initial
+    drawn = None if isinstance(initial, TensorConstant) else _form(initial)
     return parameter.name, drawn, rank, parameter.dtype, parameter.is_persistent
+
+
+def _form(initial: Initialiser) -> Hashable:
+    """An initialiser without the numbers that it is given."""
+    arguments = tuple(
+        (name, None if isinstance(formula, int | float) else formula)
+        for name, formula in initial.arguments
+    )
+    return initial.function, arguments

@@ -8,7 +8,8 @@ rule that selects it; a module's own ``with`` goes before any rule, and is final
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 from archc.python.code.layout import (
@@ -270,18 +271,29 @@ def _pattern(names: list[str]) -> str | None:
 # --- calls -------------------------------------------------------------------------------------
 
 
-def draw(target: str, initialiser: Initialiser, indent: int, base: int) -> list[str]:
-    """The call that fills a parameter; its lines will be moved ``base`` steps to the right."""
-    lines = layout("", draw_call(target, initialiser), "", indent + base)
+def draw(
+    target: str,
+    initialiser: Initialiser,
+    indent: int,
+    base: int,
+    words: Mapping[str, Expr] = MappingProxyType({}),
+) -> list[str]:
+    """The call that fills a parameter; its lines will be moved ``base`` steps to the right.
+
+    Arguments for which there are words are given by these.
+    """
+    lines = layout("", draw_call(target, initialiser, words), "", indent + base)
     return [line[len(INDENT) * base :] for line in lines]
 
 
-def draw_call(target: str, initialiser: Initialiser) -> Expr:
+def draw_call(target: str, initialiser: Initialiser, words: Mapping[str, Expr]) -> Expr:
     spec = INITIALISERS[initialiser.function]
     arguments: list[tuple[str | None, Expr]] = [(None, Raw(target))]
     for name, formula in initialiser.arguments:
         known = spec.argument(name)
-        if known is None or known.is_required or formula != known.default:
+        if name in words:
+            arguments.append((name, words[name]))
+        elif known is None or known.is_required or formula != known.default:
             arguments.append((name, Raw(formula_text(formula, target, 0))))
     return Call(f"nn.init.{initialiser.function}_", tuple(arguments))
 
