@@ -81,6 +81,7 @@ def test_modules_and_state_are_those_of_the_live_module(name: str) -> None:
         (f"{module['path']}.{entry['name']}".lstrip("."), tuple(entry["shape"]), entry["dtype"])
         for module in described["modules"]
         for entry in module["state"]
+        if entry.get("persistent", True)
     ]
     shown = [
         (key, tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))

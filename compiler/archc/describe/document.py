@@ -106,6 +106,7 @@ def _entry(spec: ParameterSpec) -> dict[str, Any]:
         "shape": list(spec.shape),
         "dtype": spec.dtype,
         "buffer": spec.is_buffer,
+        **({} if spec.is_persistent else {"persistent": False}),
     }
 
 
