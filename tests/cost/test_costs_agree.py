@@ -65,11 +65,17 @@ def inputs_of(typed: TypedGraph, sizes: dict[str, int], device: str = "meta") ->
     return zeros(typed.types_of(typed.graph.root, typed.graph.root.inputs), sizes, device)
 
 
-def shapes_of(costs: Costs, rows: list[Entry], *, training: bool) -> Shapes:
-    """What modules give by path, in the order of running: ops, groups, blocks and the whole."""
+def shapes_of(costs: Costs, rows: list[Entry], net: nn.Module, *, training: bool) -> Shapes:
+    """What modules give by path, in the order of running: ops, groups, blocks and the whole.
+
+    A group that takes a value from outside is no module that runs: its layers are kept in a dict.
+    """
+    kept = {path for path, module in net.named_modules() if isinstance(module, nn.ModuleDict)}
     found: Shapes = defaultdict(list)
     for row in rows:
-        if row.kind in ("op", "block", "group") and (training or not row.training):
+        if row.path in kept or (row.training and not training):
+            continue
+        if row.kind in ("op", "block", "group"):
             found[row.path].append(tuple(each.shape for each in row.outputs))  # type: ignore[misc]
     outputs = zip(costs.flat.typed.graph.root.outputs, costs.flat.outputs, strict=True)
     given = [value for output, value in outputs if training or not output.when_training]
@@ -101,10 +107,10 @@ def compare(costs: Costs, net: nn.Module, given: list[Tensor]) -> None:
     rows = costs.entries(None, fold=False, field=False, kept=False)
     add_up(totals, rows)
     evaluated = Counted(net, given, training=False)
-    assert evaluated.shapes == shapes_of(costs, rows, training=False)
+    assert evaluated.shapes == shapes_of(costs, rows, net, training=False)
     assert totals.macs == evaluated.total
     trained = Counted(net, given, training=True)
-    assert trained.shapes == shapes_of(costs, rows, training=True)
+    assert trained.shapes == shapes_of(costs, rows, net, training=True)
     assert totals.training_macs == trained.total - trained.overrun
 
 

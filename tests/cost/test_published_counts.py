@@ -65,3 +65,24 @@ def test_mixers_as_their_paper_counts_them(
     settings = {"depth": depth, "width": width, "patch": patch}
     (model,) = archc.check("mixer_b16_224", settings=settings).models
     assert round((model.parameters - 1000 * (width + 1)) / 1e6) == millions
+
+
+def test_language_models_as_they_are_published() -> None:
+    """Devlin et al. (2018), section 3: 110M and 340M, with a head that is not here. Hugging Face's
+    `gpt2` and `bert-base-uncased` hold 124,439,808 and 109,482,240 parameters."""
+    (gpt2,) = archc.check("gpt2").models
+    (bert,) = archc.check("bert_base").models
+    assert (gpt2.parameters, bert.parameters) == (124_439_808, 109_482_240)
+    large = {"width": 1024, "layers": 24, "heads": 16, "hidden": 4096}
+    (bert,) = archc.check("bert_base", settings=large).models
+    assert bert.parameters == 335_141_888
+
+
+@pytest.mark.parametrize(
+    ("layers", "width", "millions"), [(24, 1024, 345), (36, 1280, 762), (48, 1600, 1542)]
+)
+def test_larger_language_models(layers: int, width: int, millions: int) -> None:
+    """Radford et al. (2019), table 2, counts a few more than these depths and widths have."""
+    settings = {"layers": layers, "width": width, "heads": width // 64}
+    (model,) = archc.check("gpt2", settings=settings).models
+    assert model.parameters / 1e6 == pytest.approx(millions, rel=0.03)
