@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 FOLLOWED = {
+    "modules of a loop, applied behind it": """
+        block Pair() {
+          input x: [N, C, H, W]
+          repeat 2 { module m = _: conv(6, 2) }
+          for each in m { each }
+          output y = _, x
+        }
+        model m() {
+          input x: [N, 2, H = 5, W = 7]
+          Pair as y, _
+          y
+        }""",
     "loops": """
         model m(widths = [8, 16], depth = 2) {
           input x: [N, 3, H = 16, W = 16]

@@ -23,10 +23,26 @@ class Numbers(Statements):
     """Says numbers at the place where the constructor is."""
 
     def step_of(self, item: Item) -> Step | None:
-        for child in item.by.values():
+        """The step that calls a module first.
+
+        Modules that a loop makes may be called by a step each, behind it: where these say other
+        channels of what they are given, no line makes all of the modules.
+        """
+        steps: dict[Step, Inst] = {}
+        for inst, child in item.by.items():
             if isinstance(child, Child) and child.slot in self.calls:
-                return self.calls[child.slot]
-        return None
+                steps.setdefault(self.calls[child.slot], inst)
+        if not steps:
+            return None
+        first = next(iter(steps))
+        for step, inst in steps.items():
+            if inst.loop is not None and self.given(step) != self.given(first):
+                raise UnfoldError(inst.loop)
+        return first
+
+    def given(self, step: Step) -> list[Said | None]:
+        """The channels and features of what flows into a step, in words that are true here."""
+        return [self.words(variable, axis) for variable in step.inputs for axis in (1, -1)]
 
     def name(self, item: Item) -> Expr:
         """The name that a child has in its parent."""
