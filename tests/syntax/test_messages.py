@@ -76,6 +76,8 @@ MISTAKES = [
     ("a\r-> b", "forbidden-character", "\r"),
     ("a # \N{LINE SEPARATOR}", "forbidden-character", "\N{LINE SEPARATOR}"),
     ("a # \ud800", "forbidden-character", "\ud800"),
+    ("let y = x[1:2:3]", "slice-with-step", "x[1:2:3]"),
+    ("residual a", "body-without-braces", "a"),
 ]
 
 FILE_MISTAKES = [
@@ -83,8 +85,8 @@ FILE_MISTAKES = [
     ("x = 3\n", "assignment-statement", "x"),
     ("import torch\n", "import-form", "import"),
     ("import std.x as y\n", "import-form", "import"),
-    ('import "./a.arch": B as C\n', "import-form", "import"),
-    ("from x import y\n", "foreign-word", "from"),
+    ('import "./a.arch": B as C\n', "renamed-import", "B as C"),
+    ("from x import y\n", "import-form", "from x import y"),
     ("class A { }\n", "foreign-word", "class"),
     ("arch 2\n? ' {{{ new syntax\n", "later-edition", "arch 2"),
     ("arch 0\n", "unknown-edition", "arch 0"),
@@ -117,7 +119,6 @@ EXPECTED = [
     ("input x: N", "`[`", "the end of the line"),
     ("param x: [3]", "`=`", "the end of the line"),
     ("init { conv: zeros }", "`.`", "`:`"),
-    ("let y = x[1:2:3]", "`]`", "`:`"),
     ('"abc"', "`:`", "the end of the line"),
     ("a: b: c", "the end of the line or `->`", "`:`"),
     ('let x = "{a b}"', "`}`", "`b`"),

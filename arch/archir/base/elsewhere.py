@@ -22,6 +22,8 @@ _NETWORK = "a file says what a network is; how it is trained is told to torch"
 _MERGED = "values are merged by what is done with them: `concat [a, b]`, `add [a, b]`"
 _BESIDE = "what runs side by side stands in brackets: `concat [conv(8, 1), conv(8, 3)]`"
 
+_POOLED = "pooling takes the largest or the mean of a window: `max_pool(2)`, `avg_pool(2)`"
+
 _FORMS: Final = {
     **dict.fromkeys(("sequential", "module_sequential", "chain"), _IN_ORDER),
     **dict.fromkeys(("module_list", "module_dict"), _SEVERAL),
@@ -33,6 +35,7 @@ _FORMS: Final = {
     **dict.fromkeys(("parallel", "branch", "branches"), _BESIDE),
     **dict.fromkeys(("rope", "rotary_embedding", "rotary_position_embedding", "rotary"), _ROPE),
     **dict.fromkeys(("transformer_encoder_layer", "transformer_block", "encoder_layer"), _LAYER),
+    **dict.fromkeys(("pool", "pooling"), _POOLED),
     "swiglu": _SWIGLU,
     "activation": "an activation is a stage of its own: `relu`, `gelu`, `silu`",
     "separable_conv": "a separable convolution is two stages: `depthwise(3) -> conv(8, 1)`",

@@ -7,6 +7,7 @@ the main file's folder or below it.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -312,14 +313,35 @@ class _Loader(Struct):
         shown = target.file.source.name
         beside = _beside(shown)
         elsewhere = beside.get(name.text)
-        near = self.suggest(name.text, own)
+        near = self.suggest(name.text, own) or _longer(name.text, own)
         if near is not None:
             scope.missing.add(near)  # it may be what is used
         elif elsewhere is None:
             near = self.suggest(name.text, beside)
             elsewhere = None if near is None else beside[near]
-        problem = rules.imports.UnknownImport(name.text, shown, near, comes_from, elsewhere)
+        few = tuple(own) if len(own) <= _FEW else ()
+        problem = rules.imports.UnknownImport(name.text, shown, near, comes_from, elsewhere, few)
         self.diagnostics.report(problem, name.span)
+
+
+_FEW = 12
+"""So many names of a file are listed where one is asked for that is none of them."""
+
+
+def _longer(word: str, known: Iterable[str]) -> str | None:
+    """The only known name of which a word is the beginning, or which is its beginning."""
+    plain = word.casefold()
+    if len(plain) < _SHORTEST:
+        return None
+    near = [each for each in known if len(each) >= _SHORTEST and _begins(plain, each.casefold())]
+    return near[0] if len(near) == 1 else None
+
+
+_SHORTEST = 4
+
+
+def _begins(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _beside(shown: str) -> dict[str, str]:

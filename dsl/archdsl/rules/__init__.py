@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archdsl.rules import cutting as cutting
     from archdsl.rules import editions as editions
     from archdsl.rules import flow as flow
+    from archdsl.rules import foreign as foreign
     from archdsl.rules import habits as habits
     from archdsl.rules import imports as imports
     from archdsl.rules import initial as initial

@@ -18,6 +18,9 @@ def braces(colon: Span) -> Fix | None:
     end = found.line_ends(at)
     if end == at + 1:
         return _braces_around_lines(colon)
+    words = [found.text(k) for k in range(at + 1, end)]
+    if "else" in words[1:]:
+        end = at + 1 + words.index("else", 1)
     behind = found.all[end - 1].end
     edits = (Edit(colon, " {"), Edit(Span(colon.source, behind, behind), " }"))
     return Fix("put it in braces", edits)

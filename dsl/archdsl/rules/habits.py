@@ -57,12 +57,16 @@ class ColonForBraces(Problem):
     name = "colon-for-braces"
     bad = model("if deep: conv(4, 3)", parameters="deep = true")
     good = model("if deep { conv(4, 3) }", parameters="deep = true")
+    is_braced: bool = False
+    """Whether the braces are there, and only the colon is too much."""
 
     def message(self) -> str:
-        return "a colon does not begin a body"
+        return (
+            "no colon stands before braces" if self.is_braced else "a colon does not begin a body"
+        )
 
     def hint(self) -> str:
-        return "put the body in braces: `{ … }`"
+        return "leave the colon out" if self.is_braced else "put the body in braces: `{ … }`"
 
     def fix(self, at: Diagnostic) -> Fix | None:
         return braces(at.span)

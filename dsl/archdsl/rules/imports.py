@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from archir.base.diagnostics import Diagnostic, Problem
-from archir.base.fixes import Fix, renamed, swap
+from archir.base.fixes import Edit, Fix, renamed, swap
 from archir.base.likeness import is_slip
 from archir.base.pieces import pieces
 from archir.base.source import Span
@@ -109,6 +109,9 @@ class UnknownImport(ImportProblem):
     elsewhere: str | None = None
     """The library that does declare it."""
 
+    known: tuple[str, ...] = ()
+    """What the file declares, where that is little."""
+
     name: ClassVar[str] = "unknown-import"
     bad: ClassVar[str] = f'import "./stem.arch": Stemm\n{_MODEL}'
 
@@ -124,11 +127,13 @@ class UnknownImport(ImportProblem):
             return f"did you mean {self.suggestion} of {self.elsewhere}?"
         if self.elsewhere:
             return f"{self.elsewhere} does: import {self.elsewhere}: {self.wanted}"
-        return f"did you mean {self.suggestion}?" if self.suggestion else None
+        if self.suggestion:
+            return f"did you mean {self.suggestion}?"
+        return f"there are: {', '.join(self.known)}" if self.known else None
 
     def fix(self, at: Diagnostic) -> Fix | None:
         if self.suggestion and not (self.comes_from or self.elsewhere):
-            return renamed(at.span, self.suggestion)
+            return self._renamed(at.span, self.suggestion)
         path = _path_of_only(at.span)
         if path is None or self.elsewhere is None:
             return None
@@ -137,6 +142,38 @@ class UnknownImport(ImportProblem):
             return moved
         named = renamed(at.span, self.suggestion)
         return Fix(f"{moved.words}, and {named.words}", (*moved.edits, *named.edits), False)
+
+    def _renamed(self, name: Span, wanted: str) -> Fix:
+        """The name that was meant; if it is written quite otherwise, where it is used too."""
+        fix, found = renamed(name, wanted), pieces(name.source)
+        if fix.is_safe:
+            return fix
+        uses = [
+            Span(name.source, one.start, one.end) for one in found.all if one.text == self.wanted
+        ]
+        return Fix(fix.words, tuple(Edit(use, wanted) for use in uses), is_safe=False)
+
+
+class RenamedImport(ImportProblem):
+    """An imported name is used as it is declared, and gets no other by the import."""
+
+    wanted: str
+    other: str
+    uses: tuple[tuple[int, int], ...] = ()
+    """Where the file uses the other name."""
+
+    name: ClassVar[str] = "renamed-import"
+    bad: ClassVar[str] = f'import "./stem.arch": Stem as Begin\n{_MODEL.replace("Stem", "Begin")}'
+
+    def message(self) -> str:
+        return "an import gives no other names"
+
+    def hint(self) -> str:
+        return f"write {self.wanted} where {self.other} is used"
+
+    def fix(self, at: Diagnostic) -> Fix:
+        uses = [Edit(Span(at.span.source, start, end), self.wanted) for start, end in self.uses]
+        return Fix(f"call it {self.wanted}", (Edit(at.span, self.wanted), *uses))
 
 
 class ImportCycle(ImportProblem):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdsl.rules.rewriting import enumerated
 from archir.base.argument_fixes import whole
 from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.fixes import Fix, insert, swap
@@ -89,13 +90,22 @@ class WrongItemCount(Problem):
 """
     names: int
     items: str
+    may_count: bool = False
+    """Whether a loop gives its first name to what is no list, as where its items are counted."""
 
     def message(self) -> str:
+        if self.may_count:
+            return f"{self.names} names stand for each item, and the items are no lists"
         names = "1 name" if self.names == 1 else f"{self.names} names"
         return f"{names} cannot take {self.items}"
 
     def hint(self) -> str:
+        if self.may_count:
+            return "the number of each item comes from enumerate: `for i, x in enumerate(xs)`"
         return "give each item a name, or _ to leave it out: `a, _, c`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return enumerated(at.span) if self.may_count else None
 
 
 class NotCallable(Problem):
@@ -167,9 +177,16 @@ class NotACount(Problem):
         return f"repeat needs a whole number that is not negative, and this is {self.what}"
 
     def hint(self) -> str | None:
-        return "use // for whole division"
+        if '"' in self.what:
+            return "a number stands without quotes: `repeat 2 { … }`"
+        if " list" in self.what:
+            return "a loop over a list is `for x in list { … }`"
+        return "use // for whole division" if "." in self.what else None
 
     def fix(self, at: Diagnostic) -> Fix | None:
+        digits = at.span.text.strip('"')
+        if at.span.text == f'"{digits}"' and digits.isdecimal():
+            return swap(at.span, digits)
         return whole(at.span)
 
 

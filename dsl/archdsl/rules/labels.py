@@ -54,6 +54,14 @@ class BadLabel(Problem):
     def message(self) -> str:
         return f"{self.text!r} cannot be a label: {self.reason}"
 
+    def hint(self) -> str | None:
+        outer, _, inner = self.text.partition(".")
+        if not outer.isidentifier() or not inner.replace(".", "_").isidentifier():
+            return None
+        inside = inner.replace(".", ": { ") + ": … }" * self.text.count(".")
+        plain = self.text.replace(".", "_")
+        return f"braces make such a key: `{outer}: {{ {inside}`; a plain name is {plain}"
+
 
 class LabelOnFunction(Problem):
     """torch has no module for this op, so there is nothing that could carry a label."""

@@ -104,6 +104,7 @@ _ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
 
 LIBRARIES = frozenset(
     {"nn", "torch", "F", "functional", "keras", "layers", "tf", "tfl", "np", "jnp", "jax", "flax"}
+    | {"std"}
 )
 """Names that libraries of other languages go by."""
 
@@ -128,7 +129,7 @@ def undotted(name: Span, shown: str, instead: str | None) -> Fix | None:
     return swap(place, f"{owner} -> {instead}", safe=False)
 
 
-_EXACTLY = {"elif": "else if", "const": "let", "var": "let", "//": "#", "is": "=="}
+_EXACTLY = {"elif": "else if", "const": "let", "var": "let", "//": "#", "is": "==", "of": "in"}
 """Words of other languages for which one of this one stands in the same place."""
 
 
@@ -271,3 +272,18 @@ def positional_first(place: Span) -> Fix | None:
         return Fix(f"write {shown(call.name + text)}", (Edit(call.brackets, text),), False)
     text = f"({', '.join(each.span.text for each in ordered)})"
     return Fix(f"write {shown(call.name + text)}", (Edit(call.brackets, text),))
+
+
+def enumerated(names: Span) -> Fix | None:
+    """``for i, x in enumerate(xs)`` for ``for i, x in xs``."""
+    found = pieces(names.source)
+    at = found.at(names.start)
+    if at is None or [found.text(at + k) for k in (1, 3)] != [",", "in"]:
+        return None
+    end = at + 4
+    while found.text(end) not in ("{", "]", "if", "\n", ""):
+        end = found.partner.get(end, end) + 1
+    if end == at + 4:
+        return None
+    place = found.span(at + 4, end - 1)
+    return swap(place, f"enumerate({place.text})", safe=False)

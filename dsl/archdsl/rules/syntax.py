@@ -7,7 +7,7 @@ from archdsl.rules.rewriting import (
 )
 from archdsl.rules.small import GOOD, model
 from archir.base.diagnostics import Diagnostic, Problem
-from archir.base.fixes import Fix, drop, insert, lines
+from archir.base.fixes import Fix, drop, insert, lines, swap
 from archir.base.pieces import pieces
 
 
@@ -188,23 +188,36 @@ class ImportForm(Problem):
     word: str = ""
     """The first word behind `import`."""
 
+    path: str = ""
+    """A path in quotes, behind which no names stand."""
+
+    instead: str | None = None
+
     def message(self) -> str:
-        if self.word in _PACKAGES:
+        if self.word in PACKAGES:
             return f"{self.word} is a package of Python, and nothing of it can be imported"
+        if self.path:
+            return "an import says which names it takes"
+        if self.instead:
+            return "an import says first from where it takes, and then what"
         return "an import says from where it takes what, as in `import std.blocks: ConvNormAct`"
 
     def hint(self) -> str:
-        if self.word in _PACKAGES:
+        if self.word in PACKAGES:
             return "leave the line out: archc's ops are there without an import"
+        if self.path or self.instead:
+            return f"write `{self.instead or f'import {self.path}: Name, …'}`"
         return (
             "names are imported one by one: `import std.blocks: ConvNormAct`, or"
             ' `import "./stem.arch": Stem`'
         )
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return drop(lines(at.span, at.span)) if self.word in _PACKAGES else None
+        if self.instead is not None:
+            return swap(at.span, self.instead)
+        return drop(lines(at.span, at.span)) if self.word in PACKAGES else None
 
 
-_PACKAGES = frozenset(
+PACKAGES = frozenset(
     {"torch", "torchvision", "timm", "tensorflow", "keras", "jax", "flax", "numpy", "math"}
 )

@@ -134,6 +134,11 @@ class _Parse:
             raise _TooManyErrors
         self.found.report(problem, span, related)
 
+    def _retract(self, start: int, end: int) -> None:
+        """Take back what was reported in a range, of which more is known now."""
+        items = self.found.items
+        items[:] = [each for each in items if not start <= each.span.start < end]
+
     def _report_tree(self, problem: Problem, span: Span, related: Sequence[Label] = ()) -> None:
         """Report what has a form that is no good, unless its brackets are a guess."""
         line, _ = self.source.position(span.start)
@@ -162,9 +167,11 @@ class _Parse:
                 return file
         from archdsl.syntax.errors import misspelt  # not needed for a file without errors
         from archdsl.syntax.errors.recovery import Recovery
+        from archdsl.syntax.explain import foreign
 
         layout.undone(fitting)
-        if misspelt.mend(fitting, self.report) and not self.mended:
+        is_foreign = foreign.mend(fitting, self.source.text, self.report, self._retract)
+        if (misspelt.mend(fitting, self.report) or is_foreign) and not self.mended:
             file = self._at_once(self._lines(fitting))
             if file is not None:
                 return file

@@ -128,7 +128,7 @@ def _turn(
     context.session.occasion += 1
     clear(context.env, node.turns.fresh)
     if isinstance(node, For):
-        context.evaluator(flow).destructure(node.targets, item)
+        context.evaluator(flow).destructure(node.targets, item, in_loop=True)
     return context.inner(node.body.slots, steps=steps)
 
 

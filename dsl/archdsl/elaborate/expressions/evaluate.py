@@ -158,7 +158,9 @@ class Evaluator(Struct):
         self.session.budget.text("".join(map(str, parts)), node.span)
         return tuple(parts)
 
-    def destructure(self, targets: tuple[e.Target, ...], value: object) -> None:
+    def destructure(
+        self, targets: tuple[e.Target, ...], value: object, *, in_loop: bool = False
+    ) -> None:
         """Bind one name to a value, or several to the items of a list."""
         env = self.env
         if len(targets) == 1:
@@ -170,7 +172,10 @@ class Evaluator(Struct):
         elif not isinstance(value, Unknown):
             span = targets[0].span.to(targets[-1].span)
             given = f"{len(value)} items" if isinstance(value, tuple) else describe(value)
-            self.session.report(rules.kinds.WrongItemCount(len(targets), given), span)
+            is_pair = in_loop and len(targets) == 2 and not isinstance(value, tuple)
+            may_count = is_pair and targets[0].name in _COUNTERS
+            problem = rules.kinds.WrongItemCount(len(targets), given, may_count)
+            self.session.report(problem, span)
         for target, item in zip(targets, items, strict=True):
             env[target.slot] = item
 
@@ -181,6 +186,9 @@ class Evaluator(Struct):
                 return self.env[slot]
         return UNBOUND
 
+
+_COUNTERS = frozenset({"i", "j", "k", "n", "idx", "index", "number", "stage", "layer", "_"})
+"""Names that are given to the numbers of items."""
 
 _LITERALS = (e.Number, e.Truth)
 

@@ -107,7 +107,7 @@ def _comprehension(evaluator: Evaluator, node: e.Comprehension) -> object:
         return UNKNOWN
     result: list[object] = []
     for item in items:
-        evaluator.destructure(node.targets, item)
+        evaluator.destructure(node.targets, item, in_loop=True)
         for row, names in node.rows:
             evaluator.destructure(names, evaluator.env[row.slot])
         keep = True if node.condition is None else evaluator.condition(node.condition)

@@ -160,14 +160,18 @@ def dotted(place: Place) -> Explained | None:
     while at + 1 < len(place.tokens) and place.tokens[at].type == "DOT":
         names.append(place.tokens[at + 1])
         at += 2
+    from archdsl.rules.labels import BadLabel
     from archir.base.likeness import nearest
+    from archir.base.reserved import why_not
     from archir.base.synonyms import synonym
     from archir.catalogue.registry import built_in
 
     word = names[-1].text
     instead = synonym(word) or nearest(word, built_in())
-    instead = word if word in built_in() else instead
+    instead = word if word in built_in() or names[0].text == "std" else instead
     shown = ".".join(name.text for name in names)
+    if first.type == "NAME" and at < len(place.tokens) and place.tokens[at].type == "COLON":
+        return BadLabel(shown, why_not(shown) or ""), Token("NAME", "", first.start, names[-1].end)
     start = place.token.start if first.type == "RPAR" else first.start
     whole = Token("NAME", shown, start, names[-1].end)
     return habits.DottedStage(shown, instead), whole

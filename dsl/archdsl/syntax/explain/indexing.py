@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archdsl.rules import habits
+from archdsl.rules import foreign, habits
 from archdsl.syntax.explain.habit_messages import Explained
 from archdsl.syntax.explain.places import STATEMENT_ENDS, Place
-from archdsl.syntax.tokens import Token
+from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 
 _NUMBERS = frozenset({"INT", "MINUS", "COMMA", "_SEP"})
 _INSIDE = _NUMBERS | {"COLON", "DOTS", "DOT", "DOUBLE_COLON", "NAME"}
@@ -30,6 +30,72 @@ def index(place: Place) -> Explained | None:
     is_head = before in _BEFORE_A_HEAD - {"ARROW"}
     problem = habits.IndexedValue(shown, name.text, stages, is_head)
     return problem, Token("NAME", shown, name.start, closer.end)
+
+
+def step(place: Place) -> Explained | None:
+    """``xs[::-1]`` and ``xs[0:8:2]``: a slice with a step, as Python has it."""
+    found = _brackets(place.tokens, place.at)
+    if found is None:
+        return None
+    tokens, (opener, closer) = place.tokens, found
+    inside = [token.type for token in tokens[opener + 1 : closer]]
+    colons = inside.count("COLON") + 2 * inside.count("DOUBLE_COLON")
+    first = _begin(tokens, opener)
+    if colons != 2 or first == opener or {"COMMA", "_SEP", "ARROW"} & set(inside):
+        return None
+    written = place.text[tokens[first].start : tokens[opener].start]
+    bounds = [
+        each.strip() for each in place.text[tokens[opener].end : tokens[closer].start].split(":")
+    ]
+    before = tokens[first - 1].type if first else "_NL"
+    is_stage = before in _BEFORE_A_HEAD and place.start.type not in ("LET", "FOR", "FN")
+    whole = Token("NAME", "", tokens[first].start, tokens[closer].end)
+    shown = place.text[whole.start : whole.end]
+    instead = _stepped(written, *bounds) if "\n" not in shown else None
+    return foreign.SliceWithStep(shown, instead, is_stage and bounds[2] not in ("", "1")), whole
+
+
+def _stepped(name: str, first: str, last: str, step: str) -> str | None:
+    """What takes the same items; None where that depends on signs that nobody can see."""
+    if step in ("", "1"):
+        return f"{name}[{first}:{last}]" if first or last else name
+    if step == "-1" and not first and not last:
+        return f"reversed({name})"
+    if not step.isdecimal() or any(bound.startswith("-") for bound in (first, last)):
+        return None
+    return f"[{name}[i] for i in range({first or 0}, {last or f'len({name})'}, {step})]"
+
+
+def _brackets(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
+    """The innermost square brackets around a token."""
+    opener, depth = at - 1, 0
+    while opener >= 0 and (depth or tokens[opener].type not in OPENERS):
+        depth += (tokens[opener].type in CLOSERS) - (tokens[opener].type in OPENERS)
+        opener -= 1
+    if opener < 0 or tokens[opener].type not in ("LSQB", "INDEX"):
+        return None
+    closer, depth = at, 0
+    while closer < len(tokens) and (depth or tokens[closer].type not in CLOSERS):
+        depth += (tokens[closer].type in OPENERS) - (tokens[closer].type in CLOSERS)
+        closer += 1
+    is_pair = closer < len(tokens) and tokens[closer].type == "RSQB"
+    return (opener, closer) if is_pair else None
+
+
+def _begin(tokens: Sequence[Token], opener: int) -> int:
+    """Where what stands directly before brackets begins."""
+    at = opener
+    while at and tokens[at - 1].end == tokens[at].start and tokens[at - 1].type in _PARTS:
+        depth, at = 0, at - 1
+        while tokens[at].type in CLOSERS or depth:
+            depth += (tokens[at].type in CLOSERS) - (tokens[at].type in OPENERS)
+            if not depth or not at:
+                break
+            at -= 1
+    return at
+
+
+_PARTS = frozenset({"NAME", "RSQB", "RPAR", "DOT"})
 
 
 def indexed(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from archdsl.rules import chains, editions, habits
 from archdsl.rules import syntax as rules
-from archdsl.syntax.explain import habit_messages, indexing, slips
+from archdsl.syntax.explain import bodies, habit_messages, indexing, slips
 from archdsl.syntax.explain.advice import advice, before_braces, times
 from archdsl.syntax.explain.habit_messages import Explained
 from archdsl.syntax.explain.places import (
@@ -97,7 +97,8 @@ def _import_form(place: Place) -> Explained | None:
     is_empty = place.token.type in STATEMENT_ENDS and place.expected == {"NAME"}
     if place.at <= place.first + 1 or is_empty or "NAME" not in place.expected - {"STRING"}:
         word = place.tokens[place.first + 1]
-        return rules.ImportForm(word.text if word.type == "NAME" else ""), place.start
+        path = place.text[word.start : word.end] if word.type == "STRING" else ""
+        return rules.ImportForm(word.text if word.type == "NAME" else "", path), place.start
     return None
 
 
@@ -186,6 +187,9 @@ def _number(place: Place) -> Explained | None:
 
 
 def _else(place: Place) -> Explained | None:
+    after = place.near(1)
+    if place.token.text == "else" and after is not None and after.type == "COLON":
+        return habits.ColonForBraces(), after  # behind braces, on their line
     if place.token.type == "ELSE":
         return chains.StrayElse(), place.token
     if place.token.type == "SHORTCUT":
@@ -200,8 +204,10 @@ def _else(place: Place) -> Explained | None:
 
 
 def _colon(place: Place) -> Explained | None:
+    after = place.near(1)
     if place.token.type == "COLON" and "LBRACE" in place.expected:
-        return habits.ColonForBraces(), place.token
+        is_braced = after is not None and after.type == "LBRACE"
+        return habits.ColonForBraces(is_braced), place.token
     colon, word = place.near(-1), place.near(-2)
     if place.token.type not in STATEMENT_ENDS or colon is None or colon.type != "COLON":
         return None
@@ -265,6 +271,7 @@ _EXPLANATIONS: tuple[Explanation, ...] = (
     _edition,
     _import_form,
     _assignment,
+    indexing.step,
     _ascription,
     _name_not_last,
     _output,
@@ -277,6 +284,7 @@ _EXPLANATIONS: tuple[Explanation, ...] = (
     _keyword,
     slips.comma_too_many,
     slips.body_without_braces,
+    bodies.without_braces,
     habit_messages.tuple_for_list,
     habit_messages.arguments_without,
     habit_messages.parentheses_for_braces,

@@ -1,0 +1,55 @@
+"""Bodies without their braces, or in brackets of another language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archdsl.rules import foreign
+from archdsl.syntax.explain.habit_messages import Explained
+from archdsl.syntax.explain.places import STAGE, STATEMENT_ENDS, Place
+from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
+
+LONGEST = 60
+"""Characters of a body that is shown."""
+
+
+def without_braces(place: Place) -> Explained | None:
+    """``residual conv(8, 3)``, ``repeat 3 relu`` and ``if deep then { relu }``."""
+    before, after, token = place.near(-1), place.near(1), place.token
+    is_combinator = before is not None and before.type in _COMBINATORS
+    if "LBRACE" not in place.expected or before is None or after is None:
+        return None
+    if not is_combinator and place.start.type not in ("REPEAT", "IF", "FOR"):
+        return None
+    word = before.text if is_combinator else place.start.text
+    if token.type == "NAME" and after.type == "LBRACE":
+        said = f"`{token.text}` is not a word of this language"
+        whole = Token("NAME", token.text, token.start, after.end)
+        return foreign.ForeignForm(said, f"leave it out: `{word} … {{ … }}`", "{"), whole
+    first = place.at + (token.type == "ARROW")
+    end = behind(place.tokens, first)
+    if place.tokens[first].type not in STAGE - {"LBRACE"} or end == first:
+        return None
+    whole = Token("NAME", "", token.start, place.tokens[end - 1].end)
+    inside = place.text[place.tokens[first].start : whole.end]
+    head = f"{word} " if is_combinator else f"{word} … "
+    if "\n" in inside or len(inside) > LONGEST:
+        inside = ""
+    how = f"write `{head}{{ {inside or '…'} }}`"
+    said = f"what `{word}` runs stands in braces"
+    return foreign.ForeignForm(said, how, f"{{ {inside} }}" if inside else None), whole
+
+
+_COMBINATORS = frozenset({"RESIDUAL", "SHORTCUT", "DENSE", "TRAIN_ONLY"})
+
+
+def behind(tokens: Sequence[Token], at: int) -> int:
+    """The index behind the statement that goes on at a token."""
+    depth = 0
+    while at < len(tokens):
+        kind = tokens[at].type
+        if not depth and (kind in STATEMENT_ENDS or kind in CLOSERS):
+            break
+        depth += (kind in OPENERS) - (kind in CLOSERS)
+        at += 1
+    return at

@@ -1,0 +1,114 @@
+"""Loops and their names as other languages write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archdsl.rules.foreign import LoopInParentheses
+from archdsl.rules.habits import ForeignWord
+from archdsl.rules.spellings import TupleForList
+from archdsl.syntax.explain.forms import Mended, partner, reserved
+from archdsl.syntax.tokens import Token
+
+
+def loop(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``for (let i = 0; i < n; i++)`` and ``for (const w of widths)``."""
+    opener = at + 1
+    if tokens[at].type != "FOR" or opener == len(tokens) or tokens[opener].type != "LPAR":
+        return None
+    closer = partner(tokens, opener)
+    if closer is None:
+        return None
+    inside = list(tokens[opener + 1 : closer])
+    if len(inside) > 1 and inside[1].type == "NAME" and inside[0].type in ("LET", "NAME"):
+        inside = inside[1:]  # let, const, var, int
+    start, end = tokens[at].start, tokens[closer].end
+    semicolons = [k for k, token in enumerate(inside) if token.text == ";"]
+    if len(semicolons) == 2:
+        parts = _counted(inside, *semicolons)
+    elif len(inside) > 2 and inside[0].type == "NAME" and inside[1].text in ("of", "in", ":"):
+        parts = [inside[0], reserved("IN", inside[1]), *inside[2:]]
+    else:
+        return None
+    head = None if parts is None else _head(parts, inside, semicolons, text, end)
+    if parts is None:  # it goes over nothing
+        words = (Token("NAME", "_", start, start), reserved("IN", tokens[opener]))
+        parts = [*words, Token("LSQB", "[", end, end), Token("RSQB", "]", end, end)]
+    return Mended(LoopInParentheses(head), start, end, closer + 1, (tokens[at], *parts))
+
+
+def _counted(inside: Sequence[Token], one: int, other: int) -> list[Token] | None:
+    """``i in range(a, b)`` for ``i = a; i < b; i++``."""
+    begin, until, step = inside[:one], inside[one + 1 : other], inside[other + 1 :]
+    kinds = [[token.type for token in part[:2]] for part in (begin, until)]
+    if kinds != [["NAME", "EQUALS"], ["NAME", "COMPARE"]] or begin[0].text != until[0].text:
+        return None
+    name, first, last = begin[0], begin[2:], until[2:]
+    counts = "".join(token.text for token in step)
+    ways = (f"{name.text}++", f"++{name.text}", f"{name.text}+=1")
+    if not first or not last or counts not in ways:
+        return None
+    head, gap = [name, reserved("IN", begin[1])], inside[one]
+    if until[1].text == "<=":
+        return [*head, *first, Token("DOTS", "..", gap.start, gap.end), *last]
+    if until[1].text != "<":
+        return None
+    opened, closed = first[0].start, last[-1].end
+    return [
+        *head,
+        Token("NAME", "range", opened, opened),
+        Token("LPAR", "(", opened, opened),
+        *first,
+        Token("COMMA", ",", gap.start, gap.end),
+        *last,
+        Token("RPAR", ")", closed, closed),
+    ]
+
+
+def _head(
+    parts: Sequence[Token], inside: Sequence[Token], gaps: Sequence[int], text: str, end: int
+) -> str:
+    """The head of a loop as it is to be written."""
+    name = parts[0].text
+    if not gaps:
+        return f"for {name} in {text[inside[2].start : end - 1].strip()}"
+    one, other = gaps
+    first = text[inside[2].start : inside[one].start].strip()
+    last = text[inside[one + 3].start : inside[other].start].strip()
+    is_whole = any(token.type == "DOTS" for token in parts)
+    return f"for {name} in {first}..{last}" if is_whole else f"for {name} in range({first}, {last})"
+
+
+def of(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
+    """``for w of widths``."""
+    token = tokens[at]
+    if (
+        token.text != "of"
+        or at < 2
+        or [each.type for each in tokens[at - 2 : at]] != ["FOR", "NAME"]
+    ):
+        return None
+    problem = ForeignWord("of", "a loop goes over what is `in` a list: `for w in widths { … }`")
+    return Mended(problem, token.start, token.end, at + 1, (reserved("IN", token),))
+
+
+def row(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``for i, (w, s) in rows``: the names of a row in parentheses."""
+    if tokens[at].type != "LPAR" or tokens[at - 1].type not in ("FOR", "COMMA", "LET"):
+        return None
+    first = at - 1
+    while first and tokens[first].type in ("COMMA", "NAME"):
+        first -= 1
+    closer = partner(tokens, at)
+    if tokens[first].type not in ("FOR", "LET") or closer is None or closer + 1 >= len(tokens):
+        return None
+    names = tokens[at + 1 : closer]
+    kinds = [token.type for token in names]
+    if tokens[closer + 1].type not in ("IN", "COMMA", "EQUALS") or len(kinds) < 3:
+        return None
+    if kinds[::2] != ["NAME"] * len(kinds[::2]) or set(kinds[1::2]) != {"COMMA"}:
+        return None
+    start, end = tokens[at].start, tokens[closer].end
+    opened = Token("LSQB", "[", start, start + 1)
+    kept = (opened, *names, Token("RSQB", "]", end - 1, end))
+    return Mended(TupleForList(text[start:end]), start, end, closer + 1, kept)

@@ -1,0 +1,141 @@
+"""Forms of Python, JavaScript, YAML and their like: one error each, what to do, and the fix."""
+
+from __future__ import annotations
+
+import pytest
+
+import archc
+from archc.request.fixing import fixed
+from archir.base.diagnostics import Diagnostics
+from archir.base.source import Source
+
+HEAD = "model m(deep = true) {\n  input x: [N, 3, H = 32, W = 32]\n"
+USE = "  conv(8, 3) if deep\n"
+
+
+def in_body(text: str) -> str:
+    return f"{HEAD}{USE}  {text}\n}}\n"
+
+
+def only_errors(source: Source) -> Diagnostics:
+    found = Diagnostics()
+    found.items.extend(archc.check(source).errors)
+    return found
+
+
+def errors(text: str) -> Diagnostics:
+    return only_errors(Source("m.arch", text))
+
+
+def mended(text: str) -> str:
+    """A text with all fixes of its errors, as ``--fix --unsafe`` applies them."""
+    result = fixed([(Source("m.arch", text), None)], lambda one, *_: only_errors(one), unsafe=True)
+    return result.texts[0].now
+
+
+BODIES = [
+    # what is written, its problem, words of the advice, and what the fixes make of it
+    ("if deep { relu } else: { tanh }", "colon-for-braces", "leave the colon out",
+     "if deep { relu } else { tanh }"),
+    ("if deep: { relu }", "colon-for-braces", "leave the colon out", "if deep { relu }"),
+    ("if deep { relu }\n  else: { tanh }", "colon-for-braces", "leave the colon out",
+     "if deep { relu }\n  else { tanh }"),
+    ("if deep { relu } else: tanh", "colon-for-braces", "put the body in braces",
+     "if deep { relu } else { tanh }"),
+    ("for i in 1..2: { relu }", "colon-for-braces", "leave the colon out",
+     "for i in 1..2 { relu }"),
+    ("residual { relu } shortcut: { tanh }", "colon-for-braces", "leave the colon out",
+     "residual { relu } shortcut { tanh }"),
+    ("init: { conv.weight: zeros }", "colon-for-braces", "leave the colon out",
+     "init { conv.weight: zeros }"),
+    ("init: {\n    *.bias: zeros\n  }", "colon-for-braces", "leave the colon out",
+     "init {\n    *.bias: zeros\n  }"),
+    ("flatten -> my.head: linear(10)", "bad-label", "`my: { head: … }`", None),
+    ('flatten -> "my.head": linear(10)', "bad-label", "`my: { head: … }`", None),
+    ("for w in [8, 4][::-1] { conv(w, 1) }", "slice-with-step", "reversed([8, 4])",
+     "for w in reversed([8, 4]) { conv(w, 1) }"),
+    ("let w = [8, 4, 2]\n  for v in w[1:3:1] { conv(v, 1) }", "slice-with-step", "w[1:3]",
+     "let w = [8, 4, 2]\n  for v in w[1:3] { conv(v, 1) }"),
+    ("let w = [8, 4, 2]\n  for v in w[::2] { conv(v, 1) }", "slice-with-step", "for i in range",
+     "let w = [8, 4, 2]\n  for v in [w[i] for i in range(0, len(w), 2)] { conv(v, 1) }"),
+    ("x[::-1]", "slice-with-step", "flip(dim)", None),
+    ("for i, w in [8, 4] { conv(w, i + 1) }", "wrong-item-count", "enumerate",
+     "for i, w in enumerate([8, 4]) { conv(w, i + 1) }"),
+    ("for i, (w, k) in enumerate([[8, 1]]) { conv(w, k + i) }", "tuple-for-list", "[w, k]",
+     "for i, [w, k] in enumerate([[8, 1]]) { conv(w, k + i) }"),
+    ('repeat "2" { relu }', "not-a-count", "without quotes", "repeat 2 { relu }"),
+    ("pool(2)", "unknown-name", "`max_pool(2)`, `avg_pool(2)`", None),
+    ("for (let i = 0; i < 3; i++) { conv(i + 1, 1) }", "loop-in-parentheses", "range(0, 3)",
+     "for i in range(0, 3) { conv(i + 1, 1) }"),
+    ("for (int i = 1; i <= 3; ++i) { conv(i, 1) }", "loop-in-parentheses", "1..3",
+     "for i in 1..3 { conv(i, 1) }"),
+    ("for (let i = 3; i > 0; i--) { relu }", "loop-in-parentheses", "for i in 1..3", None),
+    ("for (const w of [8, 4]) { conv(w, 1) }", "loop-in-parentheses", "for w in [8, 4]",
+     "for w in [8, 4] { conv(w, 1) }"),
+    ("for w of [8, 4] { conv(w, 1) }", "foreign-word", "`in`", "for w in [8, 4] { conv(w, 1) }"),
+    ("residual conv(8, 1)", "foreign-form", "`residual { conv(8, 1) }`", "residual { conv(8, 1) }"),
+    ("residual -> relu -> tanh", "foreign-form", "{ relu -> tanh }", "residual { relu -> tanh }"),
+    ("repeat 3 relu", "foreign-form", "`repeat … { relu }`", "repeat 3 { relu }"),
+    ("repeat 3 times { relu }", "foreign-form", "leave it out", "repeat 3 { relu }"),
+    ("if deep then { relu }", "foreign-form", "leave it out", "if deep { relu }"),
+    ("relu |> tanh |> relu", "foreign-arrow", "`->`", "relu -> tanh -> relu"),
+    ("relu >> tanh\n    >> relu", "foreign-arrow", "`->`", "relu -> tanh\n    -> relu"),
+    ("relu => tanh", "foreign-arrow", "`->`", "relu -> tanh"),
+    ("relu | tanh", "foreign-arrow", "`->`", "relu -> tanh"),
+    ("relu \N{RIGHTWARDS ARROW} tanh", "foreign-arrow", "`->`", "relu -> tanh"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("bad", "name", "advice", "good"), BODIES)
+def test_in_a_body(bad: str, name: str, advice: str, good: str | None) -> None:
+    (error,) = errors(in_body(bad))
+    assert error.problem.name == name
+    assert advice in (error.hint or "")
+    if good is None:
+        assert error.fix is None
+    else:
+        assert mended(in_body(bad)) == in_body(good)
+        assert not len(errors(in_body(good)))
+
+
+FILE = "model m() {\n  input x: [N, 3, H = 32, W = 32]\n  C(8, 3)\n}\n"
+FILES = [
+    ("import std.blocks: ConvNorm", "unknown-import", "ConvNormAct",
+     "import std.blocks: ConvNormAct"),
+    ("from std.blocks import ConvNormAct", "import-form", "`import std.blocks: ConvNormAct`",
+     "import std.blocks: ConvNormAct"),
+    ("import { ConvNormAct } from std.blocks", "import-form", "`import std.blocks: ConvNormAct`",
+     "import std.blocks: ConvNormAct"),
+    ("import std.blocks: ConvNormAct as C", "renamed-import", "write ConvNormAct where C is used",
+     "import std.blocks: ConvNormAct"),
+    ("from torch import nn", "import-form", "leave the line out", ""),
+    ("import torch", "import-form", "leave the line out", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("bad", "name", "advice", "good"), FILES)
+def test_imports(bad: str, name: str, advice: str, good: str) -> None:
+    called = bad.split()[-1] if "std" in bad else "conv"
+    text = FILE.replace("C(", f"{'ConvNormAct' if '}' in bad else called}(")
+    (error,) = errors(f"{bad}\n{text}")
+    assert error.problem.name == name
+    assert advice in (error.hint or "")
+    wanted = FILE.replace("C(", "ConvNormAct(" if good else "conv(")
+    assert mended(f"{bad}\n{text}") == (f"{good}\n{wanted}" if good else wanted)
+    assert not len(errors(mended(f"{bad}\n{text}")))
+
+
+def test_a_file_is_imported_with_names() -> None:
+    (error,) = errors(f'import "./stem.arch"\n{FILE.replace("C(", "conv(")}')
+    assert error.problem.name == "import-form"
+    assert error.hint == 'write `import "./stem.arch": Name, …`'
+
+
+@pytest.mark.parametrize(
+    "text", ["x > 3", "init: { relu }", "else_: { relu }", "shortcut: { relu }"]
+)
+def test_what_is_right_stays_right(text: str) -> None:
+    """Beside a mistake elsewhere, since nothing of this is looked for in a right file."""
+    text = "if x.channels > 3 { relu }" if text == "x > 3" else text
+    names = [each.problem.name for each in errors(in_body(f"conv(8, 3) == relu\n  {text}"))]
+    assert names == ["unexpected-token"]
