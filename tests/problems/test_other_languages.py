@@ -83,6 +83,34 @@ BODIES = [
     ("relu => tanh", "foreign-arrow", "`->`", "relu -> tanh"),
     ("relu | tanh", "foreign-arrow", "`->`", "relu -> tanh"),
     ("relu \N{RIGHTWARDS ARROW} tanh", "foreign-arrow", "`->`", "relu -> tanh"),
+    ("relu if 3 is not none", "foreign-form", "`!=`", "relu if 3 != none"),
+    ("relu if x.channels !== 3", "foreign-form", "`!=`", "relu if x.channels != 3"),
+    ("relu if x.channels === 3", "foreign-form", "`==`", "relu if x.channels == 3"),
+    ("relu if x.channels <> 3", "foreign-form", "`!=`", "relu if x.channels != 3"),
+    ('assert(x.channels > 2, "few")', "foreign-form", "assert x.channels > 2",
+     'assert x.channels > 2, "few"'),
+    ("repeat(3, relu)", "foreign-form", "repeat 3 { relu }", "repeat 3 { relu }"),
+    ("(relu -> tanh)", "foreign-form", "stand in braces", "{ relu -> tanh }"),
+    ("relu -> (tanh -> relu)", "foreign-form", "stand in braces", "relu -> { tanh -> relu }"),
+    ("concat { relu, tanh }", "foreign-form", "stands in brackets", "concat [relu, tanh]"),
+    ("relu -> [N, 8, 30, 30]", "foreign-form", "`:: [N, 8, 30, 30]`", "relu :: [N, 8, 30, 30]"),
+    ("conv(8, 1): [N, 8, 30, 30]", "foreign-form", "`:: [N, 8, 30, 30]`",
+     "conv(8, 1) :: [N, 8, 30, 30]"),
+    ("relu // the usual one", "foreign-form", "begins with `#`", "relu # the usual one"),
+    ('"""Stem."""\n  relu', "foreign-form", "begins with `#`", "# Stem.\n  relu"),
+    ("\'\'\'Stem.\'\'\'\n  relu", "foreign-form", "begins with `#`", "# Stem.\n  relu"),
+    ("let w: int = 3\n  conv(w, 1)", "foreign-form", "`let w = …`", "let w = 3\n  conv(w, 1)"),
+    ("let w := 3\n  conv(w, 1)", "foreign-form", "`let w = …`", "let w = 3\n  conv(w, 1)"),
+    ("let w == 3\n  conv(w, 1)", "foreign-form", "`let w = …`", "let w = 3\n  conv(w, 1)"),
+    ("let w, k = 3, 1\n  conv(w, k)", "foreign-form", "`= [3, 1]`",
+     "let w, k = [3, 1]\n  conv(w, k)"),
+    ("module m: conv(8, 1)\n  m", "foreign-form", "`module m = …`", "module m = conv(8, 1)\n  m"),
+    ("param w = zeros(3)", "unexpected-token", "`param name: [8] = zeros`", None),
+    ("param w: 3 = zeros", "unexpected-token", "`param name: [8] = zeros`", None),
+    ("init { conv: zeros }", "unexpected-token", "`conv.weight: zeros`", None),
+    ("relu x3", "missing-arrow", "`repeat 3 { … }`", None),
+    ("new relu", "foreign-word", "by its name alone", "relu"),
+    ("unless deep { relu }", "foreign-word", "`if not …`", None),
 ]  # fmt: skip
 
 
@@ -123,6 +151,41 @@ def test_imports(bad: str, name: str, advice: str, good: str) -> None:
     wanted = FILE.replace("C(", "ConvNormAct(" if good else "conv(")
     assert mended(f"{bad}\n{text}") == (f"{good}\n{wanted}" if good else wanted)
     assert not len(errors(mended(f"{bad}\n{text}")))
+
+
+NET = "  input x: [N, 3, H = 32, W = 32]\n  conv(8, 3)\n}\n"
+OTHER = "model a(n = 3) {\n  input x: [N, 3, H = 32, W = 32]\n  conv(n, 3)\n}\n"
+BLOCK = "model m() {\n  input x: [N, 3, H = 32, W = 32]\n  B(f(3))\n}\n"
+F, B = "fn f(n) = n * 2\n", "block B(w) { conv(w, 1) }\n"
+DECLARED = [
+    (f"model m() = {{\n{NET}", "leave `=` out", f"model m() {{\n{NET}"),
+    (f"model m() => {{\n{NET}", "leave `=>` out", f"model m() {{\n{NET}"),
+    (f"model m() -> Tensor {{\n{NET}", "leave `-> Tensor` out", f"model m() {{\n{NET}"),
+    (f"model m(): nn.Module {{\n{NET}", "leave `: nn.Module` out", f"model m() {{\n{NET}"),
+    (f"model my-net {{\n{NET}", "write `my_net`", f"model my_net {{\n{NET}"),
+    (f"export model m() {{\n{NET}", "leave it out", f"model m() {{\n{NET}"),
+    (f"{OTHER}model b: a(4)\n", "write `model b = a…`", f"{OTHER}model b = a(4)\n"),
+    (f"{OTHER}b = a(4)\n", "write `model b = a…`", f"{OTHER}model b = a(4)\n"),
+    (f"{OTHER}model b = a {{ n = 4 }}\n", "write `a(n = 4)`", f"{OTHER}model b = a(n = 4)\n"),
+    (f"fn f(n) {{ n * 2 }}\n{B}{BLOCK}", "write `fn f(…) = …`", F + B + BLOCK),
+    (f"fn f(n) {{ return n * 2 }}\n{B}{BLOCK}", "write `fn f(…) = …`", F + B + BLOCK),
+    (f"fn f(n): n * 2\n{B}{BLOCK}", "write `fn f(…) = …`", F + B + BLOCK),
+    (f"fn f(n): return n * 2\n{B}{BLOCK}", "write `fn f(…) = …`", F + B + BLOCK),
+    (f"fn f(n) => n * 2\n{B}{BLOCK}", "write `fn f(…) = …`", F + B + BLOCK),
+    (f"fn f(n) -> int = n * 2\n{B}{BLOCK}", "write `fn f(…) = …`", F + B + BLOCK),
+    (f"{F}block B(w) = {{ conv(w, 1) }}\n{BLOCK}", "leave `=` out", F + B + BLOCK),
+    (f"{F}block B(w?) {{ conv(w, 1) }}\n{BLOCK}", "give it a default", F + B + BLOCK),
+    ("model m() {\n" + NET.replace("[N", "[?"), "write `N`", f"model m() {{\n{NET}"),
+]
+
+
+@pytest.mark.parametrize(("bad", "advice", "good"), DECLARED)
+def test_declarations(bad: str, advice: str, good: str) -> None:
+    (error,) = errors(bad)
+    assert error.problem.name in ("foreign-form", "foreign-word")
+    assert advice in (error.hint or "")
+    assert mended(bad) == good
+    assert not len(errors(good))
 
 
 def test_a_file_is_imported_with_names() -> None:

@@ -139,6 +139,8 @@ def foreign(word: Span, text: str) -> Fix | None:
         return swap(word, _EXACTLY[text])
     found = pieces(word.source)
     at = found.at(word.start)
+    if text in ("export", "public", "new") and at is not None and at + 1 < len(found.all):
+        return drop(Span(word.source, word.start, found.all[at + 1].start))
     if text in ("upto", "to", "until") and at is not None:
         return ranged(found, at, at + 1, text)
     if text == "..<" and at is not None:

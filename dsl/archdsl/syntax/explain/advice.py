@@ -73,6 +73,8 @@ def _label(place: Place) -> str | None:
     before = place.near(-1)
     if colon == len(place.tokens) or place.tokens[colon].type != "COLON" or before is None:
         return None
+    if "\n" in place.text[before.start : place.tokens[colon].start]:
+        return None
     if colon == place.at or place.start.type in ("INPUT", "OUTPUT", "PARAM", "BUFFER", "INIT"):
         return None
     if before.type == "NAME":
@@ -125,6 +127,9 @@ def times(place: Place) -> str | None:
         return None
     begins = (place.at == place.first, place.token.type, after.type) == (True, "INT", "STAR")
     ends = (place.token.text, after.type) == ("x", "INT") and "ARROW" in place.expected
+    glued = place.token.text[:1] == "x" and place.token.text[1:].isdecimal()
+    if glued and "ARROW" in place.expected:
+        return f"what repeats stands in braces: `repeat {place.token.text[1:]} {{ … }}`"
     if not begins and not ends:
         return None
     number = place.token if begins else after
@@ -180,8 +185,12 @@ def _colon_in_call(place: Place) -> str | None:
 
 def _rule(place: Place) -> str | None:
     """``conv.weight = zeros`` in an ``init``."""
+    if place.start.type in ("PARAM", "BUFFER"):
+        return f"it has a shape and a value: `{place.start.text} name: [8] = zeros`"
     if place.token.type == "EQUALS" and place.expected == {"COLON"} and place.start.type != "INPUT":
         return "a rule has a colon: `conv.weight: zeros`"
+    if place.token.type == "COLON" and place.expected == {"DOT"}:
+        return "a rule names the parameter too: `conv.weight: zeros`"
     return None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from archdsl.rules.foreign import ForeignArrow
 from archdsl.rules.habits import ColonForBraces
-from archdsl.syntax.explain import imports, loops
+from archdsl.syntax.explain import declared, imports, loops, signs
 from archdsl.syntax.explain.forms import Mended
 from archdsl.syntax.lalr.tables import load
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
@@ -34,21 +34,24 @@ def mend(
     out: list[Token] = []
     around: list[tuple[str, int]] = []
     arrows: dict[int, _Arrows] = {}
+    known = declared.models(tokens)
     at = first = count = 0
     while at < len(tokens):
         token = tokens[at]
         behind = _arrow(tokens, at, text)
         if at and tokens[at - 1].type in ("_NL", "LBRACE") and behind is None:
             first = at
-        inside = [kind for kind, _ in around]
-        if behind is not None and _runs(inside, tokens[first], tokens[at:behind]):
+        if behind is not None and _runs(around, tokens[first], tokens[at:behind]):
             start, end = token.start, tokens[behind - 1].end
             arrows.setdefault(first, _Arrows(text[start:end], [])).places.append((start, end))
             retract(start, end)
             out.append(Token("ARROW", "->", start, end))
             at = behind
             continue
-        if found := next((said for each in _FORMS if (said := each(tokens, at, text))), None):
+        forms = _FORMS if around else _DECLARED + _FORMS
+        found = next((said for each in forms if (said := each(tokens, at, text))), None)
+        found = found or (None if around else declared.variant(tokens, at, known))
+        if found:
             retract(found.start, found.end)
             report(found.problem, found.start, found.end)
             out += found.tokens
@@ -87,8 +90,9 @@ _NO_STAGES = frozenset(
 )
 
 
-def _runs(inside: Sequence[str], start: Token, sign: Sequence[Token]) -> bool:
+def _runs(around: Sequence[tuple[str, int]], start: Token, sign: Sequence[Token]) -> bool:
     """Whether stages stand there, so that the sign can only chain them."""
+    inside = [kind for kind, _ in around]
     if not inside or "LPAR" in inside or start.type in _NO_STAGES:
         return False
     return inside[-1] == "LBRACE" or (inside[-1] == "LSQB" and sign[0].text != "|")
@@ -123,4 +127,20 @@ def _is_rule(tokens: Sequence[Token], at: int) -> bool:
     return kinds[:1] in (["NAME"], ["STAR"], ["STRING"]) and kinds[1:] == ["DOT", "NAME", "COLON"]
 
 
-_FORMS = (_colon, loops.loop, loops.of, loops.row, imports.other_order, imports.renamed)
+_DECLARED = (imports.other_order, imports.renamed, declared.part, declared.function)
+"""What stands outside of all bodies."""
+
+_FORMS = (
+    _colon,
+    loops.loop,
+    loops.of,
+    loops.row,
+    declared.let,
+    declared.module,
+    signs.comparison,
+    signs.called,
+    signs.stages,
+    signs.remark,
+    signs.open_size,
+    signs.comment,
+)

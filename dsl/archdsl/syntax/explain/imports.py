@@ -12,42 +12,57 @@ from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 
 def other_order(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
     """``from PATH import A, B``, ``import A from PATH`` and ``import { A, B } from PATH``."""
-    if at and tokens[at - 1].type != "_NL":
-        return None
     is_python = tokens[at].text == "from"
-    if not is_python and tokens[at].type != "IMPORT":
+    if (at and tokens[at - 1].type != "_NL") or not (is_python or tokens[at].type == "IMPORT"):
         return None
-    behind, depth = at + 1, 0
-    while behind < len(tokens) and (depth or tokens[behind].type != "_NL"):
-        depth += (tokens[behind].type in OPENERS) - (tokens[behind].type in CLOSERS)
-        behind += 1
+    behind = _line(tokens, at)
     line = [token for token in tokens[at + 1 : behind] if token.type != "_NL"]
     words = [token.text if token.type != "STRING" else "" for token in line]
     between = "import" if is_python else "from"
     if between not in words:
         return None
     cut = words.index(between)
-    path, names = (line[:cut], line[cut + 1 :]) if is_python else (line[cut + 1 :], line[:cut])
-    if names and names[0].type in ("LPAR", "LBRACE"):
-        names = names[1:-1]
-    names = names[:-1] if names and names[-1].type == "COMMA" else names
-    kinds = [token.type for token in names]
-    if not path or kinds[::2] != ["NAME"] * len(kinds[::2]) or set(kinds[1::2]) > {"COMMA"}:
+    path, asked = (line[:cut], line[cut + 1 :]) if is_python else (line[cut + 1 :], line[:cut])
+    names = _names(asked)
+    if not path or names is None:
         return None
     start, end = tokens[at].start, line[-1].end
     if path[0].text in PACKAGES:
         return Mended(ImportForm(path[0].text), start, end, behind, ())
-    if path[0].text.startswith("std/") and path[0].type == "STRING":
-        parts = path[0].text.removesuffix(".arch").replace("/", " . ").split()
-        sort = {".": "DOT"}
-        path = [Token(sort.get(each, "NAME"), each, path[0].start, path[0].end) for each in parts]
-        written = "".join(parts)
-    else:
-        written = text[path[0].start : path[-1].end]
+    read, written = _path(path, text)
     instead = f"import {written}: {', '.join(token.text for token in names[::2])}"
     head, colon = Token("IMPORT", "import", start, start), Token("COLON", ":", end, end)
-    kept = (head, *path, colon, *names)
+    kept = (head, *read, colon, *names)
     return Mended(ImportForm(instead=instead), start, end, behind, kept)
+
+
+def _line(tokens: Sequence[Token], at: int) -> int:
+    """The index of the line end behind a token, outside of brackets."""
+    behind, depth = at + 1, 0
+    while behind < len(tokens) and (depth or tokens[behind].type != "_NL"):
+        depth += (tokens[behind].type in OPENERS) - (tokens[behind].type in CLOSERS)
+        behind += 1
+    return behind
+
+
+def _names(asked: Sequence[Token]) -> Sequence[Token] | None:
+    """Names with commas between them, without the brackets around them."""
+    names = asked[1:-1] if asked and asked[0].type in ("LPAR", "LBRACE") else asked
+    names = names[:-1] if names and names[-1].type == "COMMA" else names
+    kinds = [token.type for token in names]
+    is_list = set(kinds[::2]) == {"NAME"} and set(kinds[1::2]) <= {"COMMA"}
+    return names if is_list else None
+
+
+def _path(path: Sequence[Token], text: str) -> tuple[Sequence[Token], str]:
+    """The path of a library without quotes, and any other as it is; and how it is written."""
+    first = path[0]
+    if first.type != "STRING" or not first.text.startswith("std/"):
+        return path, text[first.start : path[-1].end]
+    parts = first.text.removesuffix(".arch").replace("/", " . ").split()
+    kinds = {".": "DOT"}
+    made = [Token(kinds.get(each, "NAME"), each, first.start, first.end) for each in parts]
+    return made, "".join(parts)
 
 
 def renamed(tokens: Sequence[Token], at: int, _: str) -> Mended | None:

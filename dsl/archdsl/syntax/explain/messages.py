@@ -43,6 +43,11 @@ _FOREIGN = {
     "del": "a name lives to the end of its braces",
     "switch": "write `if … { … } else if … { … }`",
     "match": "write `if … { … } else if … { … }`",
+    "unless": "write `if not …`",
+    "raise": 'what must hold is said by `assert condition, "message"`',
+    "throw": 'what must hold is said by `assert condition, "message"`',
+    "new": "a block is used by its name alone: `Block(8)`",
+    **dict.fromkeys(("export", "public"), "leave it out: what a file declares can be imported"),
     "upto": "a range counts both of its ends: `1..n`",
     "to": "a range counts both of its ends: `1..n`",
     "until": "write `range(a, b)`, which stops before b",
@@ -239,7 +244,7 @@ def _arrow(place: Place) -> Explained | None:
         return None
     turned, meant = _turned(place), times(place)
     if before is not None and place.at == place.first + 1:
-        meant = before_braces(before, token)
+        meant = meant or before_braces(before, token)
     return chains.MissingArrow(describe(token), turned, meant), token
 
 
@@ -253,6 +258,8 @@ def _turned(place: Place) -> str | None:
         return None
     from archir.catalogue.registry import built_in
 
+    if place.token.text[:1] == "x" and place.token.text[1:].isdecimal():
+        return None  # so many times
     if op.text not in built_in() or place.token.text in built_in():
         return None
     return f"{place.token.text} -> {op.text}"

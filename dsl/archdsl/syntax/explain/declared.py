@@ -1,0 +1,218 @@
+"""Declarations with signs of other languages: types, arrows, colons, dashes in names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from archdsl.rules.foreign import ForeignForm
+from archdsl.syntax.explain.forms import Mended, partner
+from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
+
+
+def let(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``let a: int = 3``, ``let a := 3``, ``let a == 3`` and ``let a, b = 1, 2``."""
+    if tokens[at].type != "LET" or [each.type for each in tokens[at + 1 : at + 2]] != ["NAME"]:
+        return None
+    end = _line(tokens, at)
+    sign, head = tokens[at + 2], f"let {tokens[at + 1].text} = …"
+    if sign.text == "==":
+        return _sign(tokens, at, at + 2, at + 3, text, ("`==` compares", f"write `{head}`"))
+    equals = next((k for k in range(at, end) if tokens[k].type == "EQUALS"), None)
+    if equals is None:
+        return None
+    if sign.type == "COLON":
+        said = "`:=` gives no value" if equals == at + 3 else "a `let` has no type"
+        return _sign(tokens, at, at + 2, equals + 1, text, (said, f"write `{head}`"))
+    names, values = tokens[at + 1 : equals], tokens[equals + 1 : end]
+    if len(names) < 3 or any(each.type not in ("NAME", "COMMA") for each in names):
+        return None
+    if not values or "COMMA" not in _outside(values):
+        return None
+    first, last = values[0].start, values[-1].end
+    instead = f"[{text[first:last]}]"
+    kept = (Token("LSQB", "[", first, first), *values, Token("RSQB", "]", last, last))
+    problem = ForeignForm("several values are one list", f"write `= {instead}`", instead)
+    return Mended(problem, first, last, end, (*tokens[at : equals + 1], *kept))
+
+
+def _sign(
+    tokens: Sequence[Token], at: int, first: int, behind: int, text: str, words: tuple[str, str]
+) -> Mended:
+    """An equals sign in the place of some tokens of a statement."""
+    start, end = tokens[first].start, tokens[behind - 1].end
+    gap = "" if text[start - 1].isspace() else " "
+    equals = Token("EQUALS", "=", start, end)
+    return Mended(ForeignForm(*words, f"{gap}="), start, end, behind, (*tokens[at:first], equals))
+
+
+def module(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``module head: linear(8)``."""
+    kinds = [each.type for each in tokens[at : at + 3]]
+    if kinds != ["MODULE", "NAME", "COLON"]:
+        return None
+    how = f"write `module {tokens[at + 1].text} = …`"
+    return _sign(tokens, at, at + 2, at + 3, text, ("a `module` has an equals sign", how))
+
+
+def part(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``model m() -> Tensor {``, ``block B() = {``, ``model b: a(3)`` and ``model my-net {``."""
+    if not _begins(tokens, at, ("MODEL", "BLOCK")):
+        return None
+    kind, name = tokens[at].text, tokens[at + 1]
+    end, behind = _line(tokens, at), _behind_head(tokens, at)
+    if behind >= end:
+        return None
+    if tokens[behind].type == "MINUS" and behind == at + 2:
+        return _dashed(tokens, at, text)
+    braces = next((k for k in range(behind, end) if tokens[k].type == "LBRACE"), None)
+    found = tokens[behind]
+    if braces is None:
+        is_variant = kind == "model" and found.type == "COLON" and behind == at + 2
+        if not is_variant or tokens[behind + 1].type != "NAME":
+            return None
+        how = f"write `model {name.text} = {tokens[behind + 1].text}…`"
+        return _sign(tokens, at, behind, behind + 1, text, ("a variant has an equals sign", how))
+    if found.type == "EQUALS" and behind == at + 2 and braces > behind + 1:
+        return _filled(tokens, at, braces, text)
+    is_odd = found.type in ("COLON", "ARROW", "EQUALS") and braces > behind
+    if not is_odd or (found.type == "COLON" and braces == behind + 1):
+        return None
+    start, stop = found.start, tokens[braces].start
+    said = f"nothing stands between the head of a {kind} and its braces"
+    gap = "" if text[start - 1].isspace() else " "
+    how = f"leave `{text[start:stop].strip()}` out"
+    if found.type == "ARROW":
+        how += ": what it gives is its last value, or `output`"
+    problem = ForeignForm(said, how, gap)
+    return Mended(problem, start, stop, braces, tuple(tokens[at:behind]))
+
+
+def _dashed(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    last = at + 1
+    while [each.type for each in tokens[last + 1 : last + 3]] == ["MINUS", "NAME"]:
+        last += 2
+    start, end = tokens[at + 1].start, tokens[last].end
+    shown = text[start:end]
+    if last == at + 1 or " " in shown:
+        return None
+    name = shown.replace("-", "_")
+    problem = ForeignForm(f"the name `{shown}` has a dash", f"write `{name}`", name)
+    return Mended(problem, start, end, last + 1, (tokens[at], Token("NAME", name, start, end)))
+
+
+def _filled(tokens: Sequence[Token], at: int, braces: int, text: str) -> Mended | None:
+    """``model b = a { n = 3 }``."""
+    closer = partner(tokens, braces)
+    inside = [] if closer is None else tokens[braces + 1 : closer]
+    if closer is None or [each.type for each in inside[:2]] != ["NAME", "EQUALS"]:
+        return None
+    if any(each.type == "_NL" for each in inside) or braces != at + 4:
+        return None
+    opener = tokens[braces]
+    start, end = opener.start, tokens[closer].end
+    instead = f"({text[opener.end : tokens[closer].start].strip()})"
+    said = "arguments stand in parentheses"
+    problem = ForeignForm(said, f"write `{tokens[braces - 1].text}{instead}`", instead)
+    kept = (Token("LPAR", "(", start, start), *inside, Token("RPAR", ")", end, end))
+    gap = tokens[braces - 1].end
+    return Mended(problem, gap, end, closer + 1, (*tokens[at:braces], *kept))
+
+
+def function(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``fn f(n) { return n }``, ``fn f(n): n``, ``fn f(n) => n`` and ``fn f(n) -> int = n``."""
+    if not _begins(tokens, at, ("FN",)):
+        return None
+    end, behind = _line(tokens, at), _behind_head(tokens, at)
+    if behind >= end or tokens[behind - 1].type != "RPAR":
+        return None
+    sign = tokens[behind]
+    words = ("a function is one expression behind `=`", f"write `fn {tokens[at + 1].text}(…) = …`")
+    if sign.type == "LBRACE":
+        return _braced(tokens, at, behind, text, words)
+    if sign.type == "ARROW":
+        equals = next((k for k in range(behind, end) if tokens[k].type == "EQUALS"), None)
+        if equals is None:
+            return None
+        said = ("a function has no type", words[1])
+        return _sign(tokens, at, behind, equals + 1, text, said)
+    if sign.type == "COLON" and behind + 1 < end:
+        first = behind + 1 + (tokens[behind + 1].text == "return")
+        return _sign(tokens, at, behind, first, text, words)
+    is_arrow = sign.type == "EQUALS" and tokens[behind + 1].text == ">"
+    return _sign(tokens, at, behind, behind + 2, text, words) if is_arrow else None
+
+
+def _braced(
+    tokens: Sequence[Token], at: int, opener: int, text: str, words: tuple[str, str]
+) -> Mended | None:
+    """``fn f(n) { return n }``."""
+    closer = partner(tokens, opener)
+    if closer is None:
+        return None
+    inside = [each for each in tokens[opener + 1 : closer] if each.type != "_NL"]
+    inside = inside[1:] if inside and inside[0].text == "return" else inside
+    if not inside or {each.type for each in inside} & {"LET", "ARROW", "LBRACE"}:
+        return None
+    start, end = tokens[opener].start, tokens[closer].end
+    instead = f"= {text[inside[0].start : inside[-1].end]}"
+    kept = (*tokens[at:opener], Token("EQUALS", "=", start, start), *inside)
+    return Mended(ForeignForm(*words, instead), start, end, closer + 1, kept)
+
+
+def models(tokens: Sequence[Token]) -> frozenset[str]:
+    """The names of a file's models."""
+    return frozenset(after.text for one, after in pairwise(tokens) if one.type == "MODEL")
+
+
+def variant(tokens: Sequence[Token], at: int, known: frozenset[str]) -> Mended | None:
+    """``b = a(3)`` outside of all bodies, where a is a model."""
+    kinds = [each.type for each in tokens[at : at + 3]]
+    if kinds != ["NAME", "EQUALS", "NAME"] or (at and tokens[at - 1].type != "_NL"):
+        return None
+    name, wanted = tokens[at], tokens[at + 2].text
+    if wanted not in known:
+        return None
+    words = ("a variant of a model is a model", f"write `model {name.text} = {wanted}…`")
+    problem = ForeignForm(*words, f"model {name.text}")
+    head = Token("MODEL", "model", name.start, name.start)
+    return Mended(problem, name.start, name.end, at + 1, (head, name))
+
+
+def _begins(tokens: Sequence[Token], at: int, kinds: Sequence[str]) -> bool:
+    """Whether a declaration of such a kind begins there, with a name."""
+    before = tokens[at - 1].type if at else "_NL"
+    named = [each.type for each in tokens[at + 1 : at + 2]] == ["NAME"]
+    return named and before == "_NL" and tokens[at].type in kinds
+
+
+def _behind_head(tokens: Sequence[Token], at: int) -> int:
+    """The index behind the name and the parameters of a declaration."""
+    opener = at + 2
+    if opener < len(tokens) and tokens[opener].type == "LPAR":
+        closer = partner(tokens, opener)
+        return len(tokens) if closer is None else closer + 1
+    return opener
+
+
+def _line(tokens: Sequence[Token], at: int) -> int:
+    """The index of the line end behind a token, outside of brackets that are opened there."""
+    depth = 0
+    while at < len(tokens) and (depth or tokens[at].type != "_NL"):
+        depth += (tokens[at].type in OPENERS) - (tokens[at].type in CLOSERS)
+        if depth < 0:
+            break
+        at += 1
+    return at
+
+
+def _outside(tokens: Sequence[Token]) -> list[str]:
+    """The kinds of the tokens that stand in no brackets."""
+    kinds: list[str] = []
+    depth = 0
+    for token in tokens:
+        depth -= token.type in CLOSERS
+        if not depth:
+            kinds.append(token.type)
+        depth += token.type in OPENERS
+    return kinds

@@ -1,0 +1,174 @@
+"""Signs and brackets of other languages in statements and expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archdsl.rules.foreign import ForeignForm
+from archdsl.syntax.explain.forms import Mended, partner
+from archdsl.syntax.tokens import CLOSERS, END, OPENERS, Token
+
+_ENDS = ("_NL", "RBRACE", END)
+_EQUAL = {"===": "==", "!==": "!=", "<>": "!=", "is not": "!="}
+
+
+def comparison(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``===``, ``!==``, ``<>`` and ``is not``."""
+    if at + 1 >= len(tokens) or tokens[at].type not in ("COMPARE", "NAME"):
+        return None
+    start, end = tokens[at].start, tokens[at + 1].end
+    shown = " ".join(text[start:end].split())
+    instead = _EQUAL.get(shown)
+    if instead is None:
+        return None
+    problem = ForeignForm(f"`{shown}` does not compare", f"write `{instead}`", instead)
+    return Mended(problem, start, end, at + 2, (Token("COMPARE", instead, start, end),))
+
+
+def called(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``assert(a > b, "…")`` and ``repeat(3, relu)``."""
+    word = tokens[at]
+    if word.type not in ("ASSERT", "REPEAT") or [each.type for each in tokens[at + 1 : at + 2]] != [
+        "LPAR"
+    ]:
+        return None
+    opener, closer = at + 1, partner(tokens, at + 1)
+    if closer is None or (closer + 1 < len(tokens) and tokens[closer + 1].type not in _ENDS):
+        return None
+    commas = _commas(tokens, opener, closer)
+    if len(commas) != 1:
+        return None
+    comma = commas[0]
+    first = text[tokens[opener].end : tokens[comma].start].strip()
+    other = text[tokens[comma].end : tokens[closer].start].strip()
+    inside, behind = tokens[opener + 1 : comma], tokens[comma + 1 : closer]
+    start, end = word.start, tokens[closer].end
+    if word.type == "ASSERT":
+        instead, kept = f"assert {first}, {other}", (*inside, tokens[comma], *behind)
+    else:
+        braces = (Token("LBRACE", "{", tokens[comma].start, tokens[comma].end), *behind)
+        kept = (*inside, *braces, Token("RBRACE", "}", end - 1, end))
+        instead = f"repeat {first} {{ {other} }}"
+    if "\n" in instead:
+        return None
+    problem = ForeignForm(f"`{word.text}` is no function", f"write `{instead}`", instead)
+    return Mended(problem, start, end, closer + 1, (word, *kept))
+
+
+def _commas(tokens: Sequence[Token], opener: int, closer: int) -> list[int]:
+    """Where commas stand directly in brackets."""
+    found: list[int] = []
+    depth = 0
+    for at in range(opener, closer):
+        depth += (tokens[at].type in OPENERS) - (tokens[at].type in CLOSERS)
+        if depth == 1 and tokens[at].type == "COMMA":
+            found.append(at)
+    return found
+
+
+def stages(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``(conv(8, 3) -> relu)`` and ``concat { relu, tanh }``."""
+    opener = tokens[at]
+    closer = partner(tokens, at) if opener.type in ("LPAR", "LBRACE") else None
+    if closer is None or not at:
+        return None
+    before, end = tokens[at - 1], tokens[closer].end
+    inside = tuple(tokens[at + 1 : closer])
+    written = text[opener.end : tokens[closer].start].strip()
+    if opener.type == "LPAR":
+        kinds = [each.type for each in inside]
+        if (
+            before.type not in ("_NL", "LBRACE", "ARROW", "COLON", "LSQB", "COMMA")
+            or "ARROW" not in kinds
+        ):
+            return None
+        instead = f"{{ {written} }}"
+        words = ("parentheses hold no stages", "stages that run in order stand in braces")
+        kept = (Token("LBRACE", "{", opener.start, opener.end), *inside)
+        tokens_now = (*kept, Token("RBRACE", "}", end - 1, end))
+        return Mended(ForeignForm(*words, instead), opener.start, end, closer + 1, tokens_now)
+    from archir.catalogue.registry import built_in
+
+    if before.type != "NAME" or before.text not in built_in() or not _commas(tokens, at, closer):
+        return None
+    instead = f"[{written}]"
+    words = ("braces hold what runs in order", "what runs side by side stands in brackets")
+    kept = (Token("LSQB", "[", opener.start, opener.end), *inside)
+    return Mended(
+        ForeignForm(*words, instead),
+        opener.start,
+        end,
+        closer + 1,
+        (*kept, Token("RSQB", "]", end - 1, end)),
+    )
+
+
+_BEFORE_STAGES = frozenset({"_NL", "LBRACE", "ARROW", "COLON", "LSQB", "COMMA"})
+
+
+def remark(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``conv(8, 3) -> [N, 8, H, 32]`` and ``conv(8, 3): [N, 8, 32, 32]``: a shape as a remark."""
+    sign = tokens[at]
+    if sign.type not in ("ARROW", "COLON") or not at or at + 1 >= len(tokens):
+        return None
+    closer = partner(tokens, at + 1) if tokens[at + 1].type == "LSQB" else None
+    if closer is None or (closer + 1 < len(tokens) and tokens[closer + 1].type not in _ENDS):
+        return None
+    inside = {each.type for each in tokens[at + 2 : closer]}
+    if not {"INT", "COMMA"} <= inside or inside - _OF_SHAPES:
+        return None
+    if sign.type == "COLON" and tokens[at - 1].type not in ("RPAR", "RBRACE"):
+        return None
+    line = at
+    while line and tokens[line - 1].type not in ("_NL", "LBRACE"):
+        line -= 1
+    if tokens[line].type in ("MODEL", "BLOCK", "FN", "INPUT", "PARAM", "BUFFER", "LET"):
+        return None
+    shape = text[tokens[at + 1].start : tokens[closer].end]
+    words = ("a shape is no stage", f"a shape that is checked stands behind `::`: `:: {shape}`")
+    gap = "" if text[sign.start - 1].isspace() else " "
+    kept = (Token("DOUBLE_COLON", "::", sign.start, sign.end), *tokens[at + 1 : closer + 1])
+    return Mended(ForeignForm(*words, f"{gap}::"), sign.start, sign.end, closer + 1, kept)
+
+
+_OF_SHAPES = frozenset({"NAME", "INT", "COMMA", "STAR", "DOUBLE_SLASH", "PLUS", "MINUS"})
+
+
+def open_size(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
+    """``[?, 3, 32, 32]`` and ``n?: int``."""
+    token = tokens[at]
+    if token.text != "?" or token.type != "UNKNOWN" or at + 1 >= len(tokens) or not at:
+        return None
+    before, after = tokens[at - 1], tokens[at + 1]
+    if before.type == "LSQB" and after.type == "COMMA":
+        words = ("a size that is open has a name", "write `N`")
+        kept = (Token("NAME", "N", token.start, token.end),)
+        return Mended(ForeignForm(*words, "N"), token.start, token.end, at + 1, kept)
+    if before.type == "NAME" and after.type in ("COLON", "COMMA", "RPAR"):
+        words = (
+            "no sign says that a parameter may be left out",
+            "give it a default: `name = none`",
+        )
+        return Mended(ForeignForm(*words, ""), token.start, token.end, at + 1, ())
+    return None
+
+
+def comment(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``conv(8, 3) // two words``, and a text in three quotes."""
+    token = tokens[at]
+    words = ("this is no comment", "a comment begins with `#`, one of a declaration with `##`")
+    kinds = [each.type for each in tokens[at + 1 : at + 3]]
+    begins = not at or tokens[at - 1].type == "_NL"
+    if token.type == "DOUBLE_SLASH" and kinds == ["NAME", "NAME"] and not begins:
+        end = at
+        while end < len(tokens) and tokens[end].type != "_NL":
+            end += 1
+        return Mended(ForeignForm(*words, "#"), token.start, token.end, end, ())
+    shown = text[token.start : token.start + 3]
+    if shown not in ("'''", '"""') or token.type != "STRING" or kinds != ["STRING", "STRING"]:
+        return None
+    last = tokens[at + 2]
+    if last.end != tokens[at + 1].end + 2 or tokens[at + 1].start != token.end:
+        return None
+    instead = f"# {text[token.start + 3 : last.end - 3].strip()}"
+    return Mended(ForeignForm(*words, instead), token.start, last.end, at + 3, ())
