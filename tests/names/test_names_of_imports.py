@@ -283,7 +283,10 @@ def test_a_name_of_another_library_is_found_there() -> None:
     assert found.problem.name == "unknown-import"
     assert found.problem.hint() == "std.mobile does: import std.mobile: SqueezeExcite"
     found = problems(importing('"./stem.arch"', "SqueezeExcite"), {"stem.arch": STEM})[0]
-    assert (found.problem.name, found.problem.hint()) == ("unknown-import", None)
+    assert (found.problem.name, found.problem.hint()) == (
+        "unknown-import",
+        "there are: Stem, Unused",
+    )
 
 
 @pytest.mark.parametrize("library", ["std", "std.x", "std.nothing.at_all"])

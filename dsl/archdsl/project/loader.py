@@ -319,7 +319,8 @@ class _Loader(Struct):
         elif elsewhere is None:
             near = self.suggest(name.text, beside)
             elsewhere = None if near is None else beside[near]
-        few = tuple(own) if len(own) <= _FEW else ()
+        is_example = shown.startswith(f"{EXAMPLES}.")
+        few = () if is_example or len(own) > _FEW else tuple(own)
         problem = rules.imports.UnknownImport(name.text, shown, near, comes_from, elsewhere, few)
         self.diagnostics.report(problem, name.span)
 
