@@ -73,7 +73,6 @@ BODIES = [
     ("for (const w of [8, 4]) { conv(w, 1) }", "loop-in-parentheses", "for w in [8, 4]",
      "for w in [8, 4] { conv(w, 1) }"),
     ("for w of [8, 4] { conv(w, 1) }", "foreign-word", "`in`", "for w in [8, 4] { conv(w, 1) }"),
-    ("residual conv(8, 1)", "foreign-form", "`residual { conv(8, 1) }`", "residual { conv(8, 1) }"),
     ("residual -> relu -> tanh", "foreign-form", "{ relu -> tanh }", "residual { relu -> tanh }"),
     ("repeat 3 relu", "foreign-form", "`repeat … { relu }`", "repeat 3 { relu }"),
     ("repeat 3 times { relu }", "foreign-form", "leave it out", "repeat 3 { relu }"),

@@ -83,8 +83,8 @@ class ForeignForm(Problem):
     """
 
     name = "foreign-form"
-    bad = model("residual conv(3, 1)")
-    good = model("residual { conv(3, 1) }")
+    bad = model("repeat 2 conv(3, 1)")
+    good = model("repeat 2 { conv(3, 1) }")
     said: str
     how: str
     instead: str | None = None

@@ -59,7 +59,7 @@ def part(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
     """``model m() -> Tensor {``, ``block B() = {``, ``model b: a(3)`` and ``model my-net {``."""
     if not _begins(tokens, at, ("MODEL", "BLOCK")):
         return None
-    kind, name = tokens[at].text, tokens[at + 1]
+    kind = tokens[at].text
     end, behind = _line(tokens, at), _behind_head(tokens, at)
     if behind >= end:
         return None
@@ -68,11 +68,7 @@ def part(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
     braces = next((k for k in range(behind, end) if tokens[k].type == "LBRACE"), None)
     found = tokens[behind]
     if braces is None:
-        is_variant = kind == "model" and found.type == "COLON" and behind == at + 2
-        if not is_variant or tokens[behind + 1].type != "NAME":
-            return None
-        how = f"write `model {name.text} = {tokens[behind + 1].text}…`"
-        return _sign(tokens, at, behind, behind + 1, text, ("a variant has an equals sign", how))
+        return _with_colon(tokens, at, behind, text) if kind == "model" else None
     if found.type == "EQUALS" and behind == at + 2 and braces > behind + 1:
         return _filled(tokens, at, braces, text)
     is_odd = found.type in ("COLON", "ARROW", "EQUALS") and braces > behind
@@ -86,6 +82,14 @@ def part(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
         how += ": what it gives is its last value, or `output`"
     problem = ForeignForm(said, how, gap)
     return Mended(problem, start, stop, braces, tuple(tokens[at:behind]))
+
+
+def _with_colon(tokens: Sequence[Token], at: int, behind: int, text: str) -> Mended | None:
+    """``model b: a(3)``."""
+    if tokens[behind].type != "COLON" or behind != at + 2 or tokens[behind + 1].type != "NAME":
+        return None
+    how = f"write `model {tokens[at + 1].text} = {tokens[behind + 1].text}…`"
+    return _sign(tokens, at, behind, behind + 1, text, ("a variant has an equals sign", how))
 
 
 def _dashed(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
