@@ -6,6 +6,7 @@ import pytest
 
 import archc
 from archc.request.fixing import fixed
+from archdsl.syntax.parser import parse, parse_argument
 from archir.base.diagnostics import Diagnostics
 from archir.base.source import Source
 
@@ -201,3 +202,24 @@ def test_what_is_right_stays_right(text: str) -> None:
     text = "if x.channels > 3 { relu }" if text == "x > 3" else text
     names = [each.problem.name for each in errors(in_body(f"conv(8, 3) == relu\n  {text}"))]
     assert names == ["unexpected-token"]
+
+
+TEXTS = [
+    *(in_body(one[0]) for one in BODIES),
+    *(one[0] for one in DECLARED),
+    *(one[0] for one in FILES),
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_texts_that_end_early_are_told_of(text: str) -> None:
+    """Wherever such a form breaks off: no token that is asked for has to be there."""
+    for end in range(len(text)):
+        _, found = parse(Source("m.arch", text[:end]))
+        assert all(each.problem.message() for each in found)
+
+
+@pytest.mark.parametrize("text", ["n", "n: int = 3", "n := 3", "a, b = 1, 2"])
+def test_arguments_of_the_command_line_have_such_forms_too(text: str) -> None:
+    _, found = parse_argument(Source("--set", text))
+    assert len(found) == 1

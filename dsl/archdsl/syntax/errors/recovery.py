@@ -140,7 +140,7 @@ class Recovery:
             automaton.back_to(mark.height)
             del self.fed[mark.fed :]
             self.tokens[first:end] = made
-            self.repaired_to = self.tokens[at].start
+            self.repaired_to = self.tokens[min(at, len(self.tokens) - 1)].start
             self.repaired.append(span)
             mark.repairs += 1
             self.report(problem, token.start, token.end)

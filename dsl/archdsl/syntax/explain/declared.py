@@ -12,7 +12,8 @@ from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 
 def let(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
     """``let a: int = 3``, ``let a := 3``, ``let a == 3`` and ``let a, b = 1, 2``."""
-    if tokens[at].type != "LET" or [each.type for each in tokens[at + 1 : at + 2]] != ["NAME"]:
+    kinds = [each.type for each in tokens[at : at + 3]]
+    if kinds[:2] != ["LET", "NAME"] or len(kinds) < 3:
         return None
     end = _line(tokens, at)
     sign, head = tokens[at + 2], f"let {tokens[at + 1].text} = …"
@@ -86,7 +87,8 @@ def part(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
 
 def _with_colon(tokens: Sequence[Token], at: int, behind: int, text: str) -> Mended | None:
     """``model b: a(3)``."""
-    if tokens[behind].type != "COLON" or behind != at + 2 or tokens[behind + 1].type != "NAME":
+    kinds = [each.type for each in tokens[behind : behind + 2]]
+    if kinds != ["COLON", "NAME"] or behind != at + 2:
         return None
     how = f"write `model {tokens[at + 1].text} = {tokens[behind + 1].text}…`"
     return _sign(tokens, at, behind, behind + 1, text, ("a variant has an equals sign", how))
@@ -143,7 +145,7 @@ def function(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
     if sign.type == "COLON" and behind + 1 < end:
         first = behind + 1 + (tokens[behind + 1].text == "return")
         return _sign(tokens, at, behind, first, text, words)
-    is_arrow = sign.type == "EQUALS" and tokens[behind + 1].text == ">"
+    is_arrow = "".join(each.text for each in tokens[behind : behind + 2]) == "=>"
     return _sign(tokens, at, behind, behind + 2, text, words) if is_arrow else None
 
 
