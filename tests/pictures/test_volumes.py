@@ -91,6 +91,14 @@ def test_latex_is_one_picture_whose_braces_are_closed(name: str, theme: str) -> 
         assert used <= named
 
 
+def test_latex_needs_no_fonts_but_its_own_and_texts_fit_in_any() -> None:
+    # texlive-latex-base and texlive-pictures of Debian have no Helvetica.
+    text = tikz(paged(example("googlenet"), Looks()))
+    assert "\\fontfamily" not in text
+    fitted = re.findall(r"\\node.*\{\\archcfit\{([0-9.]+)\}", text)
+    assert len(fitted) == text.count("\\node[") > 50
+
+
 def test_no_text_is_a_command_of_latex() -> None:
     text = tikz(paged(checked(HOSTILE), Looks()))
     assert r"\textbackslash{}end\{document\} \$x\textasciicircum{}2\$ \& 50\% \#1" in text

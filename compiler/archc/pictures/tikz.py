@@ -59,8 +59,9 @@ def tikz(page: Page, theme: str = "auto") -> str:
         "\\begingroup",
         f"\\newdimen\\archcunit \\archcunit={unit:.4f}pt",
         *_colours(inks, {mark.kind for mark in page.marks if isinstance(mark, Glyph)}),
+        *_FITS,
         *(
-            f"\\def\\archc{role}{{\\fontfamily{{phv}}{shape}"
+            f"\\def\\archc{role}{{\\archcfont{shape}"
             f"\\fontsize{{{size * unit:.2f}pt}}{{{size * unit * 1.2:.2f}pt}}\\selectfont}}"
             for role, size, shape in _FONTS
         ),
@@ -81,6 +82,14 @@ def tikz(page: Page, theme: str = "auto") -> str:
     lines += ["\\end{tikzpicture}", "\\endgroup"]
     return "\n".join(lines) + "\n"
 
+
+_FITS = (
+    # A plain LaTeX has no Helvetica, after which texts are measured, so they are set in the
+    # document's own sans serif, and what is wider in it is made as wide as it was measured.
+    "\\providecommand\\archcfont{\\sffamily}",
+    "\\def\\archcfit#1#2{\\setbox0=\\hbox{#2}\\ifdim\\wd0>#1\\archcunit"
+    "\\resizebox{#1\\archcunit}{\\height}{\\copy0}\\else\\copy0\\fi}",
+)
 
 _FONTS = (
     ("title", 15.0, "\\bfseries"),
@@ -183,7 +192,7 @@ def _letters(text: Text) -> str:
     place = _at((text.x, text.y))
     return (
         f"\\node[anchor={anchor}, text={colour}, font=\\archc{text.role}] at {place} "
-        f"{{{_latex(text.text)}}};"
+        f"{{\\archcfit{{{text.width:.2f}}}{{{_latex(text.text)}}}}};"
     )
 
 

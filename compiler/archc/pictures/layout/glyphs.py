@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from archc.pictures.layout.marks import Glyph, Sketch, Text, middle
@@ -32,10 +33,10 @@ def box(item: Box, symbols: Symbols | None = None) -> Sketch:
     """An op's box: what stands before it, its name in bold, its numbers, and what follows it."""
     head = head_text(item, symbols)
     facts = say(item.facts, symbols)
-    lines = [(one, FACT) for one in _wrapped(list(item.before))]
+    lines = [(one, FACT) for one in _wrapped(item.before)]
     lines.append((cut(head) + _times(item.times, symbols), HEAD))
-    lines += [(one, FACT) for one in _wrapped(facts.split(", "), ", ")]
-    lines += [(one, FACT) for one in _wrapped(list(item.after))]
+    lines += [(one, FACT) for one in _wrapped(tuple(facts.split(", ")), ", ")]
+    lines += [(one, FACT) for one in _wrapped(item.after)]
     form = "end" if item.kind in ("end", "parameter") else "box"
     return _glyph(lines, item.kind, form, item.path, titled(item), item.times is not None)
 
@@ -45,7 +46,7 @@ def ref(item: Ref, name: str, symbols: Symbols | None = None) -> Sketch:
     label = item.name if item.name and not item.name.isdecimal() and item.is_named else ""
     lines = [(cut(label), FACT)] if label else []
     lines.append((cut(name) + _times(item.times, symbols), HEAD))
-    lines += [(one, FACT) for one in _wrapped(say(item.words, symbols).split(", "), ", ")]
+    lines += [(one, FACT) for one in _wrapped(tuple(say(item.words, symbols).split(", ")), ", ")]
     return _glyph(lines, item.kind, "block", item.path, titled(item), item.times is not None)
 
 
@@ -89,9 +90,10 @@ def _times(count: Count | None, symbols: Symbols | None) -> str:
     return f" {TIMES} {said}"
 
 
-def _wrapped(words: list[str], between: str = DOT) -> list[str]:
+@lru_cache(4096)  # a picture is laid out for several widths
+def _wrapped(given: tuple[str, ...], between: str = DOT) -> list[str]:
     """Words in as few lines as they need, which are then as even as can be."""
-    words = [cut(word) for word in words if word]
+    words = [cut(word) for word in given if word]
     widths = [width(word, FACT) for word in words]
     gap = width(between, FACT)
     starts = _filled(widths, gap, WIDEST_FACT)

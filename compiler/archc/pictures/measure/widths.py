@@ -6,6 +6,8 @@ three is there. What is not in it is taken for as wide as such letters are at mo
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 FONTS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 _FIRST = 32
@@ -52,6 +54,7 @@ DESCENT = 0.21
 """How far letters such as g hang below it."""
 
 
+@lru_cache(16384)
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide a text is that is set in one line."""
     table = _BOLD if bold else _REGULAR
