@@ -262,7 +262,8 @@ def _as_meant(ctx: Context, node: ast.PartUse) -> None:
     if wanted is None or wanted not in built_in() or node.arguments is None:
         return
     if synonym(name) == wanted or is_slip(name, wanted):
-        plan_op(ctx, ops()[wanted], node.arguments, node.span)
+        # What is missing may be what another op does not need.
+        plan_op(ctx, ops()[wanted], node.arguments, node.span, partial=True)
 
 
 def _value(
