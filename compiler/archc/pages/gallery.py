@@ -29,8 +29,24 @@ SHOWN = (
     "alexnet",
     "squeezenet1_0",
     "mobilenet_v1",
+    "vit_b_16",
+    "mixer_b16_224",
+    "mobilenet_v3_small",
+    "efficientnet_b0",
+    "convnext_tiny",
+    "regnet_y_400mf",
+    "shufflenet_v2_x1_0",
+    "mnasnet1_0",
+    "seresnet50",
+    "resnext50_32x4d",
+    "xception",
+    "fcn_resnet50",
+    "deeplabv3_resnet50",
+    "espcn",
+    "tcn",
+    "lstm_classifier",
 )
-"""An example of each form: skips, branches, repeats, a U, panels in panels."""
+"""An example of each family; the other members differ from it in their numbers."""
 
 VIEWS = ("layers", "volumes", "stages")
 """The views, in the order of the page."""
