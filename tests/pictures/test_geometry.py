@@ -117,6 +117,29 @@ model net() {
   output two
   output three
 }""",
+    "skips in skips, as in UNet++": """
+block Conv2(width) {
+  repeat 2 { conv(width, 3, padding = 1, bias = false) -> batch_norm -> relu }
+}
+model net() {
+  input image: [N, 3, H = 96, W = 96]
+  Conv2(32) as x00
+  max_pool(2) -> Conv2(64) as x10
+  max_pool(2) -> Conv2(128) as x20
+  max_pool(2) -> Conv2(256) as x30
+  max_pool(2) -> Conv2(512) as x40
+  concat [x00, x10 -> upsample(scale_factor = 2)] -> Conv2(32) as x01
+  concat [x10, x20 -> upsample(scale_factor = 2)] -> Conv2(64) as x11
+  concat [x20, x30 -> upsample(scale_factor = 2)] -> Conv2(128) as x21
+  concat [x30, x40 -> upsample(scale_factor = 2)] -> Conv2(256) as x31
+  concat [x00, x01, x11 -> upsample(scale_factor = 2)] -> Conv2(32) as x02
+  concat [x10, x11, x21 -> upsample(scale_factor = 2)] -> Conv2(64) as x12
+  concat [x20, x21, x31 -> upsample(scale_factor = 2)] -> Conv2(128) as x22
+  concat [x00, x01, x02, x12 -> upsample(scale_factor = 2)] -> Conv2(32) as x03
+  concat [x10, x11, x12, x22 -> upsample(scale_factor = 2)] -> Conv2(64) as x13
+  concat [x00, x01, x02, x03, x13 -> upsample(scale_factor = 2)] -> Conv2(32)
+  conv(1, 1)
+}""",
     "a tangle": """
 model net() {
   input x: [N, 8, H = 8, W = 8]
@@ -147,6 +170,26 @@ model net() {
 @pytest.mark.parametrize("size", PAGES)
 def test_nothing_is_over_another_in(name: str, size: str) -> None:
     assert faults(laid_out(checked(NETWORKS[name]), size)) == []
+
+
+def test_skips_in_skips_stand_in_rows_by_resolution() -> None:
+    # Figure 1a of arXiv 1807.10165: X(i, j), of which i + j <= 4, has row i, and is farther right
+    # the larger 2j + i is. X(0, 0) and X(0, 4) begin and end it.
+    made = laid_out(checked(NETWORKS["skips in skips, as in UNet++"]))
+    rows: dict[float, list[Glyph]] = {}
+    for mark in made.marks:
+        if isinstance(mark, Glyph) and "Conv 3" in "".join(text.text for text in mark.texts):
+            rows.setdefault(round(mark.y), []).append(mark)
+    found = [rows[y] for y in sorted(rows)]
+    counts = [len(row) for row in found]
+    assert counts == [1, 3, 4, 3, 2, 1, 1]
+    left = {
+        (i, j): box.x
+        for i, row in enumerate(found[1:6])
+        for j, box in enumerate(sorted(row, key=lambda one: one.x), start=int(i == 0))
+    }
+    order = sorted(left, key=lambda place: left[place])
+    assert [2 * j + i for i, j in order] == sorted(2 * j + i for i, j in left)
 
 
 # --- that the check finds what is wrong ----------------------------------------------------------

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from archc.pictures.layout import glyphs
-from archc.pictures.layout.arcs import tangle
 from archc.pictures.layout.lanes import FORK, GAP, into, places_of, through
 from archc.pictures.layout.marks import Frame, Sketch, Text, Wire
 from archc.pictures.layout.solids import solid
+from archc.pictures.layout.tangles.arcs import tangle
+from archc.pictures.layout.tangles.grid import grid
 from archc.pictures.measure.widths import width
+from archc.pictures.model.flow.grid import grid_of
 from archc.pictures.model.tree import (
     TIMES,
     Box,
@@ -66,7 +68,9 @@ def item(one: Item, style: Style, before: str = "") -> Sketch:
         return framed(one, style, before)
     if isinstance(one, Tap):
         return tap(one, _quiet(style))
-    return tangle(one, [item(each, _quiet(style)) for each in one.items])
+    sketches = [item(each, _quiet(style)) for each in one.items]
+    rows = grid_of(one)
+    return tangle(one, sketches) if rows is None else grid(one, sketches, rows)
 
 
 def _quiet(style: Style) -> Style:

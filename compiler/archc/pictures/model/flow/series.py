@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from archc.pictures.model.costs import cost_of
+from archc.pictures.model.flow.grid import grid_of
+from archc.pictures.model.flow.units import Unit
 from archc.pictures.model.tree import Box, Branch, Chain, Item, Parallel, Part, Tangle, Tap
-from archc.pictures.model.units import Unit
 
 MAX_TANGLED = 24
 """Items of a tangle that are drawn one by one; a larger one is said to be so many steps."""
@@ -129,8 +130,9 @@ def _tangle(units: Sequence[Unit], source: Unit | None, fold: Fold) -> Tangle | 
     items = [
         item for unit in units if unit.item is not None for item in fold(Chain([unit.item])).items
     ]
-    if len(items) > MAX_TANGLED:
+    made = Tangle(items, arcs, frozenset(breaks), items[-1].shape)
+    if len(items) > MAX_TANGLED and grid_of(made) is None:
         box = Box("other", (f"{len(items)} steps",), ("in no series",), shape=items[-1].shape)
         box.cost = cost_of(Chain(items))
         return box
-    return Tangle(items, arcs, frozenset(breaks), items[-1].shape)
+    return made

@@ -1,0 +1,1 @@
+"""The layout of what is no series of branches."""
