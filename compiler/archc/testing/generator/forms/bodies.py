@@ -191,6 +191,9 @@ def module(pen: Pen, place: Place) -> list[Node]:
         pen.errors -= 1
         pen.note("value that does not fit")
         again.stages[0].unit = Use(name, careless=True)
+        if between.scene.value.rank > 1 and choose.chance(60):
+            other = loops.widening(pen, between, str(choose.pick([2, 3, 4, 6])))
+            return [made, use, Chain([other]), again]
         return [made, use, Chain(chain_of(pen, between, 1)), again]
     middle = chain_of(pen, between, choose.integer(0, 1))
     return [made, use, *([Chain(middle)] if middle else []), again]
