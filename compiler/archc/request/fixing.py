@@ -21,7 +21,7 @@ from archir.base.source import Source
 ROUNDS = 20
 """How often the files are checked again at most."""
 
-CHARACTERS = 1_000_000
+CHARACTERS = 600_000
 """How many characters are checked again: so large files are checked less often."""
 
 CheckFile = Callable[[Source, "StrPath | None", ReadFile], Diagnostics]
@@ -36,6 +36,9 @@ class Text(Struct):
     now: str
     applied: Counter[str] = fresh(factory=Counter)
     """How many fixes were applied of each problem."""
+
+    is_readable: bool | None = None
+    """Whether the text as it is now can be read, once that is known."""
 
     is_left: bool = False
     """Whether a fix made the file unreadable: then it is left as it was before."""
@@ -120,9 +123,13 @@ class _Rounds:
         after = apply(one.now, taken)
         if after == one.now:
             return False
-        if _is_readable(one.now) and not _is_readable(after):
+        if one.is_readable is None:
+            one.is_readable = _is_readable(one.now)
+        is_readable = _is_readable(after)
+        if one.is_readable and not is_readable:
             one.is_left = True
             return False
+        one.is_readable = is_readable
         names = {id(fix): name for fix, name in fixes}
         one.applied.update(names[id(fix)] for fix in taken)
         one.now = after

@@ -52,12 +52,17 @@ def mend(tokens: list[Token], report: Callable[[Problem, int, int], None]) -> bo
     count = 0
     depth = 0
     before = "_NL"
+    alike: dict[tuple[str, int], list[str]] = {}
     for at, token in enumerate(tokens):
         if token.type == "NAME" and before in ("_NL", "LBRACE", "RBRACE"):
             known = _IN_BODIES if depth else _IN_FILES
             known = _BEHIND_BODIES if before == "RBRACE" else known
-            fitting = [word for word, kinds in known.items() if _follow(tokens, at + 1, kinds)]
-            wanted = nearest(token.text, fitting)
+            near = alike.get((token.text, id(known)))
+            if near is None:  # a file has the same few words many times
+                near = [word for word in known if nearest(token.text, [word])]
+                alike[token.text, id(known)] = near
+            fitting = [word for word in near if _follow(tokens, at + 1, known[word])]
+            wanted = nearest(token.text, fitting) if fitting else None
             if wanted is not None:
                 report(MisspeltKeyword(token.text, wanted), token.start, token.end)
                 token.type = load().words[wanted]

@@ -48,7 +48,7 @@ def mend(
             out.append(Token("ARROW", "->", start, end))
             at = behind
             continue
-        forms = _FORMS if around else _DECLARED + _FORMS
+        forms = (_INSIDE if around else _OUTSIDE).get(token.type, ())
         found = next((said for each in forms if (said := each(tokens, at, text))), None)
         found = found or (None if around else declared.variant(tokens, at, known))
         if found:
@@ -76,6 +76,8 @@ _ARROWS = frozenset({"|>", ">>", "=>", "~>", "->>", "-->", "- >", "\N{RIGHTWARDS
 
 def _arrow(tokens: Sequence[Token], at: int, text: str) -> int | None:
     """The index behind what may stand for an arrow, if that begins here."""
+    if text[tokens[at].start : tokens[at].start + 1] not in _FIRST:
+        return None
     for behind in (at + 2, at + 1):
         if behind > len(tokens):
             continue
@@ -85,6 +87,7 @@ def _arrow(tokens: Sequence[Token], at: int, text: str) -> int | None:
     return None
 
 
+_FIRST = frozenset(arrow[0] for arrow in _ARROWS)
 _NO_STAGES = frozenset(
     {"LET", "ASSERT", "IF", "FOR", "REPEAT", "OUTPUT", "INPUT", "PARAM", "BUFFER"}
 )
@@ -127,20 +130,39 @@ def _is_rule(tokens: Sequence[Token], at: int) -> bool:
     return kinds[:1] in (["NAME"], ["STAR"], ["STRING"]) and kinds[1:] == ["DOT", "NAME", "COLON"]
 
 
-_DECLARED = (imports.other_order, imports.renamed, declared.part, declared.function)
-"""What stands outside of all bodies."""
-
-_FORMS = (
-    _colon,
-    loops.loop,
-    loops.of,
-    loops.row,
-    declared.let,
-    declared.module,
-    signs.comparison,
-    signs.called,
-    signs.stages,
-    signs.remark,
-    signs.open_size,
-    signs.comment,
+_Form = Callable[[Sequence[Token], int, str], Mended | None]
+_DECLARED: tuple[tuple[_Form, tuple[str, ...]], ...] = (
+    (imports.other_order, ("NAME", "IMPORT")),
+    (imports.renamed, ("NAME",)),
+    (declared.part, ("MODEL", "BLOCK")),
+    (declared.function, ("FN",)),
 )
+"""What stands outside of all bodies, with the kinds of tokens that begin it."""
+
+_FORMS: tuple[tuple[_Form, tuple[str, ...]], ...] = (
+    (_colon, ("NAME",)),
+    (loops.loop, ("FOR",)),
+    (loops.of, ("NAME",)),
+    (loops.row, ("LPAR",)),
+    (declared.let, ("LET",)),
+    (declared.module, ("MODULE",)),
+    (signs.comparison, ("COMPARE", "NAME")),
+    (signs.called, ("ASSERT", "REPEAT")),
+    (signs.stages, ("LPAR", "LBRACE")),
+    (signs.remark, ("ARROW", "COLON")),
+    (signs.open_size, ("UNKNOWN",)),
+    (signs.comment, ("DOUBLE_SLASH", "STRING")),
+)
+
+
+def _by_kind(*forms: tuple[_Form, tuple[str, ...]]) -> dict[str, tuple[_Form, ...]]:
+    """The forms that a token of each kind may begin: a file has many tokens."""
+    found: dict[str, tuple[_Form, ...]] = {}
+    for form, kinds in forms:
+        for kind in kinds:
+            found[kind] = (*found.get(kind, ()), form)
+    return found
+
+
+_INSIDE = _by_kind(*_FORMS)
+_OUTSIDE = _by_kind(*_DECLARED, *_FORMS)

@@ -24,7 +24,10 @@ def tuple_for_list(place: Place) -> Explained | None:
     closer = _partner(place, 1, "RPAR", "LPAR")
     if opener is None or closer is None:
         return None
-    before = next((one for one in reversed(place.tokens) if one.end <= opener.start), None)
+    at = place.at
+    while at >= 0 and place.tokens[at].end > opener.start:
+        at -= 1
+    before = place.tokens[at] if at >= 0 else None
     if before is not None and before.type in ("NAME", "RPAR", "RSQB"):
         return None  # the arguments of a call
     shown = place.text[opener.start : closer.end]
