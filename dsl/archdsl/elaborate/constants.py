@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archdsl.elaborate.limits import Budget, Spent
-from archir.base.diagnostics import Diagnostics
+from archdsl.project.program import Declared
+from archir.base.diagnostics import Diagnostics, Label
 from archir.base.record import Struct, fresh
 from archir.program.declarations import Declaration
 
@@ -20,12 +21,14 @@ Values = dict[str, object]
 """What a declaration's names stand for."""
 
 Known = dict[Declaration, Values]
+Variants = dict[Declared, tuple[Label, ...]]
 
 
 class Together(Spent):
     """What the models of one check share: constants that are right, and the steps of all."""
 
     constants: Known = fresh(factory=dict)
+    variants: Variants = fresh(factory=dict)
 
 
 class _First(Exception):  # noqa: N818  (no error: it says what is to be evaluated first)
@@ -40,6 +43,9 @@ class Constants(Struct):
     budget: Budget
     diagnostics: Diagnostics
     shared: Known
+    variants: Variants
+    """Of a variant, the texts of it and of those that it is made from, inwards: some of them."""
+
     own: Known = fresh(factory=dict)
     waiting: int = 0
 

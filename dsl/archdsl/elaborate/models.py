@@ -26,6 +26,7 @@ from archdsl.resolve.resolved import Resolved
 from archdsl.tree import ast
 from archir.base.diagnostics import Diagnostics, Label
 from archir.graph.graph import Graph
+from archir.graph.places import MOST_USES
 from archir.init.values import Part
 from archir.op.rule_cache import RuleCache
 from archir.program.declarations import Block, Declaration, Variant
@@ -96,7 +97,7 @@ def session_for(
     diagnostics = Diagnostics()
     sizes: dict[str, int] = {}
     budget = Budget(limits or Limits(), diagnostics, together)
-    constants = Constants(budget, diagnostics, together.constants)
+    constants = Constants(budget, diagnostics, together.constants, together.variants)
     return Session(program, diagnostics, budget, RuleCache(sizes), constants, sizes)
 
 
@@ -136,26 +137,35 @@ def _model(
         return None
     block = part.origin
     assert isinstance(block, Block)
-    variants = tuple(_variants(session.program, declared))[::-1]
+    variants = _variants(session, declared)
     bound = _arguments(session, declared, part, arguments)
     if bound is None:
         return None
-    session.uses = list(variants)[::-1]
+    session.uses = list(variants)
     context = beginning(block, Builder(session), is_model=True)
     fill(context.evaluator(None), block.name, block.parameters, bound)
     graph = _root(context, block, session.program.declarations[declared])
     if graph is not None:
-        graph.variants = variants
+        graph.variants = variants[::-1]
     return graph
 
 
-def _variants(program: Resolved, declared: Declared) -> Iterator[Label]:
-    """The texts of a variant, and of those that it is made from, inwards."""
-    while isinstance(declared.node, ast.Variant):
+def _variants(session: Session, declared: Declared) -> tuple[Label, ...]:
+    """The texts of a variant, and of those that it is made from, inwards: its own and the last.
+
+    No more of them are shown of a mistake, and in a long chain there is no room for all.
+    """
+    known, program = session.constants.variants, session.program
+    chain: list[tuple[Declared, Label]] = []
+    while isinstance(declared.node, ast.Variant) and declared not in known:
         value = declared.node.value.span
-        referred = program.references.get(declared, ())
-        declared = min(referred, key=lambda each: each[1].start)[0]
-        yield Label(value, f"in this variant of {declared.name}")
+        base = min(program.references.get(declared, ()), key=lambda each: each[1].start)[0]
+        chain.append((declared, Label(value, f"in this variant of {base.name}")))
+        declared = base
+    found = known.get(declared, ())
+    for each, label in reversed(chain):
+        found = known[each] = (label, *found[-MOST_USES:])
+    return found
 
 
 def base_of(session: Session, declared: Declared) -> tuple[Part, Block] | None:
