@@ -143,7 +143,7 @@ def builders() -> dict[str, Path]:
         raise SystemExit("benchmarks/models.py needs torchvision, to compare with")
     return {
         node.name: file
-        for folder in ("models", "models/segmentation")
+        for folder in ("models", "models/segmentation", "models/video")
         for file in sorted((Path(spec.origin).parent / folder).glob("*.py"))
         for node in ast.parse(file.read_text("utf-8")).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
@@ -166,7 +166,7 @@ def lines_table(known: dict[str, Path]) -> str:
     for family in families(known):
         (files, blocks), (whole, architecture) = family.ours(), family.theirs()
         rows.append(
-            f"| `{family.file.name}` | {len(family.models)} | {files} | {blocks} "
+            f"| `{_place(family.file).as_posix()}` | {len(family.models)} | {files} | {blocks} "
             f"| {whole} | {architecture} |"
         )
     return "\n".join([*rows, "", f"(torchvision {release.partition('+')[0]})", ""])
@@ -189,7 +189,13 @@ def models_table(known: dict[str, Path]) -> Iterator[str]:
 
 def _room(file: Path) -> str:
     """The package of torchvision that gives what a file declares."""
-    return "models.segmentation" if file.parent.name == "segmentation" else "models"
+    return ".".join(["models", *_place(file).parts[:-1]])
+
+
+def _place(file: Path) -> Path:
+    """A file of torchvision, seen from its folder of models."""
+    folders = [parent.name for parent in file.parents]
+    return Path(*file.parts[-1 - folders.index("models") :])
 
 
 def page(known: dict[str, Path], lines: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 from meta import Quick
-from observing import observed
+from observing import observed_on
 from printing import built
 from shipped import EXAMPLES
 from torch import nn
@@ -27,11 +27,11 @@ def test_it_is_torchvisions(twin: Twin) -> None:
     # One test a model, since most of the time goes into making its weights. The checksums let
     # each of the three go before the next is made.
     path = EXAMPLES / f"{twin.example}.arch"
-    sizes = twin.size, twin.training_size or twin.size
-    theirs = observed(twin.theirs, *sizes)
-    assert observed(lambda: archc.load(path, settings=twin.settings), *sizes) == theirs
+    inputs = twin.inputs()
+    theirs = observed_on(twin.theirs, *inputs)
+    assert observed_on(lambda: archc.load(path, settings=twin.settings), *inputs) == theirs
     text = archc.source(path, settings=twin.settings)
-    assert observed(lambda: built(text), *sizes) == theirs
+    assert observed_on(lambda: built(text), *inputs) == theirs
 
 
 @pytest.mark.parametrize("twin", LARGER, ids=str)

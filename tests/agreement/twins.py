@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from observing import numbers, pictures
 from shipped import SIZES
-from torch import nn
+from torch import Tensor, nn
 from torchvision import models
 
 
@@ -26,11 +27,24 @@ class Twin(NamedTuple):
     training_size: int | None = None
     """The same in training, where that needs more."""
 
+    frames: int | None = None
+    """How many pictures a clip has, where the model takes clips."""
+
     def theirs(self) -> nn.Module:
         """torchvision's model, with initial weights."""
         keywords = self.settings if self.keywords is None else self.keywords
-        model: nn.Module = getattr(models, self.example)(weights=None, **keywords)
+        builder = models.get_model_builder(self.example)
+        model: nn.Module = builder(weights=None, **keywords)
         return model
+
+    def inputs(self) -> tuple[list[Tensor], list[Tensor]]:
+        """Two pictures or clips to evaluate, and to train with."""
+        sizes = self.size, self.training_size or self.size
+        if self.frames is None:
+            evaluated, trained = map(pictures, sizes)
+        else:
+            evaluated, trained = (numbers(2, 3, self.frames, size, size) for size in sizes)
+        return [evaluated], [trained]
 
     def __str__(self) -> str:
         return "-".join([self.example, *(f"{k}={v}" for k, v in self.settings.items())])
@@ -116,11 +130,21 @@ SINCE_2018 = [
     Twin("convnext_tiny", {"layer_scale": 0.1, **DROPPING}, size=32),
 ]
 
-LARGER = [Twin(name, size=224 if name.startswith("vit_") else 64) for name in SIZES]
+CLIPS = [
+    Twin("mc3_18", size=24, frames=4),
+    Twin("r2plus1d_18", {"num_classes": 7}, size=24, frames=4),
+]
+
+LARGER = [
+    Twin(name, size=24, frames=4)
+    if name.startswith("r3d_")
+    else Twin(name, size=224 if name.startswith("vit_") else 64)
+    for name in SIZES
+]
 """Those of other sizes; a vision transformer has positions for pictures of 224."""
 
 TWINS = [
     *(*RESNET, *DENSENET, *MOBILENET, *ALEXNET, *VGG, *SQUEEZENET, *GOOGLENET, *INCEPTION),
-    *(*MOBILENET_V3, *SINCE_2018),
+    *(*MOBILENET_V3, *SINCE_2018, *CLIPS),
     *LARGER,
 ]

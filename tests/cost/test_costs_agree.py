@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice, product
 from typing import Any
@@ -37,6 +37,9 @@ PICTURES = [
 LENGTHS = [(32,), (1,), (11,)]
 """Those of texts."""
 
+CLIPS = [(16, 32, 32), (4, 24, 33), (9, 17, 8)]
+"""Frames, heights and widths of clips."""
+
 BATCHES = (2, 1, 5)
 
 
@@ -54,7 +57,11 @@ def trials(typed: TypedGraph) -> Iterator[dict[str, int]]:
         return refusal(typed, sizes, training=True) is None
 
     names = [name for name in typed.graph.sizes if name != "N"]
-    those = LENGTHS if names == ["L"] else PICTURES
+    those: Sequence[tuple[int, ...]] = PICTURES
+    if names == ["L"]:
+        those = LENGTHS
+    elif names == ["T", "H", "W"]:
+        those = CLIPS
     each = ({"N": BATCHES[0], **dict(zip(names, sizes, strict=False))} for sizes in those)
     for sizes, batch in product(islice(filter(runs, each), 3), BATCHES):
         if batch > 1 or runs({**sizes, "N": batch}):

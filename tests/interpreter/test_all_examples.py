@@ -25,6 +25,7 @@ def _smaller(text: str) -> str:
     One that remarks on its shapes in numbers has the images that it speaks of.
     """
     small = text if "14, 14]" in text else IMAGE.sub("H = 64, W = 64", text)
+    small = small.replace("T = 16, H = 112, W = 112", "T = 4, H = 24, W = 24")
     small = small.replace("segments = 2,", "segments = 100,")  # what is given is any of so many
     return small.replace("linear(4096)", "linear(64)")
 
@@ -35,8 +36,10 @@ TEXTS = {f"{name}.arch": _smaller((EXAMPLES / f"{name}.arch").read_text("utf-8")
 def _sizes(defaults: Mapping[str, int]) -> list[dict[str, int]]:
     """The default sizes, of two images where one is too few to train with; and small images.
 
-    A text of as many words as there are places is cut short.
+    A text of as many words as there are places is cut short, and so is a clip.
     """
+    if "T" in defaults:
+        return [{**defaults, "N": 1}, {"N": 2, "T": 5, "H": 17, "W": 18}]
     if "L" in defaults:
         defaults = {**defaults, "L": min(defaults["L"], 64)}
     large = max(defaults.values()) > 64

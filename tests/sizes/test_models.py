@@ -43,6 +43,9 @@ There is no picture to be thin in, so it is run as it is.
 FIXED = ("dcgan_discriminator", "dcgan_generator", "mixer_b16_224", "vit")
 """What takes samples of one size alone."""
 
+CLIPS = ("mc3_18", "r2plus1d_18", "r3d_18", "video_resnet")
+"""What takes clips."""
+
 LENET = """
 model lenet(num_classes = 10) {
   input image: [N, 1, H = 32, W = 32]
@@ -134,7 +137,8 @@ def rectangles(name: str, top: int) -> Iterator[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    "name", [one for one in EACH if one.id not in (COUPLED, *LAST, *TEXTS, *FIXED, *FOLLOWERS)]
+    "name",
+    [one for one in EACH if one.id not in (COUPLED, *LAST, *TEXTS, *FIXED, *CLIPS, *FOLLOWERS)],
 )
 def test_reported_sizes_are_those_that_torch_runs(name: str) -> None:
     evaluated, trained = reported(name)
@@ -173,6 +177,24 @@ def test_texts_have_the_lengths_that_torch_runs(name: str) -> None:
             assert runs(batch, length)
         for length in (0, last + 1) if last else (0,):
             assert not runs(1, length)
+
+
+@pytest.mark.parametrize("name", [one for one in EACH if one.id in CLIPS])
+def test_clips_have_the_sizes_that_torch_runs(name: str) -> None:
+    evaluated, trained = reported(name)
+    evaluating, training = recorded(name)
+    for valid, tape, batch in (
+        (evaluated, evaluating, 1),
+        (trained, training, 1),
+        (trained, training, 2),
+    ):
+        assert valid.is_exact
+        for frames, side in product((1, 2, 3, 8, 9, 16, 17), (1, 2, 16, 17, 33)):
+            for height, width in ((side, side), (side, 1), (1, side)):
+                sizes = {"N": batch, "T": frames, "H": height, "W": width}
+                runs = tape.runs(batch, frames, height, width)
+                assert in_boxes(valid, sizes) == runs, sizes
+                assert (sizes in valid) == runs, sizes
 
 
 @pytest.mark.parametrize("name", FOLLOWERS)

@@ -307,11 +307,12 @@ def _resized(recorder: _Recorder, func: Function, x: Tensor, size: Any, **kwargs
 
 _EACH_CHANNEL: tuple[Function, ...] = (
     F.relu, F.hardtanh, F.hardswish, F.hardsigmoid, F.silu, torch.tanh, torch.sigmoid, F.dropout,
-    F.max_pool2d, F.avg_pool2d, F.adaptive_avg_pool2d, Tensor.mean,
+    F.max_pool2d, F.avg_pool2d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d, Tensor.mean,
     F.local_response_norm,  # which mixes channels, and asks nothing of their number
 )  # fmt: skip
 _THIN: Mapping[Function, Function] = {
     torch.conv2d: _convolution,
+    torch.conv3d: _convolution,
     torch.conv_transpose2d: _transposed,
     F.linear: _linear,
     F.batch_norm: _batch_norm,
