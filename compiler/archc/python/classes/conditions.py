@@ -19,7 +19,7 @@ from archc.python.merging.merge import (
 )
 from archc.python.reading.evaluate import UnknownError, evaluate
 from archc.python.reading.expressions import shown
-from archc.python.reading.scope import AND, ATOM, COMPARE, NOT, UnsayableError
+from archc.python.reading.scope import AND, COMPARE, NOT, UnsayableError
 from archir.base.source import Span
 from archir.graph.modules import Child, Network
 from archir.init.values import Part
@@ -89,8 +89,18 @@ def _joined(texts: list[Said]) -> Said:
     return Said(text, AND, frozenset(v for said in texts for v in said.vars))
 
 
+_CONTRARY = {
+    "==": ((" == ", " != "), (" is None", " is not None")),
+    "!=": ((" != ", " == "), (" is not None", " is None")),
+    "in": ((" in ", " not in "),),
+    "not in": ((" not in ", " in "),),
+}
+"""How the contrary of a comparison is written; of one with nothing Python says ``is``."""
+
+
 def _condition(owner: Class, test: Expr, positive: bool, scope: Constructing) -> Said:
     text, binding = shown(test, scope)
+    held = False
     if isinstance(test, e.Local) and text.isidentifier():
         held = owner.spoken.get(("slot", test.slot)) == text
         parts = owner.parameter(("slot", test.slot)).values.values() if held else ()
@@ -99,8 +109,10 @@ def _condition(owner: Class, test: Expr, positive: bool, scope: Constructing) ->
     if positive:
         return Said(text, binding, frozenset(scope.seen))
     inner = f"({text})" if binding < NOT else text
-    if text.endswith(" is not None") and binding != ATOM:
-        return Said(text.replace(" is not None", " is None"), binding, frozenset(scope.seen))
+    compared = test.operator if isinstance(test, e.Compare) else "!=" if held else ""
+    for sign, contrary in _CONTRARY.get(compared, ()):
+        if text.count(sign) == 1:
+            return Said(text.replace(sign, contrary), binding, frozenset(scope.seen))
     return Said(f"not {inner}", NOT, frozenset(scope.seen))
 
 
