@@ -19,6 +19,7 @@ from archc.pictures.html.content import document
 from archc.pictures.palette import DARK, LIGHT, PRINT, Inks
 from archir.base.record import replaced
 from archir.cost.report import Costs
+from archir.graph.bulk import require
 from archir.shapes.dims import DimTooLargeError
 
 if TYPE_CHECKING:
@@ -56,12 +57,17 @@ _HEATS = (
 )
 
 
+MOST_STEPS = 15_000
+"""Steps of which a page works out the costs; the largest published networks have about 1,000."""
+
+
 def html(typed: TypedGraph, looks: Looks) -> str:
     """The page of a model. With ``heat`` it begins with what costs most in colour."""
     bare = replaced(looks, heat=None)
-    costs = Costs(typed, None)
+    require(typed, "a page", MOST_STEPS)
     which = "these"
     try:
+        costs = Costs(typed, None)
         picture = pictured(typed, bare, costs_in_general=True)
         data = document(costs, picture)
     except DimTooLargeError:  # more than a page should work out
