@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,13 +77,27 @@ STAGE = re.compile(r"\b(relu|conv|linear|batch_norm|max_pool|flatten)(?= ->|\(|$
 CALL = re.compile(r" +(?:\w+: )?\w+\([^()\n]*\)")
 
 Case = tuple[Path, str, list[tuple[int, str]]]
+Plant = Callable[[st.DrawFn, str, str], "Planted"]
 Planted = tuple[str, str] | None
 """A text with one mistake more, in a line that ends with the mark, and the problem's name."""
 
 
-def statement(draw: st.DrawFn, text: str, mark: str) -> Planted:
+@cache
+def running(path: Path) -> frozenset[str]:
+    """The heads of an example's bodies that run as it stands: of others names alone are known."""
+    text = TEXTS[path]
+
+    def runs(end: int) -> bool:
+        planted = f"{text[:end]}  let zz9 = 1 // 0\n{text[end:]}"
+        _, found = pipeline.check_source(Source(str(path), planted), path)
+        return found.has_errors
+
+    return frozenset(head.group() for head in HEAD.finditer(text) if runs(head.end()))
+
+
+def statement(path: Path, draw: st.DrawFn, text: str, mark: str) -> Planted:
     """A statement that nothing depends on, at the beginning of a body."""
-    heads = list(HEAD.finditer(text))
+    heads = [head for head in HEAD.finditer(text) if head.group() in running(path)]
     if not heads:
         return None
     end = draw(st.sampled_from(heads)).end()
@@ -146,7 +161,8 @@ def planted(draw: st.DrawFn) -> Case:
     path = draw(st.sampled_from(EXAMPLES))
     text = TEXTS[path]
     problems: dict[str, str] = {}
-    kinds = (statement, statement, model, word, bracket)
+    begun = partial(statement, path)
+    kinds: list[Plant] = [begun, begun, model, word, bracket]
     for number, plant in enumerate(draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=3))):
         mark = f"mistake{number}"
         made = plant(draw, text, mark)
