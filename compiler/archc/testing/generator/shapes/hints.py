@@ -167,6 +167,7 @@ HINTS: dict[str, Hint] = {
     "max_pool.padding": pool_padding,
     "avg_pool.padding": pool_padding,
     "conv_transpose.padding": per_axis(0, 1),
+    "conv_transpose.dilation": per_axis(2, 2),
     "output_padding": output_padding,
     "dilation": per_axis(1, 2),
     "groups": groups,
