@@ -75,7 +75,7 @@ def in_call(span: Span, callee: str) -> tuple[WrittenCall, WrittenArgument] | No
     if call is None:
         return None
     for each in call.arguments:
-        if each.span.start <= span.start and span.end <= each.span.end:
+        if each.span.covers(span):
             return call, each
     return None
 

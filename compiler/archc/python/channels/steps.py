@@ -225,11 +225,12 @@ class Steps:
             return code
         rule = file.extents(step)
         found = None if rule is None else rule.outputs[place].get(axis)
-        told = step.op.features(place)
-        if axis == -1 and told is not None and isinstance(found, int):
-            return told.code
-        if axis == -1 and isinstance(found, int) and all(given.rank > 1 for given in types):
-            found = of_matrix(step.op, types, found)
+        if axis == -1 and isinstance(found, int):
+            told = step.op.features(place)
+            if told is not None:
+                return told.code
+            if all(given.rank > 1 for given in types):
+                return of_matrix(step.op, types, found)
         return found
 
     def _one_of_several(self, step: Step, networks: dict[Inst, Network]) -> None:

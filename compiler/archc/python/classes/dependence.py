@@ -79,9 +79,7 @@ class Depending(Values):
         """What the values that there are at a place depend on."""
         places = self.family.places
         loops = () if places is None else {loop for p in places.stages.values() for loop in p.loops}
-        around = [
-            x.span.end for x in loops if x.span.start <= span.start and span.end <= x.span.end
-        ]
+        around = [loop.span.end for loop in loops if loop.span.covers(span)]
         for step, _ in self.steps:
             if step.item.span.end <= max([span.start, *around]):
                 for variable in step.outputs:
