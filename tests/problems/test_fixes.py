@@ -167,6 +167,12 @@ def test_no_fix_where_it_cannot_be_said(text: str) -> None:
         assert fix is None or fix.words.startswith("write `//`")
 
 
+def test_a_call_with_fewer_arguments_than_it_was_read_as_has_no_fix() -> None:
+    text = MODEL.format("group_norm(8, affine = true\n  true\n  true)")  # read with two commas more
+    found = archc.check(Source("m.arch", text)).errors
+    assert [each.fix for each in found if each.problem.name == "argument-given-twice"] == [None]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

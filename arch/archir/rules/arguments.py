@@ -118,9 +118,13 @@ class ArgumentGivenTwice(Problem):
         if found is None:
             return None
         call, again = found
-        others = [each for each in call.arguments if each.name == self.argument and each != again]
-        first = others[0] if self.position is None else call.arguments[self.position - 1]
-        return fixes.without(call, again) if first.value.text == again.value.text else None
+        if self.position is None:
+            firsts = [each for each in call.arguments if each.name == self.argument]
+        else:
+            # Where commas are missing the text has fewer arguments than it was read as.
+            firsts = [each for each in call.arguments if each.name is None][self.position - 1 :]
+        is_same = firsts[:1] != [again] and firsts and firsts[0].value.text == again.value.text
+        return fixes.without(call, again) if is_same else None
 
 
 class TooManyArguments(Problem):
