@@ -249,6 +249,21 @@ def test_a_size_that_another_value_fixes_is_no_number() -> None:
     assert agrees(text) == ["shape-not-as-written"]
 
 
+def test_a_size_that_few_others_fit_is_no_number() -> None:
+    """The batch meets eight channels: there are one or eight."""
+    text = """block rows() {
+  gelu :: [Q, _, _, Q + 4]
+}
+
+model net() {
+  input x: [N, 8, D = 5, H = 5, W = 5], y: [N, 1, H, W]
+  maximum
+  rows
+}
+"""
+    assert agrees(text) == ["shape-not-as-written"]
+
+
 @pytest.mark.parametrize(
     ("body", "problem"),
     [

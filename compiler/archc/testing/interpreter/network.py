@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain, product
 from random import Random
 from typing import Any
 
@@ -26,6 +27,9 @@ from archdsl.tree import ast
 
 DEEP = 20_000
 """How deep Python may go: blocks in blocks are read with calls in calls."""
+
+MOST_MET = 12
+"""How many extents of a run are tried as sizes, the smallest first."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,12 @@ class Network:
             return
         self._has_looked_elsewhere = True
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            for sizes in _others(self.sizes):
+            met = {
+                extent
+                for _, _, _, given, made, _ in self._run.trace
+                for extent in chain(*given, *made)
+            }
+            for sizes in _others(self.sizes, met):
                 other = Network(self._part, self._parameters)  # with weights for these sizes
                 with suppress(Refused):
                     inputs = tuple(spec.example(sizes, 0) for spec in self.inputs)
@@ -239,8 +248,13 @@ def _note(found: Mapping[Any, Any], into: dict[Any, Any]) -> None:
             into.setdefault(key, set()).update(value)
 
 
-def _others(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
-    """Some sizes other than the default ones."""
+def _others(sizes: Mapping[str, int], met: Collection[int]) -> Iterator[dict[str, int]]:
+    """Some sizes other than the default ones, and such as others that it meets.
+
+    A size may have to be 1 or as large as another to be taken at all.
+    """
+    for name, extent in product(sizes, sorted(met)[:MOST_MET]):
+        yield {**sizes, name: extent}
     random = Random(0)
     for _ in range(40):
         yield {
