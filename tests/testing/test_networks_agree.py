@@ -252,7 +252,7 @@ def test_a_size_that_another_value_fixes_is_no_number() -> None:
 def test_a_size_that_few_others_fit_is_no_number() -> None:
     """The batch meets eight channels: there are one or eight."""
     text = """block rows() {
-  gelu :: [Q, _, _, Q + 4]
+  gelu :: [Q, _, _, _, Q + 4]
 }
 
 model net() {
