@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -411,3 +413,15 @@ def test_what_was_never_made_fails_a_run() -> None:
     del run.results.constructs["accepted"]["splice"]
     run.results.ops["refused"]["conv"] = 0
     assert run.never_made() == ["splice", "op conv"]
+
+
+def test_a_run_that_is_told_to_end_leaves_nothing_running(tmp_path: Path) -> None:
+    words = ["agree", "--networks", "100000", "--processes", "2", "--out", str(tmp_path / "agree")]
+    command = [sys.executable, "-m", "archc.testing", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+        assert run.stdout is not None
+        assert b" networks" in run.stdout.readline()
+        run.terminate()
+        rest = run.stdout.read()  # its workers hold the other end too
+    assert b"stopped; with --resume" in rest
+    assert run.returncode == 128 + 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -39,7 +40,13 @@ def main(words: Sequence[str]) -> int:
     return run
 
 
+def _told_to_end(*_: object) -> None:
+    """End as by Ctrl-C, so that what has been started ends too."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _told_to_end)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
