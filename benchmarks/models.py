@@ -46,11 +46,11 @@ _LINES = """\
 ## Lines
 
 How long the text of each family is, for the models that torchvision has too. A line counts if it
-holds more than blanks and comments. On our side these are the files of the models, what they take
-from other examples, and the blocks of the standard library that they use (counted again for each
-family). On torchvision's side it is the one file of the family; what it takes from torchvision's
-other files is left out. The last column leaves out docstrings and the tables of published weights,
-which have no counterpart on our side.
+holds more than blanks and comments. On our side these are the files of the models, and the blocks
+of the standard library that they use (counted again for each family). On torchvision's side it is
+the one file of the family. What is taken from another family, as a trunk is, is left out on both
+sides. The last column leaves out docstrings and the tables of published weights, which have no
+counterpart on our side.
 
 """
 
@@ -65,6 +65,8 @@ class Family:
 
     file: Path
     models: tuple[str, ...]
+    elsewhere: frozenset[str] = frozenset()
+    """The names of the examples that are other families'."""
 
     def ours(self) -> tuple[int, int]:
         """Lines in our files, and in the blocks that they take from the standard library."""
@@ -74,13 +76,11 @@ class Family:
             path = examples.folder() / f"{name}.arch"
             program, _ = pipeline.load(Source(path.name, examples.read(name)), path)
             assert program is not None, f"{name} is wrong"
-            for scope in program.files.values():
-                if not scope.is_library:
-                    files[scope.file.source.name] = scope.file.source.text
-            for declared in _used(program.models(), program.references):
-                if declared.home.is_library:
-                    key = declared.home.file.source.name, declared.name
-                    blocks[key] = declared.node.span.text
+            for declared in _used(program.models(), program.references, self.elsewhere):
+                if declared.home.file.source.name.startswith("std."):
+                    blocks[declared.home.file.source.name, declared.name] = declared.node.span.text
+                else:
+                    files[_example(declared)] = declared.home.file.source.text
         return sum(map(arch_lines, files.values())), sum(map(arch_lines, blocks.values()))
 
     def theirs(self) -> tuple[int, int]:
@@ -88,16 +88,23 @@ class Family:
         return python_lines(self.file.read_text("utf-8"))
 
 
-def _used(models: Iterable[Declared], known: References) -> set[Declared]:
-    """The models and all that they refer to, directly or not."""
+def _used(
+    models: Iterable[Declared], known: References, elsewhere: frozenset[str]
+) -> set[Declared]:
+    """The models and all that they refer to, directly or not, but for what stands elsewhere."""
     found = set(models)
     waiting = list(found)
     while waiting:
         for other, _ in known.get(waiting.pop(), ()):
-            if other not in found:
+            if other not in found and _example(other) not in elsewhere:
                 found.add(other)
                 waiting.append(other)
     return found
+
+
+def _example(declared: Declared) -> str:
+    """The name of the example where something stands, whichever way it is imported."""
+    return declared.home.file.source.name.removeprefix("examples.").removesuffix(examples.ENDING)
 
 
 def arch_lines(text: str) -> int:
@@ -156,7 +163,23 @@ def families(known: dict[str, Path]) -> list[Family]:
     for one in examples.listing():
         if one.name in known:
             by_file.setdefault(known[one.name], []).append(one.name)
-    return [Family(file, tuple(names)) for file, names in sorted(by_file.items())]
+    # What is no model of torchvision's is at home in the file that is called as it is.
+    called = {"".join(_place(file).with_suffix("").parts): file for file in by_file}
+    homes = {name: known.get(name) or _home(name, called) for name in examples.names()}
+    return [
+        Family(
+            file,
+            tuple(names),
+            frozenset(n for n, home in homes.items() if home not in (None, file)),
+        )
+        for file, names in sorted(by_file.items())
+    ]
+
+
+def _home(example: str, called: dict[str, Path]) -> Path | None:
+    """The file of torchvision to which an example belongs that several of its models share."""
+    plain = example.replace("_", "")
+    return called.get(plain) or called.get(f"segmentation{plain}") or called.get(f"video{plain}")
 
 
 def lines_table(known: dict[str, Path]) -> str:

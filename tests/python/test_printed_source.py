@@ -94,6 +94,19 @@ def test_doc_comments_are_docstrings() -> None:
     assert names["M"].__doc__.strip() == 'Ends with a quote"'
 
 
+@pytest.mark.parametrize("length", range(88, 96))
+def test_no_doc_string_is_too_long(length: int, tmp_path: Path) -> None:
+    """Of one line, with its quotes, with or without the last of them, or of two."""
+    doc = f"A model of {'w' * (length - 17)} words"
+    text = f"## {doc}\nmodel m() {{\n  input x: [N, 3, H = 4, W = 4]\n  relu\n}}"
+    printed = source(compiled(text, "m"))
+    assert max(map(len, printed.splitlines())) <= 100
+    assert " ".join(namespace(printed)["M"].__doc__.split()) == doc
+    (tmp_path / "m.py").write_text(printed, "utf-8")
+    ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length=100", "--diff"]
+    subprocess.run([*ruff, str(tmp_path)], check=True)
+
+
 def test_is_formatted_and_clean(tmp_path: Path) -> None:
     """The linter and the formatter, both as they come, have nothing to say."""
     for name, text in {**TEXTS, "docs": DOCS}.items():

@@ -160,7 +160,9 @@ def docstring(text: str, indent: int) -> list[str]:
     head, *tail = (line.rstrip() for line in text.strip().splitlines())
     # What all lines behind the first are indented by is no part of the text (as PEP 257 has it).
     lines = [head, *(dedent("\n".join(tail)).split("\n") if tail else ())]
-    lines = _refilled(lines, WIDTH - len(margin) - 3)
+    width = WIDTH - len(margin) - 3
+    # A single line has the quotes of its end behind it.
+    lines = _refilled(lines, width if len(lines) > 1 else width - 3)
     text = _UNWRITABLE.sub(_escape, "\n".join(lines).replace("\\", "\\\\"))
     # A quote ends the string with two others, or before its own end; at its start it looks so.
     escaped = re.sub(r'\A"|"{3,}|"+\Z', lambda found: '\\"' * len(found[0]), text).split("\n")

@@ -213,17 +213,27 @@ def run_body(body: ast.Body, inputs: Flow, here: Here) -> Flow:
 
 def begin(body: ast.Body, here: Here) -> Here:
     """The beginning of a declaration's body."""
-    start = replace(here, body=Body(body, root=here.body.root or here.scope))
+    above = here.body  # of a spliced block, that of what is around it
+    shared = (above.taps, above.tapped, above.paths, above.root or here.scope)
+    start = replace(here, body=Body(body, None, [], {}, *shared))
     start.body.start = start
     return start
 
 
 def finish(body: ast.Body, inputs: Flow, start: Here) -> Flow:
-    """Run a declaration's body from its beginning to its end."""
-    last = bodies.run(body, inputs, start)
-    for module in start.body.early.values():
-        raise wrong(module.node, f"{module.node.name.text} is applied, and never stands")
+    """Run a declaration's body from its beginning to its end, or to a cut."""
+    try:
+        last = bodies.run(body, inputs, start)
+    except _Reached:  # in a block that is spliced into what is cut
+        _all_stand(start.body)
+        raise
+    _all_stand(start.body)
     return last
+
+
+def _all_stand(body: Body) -> None:
+    for module in body.early.values():
+        raise wrong(module.node, f"{module.node.name.text} is applied, and never stands")
 
 
 def splice(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> Flow:
@@ -237,8 +247,7 @@ def splice(part: Part, use: ast.PartUse, inputs: Flow, here: Here) -> Flow:
     if is_labelled(part.node.body, finder(inner.reading(None))):
         here.scope.is_labelled = True  # by whatever name the block goes here
     made = here.made.setdefault(here.key(use), {})
-    around = Body(root=here.body.root)
-    there = replace(inner, scope=here.scope, made=made, body=around)
+    there = replace(inner, scope=here.scope, made=made, body=here.body)
     return run_body(part.node.body, inputs, there)
 
 
