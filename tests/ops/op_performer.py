@@ -24,6 +24,7 @@ from archir.op.recipe import (
     Arg,
     Call,
     Calling,
+    Device,
     Extent,
     Fold,
     FunctionRecipe,
@@ -69,6 +70,8 @@ def perform(made: Op, code: Any, inputs: tuple[torch.Tensor, ...]) -> Any:
         return inputs[code.index]
     if isinstance(code, Extent):
         return inputs[code.input].shape[code.dim]
+    if isinstance(code, Device):
+        return inputs[code.input].device
     if isinstance(code, AllInputs):
         return list(inputs)
     if isinstance(code, Fold):

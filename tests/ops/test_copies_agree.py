@@ -42,6 +42,11 @@ def test_repeat_interleave(shape: Shape, times: int, dim: int) -> None:
     agree(op("repeat_interleave", times, dim), types_of(shape))
 
 
+@given(shapes, dtypes, st.lists(st.integers(-4, 6), min_size=1, max_size=3).map(tuple))
+def test_arange(shape: Shape, dtype: str, bounds: Shape) -> None:
+    agree(op("arange", bounds), types_of(shape, dtype=dtype))
+
+
 @given(shapes, st.integers(0, 4), dims, st.booleans(), dtypes)
 def test_order_by_size(shape: Shape, k: int, dim: int, other: bool, dtype: str) -> None:
     types = types_of(shape, dtype=dtype)
@@ -76,6 +81,15 @@ def test_topk_over_sizes(shape: Any, k: Any, defaults: dict[str, int]) -> None:
 @settings(max_examples=40, deadline=None)
 def test_tile_over_sizes(shape: Any, times: Any, defaults: dict[str, int]) -> None:
     hold_at_all_sizes(op("tile", times), (TensorType(shape),), defaults, complete=False)
+
+
+@given(symbolic_shapes, forms, forms, st.sampled_from((1, 2, 3, -1, -2)), defaults_drawn)
+@settings(max_examples=40, deadline=None)
+def test_arange_over_sizes(
+    shape: Any, start: Any, end: Any, step: int, defaults: dict[str, int]
+) -> None:
+    for bounds in ((end,), (start, end), (start, end, step)):
+        hold_at_all_sizes(op("arange", bounds), (TensorType(shape),), defaults, complete=False)
 
 
 @given(symbolic_shapes, forms, defaults_drawn)

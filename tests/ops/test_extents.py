@@ -18,6 +18,9 @@ from archir.shapes.scaling import scaled
 from archir.shapes.types import TensorType
 
 H, W = variable("H"), variable("W")
+HALF = subtract(H, floor_div(H, 2))
+"""Half of an extent, rounded up: what is left where every second place is taken."""
+
 sizes = st.fixed_dictionaries({"H": st.integers(1, 200), "W": st.integers(1, 200)})
 
 Made = Callable[[Dim, Dim], Dim]
@@ -130,6 +133,9 @@ def test_a_quotient_of_a_quotient_is_read_off_the_coarser(
         (multiply(3, floor_div(H, 4)), floor_div(H, 4)),
         (floor_div(H, 4), minimum(floor_div(H, 8), 3)),
         (floor_div(H, 4), floor_div(multiply(3, floor_div(H, 4)), 2)),
+        (HALF, floor_div(add(HALF, 6), 7)),
+        (HALF, subtract(multiply(7, floor_div(add(HALF, 6), 7)), HALF)),
+        (add(HALF, 3), add(multiply(2, HALF), 1)),
     ],
 )
 def test_these_are_read(known: Dim, wanted: Dim) -> None:

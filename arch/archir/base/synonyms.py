@@ -103,6 +103,8 @@ OTHER_NAMES: Final = {
     "negate": "neg",
     "negative": "neg",
     "permute_dims": "permute",
+    "positions": "arange",
+    "position_ids": "arange",
     "power": "pow",
     "product": "prod",
     "recurrent": "rnn",

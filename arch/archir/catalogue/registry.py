@@ -45,6 +45,7 @@ FAMILIES = (
     "layout",
     "turning",
     "copies",
+    "places",
     "triangles",
     "parts",
     "slices",

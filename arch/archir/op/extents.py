@@ -15,7 +15,7 @@ from archir.op.recipe import Call, Code, Extent, Infix, Items, mapped
 from archir.shapes.arithmetic import Extremum, Quotient, multiply, subtract
 from archir.shapes.choice import Choice
 from archir.shapes.conditions import Check
-from archir.shapes.dims import Atom, Dim, Monomial, SizeExpr, atomic, evaluate
+from archir.shapes.dims import Atom, Dim, Monomial, SizeExpr, atomic, evaluate, terms_of
 from archir.shapes.types import TensorType
 
 Types = tuple[TensorType, ...]
@@ -65,6 +65,9 @@ class _SizeReader:
             return dim
         if dim in self.known:
             return self.known[dim]
+        partly = self._with_a_sum(dim)
+        if partly is not None:
+            return partly
         total: Code = None
         for monomial, coefficient in _ordered(dim):
             term = self._term(monomial, abs(coefficient))
@@ -75,6 +78,27 @@ class _SizeReader:
             else:
                 total = Infix("+" if coefficient > 0 else "-", total, term)
         return total
+
+    def _with_a_sum(self, dim: SizeExpr) -> Code | None:
+        """What differs from a dim of several terms by fewer of them: that dim, and the rest.
+
+        Half of an extent, rounded up, is ``H - H // 2``, and no input need say ``H`` alone.
+        """
+        for known, code in self.known.items():
+            sums = [term for term in known.terms if term[0]]
+            if len(sums) < 2:
+                continue
+            times, over = divmod(dict(dim.terms).get(sums[0][0], 0), sums[0][1])
+            rest = subtract(dim, multiply(times, known))
+            if over or not times or len(terms_of(rest)) >= len(dim.terms):
+                continue
+            most: Code = code if abs(times) == 1 else Infix("*", code, abs(times))
+            if isinstance(rest, int) and times > 0:
+                return _shifted(most, rest)
+            left = self.dim(rest)
+            if left is not None:
+                return Infix("+" if times > 0 else "-", left, most)
+        return None
 
     def _term(self, monomial: Monomial, coefficient: int) -> Code | None:
         factors: list[Code] = []

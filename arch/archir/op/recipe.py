@@ -103,6 +103,12 @@ class Extent(Record):
     dim: int
 
 
+class Device(Record):
+    """``input.device``: where the incoming tensor lies, for what is made beside it."""
+
+    input: int = 0
+
+
 class Call(Record):
     """``function(*args, **kwargs)``.
 
@@ -137,6 +143,7 @@ Code = (
     | Subscript
     | Only
     | Extent
+    | Device
     | SizeExpr
     | Call
 )
@@ -231,5 +238,5 @@ def renamed(code: Any, rename: Callable[[str], str]) -> Any:
     return made
 
 
-_ATOMS = (Arg, Inferred, Input, AllInputs, Extent, Fold)
+_ATOMS = (Arg, Inferred, Input, AllInputs, Extent, Device, Fold)
 """Code without code inside."""

@@ -93,6 +93,7 @@ OPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "tile": ("copies", ()),
     "repeat_interleave": ("copies", ()),
     "contiguous": ("copies", ()),
+    "arange": ("places", ()),
     "tril": ("triangles", ()),
     "triu": ("triangles", ()),
     "chunk": ("parts", ()),

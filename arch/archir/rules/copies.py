@@ -93,3 +93,37 @@ class MoreThanThereAre(Problem):
 
     def hint(self) -> str:
         return "give no more than there are, or name another dim"
+
+
+class NoPlaces(Problem):
+    """``arange`` begins at or behind the number at which it stops, so that it has none to give."""
+
+    name = "no-places"
+    bad = _model("arange(4, 4) -> cast(\"float\")")
+    good = _model("arange(4, 5) -> cast(\"float\")")
+    callee: str
+    start: str
+    end: str
+    step: int
+
+    def message(self) -> str:
+        steps = "" if self.step == 1 else f" in steps of {self.step}"
+        return f"{self.callee} has no numbers from {self.start} to before {self.end}{steps}"
+
+    def hint(self) -> str:
+        return "it begins with the first number given, and gives none that is at or past the second"
+
+
+class StepOfNothing(Problem):
+    """A step of 0 never comes to an end."""
+
+    name = "step-of-nothing"
+    bad = _model("arange(0, 4, 0) -> cast(\"float\")")
+    good = _model("arange(0, 4, 2) -> cast(\"float\")")
+    callee: str
+
+    def message(self) -> str:
+        return f"{self.callee} has a step of 0, and would never come to an end"
+
+    def hint(self) -> str:
+        return "give a step of at least 1, or a negative one to count down"

@@ -20,6 +20,7 @@ from archir.op.recipe import (
     Call,
     Calling,
     Code,
+    Device,
     Extent,
     Fold,
     Infix,
@@ -79,6 +80,8 @@ def perform(code: Code, inputs: Sequence[Tensor] = ()) -> Any:
         return slice(*[perform(each, inputs) for each in (code.start, code.end, code.step)])
     if isinstance(code, Extent):
         return inputs[code.input].shape[code.dim]
+    if isinstance(code, Device):
+        return inputs[code.input].device
     return code
 
 

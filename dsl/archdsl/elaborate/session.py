@@ -15,7 +15,7 @@ from archir.graph.graph import Definition, Scope, Slot
 from archir.graph.places import in_use, led_here
 from archir.op.contract import Op, values_of
 from archir.op.rule_cache import RuleCache
-from archir.program.declarations import Block
+from archir.program.declarations import Block, Function
 from archir.shapes.dims import SizeExpr
 from archir.shapes.types import TensorType
 
@@ -76,6 +76,9 @@ class Session(Struct):
     labels: dict[Scope, dict[str, Slot]] = fresh(factory=dict)
     ops: dict[object, Op] = fresh(factory=dict)
     """Ops already made, by keyword and arguments: ``(keyword, ())`` for those without."""
+
+    lists: dict[Function, dict[object, object]] = fresh(factory=dict)
+    """What functions gave that give lists, by their arguments: a list is worked out once."""
 
     suggest: Suggestions = fresh(factory=Suggestions)
     _sizes_in: dict[Op, tuple[SizeExpr, ...]] = fresh(factory=dict)

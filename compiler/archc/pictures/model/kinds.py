@@ -46,6 +46,7 @@ KINDS = {
     "slices": "reshape",
     "padding": "reshape",
     "copies": "reshape",
+    "places": "reshape",
     "triangles": "reshape",
     "turning": "reshape",
     "dropout": "dropout",

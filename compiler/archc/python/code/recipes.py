@@ -15,6 +15,7 @@ from archir.op.recipe import (
     AllInputs,
     Arg,
     Code,
+    Device,
     Extent,
     Fold,
     Inferred,
@@ -88,6 +89,8 @@ def expression(code: Code | Spoken, inputs: Sequence[Expr]) -> Expr:
         return expression(code.code, inputs)  # its line unpacks it
     if isinstance(code, Extent):
         return Raw(f"{_operand(Input(code.input), inputs)}.shape[{code.dim}]")
+    if isinstance(code, Device):
+        return Raw(f"{_operand(Input(code.input), inputs)}.device")
     assert not isinstance(code, Arg | Inferred), "substitute the code first"
     return Const(code)
 

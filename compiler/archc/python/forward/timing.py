@@ -12,6 +12,7 @@ from archir.graph import modules
 from archir.op.recipe import (
     AllInputs,
     Code,
+    Device,
     Extent,
     Fold,
     Infix,
@@ -227,7 +228,7 @@ def _order(code: Code, inputs: list[Variable]) -> Iterator[Variable]:
         yield from _order(code.right, inputs)
     elif isinstance(code, Only):
         yield from _order(code.code, inputs)
-    elif isinstance(code, Extent):
+    elif isinstance(code, Extent | Device):
         yield inputs[code.input]
     elif isinstance(code, Items):
         for item in code.items:

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from archdsl import rules
 from archdsl.elaborate.definitions.context import Context, performs, run
-from archdsl.elaborate.definitions.instances import typed_key
 from archdsl.elaborate.values.describe import describe
-from archdsl.elaborate.values.kinds import UNBOUND, UNKNOWN, Flow, Unknown, clear
+from archdsl.elaborate.values.kinds import UNBOUND, UNKNOWN, Flow, Unknown, clear, typed_key
 from archir.base.record import Record, replaced
 from archir.graph.graph import Repeat, Slot, SlotRepeat, Step
 from archir.graph.steps import substitute

@@ -14,10 +14,9 @@ from archdsl.elaborate.definitions.labels import is_labelled
 from archdsl.elaborate.definitions.modules import drop_unapplied, look_ahead
 from archdsl.elaborate.expressions.binding import BoundArguments, fill
 from archdsl.elaborate.limits import NEW
-from archdsl.elaborate.values.kinds import Flow, Unknown, Visible, clear, empty
+from archdsl.elaborate.values.kinds import Flow, Visible, clear, empty, typed_key
 from archir.base.source import Span
 from archir.graph.graph import Definition, Output, Scope
-from archir.init.values import Part
 from archir.program.declarations import Block
 from archir.program.statements import InputItem, ModuleStatement
 from archir.shapes.types import TensorType
@@ -171,14 +170,3 @@ def finish(
         builder.type_of(output.value) for output in outputs if not output.when_training
     )
     return definition
-
-
-def typed_key(value: object) -> object:
-    """A key that tells 1, 1.0 and true apart."""
-    if isinstance(value, tuple):
-        return tuple([typed_key(item) for item in value])
-    if isinstance(value, Part):
-        return ("part", value.kind, value.name, typed_key(value.arguments), value.origin)
-    if isinstance(value, Unknown):
-        return ("unknown", id(value))
-    return (type(value), value)

@@ -11,12 +11,20 @@ from archdsl.elaborate.definitions.cutting import reached, taps_of
 from archdsl.elaborate.definitions.extents import with_sizes
 from archdsl.elaborate.definitions.initialisers import overrides
 from archdsl.elaborate.definitions.inputs import takes
-from archdsl.elaborate.definitions.instances import Instance, anonymous, instantiate, typed_key
+from archdsl.elaborate.definitions.instances import Instance, anonymous, instantiate
 from archdsl.elaborate.definitions.labels import is_labelled
 from archdsl.elaborate.expressions.binding import BoundArguments, bind, fill, report, signature_of
 from archdsl.elaborate.limits import NEW
 from archdsl.elaborate.session import Session
-from archdsl.elaborate.values.kinds import Flow, SharedModule, Unknown, Visible, empty, holds
+from archdsl.elaborate.values.kinds import (
+    Flow,
+    SharedModule,
+    Unknown,
+    Visible,
+    empty,
+    holds,
+    typed_key,
+)
 from archir import rules as ir_rules
 from archir.base.record import replaced
 from archir.base.source import Span

@@ -7,12 +7,18 @@ from functools import cache
 from typing import TypeGuard
 
 from archdsl import rules
-from archdsl.elaborate.expressions.binding import bind, fill, report, signature_of
+from archdsl.elaborate.expressions.binding import (
+    BoundArguments,
+    bind,
+    fill,
+    report,
+    signature_of,
+)
 from archdsl.elaborate.expressions.evaluate import Evaluator, evaluates
 from archdsl.elaborate.values import functions
 from archdsl.elaborate.values.arithmetic import Trouble
 from archdsl.elaborate.values.describe import describe
-from archdsl.elaborate.values.kinds import UNKNOWN, FunctionValue, Unknown, empty
+from archdsl.elaborate.values.kinds import UNKNOWN, FunctionValue, Unknown, empty, typed_key
 from archir import rules as ir_rules
 from archir.base.diagnostics import Label, Problem
 from archir.base.source import Span
@@ -119,6 +125,12 @@ def _function(
         return UNKNOWN
     budget = evaluator.session.budget
     budget.step(span, _CALL)
+    lists = evaluator.session.lists
+    if function in lists:
+        known = lists[function].get(_key(bound))
+        if known is not None:
+            budget.weigh(known, span)
+            return known
     budget.enter(span)
     evaluator.session.uses.append(Label(place, f"in this call of {function.name}"))
     inner = Evaluator(evaluator.session, empty(function))
@@ -126,7 +138,14 @@ def _function(
     result: object = inner.value(function.value) if fine else UNKNOWN
     evaluator.session.uses.pop()
     budget.leave()
+    if isinstance(result, tuple) and not evaluator.session.has_errors:
+        lists.setdefault(function, {})[_key(bound)] = result
     return result
+
+
+def _key(bound: BoundArguments) -> object:
+    """What a call gives a function, as far as its value depends on it."""
+    return tuple([(name, typed_key(value)) for name, value in bound.values.items()])
 
 
 def _partial(evaluator: Evaluator, part: Part, arguments: e.Arguments) -> object:

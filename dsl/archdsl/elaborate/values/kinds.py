@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from archir.base.record import Record, Struct
 from archir.base.source import Span
 from archir.graph.graph import Slot, Value
+from archir.init.values import Part
 from archir.program.declarations import Declaration, Function
 from archir.program.statements import ModuleStatement
 from archir.shapes.conditions import Condition
@@ -109,3 +110,14 @@ def holds(kind: type, argument: object) -> bool:
         if isinstance(item, tuple):
             waiting.extend(item)
     return False
+
+
+def typed_key(value: object) -> object:
+    """A key that tells 1, 1.0 and true apart."""
+    if isinstance(value, tuple):
+        return tuple([typed_key(item) for item in value])
+    if isinstance(value, Part):
+        return ("part", value.kind, value.name, typed_key(value.arguments), value.origin)
+    if isinstance(value, Unknown):
+        return ("unknown", id(value))
+    return (type(value), value)

@@ -45,6 +45,16 @@ def _interleave(inputs: Values, a: Mapping[str, Any]) -> Values:
     return (given.reshaped(*shape),)
 
 
+@rule("arange")
+def _arange(inputs: Values, a: Mapping[str, Any]) -> Values:
+    bounds = a["bounds"]
+    require(len(bounds) < 4)
+    start, end, step = (0, *bounds, 1) if len(bounds) == 1 else (*bounds, 1)[:3]
+    require(step != 0 and not isinstance(step, Size))
+    span = end - start if step > 0 else start - end
+    return (Value(((span + abs(step) - 1) // abs(step),), "int"),)
+
+
 @rule("tril", "triu")
 def _triangle(inputs: Values, a: Mapping[str, Any]) -> Values:
     require(inputs[0].rank > 1)

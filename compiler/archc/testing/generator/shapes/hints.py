@@ -159,6 +159,12 @@ def _number(choose: Choices, inputs: Values, made: Drawn) -> Any:
     return choose.pick([2, 0.5, 1, -1, 3.0])
 
 
+def _range(choose: Choices, inputs: Values, made: Drawn) -> tuple[int, ...]:
+    extent = choose.pick(inputs[0].shape)
+    whole = [(extent,), (0, extent), (1, extent + 1), (0, extent, 2), (extent - 1, -1, -1), (3,)]
+    return choose.pick(whole)
+
+
 HINTS: dict[str, Hint] = {
     "out_channels": width,
     "kernel_size": kernel,
@@ -186,6 +192,7 @@ HINTS: dict[str, Hint] = {
     "tile.dims": lambda choose, *_: choose.pick([(2,), (1, 2), (2, 1), (1,), (1, 1, 2)]),
     "topk.k": lambda choose, *_: choose.integer(1, 2),
     "num_classes": lambda choose, *_: choose.integer(2, 4),
+    "bounds": _range,
     "repeats": lambda choose, *_: choose.integer(1, 3),
     "diagonal": lambda choose, *_: choose.integer(-1, 1),
     **{

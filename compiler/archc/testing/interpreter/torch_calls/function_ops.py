@@ -35,6 +35,7 @@ FUNCTIONS = (
     op("roll(shifts: int|ints, dims: int|ints)", run=functional.method("roll")),
     op("flip(*dims: ints)", run=functional.method("flip")),
     op("tile(*dims: ints)", run=functional.tile),
+    op("arange(*bounds: ints)", run=functional.arange),
     op("repeat_interleave(repeats: int, dim: int)", run=functional.repeat_interleave),
     op(
         "interpolate(size: counts? = none, scale_factor: scales? = none, "

@@ -111,6 +111,13 @@ def repeat_interleave(inputs: Inputs, given: Arguments) -> Tensor:
     return inputs[0].repeat_interleave(given["repeats"], dim=given["dim"])
 
 
+def arange(inputs: Inputs, given: Arguments) -> Tensor:
+    """As ``range``, beside what flows in."""
+    if len(given["bounds"]) > 3:
+        raise ValueError("a range has a first, a last and a step")
+    return torch.arange(*given["bounds"], device=inputs[0].device)
+
+
 def contiguous(inputs: Inputs, _: Arguments) -> Tensor:
     return inputs[0].contiguous()
 
