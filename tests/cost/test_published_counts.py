@@ -27,6 +27,15 @@ def test_vision_transformers_as_torchvision_counts_them(weights: Any) -> None:
     assert round(told.macs / 1e9, 3) == weights.meta["_ops"]
 
 
+@pytest.mark.parametrize("name", models.list_models(include="swin_?"))
+def test_shifted_windows_as_torchvision_counts_them(name: str) -> None:
+    (weights,) = models.get_model_weights(name)
+    told = archc.summary(name).totals
+    assert told.parameters == weights.meta["num_params"]
+    assert isinstance(told.macs, int)
+    assert round(told.macs / 1e9, 3) == weights.meta["_ops"]
+
+
 @pytest.mark.parametrize("name", ["r3d_18", "mc3_18", "r2plus1d_18"])
 def test_networks_of_clips_as_torchvision_counts_them(name: str) -> None:
     """Of 16 frames of 112x112."""

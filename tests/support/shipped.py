@@ -20,6 +20,7 @@ SIZES = (
     *(f"regnet_y_{flops}" for flops in ("800mf", "1_6gf", "3_2gf", "8gf", "16gf", "32gf", "128gf")),
     *(f"convnext_{size}" for size in ("tiny", "small", "base", "large")),
     *(f"vit_{size}" for size in ("b_16", "b_32", "l_16", "l_32", "h_14")),
+    *(f"swin_{size}" for size in "tsb"),
     "r3d_18",
 )
 """Models that are another example's again, wider or deeper, or its very own under another name.

@@ -99,8 +99,8 @@ class NoPlaces(Problem):
     """``arange`` begins at or behind the number at which it stops, so that it has none to give."""
 
     name = "no-places"
-    bad = _model("arange(4, 4) -> cast(\"float\")")
-    good = _model("arange(4, 5) -> cast(\"float\")")
+    bad = _model('arange(4, 4) -> cast("float")')
+    good = _model('arange(4, 5) -> cast("float")')
     callee: str
     start: str
     end: str
@@ -118,8 +118,8 @@ class StepOfNothing(Problem):
     """A step of 0 never comes to an end."""
 
     name = "step-of-nothing"
-    bad = _model("arange(0, 4, 0) -> cast(\"float\")")
-    good = _model("arange(0, 4, 2) -> cast(\"float\")")
+    bad = _model('arange(0, 4, 0) -> cast("float")')
+    good = _model('arange(0, 4, 2) -> cast("float")')
     callee: str
 
     def message(self) -> str:
