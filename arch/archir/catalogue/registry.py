@@ -45,7 +45,7 @@ FAMILIES = (
     "layout",
     "turning",
     "copies",
-    "places",
+    "numbering",
     "triangles",
     "parts",
     "slices",

@@ -93,7 +93,7 @@ OPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "tile": ("copies", ()),
     "repeat_interleave": ("copies", ()),
     "contiguous": ("copies", ()),
-    "arange": ("places", ()),
+    "arange": ("numbering", ()),
     "tril": ("triangles", ()),
     "triu": ("triangles", ()),
     "chunk": ("parts", ()),

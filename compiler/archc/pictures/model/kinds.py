@@ -46,7 +46,7 @@ KINDS = {
     "slices": "reshape",
     "padding": "reshape",
     "copies": "reshape",
-    "places": "reshape",
+    "numbering": "reshape",
     "triangles": "reshape",
     "turning": "reshape",
     "dropout": "dropout",
