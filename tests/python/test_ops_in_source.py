@@ -40,3 +40,26 @@ def test_rules_for_its_parameters_are_printed(op: type[Op], initialiser: str) ->
     text = reference.example(op).rstrip().removesuffix("}") + f"init {{\n{rules}\n}}\n}}\n"
     typed = compiled(text)
     assert list(differences(typed, source(typed))) == []
+
+
+@pytest.mark.parametrize("layer", ["linear(3)", "layer_norm", "conv_transpose(3, 1)"])
+@pytest.mark.parametrize("order", [("rows", "grid"), ("grid", "rows")])
+def test_a_block_for_values_of_two_ranks_reads_the_axis_of_each(
+    layer: str, order: tuple[str, str]
+) -> None:
+    """The features of [N, F] are its channels, and those of [N, C, W] are not."""
+    uses = "\n".join(f"  {name} -> Layer as {name}_made" for name in order)
+    rows = "rows: [N, 6]" if "conv" not in layer else "rows: [N, 6, 4]"
+    text = f"""block Layer() {{
+  {layer}
+}}
+
+model net() {{
+  input {rows}, grid: [N, 4, W = 8]
+{uses}
+  output one = rows_made
+  output two = grid_made
+}}
+"""
+    typed = compiled(text)
+    assert list(differences(typed, source(typed))) == []

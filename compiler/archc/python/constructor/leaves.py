@@ -78,7 +78,7 @@ class Leaves(Numbers):
         given: dict[str, Said],
         name: str | None,
     ) -> Expr:
-        code: Any = next(iter(codes.values()))
+        code = _spoken(list(codes.values()))
         values: dict[Inst, object] = {}
         lengths = {len(c.items) if isinstance(c, Items) else -1 for c in codes.values()}
         if isinstance(code, Items) and len(lengths) == 1:
@@ -288,6 +288,12 @@ def spoken_by(code: Any) -> Iterator[str]:
     elif isinstance(code, Record):
         for name in field_names(code):
             yield from spoken_by(getattr(code, name))
+
+
+def _spoken(codes: list[Any]) -> Any:
+    """The code that says it for all: the channels of [N, F] are its features, too."""
+    features = (code for code in codes if isinstance(code, Inferred) and code.what == "features")
+    return next(features, codes[0])
 
 
 _NO_NUMBER = object()
