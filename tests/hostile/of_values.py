@@ -250,6 +250,7 @@ TABLE.bodies(
     {
         "a repeat of 2 ** 40 branches": "concat [repeat 2 ** 40 { relu }]",
         "a repeat of 2 ** 40 that names": "repeat 2 ** 40 { relu as y }\nrelu",
+        "a repeat of 2 ** 40 that makes modules": "repeat 2 ** 40 { module m = relu }\nrelu",
         "a loop in loops": "for a in 1..999 { for b in 1..999 { for c in 1..999 { conv(a, 1) } } }",
         "a loop of 1e9": "for i in 1..1_000_000_000 { relu }",
         "values that multiply": "\n".join(["[_, _, _]"] * 24) + "\nconcat",

@@ -266,6 +266,18 @@ model net() {
     assert agrees(text) == ["shape-not-as-written"]
 
 
+def test_a_block_takes_no_size_for_a_number_either() -> None:
+    """A row of as many channels as it is high: torch refuses other heights at the layer inside."""
+    text = """import std.mobile: DepthwiseSeparable
+
+model net() {
+  input x: [N, 1, H = 1, 1]
+  sum(0) -> DepthwiseSeparable(1)
+}
+"""
+    assert agrees(text) == ["argument-of-wrong-type"]
+
+
 @pytest.mark.parametrize(
     ("body", "problem"),
     [

@@ -137,6 +137,7 @@ ELSEWHERE = {
     "depends-on-size",
     "argument-depends-on-size",
     "wrong-argument-type",  # a size of the input, where none is taken
+    "argument-of-wrong-type",  # the same, of a block
     "batch-held",
     "layout-not-taken",  # which is looked at for a batch of two
     "overwrites-repeated-elements",

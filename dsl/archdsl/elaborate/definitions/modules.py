@@ -12,9 +12,13 @@ from archir.base.reserved import why_not
 from archir.graph.graph import Scope, Slot
 from archir.program.statements import ModuleStatement
 
+COST = 5
+"""The steps that it takes to register a module, and to find that nothing applies it."""
+
 
 def stand(node: ModuleStatement, flow: Flow, context: Context) -> None:
     """Register a module where its statement stands."""
+    context.session.budget.step(node.span, COST)
     builder, target = context.builder, node.target
     label = slot_name(node.label, flow, context)
     name = target.name if label is None else label.text
