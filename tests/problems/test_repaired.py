@@ -88,3 +88,24 @@ def test_it_says_what_is_said_of_the_text_with_the_repairs(text: str) -> None:
 
 def told(found: list[Diagnostic] | tuple[Diagnostic, ...]) -> Counter[str]:
     return Counter(each.problem.message() for each in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("conv(8, 3) |> rellu", "foreign-arrow"),
+        ("rellu; tanh", "semicolon-for-line-end"),
+        ("`stem`: conv(8, 3) -> rellu", "single-quotes"),
+        ("if x.channels == 3: { rellu } else: { tanh }", "colon-for-braces"),
+        ("[8].map(w => conv(w, 3)) -> rellu", "foreign-form"),
+        ("residul { rellu }", "misspelt-keyword"),
+    ],
+)
+def test_the_line_of_another_language_s_form_is_read_too(line: str, problem: str) -> None:
+    names = [name for name, _ in in_model(line)]
+    assert sorted(names) == sorted([problem, "unknown-name"])
+
+
+def test_semicolons_of_a_large_file_are_one_error() -> None:
+    found = in_model(*["relu;"] * 300, "rellu;")
+    assert [name for name, _ in found] == ["semicolon-for-line-end", "unknown-name"]

@@ -60,7 +60,7 @@ MISTAKES = [
     ("import a: b", "declaration-in-body", "import"),
     ("arch 1", "misplaced-edition", "arch"),
     ("let y = a && b", "unknown-character", "&&"),
-    ("a ; b", "unknown-character", ";"),
+    ("a ; b", "semicolon-for-line-end", ";"),
     ("let y = a ? b : c", "unknown-character", "?"),
     ("a\N{NO-BREAK SPACE}-> b", "unknown-character", "\N{NO-BREAK SPACE}"),
     ("π -> b", "non-ascii-name", "π"),

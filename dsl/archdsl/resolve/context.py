@@ -95,12 +95,6 @@ class Context(Struct):
     """Whether it is what is given to a model from outside: of that nothing is reported here."""
 
     scope: NameScope = fresh(factory=NameScope)
-    likely: str | None = None
-    """What was likely meant by the name that was unknown last."""
-
-    takes_values: bool = False
-    """Whether the arguments at hand are meant as values that flow in."""
-
     flows: bool = False
     """Whether a value flows in, so that ``_`` means something."""
 
@@ -243,20 +237,35 @@ class Context(Struct):
         symbol.twin = self.scope.values.get(symbol.name)
         return self.scope.bind(symbol)
 
-    def unknown(self, name: ast.Name, *, is_stage: bool = False) -> Expr:
-        """Report a name that means nothing here, and say what was likely meant."""
-        text = name.text
+    def unknown(self, name: ast.Name, *, is_value: bool = False) -> Expr:
+        """Report a name that means nothing here; ``is_value`` where it flows in by its place."""
         if self.outside:
-            return Nameless(name.span, self._outside(text))
-        self.likely = None
+            return Nameless(name.span, self._outside(name.text))
         if self.is_lenient:
             return self.unclear(name.span)
+        kind, text = self.owner.kind, name.text
+        how = f"declare it: as a parameter of the {kind}, or as `let {text} = …`"
+        if is_value:
+            how = f"a value is named where it is made: `… as {text}`"
+        self._say_unknown(name, how if self.flows else None)
+        return nothing(name.span)
+
+    def unknown_stage(self, name: ast.Name) -> str | None:
+        """The same of a name that stands as a stage; gives what was likely meant, if it is here."""
+        if self.is_lenient:
+            self.session.wrong.add(self.owner)
+            return None
+        return self._say_unknown(name, None)
+
+    def _say_unknown(self, name: ast.Name, to_declare: str | None) -> str | None:
+        """Say of a name that it means nothing here, and what was likely meant, which is given."""
+        text = name.text
         ended = self.scope.ended.get(text)
         if self.bound is None and ended is None:
             found = reversed(list(bound_names(self.owner.node)))
             self.bound = {bound.text: bound for bound in found}
         later = None if self.bound is None else self.bound.get(text)
-        near = library = note = None
+        near = library = note = likely = None
         labels: tuple[Label, ...] = ()
         if ended is not None:
             note = f"{text} lives to the end of the braces in which it is bound"
@@ -268,13 +277,13 @@ class Context(Struct):
             note = f"{text} is known in the arguments of an initialiser alone"
         else:
             near, library = self._likely(text)
-            self.likely = near if library is None else None
+            likely = near if library is None else None
             note = self._of_another_form(text, near)
-            if not is_stage and self.flows:
+            if to_declare is not None:
                 near = None if self._is_size(near) and len(text) == 1 else near
-                note = note or (self._to_declare(text) if near is None else None)
+                note = note or (to_declare if near is None else None)
         self.report(rules.names.UnknownName(text, near, note, library), name.span, labels)
-        return nothing(name.span)
+        return likely
 
     def _of_another_form(self, text: str, near: str | None) -> str | None:
         """What to be told of what has no name here, and is said in another way."""
@@ -292,11 +301,6 @@ class Context(Struct):
         """Whether it is the name of a size: a letter is too little to tell one by."""
         symbol = None if name is None else self.scope.find(name)
         return symbol is not None and symbol.kind == "dim"
-
-    def _to_declare(self, text: str) -> str:
-        if self.takes_values:
-            return f"a value is named where it is made: `… as {text}`"
-        return f"declare it: as a parameter of the {self.owner.kind}, or as `let {text} = …`"
 
     def _as_label(self, text: str) -> str | None:
         """What to be told of a name that a stage has for a label."""

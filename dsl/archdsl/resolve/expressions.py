@@ -140,15 +140,22 @@ def _access(ctx: Context, expr: ast.Access, *, fans: bool) -> Expr:
 
 
 def _is_value(ctx: Context, trailer: ast.Trailer) -> bool:
-    """Whether it is ``(x)``, with the name of a value of the body."""
-    if not isinstance(trailer, ast.Arguments) or len(trailer.items) != 1:
+    """Whether it is ``(x)`` or ``([x, y])``, with names of values of the body, or ``(_)``."""
+    if not isinstance(trailer, ast.Arguments) or not trailer.items:
         return False
-    name = trailer.items[0].value
-    found = ctx.meaning(name.text) if isinstance(name, ast.Name) else None
-    if isinstance(found, Symbol) and found.is_value:
-        ctx.use(found, name.span)
-        return True
-    return False
+    values = [item.value for item in trailer.items]
+    if len(values) == 1 and isinstance(values[0], ast.ListDisplay):
+        values = list(values[0].items)
+    named: list[tuple[Symbol, Span]] = []
+    for each in values:
+        found = ctx.meaning(each.text) if isinstance(each, ast.Name) else None
+        if isinstance(found, Symbol) and found.is_value:
+            named.append((found, each.span))
+        elif not isinstance(each, ast.Name) or each.text != "_" or not ctx.flows:
+            return False
+    for symbol, span in named:
+        ctx.use(symbol, span)
+    return bool(values)
 
 
 def _trailer(

@@ -8,6 +8,7 @@ from archdsl.resolve.binding import bound, named_values, plan_declared, plan_op
 from archdsl.resolve.context import UNCLEAR, Context, Meaning, Unclear, nothing
 from archdsl.resolve.expressions import meant, place, visit
 from archdsl.resolve.initialisers import override
+from archdsl.resolve.label_words import likely_keyword
 from archdsl.resolve.literals import constant_is, hidden, is_of_type, literal, what_symbol_is
 from archdsl.resolve.scope import Symbol
 from archdsl.tree import ast
@@ -30,9 +31,6 @@ from archir.program.statements import (
     Unit,
     Use,
 )
-
-_WITH_A_BODY = ("residual", "dense", "repeat", "train_only")
-"""Keywords that are labels before a colon, where few mean one."""
 
 _WORDS: dict[type[ast.Node], str] = {
     ast.Sequence: "braces",
@@ -75,8 +73,9 @@ def labelled_unit(
     """What stands between two arrows, and the labelling of the scope that its label opens."""
     if label is not None and label.name is not None:
         ctx.labels[-1].own = True
-        if isinstance(node, ast.Sequence) and label.span.text in _WITH_A_BODY:
-            ctx.note(rules.labels.KeywordAsLabel(str(label.name)), label.span)
+        word = likely_keyword(ctx, label) if isinstance(node, ast.Sequence) else None
+        if word is not None:
+            ctx.note(rules.labels.KeywordAsLabel(word), label.span)
     if label is None or isinstance(node, ast.PartUse):
         made, target = unit(ctx, node, label, is_head=is_head)
         return made, None, target
@@ -164,9 +163,8 @@ def _use(
     given: Arguments | None = None
     if arguments is not None:
         is_wrong = plan is not None and len(plan.problems) > 0
-        ctx.takes_values = is_wrong and named_values(ctx, arguments) is not None
-        values = [visit(ctx, item.value) for item in arguments.items]
-        ctx.takes_values = False
+        flow_in = is_wrong and named_values(ctx, arguments) is not None
+        values = [_given(ctx, item.value, flow_in) for item in arguments.items]
         given = bound(arguments, values, plan)
     if node.places and not isinstance(target, Refused):
         item = Access(node.span, target, tuple([place(ctx, each) for each in node.places]))
@@ -175,6 +173,13 @@ def _use(
     taps = tuple([tap for each in node.taps if (tap := label(ctx, each)) is not None])
     use = Use(node.span, name.text, target, given, inner, node.splice, item, taps)
     return use, found if is_known or isinstance(found, Symbol) else None
+
+
+def _given(ctx: Context, node: ast.Expr, flows_in: bool) -> Expr:
+    """An argument, or what is meant to flow in and stands among the arguments."""
+    if flows_in and isinstance(node, ast.Name) and node.text != "_":
+        return visit(ctx, node) if ctx.meaning(node.text) else ctx.unknown(node, is_value=True)
+    return visit(ctx, node)
 
 
 def _as_item(ctx: Context, node: ast.PartUse, found: Meaning | None) -> ast.PartUse:
@@ -225,8 +230,7 @@ def _target(
 ) -> Plan | None:
     name = node.name
     if found is None:
-        ctx.unknown(name, is_stage=True)
-        _as_meant(ctx, node)
+        _as_meant(ctx, node, ctx.unknown_stage(name))
     elif node.places and not isinstance(found, Symbol | Declared | Unclear):
         _no_list(ctx, node, found)
     elif isinstance(found, Symbol):
@@ -253,12 +257,12 @@ def _target(
     return None
 
 
-def _as_meant(ctx: Context, node: ast.PartUse) -> None:
+def _as_meant(ctx: Context, node: ast.PartUse, wanted: str | None) -> None:
     """Hold the arguments of a misspelt op, or of another library's, against the op that it is."""
     from archir.base.likeness import is_slip  # a right file has no need of these
     from archir.base.synonyms import synonym
 
-    name, wanted = node.name.text, ctx.likely
+    name = node.name.text
     if wanted is None or wanted not in built_in() or node.arguments is None:
         return
     if synonym(name) == wanted or is_slip(name, wanted):

@@ -29,6 +29,33 @@ class ForeignArrow(Problem):
         return Fix("write `->`", tuple(Edit(each, "->") for each in (at.span, *others)))
 
 
+class SemicolonForLineEnd(Problem):
+    """A statement ends with its line. Stages that share a line are chained with `->`."""
+
+    name = "semicolon-for-line-end"
+    bad = model("conv(4, 3);", "relu;")
+    good = model("conv(4, 3)", "relu")
+    places: tuple[tuple[int, int, str], ...]
+    """Where they stand in the file, with what is to stand there."""
+
+    def message(self) -> str:
+        others = len(self.places) - 1
+        more = f", here and at {others} other place{'s' * (others > 1)}" if others else ""
+        return f"a statement ends with its line, and not with `;`{more}"
+
+    def hint(self) -> str:
+        if any(instead == "," for *_, instead in self.places):
+            return "items and arguments are separated by commas; elsewhere leave it out"
+        if all(not instead for *_, instead in self.places):
+            return f"leave {'them' if self.places[1:] else 'it'} out"
+        return "start a new line there, or chain the stages with `->`"
+
+    def fix(self, at: Diagnostic) -> Fix:
+        source = at.span.source
+        edits = [Edit(Span(source, start, end), text) for start, end, text in self.places]
+        return Fix("take them away" if len(edits) > 1 else "take it away", tuple(edits))
+
+
 class LoopInParentheses(Problem):
     """A loop goes over a list or a range: it has a name, `in`, and no parentheses. Nothing counts
     up, and no name is given another value.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from archdsl.rules.assigned import assignment, flowing, from_let, meant
 from archdsl.rules.bracing import braces
-from archdsl.rules.rewriting import LIBRARIES, assignment, foreign, from_let, undotted
+from archdsl.rules.rewriting import LIBRARIES, foreign, undotted
 from archdsl.rules.small import model
 from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.fixes import Edit, Fix, swap
@@ -20,18 +23,28 @@ class AssignmentStatement(Problem):
     bad = model("y = conv(3, 3, padding = 1)", "[x, y] -> add")
     good = model("conv(3, 3, padding = 1) as y", "[x, y] -> add")
     word: str
+    value: str = ""
+    """What stands behind the sign, if that can be said."""
 
     def message(self) -> str:
         return f"`{self.word} = …` is not a statement"
 
     def hint(self) -> str:
+        found = meant(self.word, self.value)
+        if found is not None and found.flows_on:
+            return f"what a line gives flows into the next one: write `{found.text}`"
+        if found is not None and (found.is_sure or found.is_literal):
+            return f"write `{found.text}`"
+        if found is None and self.word in re.findall(r"\w+", self.value):
+            other = f"let {self.word}2 = {self.value}"
+            return f"a name keeps what it is bound to: bind another one, `{other}`"
         return (
             f"name the value of a stage with `… as {self.word}`, a module with"
             f" `{self.word}: …`, a number or list with `let {self.word} = …`"
         )
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return assignment(at.span)
+        return assignment(at.span, self.value)
 
 
 class SingleEquals(Problem):
@@ -60,16 +73,24 @@ class ColonForBraces(Problem):
     is_braced: bool = False
     """Whether the braces are there, and only the colon is too much."""
 
+    others: tuple[tuple[int, int], ...] = ()
+    """Where others stand, before the braces of the same statement."""
+
     def message(self) -> str:
         return (
             "no colon stands before braces" if self.is_braced else "a colon does not begin a body"
         )
 
     def hint(self) -> str:
+        if self.others:
+            return f"leave the {len(self.others) + 1} colons of this statement out"
         return "leave the colon out" if self.is_braced else "put the body in braces: `{ … }`"
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return braces(at.span)
+        if not self.others:
+            return braces(at.span)
+        others = [Span(at.span.source, start, end) for start, end in self.others]
+        return Fix("leave the colons out", tuple(Edit(each, "") for each in (at.span, *others)))
 
 
 class ForeignWord(Problem):
@@ -231,10 +252,10 @@ class StageCalledOnValue(Problem):
         return f"{self.stage} is not called on {self.value}"
 
     def hint(self) -> str:
-        return f"values flow in: `{self.value} -> {self.stage}`"
+        return f"values flow in: `{flowing(self.value, self.stage)}`"
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        text = f"{self.value} -> {self.stage}"
+        text = flowing(self.value, self.stage)
         return swap(at.span, text) if self.is_first else from_let(at.span, text)
 
 

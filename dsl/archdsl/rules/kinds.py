@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdsl.rules.assigned import from_let
 from archdsl.rules.rewriting import enumerated
 from archir.base.argument_fixes import whole
 from archir.base.diagnostics import Diagnostic, Problem
@@ -26,16 +27,24 @@ class NotACondition(Problem):
 """
     what: str
     is_size: bool = False
+    instead: str | None = None
+    """``a in [2, 3]`` where `a == 2 or 3` is written."""
 
     def message(self) -> str:
+        if self.instead is not None:
+            return f"`or` stands between conditions, and {self.what} is none"
         return f"a condition is true or false, and this is {self.what}"
 
     def hint(self) -> str | None:
+        if self.instead is not None:
+            return f"write `{self.instead}`"
         if self.is_size:
             return "compare channels or a parameter; a size may be compared in an assert"
         return "compare it, for example with != 0"
 
     def fix(self, at: Diagnostic) -> Fix | None:
+        if self.instead is not None:
+            return swap(at.span, self.instead)
         if not self.what.startswith("the number"):
             return None
         return insert(at.span.source, at.span.end, " != 0", safe=False)
@@ -149,12 +158,20 @@ class TensorInExpression(Problem):
 }
 """
     value: str
+    instead: str | None = None
+    """The stage that does with values what the sign does with numbers."""
 
     def message(self) -> str:
         return f"{self.value} is a tensor, and cannot be used as a number here"
 
     def hint(self) -> str | None:
-        return "values are merged by stages, `add [a, b]`; numbers of a value: .channels, .shape[i]"
+        numbers = "numbers of a value are .channels, .features, .height, .width and .shape[i]"
+        if self.instead is None:
+            return numbers
+        return f"{numbers}; values are merged by a stage: `{self.instead}`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return None if self.instead is None else from_let(at.span, self.instead)
 
 
 class NotACount(Problem):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archir.base.diagnostics import Diagnostic, Problem
-from archir.base.fixes import Fix, without_label
+from archir.base.fixes import Edit, Fix, without_label
+from archir.base.source import Span
 
 
 class AlreadyInUse(Problem):
@@ -141,3 +142,9 @@ class KeywordAsLabel(Problem):
 
     def hint(self) -> str:
         return f'leave the colon out, or write `"{self.word}":` if the name is meant'
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        source, colon = at.span.source, at.span.source.text.find(":", at.span.end)
+        if colon < 0 or source.text[at.span.end : colon].strip():
+            return None
+        return Fix("leave the colon out", (Edit(Span(source, colon, colon + 1), ""),), False)

@@ -95,6 +95,8 @@ class SingleQuotes(Problem):
 }
 """
     text: str
+    has_holes: bool = False
+    """Whether braces in it hold expressions, as between backticks."""
 
     def message(self) -> str:
         return "strings stand in double quotes"
@@ -103,7 +105,8 @@ class SingleQuotes(Problem):
         return f'write "{self.text}"'
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        plain = '"' not in self.text and "{" not in self.text and "\\" not in self.text
+        plain = '"' not in self.text and "\\" not in self.text
+        plain = plain and (self.has_holes or "{" not in self.text)
         return swap(at.span, f'"{self.text}"') if plain else None
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from archdsl.rules.names import in_model
 from archir.base.diagnostics import Diagnostic, Problem
-from archir.base.fixes import Fix, swap, typed
+from archir.base.fixes import Fix, drop, swap, typed
+from archir.base.pieces import pieces
+from archir.base.source import Span
 
 
 class UnknownType(Problem):
@@ -26,10 +28,31 @@ class UnknownType(Problem):
             return (
                 "an input is no parameter: the body begins with `input x: [N, 3, H = 224, W = 224]`"
             )
+        if self.text in _ANYTHING:
+            return "leave it out: a parameter without a type takes anything"
+        if self.text.casefold() in ("tuple", "vec", "sequence", "iterable"):
+            return "write `list[int]`, with what its items are"
+        if self.text.casefold() in ("callable", "function"):
+            return "write `op` for an op that is handed over, `block` for a block"
         return "types are int, float, bool, string, list[…], block, op and init"
 
     def fix(self, at: Diagnostic) -> Fix | None:
+        if self.text in _ANYTHING:
+            return _without_type(at.span)
         return typed(at.span, self.suggestion)
+
+
+_ANYTHING = ("Optional", "Union", "Any", "any", "object", "Literal", "auto", "T")
+"""What other languages say of a parameter that takes values of several types."""
+
+
+def _without_type(written: Span) -> Fix | None:
+    """``n`` for ``n: Optional[int]``."""
+    found = pieces(written.source)
+    at = found.at(written.start)
+    if not at or found.text(at - 1) != ":":
+        return None
+    return drop(Span(written.source, found.all[at - 1].start, written.end))
 
 
 class WrongTypeArguments(Problem):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from archir.base.fixes import Edit, Fix, drop, insert, shown, swap
+from archir.base.fixes import Edit, Fix, drop, shown, swap
 from archir.base.pieces import Pieces, WrittenCall, call_around, items_of, pieces
 from archir.base.source import Span
 from archir.op.binding import Signature
@@ -47,16 +47,6 @@ def _with_branches(call: WrittenCall, inside: list[Span], op: str) -> tuple[str,
     return f"{op}({kept}) [{', '.join(flowing)}]", False
 
 
-def from_let(call: Span, text: str) -> Fix | None:
-    """``x -> conv(3, 1) as y`` for ``let y = conv(3, 1)(x)``, which is how torch's modules run."""
-    found = pieces(call.source)
-    head = found.at(call.start)
-    if head is None or head < 3 or found.text(head - 1) != "=" or found.text(head - 3) != "let":
-        return None
-    place = Span(call.source, found.all[head - 3].start, call.end)
-    return swap(place, f"{text} as {found.text(head - 2)}")
-
-
 def _begins_chain(stage: Span) -> bool:
     """Whether a stage is the first of its chain, perhaps behind a label."""
     found = pieces(stage.source)
@@ -73,33 +63,6 @@ def _is_name(span: Span) -> bool:
     return found.all[at].end == span.end or (
         found.text(at + 1) == "(" and found.all[found.partner.get(at + 1, at)].end == span.end
     )
-
-
-def assignment(name: Span) -> Fix | None:
-    """``… as y`` for ``y = …`` where a stage stands behind it, ``let y = …`` before a number."""
-    found = pieces(name.source)
-    at = found.at(name.start)
-    if at is None or found.text(at + 1) != "=":
-        return None
-    first, end = at + 2, found.line_ends(at)
-    if first >= end:
-        return None
-    line = [found.text(k) for k in range(first, end)]
-    if line[0][0].isdecimal() or line[0][0] in '"[-' or line[0] in ("true", "false", "none"):
-        return insert(name.source, name.start, "let ")
-    if not line[0].isidentifier() or any(sign in _ARITHMETIC for sign in line):
-        return None
-    if line[1:2] == ["="]:
-        return None  # h = w = 3
-    value = found.span(first, end - 1)
-    whole = Span(name.source, name.start, value.end)
-    text = value.text
-    if line[-4:-2] == [")", "("] and line[-2].isidentifier():
-        text = f"{line[-2]} -> {found.span(first, end - 4).text}"  # a module of torch, called
-    return swap(whole, f"{text} as {name.text}", safe=False)
-
-
-_ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
 
 
 LIBRARIES = frozenset(
@@ -199,7 +162,10 @@ def turned(value: Span, text: str) -> Fix | None:
     """``ys -> add`` in the place of ``add ys``."""
     found = pieces(value.source)
     at = found.at(value.start)
-    return None if not at else swap(found.span(at - 1, at), text, safe=False)
+    if not at:
+        return None
+    last = found.partner.get(at + 1, at) if found.text(at + 1) == "[" else at
+    return swap(found.span(at - 1, last), text, safe=False)
 
 
 def exchanged(place: Span, function: str) -> Fix | None:

@@ -18,8 +18,8 @@ _INSTEAD = {
     "&&": "write `and`",
     "||": "write `or`",
     "!": "write `not`",
-    ";": "a statement ends with its line; start a new line",
     "'": "strings stand in double quotes",
+    "`": 'strings stand in double quotes, also those with holes: `"layer{i}"`',
     "\N{LEFT DOUBLE QUOTATION MARK}": "strings stand in straight double quotes",
     "\N{RIGHT DOUBLE QUOTATION MARK}": "strings stand in straight double quotes",
     "\N{RIGHTWARDS ARROW}": "stages are chained with `->`",
@@ -158,15 +158,13 @@ class UnknownCharacter(Problem):
     text: str
 
     def message(self) -> str:
-        return f"`{self.text}` means nothing here"
+        shown = "a backtick" if self.text == "`" else f"`{self.text}`"
+        return f"{shown} means nothing here"
 
     def hint(self) -> str | None:
         return _INSTEAD.get(self.text)
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        if self.text == ";":
-            rest = at.span.source.text[at.span.end :].split("\n", 1)[0]
-            return drop(at.span) if not rest.strip() or rest.lstrip().startswith("#") else None
         instead = _EXACTLY.get(self.text)
         return None if instead is None else swap(at.span, instead)
 

@@ -409,7 +409,7 @@ class FileBuilder(ExpressionBuilder):
 
     def type(self, children: Children) -> ast.TypeName:
         name, element = children
-        end = element.span.end if element is not None else name.end
+        end = name.end if element is None else self.source.text.index("]", element.span.end) + 1
         return ast.TypeName(Span(self.source, name.start, end), name.text, element)
 
     def start(self, children: Children) -> ast.File:

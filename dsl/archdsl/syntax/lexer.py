@@ -103,6 +103,8 @@ def _unterminated(token: Token, report: Report) -> bool:
 
 
 def _unknown(token: Token, report: Report) -> bool:
+    if token.text == ";":
+        return False  # said once for all of a file's, where its tokens are read with care
     report(rules.text.UnknownCharacter(token.text), token.start, token.end)
     token.type = _FOREIGN_OPERATORS.get(token.text, token.type)
     return False

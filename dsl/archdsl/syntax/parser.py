@@ -170,11 +170,16 @@ class _Parse:
         from archdsl.syntax.explain import foreign
 
         layout.undone(fitting)
+        before = list(self.found)
         is_foreign = foreign.mend(fitting, self.source.text, self.report, self._retract)
-        if (misspelt.mend(fitting, self.report) or is_foreign) and not self.mended:
+        is_mended = misspelt.mend(fitting, self.report) or is_foreign
+        # What a fix says is read as it will be, and so all that stands beside it.
+        new = [each for each in self.found if each not in before]
+        known = tuple([each.span for each in new if each.fix is not None])
+        if is_mended and not self.mended:
             file = self._at_once(self._lines(fitting))
             if file is not None:
-                return file
+                return replaced(file, repaired=known)
             layout.undone(fitting)
         tokens = self._lines(fitting)
         builder = FileBuilder(self.source, self.docs, self._report_tree, self.mended)
@@ -184,7 +189,7 @@ class _Parse:
         return (
             None
             if file is None
-            else replaced(file, repaired=(*recovery.repaired, *builder.repaired))
+            else replaced(file, repaired=(*known, *recovery.repaired, *builder.repaired))
         )
 
     def _lines(self, fitting: list[Token]) -> list[Token]:

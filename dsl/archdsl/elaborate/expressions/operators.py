@@ -18,6 +18,8 @@ from archdsl.elaborate.values.kinds import (
     SizeConditions,
     Unknown,
 )
+from archir.base.diagnostics import Problem
+from archir.base.source import Span
 from archir.graph.graph import Value
 from archir.init.init_rules import Fan
 from archir.program import expressions as e
@@ -143,7 +145,8 @@ def _power(evaluator: Evaluator, node: e.Power) -> object:
 
 
 def _binary(evaluator: Evaluator, node: Expr, sign: str, left: object, right: object) -> object:
-    _refuse_tensors(left, right)
+    if isinstance(left, Value) or isinstance(right, Value):
+        raise Trouble(_merged(node, sign, left, right))
     budget = evaluator.session.budget
     result = binary(sign, left, right, budget.limits)
     if sign in ("//", "%") and isinstance(right, SizeExpr):
@@ -154,6 +157,23 @@ def _binary(evaluator: Evaluator, node: Expr, sign: str, left: object, right: ob
     if isinstance(result, str) and len(result) > budget.limits.characters:
         budget.stop("characters", node.span)
     return result
+
+
+_MERGES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
+
+
+def _merged(node: Expr, sign: str, left: object, right: object) -> Problem:
+    """What to say of ``x + y`` with values of the network."""
+    value = describe(left if isinstance(left, Value) else right)
+    instead = None
+    rest = node.rest if isinstance(node, e.Arithmetic) else ()
+    is_pair = len(rest) == 1 and isinstance(left, Value) and sign in _MERGES
+    if isinstance(node, e.Arithmetic) and is_pair:
+        one, other = node.first.span.text, rest[0][1].span.text
+        is_value = isinstance(right, Value)
+        op = _MERGES[sign]
+        instead = f"{op} [{one}, {other}]" if is_value else f"{one} -> {op}({other})"
+    return rules.kinds.TensorInExpression(value, instead)
 
 
 def _refuse_zero(quotient: object, divisor: SizeExpr, sizes: Mapping[str, int]) -> None:
@@ -195,6 +215,9 @@ def _logical(evaluator: Evaluator, node: e.Logical) -> object:
     conditions: list[SizeConditions] = []
     unknown = False
     for operand in node.operands:
+        if decisive and (one_of := _one_of(node, operand)) is not None:
+            evaluator.session.report(*one_of)
+            return UNKNOWN
         truth = evaluator.truth(operand)
         if isinstance(truth, SizeConditions):
             conditions.append(truth)
@@ -209,6 +232,21 @@ def _logical(evaluator: Evaluator, node: e.Logical) -> object:
     if conditions:
         return SizeConditions(tuple(c for each in conditions for c in each.conditions))
     return not decisive
+
+
+def _one_of(node: e.Logical, operand: Expr) -> tuple[Problem, Span] | None:
+    """``a == 2 or 3``, which is no condition, and is meant as ``a in [2, 3]``."""
+    before = node.operands[: node.operands.index(operand)]
+    compared = next((each for each in reversed(before) if isinstance(each, e.Compare)), None)
+    if compared is None or compared.operator != "==" or not isinstance(operand, e.Number | e.Text):
+        return None
+    items = [compared.right, *node.operands[node.operands.index(compared) + 1 :]]
+    if not all(isinstance(each, e.Number | e.Text) for each in items):
+        return None
+    listed = ", ".join(each.span.text for each in items)
+    instead = f"{compared.left.span.text} in [{listed}]"
+    what = describe(operand.value if isinstance(operand, e.Number) else operand.span.text[1:-1])
+    return rules.kinds.NotACondition(what, False, instead), compared.span.to(items[-1].span)
 
 
 @evaluates(e.Range)

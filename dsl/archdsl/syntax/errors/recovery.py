@@ -112,24 +112,27 @@ class Recovery:
                 _forget_inside(marks, around[0])  # these are no branches
             if not marks:
                 break
-            if recovered != at and self._repair(at, depth, marks[-1]):
-                at, depth = marks[-1].first, marks[-1].depth
-                continue
-            recovered = at = self._refuse(at, depth, marks[-1], is_said=recovered == at)
-            depth = marks[-1].depth
+            mark, end = marks[-1], self._end(at, depth, marks[-1])
+            kept = list(_kept(automaton.values[mark.height - 1 :], mark.refusal))
+            if recovered != at and mark.refusal is None:
+                said = self._explained(at, end, mark)
+                if said is not None and self._repair(at, end, mark, *said):
+                    at, depth = mark.first, mark.depth
+                    continue
+                if said is not None:
+                    self._say(mark, *said)
+            recovered = at = self._refuse(at, end, mark, kept)
+            depth = mark.depth
         return automaton.result
 
-    def _repair(self, at: int, depth: int, mark: _Mark) -> bool:
+    def _repair(self, at: int, end: int, mark: _Mark, problem: Problem, token: Token) -> bool:
         """Put right what the fix of a mistake puts right, and go back to read on with that."""
         is_spent = mark.repairs == _MOST_REPAIRS or at - mark.first > self.to_read_again
-        if mark.refusal is not None or is_spent or self.tokens[at].start <= self.repaired_to:
+        if is_spent or self.tokens[at].start <= self.repaired_to:
             return False
-        end = self._end(at, depth, mark)
         self.to_read_again -= end - mark.first  # as many are taken apart and put together again
-        found = None if self.to_read_again < 0 else self._explained(at, end, mark)
-        if found is None:
+        if self.to_read_again < 0:
             return False
-        problem, token = found
         span = Span(self.source, token.start, token.end)
         fix = Diagnostic(problem, span).fix
         first, before = mark.first, self.tokens[mark.first : end]
@@ -145,8 +148,6 @@ class Recovery:
             mark.repairs += 1
             self.report(problem, token.start, token.end)
             return True
-        automaton.back_to(mark.height)
-        automaton.read([*self.fed[mark.fed :], self.tokens[at]])
         return False
 
     def _end(self, at: int, depth: int, mark: _Mark) -> int:
@@ -157,21 +158,17 @@ class Recovery:
             at += 1
         return at
 
-    def _refuse(self, at: int, depth: int, mark: _Mark, *, is_said: bool) -> int:
+    def _refuse(self, at: int, end: int, mark: _Mark, kept: list[ast.Statement]) -> int:
         """Put an ERROR in the place of a statement; gives the index of what is behind it."""
         tokens, automaton = self.tokens, self.automaton
-        end = self._end(at, depth, mark)
         refusal, begin = mark.refusal, at
         if refusal is None:
             begin = mark.first
             ends, words = tokens[end].start, tokens[begin:end]
             refusal = Refusal(tokens[begin].start, ends, words, in_file=mark.depth == 0)
-        kept = list(_kept(automaton.values[mark.height - 1 :], len(refusal.kept)))
         refusal.kept += kept
         refusal.end = tokens[end].start
         refusal.words.update(_words(self.text, tokens[begin:end], kept))
-        if mark.refusal is None and not is_said:
-            self._explain(at, end, mark)
         automaton.back_to(mark.height)
         del self.fed[mark.fed :]
         automaton.feed(refusal)
@@ -203,11 +200,7 @@ class Recovery:
         place = places.Place(self.text, tokens, at, mark.first, in_file, automaton.expected())
         return messages.explain(place)
 
-    def _explain(self, at: int, end: int, mark: _Mark) -> None:
-        found = self._explained(at, end, mark)
-        if found is None:
-            return
-        problem, token = found
+    def _say(self, mark: _Mark, problem: Problem, token: Token) -> None:
         tokens = self.tokens
         if isinstance(problem, StatementOutsideBody):
             if self.is_outside:
@@ -271,16 +264,19 @@ def _words(text: str, tokens: Sequence[Token], kept: Sequence[ast.Node]) -> Iter
             yield from _WORD.findall(text, token.start, token.end)  # one without an end
 
 
-def _kept(values: Sequence[object], known: int, inside: bool = False) -> Iterator[ast.Statement]:
+def _kept(
+    values: Sequence[object], refusal: Refusal | None, inside: bool = False
+) -> Iterator[ast.Statement]:
     """The statements that have been read inside of one that is given up.
 
-    So many of them are ``known``, since they were read before an earlier part was refused.
+    Some of them are known, since they were read before an earlier part of it was refused.
     """
+    known = 0 if refusal is None else len(refusal.kept)
     for value in values:
         if isinstance(value, Token):
             inside = inside or value.type in ("LBRACE", "LSQB")
         elif isinstance(value, list):
-            yield from _kept(value, known, inside)
+            yield from _kept(value, refusal, inside)
         elif isinstance(value, ast.Refused) and not inside:
             yield from value.statements[known:]
         elif isinstance(value, ast.Node):

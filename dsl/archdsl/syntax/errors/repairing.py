@@ -13,6 +13,9 @@ from archdsl.syntax import layout, lexer
 from archdsl.syntax.tokens import Token
 from archir.base.fixes import Edit, Fix
 
+_SHAPING = ("{", "}", "let ")
+"""What decides which line ends and commas mean something behind it."""
+
 _UNREAD = frozenset({"STRING", "UNKNOWN", "BAD_NUMBER", "QUOTED", "UNTERMINATED"})
 """What the parser does not take as it is lexed."""
 
@@ -22,7 +25,7 @@ def repaired(tokens: Sequence[Token], fix: Fix, text: str) -> list[Token] | None
     if not fix.is_safe or not tokens:
         return None
     made = list(tokens)
-    has_braces = False
+    is_shaped = False
     for edit in sorted(fix.edits, key=lambda each: each.span.start, reverse=True):
         if not tokens[0].start <= edit.span.start <= edit.span.end <= tokens[-1].end:
             return None
@@ -31,9 +34,9 @@ def repaired(tokens: Sequence[Token], fix: Fix, text: str) -> list[Token] | None
         new = _in_place(made, edit)
         if new is None:
             return None
-        has_braces = has_braces or "{" in edit.text or "}" in edit.text
+        is_shaped = is_shaped or any(sign in edit.text for sign in _SHAPING)
         made = new
-    if not has_braces:
+    if not is_shaped:
         return made
     if "\n" in text[tokens[0].start : tokens[-1].end]:
         return None  # line ends were dropped, of which some would count in braces

@@ -222,3 +222,38 @@ def _outside(tokens: Sequence[Token]) -> list[str]:
             kinds.append(token.type)
         depth += token.type in OPENERS
     return kinds
+
+
+_PARTS = ("op", "block", "init")
+_NONE = ("none", "None", "null", "nil", "undefined")
+
+
+def optional(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``n: int | none``, ``n: int or list[int]`` and ``n: int?`` in the head of a declaration."""
+    end, depth, signs = at + 1, 0, 0
+    while end < len(tokens):
+        token = tokens[end]
+        if not depth and (token.type in _BEHIND_TYPE or token.type in CLOSERS):
+            break
+        signs += not depth and (token.text in ("|", "?") or token.type == "OR")
+        depth += (token.type in OPENERS) - (token.type in CLOSERS)
+        end += 1
+    inside = tokens[at + 1 : end]
+    if not signs or not inside or tokens[at - 1].type != "NAME" or end == len(tokens):
+        return None
+    if any(each.type not in _OF_TYPES and each.text not in ("|", "?") for each in inside):
+        return None
+    start, stop = tokens[at].start, inside[-1].end
+    named = [each for each in inside if each.text not in (*_NONE, "|", "?", "or")]
+    instead, kept = "", tuple[Token, ...]()
+    how = "leave it out: a parameter without a type takes anything"
+    if len(named) == 1 and named[0].text in _PARTS:
+        instead, kept = f": {named[0].text}", (tokens[at], named[0])
+        how = f"`none` may stand for it in any case: write `{tokens[at - 1].text}{instead}`"
+    shown = text[inside[0].start : stop]
+    problem = ForeignForm(f"`{shown}` is not one type", how, instead)
+    return Mended(problem, start, stop, end, kept)
+
+
+_BEHIND_TYPE = frozenset({"EQUALS", "COMMA", "IN", "_NL"})
+_OF_TYPES = frozenset({"NAME", "NONE", "OR", "LSQB", "RSQB", "INIT", "BLOCK"})

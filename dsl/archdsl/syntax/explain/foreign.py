@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from archdsl.rules.foreign import ForeignArrow
+from archdsl.rules.foreign import ForeignArrow, SemicolonForLineEnd
 from archdsl.rules.habits import ColonForBraces
-from archdsl.syntax.explain import declared, imports, loops, signs
+from archdsl.syntax.explain import chained, declared, imports, loops, signs
 from archdsl.syntax.explain.forms import Mended
 from archdsl.syntax.lalr.tables import load
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
@@ -31,44 +31,119 @@ def mend(
     tokens: list[Token], text: str, report: Report, retract: Callable[[int, int], None]
 ) -> bool:
     """Replace such forms in a file's tokens; whether there were any."""
-    out: list[Token] = []
-    around: list[tuple[str, int]] = []
-    arrows: dict[int, _Arrows] = {}
-    known = declared.models(tokens)
-    at = first = count = 0
-    while at < len(tokens):
-        token = tokens[at]
-        behind = _arrow(tokens, at, text)
-        if at and tokens[at - 1].type in ("_NL", "LBRACE") and behind is None:
-            first = at
-        if behind is not None and _runs(around, tokens[first], tokens[at:behind]):
-            start, end = token.start, tokens[behind - 1].end
-            arrows.setdefault(first, _Arrows(text[start:end], [])).places.append((start, end))
-            retract(start, end)
-            out.append(Token("ARROW", "->", start, end))
-            at = behind
-            continue
-        forms = (_INSIDE if around else _OUTSIDE).get(token.type, ())
+    return _Mending(tokens, text, report, retract).run()
+
+
+class _Mending:
+    """One walk over a file's tokens."""
+
+    def __init__(
+        self, tokens: list[Token], text: str, report: Report, retract: Callable[[int, int], None]
+    ) -> None:
+        self.tokens, self.text = tokens, text
+        self.report, self.retract = report, retract
+        self.out: list[Token] = []
+        self.around: list[tuple[str, int]] = []
+        """The brackets that are open, and where the statements begin in which they stand."""
+
+        self.first = 0
+        """Where the statement at hand begins."""
+
+        self.models = declared.models(tokens)
+        self.arrows: dict[int, _Arrows] = {}
+        self.colons: dict[int, Token | None] = {}
+        """Colons of a chain, which go, and its words that were taken for labels."""
+
+        self.semicolons: list[tuple[int, int, str]] = []
+        self.is_wrong = False
+
+    def run(self) -> bool:
+        tokens, at = self.tokens, 0
+        while at < len(tokens):
+            token = tokens[at]
+            behind = _arrow(tokens, at, self.text)
+            if at and behind is None and _ends(tokens[at - 1]):
+                self.first = at
+            if behind is not None and _runs(self.around, tokens[self.first], tokens[at:behind]):
+                self._chain(at, behind)
+                at = behind
+            elif at not in self.colons and (found := self._form(at)) is not None:
+                self._replace(found)
+                at = found.behind
+            else:
+                self._keep(at, token)
+                at += 1
+        for one in self.arrows.values():
+            (start, end), *others = one.places
+            self.report(ForeignArrow(one.sign, tuple(others)), start, end)
+        if self.semicolons:
+            at = self.text.index(";", self.semicolons[0][0])
+            self.report(SemicolonForLineEnd(tuple(self.semicolons)), at, at + 1)
+        tokens[:] = self.out
+        return self.is_wrong or bool(self.arrows or self.semicolons)
+
+    def _chain(self, at: int, behind: int) -> None:
+        start, end = self.tokens[at].start, self.tokens[behind - 1].end
+        shown = self.text[start:end]
+        self.arrows.setdefault(self.first, _Arrows(shown, [])).places.append((start, end))
+        self.retract(start, end)
+        self.out.append(Token("ARROW", "->", start, end))
+
+    def _form(self, at: int) -> Mended | None:
+        tokens, text = self.tokens, self.text
+        forms = (_INSIDE if self.around else _OUTSIDE).get(tokens[at].type, ())
         found = next((said for each in forms if (said := each(tokens, at, text))), None)
-        found = found or (None if around else declared.variant(tokens, at, known))
-        if found:
-            retract(found.start, found.end)
-            report(found.problem, found.start, found.end)
-            out += found.tokens
-            count += 1
-            at = found.behind
-            continue
+        return found or (None if self.around else declared.variant(tokens, at, self.models))
+
+    def _replace(self, found: Mended) -> None:
+        self.retract(found.start, found.end)
+        self.report(found.problem, found.start, found.end)
+        self.out += found.tokens
+        self.is_wrong = True
+
+    def _keep(self, at: int, token: Token) -> None:
+        if token.type in _CHAINS and at not in self.colons and self.around:
+            self._without_colons(at)
+        if at in self.colons:
+            word = self.colons[at]
+            self.out += [] if word is None else [word]
+            return
+        if token.text == ";" and token.type == "UNKNOWN":
+            inside = self.around[-1][0] if self.around else ""
+            kept = Token("COMMA", ",", token.start, token.end)
+            if inside not in ("LPAR", "LSQB"):
+                kept = Token("_NL", "\n", token.start, token.end)
+            self.semicolons.append(signs.without_semicolon(token, kept, self.text))
+            self.out.append(kept)
+            return
         if token.type in OPENERS:
-            around.append((token.type, first))
-        elif token.type in CLOSERS and around:
-            first = around.pop()[1]
-        out.append(token)
-        at += 1
-    for one in arrows.values():
-        (start, end), *others = one.places
-        report(ForeignArrow(one.sign, tuple(others)), start, end)
-    tokens[:] = out
-    return bool(count or arrows)
+            self.around.append((token.type, self.first))
+        elif token.type in CLOSERS and self.around:
+            self.first = self.around.pop()[1]
+        self.out.append(token)
+
+    def _without_colons(self, at: int) -> None:
+        """Take the colons before the braces of one ``if`` or ``residual`` for one mistake."""
+        colons, words = chained.colons(self.tokens, at)
+        if len(colons) < 2 or colons[0] in self.colons:
+            return
+        spans = [(self.tokens[each].start, self.tokens[each].end) for each in colons]
+        for each, start in zip(colons, spans, strict=True):
+            self.retract(*start)
+            self.colons[each] = None
+        for each in words:
+            word = self.tokens[each]
+            self.colons[each] = Token(load().words[word.text], word.text, word.start, word.end)
+        self.report(ColonForBraces(True, tuple(spans[1:])), *spans[0])
+        self.is_wrong = True
+
+
+_CHAINS = frozenset({"IF", "NAME"})
+
+
+def _ends(token: Token) -> bool:
+    """Whether a statement begins behind a token."""
+    return token.type in ("_NL", "LBRACE") or token.text == ";"
 
 
 _ARROWS = frozenset({"|>", ">>", "=>", "~>", "->>", "-->", "- >", "\N{RIGHTWARDS ARROW}", "|"})
@@ -144,12 +219,15 @@ _FORMS: tuple[tuple[_Form, tuple[str, ...]], ...] = (
     (loops.loop, ("FOR",)),
     (loops.of, ("NAME",)),
     (loops.row, ("LPAR",)),
+    (loops.mapped, ("NAME", "LSQB")),
     (declared.let, ("LET",)),
     (declared.module, ("MODULE",)),
     (signs.comparison, ("COMPARE", "NAME")),
     (signs.called, ("ASSERT", "REPEAT")),
     (signs.stages, ("LPAR", "LBRACE")),
     (signs.remark, ("ARROW", "COLON")),
+    (signs.backticks, ("UNKNOWN",)),
+    (declared.optional, ("COLON",)),
     (signs.open_size, ("UNKNOWN",)),
     (signs.comment, ("DOUBLE_SLASH", "STRING")),
 )

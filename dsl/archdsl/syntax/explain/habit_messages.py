@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archdsl.rules import habits, spellings, syntax
+from archdsl.rules import foreign, habits, spellings, syntax
 from archdsl.syntax.explain.places import STATEMENT_ENDS, Place, describe
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 from archir.base.diagnostics import Problem
@@ -181,20 +181,23 @@ def dotted(place: Place) -> Explained | None:
 
 
 def called(place: Place) -> Explained | None:
-    """``conv(3, 1)(x)``."""
-    around = [place.near(distance) for distance in (-1, 1, 2)]
-    kinds = [None if token is None else token.type for token in around]
-    closer, value, end = around
-    if place.token.type != "LPAR" or kinds != ["RPAR", "NAME", "RPAR"]:
+    """``conv(3, 1)(x)`` and ``Add()([x, y])``."""
+    closer, end = place.near(-1), _partner(place, 1, "RPAR", "LPAR")
+    if place.token.type != "LPAR" or closer is None or closer.type != "RPAR" or end is None:
         return None
+    value = " ".join(place.text[place.token.end : end.start].split())
     opener = _partner(Place(*_at(place, -1)), -1, "LPAR", "RPAR")
     at = next((k for k in range(place.at) if place.tokens[k] is opener), 0) - 1
-    if at < 0 or place.tokens[at].type != "NAME" or closer is None or value is None or end is None:
+    if at < 0 or place.tokens[at].type != "NAME" or len(value) > _LONGEST:
         return None
     start = place.tokens[at].start
     stage = " ".join(place.text[start : closer.end].split())
+    if not value:
+        said = f"{stage} is a stage already, and is not called"
+        empty = Token("LPAR", "()", place.token.start, end.end)
+        return foreign.ForeignForm(said, "leave the empty parentheses out", ""), empty
     is_first = at == place.first or place.tokens[at - 1].type in _OPENS - {"ARROW"}
-    problem = habits.StageCalledOnValue(stage, value.text, is_first)
+    problem = habits.StageCalledOnValue(stage, value, is_first)
     return problem, Token("NAME", stage, start, end.end)
 
 

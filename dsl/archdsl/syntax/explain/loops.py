@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archdsl.rules.foreign import LoopInParentheses
+from archdsl.rules.foreign import ForeignForm, LoopInParentheses
 from archdsl.rules.habits import ForeignWord
 from archdsl.rules.spellings import TupleForList
 from archdsl.syntax.explain.forms import Mended, partner, reserved
@@ -112,3 +112,40 @@ def row(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
     opened = Token("LSQB", "[", start, start + 1)
     kept = (opened, *names, Token("RSQB", "]", end - 1, end))
     return Mended(TupleForList(text[start:end]), start, end, closer + 1, kept)
+
+
+def mapped(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``[8, 16].map(w => conv(w, 3))`` and ``widths.forEach((w) => …)``."""
+    last = partner(tokens, at) if tokens[at].type == "LSQB" else at
+    if last is None or [each.text for each in tokens[last + 1 : last + 2]] != ["."]:
+        return None
+    words = tokens[last + 2 : last + 4]
+    if len(words) < 2 or words[0].text not in ("map", "forEach") or words[1].type != "LPAR":
+        return None
+    opener = last + 3
+    closer = partner(tokens, opener)
+    name = opener + 1 + (tokens[opener + 1].type == "LPAR")
+    sign = name + 1 + (name > opener + 1)
+    if closer is None or closer < sign + 3 or tokens[name].type != "NAME":
+        return None
+    if text[tokens[sign].start : tokens[sign + 1].end] != "=>":
+        return None
+    start, end = tokens[at].start, tokens[closer].end
+    items = text[start : tokens[last].end]
+    body = tuple(tokens[sign + 2 : closer])
+    shown = text[body[0].start : body[-1].end]
+    head = (reserved("FOR", words[0]), tokens[name], reserved("IN", tokens[sign]))
+    over = tuple(tokens[at : last + 1])
+    said = "lists have no methods"
+    if at and tokens[at - 1].type not in ("_NL", "LBRACE"):
+        instead = f"[{shown} for {tokens[name].text} in {items}]"
+        brackets = Token("LSQB", "[", start, start), Token("RSQB", "]", end - 1, end)
+        kept = (brackets[0], *body, *head, *over, brackets[1])
+        return Mended(
+            ForeignForm(said, f"write `{instead}`", instead), start, end, closer + 1, kept
+        )
+    instead = f"for {tokens[name].text} in {items} {{ {shown} }}"
+    braces = Token("LBRACE", "{", end - 1, end), Token("RBRACE", "}", end - 1, end)
+    how = f"write `{instead}`, or `[for … {{ … }}]` for branches side by side"
+    problem = ForeignForm(said, how, instead, is_safe=False)
+    return Mended(problem, start, end, closer + 1, (*head, *over, braces[0], *body, braces[1]))

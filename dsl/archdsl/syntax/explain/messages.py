@@ -12,6 +12,7 @@ from archdsl.rules import chains, editions, habits
 from archdsl.rules import syntax as rules
 from archdsl.syntax.explain import bodies, habit_messages, indexing, slips
 from archdsl.syntax.explain.advice import advice, before_braces, times
+from archdsl.syntax.explain.forms import partner
 from archdsl.syntax.explain.habit_messages import Explained
 from archdsl.syntax.explain.places import (
     DECLARATION,
@@ -122,7 +123,8 @@ def _declaration(place: Place) -> Explained | None:
     if not place.in_file:
         return None
     if token.type == "NAME" and after is not None and after.type == "EQUALS":
-        return habits.AssignmentStatement(token.text), token
+        line = place.text[after.end :].split("\n", 1)[0].partition("#")[0].strip()
+        return habits.AssignmentStatement(token.text, line), token
     if token.type in STAGE | STATEMENT:
         return rules.StatementOutsideBody(describe(token)), token
     return None
@@ -137,16 +139,6 @@ def _is_item(place: Place) -> bool:
         and before.type in ("LSQB", "COMMA", "_SEP")
         and after.type in ("RSQB", "COMMA", "_SEP", "ARROW")
     )
-
-
-def _assignment(place: Place) -> Explained | None:
-    """``x = …``, and also ``x, y = …``, ``x := …`` and ``x += …``."""
-    line = [token.type for token in place.tokens[place.first : place.at + 2]]
-    if line[0] != "NAME" or "EQUALS" not in line or place.at > place.first + 2:
-        return None
-    if place.token.type in ("EQUALS", "PLUS", "MINUS", "STAR", "SLASH"):
-        return habits.AssignmentStatement(place.start.text), place.start
-    return None
 
 
 def _equals(place: Place) -> Explained | None:
@@ -249,10 +241,14 @@ def _arrow(place: Place) -> Explained | None:
 
 
 def _turned(place: Place) -> str | None:
-    """``ys -> add`` for ``add ys``."""
-    op, after = place.near(-1), place.near(1)
+    """``ys -> add`` for ``add ys``, and ``ys[1:3] -> add`` for ``add ys[1:3]``."""
+    op, behind = place.near(-1), place.at + 1
     if place.token.type != "NAME" or op is None or op.type != "NAME" or place.at < 2:
         return None
+    after = place.near(1)
+    if after is not None and after.type in ("INDEX", "LSQB"):
+        behind = (partner(place.tokens, behind) or place.at) + 1
+        after = place.tokens[behind] if behind < len(place.tokens) else None
     ends = after is None or after.type in STATEMENT_ENDS
     if not ends or place.tokens[place.at - 2].type not in STATEMENT_ENDS | {"LBRACE"}:
         return None
@@ -262,7 +258,8 @@ def _turned(place: Place) -> str | None:
         return None  # so many times
     if op.text not in built_in() or place.token.text in built_in():
         return None
-    return f"{place.token.text} -> {op.text}"
+    value = place.text[place.token.start : place.tokens[behind - 1].end]
+    return None if "\n" in value else f"{value} -> {op.text}"
 
 
 def _comma(place: Place) -> Explained | None:
@@ -277,7 +274,7 @@ _EXPLANATIONS: tuple[Explanation, ...] = (
     _declaration,
     _edition,
     _import_form,
-    _assignment,
+    slips.assignment,
     indexing.step,
     _ascription,
     _name_not_last,

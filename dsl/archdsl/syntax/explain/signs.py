@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archdsl.rules.foreign import ForeignForm
+from archdsl.rules.literals import SingleQuotes
 from archdsl.syntax.explain.forms import Mended, partner
 from archdsl.syntax.tokens import CLOSERS, END, OPENERS, Token
 
@@ -172,3 +173,38 @@ def comment(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
         return None
     instead = f"# {text[token.start + 3 : last.end - 3].strip()}"
     return Mended(ForeignForm(*words, instead), token.start, last.end, at + 3, ())
+
+
+def without_semicolon(token: Token, kept: Token, text: str) -> tuple[int, int, str]:
+    """What takes the place of a semicolon: a range, and a comma, a line end, or nothing."""
+    if kept.type == "COMMA":
+        return token.start, token.end, ","
+    rest = text[token.end :].split("\n", 1)[0]
+    behind = rest.lstrip(" \t")
+    line = text[text.rfind("\n", 0, token.start) + 1 : token.start]
+    start = token.start - len(line) + len(line.rstrip(" \t"))
+    if not behind.strip() or behind[0] in "#}":
+        return start, token.end, ""
+    margin = line[: len(line) - len(line.lstrip(" \t"))]
+    return start, token.end + len(rest) - len(behind), f"\n{margin}"
+
+
+def backticks(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """```conv1`: conv(8, 3)`` and ```layer${i}`: conv(8, 3)``."""
+    token = tokens[at]
+    end = text.find("`", token.end)
+    if token.text != "`" or end < 0 or "\n" in text[token.start : end]:
+        return None
+    closer = next((k for k in range(at + 1, len(tokens)) if tokens[k].start == end), None)
+    if closer is None:
+        return None
+    written = text[token.end : end]
+    meant = written.replace("${", "{")
+    problem = SingleQuotes(meant, has_holes=True)
+    is_label = [each.type for each in tokens[closer + 1 : closer + 2]] == ["COLON"]
+    if "{" in meant and is_label:
+        return Mended(problem, token.start, end + 1, closer + 2, ())  # it is another in each turn
+    name = "" if "{" in meant else meant
+    return Mended(
+        problem, token.start, end + 1, closer + 1, (Token("STRING", name, token.start, end + 1),)
+    )

@@ -1,0 +1,123 @@
+"""What ``x = …`` is as a statement: which stage, what flows into it, and whether it needs a name.
+
+The word itself on the right is what flows from line to line: ``x = relu(x)`` is ``relu``.
+"""
+
+from __future__ import annotations
+
+from archdsl.rules.rewriting import LIBRARIES
+from archir.base.fixes import Edit, Fix, insert, swap
+from archir.base.pieces import Pieces, pieces
+from archir.base.record import Record
+from archir.base.source import Source, Span
+
+
+class Meant(Record):
+    """A statement, and how much is known of it."""
+
+    text: str
+    is_literal: bool = False
+    """Whether a number, a string or a list is given a name."""
+
+    is_sure: bool = False
+    """Whether a value of the network flows in, so that it is no module that gets a name."""
+
+    flows_on: bool = False
+    """Whether what flowed in was the word itself."""
+
+
+def meant(word: str, value: str) -> Meant | None:
+    """The statement for ``word = value``; None where that cannot be said."""
+    found = pieces(Source("", value))
+    line = [each.text for each in found.all]
+    if not line or "\n" in line or line[1:2] == ["="] or value.count("(") != value.count(")"):
+        return None
+    if line[0][0].isdecimal() or line[0][0] in '"[-' or line[0] in ("true", "false", "none"):
+        return Meant(f"let {word} = {value}", is_literal=True)
+    if not line[0].isidentifier():
+        return None
+    if line[0] in LIBRARIES and line[1:2] == ["."]:
+        return meant(word, value.partition(".")[2])
+    merged = _merged(word, found)
+    if merged is not None:
+        return merged
+    if any(sign in _SIGNS for sign in line):
+        return None
+    opener, last = found.partner.get(len(line) - 1), len(line) - 1
+    if opener is not None and line[opener - 1] == ")" and opener + 1 < last:
+        called = found.span(opener + 1, last - 1).text
+        stage = found.span(0, opener - 1).text
+        if called == word:
+            return Meant(stage.removesuffix("()"), is_sure=True, flows_on=True)
+        return Meant(f"{flowing(called, stage)} as {word}", is_sure=True)
+    return (_with_arguments(word, found) if opener == 1 else None) or Meant(f"{value} as {word}")
+
+
+def _with_arguments(word: str, found: Pieces) -> Meant | None:
+    """``x = conv(x, 64)`` and ``x = cat([x, y], 1)``, whose values stand among the arguments."""
+    op = found.text(0)
+    items = found.items(1) or []
+    rest = ", ".join(found.span(*each).text for each in items[1:])
+    stage = f"{op}({rest})" if rest else op
+    first, last = items[0] if items else (0, 0)
+    if first == last and found.text(first) == word:
+        return Meant(stage, is_sure=True, flows_on=True)
+    values = (found.items(first) or []) if found.text(first) == "[" else []
+    names = [found.span(*each).text for each in values]
+    if not names or not all(name.isidentifier() for name in names):
+        return None
+    branches = ", ".join("_" if name == word else name for name in names)
+    if word in names:
+        return Meant(f"{stage} [{branches}]", is_sure=True, flows_on=True)
+    return Meant(f"{stage} [{branches}] as {word}", is_sure=True)
+
+
+_MERGES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
+_SIGNS = (*_MERGES, "//", "%", "**")
+
+
+def _merged(word: str, found: Pieces) -> Meant | None:
+    """``add [_, y]`` for ``x = x + y``; beside a number nobody knows whether it is one too."""
+    line = [each.text for each in found.all]
+    if len(line) != 3 or line[1] not in _MERGES or word not in (line[0], line[2]):
+        return None
+    one, other = ("_" if each == word else each for each in line[::2])
+    op = _MERGES[line[1]]
+    if not one.isidentifier() or not other.isidentifier():
+        return None
+    return Meant(f"{op} [{one}, {other}]", is_sure=True, flows_on=True)
+
+
+def flowing(value: str, stage: str) -> str:
+    """``x -> conv(3, 1)`` for ``conv(3, 1)(x)``, and ``add [x, y]`` for ``add()([x, y])``."""
+    op = stage.removesuffix("()")
+    if value[:1] in "[(" and value[-1:] in "])":
+        return f"{op} [{value[1:-1].strip()}]"
+    return f"{op} [{value}]" if "," in value and "(" not in value else f"{value} -> {op}"
+
+
+def assignment(name: Span, value: str) -> Fix | None:
+    """``… as y`` for ``y = …`` where a stage stands behind it, ``let y = …`` before a number."""
+    pieces_of = pieces(name.source)
+    at, found = pieces_of.at(name.start), meant(name.text, value)
+    if at is None or found is None:
+        return None
+    if found.is_literal:
+        return insert(name.source, name.start, "let ")
+    sign = pieces_of.text(at + 1)
+    written = value if sign == "=" else value.removeprefix(f"{name.text} {sign} ")
+    start = name.source.text.find(written, name.end)
+    if start < 0:
+        return None
+    return swap(Span(name.source, name.start, start + len(written)), found.text, safe=False)
+
+
+def from_let(call: Span, text: str) -> Fix | None:
+    """``x -> conv(3, 1) as y`` for ``let y = conv(3, 1)(x)``, which is how torch's modules run."""
+    found = pieces(call.source)
+    head = found.at(call.start)
+    if head is None or head < 3 or found.text(head - 1) != "=" or found.text(head - 3) != "let":
+        return None
+    place = Span(call.source, found.all[head - 3].start, call.end)
+    shown = f"{text} as {found.text(head - 2)}"
+    return Fix(f"write `{shown}`", (Edit(place, shown),))
