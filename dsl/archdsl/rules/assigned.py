@@ -43,14 +43,20 @@ def meant(word: str, value: str) -> Meant | None:
         return merged
     if any(sign in _SIGNS for sign in line):
         return None
-    opener, last = found.partner.get(len(line) - 1), len(line) - 1
-    if opener is not None and line[opener - 1] == ")" and opener + 1 < last:
+    return _called(word, found) or Meant(f"{value} as {word}")
+
+
+def _called(word: str, found: Pieces) -> Meant | None:
+    """``x = conv(64, 3)(x)``, as modules of torch and Keras are called, and ``x = conv(x, 64)``."""
+    last = len(found.all) - 1
+    opener = found.partner.get(last)
+    if opener is not None and found.text(opener - 1) == ")" and opener + 1 < last:
         called = found.span(opener + 1, last - 1).text
         stage = found.span(0, opener - 1).text
         if called == word:
             return Meant(stage.removesuffix("()"), is_sure=True, flows_on=True)
         return Meant(f"{flowing(called, stage)} as {word}", is_sure=True)
-    return (_with_arguments(word, found) if opener == 1 else None) or Meant(f"{value} as {word}")
+    return _with_arguments(word, found) if opener == 1 else None
 
 
 def _with_arguments(word: str, found: Pieces) -> Meant | None:
