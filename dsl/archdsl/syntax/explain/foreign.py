@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from archdsl.rules.foreign import ForeignArrow, SemicolonForLineEnd
 from archdsl.rules.habits import ColonForBraces
-from archdsl.syntax.explain import chained, declared, imports, loops, signs
+from archdsl.syntax.explain import bodies, declared, imports, loops, signs
 from archdsl.syntax.explain.forms import Mended
 from archdsl.syntax.lalr.tables import load
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
@@ -124,7 +124,7 @@ class _Mending:
 
     def _without_colons(self, at: int) -> None:
         """Take the colons before the braces of one ``if`` or ``residual`` for one mistake."""
-        colons, words = chained.colons(self.tokens, at)
+        colons, words = bodies.colons(self.tokens, at)
         if len(colons) < 2 or colons[0] in self.colons:
             return
         spans = [(self.tokens[each].start, self.tokens[each].end) for each in colons]
