@@ -8,7 +8,7 @@ from archdsl.resolve.binding import bound, named_values, plan_declared, plan_op
 from archdsl.resolve.context import UNCLEAR, Context, Meaning, Unclear, nothing
 from archdsl.resolve.expressions import meant, place, visit
 from archdsl.resolve.initialisers import override
-from archdsl.resolve.label_words import likely_keyword
+from archdsl.resolve.labels import likely_keyword
 from archdsl.resolve.literals import constant_is, hidden, is_of_type, literal, what_symbol_is
 from archdsl.resolve.scope import Symbol
 from archdsl.tree import ast
