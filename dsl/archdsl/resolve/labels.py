@@ -1,4 +1,4 @@
-"""Labels as far as the text says them: what no module can carry, two that are the same, keywords."""
+"""Labels as far as the text says them: two that are the same, what no module carries, keywords."""
 
 from __future__ import annotations
 
