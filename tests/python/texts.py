@@ -15,6 +15,22 @@ FOLLOWED = {
           Pair as y, _
           y
         }""",
+    "a module inside of a loop, which runs once": """
+        model m() {
+          input x: [N, 4]
+          repeat 2 {
+            module unit = _: {
+              reciprocal
+              batch_norm if true
+            }
+          }
+          for each in unit { each }
+        }""",
+    "a loop over one of two lists": """
+        model m(wide = true) {
+          input x: [N, 4]
+          for i in 1..1 if wide else 0 { gelu }
+        }""",
     "loops": """
         model m(widths = [8, 16], depth = 2) {
           input x: [N, 3, H = 16, W = 16]

@@ -65,6 +65,7 @@ def comprehended(lines: list[str]) -> list[str]:
 
 def _comprehension(found: re.Match[str]) -> str:
     margin, _, before, targets, items, made, outer, closing = found.groups()
+    items = f"({items})" if " if " in items else items  # which would be the comprehension's own
     inner = f"*[{made} for {targets} in {items}]"
     arguments = f"{before}, {inner}" if before else inner
     text = f"{margin}{outer}({arguments}){closing or ''}"

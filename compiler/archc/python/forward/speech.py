@@ -82,7 +82,9 @@ class Forward:
         scope = Keeping(self, loop.span)
         try:
             if isinstance(loop, s.RepeatLoop):
-                return f"for _ in range({iterable(loop.count, scope)})"
+                count = iterable(loop.count, scope)
+                self.maker.check_turns(loop, around.fold)
+                return f"for _ in range({count})"
             names = self.owner.loop_names(loop)
             text = iterable(loop.iterable, scope)
         except UnsayableError:
