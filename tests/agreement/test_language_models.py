@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from observing import observed_on, words
+from plain_llama import Llama
 from plain_transformers import GPT2, Bert
 from printing import built
 from shipped import EXAMPLES
@@ -34,6 +35,17 @@ TWINS = {
         | {"segments": 3, "p": 0.2},
         Bert,
         (50, 3),
+    ),
+    "llama": Twin(
+        {"vocabulary": 50, "width": 32, "layers": 3, "heads": 4, "kv_heads": 2, "hidden": 40},
+        Llama,
+        (50,),
+    ),
+    "llama3_1b": Twin(
+        {"vocabulary": 50, "width": 48, "layers": 2, "heads": 3, "kv_heads": 1, "hidden": 40}
+        | {"stretch": 8.0, "tied": True},
+        Llama,
+        (50,),
     ),
 }
 

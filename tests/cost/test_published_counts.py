@@ -8,6 +8,7 @@ import pytest
 from torchvision import models
 
 import archc
+from archir.base.source import Source
 
 VITS = [
     weights
@@ -105,3 +106,30 @@ def test_larger_language_models(layers: int, width: int, millions: int) -> None:
     settings = {"layers": layers, "width": width, "heads": width // 64}
     (model,) = archc.check("gpt2", settings=settings).models
     assert model.parameters / 1e6 == pytest.approx(millions, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "layers", "size"),
+    [("llama3_8b", 8_030_261_248, 32, 128), ("llama3_1b", 1_235_814_400, 16, 64)],
+)
+def test_llama_and_what_it_keeps_of_a_text(
+    name: str, parameters: int, layers: int, size: int
+) -> None:
+    """As their weights are published; two bytes for a key or value of 8 heads at 8192 places."""
+    summary = archc.summary(name, sizes={"N": 1, "L": 8192}, dtype="bfloat16")
+    assert summary.totals.parameters == parameters
+    assert summary.totals.caching == layers
+    assert summary.totals.cache == 2 * layers * 8 * size * 8192 * 2
+    assert "KV cache" in str(summary)
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_causal_attention_of_torchs_module_keeps_as_much(batch_first: bool) -> None:
+    text = (
+        "model m() {\n  input x: [N, L = 9, 12]\n"
+        f"  multihead_attention(3, is_causal = true, batch_first = {str(batch_first).lower()})\n}}"
+    )
+    summary = archc.summary(Source("m.arch", text), sizes={"N": 2, "L": 9})
+    assert summary.totals.cache == 2 * 2 * 9 * 12 * 4
+    looking = text.replace("is_causal = true, ", "")
+    assert archc.summary(Source("m.arch", looking)).totals.caching == 0

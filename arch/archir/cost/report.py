@@ -13,7 +13,7 @@ from archir.base.record import Record, Struct
 from archir.cost import macs
 from archir.cost.folding import DEPTH, Line, cut, lines
 from archir.cost.rows import Kind, Row, rows
-from archir.graph.flat import Flat, counted, flatten, types_at
+from archir.graph.flat import Flat, FlatStep, counted, flatten, types_at
 from archir.graph.typed import TypedGraph
 from archir.memory.storage import BYTES
 from archir.op.contract import Op
@@ -86,6 +86,12 @@ class Totals(Record):
     outputs: Dim
     """The bytes of the outputs of all ops, in evaluation mode."""
 
+    cache: Dim
+    """The bytes of the keys and values of causal attention, which a decoder keeps."""
+
+    caching: int
+    """How many attentions these are of."""
+
 
 class Costs:
     """The costs of one model. ``sizes`` are what it is counted at; None: as expressions of them."""
@@ -152,6 +158,7 @@ class Costs:
         state = [entry for module in self.flat.modules for entry in counted(self.flat, module)]
         weights = [(entry.numel, entry.dtype) for entry in state if not entry.is_buffer]
         buffers = [(entry.numel, entry.dtype) for entry in state if entry.is_buffer]
+        caches = [kept for step in steps if (kept := self._cached(step)) != 0]
         return Totals(
             parameters=sum([numel for numel, _ in weights]),
             parameter_bytes=sum([numel * self._bytes(dtype) for numel, dtype in weights]),
@@ -161,7 +168,15 @@ class Costs:
             training_macs=added(trained),
             elements=self.root.elements,
             outputs=self._made(self.root),
+            cache=multiply(added(caches), self._bytes("float32")),
+            caching=len(caches),
         )
+
+    def _cached(self, step: FlatStep) -> Dim:
+        """What a decoder keeps of a step, in numbers."""
+        if step.op is None or step.training:
+            return 0
+        return step.op.cached(tuple([self.types[value] for value in step.inputs]))
 
     def entries(
         self,

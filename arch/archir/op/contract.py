@@ -156,6 +156,11 @@ class Op(Frozen, metaclass=OpType):
         """
         return multiply(self.macs(inputs, outputs), has_weights + sum(learns))
 
+    def cached(self, inputs: tuple[TensorType, ...]) -> Dim:
+        """The numbers of its inputs that a decoder keeps for what comes behind the last place: the
+        keys and values of causal attention."""
+        return 0
+
     def allocate(
         self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":

@@ -14,7 +14,7 @@ from archir.op.recipe import Call, Code, FunctionRecipe, Input
 from archir.ops.matrix import matrix_product
 from archir.ops.merge import broadcast
 from archir.ops.spatial import require_dtype, show_extent
-from archir.shapes.arithmetic import add, multiply, product
+from archir.shapes.arithmetic import add, multiply, product, total
 from archir.shapes.conditions import Check
 from archir.shapes.dims import Dim
 from archir.shapes.types import TensorType
@@ -145,6 +145,9 @@ class ScaledDotProductAttention(Op):
         for dim in range(-mask.rank, 0):
             if not check.expand(mask.shape[dim], scores.shape[dim], problem):
                 return
+
+    def cached(self, inputs: tuple[TensorType, ...]) -> Dim:
+        return total([product(each.shape) for each in inputs[1:3]]) if self.is_causal else 0
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:
         # Of these torch's counter sees none where its own kernel for the CPU runs.

@@ -221,6 +221,13 @@ class MultiheadAttention(Op):
         projected = [multiply(way, by) for way, by in zip(ways, factors, strict=True)]
         return added((*projected, multiply(heads, 4), multiply(given, 2)))
 
+    def cached(self, inputs: tuple[TensorType, ...]) -> Dim:
+        if not self.is_causal:
+            return 0
+        query, key, _ = self._values(inputs)
+        keys = (key.shape[self._dims()[0]], self._keys(key), query.shape[-1])
+        return multiply(2, product(keys))
+
     # --- what is seen -------------------------------------------------------------------------
 
     def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:

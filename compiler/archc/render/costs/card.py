@@ -9,6 +9,7 @@ from archc.render.characters import printable
 from archc.render.costs.numbers import dim, memory
 from archc.render.style import Style
 from archir.check.summary import Port
+from archir.op.contract import concrete
 from archir.shapes.dims import show
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ def total_rows(inputs: Sequence[Port], costs: Costs) -> Iterator[tuple[str, str]
             f"{_bytes(best.peak)} of activations in {order} of the steps, with each value "
             "freed behind its last use",
         )
+    if totals.caching:
+        of = "1 causal attention" if totals.caching == 1 else f"{totals.caching} causal attentions"
+        size = _bytes(concrete(totals.cache))
+        yield "KV cache", f"{size}: keys and values of {of}, kept from word to word"
     state = (
         f"{memory(used.optimizer_state)} for {costs.optimizer}, " if used.optimizer_state else ""
     )

@@ -38,6 +38,7 @@ def document(
             "training_macs": _dim(totals.training_macs),
             "elements": _dim(totals.elements),
             "output_bytes": _dim(totals.outputs),
+            "cache_bytes": _dim(totals.cache),
             "fields": [field(model, seen) for seen in whole.fields],
         },
         "memory": None if costs.sizes is None else _memory(costs),
