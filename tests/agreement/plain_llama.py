@@ -104,25 +104,24 @@ class Llama(nn.Module):
             torch.tensor([slow_turns_stretched(turn, stretch) for turn in turns]),
             persistent=False,
         )
-        self.model["embed_tokens"] = nn.Embedding(vocabulary, width)
-        each = (Layer(width, heads, kv_heads, hidden, eps) for _ in range(layers))
-        self.model["layers"] = nn.ModuleList(each)
+        self.model["embed_tokens"] = embedding = nn.Embedding(vocabulary, width)
+        self.layers = [Layer(width, heads, kv_heads, hidden, eps) for _ in range(layers)]
+        self.model["layers"] = nn.ModuleList(self.layers)
         self.model["norm"] = nn.RMSNorm(width, eps)
         self.lm_head = nn.Linear(width, vocabulary, bias=False)
         if tied:
-            self.lm_head.weight = self.model["embed_tokens"].weight
+            self.lm_head.weight = embedding.weight
         for module in self.modules():
-            if isinstance(module, nn.Embedding) or (
-                isinstance(module, nn.Linear) and not (tied and module is self.lm_head)
-            ):
+            is_tied = tied and module is self.lm_head
+            if isinstance(module, nn.Embedding | nn.Linear) and not is_tied:
                 nn.init.normal_(module.weight, std=0.02)
 
     def forward(self, input_ids: Tensor) -> Tensor:
         places = torch.arange(input_ids.shape[1]).float()
-        angles = places[:, None] * self.model.get_buffer("inv_freq")
+        angles: Tensor = places[:, None] * self.model.get_buffer("inv_freq")
         angles = torch.cat((angles, angles), -1)
-        x = self.model["embed_tokens"](input_ids)
-        for layer in self.model["layers"]:
+        x: Tensor = self.model["embed_tokens"](input_ids)
+        for layer in self.layers:
             x = layer(x, angles.cos(), angles.sin())
         made: Tensor = self.lm_head(self.model["norm"](x))
         return made

@@ -87,19 +87,44 @@ def pass_lines(network: Network, library: Library, *, is_root: bool) -> list[str
         return []
     named = any(_NAMED.search(line) for lines in by_text for line in lines)
     head = "for name, module in self.named_modules():" if named else "for module in self.modules():"
-    result = [head]
     is_exact = any("." in name for item in found for name in item.leaf.parameters)
-    for index, (lines, members_of) in enumerate(by_text.items()):
-        test = _class_test(members_of, is_exact=is_exact)
-        inner = _only_case(lines)
-        if inner is not None and index == len(by_text) - 1:
-            both = f"{'elif' if index else 'if'} {flat(test)} and {inner}:"
-            if len(INDENT * 3 + both) <= WIDTH:
-                result += [INDENT + both, *(INDENT + line if line else "" for line in lines[1:])]
-                continue
-        result += layout("elif " if index else "if ", test, ":", 1)
-        result += [INDENT * 2 + line if line else "" for line in lines]
-    return result
+    tests = [_class_test(members_of, is_exact=is_exact) for members_of in by_text.values()]
+    return [head, *_branches(list(zip(tests, by_text, strict=True)))]
+
+
+def _branches(cases: list[tuple[Expr, tuple[str, ...]]]) -> list[str]:
+    """A chain of branches, each a test and the lines in it."""
+    result: list[str] = []
+    starts: list[int] = []
+    for index, (test, lines) in enumerate(cases[:-1]):
+        starts.append(len(result))
+        result += _branch(index, test, lines)
+    index, (test, lines) = len(cases) - 1, cases[-1]
+    inner = _only_case(lines)
+    if inner is None:
+        return result + _branch(index, test, lines)
+    joined = f"{flat(test)} and {inner}"
+    if index and cases[-2][1] == tuple([line.removeprefix(INDENT) for line in lines[1:]]):
+        # What is done alike is said once.
+        head = _either("elif " if index > 1 else "if ", flat(cases[-2][0]), joined)
+        return [*result[: starts[-1]], *head, *(INDENT * 2 + line for line in cases[-2][1])]
+    both = f"{'elif' if index else 'if'} {joined}:"
+    if len(INDENT * 3 + both) > WIDTH:
+        return result + _branch(index, test, lines)
+    return [*result, INDENT + both, *(INDENT + line if line else "" for line in lines[1:])]
+
+
+def _branch(index: int, test: Expr, lines: tuple[str, ...]) -> list[str]:
+    head = layout("elif " if index else "if ", test, ":", 1)
+    return [*head, *(INDENT * 2 + line if line else "" for line in lines)]
+
+
+def _either(word: str, one: str, other: str) -> list[str]:
+    """The head of a branch for either of two conditions, the second a joined one."""
+    line = f"{INDENT}{word}{one} or ({other}):"
+    if len(INDENT * 2 + line) <= WIDTH:
+        return [line]
+    return [f"{INDENT}{word}{one} or (", INDENT * 2 + other, f"{INDENT}):"]
 
 
 def _classes_by_lines(
