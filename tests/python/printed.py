@@ -100,6 +100,9 @@ def _outputs(typed: TypedGraph, live: nn.Module, printed: nn.Module) -> Iterator
                 results.append(str(error))
         if not same(*results):
             yield f"the outputs, {training=}"
+    left = zip(live.state_dict().items(), printed.state_dict().values(), strict=True)
+    if bad := [name for (name, one), other in left if not same(one, other)]:
+        yield f"what training leaves in {', '.join(bad)}"
 
 
 def same(left: Any, right: Any) -> bool:

@@ -17,7 +17,7 @@ FOLLOWED = {
         }""",
     "a module inside of a loop, which runs once": """
         model m() {
-          input x: [N, 4]
+          input x: [2, 4]
           repeat 2 {
             module unit = _: {
               reciprocal
