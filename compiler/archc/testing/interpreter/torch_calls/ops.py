@@ -198,16 +198,16 @@ _MODULES = (
     ),
     *(
         op(
-            f"{kind}(hidden_size: count, num_layers: count = 1, bias: bool = true, "
-            f"batch_first: bool = true, dropout: share = 0.0, bidirectional: bool = false{more}",
+            f"{kind}(hidden_size: count, num_layers: count = 1, {between}bias: bool = true, "
+            f"batch_first: bool = true, dropout: share = 0.0, bidirectional: bool = false{more})",
             make_of_all=attention.recurrent(kind),
             merges=True,
             alone=lambda _: True,
         )
-        for kind, more in (
-            ("lstm", ", proj_size: size = 0)"),
-            ("gru", ")"),
-            ("rnn", ', nonlinearity: nonlinearity = "tanh")'),
+        for kind, between, more in (
+            ("lstm", "", ", proj_size: size = 0"),
+            ("gru", "", ""),
+            ("rnn", 'nonlinearity: nonlinearity = "tanh", ', ""),
         )
     ),
     op("linear(out_features: count, bias: bool = true)", make=layers.linear),
