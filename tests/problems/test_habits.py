@@ -97,7 +97,7 @@ HABITS = [
         "conv(8, 3)\n  init { conv.weight: kaiming_normal }",
     ),
     ("h = w = 3", "h = w = 3"),
-    ("relu tanh", "relu tanh"),
+    ("relu tanh", "relu -> tanh"),
     ("conv-1: conv(8, 3)", "conv-1: conv(8, 3)"),
     ("for i in 0..<3 { relu }", "for i in range(0, 3) { relu }"),
     ("torch.cat([x, relu], dim = 1)", "concat(dim = 1) [x, relu]"),
@@ -266,7 +266,7 @@ def test_same_with_a_stride_is_tensorflows_at_every_size(
     ("statement", "expected"),
     [
         ("concat(s1, _)", ("s1", "a value is named where it is made: `… as s1`")),
-        ("concat(s1, _)", ("_", "values flow in: concat [s1, _]")),
+        ("concat(s1, _)", ("_", "values flow in: `concat [s1, _]`")),
         ("add [z, relu]\n  conv(3, 1) as z", ("z", "a name can be used only after it is bound")),
         ("conv(width, 1)", ("width", "a parameter of the model, or as `let width = …`")),
         ("conv(w, 1)", ("w", "a parameter of the model, or as `let w = …`")),

@@ -75,7 +75,7 @@ BODIES = [
      "for w in [8, 4] { conv(w, 1) }"),
     ("for w of [8, 4] { conv(w, 1) }", "foreign-word", "`in`", "for w in [8, 4] { conv(w, 1) }"),
     ("residual -> relu -> tanh", "foreign-form", "{ relu -> tanh }", "residual { relu -> tanh }"),
-    ("repeat 3 relu", "foreign-form", "`repeat … { relu }`", "repeat 3 { relu }"),
+    ("repeat 3 relu", "foreign-form", "`repeat 3 { relu }`", "repeat 3 { relu }"),
     ("repeat 3 times { relu }", "foreign-form", "leave it out", "repeat 3 { relu }"),
     ("if deep then { relu }", "foreign-form", "leave it out", "if deep { relu }"),
     ("relu |> tanh |> relu", "foreign-arrow", "`->`", "relu -> tanh -> relu"),

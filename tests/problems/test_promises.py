@@ -47,11 +47,15 @@ LINES = {
         ["initialiser-does-not-fit"],
         f"this is the first of {TIMES} such errors at this place",
     ),
-    "torch's order, kernel 3": (model("conv(8, 3, 3)"), ["torch-order"], "conv(8, 3); or name"),
+    "torch's order, kernel 3": (
+        model("conv(8, 3, 3)"),
+        ["torch-order"],
+        "not written: `conv(8, 3)`",
+    ),
     "torch's order, kernel 128": (
         model("conv(64, 128, 3)"),
         ["kernel-does-not-fit"],
-        "incoming channels are read off the shape, and are not written: conv(128, 3)",
+        "incoming channels are read off the shape, and are not written: `conv(128, 3)`",
     ),
     "torch's order, linear": (
         model("flatten", "linear(64, 10)"),

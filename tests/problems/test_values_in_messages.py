@@ -65,12 +65,12 @@ def test_messages_speak_the_language(place: str) -> None:
     [
         ("if H { relu }", "a size may be compared in an assert"),
         ('assert H, "m"', "a size may be compared in an assert"),
-        ('assert H / 2 > 3, "m"', r"by whole numbers \(\+, -, \*, //, %\), with and, or, not"),
-        ("if H > 3 { relu }", "assert may compare sizes"),
+        ('assert H / 2 > 3, "m"', r"in whole numbers: \+ - \* // and %"),
+        ("if H > 3 { relu }", "what sizes must be is said by `assert`"),
         ("y + _", r"`add \[y, _\]`"),
         ("y / _", r"`divide \[y, _\]`"),
         ("relu -> y / _", r"`divide \[a, b\]`"),
-        ("slice(2, 0, y)", r"x\.shape\[1\]"),
+        ("slice(2, 0, y)", r"`y\.channels` or `y\.shape\[2\]`"),
         ("input b: [N, 3, H = 5]\n  add [x, b]", "H alone is the same size once more"),
     ],
 )

@@ -24,6 +24,15 @@ _BESIDE = "what runs side by side stands in brackets: `concat [conv(8, 1), conv(
 
 _POOLED = "pooling takes the largest or the mean of a window: `max_pool(2)`, `avg_pool(2)`"
 
+_AXES = "axes are taken apart and moved by `reshape(N, C, -1)` and `permute(0, 2, 1)`"
+_SUMS = (
+    "sums of products are `matmul [a, b]`, axes are moved by `permute`, and summed by `sum(dim)`"
+)
+_POSITIONS = (
+    "learned positions are a raw parameter: `param pos: [1, 64, 96] = zeros`, `add [_, pos]`"
+)
+_REPEATED = "what runs several times stands in braces: `repeat 3 { … }`"
+
 _FORMS: Final = {
     **dict.fromkeys(("sequential", "module_sequential", "chain"), _IN_ORDER),
     **dict.fromkeys(("module_list", "module_dict"), _SEVERAL),
@@ -37,6 +46,11 @@ _FORMS: Final = {
     **dict.fromkeys(("transformer_encoder_layer", "transformer_block", "encoder_layer"), _LAYER),
     **dict.fromkeys(("pool", "pooling"), _POOLED),
     "swiglu": _SWIGLU,
+    **dict.fromkeys(("rearrange", "einops"), _AXES),
+    "einsum": _SUMS,
+    **dict.fromkeys(("positional_encoding", "positional_embedding", "pos_embed"), _POSITIONS),
+    **dict.fromkeys(("position_embedding", "pos_embedding", "pos_encoding"), _POSITIONS),
+    **dict.fromkeys(("loop", "times", "stack"), _REPEATED),
     "activation": "an activation is a stage of its own: `relu`, `gelu`, `silu`",
     "separable_conv": "a separable convolution is two stages: `depthwise(3) -> conv(8, 1)`",
     "pointwise_conv": "it is a convolution of size 1: `conv(8, 1)`",

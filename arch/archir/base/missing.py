@@ -13,7 +13,7 @@ from archir.base.likeness import letters
 NOT_YET: Final = (
     *("lstm_cell", "gru_cell", "rnn_cell", "bidirectional"),
     *("transformer", "transformer_encoder", "transformer_decoder"),
-    *("transformer_decoder_layer", "positional_encoding"),
+    "transformer_decoder_layer",
     *("unfold", "fold", "grid_sample", "affine_grid", "max_unpool", "fractional_max_pool"),
     *("weight_norm", "spectral_norm", "randn_like", "rand_like", "randn", "rrelu"),
     *("scatter", "scatter_add", "bincount"),

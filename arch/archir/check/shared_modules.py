@@ -73,21 +73,40 @@ class _Signatures:
             call = substitute(recipe.make, step.op)
             assert isinstance(call, Call)
             made += f"({', '.join(map(str, call.args))})" if call.args else ""
-        return f"{show_op(step.op)}, {made}, {parameters}"
+        return _PART.join((show_op(step.op), made, parameters))
 
     def _inside(self, definition: Definition) -> Iterator[str | None]:
         for step in self.steps[definition]:
             if isinstance(step, Apply | Use) and step.slot is not None:
                 made = self._made_for(definition, step)
                 name = step.slot.label or step.slot.default_name
-                yield None if made is None else f"{name} {made}"
+                yield None if made is None else f"{name}{_NAMED}{made}"
+
+
+_PART, _NAMED = "\t", "\v"
+"""Between the parts of what a module is made for, and behind the name of one inside of another."""
 
 
 def _show_parameters(parameters: tuple[ParameterSpec, ...]) -> str:
-    return ", ".join(f"{spec.name} {list(spec.shape)}" for spec in parameters) or NO_WEIGHTS
+    shown = _PART.join(f"{spec.name} {list(spec.shape)}" for spec in parameters)
+    return shown or NO_WEIGHTS
 
 
 def _first_difference(first: str, here: str) -> tuple[str, str]:
     lines = zip(first.split("\n"), here.split("\n"), strict=False)
     different = next((pair for pair in lines if pair[0] != pair[1]), None)
-    return different or ("one structure", "another")
+    if different is None:
+        return "one structure", "another"
+    (where, one), (_, other) = (_named(line) for line in different)
+    pairs = list(zip(one, other, strict=False))
+    alike = len(one) == len(other) and any(before != after for before, after in pairs)
+    kept = [pair for pair in pairs if pair[0] != pair[1]] if alike else pairs
+    inside = f" of {where}" if where else ""
+    told = [", ".join(pair[side] for pair in kept) + inside for side in (0, 1)]
+    return told[0], told[1]
+
+
+def _named(line: str) -> tuple[str, list[str]]:
+    """The way to a module inside of another, outermost first, and the parts of what is said."""
+    *names, made = line.split(_NAMED)
+    return ".".join(names), made.split(_PART)

@@ -38,7 +38,7 @@ class WrongArgumentType(Problem):
         if self.inferred:
             return (
                 f"{self.value} is read as {self.argument} of {self.callee}, which must be"
-                f" {self.wanted}; torch's order of arguments is another one"
+                f" {self.wanted}: the order is not torch's"
             )
         return f"{self.argument} of {self.callee} must be {self.wanted}, and {self.value} is not"
 
@@ -179,7 +179,10 @@ class ArgumentDependsOnSize(Problem):
                 f"write {self.function}, which takes sizes: it does the same as a function of"
                 f" torch, while {self.callee} is a module, made before it meets an input"
             )
-        return "write the number itself, or give the input that size as a number"
+        return (
+            "a module is made before it meets an input: write a number, or fix the size in the"
+            " input, as `32` for `H = 32`"
+        )
 
 
 class WrongListLength(Problem):

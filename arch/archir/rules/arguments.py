@@ -6,7 +6,10 @@ from archir.base import argument_fixes as fixes
 from archir.base.diagnostics import Diagnostic, Problem, listed
 from archir.base.fixes import Fix, renamed, swap
 
-_INFERRED = ("in_channels", "in_features", "num_features", "num_channels", "normalized_shape")
+_INFERRED = (
+    *("in_channels", "in_features", "num_features", "num_channels", "normalized_shape"),
+    *("embed_dim", "d_model", "input_size", "input_dim", "in_dim"),
+)
 """Arguments of torch's classes that the language reads off the incoming shape."""
 
 
@@ -46,6 +49,8 @@ class UnknownArgument(Problem):
             return "leave it out: it is read off the incoming shape"
         if self.near:
             return f"did you mean {self.near}?"
+        if self.argument in ("training", "train", "is_training"):
+            return "leave it out: the model knows its mode, as in torch"
         if self.argument in _STAGES:
             return f"{_STAGES[self.argument]}: {self.callee}(…) -> relu"
         if self.argument in _INITIAL:

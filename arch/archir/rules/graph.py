@@ -63,11 +63,16 @@ class BatchHeld(Problem):
     batch: str
 
     def message(self) -> str:
-        at = f"{self.written}, at {self.batch} = 1"
-        return f"{self.callee} would hold the batch: it is made for {at}"
+        return (
+            f"{self.callee} would hold the batch: it is made for {self.written}, before"
+            f" {self.batch} is known"
+        )
 
     def hint(self) -> str:
-        return f"give {self.batch} a default in the input where it is fixed, as in {self.batch} = 1"
+        return (
+            "keep the dim of the batch by itself, as `flatten` does; a batch that is fixed has a"
+            f" default in the input: {self.batch} = 1"
+        )
 
 
 class ShapeDiffersFromAnnotation(Problem):
@@ -220,8 +225,8 @@ class SharedModuleDiffers(Problem):
 
     def message(self) -> str:
         return (
-            f"{self.module} is the module of its first use ({self.first}),"
-            f" and here it would be another ({self.here})"
+            f"the first use of {self.module} makes it with {self.first}, and this one needs"
+            f" {self.here}"
         )
 
     def hint(self) -> str:

@@ -133,7 +133,10 @@ class LayoutNotTaken(Problem):
     shape: str
 
     def message(self) -> str:
-        return f"{self.callee} cannot read {self.shape} in the order in which it lies in memory"
+        return (
+            f"{self.callee} cannot read its input, here {self.shape}, in the order in which it lies"
+            " in memory"
+        )
 
     def hint(self) -> str:
         return "move the permute or transpose behind it, or flatten and unflatten, which copies"

@@ -30,8 +30,8 @@ class WrongPaddingLength(Problem):
         *others, last = (str(each) for each in self.wanted)
         wanted = f"{', '.join(others)} or {last}" if others else last
         return (
-            f'padding of {self.callee} with mode "{self.mode}" has {self.length} entries, and it'
-            f" has {wanted} here"
+            f'padding of {self.callee} with mode "{self.mode}" has {self.length} entries, and'
+            f" takes {wanted} here"
         )
 
     def hint(self) -> str:

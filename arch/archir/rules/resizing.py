@@ -113,10 +113,10 @@ class ExtentNotDivisible(Problem):
     """Which argument the divisor is."""
 
     def message(self) -> str:
-        return (
-            f"{self.what} {self.extent} cannot be divided by {self.divisor}, the {self.why} of"
-            f" {self.callee}"
-        )
+        extent = f"{self.what} {self.extent}"
+        if self.what == "channels":
+            extent = f"{self.extent} {self.what}"
+        return f"{extent} cannot be divided by {self.divisor}, the {self.why} of {self.callee}"
 
     def hint(self) -> str:
         if self.what == "channels":

@@ -72,8 +72,8 @@ class WrongDtype(Problem):
     def hint(self) -> str | None:
         if self.dtype == "int64" and self.wanted == ("float32",):
             return (
-                "declare the input without int, if its numbers are measured and not counted;"
-                ' embedding looks up a vector for each, and cast("float") makes floats of them'
+                "embedding looks up a vector for each of these numbers; where they are measured,"
+                ' declare the input without int, or make floats of them with cast("float")'
             )
         if self.wanted == ("bool",):
             return "compare to get truths: greater(0), equal(1)"

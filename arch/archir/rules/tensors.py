@@ -179,9 +179,10 @@ class SliceEmpty(Problem):
     end: str
 
     def message(self) -> str:
+        end = "its end" if self.end == "none" else self.end
         return (
             f"{self.callee} of dim {self.dim}, which is {self.extent}, from {self.start} to"
-            f" {self.end} is empty"
+            f" {end} is empty"
         )
 
     def hint(self) -> str:
@@ -247,7 +248,9 @@ class TooManyPieces(Problem):
     most: int
 
     def message(self) -> str:
-        return f"{self.callee} gives {self.pieces} values here, and at most {self.most} are taken"
+        return (
+            f"{self.callee} gives {self.pieces:,} values here, and at most {self.most:,} are taken"
+        )
 
     def hint(self) -> str:
         return "take larger pieces"

@@ -31,10 +31,8 @@ class KernelDoesNotFit(Problem):
     def message(self) -> str:
         reach = self.dilation * (self.kernel - 1) + 1
         dilated = "" if self.dilation == 1 else f" ({self.kernel} with dilation {self.dilation})"
-        return (
-            f"{self.axis} {self.extent} plus padding {self.padding} is less than the kernel's"
-            f" {reach}{dilated}"
-        )
+        padded = f" plus padding {self.padding}" if self.padding else ""
+        return f"{self.axis} {self.extent}{padded} is less than the kernel's {reach}{dilated}"
 
     def hint(self) -> str:
         return "pad more, use a smaller kernel, reduce the size less before, or give larger inputs"

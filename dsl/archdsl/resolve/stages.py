@@ -18,6 +18,7 @@ from archir.base.source import Span
 from archir.catalogue.registry import built_in, ops
 from archir.op.binding import Plan
 from archir.op.contract import Op
+from archir.program.builtins import Builtin
 from archir.program.expressions import Access, Arguments, Flowing, Index, Refused
 from archir.program.nodes import Expr
 from archir.program.statements import (
@@ -253,7 +254,8 @@ def _target(
     elif isinstance(found, type):
         return _op(ctx, node, found, label)
     elif found is not UNCLEAR:
-        ctx.report(rules.parts.NotAPart(name.text, "a function"), name.span)
+        what = "a function" if isinstance(found, Builtin) else "an initialiser"
+        ctx.report(rules.parts.NotAPart(name.text, what), name.span)
     return None
 
 

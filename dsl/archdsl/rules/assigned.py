@@ -127,3 +127,17 @@ def from_let(call: Span, text: str) -> Fix | None:
     place = Span(call.source, found.all[head - 3].start, call.end)
     shown = f"{text} as {found.text(head - 2)}"
     return Fix(f"write `{shown}`", (Edit(place, shown),))
+
+
+def named_behind(names: Span) -> Fix | None:
+    """``chunk(2) as a, b`` for ``let a, b = chunk(2)``."""
+    found = pieces(names.source)
+    at = found.at(names.start)
+    if at is None or found.text(at - 1) != "let":
+        return None
+    equals = next((k for k in range(at, found.line_ends(at)) if found.text(k) == "="), None)
+    end = found.line_ends(at)
+    if equals is None or equals + 1 == end or "}" in found.span(at, end - 1).text:
+        return None
+    shown = f"{found.span(equals + 1, end - 1).text} as {names.text}"
+    return swap(found.span(at - 1, end - 1), shown, safe=False)

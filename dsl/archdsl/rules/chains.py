@@ -10,7 +10,7 @@ from archdsl.rules.rewriting import (
 )
 from archdsl.rules.small import model
 from archir.base.diagnostics import Diagnostic, Problem
-from archir.base.fixes import Fix
+from archir.base.fixes import Fix, insert
 
 
 class MissingArrow(Problem):
@@ -26,6 +26,9 @@ class MissingArrow(Problem):
     meant: str | None = None
     """What else may be meant."""
 
+    is_stage: bool = False
+    """Whether what follows is surely a stage, so that the arrow alone is missing."""
+
     def message(self) -> str:
         return f"there is no `->` before {self.found}"
 
@@ -37,7 +40,10 @@ class MissingArrow(Problem):
         return "chain stages with `->`, or start a new line"
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return None if self.turned is None else turned(at.span, self.turned)
+        if self.turned is not None:
+            return turned(at.span, self.turned)
+        is_plain = self.is_stage and self.meant is None
+        return insert(at.span.source, at.span.start, "-> ") if is_plain else None
 
 
 class MissingElse(Problem):

@@ -60,7 +60,9 @@ model m() {
     given: int
 
     def message(self) -> str:
-        return f"{self.block} takes {self.wanted} inputs, and {self.given} flow in"
+        inputs = "1 input" if self.wanted == 1 else f"{self.wanted} inputs"
+        flows = "1 flows" if self.given == 1 else f"{self.given} flow"
+        return f"{self.block} takes {inputs}, and {flows} in"
 
     def hint(self) -> str | None:
         return (
@@ -248,12 +250,11 @@ class ValueAsArgument(Problem):
         return f"a value is not an argument of {self.op}"
 
     def hint(self) -> str:
-        number = "a number of a value x is x.shape[1], x.height, x.width or x.features"
         if self.value.startswith("["):
-            return f"values flow in: {self.op} {self.value}; {number}"
+            return f"values flow in: `{self.op} {self.value}`"
         return (
-            f"values flow in: {self.value} -> {self.op}, or {self.op} [{self.value}, …] for"
-            f" several; {number}"
+            f"values flow in: `{self.value} -> {self.op}`; a number of a value is"
+            f" `{self.value}.channels` or `{self.value}.shape[2]`"
         )
 
     def fix(self, at: Diagnostic) -> Fix | None:

@@ -227,12 +227,18 @@ class ArithmeticOnValues(Problem):
         return f"`{self.sign}` does not merge values"
 
     def hint(self) -> str:
+        if self.instead.startswith(_OF_RESIDUAL):
+            return "`residual { … }` adds what came in already, as `add [_, { … }]` does"
         if self.instead.startswith("repeat"):
             return f"what runs several times stands in braces: `{self.instead}`"
         return f"values are merged by a stage: `{self.instead}`"
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return swap(at.span, self.instead) if self.is_sure else None
+        is_sure = self.is_sure and not self.instead.startswith(_OF_RESIDUAL)
+        return swap(at.span, self.instead) if is_sure else None
+
+
+_OF_RESIDUAL = "add [residual "
 
 
 class StageCalledOnValue(Problem):

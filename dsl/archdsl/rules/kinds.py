@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.rules.assigned import from_let
+from archdsl.rules.assigned import from_let, named_behind
 from archdsl.rules.rewriting import enumerated
 from archir.base.argument_fixes import whole
 from archir.base.diagnostics import Diagnostic, Problem
@@ -111,9 +111,13 @@ class WrongItemCount(Problem):
     def hint(self) -> str:
         if self.may_count:
             return "the number of each item comes from enumerate: `for i, x in enumerate(xs)`"
+        if self.items.startswith(("the op ", "the block ", "the model ")):
+            return "values are named behind the stage that gives them: `chunk(2) as a, b`"
         return "give each item a name, or _ to leave it out: `a, _, c`"
 
     def fix(self, at: Diagnostic) -> Fix | None:
+        if self.items.startswith(("the op ", "the block ", "the model ")):
+            return named_behind(at.span)
         return enumerated(at.span) if self.may_count else None
 
 

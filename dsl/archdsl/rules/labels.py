@@ -25,13 +25,19 @@ class AlreadyInUse(Problem):
     in_turns: bool = True
     """Whether it is one place of the text, met in several turns of a loop."""
 
+    kind: str = "label"
+    """``module`` and ``param`` where these give a child its name."""
+
     def message(self) -> str:
         return f"the label {self.text} is used twice in one scope"
 
     def hint(self) -> str | None:
         stem = self.text.rstrip("0123456789")
+        if self.in_turns and self.kind == "param":
+            return "in a loop put it into a block, which has one in each turn"
         if self.in_turns:
-            return f'labels in a loop can count: "{stem or "layer"}{{i}}": …'
+            head = f"module {self.text} = " if self.kind == "module" else ""
+            return f'labels in a loop can count: {head}"{stem or "layer"}{{i}}": …'
         return "give each a label of its own"
 
 
@@ -53,7 +59,7 @@ class BadLabel(Problem):
     reason: str
 
     def message(self) -> str:
-        return f"{self.text!r} cannot be a label: {self.reason}"
+        return f'"{self.text}" cannot be a label: {self.reason}'
 
     def hint(self) -> str | None:
         outer, _, inner = self.text.partition(".")

@@ -33,6 +33,8 @@ class MalformedNumber(Problem):
         if digits.isdigit():
             return "write it without zeros in front, and with single underscores between digits"
         sides = self.text.casefold().split("x")
+        if len(sides) == 2 and sides[0].isdecimal() and not sides[1]:
+            return f"what repeats stands in braces: `repeat {sides[0]} {{ … }}`"
         if all(side.isdecimal() for side in sides):
             listed = ", ".join(sides)
             if len(sides) > 2:

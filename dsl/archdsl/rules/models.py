@@ -45,14 +45,20 @@ class SizeWithoutDefault(Problem):
 }
 """
     size: str
+    is_channels: bool = False
+    """Whether it stands where the channels do, before other axes."""
 
     def message(self) -> str:
         return f"{self.size} has no default size"
 
     def hint(self) -> str | None:
+        if self.is_channels:
+            return "channels are a number in a model, which its weights are made for: write 3"
         return f"write {self.size} = 224"
 
     def fix(self, at: Diagnostic) -> Fix | None:
+        if self.is_channels:
+            return None
         return insert(at.span.source, at.span.end, " = 224", safe=False)
 
 
@@ -107,6 +113,8 @@ class UnknownDtype(Problem):
         return f"there is no dtype {self.dtype}"
 
     def hint(self) -> str | None:
+        if self.dtype.casefold() in ("tensor", "array", "ndarray", "image"):
+            return "leave it out: an input without a dtype takes floats"
         return (
             f"did you mean {self.suggestion}?"
             if self.suggestion

@@ -121,6 +121,8 @@ class NotAPart(Problem):
     def hint(self) -> str | None:
         if self.hides:
             return f"the name hides the {self.hides} of the same name: rename it to use that"
+        if self.what == "an initialiser":
+            return f"initial weights are given by rules: `init {{ conv.weight: {self.text} }}`"
         return "a stage is an op, a block, or a named value at the head of a chain"
 
 

@@ -37,13 +37,16 @@ class BodyWithoutBraces(Problem):
     good = model("residual { conv(3, 1) }")
     word: str
     is_one: bool
+    body: str = ""
+    """What stands there, where that is short."""
+
     """Whether one stage follows, so that it is clear where the braces end."""
 
     def message(self) -> str:
         return f"what belongs to `{self.word}` stands in braces"
 
     def hint(self) -> str:
-        return f"write `{self.word} {{ … }}`"
+        return f"write `{self.word} {{ {self.body or '…'} }}`"
 
     def fix(self, at: Diagnostic) -> Fix | None:
         if not self.is_one:

@@ -99,6 +99,8 @@ class BadValue(Problem):
     reason: str
 
     def message(self) -> str:
+        if self.reason.startswith("it is "):
+            return f"{self.function} is {self.reason.removeprefix('it is ')}"
         return f"{self.function}: {self.reason}"
 
 
@@ -207,7 +209,11 @@ class DependsOnSize(Problem):
         return f"{self.what} cannot depend on the input's size: this is {self.expression}"
 
     def hint(self) -> str | None:
+        if self.what in ("a count", "a text", "a range", "range(…)"):
+            return "a network is made for all sizes: use channels or a parameter"
+        if self.what != "a condition":
+            return "sizes are reckoned with in whole numbers: + - * // and %"
         return (
-            "use channels or a parameter; assert may compare sizes by whole numbers"
-            " (+, -, *, //, %), with and, or, not between"
+            "a network is made for all sizes: decide by channels or a parameter; what sizes must"
+            " be is said by `assert`"
         )

@@ -37,12 +37,12 @@ class TorchOrder(Lint):
     """Which argument is one too many, counted from 0."""
 
     def message(self) -> str:
-        return f"this is {self.part} with {self.read_as}; torch's order of arguments is another one"
+        return f"this is {self.part} with {self.read_as}, and in torch's order it would be another"
 
     def hint(self) -> str:
         return (
             "incoming channels are read off the shape, and are not written:"
-            f" {self.meant}; or name the arguments, if that is what is meant"
+            f" `{self.meant}`; where the numbers are meant as they stand, name them"
         )
 
     def fix(self, at: Diagnostic) -> Fix | None:

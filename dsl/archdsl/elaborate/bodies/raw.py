@@ -144,7 +144,8 @@ def _register_parameter(parameter: RawParameter, context: Context) -> None:
         context.scope.parameters.append(parameter)
     else:
         related = Label(earlier.span, "the name is used here first")
-        problem = rules.labels.AlreadyInUse(parameter.name, earlier.span == parameter.span)
+        in_turns = earlier.span == parameter.span
+        problem = rules.labels.AlreadyInUse(parameter.name, in_turns, "param")
         context.session.report(problem, parameter.span, related)
 
 

@@ -75,7 +75,8 @@ def model_type(item: InputItem, context: Context) -> TensorType | None:
     evaluator = context.evaluator(None)
     dims: list[Dim] = []
     for at, dim in enumerate(item.shape.dims):
-        extent = _model_dim(dim, context, evaluator, is_batch=at == 0)
+        of = "batch" if at == 0 else "channels" if at == 1 and len(item.shape.dims) > 3 else ""
+        extent = _model_dim(dim, context, evaluator, of=of)
         if extent is not None:
             dims.append(extent)
         elif dim.binds is not None:
@@ -84,9 +85,8 @@ def model_type(item: InputItem, context: Context) -> TensorType | None:
     return TensorType(tuple(dims), item.dtype) if is_whole else None
 
 
-def _model_dim(
-    dim: Written, context: Context, evaluator: Evaluator, *, is_batch: bool
-) -> Dim | None:
+def _model_dim(dim: Written, context: Context, evaluator: Evaluator, *, of: str) -> Dim | None:
+    """The extent of a dim, which may be that ``of`` the batch, or of the channels of an image."""
     report = context.session.report
     sizes = context.session.sizes
     if dim.value is None and dim.binds is None:
@@ -104,13 +104,13 @@ def _model_dim(
         return None if isinstance(extent, Unknown) else extent
     assert dim.binds is not None
     name = dim.binds.name
-    default: object = 1 if is_batch else None
+    default: object = 1 if of == "batch" else None
     if dim.default is not None:
         default = evaluator.value(dim.default)
         if isinstance(default, Unknown):
             return None
     if default is None:
-        report(rules.models.SizeWithoutDefault(name), dim.span)
+        report(rules.models.SizeWithoutDefault(name, of == "channels"), dim.span)
         return None
     if isinstance(default, bool) or not isinstance(default, int) or not 1 <= default <= MOST:
         report(rules.models.BadSize(dim.span.text, f"its default is {describe(default)}"), dim.span)

@@ -171,7 +171,9 @@ class Builder(Struct):
             earlier = table.setdefault(slot.label, slot)
             if earlier is not slot:
                 related = Label(earlier.span, "the label is used here first")
-                problem = rules.labels.AlreadyInUse(slot.label, earlier.span == slot.span)
+                before = slot.span.source.text[: slot.span.start].split()[-1:]
+                kind = "module" if before == ["module"] else "label"
+                problem = rules.labels.AlreadyInUse(slot.label, earlier.span == slot.span, kind)
                 self.session.report(problem, slot.span, related)
                 return
         scope.entries.append(slot)

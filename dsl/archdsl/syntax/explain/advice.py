@@ -48,9 +48,22 @@ def _fat_arrow(place: Place) -> str | None:
 
 
 def _comma_between(place: Place) -> str | None:
-    """``conv(8, 3), relu``."""
+    """``conv(8, 3), relu``, ``chunk(2) -> a, b`` and ``concat [x, y], dim = 1``."""
+    kinds = _kinds(place, -2, -1, 1, 2)
+    if kinds[2:] == ["NAME", "EQUALS"] and "ARROW" in place.expected:
+        return "arguments stand in parentheses behind the op's name: `concat(dim = 1) [a, b]`"
+    ends = kinds[3] is None or kinds[3] in STATEMENT_ENDS
+    if kinds[:3] == ["ARROW", "NAME", "NAME"] and ends and "ARROW" in place.expected:
+        return "values are named by `as`: `chunk(2) as a, b`"
     if place.token.type == "COMMA" and "ARROW" in place.expected and "RPAR" not in place.expected:
         return "stages are chained with `->`, or stand on lines of their own"
+    return None
+
+
+def _arrow_in_call(place: Place) -> str | None:
+    """``conv(3 -> 64, 3)``."""
+    if place.token.type == "ARROW" and "RPAR" in place.expected:
+        return "what comes in is read off the shape: `conv(64, 3)`"
     return None
 
 
@@ -127,6 +140,9 @@ def times(place: Place) -> str | None:
         return None
     begins = (place.at == place.first, place.token.type, after.type) == (True, "INT", "STAR")
     ends = (place.token.text, after.type) == ("x", "INT") and "ARROW" in place.expected
+    looped = place.near(-1)
+    if place.token.type == "INT" and looped is not None and looped.text in ("loop", "times"):
+        return f"what repeats stands in braces: `repeat {place.token.text} {{ … }}`"
     glued = place.token.text[:1] == "x" and place.token.text[1:].isdecimal()
     if glued and "ARROW" in place.expected:
         return f"what repeats stands in braces: `repeat {place.token.text[1:]} {{ … }}`"
@@ -216,6 +232,7 @@ _HABITS: tuple[Callable[[Place], str | None], ...] = (
     _fat_arrow,
     _label,
     _comma_between,
+    _arrow_in_call,
     _arrow_at_end,
     _star_import,
     _input,
@@ -242,3 +259,12 @@ def before_braces(token: Token, brace: Token) -> str | None:
     if known is not None:
         return known
     return f"a label has a colon: `{token.text}: {{ … }}`; stages are chained with `->`"
+
+
+def declared_as(token: Token, place: Place) -> str | None:
+    """``weight w: [3, 1] = ones``, which is a raw parameter."""
+    kinds = _kinds(place, 0, 1, 2)
+    if token.type != "NAME" or kinds != ["NAME", "COLON", "LSQB"]:
+        return None
+    name = place.token.text
+    return f"a raw parameter is declared by `param {name}: […] = zeros`, or `buffer {name}: …`"

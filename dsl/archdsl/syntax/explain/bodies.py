@@ -33,7 +33,10 @@ def without_braces(place: Place) -> Explained | None:
         return None
     whole = Token("NAME", "", token.start, place.tokens[end - 1].end)
     inside = place.text[place.tokens[first].start : whole.end]
-    head = f"{word} " if is_combinator else f"{word} … "
+    head = f"{word} "
+    if not is_combinator:
+        said_before = " ".join(place.text[place.start.start : before.end].split())
+        head = f"{said_before if len(said_before) < LONGEST else f'{word} …'} "
     if "\n" in inside or len(inside) > LONGEST:
         inside = ""
     how = f"write `{head}{{ {inside or '…'} }}`"

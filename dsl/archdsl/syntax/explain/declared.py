@@ -257,3 +257,24 @@ def optional(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
 
 _BEHIND_TYPE = frozenset({"EQUALS", "COMMA", "IN", "_NL"})
 _OF_TYPES = frozenset({"NAME", "NONE", "OR", "LSQB", "RSQB", "INIT", "BLOCK"})
+
+
+def values(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``(a, b) = chunk(2)`` and ``a, b = chunk(2)``."""
+    if not at or tokens[at - 1].type not in ("_NL", "LBRACE"):
+        return None
+    end = _line(tokens, at)
+    equals = next((k for k in range(at, end) if tokens[k].type == "EQUALS"), None)
+    if equals is None or equals + 1 >= end or tokens[equals + 1].type != "NAME":
+        return None
+    named = tokens[at + 1 : equals - 1] if tokens[at].type == "LPAR" else tokens[at:equals]
+    kinds = [each.type for each in named]
+    if len(kinds) < 3 or kinds[::2] != ["NAME"] * len(kinds[::2]) or {*kinds[1::2]} != {"COMMA"}:
+        return None
+    stages, names = tokens[equals + 1 : end], text[named[0].start : named[-1].end]
+    instead = f"{text[stages[0].start : stages[-1].end]} as {names}"
+    words = ("values are named behind the stage that gives them", f"write `{instead}`")
+    place = Token("AS", "as", stages[-1].end, stages[-1].end)
+    problem = ForeignForm(*words, instead, is_safe=False)
+    kept = (*stages, place, *named)
+    return Mended(problem, tokens[at].start, stages[-1].end, end, kept)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from archdsl.rules.foreign import ForeignArrow, SemicolonForLineEnd
+from archdsl.rules.foreign import ForeignArrow, ForeignForm, SemicolonForLineEnd
 from archdsl.rules.habits import ColonForBraces
 from archdsl.syntax.explain import bodies, declared, imports, loops, signs
 from archdsl.syntax.explain.forms import Mended
@@ -109,18 +109,28 @@ class _Mending:
             self.out += [] if word is None else [word]
             return
         if token.text == ";" and token.type == "UNKNOWN":
-            inside = self.around[-1][0] if self.around else ""
             kept = Token("COMMA", ",", token.start, token.end)
-            if inside not in ("LPAR", "LSQB"):
+            if not self._is_inside("LPAR") and not self._is_inside("LSQB"):
                 kept = Token("_NL", "\n", token.start, token.end)
             self.semicolons.append(signs.without_semicolon(token, kept, self.text))
             self.out.append(kept)
             return
+        if token.text == "|" and token.type == "UNKNOWN" and self._is_inside("LSQB"):
+            token = self._comma(token)
         if token.type in OPENERS:
             self.around.append((token.type, self.first))
         elif token.type in CLOSERS and self.around:
             self.first = self.around.pop()[1]
         self.out.append(token)
+
+    def _is_inside(self, kind: str) -> bool:
+        return bool(self.around) and self.around[-1][0] == kind
+
+    def _comma(self, token: Token) -> Token:
+        """``[conv(8, 1) | conv(8, 3)]``."""
+        said = "branches are separated by commas"
+        self._replace(Mended(ForeignForm(said, "write `,`", ","), token.start, token.end, 0, ()))
+        return Token("COMMA", ",", token.start, token.end)
 
     def _without_colons(self, at: int) -> None:
         """Take the colons before the braces of one ``if`` or ``residual`` for one mistake."""
@@ -217,6 +227,7 @@ _DECLARED: tuple[tuple[_Form, tuple[str, ...]], ...] = (
 _FORMS: tuple[tuple[_Form, tuple[str, ...]], ...] = (
     (_colon, ("NAME",)),
     (loops.loop, ("FOR",)),
+    (loops.equals, ("FOR",)),
     (loops.of, ("NAME",)),
     (loops.row, ("LPAR",)),
     (loops.mapped, ("NAME", "LSQB")),
@@ -227,6 +238,10 @@ _FORMS: tuple[tuple[_Form, tuple[str, ...]], ...] = (
     (signs.stages, ("LPAR", "LBRACE")),
     (signs.remark, ("ARROW", "COLON")),
     (signs.backticks, ("UNKNOWN",)),
+    (signs.decorator, ("UNKNOWN",)),
+    (signs.bracketed_names, ("LPAR", "LSQB")),
+    (signs.condition, ("WHEN",)),
+    (declared.values, ("LPAR", "NAME")),
     (declared.optional, ("COLON",)),
     (signs.open_size, ("UNKNOWN",)),
     (signs.comment, ("DOUBLE_SLASH", "STRING")),

@@ -79,6 +79,23 @@ def _head(
     return f"for {name} in {first}..{last}" if is_whole else f"for {name} in range({first}, {last})"
 
 
+def equals(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
+    """``for i = 1 to 3`` and ``for i = 1..3``."""
+    if [each.type for each in tokens[at : at + 3]] != ["FOR", "NAME", "EQUALS"]:
+        return None
+    head, name, sign = tokens[at : at + 3]
+    bounds = tokens[at + 3 : at + 6]
+    said = "a loop has no equals sign"
+    if [each.text for each in bounds[1:2]] in (["to"], ["upto"]):
+        first, word, last = bounds
+        instead = f"for {name.text} in {first.text}..{last.text}"
+        kept = (head, name, reserved("IN", sign), first, Token("DOTS", "..", word.start, word.end))
+        problem = ForeignForm(said, f"write `{instead} {{ … }}`", instead)
+        return Mended(problem, head.start, last.end, at + 6, (*kept, last))
+    problem = ForeignForm(said, f"write `for {name.text} in … {{ … }}`", "in")
+    return Mended(problem, sign.start, sign.end, at + 3, (head, name, reserved("IN", sign)))
+
+
 def of(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
     """``for w of widths``."""
     token = tokens[at]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from archdsl.rules import chains, editions, habits
 from archdsl.rules import syntax as rules
 from archdsl.syntax.explain import bodies, habit_messages, indexing, slips
-from archdsl.syntax.explain.advice import advice, before_braces, times
+from archdsl.syntax.explain.advice import advice, before_braces, declared_as, times
 from archdsl.syntax.explain.forms import partner
 from archdsl.syntax.explain.habit_messages import Explained
 from archdsl.syntax.explain.places import (
@@ -169,7 +169,7 @@ def _name_not_last(place: Place) -> Explained | None:
 
 
 def _output(place: Place) -> Explained | None:
-    if place.start.type == "OUTPUT" and place.token.type == "ARROW":
+    if place.start.type == "OUTPUT" and place.token.type in ("ARROW", "LPAR"):
         return chains.StageInOutput(), place.token
     return None
 
@@ -236,8 +236,15 @@ def _arrow(place: Place) -> Explained | None:
         return None
     turned, meant = _turned(place), times(place)
     if before is not None and place.at == place.first + 1:
-        meant = meant or before_braces(before, token)
-    return chains.MissingArrow(describe(token), turned, meant), token
+        meant = meant or before_braces(before, token) or declared_as(before, place)
+    is_stage = before is not None and before.type in ("NAME", "RPAR") and _is_op(token)
+    return chains.MissingArrow(describe(token), turned, meant, is_stage), token
+
+
+def _is_op(token: Token) -> bool:
+    from archir.catalogue.registry import built_in
+
+    return token.type == "NAME" and token.text in built_in()
 
 
 def _turned(place: Place) -> str | None:

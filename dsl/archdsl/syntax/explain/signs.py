@@ -208,3 +208,37 @@ def backticks(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
     return Mended(
         problem, token.start, end + 1, closer + 1, (Token("STRING", name, token.start, end + 1),)
     )
+
+
+def bracketed_names(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``chunk(2) as (a, b)`` and ``chunk(2) as [a, b]``."""
+    closer = partner(tokens, at) if at and tokens[at - 1].type == "AS" else None
+    inside = tokens[at + 1 : closer]
+    if closer is None or not inside or {each.type for each in inside} - {"NAME", "COMMA"}:
+        return None
+    instead = text[inside[0].start : inside[-1].end]
+    said = "the names of values stand without brackets"
+    problem = ForeignForm(said, f"write `as {instead}`", instead)
+    return Mended(problem, tokens[at].start, tokens[closer].end, closer + 1, tuple(inside))
+
+
+def decorator(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
+    """``@checkpoint`` on a line of its own."""
+    begins = not at or tokens[at - 1].type in ("_NL", "LBRACE")
+    end = at
+    while end < len(tokens) and tokens[end].type != "_NL":
+        end += 1
+    if tokens[at].text != "@" or not begins or {each.type for each in tokens[at:end]} & {"ARROW"}:
+        return None
+    problem = ForeignForm("there are no decorators", "leave the line out", "")
+    return Mended(problem, tokens[at].start, tokens[end - 1].end, end, ())
+
+
+def condition(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
+    """``when deep { relu }``."""
+    word = tokens[at]
+    if not at or tokens[at - 1].type not in ("_NL", "LBRACE"):
+        return None
+    problem = ForeignForm("`when` stands behind an output alone", "write `if … { … }`", "if")
+    kept = (Token("IF", "if", word.start, word.end),)
+    return Mended(problem, word.start, word.end, at + 1, kept)

@@ -6,6 +6,7 @@ As in ``messages``, each function knows one mistake, and gives None where it was
 from __future__ import annotations
 
 from archdsl.rules import habits, slips
+from archdsl.syntax.explain import bodies
 from archdsl.syntax.explain.habit_messages import Explained
 from archdsl.syntax.explain.places import STAGE, STATEMENT_ENDS, Place
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
@@ -38,7 +39,9 @@ def body_without_braces(place: Place) -> Explained | None:
         at += 1
     end = place.tokens[at - 1].end
     whole = Token(place.token.type, place.token.text, place.token.start, end)
-    return slips.BodyWithoutBraces(word.text, is_one), whole
+    body = place.text[place.token.start : end]
+    shown = "" if "\n" in body or len(body) > bodies.LONGEST else body
+    return slips.BodyWithoutBraces(word.text, is_one, shown), whole
 
 
 _BEHIND = frozenset({"AS", "DOUBLE_COLON", "COMMA", "SHORTCUT", "ELSE"})
