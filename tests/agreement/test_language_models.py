@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from observing import observed_on, words
 from plain_llama import Llama
+from plain_t5 import T5
 from plain_transformers import GPT2, Bert
 from printing import built
 from shipped import EXAMPLES
@@ -40,6 +41,12 @@ TWINS = {
         {"vocabulary": 50, "width": 32, "layers": 3, "heads": 4, "kv_heads": 2, "hidden": 40},
         Llama,
         (50,),
+    ),
+    "t5_small": Twin(
+        {"vocabulary": 50, "width": 24, "layers": 3, "heads": 4, "size": 8, "hidden": 40}
+        | {"buckets": 8, "distance": 20, "p": 0.2},
+        T5,
+        (50, 50),
     ),
     "llama3_1b": Twin(
         {"vocabulary": 50, "width": 48, "layers": 2, "heads": 3, "kv_heads": 1, "hidden": 40}

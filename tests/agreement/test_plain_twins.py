@@ -11,6 +11,7 @@ import pytest
 import timm
 from observing import numbers, observed_on
 from plain_networks import ESPCN, TCN, CifarResNet, LeNet5, discriminator, generator
+from plain_networks_more import CRNN, VAE, PointNet, Siamese
 from printing import built
 from shipped import EXAMPLES
 from timm.models import mlp_mixer
@@ -71,6 +72,11 @@ TWINS = {
         lambda: TCN(NARROW, 3, 0.2, 7),
         (1, 40),
     ),
+    "crnn": Twin(
+        {"channels": 2, "hidden": 9, "num_classes": 7}, lambda: CRNN(2, 9, 7), (2, 32, 27)
+    ),
+    "pointnet": Twin({"num_classes": 7, "p": 0.2}, lambda: PointNet(7, 0.2), (3, 19)),
+    "vae": Twin({"pixels": 30, "hidden": 20, "latent": 6}, lambda: VAE(30, 20, 6), (30,)),
 }
 
 
@@ -93,3 +99,12 @@ def shown(make: Callable[[], nn.Module], shape: tuple[int, ...]) -> list[str]:
     drawn = re.compile(r"initial .*\.se\.fc[12]\.bias")
     inputs = [numbers(2, *shape)]
     return [line for line in observed_on(make, inputs, inputs) if not drawn.match(line)]
+
+
+def test_two_images_are_seen_by_one_network() -> None:
+    inputs = [numbers(2, 1, 105, 105), numbers(2, 1, 105, 105).flip(3)]
+    path = EXAMPLES / "siamese.arch"
+    expected = observed_on(lambda: Siamese(16), inputs, inputs)
+    assert observed_on(lambda: archc.load(path, width=16), inputs, inputs) == expected
+    text = archc.source(path, width=16)
+    assert observed_on(lambda: built(text), inputs, inputs) == expected

@@ -42,6 +42,8 @@ CLIPS = [(16, 32, 32), (4, 24, 33), (9, 17, 8)]
 
 BATCHES = (2, 1, 5)
 
+LISTS = (nn.ModuleDict, nn.ModuleList)
+
 
 def typed_of(example: str) -> TypedGraph:
     path = EXAMPLES / f"{example}.arch"
@@ -75,9 +77,10 @@ def inputs_of(typed: TypedGraph, sizes: dict[str, int], device: str = "meta") ->
 def shapes_of(costs: Costs, rows: list[Entry], net: nn.Module, *, training: bool) -> Shapes:
     """What modules give by path, in the order of running: ops, groups, blocks and the whole.
 
-    A group that takes a value from outside is no module that runs: its layers are kept in a dict.
+    A group that takes a value from outside is no module that runs: its layers are kept in a dict,
+    and those that have numbers in a list.
     """
-    kept = {path for path, module in net.named_modules() if isinstance(module, nn.ModuleDict)}
+    kept = {path for path, module in net.named_modules() if isinstance(module, LISTS)}
     found: Shapes = defaultdict(list)
     for row in rows:
         if row.path in kept or (row.training and not training):

@@ -50,7 +50,7 @@ KEPT = {
 }
 """MiB for each image, as torch 2.15 saved them for torchvision's modules and plain rebuilds."""
 
-COMPUTED = ("gru_classifier", "lstm_classifier")
+COMPUTED = ("crnn", "gru_classifier", "lstm_classifier")
 """What is run on the CPU, whose kernels note other things than the steps of the meta device.
 
 What they note of a recurrent layer is measured, and right to a tenth, as it is of the layer alone.

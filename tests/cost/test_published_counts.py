@@ -47,6 +47,14 @@ def test_networks_of_clips_as_torchvision_counts_them(name: str) -> None:
     assert round(told.macs / 1e9, 3) == weights.meta["_ops"]
 
 
+def test_networks_as_their_pages_count_them() -> None:
+    """Koch's siamese network has 38,951,745 parameters, `t5-small` 60,506,624."""
+    counts = {"siamese": 38_951_745, "t5_small": 60_506_624}
+    for name, count in counts.items():
+        (model,) = archc.check(name).models
+        assert model.parameters == count
+
+
 def test_lenet_has_the_weights_of_its_paper() -> None:
     """LeCun et al. (1998), section II.B: of C1, C5 and F6, which are as they are written today."""
     net = archc.load("lenet5")

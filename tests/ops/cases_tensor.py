@@ -111,6 +111,8 @@ CASES: list[Case] = [
     (op("repeat_interleave", 3, 1), ((2, 4, 5),)),
     (op("repeat_interleave", 2, -1), ((2, 4, 5),)),
     (op("contiguous"), ((2, 4, 5, 6),)),
+    (op("randn_like"), ((2, 4, 5),)),
+    (op("rand_like"), ((2, 4, 5, 6),)),
     (op("arange", 5), ((2, 4, 5),)),
     (op("arange", 2, 7), (ints(2, 4),)),
     (op("arange", 7, -1, -3), (bools(2, 4, 5, 6),)),

@@ -40,8 +40,18 @@ TEXTS: dict[str, tuple[dict[str, int], int | None]] = {
 There is no picture to be thin in, so it is run as it is.
 """
 
-FIXED = ("dcgan_discriminator", "dcgan_generator", "mixer_b16_224", "vit")
+FIXED = ("dcgan_discriminator", "dcgan_generator", "mixer_b16_224", "siamese", "vae", "vit")
 """What takes samples of one size alone."""
+
+OTHERS: dict[str, tuple[dict[str, int], str, str]] = {
+    "crnn": ({"hidden": 3}, "W at least 8", "W at least 8"),
+    "pointnet": ({}, "any size", "N at least 2"),
+    "t5_small": (
+        {"vocabulary": 5, "width": 6, "layers": 2, "heads": 2, "size": 3, "hidden": 4},
+        *("any size", "any size"),
+    ),
+}
+"""What has sizes of another kind: with what settings it is small, and at what sizes it runs."""
 
 CLIPS = ("mc3_18", "r2plus1d_18", "r3d_18", "video_resnet")
 """What takes clips."""
@@ -138,7 +148,11 @@ def rectangles(name: str, top: int) -> Iterator[tuple[int, int]]:
 
 @pytest.mark.parametrize(
     "name",
-    [one for one in EACH if one.id not in (COUPLED, *LAST, *TEXTS, *FIXED, *CLIPS, *FOLLOWERS)],
+    [
+        one
+        for one in EACH
+        if one.id not in (COUPLED, *LAST, *TEXTS, *OTHERS, *FIXED, *CLIPS, *FOLLOWERS)
+    ],
 )
 def test_reported_sizes_are_those_that_torch_runs(name: str) -> None:
     evaluated, trained = reported(name)
@@ -195,6 +209,24 @@ def test_clips_have_the_sizes_that_torch_runs(name: str) -> None:
                 runs = tape.runs(batch, frames, height, width)
                 assert in_boxes(valid, sizes) == runs, sizes
                 assert (sizes in valid) == runs, sizes
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_others_run_at_the_sizes_that_are_said(name: str) -> None:
+    settings, *said = OTHERS[name]
+    net = archc.load(EXAMPLES / f"{name}.arch", settings=settings)
+    types = [each for each in compiled(name).graph.root.input_types if each is not None]
+    names = [each for each in compiled(name).graph.sizes if each != "N"]
+    for training, valid in enumerate(reported(name)):
+        assert describe(valid) == said[training]
+        net.train(bool(training))
+        for batch, *extents in product((1, 2), *[(1, 2, 7, 8, 9, 40)] * len(names)):
+            sizes = {"N": batch, **dict(zip(names, extents, strict=True))}
+            try:
+                runs = bool(tensors(net(*zeros(types, sizes, "cpu"))))
+            except REFUSALS:
+                runs = False
+            assert (sizes in valid) == runs, sizes
 
 
 @pytest.mark.parametrize("name", FOLLOWERS)

@@ -15,7 +15,7 @@ NOT_YET: Final = (
     *("transformer", "transformer_encoder", "transformer_decoder"),
     "transformer_decoder_layer",
     *("unfold", "fold", "grid_sample", "affine_grid", "max_unpool", "fractional_max_pool"),
-    *("weight_norm", "spectral_norm", "randn_like", "rand_like", "randn", "rrelu"),
+    *("weight_norm", "spectral_norm", "randn", "rrelu"),
     *("scatter", "scatter_add", "bincount"),
     *("median", "quantile", "cummax", "cummin", "diagonal", "diag", "outer", "cross"),
     *("cdist", "pairwise_distance", "bilinear", "triplet_margin_loss", "cross_entropy"),

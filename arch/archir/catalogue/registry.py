@@ -46,6 +46,7 @@ FAMILIES = (
     "turning",
     "copies",
     "numbering",
+    "noise",
     "triangles",
     "parts",
     "slices",

@@ -94,6 +94,8 @@ OPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "repeat_interleave": ("copies", ()),
     "contiguous": ("copies", ()),
     "arange": ("numbering", ()),
+    "randn_like": ("noise", ()),
+    "rand_like": ("noise", ()),
     "tril": ("triangles", ()),
     "triu": ("triangles", ()),
     "chunk": ("parts", ()),

@@ -51,6 +51,7 @@ KINDS = {
     "turning": "reshape",
     "dropout": "dropout",
     "stochastic": "dropout",
+    "noise": "dropout",
 }
 """The kind of each family of ops; what an installed package brings is of the kind ``other``."""
 

@@ -55,6 +55,12 @@ def _arange(inputs: Values, a: Mapping[str, Any]) -> Values:
     return (Value(((span + abs(step) - 1) // abs(step),), "int"),)
 
 
+@rule("randn_like", "rand_like")
+def _noise(inputs: Values, a: Mapping[str, Any]) -> Values:
+    require(inputs[0].dtype == "float")
+    return inputs
+
+
 @rule("tril", "triu")
 def _triangle(inputs: Values, a: Mapping[str, Any]) -> Values:
     require(inputs[0].rank > 1)

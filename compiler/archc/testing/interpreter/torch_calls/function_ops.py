@@ -36,6 +36,8 @@ FUNCTIONS = (
     op("flip(*dims: ints)", run=functional.method("flip")),
     op("tile(*dims: ints)", run=functional.tile),
     op("arange(*bounds: ints)", run=functional.arange),
+    op("randn_like()", run=functional.method("randn_like")),
+    op("rand_like()", run=functional.method("rand_like")),
     op("repeat_interleave(repeats: int, dim: int)", run=functional.repeat_interleave),
     op(
         "interpolate(size: counts? = none, scale_factor: scales? = none, "
