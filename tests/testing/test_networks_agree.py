@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from archc.testing.__main__ import main
 from archc.testing.agreement import ours
 from archc.testing.agreement.compare import examine
 from archc.testing.agreement.run import Run
 from archc.testing.agreement.shrink import shrunk
-from archc.testing.agreement.theirs import Case
+from archc.testing.agreement.theirs import Case, both_alike, interpreted
 from archc.testing.agreement.trial import trial
 from archc.testing.generator.constructs import CONSTRUCTS
+from archc.testing.interpreter import Refused
 from archir.catalogue.registry import built_in
 from archir.check.annotations import Annotations
 
@@ -276,6 +278,24 @@ model net() {
 }
 """
     assert agrees(text) == ["argument-of-wrong-type"]
+
+
+def test_memory_that_nothing_was_written_to_is_compared_with_nothing() -> None:
+    """Of rows of two the padding leaves what torch has not written: in each run something else."""
+    text = """model net() {
+  input x: [N = 3, 2, L = 7]
+  conv(3, 3, stride = 2, padding = 1)
+  pad_by([2, -1], "circular")
+}
+"""
+    assert agrees(text) == []
+    case = Case({"main.arch": text}, "main.arch", "net")
+    live, printed = [torch.zeros(2)], [torch.ones(2)]
+    refusal = Refused("an axis of 2 does not hold 2, -1", None)
+    assert [each.kind for each in both_alike(live, printed, "", refusal)]
+    with pytest.raises(Refused) as found:
+        interpreted(case).run(torch.zeros(1, 2, 3))
+    assert not list(both_alike(live, printed, "", found.value))
 
 
 @pytest.mark.parametrize(

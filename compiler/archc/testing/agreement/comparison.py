@@ -157,7 +157,7 @@ class Comparison:
                 yield from self.shapes(sizes)
         elif self.live is not None and self.source is not None:
             live, source = outcomes
-            yield from both_alike(live, source, f"{where}: {refusal}")
+            yield from both_alike(live, source, where, refusal)
 
     def membership(
         self, sizes: dict[str, int], said: bool, refusal: Refused | None

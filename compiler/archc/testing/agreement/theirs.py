@@ -123,12 +123,15 @@ REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError
 """What a module raises where it does not run."""
 
 
-def both_alike(live: Any, source: Any, where: str) -> Iterator[Disagreement]:
+def both_alike(live: Any, source: Any, where: str, refusal: Refused) -> Iterator[Disagreement]:
     """At refused sizes the live module and the printed one do the same, whatever it is."""
+    where = f"{where}: {refusal}"
     if isinstance(live, list) != isinstance(source, list):
         which = "live" if isinstance(live, list) else "printed"
         yield Disagreement(f"refused, and the {which} module alone runs", where)
     elif not isinstance(source, (list, *REFUSALS)):
         yield Disagreement(f"the printed module does not run: {type(source).__name__}", where)
-    elif isinstance(live, list) and isinstance(source, list) and not all(map(same, live, source)):
+    elif isinstance(live, list) and isinstance(source, list):
+        if refusal.reads_other_memory or all(map(same, live, source)):
+            return
         yield Disagreement("refused, and the modules give other bits", where)

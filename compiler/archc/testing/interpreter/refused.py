@@ -10,6 +10,10 @@ Place = tuple[str, int, int]
 """File, line and column, the latter two counted from 1."""
 
 
+class UnwrittenMemoryError(ValueError):
+    """torch would give memory that nothing was written to."""
+
+
 class Refused(Exception):  # noqa: N818 (it is an answer, and no fault of the interpreter)
     """The text is wrong, or torch does not run it.
 
@@ -28,6 +32,8 @@ class Refused(Exception):  # noqa: N818 (it is an answer, and no fault of the in
         self.place = place
         self.op = op
         self.by = by
+        self.reads_other_memory = False
+        """Whether torch would run, on memory that nothing was written to: no two runs are alike."""
 
     def __str__(self) -> str:
         where = "" if self.place is None else ":".join(map(str, self.place)) + ": "

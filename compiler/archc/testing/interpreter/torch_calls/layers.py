@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from archc.testing.interpreter.refused import UnwrittenMemoryError
+
 Arguments = Mapping[str, Any]
 Make = Callable[[Tensor, Arguments], nn.Module]
 
@@ -195,7 +197,8 @@ def enough_to_repeat(value: Tensor, given: Arguments) -> None:
     ends = [wanted] * (2 * axes(value)) if isinstance(wanted, int) else wanted
     for axis, (before, after) in enumerate(zip(ends[::2], ends[1::2], strict=True), 1):
         if max(before, after) > value.shape[-axis] + min(before, 0) + min(after, 0):
-            raise ValueError(f"an axis of {value.shape[-axis]} does not hold {before}, {after}")
+            reason = f"an axis of {value.shape[-axis]} does not hold {before}, {after}"
+            raise UnwrittenMemoryError(reason)
 
 
 def windows_see_something(value: Tensor, given: Arguments) -> None:

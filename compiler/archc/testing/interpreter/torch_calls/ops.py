@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from archc.testing.interpreter.refused import Refused, place_of, wrong
+from archc.testing.interpreter.refused import Refused, UnwrittenMemoryError, place_of, wrong
 from archc.testing.interpreter.torch_calls import attention, layers
 from archc.testing.interpreter.torch_calls.declared import Op, op
 from archc.testing.interpreter.torch_calls.function_ops import FUNCTIONS
@@ -28,18 +28,23 @@ def check_arguments(node: ast.Node, keyword: str, values: Mapping[str, Any]) -> 
             raise wrong(node, reason, keyword)
 
 
+_REFUSALS = (
+    *(RuntimeError, ValueError, TypeError, LookupError, ArithmeticError),
+    *(NotImplementedError, AssertionError, MemoryError),
+)
+
+
 def attempt(node: ast.Node, keyword: str, run: Callable[..., Any], *given: Any) -> Any:
     """What torch makes of a call; an exception of its is a refusal."""
     try:
         return run(*given)
     except Refused:
         raise
-    except (RuntimeError, ValueError, TypeError, LookupError, ArithmeticError) as error:
+    except _REFUSALS as error:
         reason = f"{type(error).__name__}: {error}"
-        raise Refused(reason, place_of(node), keyword, "torch") from error
-    except (NotImplementedError, AssertionError, MemoryError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise Refused(reason, place_of(node), keyword, "torch") from error
+        refusal = Refused(reason, place_of(node), keyword, "torch")
+        refusal.reads_other_memory = isinstance(error, UnwrittenMemoryError)
+        raise refusal from error
 
 
 def check_extents(node: ast.Node, keyword: str, made: tuple[Tensor, ...]) -> None:
