@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from all_problems import PROBLEMS
 from running import Run
 
@@ -26,6 +27,24 @@ TEXTS = {
     "model c() {\n  input x: [N, 3, L = 8]\n"
     "  concat [conv(3, 1), conv(3, 2, padding = 1)]\n  relu\n}\n",
 }
+MORE_TEXTS = {
+    # Signs of other languages, an initialiser, a default that is not in its domain.
+    "four.arch": "block Unit(width: int in 8..32 = 64) { conv(width, 1) }\n"
+    f"model a() {{\n{INPUT}  relu; tanh;\n  Unit(8)\n}}\n"
+    f"model b() {{\n{INPUT}  conv(8, 3)\n  init {{ conv.weight: kaiming_norm }}\n}}\n",
+    # A label and a shape in one body, an output that is a number.
+    "five.arch": f"model a() {{\n{INPUT}  c: conv(8, 3)\n  c: conv(16, 3) :: [N, 16, H, W]\n}}\n"
+    f"model b() {{\n{INPUT}  let n = 3\n  relu\n  output y = n\n}}\n",
+    # On one line a word of Python and a name that means nothing; weights that are tied to none.
+    "six.arch": f"model a() {{\n{INPUT}  if x.channels == 3 {{ rellu }} elif true {{ tanh }}\n}}\n"
+    "model b() {\n  input ids: int[N, L = 8]\n  wte: embedding(10, 16)\n"
+    "  head: linear(10, bias = false) with weight = wt.weight\n}\n",
+}
+MORE_WANTED = {
+    "four.arch": {"semicolon-for-line-end", "outside-domain", "unknown-initialiser"},
+    "five.arch": {"label-used-twice", "shape-not-as-written", "not-a-value"},
+    "six.arch": {"foreign-word", "unknown-name", "no-parameter-to-tie"},
+}
 WANTED = {
     "one.arch": {"tuple-for-list", "unknown-name", "kernel-does-not-fit"},
     "two.arch": {"unknown-argument", "initialiser-does-not-fit", "unclosed-bracket"},
@@ -33,18 +52,21 @@ WANTED = {
 }
 
 
-def test_three_files_with_three_mistakes_each_give_all_nine(net: Path, archc: Run) -> None:
-    for name, text in TEXTS.items():
+@pytest.mark.parametrize(("texts", "wanted"), [(TEXTS, WANTED), (MORE_TEXTS, MORE_WANTED)])
+def test_three_files_with_three_mistakes_each_give_all_nine(
+    texts: dict[str, str], wanted: dict[str, set[str]], net: Path, archc: Run
+) -> None:
+    for name, text in texts.items():
         net.with_name(name).write_text(text, "utf-8")
-    outcome = archc("check", *TEXTS, "--format", "json")
+    outcome = archc("check", *texts, "--format", "json")
     found = json.loads(outcome.out)["diagnostics"]
-    said = {name: set[str]() for name in TEXTS}
+    said = {name: set[str]() for name in texts}
     for each in found:
         said[each["place"]["file"]].add(each["name"])
-    assert said == WANTED
+    assert said == wanted
     assert len(found) == 9
     assert outcome.code == 1
-    assert archc("check", *TEXTS).err.count("error[") == 9
+    assert archc("check", *texts).err.count("error[") == 9
 
 
 def test_a_shipped_example_does_not_warn_of_itself(net: Path, archc: Run) -> None:

@@ -75,6 +75,12 @@ def residues(of: int, *rests: int) -> SizeSet:
             "25 to 32 modulo 32, at least 57",
         ),
         (residues(16, 1, 2, 3, 9), "1 to 3 or 9 modulo 16", "1 to 3 or 9 modulo 16"),
+        # A remainder is one of its own stretch alone.
+        (
+            together([between(1, 2), residues(8, 7, 0)]),
+            "1 to 2, or 7 to 8 modulo 8",
+            "1 to 2, or 7 to 8 modulo 8",
+        ),
     ],
 )
 def test_one_set(sizes: SizeSet, of_one: str, of_several: str) -> None:
@@ -107,6 +113,15 @@ def test_pairs_are_said_once_either_way_round() -> None:
     assert describe(valid_sizes("NHW", lenet())) == (
         "H, W 32 to 35; or 16 to 19 by 112 to 115 either way round"
     )
+
+
+def test_groups_say_only_what_goes_beyond_what_all_have() -> None:
+    """As two strides of 2 and instance_norm ask of an image."""
+    fours = [Condition("divisible", side, 4) for side in (H, W)]
+    more = Condition("at-least", product([floor_div(H, 4), floor_div(W, 4)]), 2)
+    valid = valid_sizes("NHW", [*fours, more])
+    assert describe(valid) == "H, W multiples of 4; and H or W at least 8"
+    assert advise(valid, {"N": 1, "H": 4, "W": 4}).startswith("it needs H or W at least 8; ")
 
 
 def test_pairs_that_cannot_be_turned_are_said_one_by_one() -> None:

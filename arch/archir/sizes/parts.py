@@ -8,10 +8,11 @@ follow this order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from archir.base.record import Record
 from archir.shapes.conditions import Condition
-from archir.sizes.sets import EVERYTHING, SizeSet
+from archir.sizes.sets import EVERYTHING, BeyondExactError, Piece, SizeSet
 from archir.sizes.valid import ValidSizes
 
 
@@ -27,13 +28,25 @@ def parts(valid: ValidSizes) -> Parts:
     """The parts of a set that is not empty."""
     each = _common(valid)
     groups: list[Mapping[str, SizeSet]] = [
-        {name: sizes for name, sizes in box.items() if sizes != each[name]} for box in valid.boxes
+        {name: _beyond(each[name], sizes) for name, sizes in box.items() if sizes != each[name]}
+        for box in valid.boxes
     ]
     if not all(groups):
         groups = []  # one box is all that they have in common, and holds the others
     place = {name: number for number, name in enumerate(valid.names)}
     groups.sort(key=lambda group: _order(group, place))
     return Parts(each, tuple(groups), tuple(_once(one.condition for one in valid.open)))
+
+
+def _beyond(known: SizeSet, sizes: SizeSet) -> SizeSet:
+    """What a set asks beside what is known: of the multiples of 4 from 8 on the 8 alone."""
+    if known.is_everything or not sizes:
+        return sizes
+    stretch = SizeSet((Piece(sizes.pieces[0].first, sizes.pieces[-1].last),))
+    with suppress(BeyondExactError):
+        if known.intersect(stretch) == sizes:
+            return stretch
+    return sizes
 
 
 def _once(conditions: Iterable[Condition]) -> Iterator[Condition]:

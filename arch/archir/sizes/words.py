@@ -164,7 +164,8 @@ def say(sizes: SizeSet, *, one: bool) -> str:
     shown = [_stretch(piece, one=one) for piece in pieces[:MOST_SHOWN]]
     if len(pieces) > MOST_SHOWN:
         shown[-1] = f"in {len(pieces) - MOST_SHOWN + 1} more stretches"
-    return " or ".join(shown)
+    # A remainder is one of the last stretch alone.
+    return (", or " if any(piece.period > 1 for piece in pieces) else " or ").join(shown)
 
 
 def _recurring(pieces: Sequence[Piece]) -> Iterator[Piece]:
