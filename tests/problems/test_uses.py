@@ -99,3 +99,10 @@ def test_a_place_in_the_use_itself_names_only_what_is_around_it() -> None:
 def test_a_constant_of_a_file_has_no_uses() -> None:
     text = "let n = 8 // 0\nblock B() { conv(n, 1) }\n" + MODEL.format("B")
     assert uses(only(text)) == []
+
+
+def test_a_limit_that_is_passed_in_a_block() -> None:
+    inner = "block A() { repeat 1000 { relu } }\nblock B() { repeat 1000 { A } }\n"
+    found = only(inner + "block C(n) { for i in 1..n { B } }\n" + MODEL.format("C(100)"))
+    assert found.problem.name == "limit-exceeded"
+    assert uses(found) == [("C(100)", "in this use of C")]

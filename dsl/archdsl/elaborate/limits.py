@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from archdsl import rules
-from archir.base.diagnostics import Diagnostics
+from archir.base.diagnostics import Diagnostics, Label
 from archir.base.record import Record, Struct, field_names
 from archir.base.source import Span
 from archir.init.values import Part
@@ -79,6 +80,8 @@ class Budget:
         self.most_steps = min(limits.steps, limits.total - together.steps)
         self.limiting = "steps" if self.most_steps == limits.steps else "total"
         self.depth = 0
+        self.around: Callable[[Span], Sequence[Label]] = lambda _: ()
+        """The uses of blocks and calls that led to a place at which the work is."""
 
     def close(self) -> None:
         """Note for the models behind this one what it took."""
@@ -135,5 +138,6 @@ class Budget:
             self.stop("nodes", span)
 
     def stop(self, name: str, span: Span) -> NoReturn:
-        self.diagnostics.report(rules.limits.LimitExceeded(name, getattr(self.limits, name)), span)
+        problem = rules.limits.LimitExceeded(name, getattr(self.limits, name))
+        self.diagnostics.report(problem, span, self.around(span))
         raise Stopped

@@ -98,7 +98,9 @@ def session_for(
     sizes: dict[str, int] = {}
     budget = Budget(limits or Limits(), diagnostics, together)
     constants = Constants(budget, diagnostics, together.constants, together.variants)
-    return Session(program, diagnostics, budget, RuleCache(sizes), constants, sizes)
+    session = Session(program, diagnostics, budget, RuleCache(sizes), constants, sizes)
+    budget.around = session.around
+    return session
 
 
 def bounded(session: Session, model: Declared, run: Callable[[], T | None]) -> T | None:

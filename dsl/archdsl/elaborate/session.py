@@ -109,5 +109,8 @@ class Session(Struct):
 
     def report(self, problem: Problem, span: Span, *related: Label) -> None:
         """Report at a place, with others that contribute and the uses that led there."""
-        labels = (*related, *led_here(self.uses[::-1], span))
-        self.diagnostics.report(problem, span, labels, self.occasion)
+        self.diagnostics.report(problem, span, (*related, *self.around(span)), self.occasion)
+
+    def around(self, span: Span) -> tuple[Label, ...]:
+        """The uses that led to a place at which the work is."""
+        return led_here(self.uses[::-1], span)
