@@ -184,6 +184,18 @@ def test_a_merge_of_one_value_is_that_value_with_its_dtype(merge: str) -> None:
     assert agrees(text) == []
 
 
+@pytest.mark.parametrize("dtype", ["bool", "int", "float"])
+@pytest.mark.parametrize("merge", ["add", "subtract", "multiply", "divide", "maximum", "minimum"])
+def test_arithmetic_of_one_value_is_that_value(merge: str, dtype: str) -> None:
+    text = f"""model net() {{
+  input x: {dtype}[N, 4]
+  module m = {merge}
+  m
+}}
+"""
+    assert agrees(text) == []
+
+
 NUMBER = """block Unit() {
   input x: [N, A, B, C, W]
   { relu } :: [N, A, B, C, %s]

@@ -35,7 +35,7 @@ class Subtract(BinaryArithmetic):
     operator = "-"
 
     def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
-        for given in inputs:
+        for given in () if self.is_alone(inputs) else inputs:
             require_dtype(self.keyword, given, ("float32", "int64"), check)
         return super().dtype(inputs, check)
 
@@ -62,7 +62,7 @@ class Divide(BinaryArithmetic):
     operator = "/"
 
     def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
-        return "float32"
+        return inputs[0].dtype if self.is_alone(inputs) else "float32"
 
     def combine(self, trace: "MemoryTrace", left: "Tensor", right: "Tensor") -> "Tensor":
         return trace.divided(left, right)

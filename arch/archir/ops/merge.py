@@ -122,6 +122,10 @@ class BinaryArithmetic(Broadcasting):
     def takes(self) -> Literal["one", "many"]:
         return "many" if self.other is None else "one"
 
+    def is_alone(self, inputs: tuple[TensorType, ...]) -> bool:
+        """Whether there is nothing to compute: one value, which is given on as it is."""
+        return len(inputs) == 1 and self.other is None
+
     def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
         dtypes = [super().dtype(inputs, check)]
         if self.other is not None:
