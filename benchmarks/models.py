@@ -150,7 +150,7 @@ def builders() -> dict[str, Path]:
         raise SystemExit("benchmarks/models.py needs torchvision, to compare with")
     return {
         node.name: file
-        for folder in ("models", "models/segmentation", "models/video")
+        for folder in ("models", "models/segmentation", "models/detection", "models/video")
         for file in sorted((Path(spec.origin).parent / folder).glob("*.py"))
         for node in ast.parse(file.read_text("utf-8")).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
@@ -161,7 +161,8 @@ def families(known: dict[str, Path]) -> list[Family]:
     """The families that both sides have, in the order of torchvision's files."""
     by_file: dict[Path, list[str]] = {}
     for one in examples.listing():
-        if one.name in known:
+        # Those of detection hold losses and the choice of boxes too, which are no part of a graph.
+        if one.name in known and known[one.name].parent.name != "detection":
             by_file.setdefault(known[one.name], []).append(one.name)
     # What is no model of torchvision's is at home in the file that is called as it is.
     called = {"".join(_place(file).with_suffix("").parts): file for file in by_file}

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 import timm
 from observing import numbers, observed_on
+from plain_detectors import Darknet53, YOLOv3, YOLOv8n
 from plain_networks import ESPCN, TCN, CifarResNet, LeNet5, discriminator, generator
 from plain_networks_more import CRNN, VAE, PointNet, Siamese
 from printing import built
@@ -67,6 +68,9 @@ TWINS = {
         lambda: mixer(7, img_size=40, patch_size=8, num_blocks=2, embed_dim=24),
         (3, 40, 40),
     ),
+    "darknet53": Twin({"num_classes": 7}, lambda: Darknet53(7), (3, 65, 96)),
+    "yolov3": Twin({"classes": 7}, lambda: YOLOv3(7), (3, 64, 89)),
+    "yolov8n": Twin({"nc": 7}, lambda: YOLOv8n(7), (3, 64, 89)),
     "tcn": Twin(
         {"widths": NARROW, "kernel": 3, "p": 0.2, "num_classes": 7},
         lambda: TCN(NARROW, 3, 0.2, 7),

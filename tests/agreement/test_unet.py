@@ -1,7 +1,8 @@
-"""U-Net, which torchvision does not have, against a plain module of torch."""
+"""U-Nets, which torchvision does not have, against plain modules of torch."""
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ import torch
 from observing import observed
 from printing import built
 from torch import Tensor, nn
+from torchvision.models import resnet34
+from torchvision.models._utils import IntermediateLayerGetter
 
 import archc
 
 UNET = Path(__file__).parents[2] / "examples" / "unet.arch"
+ON_RESNET = UNET.with_name("unet_resnet34.arch")
 
 
 class Double(nn.Sequential):
@@ -82,3 +86,56 @@ def test_its_size_is_the_papers() -> None:
         plain = UNet(2, 64, norm=False)
     count = sum(parameter.numel() for parameter in plain.parameters())
     assert archc.check(UNET).models[0].parameters == count == 31_030_658
+
+
+class UNetOnResNet(nn.Module):
+    """segmentation_models_pytorch's `Unet("resnet34")`, with its names and initial weights."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        taken = ("relu", "layer1", "layer2", "layer3", "layer4")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Initializing zero-element tensors")
+            trunk = resnet34(num_classes=0)
+        self.encoder: Any = IntermediateLayerGetter(trunk, {name: name for name in taken})
+        blocks = nn.ModuleList()
+        for before, width in ((768, 256), (384, 128), (192, 64), (128, 32), (32, 16)):
+            block = nn.ModuleDict({"conv1": unit(before, width), "conv2": unit(width, width)})
+            blocks.append(block)
+        self.decoder: Any = nn.ModuleDict({"blocks": blocks})
+        head = nn.Conv2d(16, classes, 3, padding=1)
+        self.segmentation_head = nn.Sequential(head)
+        for module in self.decoder.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_uniform_(module.weight, mode="fan_in", nonlinearity="relu")
+        nn.init.xavier_uniform_(head.weight)
+        if head.bias is not None:
+            nn.init.zeros_(head.bias)
+
+    def forward(self, image: Tensor) -> Tensor:
+        x, *maps = reversed(self.encoder(image).values())
+        for block, onto in zip(self.decoder["blocks"], [*maps, None], strict=True):
+            size = image.shape[2:] if onto is None else onto.shape[2:]
+            x = nn.functional.interpolate(x, size, mode="nearest")
+            x = x if onto is None else torch.cat([x, onto], 1)
+            x = block["conv2"](block["conv1"](x))
+        out: Tensor = self.segmentation_head(x)
+        return out
+
+
+def unit(before: int, width: int) -> nn.Sequential:
+    conv = nn.Conv2d(before, width, 3, padding=1, bias=False)
+    return nn.Sequential(conv, nn.BatchNorm2d(width), nn.ReLU())
+
+
+def test_one_on_a_resnet_is_the_plain_module() -> None:
+    """At a size that no stride divides."""
+    theirs = observed(lambda: UNetOnResNet(3), 65, 97)
+    assert observed(lambda: archc.load(ON_RESNET, classes=3), 65, 97) == theirs
+    text = archc.source(ON_RESNET, settings={"classes": 3})
+    assert observed(lambda: built(text), 65, 97) == theirs
+
+
+def test_one_on_a_resnet_has_as_many_parameters_as_is_known() -> None:
+    """segmentation_models_pytorch's, of one class."""
+    assert archc.check(ON_RESNET).models[0].parameters == 24_436_369

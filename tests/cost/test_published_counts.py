@@ -141,3 +141,29 @@ def test_causal_attention_of_torchs_module_keeps_as_much(batch_first: bool) -> N
     assert summary.totals.cache == 2 * 2 * 9 * 12 * 4
     looking = text.replace("is_causal = true, ", "")
     assert archc.summary(Source("m.arch", looking)).totals.caching == 0
+
+
+def test_yolo_v3_fills_the_file_of_its_weights() -> None:
+    """yolov3.weights has 248,007,048 bytes: a head of 20, and numbers of 4, all of which are
+    parameters, or means and variances."""
+    (model,) = archc.check("yolov3").models
+    statistics = archc.load("yolov3").buffers()
+    kept = sum(each.numel() for each in statistics if each.is_floating_point())
+    assert 20 + 4 * (model.parameters + kept) == 248_007_048
+
+
+@pytest.mark.parametrize(
+    ("scale", "parameters"),
+    [
+        ((0.33, 0.25, 1024), 3_157_200),
+        ((0.33, 0.50, 1024), 11_166_560),
+        ((0.67, 0.75, 768), 25_902_640),
+        ((1.00, 1.00, 512), 43_691_520),
+        ((1.00, 1.25, 512), 68_229_648),
+    ],
+)
+def test_yolo_v8_as_ultralytics_counts_it(scale: tuple[float, float, int], parameters: int) -> None:
+    """Its configuration notes them for each scale, n to x; 16 of them are distances, and fixed."""
+    settings = dict(zip(("depth", "width", "max_channels"), scale, strict=True))
+    (model,) = archc.check("yolov8n", settings=settings).models[-1:]
+    assert model.parameters + 16 == parameters

@@ -16,7 +16,7 @@ from archc.torch import module
 from archir.graph.measure import parameter_count
 from archir.graph.typed import TypedGraph
 
-IMAGE = re.compile(r"H = (224|512|572), W = \1")
+IMAGE = re.compile(r"H = (224|256|416|512|572|640), W = \1|H = 800, W = 1333")
 
 
 def _smaller(text: str) -> str:
@@ -25,6 +25,7 @@ def _smaller(text: str) -> str:
     One that remarks on its shapes in numbers has the images that it speaks of.
     """
     small = text if "14, 14]" in text else IMAGE.sub("H = 64, W = 64", text)
+    small = small.replace("R = 1000", "R = 3")
     small = small.replace("T = 16, H = 112, W = 112", "T = 4, H = 24, W = 24")
     small = small.replace("segments = 2,", "segments = 100,")  # what is given is any of so many
     return small.replace("linear(4096)", "linear(64)")

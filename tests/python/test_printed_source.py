@@ -94,6 +94,30 @@ def test_doc_comments_are_docstrings() -> None:
     assert names["M"].__doc__.strip() == 'Ends with a quote"'
 
 
+def test_many_outputs_and_many_names_stand_in_lines_of_their_own(tmp_path: Path) -> None:
+    text = """
+        block Many() {
+          [for i in 0..9 { "a_rather_long_label_{i}": conv(1, 1) }]
+        }
+        model m() {
+          input x: [N, 3, H = 8, W = 8]
+          for i in 0..8 { for which in ["first", "second"] { "layer_{which}_{i}": conv(3, 1) } }
+          many: Many
+          concat
+          init {
+            "layer_f*".weight: zeros
+            "layer_*_7".bias:  ones
+          }
+        }"""
+    typed = compiled(textwrap.dedent(text))
+    printed = source(typed)
+    assert list(differences(typed, printed)) == []
+    assert max(map(len, printed.splitlines())) <= 100
+    (tmp_path / "m.py").write_text(printed, "utf-8")
+    ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length=100", "--diff"]
+    subprocess.run([*ruff, str(tmp_path)], check=True)
+
+
 @pytest.mark.parametrize("length", range(88, 96))
 def test_no_doc_string_is_too_long(length: int, tmp_path: Path) -> None:
     """Of one line, with its quotes, with or without the last of them, or of two."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import product
+from itertools import product, repeat
 from random import Random
 
 import pytest
 import torch
 import z3
 from measuring import tensors, zeros
+from meta import Quick
 from shipped import EACH, EXAMPLES
 from thin import REFUSALS, Tape, tapes
 from z3_sizes import holds, member, proven
@@ -52,6 +53,17 @@ OTHERS: dict[str, tuple[dict[str, int], str, str]] = {
     ),
 }
 """What has sizes of another kind: with what settings it is small, and at what sizes it runs."""
+
+ON_META = {
+    "fasterrcnn_resnet50_fpn": (1, 32, 33, 97),
+    "fcos_resnet50_fpn": (1, 32, 33, 97),
+    "retinanet_resnet50_fpn": (1, 32, 33, 97),
+    "ssd300_vgg16": (1, 267, 268, 301),
+    "yolov3": (24, 25, 32, 33, 57, 64, 89),
+    "yolov8n": (24, 25, 32, 33, 57, 64, 89),
+}
+"""What gives several maps, or rows, so that no thin copy can be made of it, and sizes to run it at:
+those next to the ends of what is reported, and others."""
 
 CLIPS = ("mc3_18", "r2plus1d_18", "r3d_18", "video_resnet")
 """What takes clips."""
@@ -151,7 +163,7 @@ def rectangles(name: str, top: int) -> Iterator[tuple[int, int]]:
     [
         one
         for one in EACH
-        if one.id not in (COUPLED, *LAST, *TEXTS, *OTHERS, *FIXED, *CLIPS, *FOLLOWERS)
+        if one.id not in (COUPLED, *LAST, *TEXTS, *OTHERS, *FIXED, *ON_META, *CLIPS, *FOLLOWERS)
     ],
 )
 def test_reported_sizes_are_those_that_torch_runs(name: str) -> None:
@@ -191,6 +203,26 @@ def test_texts_have_the_lengths_that_torch_runs(name: str) -> None:
             assert runs(batch, length)
         for length in (0, last + 1) if last else (0,):
             assert not runs(1, length)
+
+
+@pytest.mark.parametrize("name", ON_META)
+def test_what_gives_several_maps_has_the_sizes_that_torch_runs(name: str) -> None:
+    types = [each for each in compiled(name).graph.root.input_types if each is not None]
+    with torch.device("meta"), Quick():
+        net = archc.load(EXAMPLES / f"{name}.arch")
+        for training, valid in enumerate(reported(name)):
+            assert valid.is_exact
+            net.train(bool(training))
+            for batch, height, width in product((1, 2), *repeat(ON_META[name], 2)):
+                sizes = {"N": batch, "H": height, "W": width, "R": 3}
+                try:
+                    net(*zeros(types, sizes, "meta"))
+                except REFUSALS:
+                    runs = False
+                else:
+                    runs = True
+                assert in_boxes(valid, sizes) == runs, sizes
+                assert ({name: sizes[name] for name in valid.names} in valid) == runs, sizes
 
 
 @pytest.mark.parametrize("name", [one for one in EACH if one.id in CLIPS])

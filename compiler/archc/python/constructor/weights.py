@@ -247,7 +247,7 @@ def _case_lines(cases: list[_Case], target: str, base: int) -> Iterator[str]:
     if len(cases) == 2 and cases[0][1] is None and cases[1][0] is None:
         (skipped, _), (_, drawn) = cases
         assert skipped is not None and drawn is not None
-        yield f"if {skipped[1]}:"
+        yield from _head(f"if {skipped[1]}:", base)
         yield from draw(target, drawn, 1, base)
         return
     for index, (test, initialiser) in enumerate(cases):
@@ -256,11 +256,20 @@ def _case_lines(cases: list[_Case], target: str, base: int) -> Iterator[str]:
             yield from draw(target, initialiser, 0, base)
             return
         word = "else" if test is None else f"{'elif' if index else 'if'} {test[0]}"
-        yield f"{word}:"
+        yield from _head(f"{word}:", base)
         if initialiser is None:
             yield f"{INDENT}pass"
         else:
             yield from draw(target, initialiser, 1, base)
+
+
+def _head(line: str, base: int) -> list[str]:
+    """The line of a test, or a line for each name where one is too long."""
+    begin, opening, rest = line.partition(" in (")
+    if len(INDENT * base + line) <= WIDTH or not opening:
+        return [line]
+    names = rest.removesuffix("):").split(", ")
+    return [begin + opening, *(f"{INDENT}{name}," for name in names), "):"]
 
 
 def _names_test(names: list[str], everyone: list[str]) -> _Test | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archc.python.code.identifiers import Names, is_field
-from archc.python.code.layout import INDENT, Call, Const, Display, Expr, Raw, flat, layout
+from archc.python.code.layout import INDENT, WIDTH, Call, Const, Display, Expr, Raw, flat, layout
 from archc.python.forward.writing import Written
 from archir.base.record import Struct
 from archir.graph.graph import Output
@@ -31,7 +31,10 @@ class _Tuple(Struct):
             return values[0]
         if self.name is not None:
             return Call(self.name, tuple((None, value) for value in values))
-        return Raw(", ".join(flat(value) for value in values) or "()")
+        text = ", ".join(flat(value) for value in values) or "()"
+        if len(text) + len("return ") > WIDTH - len(INDENT * 3):
+            return Display("()", tuple([(None, value) for value in values]))
+        return Raw(text)
 
 
 class Returned(Struct):

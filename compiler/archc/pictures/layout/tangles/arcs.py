@@ -34,9 +34,9 @@ def tangle(one: Tangle, sketches: list[Sketch]) -> Sketch:
     for (tail, head), level in zip(one.arcs, levels, strict=True):
         y = -(top + 8 + STEP * level)
         begin = rights[tail] if tail >= 0 else 0.0
-        end = lefts[head]
+        end, takes_head = lefts[head], sketches[head].takes_head
         points = [(begin, 0.0), (begin + SIDE, 0.0), (begin + SIDE, y), (end - SIDE, y)]
-        made.marks.append(Wire([*points, (end - SIDE, 0.0), (end, 0.0)], True, "skip"))
+        made.marks.append(Wire([*points, (end - SIDE, 0.0), (end, 0.0)], takes_head, "skip"))
         made.up = max(made.up, -y + 2)
     made.width = rights[-1]
     return made

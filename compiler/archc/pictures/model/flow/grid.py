@@ -95,8 +95,8 @@ def _gathered(sizes: list[int], levels: list[int], reads: list[list[int]]) -> Gr
             for one in given
             if between.get(one, one) in cell_of
         ]
-        if len(starts) != len(given):
-            return None  # two changes of the resolution behind each other
+        if len(starts) != len(given) or not given:
+            return None  # two changes of the resolution behind each other, or another beginning
         ways += starts
         columns.append(1 + max(columns[one.start] for one in starts))
     return Grid(cells, rows, columns, ways)
