@@ -196,6 +196,15 @@ def test_arithmetic_of_one_value_is_that_value(merge: str, dtype: str) -> None:
     assert agrees(text) == []
 
 
+def test_noise_of_one_seed_is_the_same_noise() -> None:
+    text = """model net() {
+  input x: [N, 4]
+  randn_like
+}
+"""
+    assert agrees(text) == []
+
+
 NUMBER = """block Unit() {
   input x: [N, A, B, C, W]
   { relu } :: [N, A, B, C, %s]

@@ -135,6 +135,7 @@ class Comparison:
         refusal: Refused | None = None
         made: list[Tensor] = []
         with torch.no_grad():
+            seeding.seed(self.case.seed)
             try:
                 made = measure.tensors(self.network.run(*fresh(inputs)))
             except Refused as error:
@@ -183,9 +184,10 @@ class Comparison:
     def outcome(
         self, module: nn.Module | None, inputs: list[Tensor], training: bool = False
     ) -> Any:
-        """What a module gives, or the error that it raises."""
+        """What a module gives, or the error that it raises; noise is the same each time."""
         if module is None:
             return None
+        seeding.seed(self.case.seed)
         try:
             return measure.tensors(module.train(training)(*fresh(inputs)))
         except MemoryError:
@@ -266,7 +268,6 @@ class Comparison:
     ) -> Iterator[Disagreement]:
         """A training step of a module: the same outputs and running statistics."""
         module.load_state_dict(before)
-        seeding.seed(self.case.seed)
         found: Any = None
 
         def step() -> None:
