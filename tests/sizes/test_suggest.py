@@ -74,6 +74,19 @@ def test_a_place_that_fits_at_no_size_says_so() -> None:
     assert (found.hint or "").splitlines()[-1] == "no other size mends it"
 
 
+def test_that_something_is_left_is_no_other_place() -> None:
+    """The add is wrong by itself wherever its values are not empty: that is one error."""
+    text = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  max_pool(2) -> upsample(scale_factor = 2) -> pad(-1)
+  add [_, x]
+}
+"""
+    (found,) = errors(text)
+    assert found.problem.name == "shapes-differ"
+    assert (found.hint or "").splitlines()[-1] == "no other size mends it"
+
+
 def test_places_that_contradict_are_both_shown() -> None:
     text = """model m() {
   input x: [N, 1, L = 32]

@@ -46,6 +46,7 @@ _FORMS: Final = {
     **dict.fromkeys(("transformer_encoder_layer", "transformer_block", "encoder_layer"), _LAYER),
     **dict.fromkeys(("pool", "pooling"), _POOLED),
     "swiglu": _SWIGLU,
+    "scale": "what flows is multiplied by a number with `multiply(0.5)`",
     **dict.fromkeys(("rearrange", "einops"), _AXES),
     "einsum": _SUMS,
     **dict.fromkeys(("positional_encoding", "positional_embedding", "pos_embed"), _POSITIONS),

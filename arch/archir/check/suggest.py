@@ -133,7 +133,8 @@ def _no_size(checked: Checked, empty: Conflict | None, asked: list[Requirement])
     assert empty is not None, "there is no size"
     *others, last = empty.conditions
     mine = [failure for failure in checked.failures if last in failure.conditions]
-    if mine and not others:
+    # That something is left of an axis goes without saying: what contradicts it is wrong by itself.
+    if mine and all(each.relation == "at-least" and each.right == 1 for each in others):
         for failure in mine:
             _add_hint(checked.diagnostics, failure.diagnostic, "no other size mends it")
         return

@@ -85,6 +85,10 @@ _SIGNS = (*_MERGES, "//", "%", "**")
 def _merged(word: str, found: Pieces) -> Meant | None:
     """``add [_, y]`` for ``x = x + y``; beside a number nobody knows whether it is one too."""
     line = [each.text for each in found.all]
+    if line[:2] == [word, "+"] and line[3:4] == ["("]:
+        stages = _inside_out(word, found)
+        inside = " -> ".join(stages)
+        return Meant(f"residual {{ {inside} }}", is_sure=True, flows_on=True) if stages else None
     if len(line) != 3 or line[1] not in _MERGES or word not in (line[0], line[2]):
         return None
     one, other = ("_" if each == word else each for each in line[::2])
@@ -92,6 +96,18 @@ def _merged(word: str, found: Pieces) -> Meant | None:
     if not one.isidentifier() or not other.isidentifier():
         return None
     return Meant(f"{op} [{one}, {other}]", is_sure=True, flows_on=True)
+
+
+def _inside_out(word: str, found: Pieces) -> list[str]:
+    """The stages of ``attn(norm(x))`` behind ``x +``, in the order of running; else none."""
+    stages: list[str] = []
+    at, last = 2, len(found.all) - 1
+    while found.text(at + 1) == "(" and found.partner.get(at + 1) == last:
+        if not found.text(at).isidentifier():
+            return []
+        stages.insert(0, found.text(at))
+        at, last = at + 2, last - 1
+    return stages if at == last and found.text(at) == word else []
 
 
 def flowing(value: str, stage: str) -> str:

@@ -35,6 +35,10 @@ class AssignmentStatement(Problem):
             return f"what a line gives flows into the next one: write `{found.text}`"
         if found is not None and (found.is_sure or found.is_literal):
             return f"write `{found.text}`"
+        both = re.fullmatch(r"([A-Za-z_]\w*) \+ ([A-Za-z_]\w*)", self.value)
+        if found is None and both and self.word not in both.groups():
+            add = f"add [{both[1]}, {both[2]}] as {self.word}"
+            return f"of values write `{add}`, of numbers `let {self.word} = {self.value}`"
         if found is None and self.word in re.findall(r"\w+", self.value):
             other = f"let {self.word}2 = {self.value}"
             return f"a name keeps what it is bound to: bind another one, `{other}`"
@@ -190,6 +194,8 @@ class DottedStage(Problem):
         owner, _, last = self.shown.rpartition(".")
         if last.startswith("__"):
             return "there are no classes here: the body of a model says what it holds, and runs it"
+        if last in ("append", "extend", "push", "add_module") and owner.isidentifier():
+            return f"a name that a loop binds is behind it the list of its turns: `… as {owner}`"
         if owner == "self":
             return f"a module gets its name by a label: `{last}: …`"
         if not owner:

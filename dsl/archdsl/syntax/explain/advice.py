@@ -138,7 +138,9 @@ def times(place: Place) -> str | None:
     after = place.near(1)
     if after is None or place.in_file:
         return None
-    begins = (place.at == place.first, place.token.type, after.type) == (True, "INT", "STAR")
+    is_labelled = _kinds(place, -1) == ["COLON"]
+    starts = place.at == place.first or is_labelled
+    begins = (starts, place.token.type, after.type) == (True, "INT", "STAR")
     ends = (place.token.text, after.type) == ("x", "INT") and "ARROW" in place.expected
     looped = place.near(-1)
     if place.token.type == "INT" and looped is not None and looped.text in ("loop", "times"):
