@@ -114,7 +114,8 @@ def randomise(model: nn.Module) -> None:
     with torch.no_grad():
         for name, tensor in model.state_dict().items():
             if not tensor.is_floating_point():
-                tensor.fill_(drawn % 100)
+                if name.endswith("num_batches_tracked"):  # others say where something stands
+                    tensor.fill_(drawn % 100)
                 continue
             repeat(noise, tensor.view(-1), drawn % NOISE)
             drawn += tensor.numel()

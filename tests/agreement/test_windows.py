@@ -1,4 +1,4 @@
-"""Transformers of shifted windows are torchvision's, at sizes that are no multiple of anything."""
+"""Transformers that attend inside of windows are torchvision's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from observing import numbers, observed_on
 from printing import built
 from shipped import EXAMPLES
 from torch import nn
+from torchvision.models.maxvit import MaxVit
 from torchvision.models.swin_transformer import SwinTransformer
 
 import archc
@@ -36,3 +37,24 @@ def test_it_is_torchvisions_at_any_size(name: str) -> None:
         expected = observed_on(theirs, given, given)
         assert observed_on(lambda: archc.load(path, settings=settings), given, given) == expected
         assert observed_on(lambda: built(text), given, given) == expected
+
+
+def test_windows_and_grids_are_torchvisions() -> None:
+    """The places are 8x8, 4x4, and 2x2, where a window is all there is."""
+    both: dict[str, Any] = {"stem_channels": 6, "partition_size": 2, "head_dim": 4} | {
+        "stochastic_depth_prob": 0.4,
+        "attention_dropout": 0.1,
+        "mlp_dropout": 0.2,
+        "num_classes": 7,
+    }
+    ours = {**both, "image_size": 32, "channels": [8, 16, 16], "layers": [1, 2, 1]}
+    given = [numbers(2, 3, 32, 32)]
+
+    def theirs() -> nn.Module:
+        return MaxVit((32, 32), block_channels=[8, 16, 16], block_layers=[1, 2, 1], **both)
+
+    path = EXAMPLES / "maxvit_t.arch"
+    expected = observed_on(theirs, given, given)
+    assert observed_on(lambda: archc.load(path, settings=ours), given, given) == expected
+    text = archc.source(path, settings=ours)
+    assert observed_on(lambda: built(text), given, given) == expected

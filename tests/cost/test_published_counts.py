@@ -28,8 +28,8 @@ def test_vision_transformers_as_torchvision_counts_them(weights: Any) -> None:
     assert round(told.macs / 1e9, 3) == weights.meta["_ops"]
 
 
-@pytest.mark.parametrize("name", models.list_models(include="swin_?"))
-def test_shifted_windows_as_torchvision_counts_them(name: str) -> None:
+@pytest.mark.parametrize("name", ["maxvit_t", *models.list_models(include="swin_?")])
+def test_windows_as_torchvision_counts_them(name: str) -> None:
     (weights,) = models.get_model_weights(name)
     told = archc.summary(name).totals
     assert told.parameters == weights.meta["num_params"]

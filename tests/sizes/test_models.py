@@ -41,7 +41,15 @@ TEXTS: dict[str, tuple[dict[str, int], int | None]] = {
 There is no picture to be thin in, so it is run as it is.
 """
 
-FIXED = ("dcgan_discriminator", "dcgan_generator", "mixer_b16_224", "siamese", "vae", "vit")
+FIXED = (
+    "dcgan_discriminator",
+    "dcgan_generator",
+    "maxvit_t",
+    "mixer_b16_224",
+    "siamese",
+    "vae",
+    "vit",
+)
 """What takes samples of one size alone."""
 
 OTHERS: dict[str, tuple[dict[str, int], str, str]] = {
