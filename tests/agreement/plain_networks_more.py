@@ -139,3 +139,52 @@ class VAE(nn.Module):
         deviation = (logvar * 0.5).exp()
         drawn = mu + deviation * torch.randn_like(deviation)
         return Made(self.decoder(drawn), mu, logvar)
+
+
+class GatedLayer(nn.Module):
+    """Van den Oord et al. (2016), figure 4."""
+
+    def __init__(self, width: int, skip: int, kernel: int, dilation: int, *, rests: bool) -> None:
+        super().__init__()
+        self.dilated = nn.Conv1d(width, 2 * width, kernel, dilation=dilation)
+        if rests:
+            self.rest = nn.Conv1d(width, width, 1)
+        self.skip = nn.Conv1d(width, skip, 1)
+        self.ahead, self.rests = (kernel - 1) * dilation, rests
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        value, gate = self.dilated(nn.functional.pad(x, (self.ahead, 0))).chunk(2, 1)
+        passed = value.tanh() * gate.sigmoid()
+        return x + self.rest(passed) if self.rests else x, self.skip(passed)
+
+
+class WaveNet(nn.Module):
+    """Van den Oord et al. (2016), section 2: each output sees what is no later than it."""
+
+    def __init__(
+        self, levels: int, channels: int, skip: int, blocks: int, depth: int, kernel: int
+    ) -> None:
+        super().__init__()
+        self.causal = nn.Conv1d(levels, channels, kernel)
+        last = blocks * depth - 1
+        self.layers = nn.ModuleList(
+            GatedLayer(channels, skip, kernel, 2 ** (i % depth), rests=i < last)
+            for i in range(last + 1)
+        )
+        self.head = nn.Sequential(
+            *(nn.ReLU(), nn.Conv1d(skip, skip, 1), nn.ReLU(), nn.Conv1d(skip, levels, 1))
+        )
+        self.levels, self.ahead = levels, kernel - 1
+
+    def forward(self, signal: Tensor) -> Tensor:
+        x = nn.functional.one_hot(signal, self.levels).float().transpose(1, 2)
+        x = self.causal(nn.functional.pad(x, (self.ahead, 0)))
+        told: list[Tensor] = []
+        for layer in self.layers:
+            x, skip = layer(x)
+            told.append(skip)
+        total = told[0]
+        for skip in told[1:]:
+            total = total + skip
+        scores: Tensor = self.head(total)
+        return scores

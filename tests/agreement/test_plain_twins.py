@@ -9,10 +9,10 @@ from unittest.mock import patch
 
 import pytest
 import timm
-from observing import numbers, observed_on
+from observing import numbers, observed_on, words
 from plain_detectors import Darknet53, YOLOv3, YOLOv8n
 from plain_networks import ESPCN, TCN, CifarResNet, LeNet5, discriminator, generator
-from plain_networks_more import CRNN, VAE, PointNet, Siamese
+from plain_networks_more import CRNN, VAE, PointNet, Siamese, WaveNet
 from printing import built
 from shipped import EXAMPLES
 from timm.models import mlp_mixer
@@ -111,4 +111,14 @@ def test_two_images_are_seen_by_one_network() -> None:
     expected = observed_on(lambda: Siamese(16), inputs, inputs)
     assert observed_on(lambda: archc.load(path, width=16), inputs, inputs) == expected
     text = archc.source(path, width=16)
+    assert observed_on(lambda: built(text), inputs, inputs) == expected
+
+
+def test_a_signal_of_levels_goes_on() -> None:
+    settings = {"levels": 9, "channels": 5, "skip_channels": 6, "blocks": 2, "depth": 3}
+    inputs = [words(9, 2, 20)]
+    path = EXAMPLES / "wavenet.arch"
+    expected = observed_on(lambda: WaveNet(9, 5, 6, 2, 3, 2), inputs, inputs)
+    assert observed_on(lambda: archc.load(path, settings=settings), inputs, inputs) == expected
+    text = archc.source(path, settings=settings)
     assert observed_on(lambda: built(text), inputs, inputs) == expected

@@ -51,7 +51,9 @@ def test_windows_and_grids_are_torchvisions() -> None:
     given = [numbers(2, 3, 32, 32)]
 
     def theirs() -> nn.Module:
-        return MaxVit((32, 32), block_channels=[8, 16, 16], block_layers=[1, 2, 1], **both)
+        widths, depths = [8, 16, 16], [1, 2, 1]
+        model: nn.Module = MaxVit((32, 32), block_channels=widths, block_layers=depths, **both)
+        return model
 
     path = EXAMPLES / "maxvit_t.arch"
     expected = observed_on(theirs, given, given)

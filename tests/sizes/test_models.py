@@ -55,6 +55,10 @@ FIXED = (
 OTHERS: dict[str, tuple[dict[str, int], str, str]] = {
     "crnn": ({"hidden": 3}, "W at least 8", "W at least 8"),
     "pointnet": ({}, "any size", "N at least 2"),
+    "wavenet": (
+        {"levels": 5, "channels": 3, "skip_channels": 4, "blocks": 1, "depth": 2},
+        *("any size", "any size"),
+    ),
     "t5_small": (
         {"vocabulary": 5, "width": 6, "layers": 2, "heads": 2, "size": 3, "hidden": 4},
         *("any size", "any size"),
