@@ -56,7 +56,7 @@ NETWORKS_KEEP = {
 
 LISTS = (
     *("fasterrcnn_resnet50_fpn", "fcos_resnet50_fpn", "retinanet_resnet50_fpn", "ssd300_vgg16"),
-    *("yolov3", "yolov8n"),
+    *("ddpm", "yolov3", "yolov8n"),
 )
 """Networks of values that the text has in lists: most of them have no names of their own."""
 

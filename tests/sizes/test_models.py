@@ -67,6 +67,7 @@ OTHERS: dict[str, tuple[dict[str, int], str, str]] = {
 """What has sizes of another kind: with what settings it is small, and at what sizes it runs."""
 
 ON_META = {
+    "ddpm": (7, 8, 12, 16),
     "fasterrcnn_resnet50_fpn": (1, 32, 33, 97),
     "fcos_resnet50_fpn": (1, 32, 33, 97),
     "retinanet_resnet50_fpn": (1, 32, 33, 97),

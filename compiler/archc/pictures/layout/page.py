@@ -6,7 +6,7 @@ letters come out as large as they can.
 
 from __future__ import annotations
 
-from math import dist
+from math import ceil, dist
 from typing import TypeAlias
 
 from archc.pictures.layout import glyphs
@@ -97,7 +97,9 @@ def _laid_out(picture: Picture, wide: float, view: str, heat: str | None) -> Pag
     right = max(right, MARGIN + key.width)
     bottom = y + key.height + MARGIN * 0.5
     total = max(right + MARGIN, bottom / STEEPEST)
-    return Page(picture.name, round(total, 1), round(max(bottom, total / STEEPEST), 1), marks)
+    total = round(total, 1)
+    least = ceil(10 * total / STEEPEST) / 10  # rounded, it would be too steep
+    return Page(picture.name, total, max(round(bottom, 1), least), marks)
 
 
 def _without_ends(body: Sketch) -> list[Mark]:
