@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torchvision
 from measure import FOLDERS, compiled, measured
 from other_values import at_other_values, taken
 from printed import compiled as compile_text
@@ -21,30 +22,35 @@ COMPARED = (
 NETWORKS = sorted(FOLDERS[1].glob("*.arch"))
 KEEPS = {
     "alexnet": "num_classes p",
-    "convnext_tiny": "widths depths stochastic_depth_prob num_classes",
+    "convnext_tiny": "widths depths stochastic_depth_prob layer_scale num_classes",
     "densenet121": "growth_rate block_config num_init_features bn_size num_classes",
     "densenet_bc": "depth growth_rate bn_size num_classes",
+    "efficientnet": "stages stem last_channel num_classes width_mult depth_mult p"
+    " stochastic_depth_prob",
     "fcn_resnet50": "num_classes",
     "googlenet": "num_classes p p_aux kernel5x5",
     "gru_classifier": "vocabulary width hidden num_layers num_classes p",
+    "inception_module": "kernel5x5",
     "inception_v3": "num_classes p",
     "lstm_classifier": "vocabulary width hidden num_layers num_classes p",
     "mobilenet_v1": "num_classes width_mult",
     "mobilenet_v1_tutorial": "num_classes",
+    "mobilenet_v3_large": "bneck last_channel num_classes width_mult reduced_tail dilated p",
     "mobilenet_v2": "num_classes width_mult inverted_residual_setting round_nearest p",
     "resnet18": "layers num_classes",
-    "resnext50_32x4d": "layers num_classes groups width_per_group",
+    "resnet50": "layers num_classes groups width_per_group replace_stride_with_dilation",
+    "resnext50_32x4d": "layers num_classes groups width_per_group replace_stride_with_dilation",
     "squeezenet": "stem kernel_size squeezed num_classes p",
-    "unet": "num_classes",
+    "unet": "num_classes widths",
     "vgg16_bn": "stages num_classes p",
 }
 """Parameters of models that their classes take: numbers, and lists of them that loops run over."""
 
 NETWORKS_KEEP = {
-    "aspp": "classes width p",
-    "convnext": "widths depths num_classes p",
+    "aspp": "classes width rates p",
+    "convnext": "widths depths num_classes p scale",
     "efficientnet": "num_classes p drop",
-    "fpn": "width classes",
+    "fpn": "widths width classes",
     "mixer": "depth width tokens hidden classes",
     "mobilenet_v3": "num_classes p last",
     "regnet": "widths depths group_width ratio num_classes",
@@ -104,17 +110,13 @@ def test_other_values_give_what_the_text_gives(path: Path) -> None:
     assert tried == set(taken(text)), "a parameter that has no other value"
 
 
-def test_a_large_mobilenet_of_ten_classes() -> None:
-    """A variant takes what its model takes, as its text does."""
-    path = FOLDERS[1] / "mobilenet_v3.arch"
-    text = path.read_text("utf-8") + "\nmodel mobilenet_v3_large = mobilenet_v3(last = 64)\n"
-    printed = source(compile_text(text, "mobilenet_v3_large"))
-    made = namespace(printed)["mobilenet_v3_large"](num_classes=10).state_dict()
-    live = module(
-        compile_text(text.replace("num_classes = 1000", "num_classes = 10"), "mobilenet_v3_large")
-    )
-    assert [(k, t.shape) for k, t in made.items()] == [
-        (k, t.shape) for k, t in live.state_dict().items()
+def test_a_large_mobilenet_of_ten_classes_and_half_the_width() -> None:
+    """A variant takes what its model takes, as its text does, and as torchvision's does."""
+    printed = source(compiled(EXAMPLES / "mobilenet_v3_large.arch"))
+    made = namespace(printed)["mobilenet_v3_large"](num_classes=10, width_mult=0.5)
+    theirs = torchvision.models.mobilenet_v3_large(num_classes=10, width_mult=0.5)
+    assert [(k, t.shape) for k, t in made.state_dict().items()] == [
+        (k, t.shape) for k, t in theirs.state_dict().items()
     ]
 
 

@@ -7,7 +7,7 @@ from archir import rules
 from archir.op.contract import Op, Positive, channels_of, concrete
 from archir.op.dependence import WHOLE, AxisAccess, Edge, same
 from archir.op.fields import Field
-from archir.op.recipe import Arg, Call, Code, Inferred, ModuleRecipe
+from archir.op.recipe import Arg, Call, Code, Inferred, ModuleRecipe, Told
 from archir.ops.spatial import require_dtype
 from archir.shapes.arithmetic import product
 from archir.shapes.conditions import Check
@@ -83,6 +83,9 @@ class Linear(Op):
         if inputs[0].rank == 2:
             return Arg("out_features")
         return Inferred("channels", channels_of(inputs[0]))
+
+    def features(self, place: int) -> Told:
+        return Told(Arg("out_features"))
 
 
 def linear_of(trace: "MemoryTrace", given: "Tensor", shape: tuple[int, ...]) -> "Tensor":

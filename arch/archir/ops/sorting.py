@@ -8,7 +8,7 @@ from archir.op.contract import Int, Op, Positive, Size
 from archir.op.dependence import WHOLE, AxisAccess, Edge, pointwise, same
 from archir.op.extents import readable
 from archir.op.fields import Field
-from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input, Subscript
+from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input, Subscript, Told
 from archir.ops.activation import ElementwiseFunction
 from archir.ops.dims import along, replaced_at, resolve_dim
 from archir.ops.reshape import below_one
@@ -196,3 +196,6 @@ class OneHot(Op):
 
     def channels(self, inputs: tuple[TensorType, ...]) -> Code:
         return super().channels(inputs) if inputs[0].rank > 1 else Arg("num_classes")
+
+    def features(self, place: int) -> Told:
+        return Told(Arg("num_classes"))

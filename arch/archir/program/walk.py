@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from operator import is_
-from typing import Any
+from typing import Any, TypeVar
 
+from archir.base.record import field_names, replaced
 from archir.program import expressions as e
 from archir.program import statements as s
 from archir.program.nodes import Expr, Node
+
+N = TypeVar("N")
 
 # --- expressions ----------------------------------------------------------------------------------
 
@@ -112,6 +115,24 @@ _REBUILD: dict[type[Node], Callable[[Any, _Anew], Expr]] = {
     e.Range: lambda node, anew: e.Range(node.span, *anew),
     e.Conditional: _conditional,
 }
+
+
+def moved(node: N, by: int) -> N:
+    """A tree whose slots have numbers that are larger by ``by``: of another list of values."""
+    made: Any = node
+    if isinstance(made, tuple):
+        made = tuple([moved(item, by) for item in made])
+    elif isinstance(made, e.Local | e.Target):
+        made = replaced(made, slot=made.slot + by)
+    elif isinstance(made, s.Turns):
+        collected = tuple([(moved(target, by), slot + by) for target, slot in made.collected])
+        made = replaced(made, collected=collected)
+    elif isinstance(made, Node):
+        before = {name: getattr(made, name) for name in field_names(made)}
+        after = {name: moved(value, by) for name, value in before.items()}
+        made = replaced(made, **after)
+    result: N = made
+    return result
 
 
 # --- statements -----------------------------------------------------------------------------------

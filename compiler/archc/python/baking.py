@@ -57,6 +57,7 @@ class Baking:
         loops: dict[int, str] = {}
         for around in arounds:
             loops |= owner.loop_names(around.fold.loop)
+        owner.at = owner.turned.get(step, {})
         for inner in {file.class_of(n): None for n in networks.values() if not is_inline(n)}:
             own = {i: n for i, n in networks.items() if file.class_of(n) is inner}
             told = told_to(owner, step.item.span, inner, step.inputs, loops, own)
@@ -71,6 +72,7 @@ class Baking:
                     found[var] = found["ext", var[1]]
             for var, names in found.items():
                 inner.deps[var] = inner.deps.get(var, frozenset()) | owner.live(names)
+        owner.at = {}
 
     def _loop_deps(self, owner: Class, around: Around) -> None:
         loop = around.fold.loop
@@ -86,6 +88,7 @@ class Baking:
             if owner.family.kind != "function":  # nothing in it is said in the text's words
                 file.fix(frozenset(p for found in file.origin.deps.values() for p in found))
             return
+        file.fix(owner.live(v for each in places.deciding for v in owner.leaves(each)))
         present = self._present(owner)
         gone: list[Place] = []
         for place in places.stages.values():
@@ -95,7 +98,8 @@ class Baking:
                 file.fix(owner.live(self._unsaid(owner, place)))
         file.fix(owner.live(self._absent(owner, gone)))
         for loop in {loop: None for place in places.stages.values() for loop in place.loops}:
-            if loop.span in owner.unfolded:
+            said = owner.sized_by(loop.iterable) if isinstance(loop, s.For) else None
+            if loop.span in owner.unfolded and (said is None or not said <= owner.lengths.keys()):
                 file.fix(owner.live(owner.turn_leaves(loop)))
 
     def _absent(self, owner: Class, gone: list[Place]) -> set[Var]:

@@ -19,7 +19,7 @@ from archir.shapes.dims import evaluate
 
 IMPORTS = (
     *("OrderedDict", "NamedTuple", "Tensor", "partial", "Callable", "Sequence", "math", "re"),
-    *("namedtuple", "annotations"),
+    *("namedtuple", "annotations", "Any"),
 )
 
 
@@ -119,7 +119,7 @@ _STANDARD = (
     ("collections", ("OrderedDict", "namedtuple")),
     ("collections.abc", ("Callable", "Sequence")),
     ("functools", ("partial",)),
-    ("typing", ("NamedTuple",)),
+    ("typing", ("Any", "NamedTuple")),
 )
 
 

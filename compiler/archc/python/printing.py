@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archc.python.baking import Baking
 from archc.python.classes.klass import Class
-from archc.python.classes.said import Parameter, Var
+from archc.python.classes.said import Parameter, Var, is_plain_value
 from archc.python.classes.scope import say
 from archc.python.code.layout import (
     INDENT,
     WIDTH,
-    Const,
-    Display,
     Raw,
-    constant,
     definition,
     docstring,
+    flat,
     joined,
     layout,
 )
@@ -26,6 +23,7 @@ from archc.python.forward.computing import Computing
 from archc.python.forward.returns import Returned
 from archc.python.forward.writing import write
 from archc.python.merging.merge import UnmergeableError
+from archc.python.reading.scope import UnsayableError
 
 BASES = {"sequential": "nn.Sequential", "list": "nn.ModuleList", "module": "nn.Module"}
 
@@ -46,10 +44,9 @@ class Printing(Baking):
         maker.run()
         ahead, lines = ([], []) if maker.holder == "sequential" else self._forward(owner)
         kept = [f"{INDENT * 2}self.{name} = {text}" for name, text in maker.kept.items()]
-        if kept and maker.holder != "module":
-            raise UnmergeableError
         counted = self._counted(owner)
-        body = with_kept(maker.finished(), kept)
+        body = maker.finished()
+        body = with_kept(body, kept) if maker.holder == "module" else body + kept
         if counted is not None:
             if not any("super().__init__(" in line for line in body):
                 body.insert(0, f"{INDENT * 2}super().__init__()")
@@ -57,6 +54,7 @@ class Printing(Baking):
         file.outgoing |= {family for var, family in owner.asks if var in owner.used}
         parts = [docstring(owner.family.doc, 1), self._constructor(owner, body), lines]
         parts = [part for part in parts if part] or [[f"{INDENT}pass"]]
+        ahead += owner.ahead
         inside = [line for part in parts for line in ("", *part)][1:]
         return [*ahead, f"class {owner.name}({BASES[maker.holder]}):", *inside]
 
@@ -98,14 +96,18 @@ class Printing(Baking):
         return owner.use(said).text
 
     def _default(self, owner: Class, parameter: Parameter) -> str:
-        text = parameter.shown_default or constant(parameter.default)
+        shown = parameter.shown_default
+        value = owner.table(parameter.default) if shown is None else Raw(shown)
+        text = flat(value)
         room = WIDTH - len(INDENT * 2) - len(f"{parameter.name}: {parameter.hint} = ,")
         if len(text) <= min(_LONG, room):
             return text
         name = self.file.names.claim(f"{owner.family.title}_{parameter.name}".upper())
-        items: Any = parameter.default
-        rows = tuple((None, Const(item)) for item in items)
-        self.file.functions.lines[name] = layout(f"{name} = ", Display("()", rows), "", 0)
+        lines = layout(f"{name} = ", value, "", 0)
+        if is_plain_value(parameter.default):
+            self.file.functions.lines[name] = lines
+        else:  # it speaks of classes
+            owner.ahead += [*lines, "", ""]
         return name
 
     def _constructor(self, owner: Class, body: list[str]) -> list[str]:
@@ -116,13 +118,30 @@ class Printing(Baking):
         if body == [f"{INDENT * 2}super().__init__()"] and not taken:
             return []
         parameters = ["self"]
-        for _, parameter in taken:
+        for var, parameter in taken:
             text = f"{parameter.name}: {parameter.hint}"
             if parameter.has_default:
-                text += f" = {self._default(owner, parameter)}"
+                try:
+                    text += f" = {self._default(owner, parameter)}"
+                except UnsayableError:  # a list with a part that nothing here makes
+                    self.file.fix(owner.live([var]))
             parameter.head = text
             parameters.append(text)
-        return definition("__init__", parameters, "None", 1) + body
+        lengths = [
+            line
+            for var, parameter in taken
+            if var[0] == "slot" and var[1] in owner.lengths
+            for line in _of_length(parameter.name, owner.lengths[var[1]])
+        ]
+        return definition("__init__", parameters, "None", 1) + lengths + body
+
+
+def _of_length(name: str, length: int) -> list[str]:
+    """Lines that refuse a list of another length: what it is for is written out."""
+    return [
+        f"{INDENT * 2}if len({name}) != {length}:",
+        f'{INDENT * 3}raise ValueError("{name} must have {length} items")',
+    ]
 
 
 def with_kept(body: list[str], kept: list[str]) -> list[str]:
@@ -138,7 +157,8 @@ def with_kept(body: list[str], kept: list[str]) -> list[str]:
 def _made(body: list[str], name: str) -> int:
     """Where the statement ends that gives a name its first value; 0 where none does."""
     start = INDENT * 2
-    at = next((n + 1 for n, each in enumerate(body) if each.startswith(f"{start}{name} = ")), 0)
+    made = re.compile(rf"{start}(\w+, )*{name}(, \w+)* = ")
+    at = next((n + 1 for n, each in enumerate(body) if made.match(each)), 0)
     while at and at < len(body) and re.match(rf"{start}([)\]}}]|{INDENT})", body[at]):
         at += 1
     return at

@@ -31,10 +31,20 @@ class Writer(Printing):
     def write(self) -> list[list[str]]:
         """The classes, those inside before those that use them."""
         for _ in range(_ROUNDS):
+            baked = set(self.file.baked)
+            known = self._structure()
             chunks = self._try()
             if chunks is not None:
                 return chunks
+            if known != self._structure():
+                self.file.baked = baked  # in classes that will be others
+                self.file.made.clear()
         raise AssertionError("a file that is written anew without end")
+
+    def _structure(self) -> tuple[int, ...]:
+        """How much is known of which classes there are, and of what loops and parameters."""
+        spans = [*self.unfolded.values(), *self.untested.values()]
+        return len(self.file.required), len(self.file.families.all), sum(map(len, spans))
 
     def _try(self) -> list[list[str]] | None:
         file = self.file
@@ -113,6 +123,9 @@ class Writer(Printing):
             asked = {key for key, var in owner.asked_for.items() if var in owner.used}
             if asked != file.asked.get(family, set()):
                 file.asked[family] = asked
+                news = True
+            if owner.made != file.made.get(family):
+                file.made[family] = owner.made
                 news = True
             if family not in file.learned:
                 news = True

@@ -104,7 +104,7 @@ def told_to(
     if places is None:
         return told
     if not inner.family.is_block:
-        for slot in range(len(places.block.slots)):
+        for slot in range(len(places.slots)):
             same_text = places is owner.family.places
             told["slot", slot] = _passed(owner, slot, loops) if same_text else None
         return told
@@ -123,9 +123,9 @@ def _passed(owner: Class, slot: int, loops: dict[int, str]) -> Said | None:
     from archir.base.source import Source
 
     places = owner.family.places
-    if places is None or slot >= len(places.block.slots):
+    if places is None or slot >= len(places.slots):
         return None
-    name = places.block.slots[slot].name
+    name = places.slots[slot].name
     span = Span(Source("", ""), 0, 0)
     try:
         return say(owner, e.Local(span, name, slot), span, loops)

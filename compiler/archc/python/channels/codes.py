@@ -16,7 +16,6 @@ from archir.op.contract import Op
 from archir.op.recipe import Arg, Code, Inferred, Infix
 from archir.program import expressions as e
 from archir.program.nodes import Expr
-from archir.shapes.types import TensorType
 
 _BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "//": PRODUCT}
 
@@ -71,16 +70,6 @@ def _infix(operator: str, left: Said, right: Said) -> Said:
     if operator == "*" and "//" in right.text and right.binding == PRODUCT:
         text = f"{left.within(binding)} {operator} ({right.text})"
     return Said(text, binding, vars_, fixed)
-
-
-def of_matrix(op: Op, types: tuple[TensorType, ...], extent: int) -> Code:
-    """Features that an op gives whatever comes in: as an argument of its own says, if it is one."""
-    flat = tuple([TensorType((given.shape[0], given.shape[-1]), given.dtype) for given in types])
-    try:
-        code = op.channels(flat)
-    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError):
-        return extent
-    return code if isinstance(code, Arg) and getattr(op, code.name) == extent else extent
 
 
 def arguments_in(code: Code) -> frozenset[Arg]:

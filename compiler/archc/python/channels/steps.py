@@ -13,7 +13,7 @@ from archc.python.channels.arguments import (
     substituted,
     told_to,
 )
-from archc.python.channels.codes import AXES, Inputs, arguments_in, blank, fill, of_matrix
+from archc.python.channels.codes import AXES, Inputs, arguments_in, blank, fill
 from archc.python.classes.klass import Class, File
 from archc.python.classes.rules import Extents
 from archc.python.classes.said import Said, Var
@@ -53,6 +53,11 @@ class Steps:
             owner.extents[variable] = around
             for axis in AXES:
                 self.known[variable, axis] = None
+        with owner.turning(step.item):
+            owner.turned[step] = owner.at
+            self._line(step, around)
+
+    def _line(self, step: Step, around: frozenset[Var]) -> None:
         line = step.line
         if isinstance(line, ModuleCall | Compute) and isinstance(line.step, Apply):
             self._op(step, around)
@@ -227,10 +232,7 @@ class Steps:
         found = None if rule is None else rule.outputs[place].get(axis)
         if axis == -1 and isinstance(found, int):
             told = step.op.features(place)
-            if told is not None:
-                return told.code
-            if all(given.rank > 1 for given in types):
-                return of_matrix(step.op, types, found)
+            return found if told is None else told.code
         return found
 
     def _one_of_several(self, step: Step, networks: dict[Inst, Network]) -> None:

@@ -64,14 +64,13 @@ def _tested(owner: Class, span: Span, wanted: Mapping[Inst, bool], scope: Scoped
     truths: list[dict[Inst, bool]] = []
     for test, positive in tests:
         try:
-            truth = {
-                inst: _is_true(evaluate(test, owner.look(inst, span))) == positive
-                for inst in wanted
-            }
+            values = {inst: evaluate(test, owner.look(inst, span)) for inst in wanted}
+            truth = {inst: _is_true(value) == positive for inst, value in values.items()}
             held = use is not None and test is use.target
             if all(truth.values()) and (held or not owner.varies(test)):
                 continue
-            texts.append(_condition(owner, test, positive, scope(span)))
+            is_part = any(isinstance(value, Part) for value in values.values())
+            texts.append(_condition(test, positive, scope(span), is_part=is_part))
         except (UnknownError, UnsayableError):
             return None
         owner.file.tested.add(test.span)
@@ -98,14 +97,11 @@ _CONTRARY = {
 """How the contrary of a comparison is written; of one with nothing Python says ``is``."""
 
 
-def _condition(owner: Class, test: Expr, positive: bool, scope: Constructing) -> Said:
+def _condition(test: Expr, positive: bool, scope: Constructing, *, is_part: bool) -> Said:
     text, binding = shown(test, scope)
-    held = False
-    if isinstance(test, e.Local) and text.isidentifier():
-        held = owner.spoken.get(("slot", test.slot)) == text
-        parts = owner.parameter(("slot", test.slot)).values.values() if held else ()
-        if any(isinstance(part, Part) for part in parts):
-            text, binding = f"{text} is not None", COMPARE
+    held = is_part and text.isidentifier()
+    if held:
+        text, binding = f"{text} is not None", COMPARE
     if positive:
         return Said(text, binding, frozenset(scope.seen))
     inner = f"({text})" if binding < NOT else text

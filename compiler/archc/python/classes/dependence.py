@@ -9,7 +9,7 @@ from archc.python.classes.said import Var, is_plain_value
 from archc.python.classes.values import Values
 from archc.python.merging.flows import Variable
 from archc.python.reading.evaluate import UnknownError
-from archc.python.reading.splices import is_literal
+from archc.python.reading.scope import UnsayableError
 from archir.base.source import Span
 from archir.program import expressions as e
 from archir.program import statements as s
@@ -20,9 +20,11 @@ from archir.program.walk import nested, statements
 class Depending(Values):
     """Says on what things of the text depend."""
 
-    def leaves(self, expr: Expr) -> frozenset[Var]:
-        """All that an expression depends on, whether it can be said or not."""
-        return frozenset(self._leaves(expr, 0))
+    def leaves(self, expr: Expr, *, in_loops: bool = True) -> frozenset[Var]:
+        """All that an expression depends on, whether it can be said or not; what loops run over
+        too, unless it is asked for one turn.
+        """
+        return frozenset(self._leaves(expr, 0, in_loops))
 
     def own_leaves(self, expr: Expr) -> frozenset[Var]:
         """What an expression depends on besides what a run reads off the values that flow."""
@@ -33,19 +35,19 @@ class Depending(Values):
         return frozenset(found)
 
     def bake_foreign(self, span: Span) -> None:
-        """What stands in the text of another block, or comes from a part that is given, has no
-        words here: what it depends on is baked. Literals depend on nothing.
-        """
+        """What stands in the text of another block has no words here: all there is is baked."""
         places = self.family.places
         if places is None:
             return
-        known = span in places.stages or span in places.raws
-        if not known and not is_literal(places, span, self.file.families.text):
+        if span not in places.stages:
             self.file.fix(self.live(self.deps))
-        use = self.part_at(span)
-        target = None if use is None else places.meant(use.target)
+
+    def bake_part(self, span: Span) -> None:
+        """An op or block that a name holds stands there itself: what decides on it is baked."""
+        places, use = self.family.places, self.part_at(span)
+        target = None if use is None or places is None else places.meant(use.target)
         if isinstance(target, e.Local):
-            self.file.fix(self.live([("slot", target.slot)]))
+            self.file.fix(self.live(self.leaves(target)))
 
     def turn_leaves(self, loop: s.Loop) -> frozenset[Var]:
         """What the number of a loop's turns depends on, and what they are for: of values, which."""
@@ -55,7 +57,7 @@ class Depending(Values):
         while waiting and places is not None:
             for part in nested(waiting.pop()):
                 slot = part.slot if isinstance(part, e.Local) else -1
-                kind = places.block.slots[slot].kind if 0 <= slot < len(places.block.slots) else ""
+                kind = places.slots[slot].kind if 0 <= slot < len(places.slots) else ""
                 if slot in places.gathered:
                     found |= self.turn_leaves(places.gathered[slot])
                 elif slot in places.lets:
@@ -67,6 +69,34 @@ class Depending(Values):
                 elif isinstance(part, e.Access) and isinstance(part.trailers[0], e.Attribute):
                     found |= self.leaves(part)
         return frozenset(found)
+
+    def length(self, slot: int) -> int:
+        """How many items a list has; raises ``UnsayableError`` where instances have others."""
+        found = [self.known(slot, inst) for inst in self.insts]
+        lengths = {len(value) for value in found if isinstance(value, tuple)}
+        if len(lengths) != 1:
+            raise UnsayableError("a list of any length")
+        return lengths.pop()
+
+    def sized_by(self, expr: Expr) -> set[int] | None:
+        """The parameters that are lists and whose lengths alone decide that of a list; None where
+        something else does.
+        """
+        places = self.family.places
+        if isinstance(expr, e.ListDisplay):
+            return set()
+        if isinstance(expr, e.Local) and places is not None:
+            if expr.slot in places.gathered:
+                loop = places.gathered[expr.slot]
+                return self.sized_by(loop.iterable) if isinstance(loop, s.For) else None
+            if places.meant(expr) is not expr:
+                return self.sized_by(places.meant(expr))
+            return {expr.slot} if expr.slot < len(places.block.parameters) else None
+        if isinstance(expr, e.BuiltinCall) and expr.function in ("enumerate", "reversed", "zip"):
+            found = [self.sized_by(item.value) for item in expr.arguments.items]
+            known = [each for each in found if each is not None]
+            return set().union(*known) if len(known) == len(found) else None
+        return None
 
     def behind(self, variable: Variable) -> Iterator[Var]:
         """All that a value's extents depend on, its channels and features too."""
@@ -80,21 +110,26 @@ class Depending(Values):
         places = self.family.places
         loops = () if places is None else {loop for p in places.stages.values() for loop in p.loops}
         around = [loop.span.end for loop in loops if loop.span.covers(span)]
+        last = max([span.start, *around])
         for step, _ in self.steps:
-            if step.item.span.end <= max([span.start, *around]):
+            within = places is not None and step.item.span in places.within
+            if step.item.span.end <= last or within:
                 for variable in step.outputs:
                     yield from self.behind(variable)
         yield from (("in", number) for number in range(len(self.insts[0].network.inputs)))
 
-    def _leaves(self, expr: Expr, depth: int) -> Iterator[Var]:
+    def _leaves(self, expr: Expr, depth: int, in_loops: bool) -> Iterator[Var]:
         places = self.family.places
         for part in nested(expr):
             if isinstance(part, e.Local) and places is not None and depth < 50:
                 if part.slot in places.lets:
-                    yield from self._leaves(places.lets[part.slot].statement.value, depth + 1)
-                elif part.slot in places.targets:
-                    yield from self._leaves(places.targets[part.slot].iterable, depth + 1)
-                yield ("slot", part.slot)
+                    yield from self._leaves(
+                        places.lets[part.slot].statement.value, depth + 1, in_loops
+                    )
+                elif part.slot in places.targets and in_loops:
+                    yield from self._leaves(places.targets[part.slot].iterable, depth + 1, True)
+                if in_loops or part.slot not in places.targets:
+                    yield ("slot", part.slot)
                 yield from self._flows(part)
             elif isinstance(part, e.Flowing):
                 yield from self._flows(part)
@@ -103,7 +138,7 @@ class Depending(Values):
         """What the value that a name stands for depends on, or the dim of one."""
         places = self.family.places
         if isinstance(part, e.Local):
-            kinds = () if places is None else places.block.slots
+            kinds = () if places is None else places.slots
             kind = kinds[part.slot].kind if part.slot < len(kinds) else ""
             if kind not in ("value", "dim"):
                 return frozenset()
@@ -129,7 +164,7 @@ class Depending(Values):
         for var in self.leaves(expr):
             if var[0] != "slot":
                 return True
-            kind = places.block.slots[var[1]].kind
+            kind = places.slots[var[1]].kind
             if var[1] in places.targets or (self.is_root and self.live([var])):
                 return True
             if kind == "parameter" and not self.is_root and not self.is_one_part(var[1]):
@@ -138,11 +173,13 @@ class Depending(Values):
 
     def is_one_part(self, slot: int) -> bool:
         """Whether a parameter holds the same op or block in all instances, or none in all."""
+        if (self.family, ("slot", slot)) in self.file.required:
+            return False
         try:
             first, *others = [self.known(slot, inst) for inst in self.insts]
         except UnknownError:
             return True
-        absent = first is None or not is_plain_value(first)
+        absent = first is None or not (isinstance(first, tuple) or is_plain_value(first))
         return absent and all(each == first for each in others)
 
     def expose(self) -> None:
@@ -161,11 +198,6 @@ class Depending(Values):
             for override in stage.overrides:
                 drawn |= self.leaves(override.value)
         for slot, (name, value) in enumerate(definition.arguments):
-            if _is_numeric(value) and name not in self.file.baked and ("slot", slot) not in drawn:
+            followed = isinstance(value, tuple) or (is_plain_value(value) and value is not None)
+            if followed and name not in self.file.baked and ("slot", slot) not in drawn:
                 self.deps["slot", slot] = frozenset([name])
-
-
-def _is_numeric(value: object) -> bool:
-    if isinstance(value, tuple):
-        return bool(value) and all(map(_is_numeric, value))
-    return isinstance(value, int | float) and not isinstance(value, bool)

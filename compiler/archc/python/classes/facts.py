@@ -65,6 +65,9 @@ class Facts:
         self.asked: dict[Family, set[object]] = {}
         """The blocks of each class, by their places, that are asked for their channels."""
 
+        self.made: dict[Family, dict[object, Expression]] = {}
+        """How the parts are made that stand in lists of each class."""
+
         self.once: dict[Family, set[int]] = {}
         """Names of the text that one place alone uses: it has their expressions instead."""
 

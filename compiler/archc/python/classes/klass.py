@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from archc.python.classes.dependence import Depending
@@ -17,7 +17,7 @@ from archc.python.merging.flows import Lines, Variable
 from archc.python.merging.lines import merged
 from archc.python.merging.merge import Inst, Merger, UnfoldError, UnmergeableError
 from archc.python.reading.evaluate import UnknownError, evaluate, nothing
-from archc.python.reading.scope import ATOM
+from archc.python.reading.scope import ATOM, targets_shown
 from archir.base.source import Span
 from archir.graph.modules import Module, Network
 from archir.graph.typed import TypedGraph
@@ -65,7 +65,7 @@ class Class(Depending):
     def _of_text(self, var: Var, slot: int) -> Parameter:
         assert self.family.places is not None
         block = self.family.places.block
-        name = block.slots[slot].name
+        name = self.family.places.slots[slot].name
         values = {inst.network: self.known(slot, inst) for inst in self.insts}
         found = Parameter(self.named(var, name), values)
         if self.family.is_block:
@@ -111,13 +111,29 @@ class Class(Depending):
     def counter(self) -> str:
         """The variable of a running count of channels: what the text names keeps its own name."""
         places = self.family.places
-        said = set() if places is None else {slot.name for slot in places.block.slots}
+        said = set() if places is None else {slot.name for slot in places.slots}
         return next((name for name in _COUNTERS if name not in said), _COUNTERS[0])
 
     def loop_names(self, loop: s.Loop) -> dict[int, str]:
         """The variables of a loop, by their slots."""
-        targets = loop.targets if isinstance(loop, s.For) else ()
-        return {target.slot: self.loop_name(target) for target in targets}
+        waiting = list(loop.targets) if isinstance(loop, s.For) else []
+        rows = {} if self.family.places is None else self.family.places.rows
+        found: dict[int, str] = {}
+        while waiting:
+            target = waiting.pop(0)
+            found[target.slot] = self.loop_name(target)
+            waiting += rows.get(target.slot, ())
+        return found
+
+    def loop_head(self, loop: s.For, body: Iterable[str]) -> str:
+        """The variables of a loop as its head has them: those that its lines speak of."""
+        assert self.family.places is not None
+        names, words = self.loop_names(loop), set(re.findall(r"\w+", "\n".join(body)))
+        return targets_shown(
+            loop.targets,
+            self.family.places.rows,
+            lambda target: names[target.slot] if names[target.slot] in words else "_",
+        )
 
     def loop_name(self, target: e.Target) -> str:
         """The variable of a loop: no parameter and nothing of the file is called so."""

@@ -90,11 +90,17 @@ def kinds(values: Iterable[object]) -> set[str]:
     for value in values:
         if isinstance(value, tuple):
             inner = kinds(value) or {"int"}
+            if len(inner) > 1 and any(isinstance(item, Part) for item in value):
+                inner = {"Any"}
             found.add(f"Sequence[{' | '.join(sorted(inner))}]")
+        elif isinstance(value, Part):
+            found.add("Callable[..., nn.Module]")
         else:
             found.add("None" if value is None else type(value).__name__)
     if "float" in found:
         found.discard("int")
+    if "Sequence[Any]" in found:
+        found = {kind for kind in found if kind == "Sequence[Any]" or "Sequence" not in kind}
     return found
 
 

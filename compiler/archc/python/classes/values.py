@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from archc.python.classes.facts import Facts
-from archc.python.classes.said import Parameter, Said, Var, same
+from archc.python.classes.said import Parameter, Said, Var, is_plain_value, same
 from archc.python.code.identifiers import Names
+from archc.python.code.layout import Const, Display, Raw, flat
+from archc.python.code.layout import Expr as Expression
 from archc.python.merging.families import Family
 from archc.python.merging.flows import Around, Lines, Step, Variable
-from archc.python.merging.merge import Inst, Merger
+from archc.python.merging.merge import Inst, Item, Merger
 from archc.python.reading.evaluate import UnknownError, evaluate
 from archc.python.reading.places import Region
+from archc.python.reading.scope import UnsayableError
 from archir.base.record import Struct, fresh
 from archir.base.source import Span
 from archir.graph.graph import Value
+from archir.init.values import Part
 from archir.program import expressions as e
 from archir.program import statements as s
 from archir.program.nodes import Expr
@@ -89,6 +94,24 @@ class Values(Struct):
     """Whose channels a running count is."""
 
     chains: set[tuple[Lines, int]] = fresh(factory=set)
+    ahead: list[str] = fresh(factory=list)
+    """Lines in front of the class: constants that speak of other classes."""
+
+    made: dict[object, Expression] = fresh(factory=dict)
+    """The callables that make the parts in lists."""
+
+    lists: dict[int, Expression] = fresh(factory=dict)
+    """Long lists that are baked in, and have their parameter's name."""
+
+    at: dict[s.Loop, int] = fresh(factory=dict)
+    """The turns of loops that are written out, as far as they are known of what is at hand."""
+
+    turned: dict[Step, dict[s.Loop, int]] = fresh(factory=dict)
+    """The same for each line."""
+
+    lengths: dict[int, int] = fresh(factory=dict)
+    """How many items lists have over which loops are written out."""
+
     used: set[Var] = fresh(factory=set)
     bound: set[Var] = fresh(factory=set)
     """Loop variables."""
@@ -123,7 +146,7 @@ class Values(Struct):
         places = self.family.places
         if slot < len(places.block.parameters):
             return self.family.homes[whole.network].arguments[slot][1]
-        if slot < len(places.block.slots) and places.block.slots[slot].kind == "dim":
+        if slot < len(places.slots) and places.slots[slot].kind == "dim":
             number, axis = self.axis_of(slot)
             shape = self.file.shape(self.family.homes[whole.network].inputs[number])
             if len(shape) < 2 or not shape[axis]:
@@ -138,26 +161,67 @@ class Values(Struct):
             numbers = [target.slot for target in statement.targets]
             return value[numbers.index(slot)]
         if slot in places.targets:
-            loop = places.targets[slot]
-            turn: Inst | None = inst
-            while turn is not None and turn.loop is not loop:
-                turn = turn.outer
-            if turn is not None and turn.outer is not None:
-                items = evaluate(loop.iterable, self.look(turn.outer, loop.span))
-                if turn.turn >= len(items):
-                    raise UnknownError
-                item = items[turn.turn]
-                if len(loop.targets) == 1:
-                    return item
-                return item[[target.slot for target in loop.targets].index(slot)]
+            return self._item(places.targets[slot], slot, inst)
+        if slot in places.gathered:
+            return self._gathered(slot, inst)
         raise UnknownError
+
+    def _item(self, loop: s.For, slot: int, inst: Inst) -> object:
+        """The value of a loop's variable, in a turn of it or in one that is written out."""
+        turn: Inst | None = inst
+        while turn is not None and turn.loop is not loop:
+            turn = turn.outer
+        number = self.at.get(loop) if turn is None else turn.turn
+        around = inst if turn is None else turn.outer
+        if number is None or around is None:
+            raise UnknownError
+        items = evaluate(loop.iterable, self.look(around, loop.span))
+        if number >= len(items):
+            raise UnknownError
+        item = items[number]
+        if len(loop.targets) == 1:
+            return item
+        return item[[target.slot for target in loop.targets].index(slot)]
+
+    def _gathered(self, slot: int, inst: Inst) -> tuple[Variable, ...]:
+        """The values of a list that a loop leaves, where it is written out."""
+        assert self.family.places is not None
+        loop, name = self.family.places.gathered[slot], self.family.places.slots[slot].name
+        found: dict[Span, list[Variable]] = {}
+        for step, _ in self.steps:
+            named = [variable for variable in step.outputs if variable.name == name]
+            if named and loop.body.span.covers(step.item.span):
+                found.setdefault(step.item.span, []).extend(named)
+        outermost = max(found, key=lambda span: span.end - span.start, default=None)
+        if loop.span not in self.unfolded or outermost is None:
+            raise UnknownError
+        if len(found[outermost]) != self.turns(inst, loop):
+            raise UnknownError
+        return tuple(found[outermost])
+
+    def written(self, item: Item) -> dict[s.Loop, int]:
+        """The turn of a loop that is written out in which something stands."""
+        places = self.family.places
+        loops = () if places is None else places.loops(item.span)
+        out = [loop for loop in loops if loop.span in self.unfolded]
+        if len(out) != 1 or any(self.turns(inst, out[0]) != item.of for inst in item.by):
+            return {}
+        return {out[0]: item.number - 1}
+
+    @contextmanager
+    def turning(self, item: Item) -> Iterator[None]:
+        """What is said of something is said in its turn of a loop that is written out."""
+        before = self.at
+        self.at = {**before, **self.written(item)}
+        yield
+        self.at = before
 
     def look(self, inst: Inst, span: Span) -> Callable[[Expr], object]:
         """What names mean in one instance, at a place of the text."""
 
         def look(expr: Expr) -> object:
             if isinstance(expr, e.Local):
-                key = (expr.slot, "value")
+                key = (expr.slot, *self.at.values())
                 if key not in inst.known:
                     inst.known[key] = self.known(expr.slot, inst)
                 return inst.known[key]
@@ -180,7 +244,32 @@ class Values(Struct):
         if places is None or use is None or not isinstance(use.target, e.Local):
             return None
         slot = use.target.slot
-        return slot if places.block.slots[slot].kind == "parameter" else None
+        held = places.slots[slot].kind == "parameter" or places.turns(slot)
+        return slot if held else None
+
+    def is_in_table(self, span: Span, insts: Iterable[Inst]) -> bool:
+        """Whether the op or block at a place is, in each turn of a loop, an item of a list."""
+        slot, places = self.held_at(span), self.family.places
+        if slot is None or places is None or any(inst.loop is None for inst in insts):
+            return False
+        return places.slots[slot].kind != "parameter"
+
+    def note(self, part: object, made: Expression) -> bool:
+        """Note how a part is made that stands in a list; False if it has to be made otherwise."""
+        return flat(self.made.setdefault(part, made)) == flat(made)
+
+    def table(self, value: object, known: Mapping[object, Expression] | None = None) -> Expression:
+        """A list that may hold parts, as Python; raises ``UnsayableError``."""
+        if isinstance(value, tuple) and not is_plain_value(value):
+            return Display("()", tuple([(None, self.table(item, known)) for item in value]))
+        if not isinstance(value, Part):
+            return Const(value)
+        known = self.file.made.get(self.family) if known is None else known
+        if known is None:
+            return Raw("None")  # the file is written again when all classes have been
+        if value not in known:
+            raise UnsayableError("a part that is not made here")
+        return known[value]
 
     def axis_of(self, slot: int) -> tuple[int, int]:
         """The input and the axis (1 or -1) that a dim's name stands for."""
@@ -224,6 +313,10 @@ class Values(Struct):
         if isinstance(expr.base, e.Flowing):
             return self.flowing(span, expr.span), axis
         if isinstance(expr.base, e.Local):
+            if expr.base.slot in getattr(self.family.places, "targets", ()):
+                found = self.known(expr.base.slot, self.insts[0])
+                if isinstance(found, Variable):
+                    return found, axis
             for variable in (*self.lines.inputs, *(v for st, _ in self.steps for v in st.outputs)):
                 if variable.name == expr.base.name:
                     return variable, axis
@@ -267,9 +360,8 @@ class Values(Struct):
         steps = [
             step
             for step, _ in self.steps
-            if step.item.span.source == region.source
-            and region.start <= step.item.span.start
-            and step.item.span.end <= before
+            if (here := places.inside(region, step.item.span)) is not None
+            and here.end <= before
             and not step.training
             and not places.excludes(span, step.item.span)
         ]

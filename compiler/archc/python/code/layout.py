@@ -99,12 +99,30 @@ def _broken(prefix: str, text: str, suffix: str, margin: str) -> list[str]:
         return [f"{margin}{prefix}[", *(inside + each for each in clauses), f"{margin}]{suffix}"]
     arms = _arms(text, ("if", "else")) or _arms(text, ("or",)) or _arms(text, ("and",))
     if not arms or any('"' in arm for arm in arms):
-        return []
+        call = _called(text)
+        return [] if call is None else layout(prefix, call, suffix, len(margin) // len(INDENT))
     lines: list[str] = []
     for arm in arms:
         whole = len(inside) + len(arm) <= WIDTH
         lines += [arm] if whole else _arms(arm, ("or",)) or _arms(arm, ("and",)) or [arm]
     return [f"{margin}{prefix}(", *(f"{inside}{line}" for line in lines), f"{margin}){suffix}"]
+
+
+def _called(text: str) -> Call | None:
+    """A text that is one call, as such."""
+    head, opening, rest = text.partition("(")
+    if not opening or not rest.endswith(")") or not re.fullmatch(r"[\w.]+", head) or '"' in rest:
+        return None
+    depth, arguments = 0, [""]
+    for letter in rest[:-1]:
+        depth += (letter in "([{") - (letter in ")]}")
+        if depth < 0:
+            return None
+        if depth == 0 and letter == ",":
+            arguments.append("")
+        else:
+            arguments[-1] += letter
+    return Call(head, tuple([(None, Raw(each.strip())) for each in arguments]))
 
 
 def _arms(text: str, words: tuple[str, ...]) -> list[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from archc.python.channels.arguments import all_told, argument, given, given_in_text, told_to
 from archc.python.classes.klass import Class
-from archc.python.classes.said import Said, Var, is_plain_value
+from archc.python.classes.said import Parameter, Said, Var, is_plain_value
 from archc.python.code.layout import Call, Const, Expr, Raw, constant, flat
 from archc.python.constructor.lists import Lists
 from archc.python.merging.flows import Step, Variable
 from archc.python.merging.merge import Inst, Item, apart
 from archir.graph.modules import Network
+from archir.init.values import Part
 from archir.program.nodes import Expr as Expression
 
 
@@ -27,33 +29,62 @@ class Blocks(Lists):
         given_here = self.told_to_held(item, modules)
         if given_here is not None:
             return self.held_block(item, modules, given_here)
+        owner.bake_part(item.span)
         if any(self.file.class_of(m) is not inner for m in modules.values()):
             raise self.differs(item)
         step = self.step_of(item)
         inputs: list[Variable] = [] if step is None else step.inputs
         told = told_to(owner, item.span, inner, inputs, self.loops, modules)
         _, extents = self.incoming(item)
+        self._refused(item, inner)
         found: list[tuple[str | None, Expr]] = []
         by_name = False
         for var, parameter in inner.taken():
-            values: dict[Inst, object] = {i: parameter.values[m] for i, m in modules.items()}
             if parameter.says:
-                made = self.passed(values, told.get(var), parameter, modules)
-                default = parameter.shown_default if parameter.has_default else None
+                values: dict[Inst, object] = {i: parameter.values[m] for i, m in modules.items()}
+                shown = {i: parameter.says.get(m) for i, m in modules.items()}
+                made = self.passed(values, told.get(var), shown)
+                default = parameter.shown_default
             else:
                 depends = extents
-                if told.get(var) is None and step is not None:
+                if step is not None and told.get(var) is None:
                     depends = self._untold(var, step)
-                absent = parameter.default is None and set(values.values()) == {None}
-                said, depends = (None, frozenset()) if absent else (told.get(var), depends)
-                made = self.resolved(values, said, depends, parameter.name)
-                default = constant(parameter.default) if parameter.has_default else None
-            if default is not None and flat(made) == default:
+                made = self._given(inner, parameter, modules, told.get(var), depends)
+                default = constant(parameter.default)
+            if parameter.has_default and flat(made) == default:
                 by_name = True
                 continue
             by_name = by_name or parameter.has_default
             found.append((parameter.name if by_name else None, made))
         return Call(inner.name, tuple(found))
+
+    def _given(
+        self,
+        inner: Class,
+        parameter: Parameter,
+        modules: dict[Inst, Any],
+        said: Said | None,
+        depends: frozenset[Var],
+    ) -> Expr:
+        """An argument that is no part."""
+        values: dict[Inst, object] = {i: parameter.values[m] for i, m in modules.items()}
+        if any(isinstance(v, tuple) and not is_plain_value(v) for v in values.values()):
+            return self.parts_passed(values, said, inner)
+        if parameter.default is None and set(values.values()) == {None}:
+            said, depends = None, frozenset()
+        return self.resolved(values, said, depends, parameter.name)
+
+    def _refused(self, item: Item, inner: Class) -> None:
+        """Bake what a block's text refuses other values of, and its class does not take."""
+        places = inner.family.places
+        if places is None or not places.asserted:
+            return
+        taken, texts = dict(inner.taken()), given_in_text(self.owner, item.span)
+        for slot in places.asserted:
+            name = places.slots[slot].name
+            if ("slot", slot) not in taken and name in texts:
+                found = self.owner.leaves(texts[name], in_loops=False)
+                self.file.fix(self.owner.live(found))
 
     def _untold(self, var: Var, step: Step) -> frozenset[Var]:
         """What a parameter of a block depends on for which the text here has no words."""
@@ -65,13 +96,16 @@ class Blocks(Lists):
         self,
         values: dict[Inst, object],
         said: Said | None,
-        parameter: Any,
-        modules: dict[Inst, Any],
+        shown: dict[Inst, Expr | None],
     ) -> Expr:
-        """A part that is passed on to a block."""
+        """A part that is passed on to a block, which makes it as is ``shown``."""
         owner = self.owner
-        shown = {i: parameter.says.get(m) for i, m in modules.items()}
         texts = {"None" if x is None else flat(x) for x in shown.values()}
+        if said is not None and self.is_of_list(said):
+            made = {values[i]: each for i, each in shown.items() if each is not None}
+            if not all(owner.note(part, each) for part, each in made.items()):
+                raise apart(next(iter(values)))
+            return Raw(owner.use(said).text)
         if len(texts) == 1:
             one = next(iter(shown.values()))
             return Raw("None") if one is None else one
@@ -84,12 +118,33 @@ class Blocks(Lists):
         owner.use(said)
         return Raw(said.text)
 
+    def parts_passed(self, values: dict[Inst, object], said: Said | None, inner: Class) -> Expr:
+        """A list of parts that is passed on to a block, which makes them as it says."""
+        owner, made = self.owner, inner.made
+        first, *others = values.values()
+        parts = {part for value in (first, *others) for part in _parts(value)}
+        named = said is not None and bool(said.vars)
+        if said and named and all(p in made and owner.note(p, made[p]) for p in parts):
+            return Raw(owner.use(said).text)
+        if any(value != first for value in others):
+            raise apart(next(iter(values)))
+        self.file.fix(owner.live(() if said is None else said.vars))
+        return owner.table(first, {part: made.get(part, Raw("None")) for part in parts})
+
+    def is_of_list(self, said: Said) -> bool:
+        """Whether a part is an item of a list that a loop runs over."""
+        places = self.owner.family.places
+        named = [var[1] for var in said.vars if var[0] in ("slot", "let")]
+        return places is not None and any(map(places.turns, named))
+
     def told_to_held(self, item: Item, modules: dict[Inst, Any]) -> dict[str, Expression] | None:
         """The arguments that the text gives to a block which a parameter holds, if instances hold
         different ones, and all can be made of their channels and of these arguments.
         """
         owner, slot = self.owner, self.owner.held_at(item.span)
-        if slot is None or owner.is_one_part(slot) or self.step_of(item) is None:
+        if slot is None or self.step_of(item) is None:
+            return None
+        if owner.is_one_part(slot) and not owner.is_in_table(item.span, modules):
             return None
         classes = {self.file.class_of(module): inst for inst, module in modules.items()}
         texts = [given(owner, item.span, inner, inst) for inner, inst in classes.items()]
@@ -100,7 +155,14 @@ class Blocks(Lists):
             and ("in", 0) in dict(inner.taken())
             for inner, text in zip(classes, texts, strict=True)
         )
-        return texts[0] if fit else None
+        if not fit:
+            return None
+        found: dict[str, Expression] = {}
+        for name, expr in texts[0].items():  # what is one part in all is none of their arguments
+            values = [dict(m.definition.arguments)[name] for m in modules.values()]
+            if is_plain_value(values[0]) or any(value != values[0] for value in values):
+                found[name] = expr
+        return found
 
     def held_block(self, item: Item, modules: dict[Inst, Any], told: dict[str, Expression]) -> Expr:
         """A block that a parameter holds: it makes one of its channels and its arguments."""
@@ -110,13 +172,11 @@ class Blocks(Lists):
             assert inner.family.places is not None
             asked = [p for p in inner.family.places.block.parameters if p.name in told]
             self.file.require(inner.family, {("slot", p.target.slot) for p in asked})
-        parameter = owner.parameter(("slot", slot))
-        for inst, module in modules.items():
-            part = self.part(item, self.file.class_of(module), module, list(told))
-            known = parameter.says.setdefault(inst.whole.network, part)
-            if not self.file.requires and flat(known or Raw("None")) != flat(part):
-                raise self.differs(item)
-        owner.used.add(("slot", slot))
+        parts = {
+            inst: self.part(item, self.file.class_of(module), module, list(told))
+            for inst, module in modules.items()
+        }
+        called, _ = self.held_by(item, slot, parts)
         values: dict[Inst, object] = {
             i: self.file.class_of(m).parameters["in", 0].values[m] for i, m in modules.items()
         }
@@ -125,11 +185,13 @@ class Blocks(Lists):
         found: list[tuple[str | None, Expr]] = [(None, made)]
         for name, expr in told.items():
             values = {inst: dict(m.definition.arguments)[name] for inst, m in modules.items()}
-            if not all(map(is_plain_value, values.values())):
-                raise self.differs(item)
             said = argument(owner, expr, values, item.span, self.loops)
-            found.append((name, self.resolved(values, said, said.fixed, name)))
-        return Call(parameter.name, tuple(found))
+            if all(map(is_plain_value, values.values())):
+                found.append((name, self.resolved(values, said, said.fixed, name)))
+                continue
+            shown = {i: _taken(self.file.class_of(m), name).says.get(m) for i, m in modules.items()}
+            found.append((name, self.passed(values, said, shown)))
+        return Call(called, tuple(found))
 
     def part(self, item: Item, inner: Class, module: Network, told: list[str]) -> Expr:
         """A callable that makes a block of its channels and of the arguments that it is told."""
@@ -148,3 +210,19 @@ class Blocks(Lists):
             if not parameter.has_default or flat(made) != default:
                 found.append((parameter.name, made))
         return Call("partial", ((None, Raw(inner.name)), *found)) if found else Raw(inner.name)
+
+
+def _taken(owner: Class, name: str) -> Parameter:
+    """What the class of a block takes for the block's parameter of that name."""
+    assert owner.family.places is not None
+    parameters = owner.family.places.block.parameters
+    return owner.parameter(("slot", next(p.target.slot for p in parameters if p.name == name)))
+
+
+def _parts(value: object) -> Iterator[Part]:
+    """The ops and blocks in a list."""
+    if isinstance(value, Part):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _parts(item)

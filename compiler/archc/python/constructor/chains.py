@@ -25,6 +25,10 @@ class Chains(Blocks):
 
     def make(self, item: Item) -> Expr:
         """How a child is made."""
+        with self.owner.turning(item):
+            return self._made(item)
+
+    def _made(self, item: Item) -> Expr:
         modules: dict[Inst, Any] = {inst: child.module for inst, child in item.by.items()}
         first = next(iter(modules.values()))
         self.owner.bake_foreign(item.span)

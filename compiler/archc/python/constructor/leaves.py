@@ -7,7 +7,7 @@ from typing import Any
 
 from archc.python.channels.arguments import arguments
 from archc.python.channels.codes import fill
-from archc.python.classes.said import Said, Var
+from archc.python.classes.said import Parameter, Said, Var, is_plain_value
 from archc.python.classes.scope import say
 from archc.python.code.identifiers import is_plain
 from archc.python.code.layout import Call, Const, Display, Expr, Raw, flat, string
@@ -43,8 +43,10 @@ class Leaves(Numbers):
         ops = {inst: leaf.op for inst, leaf in modules.items()}
         given = arguments(self.owner, item.span, ops, self.loops)
         counts = {len(make.args) for make in makes.values()}
-        if len(functions) > 1 or len(counts) > 1 or self.is_optional(item):
+        is_held = self.owner.is_in_table(item.span, modules) or self.is_optional(item)
+        if len(functions) > 1 or len(counts) > 1 or is_held:
             return self.held(item, modules, makes)
+        self.owner.bake_part(item.span)
         holes: list[tuple[str | None, dict[Inst, Any]]] = [
             (None, {inst: make.args[place] for inst, make in makes.items()})
             for place in range(counts.pop())
@@ -56,10 +58,12 @@ class Leaves(Numbers):
         return Call(functions.pop(), tuple(filled))
 
     def is_optional(self, item: Item) -> bool:
-        """Whether an op comes from a parameter that holds none in some instances."""
+        """Whether an op comes from a parameter that holds none in some instances, or is given."""
         slot = self.holding(item)
         if slot is None:
             return False
+        if (self.owner.family, ("slot", slot)) in self.file.required:
+            return True
         try:
             return any(self.owner.known(slot, inst) is None for inst in self.owner.insts)
         except UnknownError:
@@ -118,25 +122,14 @@ class Leaves(Numbers):
         slot = self.holding(item)
         if slot is None or owner.family.places is None:
             raise self.differs(item)
-        var: Var = ("slot", slot)
-        owner.named(var, owner.family.places.block.slots[slot].name)
-        parameter = owner.parameter(var)
         inferred = max(leading(make) for make in makes.values())
         inputs, _ = self.incoming(item)
-        for inst, make in makes.items():
-            op = modules[inst].op
-            callable_ = part_call(make, op, inferred)
-            known = parameter.says.setdefault(inst.whole.network, callable_)
-            if known is None or flat(known) != flat(callable_):
-                raise self.differs(item)
-        default = parameter.default
-        if isinstance(default, Part) and default.kind == "op":
+        calls = {inst: part_call(make, modules[inst].op, inferred) for inst, make in makes.items()}
+        called, parameter = self.held_by(item, slot, calls)
+        default = None if parameter is None else parameter.default
+        if parameter is not None and isinstance(default, Part) and default.kind == "op":
             types = next(iter(modules.values())).types
             parameter.call = self.file.part(default, types, inferred)
-        for network, value in parameter.values.items():
-            if value is None:
-                parameter.says[network] = None
-        owner.used.add(var)
         values = {
             i: leaf.make.args[0].value
             for i, leaf in modules.items()
@@ -146,7 +139,33 @@ class Leaves(Numbers):
         if inferred:
             made = self.resolved(values, inputs("channels", 0), self.behind(item), "in_channels")
             arguments_ = ((None, made),)
-        return Call(parameter.name, arguments_)
+        return Call(called, arguments_)
+
+    def held_by(
+        self, item: Item, slot: int, calls: dict[Inst, Expr]
+    ) -> tuple[str, Parameter | None]:
+        """What holds the part that is made of a place: the name, and the parameter if it is one."""
+        owner, use = self.owner, self.owner.part_at(item.span)
+        assert owner.family.places is not None and use is not None
+        if owner.is_in_table(item.span, calls):
+            if not all(owner.note(owner.known(slot, inst), made) for inst, made in calls.items()):
+                raise self.differs(item)
+            try:
+                return owner.use(say(owner, use.target, item.span, self.loops)).text, None
+            except UnsayableError:
+                raise self.differs(item) from None
+        var: Var = ("slot", slot)
+        owner.named(var, owner.family.places.slots[slot].name)
+        parameter = owner.parameter(var)
+        for inst, made in calls.items():
+            known = parameter.says.setdefault(inst.whole.network, made)
+            if not self.file.requires and (known is None or flat(known) != flat(made)):
+                raise self.differs(item)
+        for network, value in parameter.values.items():
+            if value is None:
+                parameter.says[network] = None
+        owner.used.add(var)
+        return parameter.name, parameter
 
     def raw(self, item: Item, sink: Sink) -> None:
         self.owner.bake_foreign(item.span)
@@ -175,7 +194,7 @@ class Leaves(Numbers):
                 self.text(line)
 
     def drawn_by(self, item: Item, parameters: dict[Inst, RawParameter]) -> dict[str, Expr]:
-        """The arguments of an initialiser in which instances differ, in words."""
+        """The arguments of an initialiser that are numbers, in words."""
         given: dict[str, dict[Inst, object]] = {}
         for inst, each in parameters.items():
             assert isinstance(each.initial, Initialiser)
@@ -188,7 +207,8 @@ class Leaves(Numbers):
             stated = {each.name: each.value for each in text.arguments.items}
         found: dict[str, Expr] = {}
         for argument, values in given.items():
-            if len(set(values.values())) > 1:
+            differs = len(set(values.values())) > 1
+            if differs or (argument in stated and all(map(is_plain_value, values.values()))):
                 said, depends = None, frozenset(self.owner.deps)
                 if argument in stated:
                     said, depends = self.expression(stated[argument], span, values)

@@ -177,7 +177,12 @@ class Maker(Chains):
                 raise UnfoldError(loop)
             self.tag(run, first.vars)
             self.count = run
-        head, shown, names = self.head(loop, node)
+        shown, names = self.head(loop, node)
+
+        def head(lines: list[str]) -> str:
+            targets = owner.loop_head(loop, lines) if isinstance(loop, s.For) else "_"
+            return f"for {targets} in "
+
         before = dict(self.loops)
         self.loops.update(names)
         self.open.add(loop.span)
@@ -195,23 +200,17 @@ class Maker(Chains):
         self.loops = before
         self.open.discard(loop.span)
 
-    def head(self, loop: s.Loop, node: Fold) -> tuple[str, Expr, dict[int, str]]:
-        """``for … in …``, and the names of the loop's variables."""
+    def head(self, loop: s.Loop, node: Fold) -> tuple[Expr, dict[int, str]]:
+        """What a loop runs over, and the names of its variables."""
         owner = self.owner
         scope = Constructing(owner, loop.span, self.loops)
         try:
             if isinstance(loop, s.RepeatLoop):
                 text = f"range({iterable(loop.count, scope)})"
                 names: dict[int, str] = {}
-                targets = "_"
             else:
                 text = iterable(loop.iterable, scope)
-                mentioned = set(loop.mentioned)
                 names = owner.loop_names(loop)
-                shown = [
-                    names[t.slot] if at in mentioned else "_" for at, t in enumerate(loop.targets)
-                ]
-                targets = ", ".join(shown)
         except UnsayableError:
             raise UnfoldError(loop) from None
         self.check_turns(loop, node)
@@ -225,7 +224,7 @@ class Maker(Chains):
             with suppress(UnknownError, UnsayableError):  # a long list that is baked in
                 values = [evaluate(loop.iterable, owner.look(i, loop.span)) for i in node.turns]
                 shown_ = Const(values[0]) if constant(values[0]) == text else shown_
-        return f"for {targets} in ", shown_, names
+        return shown_, names
 
     def when(self, node: When, sink: Sink, path: tuple[str, ...]) -> None:
         self.flush(sink)

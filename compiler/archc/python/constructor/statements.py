@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from archc.python.classes.klass import Class, File
@@ -25,6 +25,19 @@ class Tagged(Struct):
     reads: frozenset[Var]
 
 
+class Unpacked(Struct):
+    """A line that gives names to the items of a list, those of them that are used."""
+
+    slots: list[int]
+    text: str
+    indent: int
+
+    @property
+    def lines(self) -> list[str]:
+        """What it speaks of."""
+        return [self.text]
+
+
 class Sink(Struct):
     """Where children go: attributes of ``owner``, or the items of a list of layers."""
 
@@ -39,7 +52,7 @@ class Level(Struct):
 
     indent: int
     loops: int = 0
-    lines: list[str | Tagged] = fresh(factory=list)
+    lines: list[str | Tagged | Unpacked] = fresh(factory=list)
 
 
 _GATHERED = re.compile(
@@ -127,19 +140,26 @@ class Statements:
 
     def counted(self, text: str, run: Var, reads: frozenset[Var]) -> None:
         level = self.levels[-1]
-        level.lines.append(Tagged([INDENT * level.indent + text], run, reads))
+        head, equals, value = text.partition(" = ")
+        lines = layout(head + equals, Raw(value), "", level.indent)
+        level.lines.append(Tagged(lines, run, reads))
 
     @contextmanager
-    def deeper(self, head: str, shown: Expr | None = None) -> Iterator[None]:
-        """Lines below ``head``; that of a loop goes on with an expression that may be long."""
+    def deeper(
+        self, head: str | Callable[[list[str]], str], shown: Expr | None = None
+    ) -> Iterator[None]:
+        """Lines below ``head``; that of a loop is made of them, and goes on with an expression that
+        may be long.
+        """
         outer = self.levels[-1]
         self.levels.append(Level(outer.indent + 1, outer.loops + (shown is not None)))
         yield
         inner = self.levels.pop()
-        if shown is None:
+        if isinstance(head, str):
             self.text(head)
-        else:
-            self.put(head, shown, ":")
+        elif shown is not None:
+            texts = [[line] if isinstance(line, str) else line.lines for line in inner.lines]
+            self.put(head([text for each in texts for text in each]), shown, ":")
         self.levels[-1].lines += inner.lines or [INDENT * inner.indent + "pass"]
 
     @contextmanager
@@ -163,7 +183,14 @@ class Statements:
         loops = [x for x in lets[slot].loops if x.span in self.open] if slot in lets else []
         level = next(level for level in self.levels if level.loops == len(loops))
         name = owner.spoken["let", slot]
-        level.lines += layout(f"{name} = ", Raw(said.text), "", level.indent)
+        if slot in lets and lets[slot].item(slot) is None:
+            targets = [target.slot for target in lets[slot].statement.targets]
+            if not any(each in self.lets for each in targets if each != slot):
+                text = said.text.removesuffix(f"[{targets.index(slot)}]")
+                level.lines.append(Unpacked(targets, text, level.indent))
+            return
+        value = owner.lists.get(slot, Raw(said.text))
+        level.lines += layout(f"{name} = ", value, "", level.indent)
 
     def finished(self) -> list[str]:
         owner = self.owner
@@ -180,6 +207,9 @@ class Statements:
         for line in level.lines:
             if isinstance(line, str):
                 result.append(line)
+            elif isinstance(line, Unpacked):
+                names = [owner.spoken["let", s] if ("let", s) in used else "_" for s in line.slots]
+                result += layout(f"{', '.join(names)} = ", Raw(line.text), "", line.indent)
             elif line.run in used:
                 result += line.lines
         result = comprehended(result)

@@ -8,7 +8,7 @@ rule that selects it; a module's own ``with`` goes before any rule, and is final
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -144,11 +144,15 @@ def _classes_by_lines(
 
 def _only_case(lines: tuple[str, ...]) -> str | None:
     """The condition on which all of these lines hang, if there is one."""
-    first, *others = lines
-    if not first.startswith("if ") or any(not line.startswith(INDENT) for line in others if line):
+    if not _hangs(lines):
         return None
-    condition = first.removeprefix("if ").removesuffix(":")
+    condition = lines[0].removeprefix("if ").removesuffix(":")
     return None if " or " in condition or " if " in condition else condition
+
+
+def _hangs(lines: Sequence[str]) -> bool:
+    """Whether all lines but the first are those of its ``if``."""
+    return lines[0].startswith("if ") and all(line.startswith(INDENT) for line in lines[1:] if line)
 
 
 def _class_test(classes: list[str], *, is_exact: bool) -> Expr:
@@ -202,16 +206,18 @@ def _class_lines(rules: tuple[InitRule, ...], members: list[Found]) -> Iterator[
     order: dict[str, None] = {}
     for member in members:
         order.update(dict.fromkeys(member.leaf.parameters))
+    before: list[str] = []
     for parameter in order:
         having = [member for member in members if parameter in member.leaf.parameters]
         cases = list(_cases(rules, having, parameter))
         base = 4 if len(having) == len(members) else 5
         lines = list(_case_lines(cases, f"module.{parameter}", base))
         if lines and len(having) < len(members):
-            yield f"if module.{parameter} is not None:"
-            yield from (INDENT + line for line in lines)
-        else:
-            yield from lines
+            lines = [f"if module.{parameter} is not None:", *(INDENT + line for line in lines)]
+        # What is drawn on the same condition stands behind one ``if``.
+        same = bool(lines and before) and lines[0] == before[0] and _hangs(before) and _hangs(lines)
+        yield from lines[1:] if same else lines
+        before = lines or before
 
 
 def _cases(rules: tuple[InitRule, ...], having: list[Found], parameter: str) -> Iterator[_Case]:

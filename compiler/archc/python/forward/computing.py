@@ -46,6 +46,7 @@ class Computing(Forward):
     def _code(self, step: Step) -> Code:
         owner, span = self.owner, step.item.span
         owner.bake_foreign(span)
+        owner.bake_part(span)
         merging = _Merging(step)
         rules = [owner.file.extents(line.step) for line in step.item.by.values()]
         if any(rule is not None and rule.counts for rule in rules):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from archc.python.classes.conditions import condition
@@ -85,14 +84,11 @@ class Forward:
                 count = iterable(loop.count, scope)
                 self.maker.check_turns(loop, around.fold)
                 return f"for _ in range({count})"
-            names = self.owner.loop_names(loop)
             text = iterable(loop.iterable, scope)
         except UnsayableError:
             raise UnfoldError(loop) from None
         self.maker.check_turns(loop, around.fold)
-        words = set(re.findall(r"\w+", "\n".join(body)))
-        shown = [names[t.slot] if names[t.slot] in words else "_" for t in loop.targets]
-        return f"for {', '.join(shown)} in {text}"
+        return f"for {self.owner.loop_head(loop, body)} in {text}"
 
     def test(self, choice: Choice, arm: int) -> str:
         owner = self.owner

@@ -7,6 +7,7 @@ one ``Fold``, and what only some instances have is in a ``When``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -66,6 +67,11 @@ class Item(Struct):
     key: Hashable
     span: Span
     by: dict[Inst, Any]
+    number: int = 1
+    """Which it is of those that come from one place, as where a loop is written out."""
+
+    of: int = 1
+    """How many these are; 0 where instances have not as many."""
 
 
 class Fold(Struct):
@@ -137,7 +143,8 @@ class Merger:
     def merge(self, rows: Mapping[Inst, Sequence[Atom]], depth: int = 0) -> list[Node]:
         """The nodes of what stands inside ``depth`` loops."""
         sequences = {inst: self._keyed(inst, list(atoms), depth) for inst, atoms in rows.items()}
-        merged = _overlaid(sequences)
+        end = (lambda span: (span.end,)) if self.places is None else self.places.end
+        merged = _overlaid(sequences, end)
         nodes: list[Item | Fold] = []
         for node in merged:
             if isinstance(node, Fold):
@@ -176,6 +183,8 @@ class Merger:
         def add(key: Hashable, node: Item | Fold) -> None:
             number = counts[key] = counts.get(key, 0) + 1
             found.append(((key, number), node))
+            if isinstance(node, Item):
+                node.number = number
 
         at = 0
         while at < len(atoms):
@@ -192,6 +201,9 @@ class Merger:
             for atom in atoms[at:end]:
                 add(atom.key, Item(atom.key, atom.span, {inst: atom.item}))
             at = end
+        for _, node in found:
+            if isinstance(node, Item):
+                node.of = counts[node.key]
         return found
 
     def _loop(self, span: Span, depth: int) -> s.Loop | None:
@@ -205,7 +217,7 @@ class Merger:
 
     def _turns(self, inst: Inst, loop: s.Loop, atoms: list[Atom], depth: int) -> list[Inst] | None:
         """The turns of a loop; None where it cannot be told where each begins."""
-        rows = self._rows(atoms, depth)
+        rows = self._rows(atoms, depth) or self._rows(atoms, depth, self.count(inst, loop))
         if rows is None:
             rows = self._rows_inside(inst, loop, atoms, depth)
         if rows is None:
@@ -215,13 +227,20 @@ class Merger:
             turn.atoms = row
         return turns
 
-    def _rows(self, atoms: list[Atom], depth: int) -> list[list[Atom]] | None:
+    def _rows(
+        self, atoms: list[Atom], depth: int, count: int | None = None
+    ) -> list[list[Atom]] | None:
         """What each turn has. Something that is there in each of them tells: what ends before it
-        in the text and runs behind it belongs to the next turn.
+        in the text and runs behind it belongs to the next turn. The text says that it is there, or
+        the ``count`` of the turns.
         """
         assert self.places is not None
         directly = [a for a in atoms if len(self.places.loops(a.span)) == depth]
-        anchor = next((a for a in directly if self.places.is_certain(a.span)), None)
+        if count is None:
+            anchor = next((a for a in directly if self.places.is_certain(a.span)), None)
+        else:
+            times = Counter(a.span for a in directly)
+            anchor = next((a for a in directly if times[a.span] == count), None)
         if anchor is None:
             return None
         rows: list[list[Atom]] = [[]]
@@ -229,7 +248,7 @@ class Merger:
         for atom in atoms:
             # A first turn may read its sizes off other values than those behind it: keys differ.
             is_anchor = atom.span == anchor.span and type(atom.item) is type(anchor.item)
-            if seen and (is_anchor or atom.span.end < anchor.span.end):
+            if seen and (is_anchor or self.places.end(atom.span) < self.places.end(anchor.span)):
                 rows.append([])
                 seen = False
             rows[-1].append(atom)
@@ -267,7 +286,9 @@ def place_of(node: Item | Fold) -> Span:
     return span
 
 
-def _overlaid(sequences: Mapping[Inst, list[_Keyed]]) -> list[Item | Fold]:
+def _overlaid(
+    sequences: Mapping[Inst, list[_Keyed]], end: Callable[[Span], tuple[int, ...]]
+) -> list[Item | Fold]:
     """One sequence in which each of the sequences is found in its order."""
     order: list[Hashable] = []
     merged: dict[Hashable, Item | Fold] = {}
@@ -281,7 +302,7 @@ def _overlaid(sequences: Mapping[Inst, list[_Keyed]]) -> list[Item | Fold]:
                 while (
                     at < len(order)
                     and order[at] not in own
-                    and _end(merged[order[at]]) < _end(node)
+                    and end(_span(merged[order[at]])) < end(_span(node))
                 ):
                     at += 1
                 merged[key] = node
@@ -296,10 +317,11 @@ def _overlaid(sequences: Mapping[Inst, list[_Keyed]]) -> list[Item | Fold]:
                 known.turns.update(node.turns)
             elif isinstance(known, Item) and isinstance(node, Item):
                 known.by.update(node.by)
+                known.of = known.of if known.of == node.of else 0
             else:
                 raise UnmergeableError
     return [merged[key] for key in order]
 
 
-def _end(node: Item | Fold) -> int:
-    return node.loop.span.end if isinstance(node, Fold) else node.span.end
+def _span(node: Item | Fold) -> Span:
+    return node.loop.span if isinstance(node, Fold) else node.span

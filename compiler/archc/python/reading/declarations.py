@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from archc.python.reading.places import Bound, Current, Place, Places, Region, Test
 from archir.base.record import replaced
+from archir.base.source import Span
 from archir.program import expressions as e
 from archir.program import statements as s
 from archir.program.declarations import Block
+from archir.program.walk import moved, nested
 
 
 def places(block: Block) -> Places:
     """Read a declaration."""
-    found = Places(block)
-    _Reader(found).body(block.body, (), (), ((block.body.span, True),))
+    found = Places(block, list(block.slots))
+    reader = _Reader(found)
+    reader.body(block.body, (), (), ((block.body.span, True),))
+    gone = {reader.spliced[span] for span in reader.twice if span in reader.spliced}
+    for span in [span for span, around in found.within.items() if gone.intersection(around)]:
+        found.stages.pop(span, None)
+        found.raws.pop(span, None)
     return found
+
+
+_DEEPEST = 20
+"""Blocks that are spliced into each other are read as deep as this."""
 
 
 class _Reader:
@@ -28,6 +39,15 @@ class _Reader:
 
         self.branching = False
         """Whether statements are branches, each of which takes what flows in."""
+
+        self.spliced: dict[Span, Span] = {}
+        """The bodies of blocks that are spliced in, and where that is done."""
+
+        self.twice: set[Span] = set()
+        """Those that are spliced in again."""
+
+        self.splices: tuple[Span, ...] = ()
+        """The places of the blocks that are spliced in around the one at hand."""
 
     def body(
         self,
@@ -60,6 +80,8 @@ class _Reader:
                 tested = bool(tests or self.outer)
                 for target in node.targets:
                     self.found.lets[target.slot] = Bound(node, loops, regions, tested)
+                if isinstance(node.value, e.Local) and node.value.name.startswith("["):
+                    self.found.rows[node.value.slot] = node.targets
             case s.For():
                 self._gathered(node)
                 for target in node.targets:
@@ -84,11 +106,15 @@ class _Reader:
                 self.current = before
             case s.ParamStatement():
                 self.found.raws[node.span] = node
-                self.found.stages[node.span] = Place(node.span, None, loops, tests, regions)
-            case s.InitStatement():
-                self.found.rules += node.rules
+                self._put(node.span, Place(node.span, None, loops, tests, regions))
+            case s.OutputStatement():
+                self.found.deciding += [test.condition for test in (*self.outer, *tests)]
             case _:
-                pass
+                self._asserted(node)
+
+    def _asserted(self, node: s.Statement) -> None:
+        parts = nested(node.condition) if isinstance(node, s.Assert) else ()
+        self.found.asserted.update(part.slot for part in parts if isinstance(part, e.Local))
 
     def _loop(
         self,
@@ -98,9 +124,7 @@ class _Reader:
         regions: tuple[Region, ...],
     ) -> None:
         before = self.current
-        self.found.stages[node.span] = Place(
-            node.span, None, loops, tests, regions, before, self.outer
-        )
+        self._put(node.span, Place(node.span, None, loops, tests, regions, before, self.outer))
         if not self.branching:
             self.current = (*before, (node, True))
         # What a turn depends on is said by the loop: tests around it are not its own.
@@ -144,9 +168,9 @@ class _Reader:
             tests = (*tests, Test(stage.condition, True))
         before, unit = self.current, stage.unit
         place = Place(stage.span, stage, loops, tests, regions, before, self.outer)
-        self.found.stages[stage.span] = place
+        self._put(stage.span, place)
         if stage.label is not None:
-            self.found.stages[stage.label.span] = place
+            self._put(stage.label.span, place)
         branching, self.branching = self.branching, False
         outer = self.outer
         if stage.label is not None and isinstance(unit, s.Sequence):
@@ -162,11 +186,16 @@ class _Reader:
         if stage.condition is not None:
             self.current = both(before, self.current)
 
+    def _put(self, span: Span, place: Place) -> None:
+        self.found.stages[span] = place
+        if self.splices:
+            self.found.within[span] = self.splices
+
     def _named(self, unit: s.Unit) -> int | None:
         """The slot of the value that a stage is."""
         if isinstance(unit, s.Use) and isinstance(unit.target, e.Local) and unit.item is None:
             slot = unit.target.slot
-            return slot if self.found.block.slots[slot].kind == "value" else None
+            return slot if self.found.slots[slot].kind == "value" else None
         return None
 
     def _inside(
@@ -179,6 +208,8 @@ class _Reader:
     ) -> bool:
         """Read what stands in a stage; whether a branch of it is a value by its name."""
         match unit:
+            case s.Use(splice=True, target=e.BlockValue()):
+                self._splice(unit, loops, tests, inside)
             case s.Use(branches=branches):
                 return branches is not None and self._branches(branches.body, loops, tests, inside)
             case s.Branches(body=body):
@@ -196,6 +227,49 @@ class _Reader:
                     self.current = before
                     self.body(shortcut, loops, tests, (*inside, (shortcut.span, True)))
         return False
+
+    def _splice(
+        self,
+        unit: s.Use,
+        loops: tuple[s.Loop, ...],
+        tests: tuple[Test, ...],
+        inside: tuple[Region, ...],
+    ) -> None:
+        """Read a block as if its text stood here; its parameters are names for their arguments.
+
+        What is spliced into one text twice would stand at two places of it, and has none; nor has
+        what stands deeper than texts of people do.
+        """
+        assert isinstance(unit.target, e.BlockValue)
+        block, found = unit.target.block, self.found
+        here = inside[-1][0]
+        if block.body.span in self.spliced or len(self.splices) == _DEEPEST:
+            self.twice |= {block.body.span}
+            return
+        self.spliced[block.body.span] = here
+        by = len(found.slots)
+        found.slots += [
+            replaced(slot, kind="let") if slot.kind in ("parameter", "dim") else slot
+            for slot in block.slots
+        ]
+        given = {
+            item.name: item.value
+            for each in (unit.target.arguments, unit.arguments)
+            if each is not None
+            for item in each.items
+        }
+        means = {p.target: given.get(p.name, moved(p.default, by)) for p in block.parameters}
+        for axis, dim in enumerate(block.inputs[0].shape.dims if len(block.inputs) == 1 else ()):
+            if dim.binds is not None:
+                asked = (e.Attribute(here, "shape"), e.Index(here, e.Number(here, axis)))
+                means[dim.binds] = e.Access(here, e.Flowing(here), asked)
+        for target, value in means.items():
+            if value is not None:
+                let = s.Let(value.span, (moved(target, by),), value)
+                found.lets[by + target.slot] = Bound(let, loops, inside, bool(tests))
+        outer, self.splices = self.splices, (*self.splices, here)
+        self.body(moved(block.body, by), loops, tests, (*inside, (block.body.span, True)))
+        self.splices = outer
 
     def _branches(
         self,

@@ -21,6 +21,7 @@ from archc.python.reading.scope import (
     Inside,
     Scope,
     UnsayableError,
+    targets_shown,
 )
 from archir.program import expressions as e
 from archir.program.builtins import BUILTINS
@@ -84,9 +85,16 @@ def _power(expr: e.Power, scope: Scope) -> tuple[str, int]:
     return text, POWER
 
 
+_CONTRARY = {"True": "False", "False": "True"}
+"""Conditions that are decided: a parameter that is baked in makes such."""
+
+
 def _unary(expr: e.Unary, scope: Scope) -> tuple[str, int]:
     if expr.operator == "not":
-        return "not " * expr.count + show(expr.operand, scope, NOT), NOT
+        text = show(expr.operand, scope, NOT)
+        if text in _CONTRARY:
+            return _CONTRARY[text] if expr.count % 2 else text, ATOM
+        return "not " * expr.count + text, NOT
     return "-" * expr.count + show(expr.operand, scope, NEGATIVE), NEGATIVE
 
 
@@ -105,14 +113,27 @@ def _compare(expr: e.Compare, scope: Scope) -> tuple[str, int]:
 def _logical(expr: e.Logical, scope: Scope) -> tuple[str, int]:
     binding = AND if expr.operator == "and" else OR
     texts = [show(operand, scope, binding + 1) for operand in expr.operands]
+    decides = str(expr.operator == "or")
+    if decides in texts:
+        return decides, ATOM
+    texts = [text for text in texts if text not in _CONTRARY]
+    if len(texts) < 2:
+        return (texts[0], binding + 1) if texts else (_CONTRARY[decides], ATOM)
     return f" {expr.operator} ".join(texts), binding
 
 
 def _conditional(expr: e.Conditional, scope: Scope) -> tuple[str, int]:
-    text = show(expr.otherwise, scope)
-    for value, test in reversed(expr.arms):
-        text = f"{show(value, scope, OR)} if {show(test, scope, OR)} else {text}"
-    return text, CONDITION
+    arms: list[str] = []
+    otherwise = expr.otherwise
+    for value, condition in expr.arms:
+        test = show(condition, scope, OR)
+        if test == "True":
+            otherwise = value
+            break
+        if test != "False":
+            arms.append(f"{show(value, scope, OR)} if {test} else ")
+    text, binding = shown(otherwise, scope)
+    return "".join(arms) + text, CONDITION if arms else binding
 
 
 def _list(expr: e.ListDisplay | e.Gathered, scope: Scope) -> tuple[str, int]:
@@ -124,14 +145,14 @@ def _comprehension(expr: e.Comprehension, scope: Scope) -> tuple[str, int]:
 
 
 def _comprehended(expr: e.Comprehension, scope: Scope) -> str:
-    if expr.rows:
-        raise UnsayableError("names of a row in a row")
+    rows = {row.slot: targets for row, targets in expr.rows}
+    everything = (*expr.targets, *(t for targets in rows.values() for t in targets))
     source = iterable(expr.iterable, scope)
     source = f"({source})" if " if " in source else source
     taken = {"math"}
     while True:
-        inner = Inside(scope, expr.targets, taken)
-        targets = ", ".join(inner.names.values())
+        inner = Inside(scope, everything, taken)
+        targets = targets_shown(expr.targets, rows, inner.name_of)
         text = f"{show(expr.element, inner)} for {targets} in {source}"
         if expr.condition is not None:
             text += f" if {show(expr.condition, inner, OR)}"

@@ -8,8 +8,9 @@ from archir.base.record import Struct, fresh
 from archir.base.source import Span
 from archir.program import expressions as e
 from archir.program import statements as s
-from archir.program.declarations import Block
+from archir.program.declarations import Block, Slot
 from archir.program.nodes import Expr
+from archir.program.walk import nested
 
 Region: TypeAlias = "tuple[Span, bool]"
 """Braces or a branch around a place, in which one thing runs behind the other; or, with False, a
@@ -71,11 +72,30 @@ class Bound(Struct):
     regions: tuple[Region, ...]
     tested: bool
 
+    def place(self, slot: int) -> int:
+        """Which of the statement's names has that slot."""
+        return [target.slot for target in self.statement.targets].index(slot)
+
+    def item(self, slot: int) -> Expr | None:
+        """The expression of a name; None where it is that of all of several names."""
+        value, count = self.statement.value, len(self.statement.targets)
+        if count == 1:
+            return value
+        if isinstance(value, e.ListDisplay) and len(value.items) == count:
+            return value.items[self.place(slot)]
+        return None
+
 
 class Places(Struct):
     """All places of one declaration: stages by their own spans and by those of their labels."""
 
     block: Block
+    slots: list[Slot] = fresh(factory=list)
+    """Those of the declaration, and behind them those of each block that is spliced into it."""
+
+    within: dict[Span, tuple[Span, ...]] = fresh(factory=dict)
+    """Of what stands in spliced blocks: the places of these, from the outside."""
+
     stages: dict[Span, Place] = fresh(factory=dict)
     lets: dict[int, Bound] = fresh(factory=dict)
     """By the slot of the name."""
@@ -83,11 +103,29 @@ class Places(Struct):
     targets: dict[int, s.For] = fresh(factory=dict)
     """The loops of loop variables, by their slots."""
 
+    rows: dict[int, tuple[e.Target, ...]] = fresh(factory=dict)
+    """The names in brackets of loop variables, by the slots of what they are the items of."""
+
     gathered: dict[int, s.Loop] = fresh(factory=dict)
     """The loops that leave lists of values, by the slots of the lists."""
 
     raws: dict[Span, s.ParamStatement] = fresh(factory=dict)
-    rules: list[s.Rule] = fresh(factory=list)
+    deciding: list[Expr] = fresh(factory=list)
+    """The conditions around outputs."""
+
+    asserted: set[int] = fresh(factory=set)
+    """The slots that conditions of the declaration's own speak of."""
+
+    def end(self, span: Span) -> tuple[int, ...]:
+        """Where something ends; what is spliced in stands where that is done."""
+        return (*(around.end for around in self.within.get(span, ())), span.end)
+
+    def inside(self, region: Span, span: Span) -> Span | None:
+        """What of a place stands in braces: itself, or the splice that it belongs to."""
+        for each in (*self.within.get(span, ()), span):
+            if each.source == region.source and region.start <= each.start < region.end:
+                return each
+        return None
 
     def stage(self, span: Span) -> s.Stage | None:
         """The stage there."""
@@ -115,7 +153,7 @@ class Places(Struct):
         unit = place.stage.unit
         if isinstance(unit, s.Use):
             target = self.meant(unit.target)
-            kinds = self.block.slots
+            kinds = self.slots
             # An op in a parameter may be none; a block may not.
             return isinstance(target, e.OpValue | e.BlockValue) or (
                 isinstance(target, e.Local)
@@ -125,11 +163,24 @@ class Places(Struct):
             )
         return True
 
+    def turns(self, slot: int) -> bool:
+        """Whether a name is a loop's, or is given to what a loop's are in."""
+        waiting, seen = [slot], set[int]()
+        while waiting:
+            here = waiting.pop()
+            if here in self.targets:
+                return True
+            if here in self.lets and here not in seen:
+                seen.add(here)
+                parts = nested(self.lets[here].statement.value)
+                waiting += [part.slot for part in parts if isinstance(part, e.Local)]
+        return False
+
     def meant(self, expr: Expr) -> Expr:
         """What a name stands for where a ``let`` has given it to a part."""
         while isinstance(expr, e.Local) and expr.slot in self.lets:
-            statement = self.lets[expr.slot].statement
-            if len(statement.targets) > 1:
+            item = self.lets[expr.slot].item(expr.slot)
+            if item is None:
                 break
-            expr = statement.value
+            expr = item
         return expr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from archc.python.code.identifiers import base
 from archir.program import expressions as e
@@ -41,6 +42,21 @@ class Scope:
         raise UnsayableError("a part")
 
 
+def targets_shown(
+    targets: tuple[e.Target, ...],
+    rows: Mapping[int, tuple[e.Target, ...]],
+    name: Callable[[e.Target], str],
+) -> str:
+    """The variables of a loop; those of a row in parentheses."""
+    found: list[str] = []
+    for each in targets:
+        row = rows.get(each.slot)
+        inner = "" if row is None else targets_shown(row, rows, name)
+        comma = "," if row is not None and len(row) == 1 else ""
+        found.append(name(each) if row is None else f"({inner}{comma})")
+    return ", ".join(found)
+
+
 class Inside(Scope):
     """A scope with names of its own in front: the targets of a comprehension."""
 
@@ -55,6 +71,10 @@ class Inside(Scope):
             while name != "_" and name in taken:
                 name += "_"
             self.names[target.slot] = name
+
+    def name_of(self, target: e.Target) -> str:
+        """What a target is called."""
+        return self.names[target.slot]
 
     def local(self, expr: e.Local) -> tuple[str, int]:
         if expr.slot in self.names:
