@@ -70,6 +70,7 @@ ON_META = {
     "ddpm": (7, 8, 12, 16),
     "fasterrcnn_resnet50_fpn": (1, 32, 33, 97),
     "fcos_resnet50_fpn": (1, 32, 33, 97),
+    "nasnet_cell": (1, 2, 7),
     "retinanet_resnet50_fpn": (1, 32, 33, 97),
     "ssd300_vgg16": (1, 267, 268, 301),
     "yolov3": (24, 25, 32, 33, 57, 64, 89),
