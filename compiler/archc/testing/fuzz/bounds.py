@@ -1,4 +1,4 @@
-"""How much time and memory one text may take, held by the system where it can be."""
+"""How much time and memory a command may take, held by the system where it can be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 SECONDS = 10.0
-"""How much processor time a text may take."""
+"""How much processor time it may take to check a text, or to make one form of a model."""
 
 BYTES = 1 << 30
 """How much memory a process may take for its texts, beside what it has when it begins."""

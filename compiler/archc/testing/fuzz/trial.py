@@ -62,8 +62,7 @@ class Fault(Record):
 def attempt(text: bytes) -> tuple[str, Fault | None]:
     """How far a text came (see ``answer``), and what it did that none may do."""
     try:
-        with bounded():
-            return answer(text), None
+        return answer(text), None
     except TooLongError as error:
         return "fault", _fault("slow", error)
     except MemoryError as error:
@@ -82,19 +81,30 @@ def tried(text: bytes) -> tuple[str, Fault | None]:
 
 
 def answer(text: bytes) -> str:
-    """Give a text to all stages; how far it came: unread, refused or accepted."""
+    """Give a text to all stages; how far it came: unread, refused or accepted.
+
+    To check it takes the time of a command, and so does each form that is made of a model.
+    """
+    right: list[TypedGraph] = []
+    number = crc32(text)
+    with bounded():
+        is_read = _checked(text, FEW if number % 8 else None, right)
+    for typed in right:
+        _finish(typed, number // 8)
+    return "accepted" if right else "refused" if is_read else "unread"
+
+
+def _checked(text: bytes, limits: Limits | None, right: list[TypedGraph]) -> bool:
+    """Whether a text can be read; its models that are right go into the list."""
     source, found = files.decode(text, "mutant.arch")
     if found.has_errors:
         _show(list(found))
-        return "unread"
+        return False
     program, found = pipeline.load(source, None)
     if program is None:
         _refused(list(found))
-        return "unread"
-    right: list[TypedGraph] = []
+        return False
     _show(list(found))
-    number = crc32(text)
-    limits = FEW if number % 8 else None
     for model in checkable(program)[:MODELS]:
         typed, found = pipeline.compile_model(program, model, (), limits)
         if typed is None:
@@ -102,9 +112,7 @@ def answer(text: bytes) -> str:
         else:
             _show(list(found))
             right.append(typed)
-    for typed in right:
-        _finish(typed, number // 8)
-    return "accepted" if right else "refused"
+    return True
 
 
 def _finish(typed: TypedGraph, number: int) -> None:
@@ -128,7 +136,8 @@ def _made(make: object) -> str | bytes | None:
     """What a back end makes; None where it refuses to, and says why."""
     assert callable(make)
     try:
-        made: str | bytes = make()
+        with bounded():
+            made: str | bytes = make()
     except ArchError as error:
         if not str(error).strip():
             raise BrokenPromiseError("a back end refuses without a word") from error
