@@ -309,5 +309,72 @@ model net() {
     ]
 
 
+def test_forms_of_one_block_are_one_panel_with_what_some_uses_lack() -> None:
+    """MobileNetV3's bneck: figure 4 of its paper, whose expansion, squeeze and way around vary."""
+    picture = picture_of(example("mobilenet_v3_large"))
+    names = [panel.name for panel in picture.panels]
+    assert names == ["Bneck", "SqueezeExcite"]
+    (around,) = picture.panels[0].chain.items
+    assert isinstance(around, Parallel)
+    body, way = around.branches
+    assert not way.chain.items and way.is_optional
+    assert [_optional(item) for item in body.chain.items] == [True, False, True, False]
+    assert [one.after for one in body.chain.items if isinstance(one, Box)] == [
+        ("BN", "ReLU/Hardswish"),
+        ("BN", "ReLU/Hardswish"),
+        ("BN",),
+    ]
+    # Table 1: which have SE, and RE or HS.
+    uses = [item for item in everything(picture.chain) if isinstance(item, Ref)]
+    assert [say(one.words).split(", ", 3)[-1] for one in uses[:4]] == [
+        *("ReLU", "/2, ReLU", "ReLU", "/2, ReLU, squeezed")
+    ]
+    assert say(uses[-1].words).endswith("960, 160, Hardswish, squeezed")
+
+
+def _optional(item: Item) -> bool:
+    assert isinstance(item, (Box, Ref))
+    return item.is_optional
+
+
+FORMS = """block Unit(deep: bool, other = false) {
+  if other { max_pool(1) -> batch_norm -> avg_pool(1) -> layer_norm } else {
+    conv(8, 3, padding = 1) -> relu
+    if deep { conv(8, 1) -> sigmoid }
+    conv(8, 3, padding = 1)
+  }
+}
+
+block Turned(way: bool) {
+  conv(8, 3, padding = 1)
+  if way { max_pool(1) } else { linear(32) }
+  conv(8, 1)
+}
+
+model net() {
+  input x: [N, 8, H = 32, W = 32]
+  %s
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("uses", "optional"),
+    [
+        ("Unit(true) -> tanh -> Unit(false)", {"Unit": ["Conv 1x1"]}),
+        ("Unit(false) -> tanh -> Unit(true)", {"Unit": ["Conv 1x1"]}),
+        ("Unit(true) -> tanh -> Unit(true)", {"Unit": []}),
+        ("Unit(true) -> Unit(true, other = true)", {"Unit a": [], "Unit b": []}),  # nothing shared
+        ("Turned(true) -> Turned(false)", {"Turned a": [], "Turned b": []}),  # one for another
+    ],
+)
+def test_what_all_uses_have_is_not_optional(uses: str, optional: dict[str, list[str]]) -> None:
+    found: dict[str, list[str]] = {}
+    for one in model(FORMS % uses).panels:
+        boxes = [item for item in everything(one.chain) if isinstance(item, Box)]
+        found[one.name] = [plain(head_text(item)) for item in boxes if item.is_optional]
+    assert found == optional
+
+
 def test_an_empty_chain_is_a_line() -> None:
     assert Chain().items == []

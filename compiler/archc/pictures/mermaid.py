@@ -11,6 +11,7 @@ from archc.pictures.model.tree import (
     DOT,
     TIMES,
     Box,
+    Branch,
     Chain,
     Count,
     Item,
@@ -38,7 +39,8 @@ class Source(Record):
 
     node: str
     shape: str = ""
-    is_training: bool = False
+    is_dashed: bool = False
+    """Whether it flows in training alone, or in some uses of a panel."""
 
 
 def mermaid(picture: Picture, theme: str = "auto", *, with_shapes: bool = True) -> str:
@@ -61,6 +63,9 @@ def mermaid(picture: Picture, theme: str = "auto", *, with_shapes: bool = True) 
         # "end" alone would end a subgraph.
         lines.append(f"  classDef kind_{kind} fill:{fill},stroke:{border},color:{inks.letters}")
         lines.append(f"  class {','.join(members)} kind_{kind}")
+    if writer.optional:
+        lines.append("  classDef optional stroke-dasharray:4 2.5")
+        lines.append(f"  class {','.join(writer.optional)} optional")
     return "\n".join(lines) + "\n"
 
 
@@ -72,6 +77,7 @@ class _Flowchart:
         self.lines: list[str] = []
         self.links: list[str] = []  # behind all nodes: an arrow would draw its ends into a subgraph
         self.kinds: dict[str, list[str]] = {}
+        self.optional: list[str] = []
         self.depth = 1
         self.count = 0
 
@@ -85,7 +91,7 @@ class _Flowchart:
         self.depth -= 1
         self.lines.append("  " * self.depth + "end")
 
-    def node(self, text: str, kind: str, form: str = "box") -> str:
+    def node(self, text: str, kind: str, form: str = "box", *, is_optional: bool = False) -> str:
         """A node with its lines of text."""
         name = f"n{self.count}"
         self.count += 1
@@ -98,12 +104,14 @@ class _Flowchart:
         label = "<br/>".join(_label(line) for line in text.split("\n")) or " "
         self.lines.append(f'{"  " * self.depth}{name}{before}"{label}"{after}')
         self.kinds.setdefault(kind, []).append(name)
+        if is_optional:
+            self.optional.append(name)
         return name
 
     def arrows(self, sources: Sequence[Source], to: str) -> None:
         """Arrows from everywhere to a node."""
         for one in sources:
-            line = "-.->" if one.is_training else "-->"
+            line = "-.->" if one.is_dashed else "-->"
             is_said = one.shape and to not in self.kinds.get("end", ())  # which says it itself
             label = f'|"{_label(one.shape)}"|' if is_said else ""
             self.links.append(f"  {one.node} {line}{label} {to}")
@@ -120,11 +128,7 @@ class _Flowchart:
         """Write an item; where what flows out of it comes from."""
         # As deep as the tree, which unfolding bounds.
         if isinstance(item, Parallel):
-            into = [
-                source
-                for branch in item.branches
-                for source in self.chain(branch.chain, sources if branch.is_sourced else [])
-            ]
+            into = [source for branch in item.branches for source in self._branch(branch, sources)]
             return self.item(item.merge, into, before)
         if isinstance(item, (Part, Times)):
             self.opened(f"part{self.count}", _title(item))
@@ -142,6 +146,12 @@ class _Flowchart:
         shape = item.shape.text if item.shape is not None else ""
         is_said = self.with_shapes and shape != before and _kind(item) != "end"
         return [Source(node, shape if is_said else "")]
+
+    def _branch(self, branch: Branch, sources: list[Source]) -> list[Source]:
+        into = sources if branch.is_sourced else []
+        if branch.is_optional:
+            into = [Source(one.node, one.shape, is_dashed=True) for one in into]
+        return self.chain(branch.chain, into)
 
     def _tangle(self, item: Tangle, sources: list[Source]) -> list[Source]:
         outs: list[list[Source]] = []
@@ -162,12 +172,16 @@ class _Flowchart:
             name = self.names.get(item.definition, item.definition.name) + times
             label = item.name if item.is_named and not item.name.isdecimal() else ""
             lines = [label, name, say(item.words, self.symbols)]
-            return self.node("\n".join(line for line in lines if line), item.kind, "block")
+            return self._said(lines, item, "block")
         facts = say(item.facts, self.symbols)
         before, after = DOT.join(item.before), DOT.join(item.after)
         lines = [before, head_text(item, self.symbols) + times, facts, after]
         form = "end" if item.kind in ("end", "parameter") else "box"
-        return self.node("\n".join(line for line in lines if line), item.kind, form)
+        return self._said(lines, item, form)
+
+    def _said(self, lines: list[str], item: Box | Ref, form: str) -> str:
+        text = "\n".join(line for line in lines if line)
+        return self.node(text, item.kind, form, is_optional=item.is_optional)
 
 
 def _kind(item: Box | Ref | Sign) -> str:

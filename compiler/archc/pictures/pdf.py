@@ -110,7 +110,8 @@ def _wire(wire: Wire, inks: Inks) -> Iterator[str]:
 def _glyph(glyph: Glyph, inks: Inks) -> Iterator[str]:
     fill, border = inks.kinds[glyph.kind]
     x, y, wide, high = glyph.x, glyph.y, glyph.width, glyph.height
-    looks = f"1 w {_rgb(fill)} rg {_rgb(border)} RG"
+    dash = _DASHES["optional"] if glyph.is_optional else "[] 0 d"
+    looks = f"1 w {dash} {_rgb(fill)} rg {_rgb(border)} RG"
     if glyph.form == "sign":
         yield f"{looks} {_rounded(x, y, wide, high, wide / 2)} B"
         for one, other in strokes_of_sign(glyph):

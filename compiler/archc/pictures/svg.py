@@ -31,7 +31,7 @@ text {{ font-family: {FONTS}; text-anchor: middle; }}
 .shape, .small {{ font-size: 9px; }}
 .wire, .sign-stroke, .inner {{ fill: none; }}
 .wire {{ stroke-width: 1.1; }}
-.wire.optional {{ stroke-dasharray: 4 2.5; }}
+.wire.optional, .glyph.optional rect {{ stroke-dasharray: 4 2.5; }}
 .wire.training {{ stroke-dasharray: 1.5 2.5; }}
 .sign-stroke {{ stroke-width: 1.3; }}
 .inner {{ stroke-width: 0.6; }}
@@ -97,7 +97,7 @@ def _glyph(glyph: Glyph, taken: set[str]) -> str:
             inner = _rect(x + 2, y + 2, wide - 4, high - 4, 2)
             body.append(inner.replace("<rect", '<rect class="inner"'))
     body += [_letters(text) for text in glyph.texts]
-    classes = f"glyph {glyph.form} kind-{glyph.kind}"
+    classes = f"glyph {glyph.form} kind-{glyph.kind}" + " optional" * glyph.is_optional
     return f'<g class="{classes}"{_path(glyph.path, taken)}>{"".join(body)}</g>'
 
 

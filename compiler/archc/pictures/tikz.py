@@ -156,6 +156,8 @@ def _wire(wire: Wire) -> list[str]:
 
 def _glyph(glyph: Glyph) -> list[str]:
     looks = f"draw=archc{glyph.kind}edge, line width=1\\archcunit, fill=archc{glyph.kind}"
+    if glyph.is_optional:
+        looks += _DASHES["optional"]
     lines: list[str] = []
     if glyph.form == "sign":
         radius = glyph.width / 2

@@ -38,7 +38,7 @@ def box(item: Box, symbols: Symbols | None = None) -> Sketch:
     lines += [(one, FACT) for one in _wrapped(tuple(facts.split(", ")), ", ")]
     lines += [(one, FACT) for one in _wrapped(item.after)]
     form = "end" if item.kind in ("end", "parameter") else "box"
-    return _glyph(lines, item.kind, form, item.path, titled(item), item.times is not None)
+    return _glyph(lines, item, form)
 
 
 def ref(item: Ref, name: str, symbols: Symbols | None = None) -> Sketch:
@@ -47,7 +47,7 @@ def ref(item: Ref, name: str, symbols: Symbols | None = None) -> Sketch:
     lines = [(cut(label), FACT)] if label else []
     lines.append((cut(name) + _times(item.times, symbols), HEAD))
     lines += [(one, FACT) for one in _wrapped(tuple(say(item.words, symbols).split(", ")), ", ")]
-    return _glyph(lines, item.kind, "block", item.path, titled(item), item.times is not None)
+    return _glyph(lines, item, "block")
 
 
 def titled(item: Box | Ref) -> str:
@@ -119,13 +119,13 @@ def _filled(widths: list[float], gap: float, limit: float) -> list[int]:
     return starts
 
 
-def _glyph(
-    lines: list[tuple[str, float]], kind: str, form: str, path: str, title: str, is_stack: bool
-) -> Sketch:
+def _glyph(lines: list[tuple[str, float]], item: Box | Ref, form: str) -> Sketch:
+    is_stack = item.times is not None
     wide = max(width(text, size, bold=size == HEAD) for text, size in lines) + 2 * PAD
     wide = max(round(wide, 1), NARROWEST)
     high = sum(LINE[size] for _text, size in lines) + 2 * EDGE
-    glyph = Glyph(0, -high / 2, wide, high, kind, form, path, title, is_stack=is_stack)
+    glyph = Glyph(0, -high / 2, wide, high, item.kind, form, item.path, titled(item))
+    glyph.is_stack, glyph.is_optional = is_stack, item.is_optional
     top = -high / 2 + EDGE
     for text, size in lines:
         role = "head" if size == HEAD else "fact"

@@ -53,21 +53,25 @@ def legend(marks: list[Mark], across: float, heat: str | None = None) -> Legend:
 def _entries(marks: list[Mark], heat: str | None) -> list[tuple[Glyph | Wire, str]]:
     """A sample of each colour, sign and line that a picture has, with what it means."""
     boxes = {one.kind for one in marks if isinstance(one, Glyph) and one.form != "sign"}
-    signs = {one.sign for one in marks if isinstance(one, Glyph) and one.form == "sign"}
-    forms = {one.form for one in marks if isinstance(one, Wire)}
     found: list[tuple[Glyph | Wire, str]] = []
     for kind, word in WORDS.items():
         if kind in boxes and kind != "end":
             form = "block" if kind == "block" else "box"
             found.append((Glyph(0, 0, 10, 10, kind, form), word))
     found += _shares(sorted(kind for kind in boxes if kind.startswith(HEAT)), heat)
+    return [*found, *_signs_and_wires(marks)]
+
+
+def _signs_and_wires(marks: list[Mark]) -> Iterator[tuple[Glyph | Wire, str]]:
+    signs = {one.sign for one in marks if isinstance(one, Glyph) and one.form == "sign"}
+    forms = {one.form for one in marks if isinstance(one, Wire)}
+    forms.update("optional" for one in marks if isinstance(one, Glyph) and one.is_optional)
     for sign, word in SIGNS.items():
         if sign in signs:
-            found.append((Glyph(0, 0, 10, 10, "merge", "sign", sign=sign), word))
+            yield Glyph(0, 0, 10, 10, "merge", "sign", sign=sign), word
     for form, word in WIRES.items():
         if form in forms:
-            found.append((Wire([(0, 0)], False, form), word))
-    return found
+            yield Wire([(0, 0)], False, form), word
 
 
 def _shares(kinds: list[str], heat: str | None) -> Iterator[tuple[Glyph, str]]:

@@ -53,6 +53,9 @@ class Glyph(Struct):
     texts: list[Text] = fresh(factory=list)
     sign: str = ""
     is_stack: bool = False
+    is_optional: bool = False
+    """Whether some uses of the panel do not have it."""
+
     deep: float = 0.0
     """Of a solid: how far its back is to the right of its front, and above it."""
 

@@ -70,18 +70,23 @@ def _scale(page: Page, wanted: tuple[float, float]) -> float:
 
 def _laid_out(picture: Picture, wide: float, view: str, heat: str | None) -> Page:
     names = {ref.definition: panel.name for panel in picture.panels for ref in panel.uses}
-    body = block(picture.chain, Style(names, {}, view == "layers", view == "volumes"), wide)
+    style = Style(names, {}, view == "layers", view == "volumes")
+    body = block(picture.chain, style, wide)
     marks: list[Mark] = []
     title = Text(MARGIN, MARGIN + glyphs.TITLE, glyphs.cut(picture.name), glyphs.TITLE, "title")
     title.bold, title.anchor = True, "start"
     marks.append(title)
+    across = max(body.reach, wide * 0.75, title.width)
+    panels = [_panel(panel, names, across) for panel in picture.panels]
+    widest = max((panel.width for panel in panels), default=0.0)
+    if widest > max(wide, body.reach):  # what cannot be broken leaves room beside the rows
+        body = block(picture.chain, style, widest)
+        across = max(across, widest)
     y = MARGIN + glyphs.TITLE + 14
     wide_body = body.reach
     body.marks = _without_ends(body)
     _put(marks, body, MARGIN, y + body.up)
     y += body.up + body.down + SHELF
-    across = max(wide_body, wide * 0.75, title.width)
-    panels = [_panel(panel, names, across) for panel in picture.panels]
     right = MARGIN + max(wide_body, title.width)
     high = 0.0
     for sketch, (x, top) in zip(panels, packed(panels, across), strict=True):

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from archc.pictures.model.flow.series import bare, series
 from archc.pictures.model.flow.units import Collector, Drawn, Shapes, Unit, ordered
 from archc.pictures.model.fold import fold
-from archc.pictures.model.panels import apart
+from archc.pictures.model.panels.apart import apart
 from archc.pictures.model.tree import Box, Chain, Item, Part, Picture, Shape, Tap
 from archir.graph.graph import Definition, Output
 from archir.graph.typed import TypedGraph

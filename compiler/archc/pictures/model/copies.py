@@ -39,12 +39,14 @@ def _item(item: Item, prefix: str) -> Item:
             count(item.times),
         )
         made.window, made.cost, made.spans = words(item.window), item.cost, item.spans
+        made.is_optional = item.is_optional
     elif isinstance(item, Sign):
         made = Sign(item.sign, _below(prefix, item.path), item.title, None, item.cost, item.spans)
     elif isinstance(item, Ref):
         made = Ref(item.definition, item.chain, _below(prefix, item.path), item.name)
         made.times, made.words = count(item.times), words(item.words)
         made.is_named, made.same, made.spans = item.is_named, item.same, item.spans
+        made.is_optional = item.is_optional
     elif isinstance(item, Parallel):
         branches = [
             Branch(copied(one.chain, prefix), one.is_sourced, one.is_optional)

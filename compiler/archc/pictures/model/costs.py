@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archc.pictures.model.panels.pairs import pairs
 from archc.pictures.model.tree import (
     FREE,
     Box,
@@ -14,7 +15,6 @@ from archc.pictures.model.tree import (
     Ref,
     Sign,
     everything,
-    pairs,
 )
 from archir.graph.graph import Definition
 

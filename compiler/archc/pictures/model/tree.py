@@ -94,6 +94,9 @@ class Box(Struct):
     spans: tuple[Span, ...] = ()
     """Where the text has what is in it."""
 
+    is_optional: bool = False
+    """Whether some uses of the panel do not have it."""
+
 
 class Sign(Struct):
     """A small circle in which branches meet; ``sign`` is that of what they meet by."""
@@ -128,6 +131,7 @@ class Ref(Struct):
     kind: str = "block"
     cost: Cost = FREE
     spans: tuple[Span, ...] = ()
+    is_optional: bool = False
 
 
 class Chain(Struct):
@@ -232,22 +236,6 @@ def everything(chain: Chain) -> Iterator[Item]:
         yield item
         if isinstance(item, Parallel):
             yield item.merge
-
-
-def pairs(panel: Chain, use: Chain) -> Iterator[tuple[Item, Item]]:
-    """Each item of a panel with the one that a use has in its place, where it has one."""
-    # As deep as the tree, which unfolding bounds.
-    for one, other in zip(panel.items, use.items, strict=True):
-        yield one, other
-        if isinstance(one, Parallel) and isinstance(other, Parallel):
-            for branch, same in zip(one.branches, other.branches, strict=True):
-                if same.chain.items:
-                    yield from pairs(branch.chain, same.chain)
-            yield from pairs(Chain([one.merge]), Chain([other.merge]))
-        elif isinstance(one, (Part, Times, Tap)) and isinstance(other, (Part, Times, Tap)):
-            yield from pairs(one.chain, other.chain)
-        elif isinstance(one, Tangle) and isinstance(other, Tangle):
-            yield from pairs(Chain(one.items), Chain(other.items))
 
 
 def say(words: Words, symbols: dict[Count, str] | None = None) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
 
 from archc.pictures.looks import NoSuchBlockError
-from archc.pictures.model.align import covers, numbers
 from archc.pictures.model.copies import copied
-from archc.pictures.model.fold import chain_key
+from archc.pictures.model.keys import chain_key
+from archc.pictures.model.panels.align import together
+from archc.pictures.model.panels.differences import symbol, tell
+from archc.pictures.model.panels.pairs import numbers
 from archc.pictures.model.tree import (
     Box,
     Chain,
@@ -17,13 +20,14 @@ from archc.pictures.model.tree import (
     Ref,
     Tangle,
     Times,
-    Words,
     chains,
     everything,
 )
-from archir.base.record import Record
 from archir.graph.graph import Definition
 from archir.graph.typed import TypedGraph
+
+FORMS = 24
+"""How many forms of a block are laid over each other; those of one with more are drawn apart."""
 
 IN_PLACE = 6
 """Boxes of a block used once up to which it is drawn where it is used."""
@@ -105,34 +109,45 @@ def _panels(uses: dict[Definition, list[Ref]], typed: TypedGraph) -> list[Panel]
         for form, refs in groups.items()
         for windows, split in _by_window(refs, typed).items()
     }
+    forms = Counter(refs[0].definition.name for refs in groups.values())
     first = {id(ref): place for place, refs in enumerate(uses.values()) for ref in refs}
     panels: list[Panel] = []
     by_name: dict[str, list[Panel]] = {}
-    for refs in sorted(groups.values(), key=lambda refs: -len(list(everything(refs[0].chain)))):
+    drawn: dict[Definition, Panel] = {}
+    # Inner blocks first: it is known then which of those in others have one panel.
+    order = {name: place for place, name in enumerate(dict.fromkeys(d.name for d in uses))}
+    large = sorted(groups.values(), key=lambda refs: -len(list(everything(refs[0].chain))))
+    for refs in sorted(large, key=lambda refs: order[refs[0].definition.name]):
         name = refs[0].definition.name
-        for panel in by_name.get(name, []):
-            together = [*panel.uses, *refs]
-            if covers(panel.chain, refs[0].chain) and _tell_windows(together, typed):
-                panel.uses = together
+        for panel in by_name.get(name, []) if forms[name] <= FORMS else ():
+            merged = together(panel.chain, refs[0].chain, drawn)
+            if merged is not None and _tell_windows(merged, [*panel.uses, *refs], typed):
+                panel.chain, panel.uses = merged, [*panel.uses, *refs]
                 break
         else:
             panel = Panel(name, refs[0].chain, list(refs))
             by_name.setdefault(name, []).append(panel)
             panels.append(panel)
+        drawn.update((ref.definition, panel) for ref in refs)
     for same in by_name.values():
-        if len(same) > 1:
-            same.sort(key=lambda panel: min(first[id(ref)] for ref in panel.uses))
-            for letter, panel in zip("abcdefghijklmnopqrstuvwxyz", same, strict=False):
-                panel.name = f"{panel.name} {letter}"
+        _letter(same, first)
     panels.sort(key=lambda panel: min(first[id(ref)] for ref in panel.uses))
     for panel in panels:
-        _name_numbers(panel, typed)
+        tell(panel, drawn, typed)
     return panels
+
+
+def _letter(same: list[Panel], first: dict[int, int]) -> None:
+    """Tell panels of one name apart, in the order in which they are met."""
+    if len(same) > 1:
+        same.sort(key=lambda panel: min(first[id(ref)] for ref in panel.uses))
+        for letter, panel in zip("abcdefghijklmnopqrstuvwxyz", same, strict=False):
+            panel.name = f"{panel.name} {letter}"
 
 
 def _by_window(refs: list[Ref], typed: TypedGraph) -> dict[object, list[Ref]]:
     """The uses of one form, apart where their windows differ and no argument says how."""
-    if _tell_windows(refs, typed):
+    if _tell_windows(refs[0].chain, refs, typed):
         return {None: refs}
     found: dict[object, list[Ref]] = {}
     for ref in refs:
@@ -142,9 +157,9 @@ def _by_window(refs: list[Ref], typed: TypedGraph) -> dict[object, list[Ref]]:
     return found
 
 
-def _tell_windows(refs: list[Ref], typed: TypedGraph) -> bool:
+def _tell_windows(form: Chain, refs: list[Ref], typed: TypedGraph) -> bool:
     """Whether each window of a block that differs among its uses is one of its arguments."""
-    template = copied(refs[0].chain)
+    template = copied(form)
     boxes = [item for item in everything(template) if isinstance(item, Box)]
     windows = {one for box in boxes for one in box.window if isinstance(one, Count)}
     values: dict[Count, dict[Definition, int]] = {}
@@ -153,7 +168,7 @@ def _tell_windows(refs: list[Ref], typed: TypedGraph) -> bool:
             if count in windows:
                 values.setdefault(count, {})[ref.definition] = value
     different = [found for found in values.values() if len(set(found.values())) > 1]
-    return all(_symbol(found, typed)[1] is not None for found in different)
+    return all(symbol(found, typed)[1] is not None for found in different)
 
 
 def _down_to(chain: Chain, panels: list[Panel], depth: int | None) -> list[Panel]:
@@ -171,99 +186,3 @@ def _down_to(chain: Chain, panels: list[Panel], depth: int | None) -> list[Panel
                 found.append(panel)
                 level.append(panel.chain)
     return found
-
-
-# --- numbers that differ -------------------------------------------------------------------------
-
-
-def _name_numbers(panel: Panel, typed: TypedGraph) -> None:
-    # The words of blocks inside are known by now, since inner panels come first.
-    template = panel.chain = copied(panel.uses[0].chain)
-    for ref in panel.uses:
-        covers(template, ref.chain, mark=True)
-    values: dict[Count, dict[Definition, int]] = {}
-    definitions = {ref.definition: ref for ref in panel.uses}
-    for definition, ref in definitions.items():
-        for count, value in numbers(template, ref.chain):
-            values.setdefault(count, {})[definition] = value
-    told: dict[str, Count] = {}
-    for count, found in values.items():
-        if len(set(found.values())) > 1:
-            symbol, name = _symbol(found, typed)
-            panel.symbols[count] = symbol
-            if name and name not in told:
-                told[name] = count
-    order = [name for name, _value in panel.uses[0].definition.arguments]
-    panel.parameters = tuple(name for name in order if name in told)
-    repeats: set[Count] = set()  # numbers that a name is needed for, where a block is used
-    for item in everything(template):
-        if isinstance(item, Box):
-            repeats.update(side for side in item.window if isinstance(side, Count))
-        if isinstance(item, Times):
-            repeats.add(item.count)
-        elif isinstance(item, (Box, Ref)) and item.times is not None:
-            repeats.add(item.times)
-    for ref in panel.uses:
-        ref.words = _said(ref, panel.parameters, told, repeats)
-
-
-def _said(
-    ref: Ref, parameters: tuple[str, ...], told: dict[str, Count], repeats: set[Count]
-) -> Words:
-    """The arguments of a use that its panel speaks of."""
-    arguments = dict(ref.definition.arguments)
-    said: list[Count] = []
-    for name in parameters:
-        value = arguments[name]
-        assert isinstance(value, int)
-        count = told[name]
-        before = f"{name} " if count in repeats else count.before
-        said.append(Count(value, before, count.usual))
-    return tuple(said)
-
-
-def _symbol(found: dict[Definition, int], typed: TypedGraph) -> tuple[str, str | None]:
-    """What stands for a number in a panel: an argument's name, or the incoming channels C."""
-    first = next(iter(found))
-    candidates: list[_Candidate] = []
-    for name, _value in first.arguments:
-        given = [dict(one.arguments).get(name) for one in found]
-        whole = [one for one in given if isinstance(one, int) and not isinstance(one, bool)]
-        if len(whole) == len(given):
-            candidates.append(_Candidate(name, name, whole))
-    shapes = [
-        typed.concrete_types_of(one, one.inputs[:1])[0].extents for one in found if one.inputs
-    ]
-    if len(shapes) == len(found) and all(len(shape) > 1 for shape in shapes):
-        candidates.append(_Candidate("C", None, [shape[1] for shape in shapes]))
-    values = list(found.values())
-    for one in candidates:
-        if one.given == values:
-            return one.shown, one.argument
-    for one in candidates:
-        many = _ratio(values, one.given)
-        if many:
-            return f"{many}\N{MIDDLE DOT}{one.shown}", one.argument
-    for one in candidates:
-        few = _ratio(one.given, values)
-        if few:
-            return f"{one.shown}/{few}", one.argument
-    low, high = min(values), max(values)
-    return f"{low}\N{EN DASH}{high}", None
-
-
-class _Candidate(Record):
-    """What might stand for a number: an argument, or the incoming channels."""
-
-    shown: str
-    argument: str | None
-    given: list[int]
-
-
-def _ratio(many: list[int], few: list[int]) -> int:
-    """How often the one goes into the other in all uses, 0 where it does not."""
-    if len(set(few)) < 2 or not all(few):
-        return 0
-    ratios = {divmod(one, other) for one, other in zip(many, few, strict=True)}
-    (whole, rest), *others = ratios
-    return whole if not rest and not others else 0

@@ -1,0 +1,1 @@
+"""Which blocks have panels of their own, and how their uses are laid over each other."""

@@ -1,0 +1,174 @@
+"""What differs among the uses of a panel, by the names of the block's arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from archc.pictures.model.copies import copied
+from archc.pictures.model.keys import chain_key
+from archc.pictures.model.panels.align import OR, Drawn, together
+from archc.pictures.model.panels.pairs import numbers, pairs
+from archc.pictures.model.tree import (
+    Box,
+    Chain,
+    Count,
+    Item,
+    Panel,
+    Ref,
+    Times,
+    Words,
+    everything,
+)
+from archir.base.record import Record
+from archir.graph.graph import Definition
+from archir.graph.typed import TypedGraph
+
+
+def tell(panel: Panel, drawn: Drawn, typed: TypedGraph) -> None:
+    """Put names for what differs into a panel, and what it is in each use into that."""
+    template = panel.chain = _with_words(panel.uses, drawn)
+    values: dict[Count, dict[Definition, int]] = {}
+    definitions = {ref.definition: ref for ref in panel.uses}
+    for definition, ref in definitions.items():
+        for count, value in numbers(template, ref.chain):
+            values.setdefault(count, {})[definition] = value
+    told: dict[str, Count] = {}
+    for count, found in values.items():
+        if len(set(found.values())) > 1:
+            said, name = symbol(found, typed)
+            panel.symbols[count] = said
+            if name and name not in told:
+                told[name] = count
+    order = [name for name, _value in panel.uses[0].definition.arguments]
+    panel.parameters = tuple(name for name in order if name in told)
+    repeats: set[Count] = set()  # numbers that a name is needed for, where a block is used
+    for item in everything(template):
+        if isinstance(item, Box):
+            repeats.update(side for side in item.window if isinstance(side, Count))
+        if isinstance(item, Times):
+            repeats.add(item.count)
+        elif isinstance(item, (Box, Ref)) and item.times is not None:
+            repeats.add(item.times)
+    words = _chosen(template, definitions)
+    for ref in panel.uses:
+        ref.words = (
+            *_said(ref, panel.parameters, told, repeats),
+            *words.get(ref.definition, ()),
+        )
+
+
+def _with_words(uses: list[Ref], drawn: Drawn) -> Chain:
+    """The form of all uses, anew: the words of blocks inside are known, whose panels come first."""
+    forms = {chain_key(ref.chain, exact=False): ref.chain for ref in reversed(uses)}
+    first, *others = (copied(chain) for chain in reversed(forms.values()))
+    for other in others:
+        first = together(first, other, drawn) or first
+    return first
+
+
+def _said(
+    ref: Ref, parameters: tuple[str, ...], told: dict[str, Count], repeats: set[Count]
+) -> Words:
+    """The arguments of a use that its panel speaks of."""
+    arguments = dict(ref.definition.arguments)
+    said: list[Count] = []
+    for name in parameters:
+        value = arguments[name]
+        assert isinstance(value, int)
+        count = told[name]
+        before = f"{name} " if count in repeats else count.before
+        said.append(Count(value, before, count.usual))
+    return tuple(said)
+
+
+def _chosen(template: Chain, uses: Mapping[Definition, Ref]) -> dict[Definition, list[str]]:
+    """What the arguments of each use choose: one of several words, or what not all uses have."""
+    has: dict[Item, set[Definition]] = {}
+    words: dict[tuple[Item, int], dict[Definition, str]] = {}
+    for definition, ref in uses.items():
+        for item, own in pairs(template, ref.chain):
+            if isinstance(item, (Box, Ref)) and item.is_optional:
+                has.setdefault(item, set()).add(definition)
+            for at, word in _one_of_several(item, own):
+                words.setdefault((item, at), {})[definition] = word
+    said: dict[Definition, dict[str, None]] = {definition: {} for definition in uses}
+    for found in words.values():
+        if any(_is_chosen_by(name, found) for name, _value in next(iter(found)).arguments):
+            for definition, word in found.items():
+                said[definition][word] = None
+    for owners in has.values():
+        for name in _truths_of(owners, uses):
+            for definition in owners:
+                said[definition][name] = None
+    return {definition: list(chosen) for definition, chosen in said.items()}
+
+
+def _one_of_several(item: Item, own: Item) -> Iterator[tuple[int, str]]:
+    """The words that a use has where its panel has several, with their places."""
+    if isinstance(item, Box) and isinstance(own, Box):
+        for at, (several, word) in enumerate(zip(item.after, own.after, strict=True)):
+            if OR in several:
+                yield at, word
+
+
+def _truths_of(owners: Collection[Definition], uses: Collection[Definition]) -> Iterator[str]:
+    """The arguments that are true in those uses, and false in the others."""
+    for name, _value in next(iter(uses)).arguments:
+        if all(dict(one.arguments).get(name) is (one in owners) for one in uses):
+            yield name
+
+
+def _is_chosen_by(name: str, words: Mapping[Definition, str]) -> bool:
+    """Whether the argument of that name is the op whose word each use has."""
+    for definition, word in words.items():
+        given = getattr(dict(definition.arguments).get(name), "name", None)
+        if not isinstance(given, str) or given.replace("_", "") != word.lower():
+            return False
+    return True
+
+
+def symbol(found: dict[Definition, int], typed: TypedGraph) -> tuple[str, str | None]:
+    """What stands for a number in a panel: an argument's name, or the incoming channels C."""
+    first = next(iter(found))
+    candidates: list[_Candidate] = []
+    for name, _value in first.arguments:
+        given = [dict(one.arguments).get(name) for one in found]
+        whole = [one for one in given if isinstance(one, int) and not isinstance(one, bool)]
+        if len(whole) == len(given):
+            candidates.append(_Candidate(name, name, whole))
+    shapes = [
+        typed.concrete_types_of(one, one.inputs[:1])[0].extents for one in found if one.inputs
+    ]
+    if len(shapes) == len(found) and all(len(shape) > 1 for shape in shapes):
+        candidates.append(_Candidate("C", None, [shape[1] for shape in shapes]))
+    values = list(found.values())
+    for one in candidates:
+        if one.given == values:
+            return one.shown, one.argument
+    for one in candidates:
+        many = _ratio(values, one.given)
+        if many:
+            return f"{many}\N{MIDDLE DOT}{one.shown}", one.argument
+    for one in candidates:
+        few = _ratio(one.given, values)
+        if few:
+            return f"{one.shown}/{few}", one.argument
+    low, high = min(values), max(values)
+    return f"{low}\N{EN DASH}{high}", None
+
+
+class _Candidate(Record):
+    """What might stand for a number: an argument, or the incoming channels."""
+
+    shown: str
+    argument: str | None
+    given: list[int]
+
+
+def _ratio(many: list[int], few: list[int]) -> int:
+    """How often the one goes into the other in all uses, 0 where it does not."""
+    if len(set(few)) < 2 or not all(few):
+        return 0
+    ratios = {divmod(one, other) for one, other in zip(many, few, strict=True)}
+    (whole, rest), *others = ratios
+    return whole if not rest and not others else 0
