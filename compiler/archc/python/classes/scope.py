@@ -87,7 +87,10 @@ class Constructing(Scope):
     def _item(self, loop: s.For, slot: int) -> tuple[str, int]:
         """A loop's variable where the loop is written out: an item of what it runs over."""
         owner, number = self.owner, self.owner.at[loop]
-        value = owner.known(slot, owner.insts[0])
+        try:
+            value = owner.known(slot, owner.insts[0])
+        except UnknownError:
+            raise UnsayableError("an item of a list that is not known") from None
         lists = owner.sized_by(loop.iterable)
         if lists is None:
             raise UnsayableError("a turn of a loop that numbers decide")
@@ -96,7 +99,10 @@ class Constructing(Scope):
         while isinstance(expr, e.BuiltinCall):
             arguments = [item.value for item in expr.arguments.items]
             if expr.function == "reversed":
-                items = evaluate(arguments[0], owner.look(owner.insts[0], loop.span))
+                try:
+                    items = evaluate(arguments[0], owner.look(owner.insts[0], loop.span))
+                except UnknownError:
+                    raise UnsayableError("a list that is not known") from None
                 number, expr = len(items) - 1 - number, arguments[0]
             elif expr.function == "zip":
                 expr = arguments[at]
