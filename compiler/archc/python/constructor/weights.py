@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -67,8 +68,8 @@ class Found(Record):
 _Test: TypeAlias = "tuple[str, str]"
 """A condition on the module's name, and its contrary."""
 
-_Case: TypeAlias = "tuple[_Test | None, Initialiser | None]"
-"""A condition (None: always), and what is drawn where it holds (None: nothing)."""
+_Case: TypeAlias = "tuple[list[str], Initialiser | None]"
+"""Names of modules, and what is drawn for them (None: nothing)."""
 
 
 def own_lines(target: str, overrides: tuple[tuple[str, Given], ...]) -> Iterator[str]:
@@ -211,7 +212,8 @@ def _class_lines(rules: tuple[InitRule, ...], members: list[Found]) -> Iterator[
         having = [member for member in members if parameter in member.leaf.parameters]
         cases = list(_cases(rules, having, parameter))
         base = 4 if len(having) == len(members) else 5
-        lines = list(_case_lines(cases, f"module.{parameter}", base))
+        everyone = [member.name for member in having]
+        lines = list(_case_lines(cases, everyone, f"module.{parameter}", base))
         if lines and len(having) < len(members):
             lines = [f"if module.{parameter} is not None:", *(INDENT + line for line in lines)]
         # What is drawn on the same condition stands behind one ``if``.
@@ -222,7 +224,6 @@ def _class_lines(rules: tuple[InitRule, ...], members: list[Found]) -> Iterator[
 
 def _cases(rules: tuple[InitRule, ...], having: list[Found], parameter: str) -> Iterator[_Case]:
     """What is drawn for that parameter of modules of one class, in the order of the tests."""
-    everyone = [member.name for member in having]
     left = list(having)
     own: dict[Initialiser | None, list[str]] = {}
     for member in having:
@@ -233,21 +234,29 @@ def _cases(rules: tuple[InitRule, ...], having: list[Found], parameter: str) -> 
             own.setdefault(chosen, []).append(member.name)
             left.remove(member)
     for chosen, names in own.items():
-        yield _names_test(names, everyone), chosen
+        yield names, chosen
     for rule in reversed(rules):
         if rule.parameter != parameter:
             continue
         hit = [m for m in left if matches(rule, m.leaf.keyword, m.name)]
-        if not hit:
-            continue
-        left = [m for m in left if m not in hit]
-        if not left:
-            yield None, rule.initialiser
-            return
-        yield _names_test([m.name for m in hit], everyone), rule.initialiser
+        if hit:
+            left = [m for m in left if m not in hit]
+            yield [m.name for m in hit], rule.initialiser
 
 
-def _case_lines(cases: list[_Case], target: str, base: int) -> Iterator[str]:
+def _joined(cases: list[_Case], target: str, base: int) -> Iterator[_Case]:
+    """The cases, those as one that draw alike one behind the other."""
+    for _, alike in groupby(cases, lambda case: case[1] and tuple(draw(target, case[1], 1, base))):
+        several = list(alike)
+        yield [name for names, _ in several for name in names], several[0][1]
+
+
+def _case_lines(named: list[_Case], everyone: list[str], target: str, base: int) -> Iterator[str]:
+    cases: list[tuple[_Test | None, Initialiser | None]] = []
+    left = len(everyone)
+    for names, initialiser in _joined(named, target, base):
+        left -= len(names)
+        cases.append((_names_test(names, everyone) if left else None, initialiser))
     while cases and cases[-1][1] is None:
         cases.pop()  # what draws nothing needs no test behind which nothing comes
     if len(cases) == 2 and cases[0][1] is None and cases[1][0] is None:
