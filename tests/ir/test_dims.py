@@ -128,26 +128,6 @@ def test_expressions_do_not_grow_without_bound() -> None:
         multiply(many, many)
 
 
-@given(
-    st.lists(st.integers(-3, 3), min_size=2, max_size=2),
-    st.integers(-(2**33), 2**33),
-    st.integers(2**30, 2**34),
-    st.lists(st.integers(1, 2**31 - 1), min_size=2, max_size=2),
-)
-def test_what_is_wider_than_any_size_divides_to_a_number(
-    factors: list[int], more: int, divisor: int, at: list[int]
-) -> None:
-    sizes = dict(zip(("H", "W"), at, strict=True))
-    whole = add(add(multiply(factors[0], H), multiply(factors[1], variable("W"))), more)
-    expected = (factors[0] * at[0] + factors[1] * at[1] + more) // divisor
-    assert evaluate(floor_div(whole, divisor), sizes) == expected
-
-
-def test_a_stride_that_is_longer_than_any_axis_leaves_one_window() -> None:
-    assert floor_div(subtract(H, 1), 2**31 - 1) == 0
-    assert floor_div(H, 2**31 - 1) != 0
-
-
 def test_quotients_do_not_nest_without_bound() -> None:
     dim: Dim = H
     value = 1000

@@ -64,7 +64,7 @@ CASES: dict[str, tuple[str, str, Callable[..., Any], str]] = {
     ),
     "a part of a size": (
         "1 3 H=8", "reshape(H // 2, -1)", lambda x, h: x.reshape(h // 2, -1),
-        "H 2 to 4 or 6 to 8 or even, at least 10",
+        "H 2 to 4, or 6 to 8, or even, at least 10",
     ),
     "as many as the width": (
         IMAGE, "reshape(1, W, -1)", lambda x, _h, w: x.reshape(1, w, -1), "any size",

@@ -16,7 +16,6 @@ from archir.shapes.dims import (
     Dim,
     Monomial,
     SizeExpr,
-    Variable,
     atomic,
     evaluate,
     extent,
@@ -137,29 +136,8 @@ def floor_div(left: Dim, right: Dim) -> Dim:
             return left
         if right < 0:
             return floor_div(multiply(left, -1), -right)
-        if isinstance(left, int):
-            return left // right
-        same = _same_at_all_sizes(left, right) if right >= _WIDE else None
-        return _divide(left, right) if same is None else same
+        return left // right if isinstance(left, int) else _divide(left, right)
     return atomic(Quotient(left, right))
-
-
-_WIDE = 2**30
-"""Divisors from here on may be larger than what they divide at any size."""
-
-_LARGEST = 2**31 - 1
-"""The largest size that an axis has."""
-
-
-def _same_at_all_sizes(left: SizeExpr, right: int) -> int | None:
-    """The quotient, where it is one number for all sizes that there are."""
-    least = most = 0
-    for monomial, coefficient in left.terms:
-        if not all(isinstance(atom, Variable) for atom in monomial):
-            return None
-        ends = coefficient, coefficient * _LARGEST ** len(monomial)
-        least, most = least + min(ends), most + max(ends)
-    return least // right if least // right == most // right else None
 
 
 def modulo(left: Dim, right: Dim) -> Dim:
