@@ -56,7 +56,7 @@ def share(model: nn.Module, path: str) -> float:
     """What dropout drops there: Swin's attention keeps the number, and calls the function."""
     owner, _, name = path.rpartition(".")
     inside: Any = model.get_submodule(owner)
-    found = getattr(inside, name, inside.dropout if "attn" in owner else None)
+    found: Any = getattr(inside, name) if hasattr(inside, name) else inside.dropout
     return float(getattr(found, "p", found))
 
 

@@ -19,6 +19,9 @@ COMPARED = (
     *("alexnet", "densenet", "googlenet", "inception", "mobilenet_v1", "mobilenet_v2", "resnet"),
     *("resnext", "squeezenet", "unet", "vgg", "wide_resnet"),
 )
+LATER = {"unet_resnet34"}
+"""Examples of these names that there were not then."""
+
 NETWORKS = sorted(FOLDERS[1].glob("*.arch"))
 KEEPS = {
     "alexnet": "num_classes p",
@@ -62,9 +65,12 @@ NETWORKS_KEEP = {
 
 LISTS = (
     *("fasterrcnn_resnet50_fpn", "fcos_resnet50_fpn", "retinanet_resnet50_fpn", "ssd300_vgg16"),
-    *("ddpm", "yolov3", "yolov8n"),
+    *("ddpm", "maxvit_t", "swin", "t5_small", "wavenet", "yolov3", "yolov8n"),
 )
-"""Networks of values that the text has in lists: most of them have no names of their own."""
+"""Networks of values that the text has in lists, or does not name: some names have numbers."""
+
+CLASSES = {"swin": 9, "yolov8n": 14}
+"""Networks with more classes than blocks: of parts without names, or of one block twice."""
 
 FILES = [
     pytest.param(path, marks=each.marks, id=path.stem)
@@ -78,7 +84,7 @@ def test_the_measure(path: Path) -> None:
     found = measured(path)
     assert found.longest <= 100
     assert found.numbered == () or found.name in LISTS
-    assert found.classes <= found.blocks + 1
+    assert found.classes <= CLASSES.get(found.name, found.blocks + 1)
     assert found.factory is None or found.factory == found.takes
     keeps = KEEPS if path.parent == EXAMPLES else NETWORKS_KEEP
     if found.name in keeps:
@@ -87,7 +93,7 @@ def test_the_measure(path: Path) -> None:
 
 def test_the_examples_are_short() -> None:
     """The better of two printers that there were took 5,373 lines for these."""
-    those = [name for name in NAMES if name.startswith(COMPARED)]
+    those = [name for name in NAMES if name.startswith(COMPARED) and name not in LATER]
     assert sum(measured(EXAMPLES / f"{name}.arch").lines for name in those) <= 4_914
 
 

@@ -8,7 +8,7 @@ from operator import add, floordiv, mod, mul, sub, truediv
 from typing import Any
 
 from archc.python.code.identifiers import attribute, is_plain
-from archc.python.code.layout import Call, Const, Display, Expr, Raw, flat, string
+from archc.python.code.layout import WIDTH, Call, Const, Display, Expr, Raw, flat, string
 from archir.base.record import Record
 from archir.graph.modules import Holder
 from archir.op.recipe import (
@@ -99,10 +99,15 @@ _FOLDS = {"+": "sum", "*": "math.prod"}
 _MOST_FOLDED = 100
 """Python's parser nests for each operator; a longer line is a call that does the same in order."""
 
+_LONGEST = WIDTH - 20
+"""Letters of operators between operands; more are such a call, which has its lines."""
+
 
 def _fold(operator: str, inputs: Sequence[Expr]) -> Expr:
-    if len(inputs) <= _MOST_FOLDED or operator not in _FOLDS:
-        return Raw(f" {operator} ".join(flat(value) for value in inputs))
+    text = f" {operator} ".join(flat(value) for value in inputs)
+    is_short = len(inputs) <= _MOST_FOLDED and len(text) <= _LONGEST
+    if is_short or operator not in _FOLDS:
+        return Raw(text)
     others = Display("[]", tuple((None, value) for value in inputs[1:]))
     return Call(_FOLDS[operator], ((None, others), ("start", inputs[0])))
 
