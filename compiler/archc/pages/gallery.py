@@ -62,8 +62,8 @@ They follow the reader's page into the dark.
 
 - **layers**: what is on a page of a paper. A norm and an activation stand in the box of their op;
   what repeats stands once with a count; a block is drawn once, in a panel, and its parameters have
-  their names where its uses differ. A dashed branch is there in some of a block's uses, a dotted
-  line in training alone.
+  their names where its uses differ. What is dashed is there in some of a block's uses, a dotted
+  line in training alone; of words with `/` between them each use has one.
 - **volumes**: a box is as thick as it has channels, and as high and deep as its resolution, on a
   scale on which each doubling takes as much.
 - **stages**: one box for each labelled part, or for what has one resolution.
