@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -60,11 +60,16 @@ def runs(typed: TypedGraph) -> None:
     for key, value in printed.state_dict().items():
         assert value.dtype == state[key].dtype and torch.equal(value, state[key]), key
     inputs = random_inputs(typed)
+    outputs, others = (_values_of(model, inputs) for model in (live, printed))
+    assert [tuple(value.shape) for value in outputs] == output_shapes(typed)
+    for ours, theirs in zip(outputs, others, strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def _values_of(model: nn.Module, inputs: Sequence[Tensor]) -> list[Tensor]:
+    torch.manual_seed(1)  # some ops draw noise
     with torch.no_grad():
-        outputs = values(live.eval()(*inputs))
-        assert [tuple(value.shape) for value in outputs] == output_shapes(typed)
-        for ours, theirs in zip(outputs, values(printed.eval()(*inputs)), strict=True):
-            assert torch.equal(ours, theirs)
+        return values(model.eval()(*inputs))
 
 
 def from_source(text: str) -> nn.Module:
