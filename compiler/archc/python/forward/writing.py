@@ -8,7 +8,7 @@ from archc.python.code.layout import INDENT, WIDTH, Call, Expr, Raw, flat, layou
 from archc.python.code.recipes import expression
 from archc.python.forward.naming import Naming
 from archc.python.forward.timing import Says, blocks_of
-from archc.python.merging.flows import Around, Flow, Lines, Step, Variable
+from archc.python.merging.flows import Around, Choice, Flow, Lines, Step, Variable
 from archir.base.record import Struct
 from archir.graph import modules
 from archir.op.recipe import Call as CallCode
@@ -69,15 +69,28 @@ class _Writer(Naming):
             yield f"{margin}{self.says.loop(flow, body)}:"
             yield from body or [f"{margin}{INDENT}pass"]
         else:
-            for number, arm in enumerate(flow.arms):
-                test = self.says.test(flow, number)
+            yield from self._choice(flow, indent, training)
+
+    def _choice(self, flow: Choice, indent: int, training: bool) -> Iterator[str]:
+        """The arms of a condition; what two of them do alike one behind the other is said once."""
+        arms: list[tuple[str, list[str]]] = []
+        for number, arm in enumerate(flow.arms):
+            test = self.says.test(flow, number)
+            body = list(self._print(arm, indent + 1, training=training))
+            body += self._endings(flow, number, indent + 1)
+            arms.append((test, body))
+        if arms[-1][0]:
+            arms.append(("", list(self._endings(flow, len(flow.arms), indent + 1))))
+        joined = _joined(arms, indent)
+        margin = INDENT * indent
+        if len(joined) == 1:
+            yield from (line.removeprefix(INDENT) for line in joined[0][1])
+            return
+        for number, (test, body) in enumerate(joined):
+            if test or body:
                 word = "else" if not test else f"{'elif' if number else 'if'} {test}"
-                body = list(self._print(arm, indent + 1, training=training))
-                body += self._endings(flow, number, indent + 1)
                 yield f"{margin}{word}:"
                 yield from body or [f"{margin}{INDENT}pass"]
-            other = list(self._endings(flow, len(flow.arms), indent + 1))
-            yield from [f"{margin}else:", *other] if other else ()
 
     def _endings(self, flow: Flow, number: int, indent: int) -> Iterator[str]:
         for variable, value in self.ending.get((id(flow), number), ()):
@@ -152,3 +165,20 @@ def _only_in_training(flow: Flow) -> bool:
         return flow.training
     inner = [flow.body] if isinstance(flow, Around) else flow.arms
     return all(_only_in_training(each) for flows in inner for each in flows)
+
+
+def _joined(arms: list[tuple[str, list[str]]], indent: int) -> list[tuple[str, list[str]]]:
+    """The arms of a condition, the last without a test; neighbours that do the same as one."""
+    found: list[tuple[str, list[str]]] = []
+    for test, body in arms:
+        if not found or found[-1][1] != body:
+            found.append((test, body))
+            continue
+        either = " or ".join(f"({one})" if " if " in one else one for one in (found[-1][0], test))
+        if not test:
+            found[-1] = ("", body)
+        elif len(INDENT) * indent + len(f"elif {either}:") <= WIDTH:
+            found[-1] = (either, body)
+        else:
+            found.append((test, body))
+    return found
