@@ -7,6 +7,8 @@ What the command promises is in ``tests/cli/test_promises_of_check.py``, words f
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from mistakes import answer
 
@@ -185,3 +187,8 @@ def test_no_name_is_suggested_that_merely_shares_letters(word: str) -> None:
 
 def test_a_value_that_flows_in_twice_is_shown_once() -> None:
     assert answer(model("matmul [x, x, x]")).count("x is [N, 3, H, W]") == 1
+
+
+def test_no_shipped_example_warns_of_itself() -> None:
+    for path in sorted((Path(__file__).parents[2] / "examples").glob("*.arch")):
+        assert not archc.check(path).warnings, path.name
