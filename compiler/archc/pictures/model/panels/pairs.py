@@ -16,6 +16,7 @@ from archc.pictures.model.tree import (
     Tangle,
     Tap,
     Times,
+    Words,
 )
 
 
@@ -57,8 +58,8 @@ def numbers(panel: Chain, use: Chain) -> Iterator[tuple[Count, int]]:
     """Each number of the panel with the one that a use has in its place, where it has one."""
     for one, other in pairs(panel, use):
         if isinstance(one, Box) and isinstance(other, Box):
-            for words, same in ((one.head, other.head), (one.window, other.window)):
-                yield from _counts(words, same)
+            yield from _counts(one.head, other.head)
+            yield from _counts(one.window, other.window)
             yield from _counts(one.facts, other.facts)
         if isinstance(one, Ref) and isinstance(other, Ref):
             yield from _counts(one.words, other.words)
@@ -69,9 +70,7 @@ def numbers(panel: Chain, use: Chain) -> Iterator[tuple[Count, int]]:
             yield one.count, other.count.value
 
 
-def _counts(
-    panel: tuple[str | Count, ...], use: tuple[str | Count, ...]
-) -> Iterator[tuple[Count, int]]:
+def _counts(panel: Words, use: Words) -> Iterator[tuple[Count, int]]:
     for one, other in zip(panel, use, strict=False):
         if isinstance(one, Count) and isinstance(other, Count):
             yield one, other.value
