@@ -126,6 +126,16 @@ def test_what_runs_in_training_alone_overwrites_what_training_makes() -> None:
     assert agrees(text % "identity") == ["overwrites-repeated-elements"]
 
 
+def test_a_size_beyond_all_memory_is_another_one() -> None:
+    """The stride leaves one row of all that can be tried, and two of 2147483648."""
+    text = """model net() {
+  input x: [N, 2, H = 4, W = 4]
+  max_pool(1, stride = 2147483647) :: [N, 2, 1, 1]
+}
+"""
+    assert agrees(text) == ["shape-not-as-written"]
+
+
 @pytest.mark.parametrize("made", ["exp", "f", "concat [_, relu]", "*Two", "Two", "_", "{ exp }"])
 def test_a_label_names_a_module_whatever_it_is_made_of(made: str) -> None:
     """torch has a module there: the text gives it a place of its own."""

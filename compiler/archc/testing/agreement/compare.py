@@ -124,7 +124,22 @@ def _is_known_elsewhere(network: Network, verdict: Verdict, case: Case) -> bool:
     of_training = set(filter(_is_of_training, names))
     if of_training and untrainable(network, case):
         names -= of_training
-    return names <= ELSEWHERE and (not names or refused_elsewhere(network, verdict, case.seed))
+    if not names <= ELSEWHERE:
+        return False
+    return (
+        not names
+        or _says_what_no_size_reaches(case)
+        or refused_elsewhere(network, verdict, case.seed)
+    )
+
+
+def _says_what_no_size_reaches(case: Case) -> bool:
+    """Whether a text has a number of ten digits or more.
+
+    What such a stride makes of a size is the same for all sizes that have memory, and another one
+    behind them. archc speaks of all sizes, and no network can be run at those.
+    """
+    return any(re.search(r"\d{10}", text) for text in case.files.values())
 
 
 def _is_of_training(name: str) -> bool:
