@@ -126,14 +126,20 @@ def test_what_runs_in_training_alone_overwrites_what_training_makes() -> None:
     assert agrees(text % "identity") == ["overwrites-repeated-elements"]
 
 
-def test_a_size_beyond_all_memory_is_another_one() -> None:
-    """The stride leaves one row of all that can be tried, and two of 2147483648."""
-    text = """model net() {
+@pytest.mark.parametrize("stride", [1, 7, 2147483647])
+def test_an_integer_of_a_block_is_no_size(stride: int) -> None:
+    """The stride leaves one row at 4 and 7, two at 8; the last one for more than memory has."""
+    text = f"""block Wide(k: int) {{
+  conv(k, 1)
+}}
+
+model net() {{
   input x: [N, 2, H = 4, W = 4]
-  max_pool(1, stride = 2147483647) :: [N, 2, 1, 1]
-}
+  max_pool(1, stride = {stride})
+  Wide(_.height)
+}}
 """
-    assert agrees(text) == ["shape-not-as-written"]
+    assert agrees(text) == ["argument-of-wrong-type"]
 
 
 @pytest.mark.parametrize("made", ["exp", "f", "concat [_, relu]", "*Two", "Two", "_", "{ exp }"])

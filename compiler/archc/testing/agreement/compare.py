@@ -183,9 +183,11 @@ def refused_elsewhere(network: Network, verdict: Verdict, seed: int) -> bool:
                     # Perhaps it is met by what runs in training alone.
                     network.run(*examples(network, sizes, seed), training=True)
         except Refused as refusal:
-            # What holds the batch may be behind what refuses other batches already.
+            # What holds the batch may be behind what refuses other batches already, and an
+            # integer of a block is one as far as it is used.
             line = lines if refusal.place is None else {refusal.place[1]}
-            if line & lines or "batch-held" in verdict.names:
+            is_behind = "batch-held" in verdict.names or "argument-of-wrong-type" in verdict.names
+            if line & lines or is_behind:
                 return True
         else:
             runs = runs or any(sizes[name] != network.sizes[name] for name in spoken)
