@@ -25,6 +25,7 @@ BLOCKS = """
     block Turns(planes, n) { repeat n { *Pair(planes) } -> conv(planes, 1) }
     block Summed(planes) {
       residual if _.channels == planes { *Pair(planes // 2) -> conv(planes, 1) } }
+    block Normed(norm: op) { norm -> relu }
     block Both(width) { *Pair(width // 2) -> *Pair(width, 2) }
 """
 TABLES = {
@@ -84,6 +85,13 @@ TABLES = {
              concat [skip, up] -> "merge{i}": conv(skip.channels, 1)
            }
            concat [for rate in rates { conv(k, 3, padding = rate, dilation = rate) }]""",
+    ),
+    "ops_that_are_told_of_features": (
+        "width = 8, k = 3",
+        """a: { for op in [layer_norm] { op } -> conv(width, k) }
+           z: { for op in [layer_norm, gelu] { op } }
+           b: Normed(layer_norm) -> c: Normed(batch_norm) -> d: Normed(rms_norm)
+           e: Normed(layer_norm)""",
     ),
     "spliced_twice": ("width = 8", "a: Both(width) -> b: Both(2 * width)"),
 }

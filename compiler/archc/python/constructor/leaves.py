@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from archc.python.channels.arguments import arguments
@@ -137,7 +137,10 @@ class Leaves(Numbers):
         }
         arguments_: tuple[tuple[str | None, Expr], ...] = ()
         if inferred:
-            made = self.resolved(values, inputs("channels", 0), self.behind(item), "in_channels")
+            what = _told_of_input(leaf for leaf in modules.values() if leading(leaf.make))
+            said = None if what is None else inputs(what, 0)
+            hint = "num_features" if what is None else f"in_{what}"
+            made = self.resolved(values, said, self.behind(item), hint)
             arguments_ = ((None, made),)
         return Call(called, arguments_)
 
@@ -314,6 +317,19 @@ def _spoken(codes: list[Any]) -> Any:
     """The code that says it for all: the channels of [N, F] are its features, too."""
     features = (code for code in codes if isinstance(code, Inferred) and code.what == "features")
     return next(features, codes[0])
+
+
+def _told_of_input(modules: Iterable[Any]) -> str | None:
+    """What modules are told of what flows in, if it is one thing for all: channels or features."""
+    found = {
+        module.make.args[0].what
+        for module in modules
+        # The channels of [N, F] are its features, too.
+        if module.make.args[0].what != "channels" or len(module.types[0].shape) != 2
+    }
+    if found <= {"channels"}:
+        return "channels"
+    return "features" if found == {"features"} else None
 
 
 _NO_NUMBER = object()
