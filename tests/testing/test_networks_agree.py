@@ -126,6 +126,24 @@ def test_what_runs_in_training_alone_overwrites_what_training_makes() -> None:
     assert agrees(text % "identity") == ["overwrites-repeated-elements"]
 
 
+@pytest.mark.parametrize("kind", ["", ", persistent = false"])
+def test_a_buffer_that_is_worked_on_in_place_begins_as_it_is_drawn(kind: str) -> None:
+    """A run makes zeros of what is below zero, and what is compared has not run yet."""
+    text = f"""block Kept() {{
+  buffer steps: float[8] = normal{kind}
+  output now = _, steps
+}}
+
+model net() {{
+  input x: [N, 8]
+  Kept as both
+  both[1] -> relu(true) -> exp
+  add [x, _]
+}}
+"""
+    assert agrees(text) == []
+
+
 @pytest.mark.parametrize("stride", [1, 7, 2147483647])
 def test_an_integer_of_a_block_is_no_size(stride: int) -> None:
     """The stride leaves one row at 4 and 7, two at 8; the last one for more than memory has."""

@@ -34,7 +34,10 @@ def interpreted(case: Case) -> Network:
     network = Interpreter(case.files, case.main).network(case.model, **case.parameters)
     network.build(case.seed)
     with torch.no_grad():
+        kept = [each.clone() for each in network.tensors()]
         network.run(*examples(network, network.sizes, case.seed))
+        for each, before in zip(network.tensors(), kept, strict=True):
+            each.copy_(before)  # a buffer may have been worked on in place
     return network
 
 

@@ -218,6 +218,10 @@ class Network:
         """The state dict, in torch's own order."""
         return dict(self._root.state_dict())
 
+    def tensors(self) -> list[Tensor]:
+        """All parameters and buffers, also those outside of the state dict."""
+        return [*self._root.parameters(), *self._root.buffers()]
+
     def load(self, state: Mapping[str, Tensor]) -> None:
         """Take other weights; all keys must be there."""
         self._root.load_state_dict(dict(state), strict=True)
