@@ -93,6 +93,11 @@ TABLES = {
            b: Normed(layer_norm) -> c: Normed(batch_norm) -> d: Normed(rms_norm)
            e: Normed(layer_norm)""",
     ),
+    "ranges_with_steps": (
+        "by = 2, first = 8",
+        """a: { for width in first..16 step by { conv(width, 1) -> relu } }
+           b: { for i in [w for w in 1..7 step by + 1] { conv(first + i, 1) -> relu } }""",
+    ),
     "spliced_twice": ("width = 8", "a: Both(width) -> b: Both(2 * width)"),
 }
 

@@ -22,6 +22,13 @@ class Slot(Record):
     kind: SlotKind
 
 
+class Items(Node):
+    """What a type says of the items of a list: ``list[int in 1..8] of 4``."""
+
+    domain: Expr | None
+    count: Expr | None
+
+
 class Parameter(Node):
     """``width: int in 32..128 = 64``."""
 
@@ -29,6 +36,8 @@ class Parameter(Node):
     type: TypeName | None
     domain: Expr | None
     default: Expr | None
+    items: tuple[Items, ...] = ()
+    """Of a list, and of the lists in it, where its type says something of them."""
 
     @property
     def name(self) -> str:

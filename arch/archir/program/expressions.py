@@ -83,10 +83,11 @@ class Logical(Expr):
 
 
 class Range(Expr):
-    """``first..last``, both ends included."""
+    """``first..last``, both ends included; ``first..last step step``, which goes up by more."""
 
     first: Expr
     last: Expr
+    step: Expr | None = None
 
 
 class Conditional(Expr):

@@ -69,7 +69,7 @@ _PARTS: dict[type[Node], Callable[[Any], Iterable[Expr]]] = {
     e.Unary: lambda node: (node.operand,),
     e.Compare: lambda node: (node.left, node.right),
     e.Logical: lambda node: node.operands,
-    e.Range: lambda node: (node.first, node.last),
+    e.Range: lambda node: _some(node.first, node.last, node.step),
     e.Conditional: lambda node: (*chain.from_iterable(node.arms), node.otherwise),
     e.Comprehension: lambda node: _some(node.iterable, node.element, node.condition),
     e.Access: _in_access,

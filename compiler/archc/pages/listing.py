@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from archdsl.project.program import Declared, Program
 from archdsl.syntax.docs import prose
 from archdsl.tree import ast
+from archdsl.tree.unparse import type_name
 from archir.op.binding import Signature
 
 
@@ -73,14 +74,10 @@ def _parameter(parameter: ast.Param, given: dict[str, str]) -> ParameterLine:
     declared = parameter.default.span.text if parameter.default else None
     return ParameterLine(
         parameter.name.text,
-        _type(parameter.type) if parameter.type else None,
+        type_name(parameter.type) if parameter.type else None,
         parameter.domain.span.text if parameter.domain else None,
         given.get(parameter.name.text, declared),
     )
-
-
-def _type(written: ast.TypeName) -> str:
-    return f"{written.name}[{_type(written.element)}]" if written.element else written.name
 
 
 def _call(value: ast.Expr) -> tuple[ast.Name | None, tuple[ast.Argument, ...]]:

@@ -14,10 +14,10 @@ from archdsl.resolve.scope import Symbol
 from archdsl.tree import ast
 from archir.base.diagnostics import Label, nearest
 from archir.init.initialisers import InitialiserSpec
-from archir.program.declarations import Parameter
+from archir.program.declarations import Items, Parameter
 from archir.program.expressions import Target
 from archir.program.nodes import Expr
-from archir.program.types import TYPES, wanted
+from archir.program.types import TYPES, TypeName, wanted
 
 
 def parameters(ctx: Context, params: tuple[ast.Param, ...]) -> tuple[Parameter, ...]:
@@ -27,19 +27,22 @@ def parameters(ctx: Context, params: tuple[ast.Param, ...]) -> tuple[Parameter, 
 
 
 def _parameter(ctx: Context, param: ast.Param, slot: int) -> Parameter:
-    known_type = param.type is not None and _type(ctx, param.type)
+    declared = None
+    if param.type is not None and _is_type(ctx, param.type):
+        declared = _plain(param.type)
     domain = None if param.domain is None else visit(ctx, param.domain)
+    items = () if declared is None or param.type is None else _items(ctx, param.type)
     default: Expr | None = None
     if param.default is not None:
-        is_init = known_type and param.type is not None and param.type.name == "init"
+        is_init = declared is not None and declared.name == "init"
         default = (initialiser if is_init else visit)(ctx, param.default)
     before = ctx.refusals
-    _values(ctx, param, known_type=known_type)
+    _values(ctx, param, declared)
     if ctx.refusals > before:  # whatever is given then, nobody knows what is meant
         domain, default = None, None if param.default is None else nothing(param.default.span)
     _bind(ctx, param, slot)
-    name, declared = param.name, param.type if known_type else None
-    return Parameter(param.span, Target(name.span, name.text, slot), declared, domain, default)
+    target = Target(param.name.span, param.name.text, slot)
+    return Parameter(param.span, target, declared, domain, default, items)
 
 
 def _bind(ctx: Context, param: ast.Param, slot: int) -> None:
@@ -55,7 +58,7 @@ def _bind(ctx: Context, param: ast.Param, slot: int) -> None:
         ctx.scope.params[name.text] = symbol
 
 
-def _type(ctx: Context, node: ast.TypeName) -> bool:
+def _is_type(ctx: Context, node: ast.TypeName) -> bool:
     """Whether a type is one of the language's."""
     if node.name not in TYPES:
         from archir.base.synonyms import type_elsewhere  # a right file has no need of it
@@ -66,32 +69,60 @@ def _type(ctx: Context, node: ast.TypeName) -> bool:
     if (node.name == "list") != (node.element is not None):
         ctx.report(rules.parameters.WrongTypeArguments(node.name), node.span)
         return False
-    return node.element is None or _type(ctx, node.element)
+    return node.element is None or _is_type(ctx, node.element)
 
 
-def _values(ctx: Context, param: ast.Param, *, known_type: bool) -> None:
+def _plain(node: ast.TypeName) -> TypeName:
+    """A type without what it says of the items of lists."""
+    return TypeName(node.span, node.name, None if node.element is None else _plain(node.element))
+
+
+def _items(ctx: Context, node: ast.TypeName) -> tuple[Items, ...]:
+    """What a type says of the items of lists, from the outermost; nothing where it says none."""
+    found: list[Items] = []
+    inner: ast.TypeName | None = node
+    while inner is not None and inner.element is not None:
+        domain = None if inner.domain is None else visit(ctx, inner.domain)
+        count = None if inner.count is None else visit(ctx, inner.count)
+        found.append(Items(inner.span, domain, count))
+        inner = inner.element
+    return tuple(found) if any(each.domain or each.count for each in found) else ()
+
+
+def _values(ctx: Context, param: ast.Param, declared: TypeName | None) -> None:
     """Hold what is plain to see of a default and a domain against type and domain."""
     owner, name = ctx.owner.name, param.name.text
     for expr in _members(param.domain):
-        _of_type(ctx, f"the domain of {name}", param.type if known_type else None, expr)
+        _of_type(ctx, f"the domain of {name}", declared, expr)
     if param.default is not None:
         # That none stands for an absent value of any type, the elaborator knows as well; and what
         # is no initialiser has been reported.
         is_init = param.type is not None and param.type.name == "init"
-        checked = known_type and not is_init and not _stands_for_nothing(param)
-        declared = param.type if checked else None
-        if _of_type(ctx, name, declared, param.default):
+        checked = not is_init and not _stands_for_nothing(param)
+        if _of_type(ctx, name, declared if checked else None, param.default):
             _in_domain(ctx, param, param.default)
-    if isinstance(param.domain, ast.Range):
-        first, last = literal(param.domain.first), literal(param.domain.last)
-        is_empty = bool(first and last) and _above(first, last)
-    else:
-        is_empty = isinstance(param.domain, ast.ListDisplay) and not param.domain.items
-    if is_empty and param.domain is not None:
-        ctx.report(
-            rules.parameters.EmptyDomain(f"{name} of {owner}", param.domain.span.text),
-            param.domain.span,
-        )
+    for domain in _domains(param):
+        if _is_empty(domain):
+            what = f"{name} of {owner}"
+            ctx.report(rules.parameters.EmptyDomain(what, domain.span.text), domain.span)
+
+
+def _domains(param: ast.Param) -> Iterator[ast.Expr]:
+    """The domain of a parameter, and those of the items of lists."""
+    if param.domain is not None:
+        yield param.domain
+    inner = param.type
+    while inner is not None:
+        if inner.domain is not None:
+            yield inner.domain
+        inner = inner.element
+
+
+def _is_empty(domain: ast.Expr) -> bool:
+    if isinstance(domain, ast.Range):
+        first, last = literal(domain.first), literal(domain.last)
+        return bool(first and last) and _above(first, last)
+    return isinstance(domain, ast.ListDisplay) and not domain.items
 
 
 def _stands_for_nothing(param: ast.Param) -> bool:
@@ -103,6 +134,8 @@ def _members(domain: ast.Expr | None) -> Iterator[ast.Expr]:
         yield from domain.items
     elif isinstance(domain, ast.Range):
         yield from (domain.first, domain.last)
+        if domain.step is not None:
+            yield domain.step
 
 
 def _above(first: tuple[object] | None, last: tuple[object] | None) -> bool:
@@ -111,7 +144,7 @@ def _above(first: tuple[object] | None, last: tuple[object] | None) -> bool:
     return numbers and low > high  # type: ignore[operator]
 
 
-def _of_type(ctx: Context, what: str, declared: ast.TypeName | None, expr: ast.Expr) -> bool:
+def _of_type(ctx: Context, what: str, declared: TypeName | None, expr: ast.Expr) -> bool:
     """Whether an expression may be of a type; reports one that surely is not."""
     if declared is None or may_be(ctx, declared, expr):
         return True
@@ -122,7 +155,7 @@ def _of_type(ctx: Context, what: str, declared: ast.TypeName | None, expr: ast.E
     return False
 
 
-def may_be(ctx: Context, declared: ast.TypeName, expr: ast.Expr) -> bool:
+def may_be(ctx: Context, declared: TypeName, expr: ast.Expr) -> bool:
     """Whether an expression can be of a type, as far as its text says."""
     if isinstance(expr, ast.ListDisplay):
         element = declared.element

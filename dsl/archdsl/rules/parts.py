@@ -61,6 +61,38 @@ model m() {
         return whole(at.span) if self.hint() and self.given.endswith(".0") else None
 
 
+class WrongNumberOfItems(Problem):
+    """The type of a list says how many items it has, and another number is given."""
+
+    name = "wrong-number-of-items"
+    bad = """block Tower(widths: list[int in 8..64] of 3) {
+  for width in widths { conv(width, 3, padding = 1) }
+}
+
+model m() {
+  input x: [N, 3, H = 32, W = 32]
+  Tower([8, 16])
+}
+"""
+    good = """block Tower(widths: list[int in 8..64] of 3) {
+  for width in widths { conv(width, 3, padding = 1) }
+}
+
+model m() {
+  input x: [N, 3, H = 32, W = 32]
+  Tower([8, 16, 16])
+}
+"""
+    owner: str
+    parameter: str
+    wanted: int
+    given: int
+
+    def message(self) -> str:
+        items = "1 item" if self.wanted == 1 else f"{self.wanted} items"
+        return f"{self.parameter} of {self.owner} is a list of {items}, and {self.given} are given"
+
+
 class OutsideDomain(Problem):
     """A parameter declares which values it may have, and is given another."""
 

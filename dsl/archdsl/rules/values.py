@@ -81,6 +81,29 @@ class DivisionByZero(Problem):
         return f"{self.expression} divides by zero"
 
 
+class StepNotPositive(Problem):
+    """A range goes up, by a number above 0."""
+
+    name = "step-not-positive"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  for width in 32..8 step -8 { conv(width, 1) }
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  for width in reversed(8..32 step 8) { conv(width, 1) }
+}
+"""
+    step: int | float
+
+    def message(self) -> str:
+        return f"a range goes up, and its step is {self.step}"
+
+    def hint(self) -> str:
+        return "`reversed(first..last step by)` goes down"
+
+
 class BadValue(Problem):
     """A function was given a value outside of what it is defined for."""
 

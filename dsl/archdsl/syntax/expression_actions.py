@@ -129,8 +129,10 @@ class ExpressionBuilder:
         return Token("COMPARE", "in" if first is last else "not in", first.start, last.end)
 
     def range(self, children: Children) -> ast.Expr:
-        first, last = children
-        node: ast.Expr = self._deep(ast.Range(first.span.to(last.span), first, last), children)
+        first, last, _, step = children
+        inner = [first, last] if step is None else [first, last, step]
+        made = ast.Range(first.span.to(inner[-1].span), first, last, step)
+        node: ast.Expr = self._deep(made, inner)
         return node
 
     def sum(self, children: Children) -> ast.Expr:

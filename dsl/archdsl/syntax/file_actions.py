@@ -408,9 +408,13 @@ class FileBuilder(ExpressionBuilder):
         return ast.Param(identifier.span.to(last.span), identifier, kind, domain, default)
 
     def type(self, children: Children) -> ast.TypeName:
-        name, element = children
-        end = name.end if element is None else self.source.text.index("]", element.span.end) + 1
-        return ast.TypeName(Span(self.source, name.start, end), name.text, element)
+        name, element, domain, _, count = children
+        end = name.end
+        if element is not None:
+            end = self.source.text.index("]", (domain or element).span.end) + 1
+        if count is not None:
+            end = count.span.end
+        return ast.TypeName(Span(self.source, name.start, end), name.text, element, domain, count)
 
     def start(self, children: Children) -> ast.File:
         edition: _Edition | None = None

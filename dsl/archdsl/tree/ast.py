@@ -28,7 +28,6 @@ from archir.program.expressions import Unary as Unary
 from archir.program.nodes import Expr as Expr
 from archir.program.nodes import Node as Node
 from archir.program.statements import Label as Label
-from archir.program.types import TypeName as TypeName
 
 # --- expressions --------------------------------------------------------------------------------
 
@@ -299,6 +298,18 @@ BranchItem: TypeAlias = "Pipeline | Let | For | RepeatLoop | If | Refused"
 
 
 # --- declarations -------------------------------------------------------------------------------
+
+
+class TypeName(Node):
+    """``int``, ``list[int in 1..8] of 4``, ``block`` …"""
+
+    name: str
+    element: TypeName | None
+    domain: Expr | None = None
+    """What the items of a list may be."""
+
+    count: Expr | None = None
+    """How many there are."""
 
 
 class Param(Node):

@@ -74,7 +74,8 @@ def _operation(node: ast.Expr) -> tuple[str, int]:
             operands = (_operand(item, strength + 1) for item in node.operands)
             return f" {node.operator} ".join(operands), strength
         case ast.Range():
-            return f"{_operand(node.first, _SUM)}..{_operand(node.last, _SUM)}", _RANGE
+            step = "" if node.step is None else f" step {_operand(node.step, _SUM)}"
+            return f"{_operand(node.first, _SUM)}..{_operand(node.last, _SUM)}{step}", _RANGE
         case ast.Conditional():
             arms = (
                 f"{_operand(value, _OR)} if {_operand(condition, _OR)} else "
@@ -166,8 +167,14 @@ def _dim(dim: ast.ShapeDim) -> str:
 
 
 def type_name(node: ast.TypeName) -> str:
-    """``int``, ``list[block]``."""
-    return node.name if node.element is None else f"{node.name}[{type_name(node.element)}]"
+    """``int``, ``list[block]``, ``list[int in 1..8] of 4``."""
+    if node.element is None:
+        return node.name
+    items = type_name(node.element)
+    if node.domain is not None:
+        items += f" in {_operand(node.domain, _OR)}"
+    text = f"{node.name}[{items}]"
+    return text if node.count is None else f"{text} of {_operand(node.count, _SUM)}"
 
 
 def parameter(node: ast.Param) -> str:

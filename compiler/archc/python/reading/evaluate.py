@@ -225,7 +225,11 @@ _HANDLERS: dict[type[Any], Callable[[Any, Look], Any]] = {
     e.Compare: _compare,
     e.Logical: _logical,
     e.Range: lambda expr, look: tuple(
-        range(evaluate(expr.first, look), evaluate(expr.last, look) + 1)
+        range(
+            evaluate(expr.first, look),
+            evaluate(expr.last, look) + 1,
+            1 if expr.step is None else evaluate(expr.step, look),
+        )
     ),
     e.Conditional: _conditional,
     e.Access: _access,

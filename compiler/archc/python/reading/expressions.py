@@ -205,7 +205,8 @@ def _range(expr: e.Range, scope: Scope) -> str:
         end = constant(last.value + 1)
     else:
         end = f"{show(last, scope, SUM)} + 1"
-    return f"range({show(expr.first, scope)}, {end})"
+    step = "" if expr.step is None else f", {show(expr.step, scope)}"
+    return f"range({show(expr.first, scope)}, {end}{step})"
 
 
 def _call(expr: e.BuiltinCall, scope: Scope) -> tuple[str, int]:

@@ -16,6 +16,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "parameters": (
         "parameter", "typed parameter", "list parameter", "domain list", "domain range",
+        "range with step", "items of a list parameter",
         "parameter default", "default of earlier parameter", "argument by position",
         "argument by name", "part without parentheses", "op as argument",
         "op with arguments filled in",

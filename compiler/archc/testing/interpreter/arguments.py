@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from archc.testing.interpreter import expressions
@@ -125,11 +126,49 @@ def _check(param: ast.Param, value: Any, inner: Reading, place: ast.Node) -> Non
     if param.type is not None and not _fits(param.type, value):
         raise wrong(place, f"{name} takes {param.type.span.text}, and {literal(value)} is none")
     if param.domain is not None:
-        domain = expressions.evaluate(param.domain, inner)
-        if not isinstance(domain, tuple):
-            raise wrong(param.domain, "a domain is a list or a range")
-        if value not in domain:
-            raise wrong(place, f"{name} is {literal(value)}, and not in {literal(domain)}")
+        _check_domain(name, param.domain, value, inner, place)
+    if param.type is not None:
+        _check_items(name, param.type, value, inner, place)
+
+
+def _check_domain(name: str, domain: ast.Expr, value: Any, inner: Reading, place: ast.Node) -> None:
+    """A range of numbers may have any bounds; its members are those that digits say."""
+    if isinstance(domain, ast.Range):
+        parts = (domain.first, domain.last, *([] if domain.step is None else [domain.step]))
+        numbers = [expressions.evaluate(part, inner) for part in parts]
+        if not all(map(is_number, numbers)):
+            raise wrong(domain, "the ends of a range are numbers, and so is its step")
+        first, last, *step = (Fraction(str(number)) for number in numbers)
+        if step and step[0] <= 0:
+            raise wrong(domain, "a range goes up")
+        if not is_number(value) or not first <= Fraction(str(value)) <= last:
+            raise wrong(place, f"{name} is {literal(value)}, and not in {domain.span.text}")
+        if step and (Fraction(str(value)) - first) % step[0]:
+            raise wrong(place, f"{name} is {literal(value)}, and not in {domain.span.text}")
+        return
+    items = expressions.evaluate(domain, inner)
+    if not isinstance(items, tuple):
+        raise wrong(domain, "a domain is a list or a range")
+    if value not in items:
+        raise wrong(place, f"{name} is {literal(value)}, and not in {literal(items)}")
+
+
+def _check_items(
+    name: str, kind: ast.TypeName, value: Any, inner: Reading, place: ast.Node
+) -> None:
+    """How many items a list has, and what each of them may be."""
+    if kind.element is None:
+        return
+    if kind.count is not None:
+        many = expressions.evaluate(kind.count, inner)
+        if not is_integer(many):
+            raise wrong(kind.count, "a number of items is an integer")
+        if len(value) != many:
+            raise wrong(place, f"{name} has {len(value)} items, and not {many}")
+    for number, item in enumerate(value):
+        if kind.domain is not None:
+            _check_domain(f"{name}[{number}]", kind.domain, item, inner, place)
+        _check_items(f"{name}[{number}]", kind.element, item, inner, place)
 
 
 def _may_be_none(param: ast.Param) -> bool:

@@ -131,9 +131,13 @@ def _list(node: ast.ListDisplay, reading: Reading) -> tuple[Any, ...]:
 
 def _range(node: ast.Range, reading: Reading) -> tuple[int, ...]:
     first, last = evaluate(node.first, reading), evaluate(node.last, reading)
-    if not (is_integer(first) and is_integer(last)):
-        raise wrong(node, f".. does not take {literal(first)} and {literal(last)}")
-    return tuple(range(first, last + 1))
+    step = 1 if node.step is None else evaluate(node.step, reading)
+    if not (is_integer(first) and is_integer(last) and is_integer(step)):
+        taken = " and ".join(map(literal, (first, last, step)))
+        raise wrong(node, f".. does not take {taken}")
+    if step < 1:
+        raise wrong(node, f"a range goes up, and not by {step}")
+    return tuple(range(first, last + 1, step))
 
 
 def _comprehension(node: ast.Comprehension, reading: Reading) -> tuple[Any, ...]:

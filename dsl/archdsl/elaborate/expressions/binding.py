@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from archdsl import rules
+from archdsl.elaborate.expressions.domains import choices
 from archdsl.elaborate.expressions.evaluate import Evaluator
 from archdsl.elaborate.session import Session
 from archdsl.elaborate.values.describe import describe, kind_of
 from archdsl.elaborate.values.kinds import UNKNOWN, Unknown, holds
 from archir.base.diagnostics import Problem
-from archir.base.record import Struct
+from archir.base.record import Record, Struct, replaced
 from archir.base.source import Span
 from archir.catalogue.registry import ops
 from archir.init.values import Part, show_constant
 from archir.op.binding import Signature, of_op
 from archir.program.declarations import Block, Parameter
-from archir.program.expressions import Arguments, Gathered, Range, Truth
+from archir.program.expressions import Arguments, Gathered, Truth
 from archir.program.nodes import Expr
 from archir.program.types import fits, wanted
 
@@ -156,9 +157,11 @@ def check_parameter(
         problem = rules.parts.ArgumentOfWrongType(owner, name, wanted(param.type), describe(value))
         evaluator.session.report(problem, place(name))
         return False
-    if param.domain is not None:
-        return _check_domain(evaluator, owner, param, value, place)
-    return True
+    if param.domain is not None and not _check_domain(
+        evaluator, Given(owner, name, value, place(name)), param.domain
+    ):
+        return False
+    return not param.items or _check_items(evaluator, owner, param, value, place)
 
 
 def _takes_none(param: Parameter) -> bool:
@@ -166,31 +169,63 @@ def _takes_none(param: Parameter) -> bool:
     return optional or (param.type is not None and param.type.name in ("op", "block", "init"))
 
 
-def _check_domain(
+def _check_items(
     evaluator: Evaluator, owner: str, param: Parameter, value: object, place: Place
 ) -> bool:
-    domain = param.domain
-    assert domain is not None
-    if isinstance(domain, Range):
-        first, last = evaluator.value(domain.first), evaluator.value(domain.last)
-        if isinstance(first, Unknown) or isinstance(last, Unknown):
-            return False
-        inside = (
-            isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and isinstance(first, int | float)
-            and isinstance(last, int | float)
-            and first <= value <= last
-        )
-    else:
-        items = evaluator.items(domain, "a domain")
-        if isinstance(items, Unknown):
-            return False
-        inside = any(item == value and type(item) is type(value) for item in items)
-    if not inside:
-        given = show_constant(value) if isinstance(value, str | float | int) else kind_of(value)
-        given = describe(value) if isinstance(value, Part) else given
-        shown = domain.span.text
-        problem = rules.parts.OutsideDomain(owner, param.name, shown, given)
-        evaluator.session.report(problem, place(param.name))
-    return inside
+    """Whether lists have as many items as their type says, and each is in its domain."""
+    fine = True
+    lists = [(param.name, value)]
+    for asked in param.items:
+        inner: list[tuple[str, object]] = []
+        for name, each in lists:
+            assert isinstance(each, tuple)
+            items = [(f"{name}[{number}]", item) for number, item in enumerate(each)]
+            inner += items
+            given = Given(owner, name, each, place(param.name))
+            if asked.count is not None and not _check_count(evaluator, given, asked.count):
+                fine = False
+            if asked.domain is not None:
+                each_given = [replaced(given, name=at, value=item) for at, item in items]
+                found = [_check_domain(evaluator, one, asked.domain) for one in each_given]
+                fine = fine and all(found)
+        lists = inner
+    return fine
+
+
+class Given(Record):
+    """A value that is given for a parameter, or one of a list of them."""
+
+    owner: str
+    name: str
+    value: object
+    span: Span
+
+
+def _check_count(evaluator: Evaluator, given: Given, count: Expr) -> bool:
+    many = evaluator.value(count)
+    if isinstance(many, Unknown):
+        return False
+    if isinstance(many, bool) or not isinstance(many, int):
+        evaluator.session.report(rules.values.WrongOperand("of", describe(many)), count.span)
+        return False
+    assert isinstance(given.value, tuple)
+    if len(given.value) == many:
+        return True
+    found = len(given.value)
+    problem = rules.parts.WrongNumberOfItems(given.owner, given.name, many, found)
+    evaluator.session.report(problem, given.span)
+    return False
+
+
+def _check_domain(evaluator: Evaluator, given: Given, domain: Expr) -> bool:
+    found = choices(evaluator, domain)
+    if isinstance(found, Unknown):
+        return False
+    value = given.value
+    if value in found:
+        return True
+    shown = show_constant(value) if isinstance(value, str | float | int) else kind_of(value)
+    shown = describe(value) if isinstance(value, Part) else shown
+    problem = rules.parts.OutsideDomain(given.owner, given.name, domain.span.text, shown)
+    evaluator.session.report(problem, given.span)
+    return False

@@ -252,14 +252,17 @@ def _one_of(node: e.Logical, operand: Expr) -> tuple[Problem, Span] | None:
 @evaluates(e.Range)
 def _range(evaluator: Evaluator, node: e.Range) -> object:
     first, last = evaluator.value(node.first), evaluator.value(node.last)
-    if isinstance(first, Unknown) or isinstance(last, Unknown):
+    step = 1 if node.step is None else evaluator.value(node.step)
+    if isinstance(first, Unknown) or isinstance(last, Unknown) or isinstance(step, Unknown):
         return UNKNOWN
-    for bound in (first, last):
+    for operator, bound in (("..", first), ("..", last), ("step", step)):
         if isinstance(bound, SizeExpr):
             raise Trouble(rules.values.DependsOnSize("a range", brief(bound)))
         if isinstance(bound, bool) or not isinstance(bound, int):
-            raise Trouble(rules.values.WrongOperand("..", describe(bound)))
-    return functions.counted(range(first, last + 1), evaluator.session.budget.limits.items)
+            raise Trouble(rules.values.WrongOperand(operator, describe(bound)))
+    if step < 1:
+        raise Trouble(rules.values.StepNotPositive(step))
+    return functions.counted(range(first, last + 1, step), evaluator.session.budget.limits.items)
 
 
 @evaluates(e.Conditional)

@@ -42,6 +42,9 @@ def loop(pen: Pen, place: Place) -> list[Node]:
         if choose.chance(20):
             pen.note("range()")
             return [Loop([name], f"range({last})", body)]
+        if choose.chance(15):
+            pen.note("range with step")
+            return [Loop([name], f"1..{last} step {choose.pick([1, 2, 3])}", body)]
         return [Loop([name], f"1..{last}", body)]
     widths = [choose.pick([2, 3, 4, 6]) for _ in range(choose.integer(1, 3))]
     rest = pen.fresh("s") if kind == "rows" else ""

@@ -188,11 +188,18 @@ def _kind(pen: Pen, kind: str) -> tuple[str, str, str, Any]:
     if kind == "d":
         if choose.chance(60):
             pen.note("domain range")
+            if choose.chance(30):
+                pen.note("range with step")
+                return "int", choose.pick(["1..8 step 1", "1..9 step 2"]), "1", 1
             return "int", "1..8", "1", 1
         return "int", "", "1", 1
     if kind == "r":
         return "float", "", choose.pick(["", "1.0"]), 1.0
     if kind == "l":
+        if choose.chance(30):
+            pen.note("items of a list parameter")
+            kind = choose.pick(["list[int in 1..8]", "list[int] of 1", "list[int in [2, 3]] of 1"])
+            return kind, "", choose.pick(["", "[2]"]), [2]
         return "list[int]", "", choose.pick(["", "[2]"]), [2]
     if kind == "v":
         pen.note("domain list")
