@@ -98,6 +98,12 @@ TABLES = {
         """a: { for width in first..16 step by { conv(width, 1) -> relu } }
            b: { for i in [w for w in 1..7 step by + 1] { conv(first + i, 1) -> relu } }""",
     ),
+    "a_named_list_of_ops": (
+        "width = 8",
+        """let kinds = [relu, leaky_relu(0.1), gelu, silu, batch_norm, hardswish, softplus(2.0)]
+           a: { for kind in kinds { conv(width, 1) -> kind } }
+           b: { for kind in kinds { kind } }""",
+    ),
     "spliced_twice": ("width = 8", "a: Both(width) -> b: Both(2 * width)"),
 }
 

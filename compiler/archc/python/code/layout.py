@@ -95,7 +95,9 @@ def _broken(prefix: str, text: str, suffix: str, margin: str) -> list[str]:
     """A long expression over several lines: a comprehension, or a conditional in parentheses."""
     inside = margin + INDENT
     if text.startswith("[") and text.endswith("]"):
-        clauses = _arms(text[1:-1], ("for",))
+        clauses = _arms(text[1:-1], ("for",)) or [f"{each}," for each in _items(text[1:-1]) or ()]
+        if not clauses:
+            return []
         return [f"{margin}{prefix}[", *(inside + each for each in clauses), f"{margin}]{suffix}"]
     arms = _arms(text, ("if", "else")) or _arms(text, ("or",)) or _arms(text, ("and",))
     if not arms or any('"' in arm for arm in arms):
@@ -111,18 +113,26 @@ def _broken(prefix: str, text: str, suffix: str, margin: str) -> list[str]:
 def _called(text: str) -> Call | None:
     """A text that is one call, as such."""
     head, opening, rest = text.partition("(")
-    if not opening or not rest.endswith(")") or not re.fullmatch(r"[\w.]+", head) or '"' in rest:
+    if not opening or not rest.endswith(")") or not re.fullmatch(r"[\w.]+", head):
         return None
-    depth, arguments = 0, [""]
-    for letter in rest[:-1]:
+    arguments = _items(rest[:-1])
+    return None if arguments is None else Call(head, tuple([(None, Raw(x)) for x in arguments]))
+
+
+def _items(text: str) -> list[str] | None:
+    """A text cut at its commas, but for those in brackets; None where it is no such list."""
+    if '"' in text:
+        return None
+    depth, items = 0, [""]
+    for letter in text:
         depth += (letter in "([{") - (letter in ")]}")
         if depth < 0:
             return None
         if depth == 0 and letter == ",":
-            arguments.append("")
+            items.append("")
         else:
-            arguments[-1] += letter
-    return Call(head, tuple([(None, Raw(each.strip())) for each in arguments]))
+            items[-1] += letter
+    return [item.strip() for item in items if item.strip()]
 
 
 def _arms(text: str, words: tuple[str, ...]) -> list[str]:
