@@ -31,14 +31,14 @@ FUNCTIONS: Env = {
     "false": False,
     "none": None,
 }
-_RANGE = re.compile(r"^(.+)\.\.(.+)$")
+_RANGE = re.compile(r"^(.+)\.\.(.+?)(?: step (.+))?$")
 
 
 @lru_cache(maxsize=1 << 12)
 def _compiled(text: str) -> CodeType:
     between = _RANGE.match(text)
     if between is not None:
-        text = f"range({between[1]}, {between[2]} + 1)"
+        text = f"range({between[1]}, {between[2]} + 1, {between[3] or 1})"
     return compile(text, "<generated>", "eval")
 
 
