@@ -120,6 +120,10 @@ def hold(made: Op, shapes: tuple[Index, ...]) -> int:
             assert accesses is not None, "every op says what it reads"
             assert len(accesses) == types[source].rank
             pairs = [(element, masks[target]) for element, masks in found]
+            if source and getattr(made, "padding", 0):
+                # At the border some of a window that flows in meets padding.
+                inner = (slice(None), slice(None), *[slice(1, -1)] * (outputs[target].rank - 2))
+                pairs = [(element, mask[inner]) for element, mask in pairs]
             for dim, access in enumerate(accesses):
                 # The first query of a causal attention has one key, whatever it is.
                 first = int(getattr(made, "is_causal", False) and source == 0)

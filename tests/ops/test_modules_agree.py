@@ -9,6 +9,7 @@ import cases_core
 import cases_normalisation
 import cases_spatial
 import cases_tensor
+import cases_weights
 import pytest
 import torch
 from op_performer import Case, agree, all_ours, build, op, ours, perform, sample, types_of
@@ -23,7 +24,7 @@ from archir.shapes.types import TensorType
 
 ALL = (
     *(cases_core, cases_activation, cases_normalisation, cases_spatial, cases_tensor),
-    *(cases_choice, cases_attention),
+    *(cases_choice, cases_attention, cases_weights),
 )
 CASES: list[Case] = [case for cases in ALL for case in cases.CASES]
 

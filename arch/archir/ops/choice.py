@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 
 
 def takes_exactly(
-    callee: str, wanted: tuple[str, ...], inputs: tuple[TensorType, ...], check: Check
+    callee: str,
+    wanted: tuple[str, ...],
+    inputs: tuple[TensorType, ...],
+    check: Check,
+    *,
+    optional: tuple[str, ...] = (),
 ) -> bool:
     """Whether as many values flow in as the op has a use for; else it is reported."""
-    if len(inputs) == len(wanted):
+    if len(wanted) <= len(inputs) <= len(wanted) + len(optional):
         return True
-    check.report(rules.copies.OtherNumberOfValues(callee, wanted, len(inputs)))
+    check.report(rules.copies.OtherNumberOfValues(callee, wanted, len(inputs), optional))
     return False
 
 

@@ -62,6 +62,10 @@ class _Convolution(SpatialOp):
         return self.width(check.concrete(channels))
 
     def verify(self, incoming: TensorType, check: Check) -> None:
+        self.verify_for(self.keyword, incoming, check)
+
+    def verify_for(self, callee: str, incoming: TensorType, check: Check) -> None:
+        """The same as what an op of that name says."""
         if self.padding == "same" and any(
             at_axis(self.stride, axis) != 1 for axis in range(incoming.rank - 2)
         ):
@@ -72,7 +76,7 @@ class _Convolution(SpatialOp):
             before = same_padding([(each.span, each.stride) for each in windows])
             halves = tuple(each.span // 2 for each in windows)
             half = show_constant(halves[0] if len(set(halves)) == 1 else halves)
-            facts = (self.keyword, show_constant(self.stride), before if zeros else None, half)
+            facts = (callee, show_constant(self.stride), before if zeros else None, half)
             check.report(rules.argument_values.StridedSamePadding(*facts))
 
     def window(self, index: int) -> Window:
@@ -132,12 +136,12 @@ class _Convolution(SpatialOp):
     def allocate(
         self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        given = self._padded(trace, inputs[0])
+        given = self.padded(trace, inputs[0])
         made = trace.new(trace.extents(outputs[0]), given, format=given, learned=True)
         trace.keep(made, given)
         return (made,)
 
-    def _padded(self, trace: "MemoryTrace", given: "Tensor") -> "Tensor":
+    def padded(self, trace: "MemoryTrace", given: "Tensor") -> "Tensor":
         """What the convolution itself sees: torch pads before it where it cannot pad inside."""
         if self.padding_mode == "zeros" and self.padding != "same":
             return given  # as much on both sides

@@ -71,7 +71,7 @@ class SpatialOp(Op):
             check.report(rules.shapes.WrongRank(self.keyword, LAYOUTS, str(incoming)))
             return None
         require_dtype(self.keyword, incoming, self.accepted(incoming), check)
-        if not self._lists_fit(incoming, check):
+        if not lists_fit(self, incoming, check):
             return None
         self.verify(incoming, check)
         channels = self.outgoing(incoming.shape[1], check)
@@ -95,17 +95,6 @@ class SpatialOp(Op):
         """The output's extent along an axis; None after a report."""
         raise NotImplementedError
 
-    def _lists_fit(self, incoming: TensorType, check: Check) -> bool:
-        names = AXIS_NAMES[incoming.rank - 2]
-        wrong = [
-            rules.argument_values.WrongListLength(self.keyword, argument, len(value), names)
-            for argument in self.per_axis
-            if isinstance(value := getattr(self, argument), tuple) and len(value) != len(names)
-        ]
-        for problem in wrong:
-            check.report(problem)
-        return not wrong
-
     def _extents(self, incoming: TensorType, check: Check) -> tuple[Dim, ...] | None:
         found: list[Dim] = []
         refused: set[tuple[object, ...]] = set()
@@ -125,6 +114,20 @@ class SpatialOp(Op):
         values = (getattr(self, argument) for argument in self.per_axis)
         at = (value[axis.index] if isinstance(value, tuple) else value for value in values)
         return (check.value(axis.extent), *at)
+
+
+def lists_fit(op: Op, incoming: TensorType, check: Check) -> bool:
+    """Whether the lists with one entry for each axis have as many; else it is reported."""
+    names = AXIS_NAMES[incoming.rank - 2]
+    per_axis: tuple[str, ...] = getattr(op, "per_axis", ())
+    wrong = [
+        rules.argument_values.WrongListLength(op.keyword, argument, len(value), names)
+        for argument in per_axis
+        if isinstance(value := getattr(op, argument), tuple) and len(value) != len(names)
+    ]
+    for problem in wrong:
+        check.report(problem)
+    return not wrong
 
 
 def axes(tensor: TensorType) -> Iterator[Axis]:

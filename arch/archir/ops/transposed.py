@@ -89,11 +89,15 @@ class ConvTranspose(SpatialOp):
         return outgoing
 
     def verify(self, incoming: TensorType, check: Check) -> None:
+        self.verify_for(self.keyword, incoming, check)
+
+    def verify_for(self, callee: str, incoming: TensorType, check: Check) -> None:
+        """The same as what an op of that name says."""
         for axis in axes(incoming):
             extra = at_axis(self.output_padding, axis.index)
             stride, dilation = at_axis(self.stride, axis.index), at_axis(self.dilation, axis.index)
             if extra >= max(stride, dilation):
-                facts = (self.keyword, extra, stride, dilation)
+                facts = (callee, extra, stride, dilation)
                 allowed = self._allowed_output_padding(incoming)
                 along = "" if isinstance(self.stride, int) else axis.name
                 check.report(rules.resizing.OutputPaddingTooLarge(*facts, along, allowed))

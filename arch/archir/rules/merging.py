@@ -59,6 +59,43 @@ class DtypesDiffer(Problem):
         return 'cast("float") makes floats of a value before it flows in'
 
 
+class WeightDoesNotFit(Problem):
+    """A weight or a bias that flows in has one extent for each of those that torch's layer has.
+
+    That is the shape of the parameter in the layer that learns its own: ``conv_by`` takes what
+    ``conv`` would make.
+    """
+
+    name = "weight-does-not-fit"
+    bad = """model m() {
+  input image: [N, 3, H = 32, W = 32]
+  param weight: [3, 8, 3, 3] = kaiming_normal
+  conv_by [image, weight]
+}
+"""
+    good = """model m() {
+  input image: [N, 3, H = 32, W = 32]
+  param weight: [8, 3, 3, 3] = kaiming_normal
+  conv_by [image, weight]
+}
+"""
+    callee: str
+    what: str
+    """``weight`` or ``bias``."""
+
+    wanted: str
+    given: str
+    value: str
+
+    def message(self) -> str:
+        return f"{self.callee} of {self.value} takes a {self.what} {self.wanted}, not {self.given}"
+
+    def hint(self) -> str:
+        if self.what == "bias":
+            return "a bias has one number for each channel or feature of the output"
+        return "permute exchanges the dims of a weight; reshape, unsqueeze and tile make other ones"
+
+
 class NotTwoValues(Problem):
     """An op takes two values, and another number of them flows in."""
 

@@ -9,7 +9,7 @@ from archc.testing.generator.forms import choices, compounds, loops, sizes, uses
 from archc.testing.generator.forms.expressions import integer, truth
 from archc.testing.generator.forms.initialisers import overrides
 from archc.testing.generator.forms.nodes import Body, Node, Stage, Use
-from archc.testing.generator.forms.raws import raw, tied
+from archc.testing.generator.forms.raws import raw, tied, weighed
 from archc.testing.generator.forms.stages import (
     SEVERAL,
     attempt,
@@ -218,7 +218,7 @@ def body(pen: Pen, place: Place, length: int) -> Body:
             (3, loops.levels), (1, parts), (4, sizes.sized),
         ]  # fmt: skip
         if not place.loop:
-            kinds += [(2, raw), (2, module), (2, loops.modules), (1, tied)]
+            kinds += [(2, raw), (2, module), (2, loops.modules), (1, tied), (1, weighed)]
         if place.depth <= 0:
             kinds = [(6, chain), (1, let), (1, written.claim)]
         found += _fitting(pen, place, choose.weighted(kinds))

@@ -29,6 +29,35 @@ def raw(pen: Pen, place: Place) -> list[Node]:
     return [Raw(kind, name, dims, start, dtype, ending), _used(pen, name, dtype)]
 
 
+def weighed(pen: Pen, place: Place) -> list[Node]:
+    """A product with a raw parameter as its weight, and perhaps another one as its bias."""
+    choose, value = pen.choices, place.scene.value
+    name, out = pen.fresh("g"), choose.integer(1, 4)
+    keyword, dims = "linear_by", [out, int(value.features)]
+    given: list[tuple[str | None, str]] = []
+    if value.rank in (3, 4, 5) and choose.chance(65):
+        ends = [out, int(value.channels)]
+        keyword = choose.pick(["conv_by", "conv_transpose_by"])
+        if keyword == "conv_transpose_by":
+            ends.reverse()
+        dims = [*ends, *(choose.integer(1, 2) for _ in range(value.rank - 2))]
+        options = [("stride", "2"), ("padding", "1"), ("dilation", "2")]
+        given += [each for each in options if choose.chance(25)]
+    pen.note("param", "weight that flows in", "branches")
+    pen.ops[keyword] += 1
+    made: list[Node] = [Raw("param", name, [str(each) for each in dims], "normal", "", "")]
+    weight = [Stage(Use(name))]
+    if choose.chance(40):
+        pen.ops["tanh"] += 1
+        weight.append(Stage(Use("tanh")))
+    branches: list[Node] = [Chain([Stage(Use("_"))]), Chain(weight)]
+    if choose.chance(40):
+        bias = pen.fresh("g")
+        made.append(Raw("param", bias, [str(out)], "zeros", "", ""))
+        branches.append(Chain([Stage(Use(bias))]))
+    return [*made, Chain([Stage(Merged(Use(keyword, given), Branches(branches)))])]
+
+
 def tied(pen: Pen, place: Place) -> list[Node]:
     """A module of two layers with one weight; keys lead from the module, wherever it stands."""
     choose, name = pen.choices, pen.fresh("m")

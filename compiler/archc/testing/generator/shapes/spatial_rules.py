@@ -117,6 +117,33 @@ def _conv_transpose(inputs: Values, a: Mapping[str, Any]) -> Values:
     return (given.reshaped(*shape),)
 
 
+@rule("conv_by", "conv_transpose_by")
+def _by_window(inputs: Values, a: Mapping[str, Any]) -> Values:
+    given, weight, *bias = _weighted(inputs)
+    axes, transposed = spatial(given), "output_padding" in a
+    require(weight.rank == given.rank)
+    out = weight.shape[1] * a["groups"] if transposed else weight.shape[0]
+    like = {**a, "out_channels": out, "kernel_size": weight.shape[2:], "padding_mode": "zeros"}
+    wanted = (given.channels, out // a["groups"]) if transposed else (out, given.channels)
+    require(weight.shape[:2] == wanted or (a["groups"] > 1 and not transposed))
+    require(axes == len(weight.shape[2:]) and all(each.shape == (out,) for each in bias))
+    return (_conv_transpose if transposed else _conv)((given,), like)
+
+
+@rule("linear_by")
+def _by_matrix(inputs: Values, a: Mapping[str, Any]) -> Values:
+    given, weight, *bias = _weighted(inputs)
+    require(weight.rank == 2 and weight.shape[1] == given.shape[-1])
+    require(all(each.shape == weight.shape[:1] for each in bias))
+    return (given.reshaped(*given.shape[:-1], weight.shape[0]),)
+
+
+def _weighted(inputs: Values) -> Values:
+    """A value, its weight, and perhaps a bias."""
+    require(len(inputs) in (2, 3) and all(each.dtype == "float" for each in inputs))
+    return inputs
+
+
 @rule("adaptive_avg_pool", "adaptive_max_pool")
 def _adaptive(inputs: Values, a: Mapping[str, Any]) -> Values:
     (given,) = inputs

@@ -75,6 +75,18 @@ FUNCTIONS = (
     op("index_select(dim: int)", run=functional.index_select, merges=True),
     op("gather(dim: int)", run=functional.gather, merges=True),
     op("matmul()", run=functional.matmul, merges=True),
+    op("linear_by()", run=functional.linear_by, merges=True),
+    op(
+        "conv_by(stride: counts = 1, padding: padding = 0, dilation: counts = 1, groups: int = 1)",
+        run=functional.sliding("conv"),
+        merges=True,
+    ),
+    op(
+        "conv_transpose_by(stride: counts = 1, padding: sizes = 0, output_padding: sizes = 0, "
+        "groups: int = 1, dilation: counts = 1)",
+        run=functional.sliding("conv_transpose"),
+        merges=True,
+    ),
     op(
         "scaled_dot_product_attention(is_causal: bool = false, scale: number? = none, "
         "enable_gqa: bool = false)",

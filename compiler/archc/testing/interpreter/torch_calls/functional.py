@@ -177,6 +177,27 @@ def matmul(inputs: Inputs, _: Arguments) -> Tensor:
     return left @ right
 
 
+def linear_by(inputs: Inputs, _: Arguments) -> Tensor:
+    """A matrix, and a number for each of its rows."""
+    value, weight, *bias = inputs
+    if weight.dim() != 2 or any(tuple(each.shape) != tuple(weight.shape[:1]) for each in bias):
+        raise ValueError("a weight is a matrix, a bias has a number for each of its rows")
+    return torch.nn.functional.linear(value, weight, *bias)
+
+
+def sliding(name: str) -> Callable[[Inputs, Arguments], Tensor]:
+    """A convolution of that name, over as many axes as there are."""
+
+    def run(inputs: Inputs, given: Arguments) -> Tensor:
+        axes = layers.axes(inputs[0])
+        if any(len(each) != axes for each in given.values() if isinstance(each, tuple)):
+            raise ValueError("a list has an entry for each axis")
+        made: Tensor = getattr(torch.nn.functional, f"{name}{axes}d")(*inputs, **given)
+        return made
+
+    return run
+
+
 # --- choices --------------------------------------------------------------------------------------
 
 
