@@ -51,17 +51,15 @@ def names(tokens: Sequence[Token]) -> None:
 
     That is so directly before a colon, and before the ``=`` of an argument. The words ``upto``,
     ``step`` and ``of`` are none, and mean themselves only where no name can stand: between a part
-    and a list, between two values behind ``..``, and behind the bracket of a type.
+    and a list, between two values, and behind the bracket of a type.
     """
     before_equals = False
-    in_range = False
     last = "_NL"
     for token, after in pairwise(tokens):
         kind = after.type
         if token.type == "NAME" and token.text in _WORDS and last in _ENDS_VALUE:
-            token.type = _word(token.text, last, kind, in_range=in_range)
+            token.type = _word(token.text, last, kind)
         last = token.type
-        in_range = last == "DOTS" or (in_range and last not in _ENDS_RANGE)
         if (kind == "COLON" or kind == "EQUALS") and _is_keyword(token):
             if kind == "COLON":
                 token.type = "NAME"
@@ -73,11 +71,10 @@ def names(tokens: Sequence[Token]) -> None:
 
 _WORDS = frozenset({"upto", "step", "of"})
 _ENDS_VALUE = frozenset({"NAME", "RPAR", "RSQB", "INT", "FLOAT"})
-_ENDS_RANGE = frozenset({"_NL", "COMMA", "LBRACE", "RBRACE", "STEP"})
 _FOLLOWS_WORD = frozenset({"INT", "FLOAT", "NAME", "LPAR", "MINUS"})
 
 
-def _word(text: str, before: str, after: str, *, in_range: bool) -> str:
+def _word(text: str, before: str, after: str) -> str:
     """The kind of a word that may be a name: its own where none can stand."""
     if text == "upto":
         return "UPTO" if after == "LSQB" and before not in ("INT", "FLOAT") else "NAME"
@@ -85,7 +82,7 @@ def _word(text: str, before: str, after: str, *, in_range: bool) -> str:
         return "NAME"
     if text == "of":
         return "OF" if before == "RSQB" else "NAME"
-    return "STEP" if in_range else "NAME"
+    return "STEP"
 
 
 def _is_keyword(token: Token) -> bool:
