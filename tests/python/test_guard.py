@@ -287,7 +287,7 @@ model m() {
     module = loaded(text, "M")
     module.eval()
     assert module(torch.ones(1, 1, 5, 5), torch.ones(1, 1, 5, 5)).shape == (1, 1, 3, 3)
-    with pytest.raises(ValueError, match="H must be at least 3; the nearest is 3"):
+    with pytest.raises(ValueError, match=r"H must be at least 3$"):
         module(torch.ones(1, 1, 2, 5), torch.ones(1, 1, 2, 5))
 
 
@@ -309,7 +309,7 @@ def test_forward_checks_before_it_runs() -> None:
     assert module(torch.ones(2, 2, 9, 9)).shape == (2, 3, 1, 1)
     module.eval()
     assert module(torch.ones(1, 2, 9, 9)).shape == (1, 3, 1, 1)
-    with pytest.raises(ValueError, match="H must be at least 3; the nearest is 3"):
+    with pytest.raises(ValueError, match=r"H must be at least 3$"):
         module(torch.ones(1, 2, 2, 20))
 
 

@@ -211,7 +211,7 @@ def test_texts_have_the_lengths_that_torch_runs(name: str) -> None:
         return all(len(output) == batch and output.numel() for output in outputs)
 
     for training, valid in enumerate(reported(name)):
-        assert describe(valid) == ("any size" if last is None else f"L 1 to {last}")
+        assert describe(valid) == ("any size" if last is None else f"L at most {last}")
         net.train(bool(training))
         for batch, length in product((1, 2), (*range(1, 12), last or 300)):
             assert runs(batch, length)
@@ -299,7 +299,7 @@ def test_samples_of_one_size_come_in_any_number(name: str) -> None:
     for valid in reported(name):
         assert valid.is_exact
         assert valid.names == ("N",)
-        assert describe(valid) == "any size"
+        assert describe(valid) == "any N"
 
 
 def test_sizes_that_are_known_in_training() -> None:

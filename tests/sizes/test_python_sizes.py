@@ -123,7 +123,7 @@ def test_models_without_sizes_and_without_members() -> None:
     assert list(fixed) == [{}]
     assert {} in fixed
     assert fixed.smallest() == {}
-    assert str(fixed) == "any size"
+    assert str(fixed) == "this size alone"
     untrainable = sizes_of("model m() { input x: [1, 3, 1, 1]\n conv(4) -> batch_norm }\n".replace(
         "conv(4)", "conv(4, 1)"
     ))  # fmt: skip

@@ -46,7 +46,7 @@ CASES: dict[str, tuple[str, str, Callable[..., Any], str]] = {
         LINE, "slice(2, 4 - H)", lambda x, h: x[:, :, 4 - h :], "H at least 3",
     ),
     "the last half": (
-        LINE, "slice(2, -(H // 2), none, 2)", lambda x, h: x[:, :, -(h // 2) :: 2], "any size",
+        LINE, "slice(2, -(H // 2), none, 2)", lambda x, h: x[:, :, -(h // 2) :: 2], "any H",
     ),
     "to the least of two": (
         IMAGE, "slice(2, 0, H - 4) -> slice(2, 0, W // 2)",
@@ -104,7 +104,7 @@ CASES: dict[str, tuple[str, str, Callable[..., Any], str]] = {
     ),
     "padded or cropped to eight": (
         "1 3 H=9", "pad_by([(8 - H) // 2, 8 - H - (8 - H) // 2])",
-        lambda x, h: F.pad(x, ((8 - h) // 2, 8 - h - (8 - h) // 2)), "any size",
+        lambda x, h: F.pad(x, ((8 - h) // 2, 8 - h - (8 - h) // 2)), "any H",
     ),
     "reflected to eight": (
         "1 3 H=6", "pad_by([(8 - H) // 2, 8 - H - (8 - H) // 2], mode = \"reflect\")",

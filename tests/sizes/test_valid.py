@@ -177,3 +177,27 @@ def test_nothing_valid_is_nearer(
         assert all(condition.holds(found) for condition in wanted)
         if valid.is_exact and near:
             assert abs(found["H"] - height) + abs(found["W"] - width) <= min(near)
+
+
+@given(
+    st.tuples(*[st.tuples(st.integers(1, 5), st.integers(0, 6), st.integers(1, 9))] * 2),
+    st.lists(st.tuples(*[st.integers(1, 60) | st.integers(1, 9)] * 2), min_size=20, max_size=60),
+)
+def test_a_picture_that_is_cut_into_windows_is_as_large_as_they_are(
+    cut: tuple[tuple[int, int, int], ...], tried: list[tuple[int, int]]
+) -> None:
+    """What a reshape to ``[N, C, H // 7, 7, W // 7, 7]`` asks, of what strides have left."""
+    sides = [
+        floor_div(add(side, shift), stride)
+        for side, (stride, shift, _) in zip((H, W), cut, strict=True)
+    ]
+    windows = [
+        multiply(floor_div(side, window), window)
+        for side, (_, _, window) in zip(sides, cut, strict=True)
+    ]
+    condition = Condition("equal", product(sides), product(windows))
+    for one in (condition, Condition("equal", condition.right, condition.left)):
+        valid = valid_sizes("HW", [one])
+        assert valid.is_exact
+        for sizes in (dict(zip("HW", values, strict=True)) for values in tried):
+            assert in_boxes(valid, sizes) == one.holds(sizes), sizes

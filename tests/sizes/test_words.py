@@ -42,6 +42,8 @@ def residues(of: int, *rests: int) -> SizeSet:
         (at_least(32), "at least 32", "at least 32"),
         (between(7, 7), "7", "7"),
         (between(16, 19), "16 to 19", "16 to 19"),
+        (between(1, 512), "at most 512", "at most 512"),
+        (between(1, 1), "1", "1"),
         (multiples(16), "a multiple of 16", "multiples of 16"),
         (multiples(16, 40), "a multiple of 16, at least 48", "multiples of 16, at least 48"),
         (multiples(2), "even", "even"),
@@ -105,7 +107,8 @@ def test_variables_with_one_set_stand_together() -> None:
     later = [both[0], unet[1], Condition("at-least", W, 40)]
     assert describe(valid_sizes("NHW", later)) == "H at least 32; W a multiple of 16, at least 48"
     assert describe(valid_sizes("NHW", [])) == "any size"
-    assert describe(valid_sizes("", [])) == "any size"
+    assert describe(valid_sizes("N", [])) == "any N"
+    assert describe(valid_sizes("", [])) == "this size alone"
     assert describe(valid_sizes("H", [Condition("equal", H, 0)])) == "no size"
 
 
@@ -132,9 +135,40 @@ def test_pairs_that_cannot_be_turned_are_said_one_by_one() -> None:
     )
 
 
-def test_many_groups_are_counted() -> None:
-    valid = valid_sizes("HW", [Condition("equal", product([H, W]), 720720)])
-    assert describe(valid).endswith("; or one of 114 more such groups")
+def test_many_groups_are_said_by_what_they_come_from() -> None:
+    """What `flatten -> linear` asks, and behind a convolution without padding, and of clips."""
+    picture = Condition("equal", product([H, W]), 784)
+    assert describe(valid_sizes("NHW", [picture])) == "H, W 28, or others with H*W == 784"
+    pooled = Condition("equal", product([3, floor_div(H, 2), floor_div(W, 2)]), 588)
+    assert describe(valid_sizes("NHW", [pooled])) == (
+        "H, W 28 to 29, or others with (H // 2)*(W // 2) == 196"
+    )
+    fits = [Condition("at-least", side, 3) for side in (H, W)]
+    cut = Condition("equal", product([16, *(subtract(side, 2) for side in (H, W))]), 16 * 1404)
+    assert describe(valid_sizes("NHW", [*fits, cut])) == "(H - 2)*(W - 2) == 1404"
+    clip = Condition("equal", product([variable("T"), H, W]), 12544)
+    assert describe(valid_sizes("NTHW", [clip])) == "H*T*W == 12544"
+    large = Condition("at-least", product([H, W, 2]), 19)
+    assert describe(valid_sizes("HW", [large])) == "H*W >= 10"
+
+
+def test_what_a_tie_does_not_say_is_said_beside_it() -> None:
+    picture = Condition("equal", product([H, W]), 784)
+    even, two = Condition("divisible", H, 2), Condition("at-least", N, 2)
+    assert describe(valid_sizes("NHW", [even, picture])) == "H even; and H*W == 784"
+    assert describe(valid_sizes("NHW", [two, picture])) == (
+        "N at least 2; and H, W 28, or others with H*W == 784"
+    )
+    assert advise(valid_sizes("HW", [even, picture]), {"H": 27, "W": 30}) == (
+        "H must be even; the nearest are 26 and 28\n"
+        "it needs H*W == 784; the nearest valid sizes: H = 28, W = 28"
+    )
+
+
+def test_groups_of_no_one_condition_are_counted() -> None:
+    rows = [product([side, variable("T")]) for side in (H, W)]
+    valid = valid_sizes("HTW", [Condition("equal", each, 60) for each in rows])
+    assert describe(valid).endswith(", or one of 6 more such groups")
 
 
 def batch_norm(least: int) -> Condition:
@@ -202,6 +236,11 @@ def test_advice() -> None:
         (Condition("at-least", floor_div(H, 2), 3), "H // 2 >= 3"),
         (Condition("equal", subtract(H, 1), W), "H - 1 == W"),
         (Condition("divisible", H, 4), "H % 4 == 0"),
+        (
+            Condition("equal", multiply(multiply(4, floor_div(H, 4)), 2), multiply(2, H)),
+            "H % 4 == 0",
+        ),
+        (Condition("equal", H, multiply(2, floor_div(H, 4))), "H == 2*(H // 4)"),
         (Condition("divisible", multiply(3, add(H, 1)), 4), "(3*H + 3) % 4 == 0"),
         (Condition("broadcast", H, W), "(H == W, or one of them is 1)"),
         (Condition("expand", H, W), "(H == W, or H is 1)"),
@@ -225,6 +264,17 @@ def test_conditions_that_say_the_same_are_said_once() -> None:
     conditions = [Condition("equal", one, other), Condition("equal", other, one)]
     said = describe(valid_sizes("HW", conditions))
     assert said.count("==") == 1, said
+
+
+def test_what_a_multiple_says_is_not_said_again() -> None:
+    parts = floor_div(product([H, W]), 49)
+    cut = [
+        Condition("at-least", parts, 1),
+        Condition("equal", product([H, W]), multiply(49, parts)),
+    ]
+    assert describe(valid_sizes("HW", cut)) == (
+        "H*W % 49 == 0 (no closed form: decided size by size)"
+    )
 
 
 def test_what_is_cut_has_its_brackets() -> None:

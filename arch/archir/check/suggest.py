@@ -107,9 +107,16 @@ def _advice(valid: ValidSizes, near: Mapping[str, int], sizes: Mapping[str, int]
         must = [needs(say_groups(said))] if said.groups else []
         unmet = [show_condition(each) for each in said.open if not each.holds(sizes)]
         must += [needs(" and ".join(unmet))] if unmet else []
-    changed = [f"{name} = {size}" for name, size in near.items() if size != sizes[name]]
-    fits = f"with {', '.join(changed)} everything fits"
-    return f"at other sizes it is right: {'; '.join([*must, fits])}"
+    changed = [name for name, size in near.items() if size != sizes[name]]
+    if any(near[name] not in _ends(said.each[name]) for name in changed):
+        at = ", ".join(f"{name} = {near[name]}" for name in changed)
+        must.append(f"with {at} everything fits")
+    return f"at other sizes it is right: {'; '.join(must)}"
+
+
+def _ends(sizes: SizeSet) -> tuple[int | None, ...]:
+    """The first and the last size of a stretch, which its words say already."""
+    return (sizes.pieces[0].first, sizes.pieces[0].last) if sizes.is_stretch else ()
 
 
 def _by_broadcasting(failures: Iterable[Failure], near: Mapping[str, int]) -> bool:

@@ -8,24 +8,17 @@ taken apart exactly: ``a * b == 49`` holds for the pairs of divisors of 49, and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from fractions import Fraction
 from itertools import islice
-from math import gcd
+from math import prod
 
-from archir.base.record import Record
-from archir.shapes.arithmetic import multiply, product, subtract, total
+from archir.shapes.arithmetic import multiply, subtract
 from archir.shapes.conditions import Condition
-from archir.shapes.dims import Dim, Monomial, SizeExpr, variables
-from archir.sizes.sets import MAX_BOXES, BeyondExactError, Box
+from archir.shapes.dims import Dim, variables
+from archir.sizes.products import factored
+from archir.sizes.sets import MAX_BOXES, BeyondExactError, Box, at_least
 from archir.sizes.solve import divisors, solve
-from archir.sizes.terms import at, direction
-
-
-class Factored(Record):
-    """``constant + product(factors)``, each factor of one variable, never falling nor negative."""
-
-    constant: int
-    factors: Mapping[str, Dim]
+from archir.sizes.terms import course
 
 
 def boxes(condition: Condition, least: Mapping[str, int]) -> tuple[Box, ...]:
@@ -47,11 +40,17 @@ def boxes(condition: Condition, least: Mapping[str, int]) -> tuple[Box, ...]:
         if isinstance(gap, int):
             return ({},) if rest.holds({}) else ()
         return tuple({name: solve(rest)} for name in variables(gap))
-    found = _factored(gap, least, either_sign=condition.relation == "equal")
+    is_equal = condition.relation == "equal"
+    try:
+        found = factored(gap, least, either_sign=is_equal)
+    except BeyondExactError:
+        if not is_equal:
+            raise
+        return tuple(_pairwise(condition.left, condition.right, least))
     # constant + product == 0, or >= 0
     goal = -found.constant
     factors = sorted(found.factors.items())
-    if condition.relation == "equal":
+    if is_equal:
         return _counted(_equal(factors, goal) if goal > 0 else _zero(factors, goal))
     return _counted(_at_least(factors, goal))
 
@@ -129,100 +128,55 @@ def _at_least(factors: list[tuple[str, Dim]], goal: int) -> Iterator[Box]:
                 yield {name: found, **box}
 
 
-# --- taking a sum of products apart ---------------------------------------------------------------
+# --- a product that is another product ------------------------------------------------------------
 
 
-def _factored(dim: Dim, least: Mapping[str, int], *, either_sign: bool) -> Factored:
-    """``dim`` as a number and one product of factors, one factor for each variable.
+def _pairwise(left: Dim, right: Dim, least: Mapping[str, int]) -> Iterator[Box]:
+    """The boxes on which two products are equal, no factor of one being below the other's.
 
-    With ``either_sign`` it may be minus that: for what is held against 0.
+    So ``H*W == (7*(H // 7)) * (7*(W // 7))`` only where ``H == 7*(H // 7)``, and so for W.
     """
-    found = _taken_apart(dim, either_sign)
-    if isinstance(found, str):
-        raise BeyondExactError(found)
-    for name, factor in found.factors.items():
-        if direction(factor) != 1 or at(factor, least[name]) < 0:
-            raise BeyondExactError("a factor may be negative, or fall as its size grows")
-    return found
+    pairs = _scaled_alike(_factors(left, least), _factors(right, least))
+    if not all(_is_never_below(*pairs[name], least[name]) for name in pairs):
+        pairs = {name: (small, large) for name, (large, small) in pairs.items()}
+        if not all(_is_never_below(*pairs[name], least[name]) for name in pairs):
+            raise BeyondExactError("it ties several sizes together")
+    alike = {name: solve(Condition("equal", *pair)) for name, pair in pairs.items()}
+    if all(alike.values()):
+        yield alike
+    for name, (large, _) in pairs.items():
+        none = solve(Condition("equal", large, 0))
+        if none:
+            yield {name: none}
 
 
-# Every set of conditions that is tried asks much the same.
-@lru_cache(maxsize=1 << 10)
-def _taken_apart(dim: Dim, either_sign: bool) -> Factored | str:
-    """The same for factors that may be negative or fall, or why there are none."""
-    names = sorted(variables(dim))
-    factors: dict[str, Dim] = {}
-    try:
-        constant = _constant_beside_product(dim, names)
-        rest: Dim = subtract(dim, constant)
-        for name in names:
-            factors[name], rest = _split(rest, name)
-    except BeyondExactError as error:
-        return str(error)
-    if not isinstance(rest, int) or rest == 0 or (rest < 0 and not either_sign):
-        return "it is no product of sizes"
-    if rest < 0:
-        constant, rest = -constant, -rest
-    factors[names[0]] = multiply(factors[names[0]], rest)
-    return Factored(constant, factors)
-
-
-def _by_monomial(dim: Dim, name: str) -> dict[Monomial, dict[Monomial, int]]:
-    """Coefficients by what of a monomial depends on the variable, and by the rest of it."""
-    found: dict[Monomial, dict[Monomial, int]] = {}
-    terms = (((), dim),) if isinstance(dim, int) else dim.terms
-    for monomial, coefficient in terms:
-        mine = tuple(atom for atom in monomial if name in atom.variables())
-        if any(len(atom.variables()) > 1 for atom in mine):
-            raise BeyondExactError("sizes are added before they are divided")
-        others = tuple(atom for atom in monomial if name not in atom.variables())
-        found.setdefault(mine, {})[others] = coefficient
-    return found
-
-
-def _constant_beside_product(dim: Dim, names: list[str]) -> int:
-    """The number that must be taken off for the rest to be a product of two parts.
-
-    Of ``(a + x) * (b + y) - k`` the coefficients of x*y, x and y are known, and give a*b.
-    """
-    table = _by_monomial(dim, names[0])
-    plain = table.get((), {})
-    alone = plain.get((), 0)
-    other = next((each for each in plain if each), None)
-    row = next((row for mine, row in table.items() if mine), {})
-    if other is None or () not in row:
-        return alone
-    if other not in row:
+def _factors(dim: Dim, least: Mapping[str, int]) -> Mapping[str, Dim]:
+    found = factored(dim, least, either_sign=False)
+    if found.constant:
         raise BeyondExactError("it is no product of sizes")
-    inside, left = divmod(plain[other] * row[()], row[other])
-    if left:
-        raise BeyondExactError("it is no product of sizes")
-    return alone - inside
+    return found.factors
 
 
-def _split(dim: Dim, name: str) -> tuple[Dim, Dim]:
-    """``dim`` as a factor of one variable times the rest."""
-    table = _by_monomial(dim, name)
-    pivot = next(iter(table.values()))
-    lead = next(iter(pivot))
-    scale = gcd(*pivot.values())
-    rest = _polynomial({others: c // scale for others, c in pivot.items()})
-    factor: dict[Monomial, int] = {}
-    for mine, row in table.items():
-        if row.keys() != pivot.keys():
-            raise BeyondExactError("it is no product of sizes")
-        weight, left = divmod(row[lead], pivot[lead] // scale)
-        if left or any(row[each] * pivot[lead] != row[lead] * pivot[each] for each in row):
-            raise BeyondExactError("it is no product of sizes")
-        factor[mine] = weight
-    mine_alone = _polynomial(factor)
-    if direction(mine_alone) == -1:  # both fall, so minus both rise
-        return multiply(mine_alone, -1), multiply(rest, -1)
-    return mine_alone, rest
+def _scaled_alike(left: Mapping[str, Dim], right: Mapping[str, Dim]) -> dict[str, tuple[Dim, Dim]]:
+    """The factors of each variable side by side, scaled so that they rise equally in the end."""
+    if left.keys() != right.keys():
+        raise BeyondExactError("it ties several sizes together")
+    rates = {name: _rate(right[name]) / _rate(left[name]) for name in left}
+    if prod(rates.values()) != 1:
+        raise BeyondExactError("it ties several sizes together")
+    return {
+        name: (multiply(left[name], rate.numerator), multiply(right[name], rate.denominator))
+        for name, rate in rates.items()
+    }
 
 
-def _polynomial(terms: Mapping[Monomial, int]) -> Dim:
-    return total(
-        multiply(coefficient, product(SizeExpr((((atom,), 1),)) for atom in monomial))
-        for monomial, coefficient in terms.items()
-    )
+def _rate(dim: Dim) -> Fraction:
+    """How much a dim rises with its variable."""
+    one = course(dim)
+    if one.rise <= 0:
+        raise BeyondExactError("a factor does not grow with its size")
+    return Fraction(one.rise, one.period)
+
+
+def _is_never_below(large: Dim, small: Dim, least: int) -> bool:
+    return at_least(least).lies_in(solve(Condition("at-least", large, small)))

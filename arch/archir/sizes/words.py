@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import gcd
 
+from archir.shapes.arithmetic import subtract
 from archir.shapes.brief import brief
 from archir.shapes.conditions import Condition
-from archir.shapes.dims import show
-from archir.sizes.parts import Parts, parts
+from archir.shapes.dims import Dim, factor, normal, show, terms_of
+from archir.sizes.parts import Parts, multiple_of, parts
+from archir.sizes.products import taken_apart
 from archir.sizes.sets import Piece, SizeSet
 from archir.sizes.valid import ValidSizes
 
@@ -29,7 +32,7 @@ def _faults(valid: ValidSizes, sizes: Mapping[str, int], *, training: bool) -> I
         if sizes[name] not in allowed:
             # What has no closed form may refuse the neighbours as well.
             near = () if valid.open else allowed.nearest(sizes[name])
-            yield must_be(name, allowed, training=training) + nearest_of_one(near)
+            yield must_be(name, allowed, training=training) + nearest_of_one(allowed, near)
     nearest = valid.nearest(sizes)
     if said.groups and not any(
         all(sizes[name] in allowed for name, allowed in group.items()) for group in said.groups
@@ -51,9 +54,9 @@ def needs(what: str, *, training: bool = False) -> str:
     return f"{'in training ' if training else ''}it needs {what}"
 
 
-def nearest_of_one(near: Iterable[object]) -> str:
-    """``; the nearest are 96 and 112``."""
-    shown = [str(size) for size in near]
+def nearest_of_one(allowed: SizeSet, near: Iterable[object]) -> str:
+    """``; the nearest are 96 and 112``; nothing for the end of a stretch, which is said already."""
+    shown = [] if allowed.is_stretch else [str(size) for size in near]
     verb = "are" if len(shown) > 1 else "is"
     return f"; the nearest {verb} {' and '.join(shown)}" if shown else ""
 
@@ -70,14 +73,21 @@ def describe(valid: ValidSizes) -> str:
     """All in one line: what each variable must be, the groups, and what is open."""
     if valid.is_empty:
         return "no size"
-    return _all(parts(valid))
+    return _all(parts(valid)) or _any(valid.names)
+
+
+def _any(names: Sequence[str]) -> str:
+    """What is said where nothing is asked of any size."""
+    if not names:
+        return "this size alone"
+    return "any size" if len(names) > 1 else f"any {names[0]}"
 
 
 def _all(said: Parts) -> str:
     together = "; and ".join(part for part in (_box(said.each), say_groups(said)) if part)
     open_ = " and ".join(_open(said))
     if not open_:
-        return together or "any size"
+        return together
     return f"{together}{'; and ' if together else ''}{open_} (no closed form: decided size by size)"
 
 
@@ -106,7 +116,17 @@ def _open(said: Parts) -> Iterator[str]:
 
 
 def say_groups(said: Parts) -> str:
-    """The groups, any one of which is enough: ``H, W 32 to 35; or 16 to 19 by 112 to 115``."""
+    """The groups, any one of which is enough: ``H, W 32 to 35; or 16 to 19 by 112 to 115``.
+
+    Many are said by what they come from: ``H, W 28, or others with H*W == 784``.
+    """
+    if said.tie is not None:
+        group, tie = said.groups[0], show_product(said.tie)
+        is_square = len(group) > 1 and len(set(group.values())) == 1
+        if not is_square or not all(said.each[name].is_everything for name in group):
+            return tie
+        square = say(group[next(iter(group))], one=False)
+        return f"{', '.join(group)} {square}, or others with {tie}"
     texts: list[str] = []
     about: list[str] = []
     for names, text in _merged(said.groups):
@@ -130,8 +150,7 @@ def _merged(groups: tuple[Mapping[str, SizeSet], ...]) -> Iterator[tuple[list[st
         if len(names) == 1:
             alike = [other for other in groups if list(other.values()) == sets and len(other) == 1]
             done += alike
-            either = " or ".join(name for other in alike for name in other)
-            yield [], f"{either} {say(sets[0], one=True)}"
+            yield [], f"{_either(other for one in alike for other in one)} {say(sets[0], one=True)}"
         elif len(set(sets)) == 1:
             yield names, say(sets[0], one=False)
         elif len(names) == 2 and dict(zip(names, reversed(sets), strict=True)) in groups:
@@ -140,6 +159,12 @@ def _merged(groups: tuple[Mapping[str, SizeSet], ...]) -> Iterator[tuple[list[st
             yield names, f"{both} either way round"
         else:
             yield [], " with ".join(f"{n} {say(one, one=True)}" for n, one in group.items())
+
+
+def _either(names: Iterable[str]) -> str:
+    """``N, H or W``."""
+    *some, last = names
+    return f"{', '.join(some)} or {last}" if some else last
 
 
 def _box(box: Mapping[str, SizeSet]) -> str:
@@ -160,6 +185,9 @@ def say(sizes: SizeSet, *, one: bool) -> str:
         return "of no size"
     if sizes.is_everything:
         return "any size"
+    first = sizes.pieces[0]
+    if sizes.is_stretch and first.last is not None and 1 == first.first < first.last:
+        return f"at most {first.last}"
     pieces = list(_recurring(sizes.pieces))
     shown = [_stretch(piece, one=one) for piece in pieces[:MOST_SHOWN]]
     if len(pieces) > MOST_SHOWN:
@@ -232,8 +260,7 @@ def _kind(piece: Piece, *, one: bool) -> tuple[str, bool]:
     if len(shown) > _MOST_TURNS:
         listed = f"one of {', '.join(shown[:_MOST_TURNS])}, …"
     else:
-        *some, last = shown
-        listed = f"{', '.join(some)} or {last}" if some else last
+        listed = _either(shown)
     return f"{listed} modulo {piece.period}", is_rest
 
 
@@ -259,14 +286,33 @@ def _turns(residues: list[int], period: int) -> list[tuple[int, int]]:
     return turns
 
 
+def show_product(condition: Condition) -> str:
+    """A condition on a product of sizes: ``(H // 4 - 3)*(W // 4 - 3) == 25``."""
+    gap = subtract(condition.left, condition.right)
+    found = taken_apart(gap, either_sign=condition.relation == "equal")
+    if isinstance(found, str):
+        return show_condition(condition)
+    scale, shown = 1, []
+    for name in sorted(found.factors):
+        terms = dict(terms_of(found.factors[name]))
+        common = gcd(*terms.values())
+        shown.append(factor(normal({atoms: number // common for atoms, number in terms.items()})))
+        scale *= common
+    # A whole number that is at least the goal divided by a number is at least what that rounds to.
+    sign = "==" if condition.relation == "equal" else ">="
+    return f"{'*'.join(shown)} {sign} {-(found.constant // scale)}"
+
+
 def show_condition(condition: Condition, *, whole: bool = False) -> str:
     """A condition as the language writes it; long expressions are cut, if it need not be whole."""
-    left, right = map(show if whole else brief, (condition.left, condition.right))
+    sides: tuple[Dim, Dim] = (condition.left, condition.right)
+    multiple = multiple_of(condition)
+    left, right = map(show if whole else brief, multiple or sides)
     if condition.relation == "broadcast":
         return f"({left} == {right}, or one of them is 1)"
     if condition.relation == "expand":
         return f"({left} == {right}, or {left} is 1)"
-    if condition.relation == "divisible":
+    if condition.relation == "divisible" or multiple is not None:
         left = f"({left})" if " " in left else left
         return f"{left} % ({right}) == 0" if {*" *"} & {*right} else f"{left} % {right} == 0"
     sign = "==" if condition.relation == "equal" else ">="

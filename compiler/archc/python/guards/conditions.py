@@ -64,13 +64,22 @@ class Sizes:
 
     def holds(self, condition: Condition) -> str:
         left, right = self.python(condition.left), self.python(condition.right)
-        if condition.relation == "divisible":
-            return f"({left}) % {self._operand(condition.right)} == 0"
         if condition.relation == "broadcast":
             return f"{left} == {right} or {left} == 1 or {right} == 1"
         if condition.relation == "expand":
             return f"{left} == {right} or {left} == 1"
-        return f"{left} {'==' if condition.relation == 'equal' else '>='} {right}"
+        return self._compared(condition, "==", ">=")
+
+    def fails(self, condition: Condition) -> str:
+        if condition.relation in ("broadcast", "expand"):
+            return f"not ({self.holds(condition)})"
+        return self._compared(condition, "!=", "<")
+
+    def _compared(self, condition: Condition, equal: str, order: str) -> str:
+        left, right = self.python(condition.left), self.python(condition.right)
+        if condition.relation == "divisible":
+            return f"({left}) % {self._operand(condition.right)} {equal} 0"
+        return f"{left} {equal if condition.relation == 'equal' else order} {right}"
 
     def message(self, message: Message) -> str:
         """What is said of sizes, as a string or an f-string that has them in it."""

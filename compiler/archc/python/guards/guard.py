@@ -211,7 +211,8 @@ class Guard(Nearest):
         needed = needs(say_groups(said), training=known is not None)
         if sum(length(one) for group in said.groups for one in group.values()) <= _MOST_TERMS:
             fits = " or ".join(grouped(self.said.fits_all(group)) for group in said.groups)
-            yield from self._of_all(valid, f"not ({fits})", needed)
+            test = f"not ({fits})" if said.tie is None else self.said.fails(said.tie)
+            yield from self._of_all(valid, test, needed)
             return
         tied = {name for group in said.groups for name in group}
         for condition in _about(valid, tied):
@@ -221,7 +222,7 @@ class Guard(Nearest):
         """The check of a condition; a size by which it divides is looked at first."""
         for zero in self.said.zeros((condition.left, condition.right)):
             yield from raising(zero, message, 1)
-        yield from raising(f"not ({self.said.holds(condition)})", message, 1)
+        yield from raising(self.said.fails(condition), message, 1)
 
 
 def _variable(dim: Dim) -> str | None:

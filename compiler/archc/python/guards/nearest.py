@@ -97,13 +97,8 @@ class Nearest:
         first, *more = allowed.pieces
         if more or (first.period > 1 and (first.residues != [0] or first.last is not None)):
             yield from self._searching(test, must, allowed, size)
-        elif first.last is not None:
-            near = str(first.first)
-            if first.last > first.first:
-                near = f"{{min(max({size}, {first.first}), {first.last})}}"
-            yield from raising(test, format_string(f"{must}; the nearest is {near}"), 1)
         elif first.period == 1:
-            yield from raising(test, string(f"{must}; the nearest is {first.first}"), 1)
+            yield from raising(test, string(must), 1)
         else:
             below = f"{size} // {first.period} * {first.period}"
             yield f"{_MARGIN}if {test}:"
