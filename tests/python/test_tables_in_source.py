@@ -26,6 +26,9 @@ BLOCKS = """
     block Summed(planes) {
       residual if _.channels == planes { *Pair(planes // 2) -> conv(planes, 1) } }
     block Normed(norm: op) { norm -> relu }
+    block Named(n: int in 1..8 = 1) {
+      repeat 2 { module m = _: { conv(n, 1) -> softmax(n - 1) } }
+      for each in m { each } }
     block Both(width) { *Pair(width // 2) -> *Pair(width, 2) }
 """
 TABLES = {
@@ -103,6 +106,10 @@ TABLES = {
         """let kinds = [relu, leaky_relu(0.1), gelu, silu, batch_norm, hardswish, softplus(2.0)]
            a: { for kind in kinds { conv(width, 1) -> kind } }
            b: { for kind in kinds { kind } }""",
+    ),
+    "a_block_and_its_splice": (
+        "",
+        "conv(4, 1) -> Named(2) -> *Named(3) -> Named(3) -> *Named(2)",
     ),
     "spliced_twice": ("width = 8", "a: Both(width) -> b: Both(2 * width)"),
 }

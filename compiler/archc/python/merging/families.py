@@ -164,12 +164,14 @@ def _family(found: Families, network: Network, child: Child | None) -> tuple[Has
     if network.kind == "group":
         assert child is not None
         title = identifier(network.name).strip("0123456789_") or f"{own.name}Part"
-        key = (own.origin or own, own.upto, child.slot.span, _weights(network))
+        # What is spliced in stands in another text, in which names have other slots.
+        key = (own.origin or own, own.upto, child.slot.span, _weights(network), origin)
         return key, Family([], text, title)
     title, doc = own.name, own.doc
     if isinstance(own.origin, Block):
         title, doc = own.origin.name, own.origin.doc
-    return (own.origin or own, own.upto, own.init, _weights(network)), Family([], text, title, doc)
+    key = (own.origin or own, own.upto, own.init, _weights(network), origin)
+    return key, Family([], text, title, doc)
 
 
 def _weights(network: Network) -> Hashable:
