@@ -123,7 +123,10 @@ class Use(Node):
         part = find(self.name, scene.env)
         if part is None and "[" in self.name:  # an item of a list of values, or some of them
             part = evaluate(self.name, scene.env, scene.current)
-            scene.current = (part,) if isinstance(part, Value) else tuple(part)
+            taken = (part,) if isinstance(part, Value) else part
+            # Of a single value an item is none of a list: the name has one value here.
+            require(isinstance(taken, tuple | list) and all(isinstance(x, Value) for x in taken))
+            scene.current = tuple(taken)
             return
         if isinstance(part, Body):  # a module, whose weights the first use made
             for value in scene.current:
