@@ -38,7 +38,7 @@ def made(keyword: str, *positional: object, **keywords: object) -> Op:
         (2, [], []),
         (0, ["kernel_size", "out_channels"], []),
         (1, [], [(None, "missing-argument")]),
-        (0, [], [(None, "missing-argument"), (None, "missing-argument")]),
+        (0, [], [(None, "missing-argument")]),
         (2, ["strides"], [("strides", "unknown-argument")]),
         (2, ["out_channels"], [("out_channels", "argument-given-twice")]),
         (2, ["bias", "bias"], [("bias", "argument-given-twice")]),

@@ -134,6 +134,21 @@ LINES = {
         ["shapes-differ"],
         "project what comes in: `shortcut { conv(8, 1, stride = 2) }`",
     ),
+    "a pool over all places": (
+        model("avg_pool -> flatten -> linear(10)"),
+        ["missing-argument"],
+        "for example avg_pool(2); over the whole extent it is global_avg_pool",
+    ),
+    "a call without its arguments": (
+        model("conv -> relu"),
+        ["missing-argument"],
+        "conv needs out_channels and kernel_size",
+    ),
+    "a shape that is asserted": (
+        model("relu", "assert x.shape == (N, 3, 32, W)"),
+        ["tuple-for-list", "unexpected-token"],
+        "`… :: [N, 3, 32, W]`",
+    ),
     "a range by upto": (model("for i in 1 upto 3 { relu }"), ["foreign-word"], "`1..n`"),
 }
 """Texts, all that is said of them, and words of it."""

@@ -7,6 +7,7 @@ whether the file is up to date.
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -77,6 +78,12 @@ def summary(op: type[Op]) -> str:
 def example(op: type[Op]) -> str:
     """The op's example: a whole file in the language."""
     return _split(op)[1]
+
+
+def usage(op: type[Op]) -> str:
+    """How its example calls an op: ``max_pool(3, stride = 2, padding = 1)``."""
+    found = re.search(rf"(?<!\w){op.keyword}\([^()]*\)", example(op))
+    return found[0] if found else ""
 
 
 def signature(op: type[Op]) -> str:

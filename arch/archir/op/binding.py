@@ -229,10 +229,9 @@ def bind_names(
     if not partial:
         given = {*counted, *counted_as}
         missing = (name for name in known[positional:] if name in required and name not in given)
-        found.extend(
-            ArgumentProblem(None, rules.arguments.MissingArgument(callee, m, known))
-            for m in islice(missing, MOST_PROBLEMS)
-        )
+        if few := tuple(islice(missing, MOST_PROBLEMS)):
+            missed = rules.arguments.MissingArgument(callee, few, known)
+            found.append(ArgumentProblem(None, missed))
     return tuple(found)
 
 

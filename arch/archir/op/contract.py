@@ -94,6 +94,9 @@ class Op(Frozen, metaclass=OpType):
     as_function: ClassVar[str] = ""
     """The op that does the same as a function, and whose arguments may be sizes of the input."""
 
+    over_all: ClassVar[str] = ""
+    """The op that does the same over the whole extent, and needs no arguments."""
+
     keeps_shape: ClassVar[bool] = False
     """Whether the output has the shape of the input, whatever the arguments are."""
 

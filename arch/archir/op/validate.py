@@ -144,7 +144,7 @@ def _reasons(op: type[Op], error: Any, values: Mapping[str, object]) -> dict[str
         if name in values:
             found[name] = _value_problem(op, name, values[name], errors)
         elif errors == {"missing"}:
-            found[name] = rules.arguments.MissingArgument(op.keyword, name, op.arguments())
+            found[name] = rules.arguments.MissingArgument(op.keyword, (name,), op.arguments())
     return found
 
 

@@ -185,6 +185,7 @@ class AvgPool(WindowPool):
     """
 
     keyword = "avg_pool"
+    over_all = "global_avg_pool"
     torch_name = "torch.nn.AvgPool2d"
     torch_class = "AvgPool"
     averages = True

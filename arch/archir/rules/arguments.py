@@ -78,22 +78,31 @@ class UnknownArgument(Problem):
 
 
 class MissingArgument(Problem):
-    """An argument that has no default is not given."""
+    """Arguments that have no default are not given."""
 
     name = "missing-argument"
     bad = _model("conv(8)")
     good = _model("conv(8, 3)")
     callee: str
-    argument: str
+    missing: tuple[str, ...]
     known: tuple[str, ...]
+    example: str = ""
+    """How an op's documentation calls it."""
+
+    instead: str = ""
+    """The op that does the same over the whole extent, and needs no arguments."""
 
     def message(self) -> str:
-        return f"{self.callee} needs {self.argument}"
+        *some, last = self.missing
+        return f"{self.callee} needs {f'{listed(some)} and ' if some else ''}{last}"
 
     def hint(self) -> str:
         if len(self.known) == 1:
-            return f"write {self.callee}({self.known[0]} = …)"
-        return f"its arguments are, in order: {listed(self.known)}"
+            said = f"write {self.callee}({self.known[0]} = …)"
+        else:
+            said = f"its arguments are, in order: {listed(self.known)}"
+        said += f"; for example {self.example}" if self.example else ""
+        return said + (f"; over the whole extent it is {self.instead}" if self.instead else "")
 
 
 class ArgumentGivenTwice(Problem):

@@ -11,6 +11,7 @@ from archdsl.resolve.literals import describe_literal, literal
 from archdsl.tree import ast
 from archir import rules as ir_rules
 from archir.base.diagnostics import nearest
+from archir.base.record import replaced
 from archir.base.source import Span
 from archir.init.initialisers import InitialiserSpec
 from archir.init.values import show_constant
@@ -107,9 +108,19 @@ def plan_op(
     if value is not None:
         shown = named_values(ctx, arguments) or value.span.text
         ctx.report(rules.flow.ValueAsArgument(op.keyword, shown), value.span)
-    else:
-        _report(ctx, plan.problems, arguments, span)
+    elif plan.problems:
+        _report(ctx, tuple(_with_example(op, found) for found in plan.problems), arguments, span)
     return plan
+
+
+def _with_example(op: type[Op], found: ArgumentProblem) -> ArgumentProblem:
+    """What is wrong with a call of an op, with how it is called."""
+    from archir.catalogue.reference import usage  # a right file has no need of it
+
+    if not isinstance(found.problem, ir_rules.arguments.MissingArgument):
+        return found
+    problem = replaced(found.problem, example=usage(op), instead=op.over_all)
+    return ArgumentProblem(found.argument, problem)
 
 
 def _value_among(ctx: Context, arguments: ast.Arguments | None) -> ast.Expr | None:

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 from archdsl import rules
 from archdsl.elaborate.limits import Limits
 from archdsl.elaborate.values.describe import brief_value, describe
-from archdsl.elaborate.values.kinds import SizeConditions
+from archdsl.elaborate.values.kinds import UNKNOWN, SizeConditions, Unknown
 from archdsl.elaborate.values.size_logic import differ, either, negated
 from archir.base.diagnostics import Problem
 from archir.init.init_rules import MAX_FORMULA, Arithmetic, Fan
@@ -95,33 +95,64 @@ def compare(sign: str, left: object, right: object) -> object:
     """``left sign right``: a bool, or conditions where sizes decide it."""
     if sign in ("in", "not in"):
         found = _member(sign, left, right)
-        if sign == "in":
-            return found
-        return negated(found) if isinstance(found, SizeConditions) else not found
+        return found if sign == "in" else _not(found)
     if isinstance(left, SizeExpr) or isinstance(right, SizeExpr):
         return _compare_sizes(sign, left, right)
-    if sign == "==":
-        return equal(left, right)
-    if sign == "!=":
-        return not equal(left, right)
+    if sign in ("==", "!="):
+        same: bool | SizeConditions | Unknown = equal(left, right)
+        if not same and isinstance(left, tuple) and isinstance(right, tuple):
+            same = _alike(left, right)
+        return same if sign == "==" else _not(same)
     if (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str)):
         return _ORDER[sign](left, right)
     raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
 
 
-def _member(sign: str, left: object, right: object) -> bool | SizeConditions:
+def _not(value: bool | SizeConditions | Unknown) -> bool | SizeConditions | Unknown:
+    if isinstance(value, Unknown):
+        return value
+    return negated(value) if isinstance(value, SizeConditions) else not value
+
+
+def _alike(left: object, right: object) -> bool | SizeConditions | Unknown:
+    """Whether all items of lists are equal, two by two, where there are sizes among them."""
+    conditions: list[Condition] = []
+    waiting = [(left, right)]
+    while waiting:
+        one, other = waiting.pop()
+        if isinstance(one, tuple) and isinstance(other, tuple):
+            if len(one) != len(other):
+                return False
+            waiting.extend(reversed(list(zip(one, other, strict=True))))
+            continue
+        if isinstance(one, Unknown) or isinstance(other, Unknown):
+            return UNKNOWN
+        same = compare("==", one, other)
+        if isinstance(same, SizeConditions):
+            conditions += same.conditions
+        elif not same:
+            return False
+    return SizeConditions(tuple(conditions)) if conditions else True
+
+
+def _member(sign: str, left: object, right: object) -> bool | SizeConditions | Unknown:
     """``left in right``: whether it is equal to an item, or a part of a text."""
     if isinstance(left, str) and isinstance(right, str):
         return left in right
     if not isinstance(right, tuple):
         raise Trouble(rules.values.NotMany(sign, describe(right)))
     open_ones: list[SizeConditions] = []
+    unknown = False
     for item in right:
-        same = compare("==", left, item)
-        if isinstance(same, SizeConditions):
+        same = UNKNOWN if isinstance(item, Unknown) else compare("==", left, item)
+        if isinstance(same, Unknown):
+            unknown = True
+        elif isinstance(same, SizeConditions):
             open_ones.append(same)
         elif same:
             return True
+    if unknown:
+        return UNKNOWN
     return either(open_ones) if open_ones else False
 
 

@@ -5,7 +5,7 @@ Each function knows one habit, and gives None where it was another one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from archdsl.syntax.explain.places import STATEMENT_ENDS, Place
 from archdsl.syntax.tokens import Token
@@ -23,9 +23,23 @@ def _kinds(place: Place, *distances: int) -> list[str | None]:
 
 
 def _assertion(place: Place) -> str | None:
-    if place.start.type == "ASSERT" and "COMMA" in place.expected:
+    if place.start.type != "ASSERT" or "COMMA" not in place.expected:
+        return None
+    shape = _compared_shape(place.tokens[place.first + 1 : place.at])
+    if shape is None:
         return 'say in words what is wrong otherwise: `assert condition, "message"`'
-    return None
+    written = place.text[shape.end : place.tokens[place.at - 1].start]
+    return (
+        "a shape stands behind the stage that gives it, and is proven for every size: "
+        f'`… :: [{written}]`; of an `assert` say in words what is wrong: `…, "message"`'
+    )
+
+
+def _compared_shape(condition: Sequence[Token]) -> Token | None:
+    """The bracket behind ``x.shape ==``, where that is all of a condition."""
+    texts = [token.text for token in condition[1:5]]
+    is_compared = texts == [".", "shape", "==", "["] and condition[-1].type == "RSQB"
+    return condition[4] if is_compared else None
 
 
 def _dash(place: Place) -> str | None:
