@@ -29,6 +29,9 @@ CASES: list[Case] = [
     (op("mean", 0), ((2, 4, 5),)),
     (op("sum", (1, 2)), ((2, 4, 5),)),
     (op("sum", -1, True), ((2, 4, 5),)),
+    (op("median", 1), ((2, 4, 5),)),
+    (op("median", -1, True), ((2, 4, 5, 7),)),
+    (op("median", 0), (ints(2, 4, 5),)),
     (op("max", 1), ((2, 4, 5),)),
     (op("max", -1, True), ((2, 4, 5, 6),)),
     (op("min", 2), ((2, 4, 5, 6),)),
@@ -111,6 +114,17 @@ CASES: list[Case] = [
     (op("repeat_interleave", 3, 1), ((2, 4, 5),)),
     (op("repeat_interleave", 2, -1), ((2, 4, 5),)),
     (op("contiguous"), ((2, 4, 5, 6),)),
+    (op("unfold", 2), ((2, 3, 5, 6),)),
+    (op("unfold", (3, 2), 1, (1, 0), 2), ((2, 3, 8, 7),)),
+    (op("unfold", 2, dilation=2), ((2, 2, 5, 6),)),
+    (op("fold", (4, 5), 2), ((2, 12, 12),)),
+    (op("fold", 6, (3, 2), 1, (1, 0), 2), ((2, 12, 9),)),
+    (op("fold_by", (4, 5), 2), ((2, 12, 12),)),
+    (op("fold_by", 6, 2, stride=2), ((2, 12, 9),)),
+    (op("diagonal"), ((2, 4, 5),)),
+    (op("diagonal", 1), ((2, 4, 4, 6),)),
+    (op("diagonal", -2, 1, 3), ((2, 4, 3, 4),)),
+    (op("diagonal", 0, -1, 0), (ints(4, 2, 6),)),
     (op("randn_like"), ((2, 4, 5),)),
     (op("rand_like"), ((2, 4, 5, 6),)),
     (op("arange", 5), ((2, 4, 5),)),
@@ -141,6 +155,11 @@ RANKED: list[Op] = [
     op("mean", 1, keepdim=True),
     op("sum", -1),
     op("max", 1),
+    op("median", -1),
+    op("diagonal"),
+    op("unfold", 2),
+    op("fold", 3, 2),
+    op("fold_by", 3, 2),
     op("min", -1, True),
     op("amax", (0, -1)),
     op("amin", 2),
@@ -193,7 +212,11 @@ RANKED: list[Op] = [
     op("select", 1, 0),
 ]
 
-RANKS: dict[str, tuple[int, ...]] = {}
+RANKS: dict[str, tuple[int, ...]] = {
+    "unfold": (1, 2, 4, 5, 6, 7),  # torch takes one image without a batch too
+    "fold": (1, 3, 4, 5, 6, 7),
+    "fold_by": (1, 3, 4, 5, 6, 7),
+}
 
 MERGING: list[Op] = [
     op("subtract"),

@@ -80,6 +80,27 @@ class Min(_Extremum):
     torch_name = "torch.min"
 
 
+class Median(_Extremum):
+    """Gives the element along a dim that is in the middle by size, of two the lower one.
+
+    torch: `torch.median`.
+
+    ```arch
+    model example() {
+      input frames: [N, T = 8, 64]
+      linear(32) -> median(1) -> linear(10)
+    }
+    ```
+    """
+
+    keyword = "median"
+    torch_name = "torch.median"
+
+    def dtype(self, incoming: TensorType, check: Check) -> str:
+        require_dtype(self.keyword, incoming, ("float32", "int64"), check)
+        return incoming.dtype
+
+
 class Amax(OverDims):
     """Gives the greatest element along a dim, or along all dims of a list.
 

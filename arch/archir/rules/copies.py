@@ -54,7 +54,10 @@ class OtherNumberOfValues(Problem):
 
 
 class LongerThanGathered(Problem):
-    """The places that ``gather`` takes are no more than there are, in every dim but its own."""
+    """The places that ``gather`` takes are no more than there are, in every dim but its own.
+
+    ``scatter`` puts what stands at the same place in another value, which has as many in every dim.
+    """
 
     name = "longer-than-gathered"
     bad = _model("gather(1) [slice(2, 0, 8), argmax(1, keepdim = true)]")
@@ -66,7 +69,7 @@ class LongerThanGathered(Problem):
 
     def message(self) -> str:
         return (
-            f"{self.callee} has places for {self.index} in dim {self.dim}, and what it takes from"
+            f"{self.callee} has places for {self.index} in dim {self.dim}, and a value beside them"
             f" has {self.extent}"
         )
 

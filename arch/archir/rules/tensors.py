@@ -254,3 +254,22 @@ class TooManyPieces(Problem):
 
     def hint(self) -> str:
         return "take larger pieces"
+
+
+class NoSuchDiagonal(Problem):
+    """``diagonal`` takes one that begins inside of its matrices."""
+
+    name = "no-such-diagonal"
+    bad = _model("conv(8, 1) -> diagonal(40)")
+    good = _model("conv(8, 1) -> diagonal(4)")
+    callee: str
+    rows: str
+    columns: str
+    offset: int
+
+    def message(self) -> str:
+        which = f"{abs(self.offset)} {'to the right' if self.offset > 0 else 'down'}"
+        return f"a matrix of {self.rows} rows and {self.columns} columns has no diagonal {which}"
+
+    def hint(self) -> str:
+        return "the offset is below the number of columns, or of rows where it is negative"

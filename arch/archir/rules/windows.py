@@ -179,3 +179,28 @@ class PaddingExceedsSize(Problem):
 
     def hint(self) -> str:
         return 'pad less, or use padding_mode "zeros" or "replicate", which have no limit'
+
+
+class OtherNumberOfPlaces(Problem):
+    """``fold`` puts each column that flows in at one place of the window on the image."""
+
+    name = "other-number-of-places"
+    bad = """model m() {
+  input image: [N, 3, 32, 32]
+  unfold(4, stride = 4) -> fold(32, 4, stride = 2)
+}
+"""
+    good = """model m() {
+  input image: [N, 3, 32, 32]
+  unfold(4, stride = 4) -> fold(32, 4, stride = 4)
+}
+"""
+    callee: str
+    given: str
+    places: str
+
+    def message(self) -> str:
+        return f"{self.given} windows flow in, and {self.callee} has places for {self.places}"
+
+    def hint(self) -> str:
+        return "the image, the window, its stride and padding are those of the unfold before"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archc.testing.generator.forms.nodes import Body, Merged, Node, Stage, Use
 from archc.testing.generator.forms.statements import Braces, Branches, Chain
 from archc.testing.generator.pen import Pen, Place
-from archc.testing.generator.values import Misfit
+from archc.testing.generator.values import Misfit, Size
 
 COMPARISONS = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
 
@@ -15,7 +15,9 @@ def choice(pen: Pen, place: Place) -> Stage:
     value = place.scene.value
     if value.dtype != "float" or value.rank < 2:
         raise Misfit
-    how = pen.choices.pick([_where, _masked, _compared, _gathered, *[_selected, _looked_up] * 2])
+    how = pen.choices.pick(
+        [_where, _masked, _compared, _gathered, _patched, *[_selected, _looked_up] * 2]
+    )
     stage = how(pen, place)
     pen.note("op")
     return stage
@@ -74,7 +76,26 @@ def _gathered(pen: Pen, place: Place) -> Stage:
     how = pen.choices.pick(["argmax", "argmin", "argsort"])
     named = {} if how == "argsort" else {"keepdim": "true"}
     found = _use(pen, how, dim, **named)
+    if pen.choices.chance(40):
+        put = [_use(pen, "median", dim, keepdim="true")] if named else [_itself()]
+        into = _use(
+            pen, pen.choices.pick(["scatter_add"] if named else ["scatter", "scatter_add"]), dim
+        )
+        return _merge(pen, into, [_itself()], [found], put)
     return _merge(pen, _use(pen, "gather", dim), [_itself()], [found])
+
+
+def _patched(pen: Pen, place: Place) -> Stage:
+    """Windows laid out, and put together again."""
+    choose, value = pen.choices, place.scene.value
+    if value.rank != 4 or any(isinstance(each, Size) for each in value.shape[2:]):
+        raise Misfit
+    named = {"stride": "2"} if choose.chance(40) else {}
+    kernel = str(choose.integer(1, 2))
+    size = f"[{value.shape[2]}, {value.shape[3]}]"
+    back = _use(pen, choose.pick(["fold", "fold_by"]), size, kernel, **named)
+    chain = [_use(pen, "unfold", kernel, **named), back]
+    return Stage(Braces(Body([Chain(chain)])))
 
 
 def _selected(pen: Pen, place: Place) -> Stage:

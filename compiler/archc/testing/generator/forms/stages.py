@@ -26,7 +26,9 @@ KEEPING = (
 SEVERAL = ("chunk", "split", "unbind", "topk", "lstm", "gru", "rnn")
 """What gives several values."""
 
-BY_VALUE = ("embedding", "embedding_bag", "gather", "index_select", "one_hot")
+BY_VALUE = (
+    *("embedding", "embedding_bag", "gather", "index_select", "one_hot", "scatter", "scatter_add"),
+)
 """What not all integers are right for."""
 
 SINGLE = tuple(name for name in built_in() if name not in SEVERAL + BY_VALUE)

@@ -57,6 +57,17 @@ def _gather(inputs: Values, a: Mapping[str, Any]) -> Values:
     return (index._replace(dtype=given.dtype),)
 
 
+@rule("scatter", "scatter_add")
+def _scatter(inputs: Values, a: Mapping[str, Any]) -> Values:
+    require(len(inputs) == 3 and inputs[1].dtype == "int" and inputs[0].dtype == inputs[2].dtype)
+    given, index, put = inputs
+    dim = dim_of(given, a["dim"])
+    require(index.rank == given.rank == put.rank)
+    rows = enumerate(zip(given.shape, index.shape, put.shape, strict=True))
+    require(all(more >= n and (most >= n or at == dim) for at, (most, n, more) in rows))
+    return (given,)
+
+
 @rule("index_select")
 def _index_select(inputs: Values, a: Mapping[str, Any]) -> Values:
     require(len(inputs) == 2 and inputs[1].dtype == "int" and inputs[1].rank == 1)

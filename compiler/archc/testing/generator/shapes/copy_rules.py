@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archc.testing.generator.shapes.spatial_rules import rule
+from archc.testing.generator.shapes.spatial_rules import each, rule, slide
 from archc.testing.generator.shapes.tensor_rules import PROMOTED, dim_of, dims_of
 from archc.testing.generator.values import Size, Value, Values, require
 
@@ -65,6 +65,46 @@ def _noise(inputs: Values, a: Mapping[str, Any]) -> Values:
 def _triangle(inputs: Values, a: Mapping[str, Any]) -> Values:
     require(inputs[0].rank > 1)
     return inputs
+
+
+@rule("diagonal")
+def _diagonal(inputs: Values, a: Mapping[str, Any]) -> Values:
+    (given,) = inputs
+    one, other = (dim_of(given, a[name]) for name in ("dim1", "dim2"))
+    down, right = max(0, -a["offset"]), max(0, a["offset"])
+    extent = min(given.shape[one] - down, given.shape[other] - right)
+    require(one != other and extent > 0)
+    kept = [each for dim, each in enumerate(given.shape) if dim not in (one, other)]
+    return (given.reshaped(*kept, extent),)
+
+
+@rule("unfold")
+def _unfold(inputs: Values, a: Mapping[str, Any]) -> Values:
+    (given,) = inputs
+    require(given.rank == 4 and given.dtype in ("float", "bool"))
+    size, places = _windows(given.shape[2:], a)
+    return (given.reshaped(given.shape[0], given.channels * size, places),)
+
+
+@rule("fold", "fold_by")
+def _fold(inputs: Values, a: Mapping[str, Any]) -> Values:
+    (given,) = inputs
+    require(given.rank == 3 and given.dtype in ("float", "bool"))
+    extents = [each(a["output_size"], axis, 2) for axis in range(2)]
+    size, places = _windows(extents, a)
+    require(min(extents) > 0 and given.channels % size == 0 and given.shape[2] == places)
+    return (given.reshaped(given.shape[0], given.channels // size, *extents),)
+
+
+def _windows(extents: Sequence[int], a: Mapping[str, Any]) -> tuple[int, int]:
+    """How many elements a window on an image has, and how many places."""
+    size = places = 1
+    for axis, extent in enumerate(extents):
+        kernel, stride, padding, dilation = (
+            each(a[name], axis, 2) for name in ("kernel_size", "stride", "padding", "dilation")
+        )
+        size, places = size * kernel, places * slide(extent, kernel, stride, padding, dilation)
+    return size, places
 
 
 @rule("stack")

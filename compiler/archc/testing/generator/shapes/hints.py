@@ -151,6 +151,16 @@ def _bound(choose: Choices, inputs: Values, made: Drawn) -> Any:
     return choose.pick([1, 2, 0, -1, -2, int(extent) // 2, 3, None, int(extent) + 2])
 
 
+def _pair(least: int, most: int) -> Hint:
+    """A number for both axes of an image, or one for each."""
+
+    def drawn(choose: Choices, inputs: Values, made: Drawn) -> Any:
+        one, other = choose.integer(least, most), choose.integer(least, most)
+        return one if choose.chance(70) else (one, other)
+
+    return drawn
+
+
 def _index(choose: Choices, inputs: Values, made: Drawn) -> int:
     return choose.integer(0, int(inputs[0].shape[made["dim"]]) - 1) - choose.pick([0, 0, 1])
 
@@ -190,6 +200,14 @@ HINTS: dict[str, Hint] = {
     "shifts": lambda choose, *_: choose.pick([1, -1, 2, (1, -2)]),
     "flip.dims": lambda choose, inputs, made: (_dim(choose, inputs, made),),
     "tile.dims": lambda choose, *_: choose.pick([(2,), (1, 2), (2, 1), (1,), (1, 1, 2)]),
+    **dict.fromkeys(("unfold.kernel_size", "fold.kernel_size", "fold_by.kernel_size"), _pair(1, 2)),
+    **dict.fromkeys(("unfold.dilation", "fold.dilation", "fold_by.dilation"), _pair(1, 2)),
+    **dict.fromkeys(("unfold.stride", "fold.stride", "fold_by.stride"), _pair(1, 2)),
+    **dict.fromkeys(("unfold.padding", "fold.padding", "fold_by.padding"), _pair(0, 1)),
+    **dict.fromkeys(("fold.output_size", "fold_by.output_size"), _pair(2, 4)),
+    "offset": lambda choose, *_: choose.integer(-1, 1),
+    "diagonal.dim1": _dim,
+    "diagonal.dim2": _dim,
     "topk.k": lambda choose, *_: choose.integer(1, 2),
     "num_classes": lambda choose, *_: choose.integer(2, 4),
     "bounds": _range,

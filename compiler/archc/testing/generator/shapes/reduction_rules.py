@@ -43,7 +43,7 @@ def _deviation(inputs: Values, a: Mapping[str, Any]) -> Values:
     return _reduce(inputs, a)
 
 
-@rule("mean", "sum", "max", "min", "amax", "amin", "norm", "logsumexp", "prod")
+@rule("mean", "sum", "max", "min", "median", "amax", "amin", "norm", "logsumexp", "prod")
 def _reduce(inputs: Values, a: Mapping[str, Any]) -> Values:
     (given,) = inputs
     gone, kept = dims_of(given, a["dim"]), a["keepdim"]

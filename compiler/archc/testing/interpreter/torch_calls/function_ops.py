@@ -50,6 +50,12 @@ FUNCTIONS = (
         run=functional.pad_by,
     ),
     op("contiguous()", run=functional.contiguous),
+    op("diagonal(offset: int = 0, dim1: int = -2, dim2: int = -1)", run=functional.diagonal),
+    op(
+        "fold_by(output_size: pair, kernel_size: counted, dilation: counted = 1, "
+        "padding: padded = 0, stride: counted = 1)",
+        run=functional.fold,
+    ),
     op("tril(diagonal: int = 0)", run=functional.method("tril")),
     op("triu(diagonal: int = 0)", run=functional.method("triu")),
     op("stack(dim: int = 1)", run=functional.stack, merges=True),
@@ -74,6 +80,8 @@ FUNCTIONS = (
     op("cast(dtype: dtype)", run=functional.cast),
     op("index_select(dim: int)", run=functional.index_select, merges=True),
     op("gather(dim: int)", run=functional.gather, merges=True),
+    op("scatter(dim: int)", run=functional.scatter("scatter"), merges=True),
+    op("scatter_add(dim: int)", run=functional.scatter("scatter_add"), merges=True),
     op("matmul()", run=functional.matmul, merges=True),
     op("linear_by()", run=functional.linear_by, merges=True),
     op(
@@ -95,6 +103,7 @@ FUNCTIONS = (
     ),
     op("mean(dim: int|ints, keepdim: bool = false)", run=functional.mean),
     op("sum(dim: int|ints, keepdim: bool = false)", run=functional.sum_),
+    op("median(dim: int, keepdim: bool = false)", run=functional.first(torch.median)),
     op("max(dim: int, keepdim: bool = false)", run=functional.first(torch.max)),
     op("min(dim: int, keepdim: bool = false)", run=functional.first(torch.min)),
     *(

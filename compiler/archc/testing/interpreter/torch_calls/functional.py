@@ -72,6 +72,19 @@ def unsqueeze(inputs: Inputs, given: Arguments) -> Tensor:
     return inputs[0].unsqueeze(given["dim"])
 
 
+def diagonal(inputs: Inputs, given: Arguments) -> Tensor:
+    made: Tensor = torch.linalg.diagonal(inputs[0], **given)
+    return made
+
+
+def fold(inputs: Inputs, given: Arguments) -> Tensor:
+    """What is no batch torch would take for one image."""
+    (value,) = inputs
+    if value.dim() != 3:
+        raise ValueError(f"windows have 3 dims, not {value.dim()}")
+    return torch.nn.functional.fold(value, **given)
+
+
 # --- parts ----------------------------------------------------------------------------------------
 
 
@@ -245,6 +258,17 @@ def index_select(inputs: Inputs, given: Arguments) -> Tensor:
 def gather(inputs: Inputs, given: Arguments) -> Tensor:
     value, index = inputs
     return torch.gather(value, given["dim"], index)
+
+
+def scatter(name: str) -> Callable[[Inputs, Arguments], Tensor]:
+    """Put or added, by that name of torch."""
+
+    def run(inputs: Inputs, given: Arguments) -> Tensor:
+        value, index, put = inputs
+        made: Tensor = getattr(torch, name)(value, given["dim"], index, put)
+        return made
+
+    return run
 
 
 # --- reductions -----------------------------------------------------------------------------------

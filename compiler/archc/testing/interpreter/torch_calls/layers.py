@@ -61,6 +61,13 @@ def images(kind: Callable[..., nn.Module]) -> Make:
     return make
 
 
+def folded(value: Tensor, given: Arguments) -> nn.Module:
+    """For windows of images: one dim less would be those of one image without a batch."""
+    if value.dim() != 3:
+        raise ValueError(f"windows have 3 dims, not {value.dim()}")
+    return nn.Fold(**given)
+
+
 def axes(value: Tensor) -> int:
     """How many spatial axes a tensor has: one of ``[N, C, L]``, up to three."""
     count = value.dim() - 2

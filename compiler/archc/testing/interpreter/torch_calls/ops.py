@@ -229,6 +229,16 @@ _MODULES = (
         "recompute_scale_factor: bool? = none)",
         make=layers.upsample,
     ),
+    op(
+        "unfold(kernel_size: counted, dilation: counted = 1, padding: padded = 0, "
+        "stride: counted = 1)",
+        make=layers.images(nn.Unfold),
+    ),
+    op(
+        "fold(output_size: counted, kernel_size: counted, dilation: counted = 1, "
+        "padding: padded = 0, stride: counted = 1)",
+        make=layers.folded,
+    ),
     op("pixel_shuffle(upscale_factor: count)", make=layers.images(nn.PixelShuffle)),
     op("pixel_unshuffle(downscale_factor: count)", make=layers.images(nn.PixelUnshuffle)),
     op("channel_shuffle(groups: count)", make=layers.simple(nn.ChannelShuffle)),
