@@ -144,6 +144,26 @@ model net() {{
     assert agrees(text) == []
 
 
+@pytest.mark.parametrize("made", ["identity", "M: relu", "conv(3, 1)", "dropout(0.1)"])
+@pytest.mark.parametrize("is_ahead", [False, True])
+def test_a_module_takes_as_many_values_as_its_op(made: str, is_ahead: bool) -> None:
+    lines = [f"module m = {made}", "split([2, 3], dim = 3) -> m"]
+    text = "model net() {\n  input x: [N, 3, H = 5, 5]\n  %s\n  %s\n}\n"
+    assert agrees(text % tuple(lines[::-1] if is_ahead else lines)) == ["several-values-into-one"]
+
+
+def test_what_has_no_size_is_no_product_of_sizes() -> None:
+    text = """model net() {
+  input x: [H = 1, W = 1], y: [N, 1, H, W]
+  multiply
+  slice(3, end = H)
+  param weight: [0, 0] = normal
+  linear_by [_, weight]
+}
+"""
+    assert agrees(text) == ["weight-does-not-fit"]
+
+
 @pytest.mark.parametrize("stride", [1, 7, 2147483647])
 def test_an_integer_of_a_block_is_no_size(stride: int) -> None:
     """The stride leaves one row at 4 and 7, two at 8; the last one for more than memory has."""

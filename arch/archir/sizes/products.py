@@ -42,6 +42,8 @@ def factored(dim: Dim, least: Mapping[str, int], *, either_sign: bool) -> Factor
 def taken_apart(dim: Dim, either_sign: bool) -> Factored | str:
     """The same for factors that may be negative or fall, or why there are none."""
     names = sorted(variables(dim))
+    if not names:
+        return "it is no product of sizes"
     factors: dict[str, Dim] = {}
     try:
         constant = _constant_beside_product(dim, names)

@@ -164,8 +164,7 @@ def _apply(
     op: Op, label: SlotName | None, own: Overrides, inputs: Flow, context: Context, span: Span
 ) -> Flow:
     builder, session = context.builder, context.session
-    if op.takes() == "one" and len(inputs) > 1:
-        session.report(rules.flow.SeveralValues(op.keyword, len(inputs)), span)
+    if not _takes(op, inputs, context, span):
         return (builder.value(span, None),)
     inputs = with_sizes(op, inputs, context)
     types = builder.known_types(inputs)
@@ -181,6 +180,14 @@ def _apply(
     if slot is not None:
         reached(slot, made, context)
     return made
+
+
+def _takes(op: Op, inputs: Flow, context: Context, span: Span) -> bool:
+    """Whether an op takes as many values as flow in, as far as its class says it."""
+    if op.takes() != "one" or len(inputs) < 2:
+        return True
+    context.session.report(rules.flow.SeveralValues(op.keyword, len(inputs)), span)
+    return False
 
 
 def _check_overrides(
@@ -306,6 +313,8 @@ def _apply_shared(module: SharedModule, inputs: Flow, context: Context, span: Sp
 def _apply_leaf(
     op: Op, module: SharedModule, inputs: Flow, context: Context, home: Context, span: Span
 ) -> Flow:
+    if not _takes(op, inputs, context, span):
+        return (context.builder.value(span, None),)
     inputs = with_sizes(op, inputs, context)
     if module.slot.member is None:
         own = overrides(module.node.overrides, home.evaluator(inputs))

@@ -169,7 +169,8 @@ def module(pen: Pen, place: Place) -> list[Node]:
     inner = Place(place.scene.fork(), 0, "", False, True, True)
     inner.scene.env = {n: v for n, v in inner.scene.env.items() if not isinstance(v, Value | Size)}
     named = pen.fresh("M") if choose.chance(30) else ""
-    if choose.chance(30):
+    is_given_several = choose.chance(12)  # where its op takes one
+    if is_given_several or choose.chance(30):
         stage = op(pen, inner, keeping=True)
         stage.label = stage.condition = ""
         if isinstance(stage.unit, Use) and ops()[stage.unit.name].weights and choose.chance(60):
@@ -195,8 +196,22 @@ def module(pen: Pen, place: Place) -> list[Node]:
             other = loops.widening(pen, between, str(choose.pick([2, 3, 4, 6])))
             return [made, use, Chain([other]), again]
         return [made, use, Chain(chain_of(pen, between, 1)), again]
+    if is_given_several:
+        return [made, use, *_given_several(pen, between, name)]
     middle = chain_of(pen, between, choose.integer(0, 1))
     return [made, use, *([Chain(middle)] if middle else []), again]
+
+
+def _given_several(pen: Pen, place: Place, name: str) -> list[Node]:
+    """Several values, which flow into a module that takes one; behind it the body goes on."""
+    values = [n for n, v in place.scene.env.items() if isinstance(v, Value)]
+    pieces = compounds.apart(pen, place) if values else []
+    if len(pieces) != 2:
+        return []
+    pen.errors = max(0, pen.errors - 1)
+    pen.note("value that does not fit")
+    wrong = Chain([pieces[0], Stage(Use(name, careless=True))])
+    return [wrong, Chain([Stage(Use(pen.choices.pick(values)))])]
 
 
 def body(pen: Pen, place: Place, length: int) -> Body:
