@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archc.api.results import CheckedModel as CheckedModel
     from archc.api.results import CheckResult as CheckResult
     from archc.api.sizes import ValidSizes as ValidSizes
+    from archc.api.spaces import space as space
     from archc.api.verifying import VerifyResult as VerifyResult
     from archc.api.weights import load_weights as load_weights
     from archc.errors import ArchError as ArchError
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from archc.errors import WeightsError as WeightsError
     from archc.render.weights import WeightsReport as WeightsReport
     from archc.request.settings import Expression as Expression
+    from archc.spaces.space import Space as Space
     from archir.base.diagnostics import Diagnostic as Diagnostic
     from archir.base.source import Source as Source
     from archir.check.summary import ModelSummary as ModelSummary
@@ -62,6 +64,7 @@ __all__ = [
     "SettingError",
     "SettingTypeError",
     "Source",
+    "Space",
     "Summary",
     "ToolError",
     "TorchMissingError",
@@ -77,6 +80,7 @@ __all__ = [
     "load_weights",
     "loads",
     "source",
+    "space",
     "summary",
     "verify",
 ]
@@ -100,9 +104,11 @@ _HOMES = {
     "archc.api.results": ("CheckResult", "CheckedModel"),
     "archc.request.settings": ("Expression",),
     "archc.api.sizes": ("ValidSizes",),
+    "archc.api.spaces": ("space",),
     "archc.api.verifying": ("VerifyResult",),
     "archc.api.weights": ("load_weights",),
     "archc.render.weights": ("WeightsReport",),
+    "archc.spaces.space": ("Space",),
     "archir.base.diagnostics": ("Diagnostic",),
     "archir.base.source": ("Source",),
     "archir.check.summary": ("ModelSummary",),

@@ -11,7 +11,7 @@ for nothing it does not use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from archc.errors import ArchError, ModelChoiceError
@@ -130,15 +130,16 @@ def elaborate(
     arguments: tuple[Argument, ...] = (),
     limits: Limits | None = None,
     together: Together | None = None,
+    values: Mapping[str, object] | None = None,
 ) -> tuple[Graph | None, Diagnostics]:
-    """Program to graph: unroll one model, with arguments from outside.
+    """Program to graph: unroll one model, with arguments or values that come from outside.
 
     The graph may be there beside errors: the checker can then still look at the rest. Models that
     are checked together share what does not depend on the model, and a limit on their steps.
     """
     from archdsl.elaborate import elaborate as elaborate_model
 
-    return elaborate_model(program, model, arguments, limits, together)
+    return elaborate_model(program, model, arguments, limits, together, values=values)
 
 
 def infer(graph: Graph) -> tuple[TypedGraph | None, Diagnostics]:
@@ -154,9 +155,10 @@ def compile_model(
     arguments: tuple[Argument, ...] = (),
     limits: Limits | None = None,
     together: Together | None = None,
+    values: Mapping[str, object] | None = None,
 ) -> tuple[TypedGraph | None, Diagnostics]:
     """Program to typed graph."""
-    graph, found = elaborate(program, model, arguments, limits, together)
+    graph, found = elaborate(program, model, arguments, limits, together, values)
     if graph is None:
         return None, found
     typed, problems = infer(graph)

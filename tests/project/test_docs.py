@@ -26,6 +26,7 @@ PAGES = (
     "docs/cli.md",
     "docs/cost.md",
     "docs/python.md",
+    "docs/search.md",
     "docs/json.md",
     "docs/sizes.md",
     "docs/testing.md",

@@ -118,10 +118,10 @@ def check(
     declares them, and with ``training`` where it cannot be trained at them.
     """
     request = Request({} if sizes is None else sizes_asked(sizes), training)
-    source, where, found = _read(path)
+    source, where, found = read(path)
     if found.has_errors:
         return CheckResult(tuple(found), ())
-    given = _settings(check, settings, parameters)
+    given = settings_of(check, settings, parameters)
     checked, problems = pipeline.check_source(source, where, model, given, request=request)
     found.extend(problems)
     return CheckResult.of(checked, found, where)
@@ -294,9 +294,9 @@ def _compile(
     settings: Mapping[str, SettingValue] | None,
     parameters: Mapping[str, SettingValue],
 ) -> TypedGraph:
-    source, where, found = _read(path)
+    source, where, found = read(path)
     if not found.has_errors:
-        given = _settings(function, settings, parameters)
+        given = settings_of(function, settings, parameters)
         typed, problems = pipeline.compile_source(source, where, model, given)
         found.extend(problems)
         if typed is not None:
@@ -304,7 +304,8 @@ def _compile(
     raise ArchError(found)
 
 
-def _read(path: FileOrSource) -> tuple[Source, str | None, Diagnostics]:
+def read(path: FileOrSource) -> tuple[Source, str | None, Diagnostics]:
+    """The text that is meant, and its path if it has one."""
     if isinstance(path, Source):
         return path, None, Diagnostics()
     if isinstance(path, str):
@@ -314,7 +315,7 @@ def _read(path: FileOrSource) -> tuple[Source, str | None, Diagnostics]:
     return source, where, found
 
 
-def _settings(
+def settings_of(
     function: Callable[..., object],
     settings: Mapping[str, SettingValue] | None,
     parameters: Mapping[str, SettingValue],

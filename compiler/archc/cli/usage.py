@@ -8,6 +8,7 @@ COMMANDS = {
     "emit": "print one form of a model: source, picture, or what is between",
     "draw": "print a picture of a model that fits a page",
     "summary": "say what a model costs: parameters, MACs, memory, fields",
+    "variants": "check and score all that a model can be",
     "models": "list a file's models with their parameters",
     "verify": "compare a model with one in Python: keys, weights, outputs",
     "examples": "list the examples, or print one: models from the literature",

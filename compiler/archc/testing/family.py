@@ -6,22 +6,21 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from archc import pipeline
-from archc.api.functions import FileOrSource, _read
+from archc.api.functions import FileOrSource, read
 from archc.api.results import CheckedModel
 from archc.errors import ArchError, SettingError
 from archc.request.choice import checkable, choose
-from archc.request.settings import SETTINGS, Expression, SettingValue, from_values, parse_settings
+from archc.request.settings import SETTINGS, SettingValue, from_values, parse_settings
+from archc.spaces.convert import text
+from archc.spaces.domains import Parameters
 from archir.base.diagnostics import nearest
 from archir.base.record import Record
 from archir.check.summary import summarise
-from archir.init.init_rules import Initialiser
-from archir.init.values import Constant, Part, show_constant
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from archc.api.sizes import ValidSizes
-    from archc.testing.open_parameters import Open
     from archdsl.project.program import Declared
     from archir.graph.typed import TypedGraph
 
@@ -37,7 +36,7 @@ class Variant(Record):
     arguments: Mapping[str, SettingValue]
 
     def __repr__(self) -> str:
-        given = [f" --set {name}={_text(value)}" for name, value in self.arguments.items()]
+        given = [f" --set {name}={text(value)}" for name, value in self.arguments.items()]
         return f"archc build {self.family.name} --model {self.model}{''.join(given)}"
 
     __str__ = __repr__
@@ -79,7 +78,7 @@ class Family:
 
     def __init__(self, path: FileOrSource, model: str | None, fixed: tuple[str, ...] = ()) -> None:
         """``fixed`` are the parameters that get values from outside."""
-        source, where, found = _read(path)
+        source, where, found = read(path)
         self.name = source.name
         program = None
         if not found.has_errors:
@@ -90,7 +89,7 @@ class Family:
         self.program = program
         chosen = (choose(program, model),) if model is not None else program.models()
         alone = {each.name for each in checkable(program)}
-        self.parameters = {each.name: self._open(each) for each in chosen}
+        self.parameters = {each.name: Parameters(program, each) for each in chosen}
         self.models: dict[str, Declared] = {
             each.name: each
             for each in chosen
@@ -104,7 +103,7 @@ class Family:
 
     def typed(self, variant: Variant) -> TypedGraph:
         """The checked model of a variant. ArchError where it is wrong."""
-        shown = ", ".join(f"{n} = {_text(v)}" for n, v in variant.arguments.items())
+        shown = ", ".join(f"{n} = {text(v)}" for n, v in variant.arguments.items())
         key = (variant.model, shown)
         if key not in self._typed:
             self._typed[key] = self._compile(variant)
@@ -129,11 +128,11 @@ class Family:
         """
         refused: ArchError | None = None
         for name, parameters in self.parameters.items():
-            one = parameters.get(parameter)
+            one = next((each for each in parameters.open if each.name == parameter), None)
             if one is None or name not in self.models:
                 continue
             refused = None
-            if one.choices is not None:
+            if one.free is not None:
                 refused = self._outside(Variant(self, name, {parameter: value}))
             if refused is None:
                 return
@@ -162,38 +161,16 @@ class Family:
                 return typed
         return ArchError(found)
 
-    def _open(self, model: Declared) -> Mapping[str, Open]:
-        from archc.testing.open_parameters import open_parameters
-
-        return open_parameters(self.program, model)
-
     def _filled(self, model: str, fixed: tuple[str, ...]) -> bool:
         """Whether what comes from outside is all that the model lacks."""
-        lacks = {name for name, one in self.parameters[model].items() if one.required}
+        lacks = {one.name for one in self.parameters[model].open if one.required}
         return lacks <= set(fixed)
 
     def _known_names(self, fixed: tuple[str, ...]) -> None:
-        known = sorted({name for model in self.models for name in self.parameters[model]})
+        known = sorted({one.name for model in self.models for one in self.parameters[model].open})
         for name in fixed:
             if name not in known:
                 near = nearest(name, known)
                 listed = ", ".join(known) or "none"
                 hint = f"did you mean {near}?" if near else f"what can be set: {listed}"
                 raise SettingError(f"no model of {self.name} has a parameter {name} to set", hint)
-
-
-def setting(value: object) -> SettingValue:
-    """A value of the language as a setting."""
-    if isinstance(value, Part | Initialiser):
-        return Expression(show_constant(value))
-    if isinstance(value, tuple):
-        return [setting(item) for item in value]
-    assert value is None or isinstance(value, bool | int | float | str)
-    return value
-
-
-def _text(value: SettingValue) -> str:
-    if isinstance(value, Expression):
-        return value.text
-    constant: Constant = tuple(value) if isinstance(value, list) else value  # type: ignore[assignment]
-    return show_constant(constant)

@@ -13,13 +13,15 @@ from hypothesis.strategies import SearchStrategy
 from archc.api import strategies
 from archc.api.functions import FileOrSource
 from archc.errors import ArchError
-from archc.testing.family import Family, Variant, setting
+from archc.spaces.convert import setting
+from archc.spaces.domains import Parameters
+from archc.spaces.free import Continuous, Discrete, Free, count
+from archc.testing.family import Family, Variant
 from archir.base.record import Record
 
 if TYPE_CHECKING:
     from archc.api.sizes import ValidSizes
     from archc.request.settings import SettingValue
-    from archc.testing.open_parameters import Choices
 
 MOST = 64
 """How large a size is drawn where the user sets no bound and the model runs at less."""
@@ -193,23 +195,36 @@ def _cases(
 def _of_model(
     family: Family, model: str, parameters: Mapping[str, object]
 ) -> SearchStrategy[Variant]:
-    columns: dict[str, SearchStrategy[Any]] = {}
-    for name, one in family.parameters[model].items():
-        if name in parameters:
-            value = parameters[name]
-            columns[name] = value if isinstance(value, SearchStrategy) else st.just(value)
-        elif one.choices is not None:
-            columns[name] = _choice(one.choices)
-    arguments = st.fixed_dictionaries(columns)
+    arguments = _arguments(family.parameters[model], parameters)
     return arguments.map(lambda chosen: Variant(family, model, chosen))
 
 
-def _choice(choices: Choices) -> SearchStrategy[Any]:
-    if isinstance(choices, tuple):
-        return st.sampled_from([setting(item) for item in choices])
-    if choices.whole:
-        return st.integers(int(choices.first), int(choices.last))
-    return st.floats(choices.first, choices.last)
+@st.composite
+def _arguments(
+    draw: st.DrawFn, parameters: Parameters, given: Mapping[str, object]
+) -> dict[str, SettingValue]:
+    """Values of the parameters, one behind the other: domains may speak of those before."""
+    found: dict[str, SettingValue] = {}
+    before: dict[str, object] = {}
+    for one in parameters.open:
+        if one.name in given:
+            value: Any = given[one.name]
+            value = draw(value) if isinstance(value, SearchStrategy) else value
+            found[one.name], before[one.name] = value, value
+            continue
+        free = parameters.free(one.name, before)
+        if free is not None and count(free) != 0:
+            drawn = draw(_choice(free))
+            found[one.name], before[one.name] = setting(drawn), drawn
+    return found
+
+
+def _choice(free: Free) -> SearchStrategy[Any]:
+    if isinstance(free, Continuous):
+        return st.floats(free.first, free.last)
+    if isinstance(free, Discrete):
+        return st.sampled_from(free.values)
+    return st.tuples(*map(_choice, free.items))
 
 
 def _only(family: Family) -> str:

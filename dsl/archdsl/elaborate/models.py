@@ -44,8 +44,11 @@ def elaborate(
     limits: Limits | None = None,
     together: Together | None = None,
     sizes: Mapping[str, int] | None = None,
+    values: Mapping[str, object] | None = None,
 ) -> tuple[Graph | None, Diagnostics]:
     """Unroll a model, or a variant of one; ``arguments`` are given to it from outside.
+
+    So are ``values``, which are no expressions any more: of parameters that it has.
 
     The graph is None where nothing can be said of the model. It may be there beside errors: the
     checker then still finds what is wrong with the shapes of the rest. ``together`` is what all
@@ -55,11 +58,12 @@ def elaborate(
     session = session_for(program, limits, together)
     session.other_sizes = sizes or {}
     session.is_wrong = program.is_wrong(model)
+    session.values = values or {}
     graph = bounded(session, model, lambda: _model(session, model, arguments))
     if graph is not None:
         graph.is_wrong = session.has_errors
         if sizes is None and not session.knows_all:
-            graph.again = lambda other: _again(program, model, arguments, limits, other)
+            graph.again = lambda other: _again(program, model, arguments, limits, other, values)
     return graph, session.diagnostics
 
 
@@ -69,9 +73,10 @@ def _again(
     arguments: tuple[ast.Argument, ...],
     limits: Limits | None,
     sizes: Mapping[str, int],
+    values: Mapping[str, object] | None,
 ) -> Graph | None:
     """The model unrolled for other sizes; None where that finds errors."""
-    graph, _ = elaborate(program, model, arguments, limits, sizes=sizes)
+    graph, _ = elaborate(program, model, arguments, limits, sizes=sizes, values=values)
     return None if graph is None or graph.is_wrong else graph
 
 
@@ -196,21 +201,43 @@ def _arguments(
     session: Session, declared: Declared, part: Part, arguments: tuple[ast.Argument, ...]
 ) -> BoundArguments | None:
     """What the variant gives, and over it what is given from outside."""
-    signature = signature_of(part)
     place = declared.node.span if isinstance(declared.node, ast.Variant) else declared.span
     written = _written(session.program.declarations[declared])
     bound: BoundArguments | None = BoundArguments(dict(part.arguments), written, place)
     if arguments:
-        given, slots = settings(session.program, declared, arguments)
-        evaluator = Evaluator(session, [UNBOUND] * slots)
-        bound = bind(evaluator, declared.name, signature, given, place, partial=True)
+        bound = _from_outside(session, declared, part, arguments)
     if bound is None:
         return None
-    bound.values = {**dict(part.arguments), **bound.values}
-    missing = signature.missing(bound.values)
+    bound.values = {**dict(part.arguments), **bound.values, **session.values}
+    missing = signature_of(part).missing(bound.values)
     if missing:
         session.report(rules.models.NeedsArguments(declared.name, missing[0]), declared.span)
     return None if missing else bound
+
+
+def _from_outside(
+    session: Session, declared: Declared, part: Part, arguments: tuple[ast.Argument, ...]
+) -> BoundArguments | None:
+    place = declared.node.span if isinstance(declared.node, ast.Variant) else declared.span
+    given, slots = settings(session.program, declared, arguments)
+    evaluator = Evaluator(session, [UNBOUND] * slots)
+    return bind(evaluator, declared.name, signature_of(part), given, place, partial=True)
+
+
+def values_from_outside(
+    program: Resolved, model: Declared, arguments: tuple[ast.Argument, ...]
+) -> tuple[dict[str, object], Diagnostics]:
+    """The values of arguments that are given to a model from outside."""
+    session = session_for(program)
+    if not arguments:
+        return {}, session.diagnostics
+
+    def found() -> dict[str, object]:
+        part = _part(session, model)
+        bound = None if part is None else _from_outside(session, model, part, arguments)
+        return {} if bound is None else bound.values
+
+    return bounded(session, model, found) or {}, session.diagnostics
 
 
 def _written(declaration: Declaration) -> Arguments | None:

@@ -46,6 +46,9 @@ class Session(Struct):
     other_sizes: Mapping[str, int] = fresh(factory=dict)
     """Defaults that take the place of those in the text."""
 
+    values: Mapping[str, object] = fresh(factory=dict)
+    """Values of the model's parameters from outside, in the place of those in the text."""
+
     is_wrong: bool = False
     """Whether the model needs what was refused before it was elaborated."""
 

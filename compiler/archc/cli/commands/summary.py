@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from archc import pipeline
-from archc.api.costing import DTYPES, OPTIMIZERS, OTHER_COLUMNS, TOOLS, summary_of
+from archc.api.costing import OTHER_COLUMNS, TOOLS, summary_of
 from archc.cli import guard, options, streams
 from archc.cli.declare import Command, Option, UsageError
 from archc.cli.exclusive import refuse
 from archc.errors import ArchError, UnknownPathError
 from archc.render.costs.table import COLUMNS, IN_CSV
 from archc.render.style import style_of
+from archc.request.counting import DTYPES, OPTIMIZERS
 from archc.request.requests import chosen_word, chosen_words, whole_of_text
 from archir.base.record import Record
 from archir.cost.folding import DEPTH

@@ -165,8 +165,8 @@ def _family(found: Families, network: Network, child: Child | None) -> tuple[Has
         assert child is not None
         title = identifier(network.name).strip("0123456789_") or f"{own.name}Part"
         # What is spliced in stands in another text, in which names have other slots.
-        key = (own.origin or own, own.upto, child.slot.span, _weights(network), origin)
-        return key, Family([], text, title)
+        place = (own.origin or own, own.upto, child.slot.span, _weights(network), origin)
+        return place, Family([], text, title)
     title, doc = own.name, own.doc
     if isinstance(own.origin, Block):
         title, doc = own.origin.name, own.origin.doc

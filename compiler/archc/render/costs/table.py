@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
+from archc.render.cells import GAP, Side, bar, escaped, sheet
+from archc.render.cells import aligned as aligned_cells
 from archc.render.characters import columns as columns_of
 from archc.render.characters import printable
 from archc.render.costs.numbers import centre, dim, field, memory, stride
@@ -17,8 +19,6 @@ from archir.shapes.dims import SizeExpr, show
 if TYPE_CHECKING:
     from archir.field.field import AxisField
 
-Side: TypeAlias = Literal["<", ">"]
-
 DEFAULT = ("layer", "op", "output", "parameters", "macs", "memory", "field", "stride")
 """The columns unless others are asked for."""
 
@@ -29,7 +29,6 @@ IN_CSV = ("path", "level", "count", "kind", "op", "output", "parameters", "buffe
 IN_MARKDOWN = ("path", *DEFAULT[1:])
 """There blanks at the start of a cell are lost, so layers are named by their paths."""
 
-GAP = "  "
 SCOPES = ("model", "block", "group")
 
 
@@ -120,7 +119,7 @@ def text(entries: Sequence[Entry], whole: Entry, names: Sequence[str], style: St
     ]
     head = [column.title for column in columns]
     aligned = [
-        _aligned(cells, column.side, style)
+        aligned_cells(cells, column.side, style)
         for cells, column in zip(zip(head, *rows, last, strict=True), columns, strict=True)
     ]
     lines = [GAP.join(cells).rstrip() for cells in zip(*aligned, strict=True)]
@@ -131,30 +130,21 @@ def text(entries: Sequence[Entry], whole: Entry, names: Sequence[str], style: St
     return "\n".join([said[0], rule, *said[1:-1], rule, said[-1]]) + "\n"
 
 
-def _aligned(cells: Sequence[str], side: Side, style: Style) -> list[str]:
-    """The cells of one column, all as wide as the widest."""
-    taken = [columns_of(cell, style.encoding) for cell in cells]
-    widest = max(taken)
-    gaps = [" " * (widest - width) for width in taken]
-    pairs = zip(cells, gaps, strict=True)
-    return [gap + cell if side == ">" else cell + gap for cell, gap in pairs]
-
-
 def markdown(entries: Sequence[Entry], whole: Entry, names: Sequence[str]) -> str:
     """The table in Markdown."""
     columns = [COLUMNS[name] for name in names]
     lines = [
-        _bar(column.title for column in columns),
-        _bar("---:" if column.side == ">" else "---" for column in columns),
+        bar(column.title for column in columns),
+        bar("---:" if column.side == ">" else "---" for column in columns),
     ]
     for entry in entries:
-        cells = [_escaped(column.text(entry).strip()) for column in columns]
+        cells = [escaped(column.text(entry).strip()) for column in columns]
         if "path" in names:
             cells[names.index("path")] = _place(entry)
-        lines.append(_bar(cells))
-    cells = [_escaped(column.text(whole)) for column in columns]
-    cells[0] = f"**{_escaped(whole.op)}**"
-    return "\n".join([*lines, _bar(cells)]) + "\n"
+        lines.append(bar(cells))
+    cells = [escaped(column.text(whole)) for column in columns]
+    cells[0] = f"**{escaped(whole.op)}**"
+    return "\n".join([*lines, bar(cells)]) + "\n"
 
 
 def _place(entry: Entry) -> str:
@@ -164,22 +154,6 @@ def _place(entry: Entry) -> str:
     return f"`{entry.path}`{folded}"
 
 
-def _bar(cells: Iterator[str] | Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _escaped(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
-
-
 def csv(entries: Sequence[Entry], names: Sequence[str]) -> str:
     """The table as comma-separated values: whole numbers, bytes, paths."""
-    from csv import writer
-    from io import StringIO
-
-    stream = StringIO()
-    sheet = writer(stream, lineterminator="\n")
-    sheet.writerow(names)
-    for entry in entries:
-        sheet.writerow([COLUMNS[name].value(entry) for name in names])
-    return stream.getvalue()
+    return sheet(names, ([COLUMNS[name].value(entry) for name in names] for entry in entries))

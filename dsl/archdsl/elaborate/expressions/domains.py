@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from archdsl import rules
@@ -35,17 +35,16 @@ class Between(Record):
             return (value - self.first) % self.step == 0
         return _steps(value, self.first, self.step).denominator == 1
 
-    def members(self) -> Iterator[int | float]:
+    def members(self) -> Sequence[int | float]:
         """All of them, upwards; of a range of integers, or one with a step.
 
         Numbers are those that their digits say: the fourth of 0 .. 1 by 0.1 is 0.3.
         """
-        step = self.step or 1
-        if _are_integers(self.first, self.last, step):
-            yield from range(int(self.first), int(self.last) + 1, int(step))
-            return
-        for number in range(int(_steps(self.last, self.first, step)) + 1):
-            yield float(_exact(self.first) + number * _exact(step))
+        first, last, step = self.first, self.last, 1 if self.step is None else self.step
+        if _are_integers(first, last, step):
+            return range(int(first), int(last) + 1, int(step))
+        many = int(_steps(last, first, step)) + 1 if first <= last else 0
+        return [float(_exact(first) + number * _exact(step)) for number in range(many)]
 
 
 class Listed(Record):
@@ -55,10 +54,6 @@ class Listed(Record):
 
     def __contains__(self, value: object) -> bool:
         return any(item == value and type(item) is type(value) for item in self.items)
-
-    def members(self) -> Iterator[object]:
-        """All of them, in the order of the text."""
-        yield from self.items
 
 
 Choices: TypeAlias = "Between | Listed"
