@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from archc.api.functions import source as source
     from archc.api.functions import summary as summary
     from archc.api.functions import verify as verify
+    from archc.api.importing import ImportedText as ImportedText
+    from archc.api.importing import ImportReport as ImportReport
+    from archc.api.importing import from_module as from_module
     from archc.api.results import CheckedModel as CheckedModel
     from archc.api.results import CheckResult as CheckResult
     from archc.api.sizes import ValidSizes as ValidSizes
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from archc.api.verifying import VerifyResult as VerifyResult
     from archc.api.weights import load_weights as load_weights
     from archc.errors import ArchError as ArchError
+    from archc.errors import ImportRefusedError as ImportRefusedError
     from archc.errors import MissingFileError as MissingFileError
     from archc.errors import ModelChoiceError as ModelChoiceError
     from archc.errors import OwnOpError as OwnOpError
@@ -56,6 +60,9 @@ __all__ = [
     "CheckedModel",
     "Diagnostic",
     "Expression",
+    "ImportRefusedError",
+    "ImportReport",
+    "ImportedText",
     "MissingFileError",
     "ModelChoiceError",
     "ModelSummary",
@@ -76,6 +83,7 @@ __all__ = [
     "__version__",
     "check",
     "diagram",
+    "from_module",
     "load",
     "load_weights",
     "loads",
@@ -88,8 +96,10 @@ __all__ = [
 _HOMES = {
     "archc.api.functions": ("check", "diagram", "load", "loads", "source", "summary", "verify"),
     "archc.api.costing": ("Summary",),
+    "archc.api.importing": ("ImportReport", "ImportedText", "from_module"),
     "archc.errors": (
         "ArchError",
+        "ImportRefusedError",
         "MissingFileError",
         "ModelChoiceError",
         "OwnOpError",

@@ -37,6 +37,27 @@ class ArchError(Exception):
         return render(self.diagnostics, style)
 
 
+class ImportRefusedError(ArchError):
+    """What a module of torch does cannot be said in the language, or not be proven equal.
+
+    The message names the module's path, the line of its source and the op. ``hint`` says what would
+    help.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(())
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+    def told(self, style: Style) -> str:
+        from archc.render.terminal import plain
+
+        return plain("error", self.message, self.hint, style)
+
+
 class ModelChoiceError(ArchError):
     """It cannot be said which model of a file is meant. ``hint`` says what would help."""
 

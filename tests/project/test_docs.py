@@ -25,6 +25,7 @@ PAGES = (
     "README.md",
     "docs/cli.md",
     "docs/cost.md",
+    "docs/import.md",
     "docs/python.md",
     "docs/search.md",
     "docs/json.md",

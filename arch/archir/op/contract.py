@@ -47,6 +47,7 @@ from archir.shapes.types import ParameterSpec, TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Made, Read
 
 Positive = Annotated[int, Field(ge=1, le=2**31 - 1)]
 NonNegative = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -126,6 +127,15 @@ class Op(Frozen, metaclass=OpType):
 
     channels_first: ClassVar[bool] = False
     """Whether it expects channels in dim 1 and axes behind them, and mixes what is in the axes."""
+
+    read_modules: ClassVar[tuple[str, ...]] = ()
+    """The classes of torch.nn that it is read from, or full names of others' (``op.reading``)."""
+
+    read_calls: ClassVar[tuple[str, ...]] = ()
+    """The functions that it is read from, as they are called: ``mean(input, dim, keepdim=False)``.
+
+    A method and the function of its name are one, and so are they with and without ``_`` behind.
+    """
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         """The types of the outputs.
@@ -236,6 +246,20 @@ class Op(Frozen, metaclass=OpType):
     def takes(self) -> Arity:
         """The arity that it has with these arguments."""
         return self.arity
+
+    @classmethod
+    def read_module(cls, made: "Made", call: "Called") -> "Read | None":
+        """What it is made of a module of torch that is called so; None where that is not said."""
+        from archir.op.reading import read_made
+
+        return read_made(cls, made, call)
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
+        """What it is made of a call, with its arguments by the names of a signature."""
+        from archir.op.reading import by_names
+
+        return by_names(cls, values, call)
 
     @classmethod
     def arguments(cls) -> tuple[str, ...]:

@@ -122,6 +122,7 @@ class ReLU(Elementwise):
 
     keyword = "relu"
     torch_name = "torch.nn.ReLU"
+    read_calls = ("relu(input, inplace=False)",)
     dtypes = ("float32", "int64")
     keeps = keeps_in_place = ("outputs",)
 

@@ -32,6 +32,7 @@ class Subtract(BinaryArithmetic):
 
     keyword = "subtract"
     torch_name = "torch.sub"
+    read_calls = ("sub(input, other, alpha=1)",)
     operator = "-"
 
     def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
@@ -59,6 +60,7 @@ class Divide(BinaryArithmetic):
 
     keyword = "divide"
     torch_name = "torch.div"
+    read_calls = ("div(input, other, rounding_mode=None)",)
     operator = "/"
 
     def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
@@ -106,6 +108,7 @@ class Maximum(_Extremum):
 
     keyword = "maximum"
     torch_name = "torch.maximum"
+    read_calls = ("maximum(input, other)",)
 
 
 class Minimum(_Extremum):
@@ -125,3 +128,4 @@ class Minimum(_Extremum):
 
     keyword = "minimum"
     torch_name = "torch.minimum"
+    read_calls = ("minimum(input, other)",)

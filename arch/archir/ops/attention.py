@@ -51,6 +51,10 @@ class ScaledDotProductAttention(Op):
 
     keyword = "scaled_dot_product_attention"
     torch_name = "torch.nn.functional.scaled_dot_product_attention"
+    read_calls = (
+        "scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, "
+        "is_causal=False, scale=None, enable_gqa=False)",
+    )
     arity = "many"
     is_module = False
 

@@ -1,11 +1,13 @@
 """Choices."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from archir import rules
 from archir.op.contract import Int, Op
 from archir.op.dependence import AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
+from archir.op.reading import Called, Read
 from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input
 from archir.ops.activation import ElementwiseFunction
 from archir.ops.dims import replaced_at, resolve_dim
@@ -52,6 +54,7 @@ class Where(Broadcasting):
 
     keyword = "where"
     torch_name = "torch.where"
+    read_calls = ("where(condition, input, other)",)
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         wanted = ("what decides", "what is taken where it is true", "what is taken elsewhere")
@@ -95,6 +98,7 @@ class MaskedFill(Broadcasting):
 
     keyword = "masked_fill"
     torch_name = "torch.masked_fill"
+    read_calls = ("masked_fill(input, mask, value)",)
 
     value: Number | Literal["-inf", "inf"] = Field(description="what is put")
 
@@ -120,6 +124,13 @@ class MaskedFill(Broadcasting):
         made = trace.new(shape, wide)
         trace.keep(made, mask)
         return (made,)
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        value = values["value"]
+        if value in (float("inf"), float("-inf")):
+            value = str(value)
+        return super().read_bound({**values, "value": value}, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         value: Code = float(self.value) if isinstance(self.value, str) else Arg("value")
@@ -147,6 +158,11 @@ class Cast(ElementwiseFunction):
 
     keyword = "cast"
     torch_name = "torch.Tensor.to"
+    read_calls = (
+        "float(input)",
+        "long(input)",
+        "bool(input)",
+    )
 
     dtype: Literal["float", "int", "bool"] = Field(description="what the elements are made")
 
@@ -161,6 +177,11 @@ class Cast(ElementwiseFunction):
         if given.dtype == wanted:
             return (trace.widened(given) if wanted == "float32" else given,)
         return (trace.new(given.shape, given, dtype=wanted, like=given),)
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        dtype = "int" if call.function == "long" else call.function
+        return super().read_bound({**values, "dtype": dtype}, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         return FunctionRecipe(Call(_METHODS[self.dtype], (Input(),)))
@@ -221,6 +242,7 @@ class IndexSelect(_Lookup):
 
     keyword = "index_select"
     torch_name = "torch.index_select"
+    read_calls = ("index_select(input, dim, index)",)
 
     def taken(
         self, given: TensorType, index: TensorType, dim: int, check: Check
@@ -264,6 +286,7 @@ class Gather(_Lookup):
 
     keyword = "gather"
     torch_name = "torch.gather"
+    read_calls = ("gather(input, dim, index)",)
 
     def taken(
         self, given: TensorType, index: TensorType, dim: int, check: Check

@@ -55,6 +55,7 @@ class Greater(_Comparison):
 
     keyword = "greater"
     torch_name = "torch.gt"
+    read_calls = ("gt(input, other)",)
     method = ".gt"
 
 
@@ -76,6 +77,7 @@ class GreaterEqual(_Comparison):
 
     keyword = "greater_equal"
     torch_name = "torch.ge"
+    read_calls = ("ge(input, other)",)
     method = ".ge"
 
 
@@ -97,6 +99,7 @@ class Less(_Comparison):
 
     keyword = "less"
     torch_name = "torch.lt"
+    read_calls = ("lt(input, other)",)
     method = ".lt"
 
 
@@ -118,6 +121,7 @@ class LessEqual(_Comparison):
 
     keyword = "less_equal"
     torch_name = "torch.le"
+    read_calls = ("le(input, other)",)
     method = ".le"
 
 
@@ -139,6 +143,7 @@ class Equal(_Comparison):
 
     keyword = "equal"
     torch_name = "torch.eq"
+    read_calls = ("eq(input, other)",)
     method = ".eq"
 
 
@@ -160,6 +165,7 @@ class NotEqual(_Comparison):
 
     keyword = "not_equal"
     torch_name = "torch.ne"
+    read_calls = ("ne(input, other)",)
     method = ".ne"
 
 
@@ -205,6 +211,7 @@ class LogicalAnd(_Logical):
 
     keyword = "logical_and"
     torch_name = "torch.logical_and"
+    read_calls = ("logical_and(input, other)",)
 
 
 class LogicalOr(_Logical):
@@ -223,6 +230,7 @@ class LogicalOr(_Logical):
 
     keyword = "logical_or"
     torch_name = "torch.logical_or"
+    read_calls = ("logical_or(input, other)",)
 
 
 class LogicalXor(_Logical):
@@ -241,6 +249,7 @@ class LogicalXor(_Logical):
 
     keyword = "logical_xor"
     torch_name = "torch.logical_xor"
+    read_calls = ("logical_xor(input, other)",)
 
 
 class LogicalNot(ElementwiseFunction):
@@ -258,6 +267,7 @@ class LogicalNot(ElementwiseFunction):
 
     keyword = "logical_not"
     torch_name = "torch.logical_not"
+    read_calls = ("logical_not(input)",)
     keeps: ClassVar[Keeps] = ()
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:

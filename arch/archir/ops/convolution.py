@@ -1,7 +1,8 @@
 """Convolutions."""
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from archir import rules
 from archir.init.values import show_constant
@@ -9,6 +10,7 @@ from archir.op.contract import Positive, channels_of
 from archir.op.dependence import WHOLE, AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
 from archir.op.misread import Misread, in_torch_order
+from archir.op.reading import Called, Made, Operand, Read
 from archir.op.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.ops.spatial import (
     Axis,
@@ -193,6 +195,7 @@ class Conv(_Convolution):
 
     keyword = "conv"
     torch_name = "torch.nn.Conv2d"
+    read_calls = ("conv?d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)",)
 
     out_channels: Positive = Field(description="channels of the output")
     kernel_size: PerAxis = Field(description="size of the window")
@@ -206,6 +209,14 @@ class Conv(_Convolution):
     )
     bias: bool = Field(True, description="whether a learned number is added to each channel")
     padding_mode: PaddingMode = Field("zeros", description="what the padding is filled with")
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        weight = values["weight"]
+        if not isinstance(weight, Operand):
+            return None
+        facts = {"out_channels": weight.shape[0], "kernel_size": weight.shape[2:]}
+        return super().read_bound({**values, **facts}, call)
 
     def group_count(self, channels: int) -> int:
         return self.groups
@@ -259,6 +270,7 @@ class Depthwise(_Convolution):
 
     keyword = "depthwise"
     torch_name = "torch.nn.Conv2d"
+    read_calls = ("conv?d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)",)
     own_arguments = ("multiplier",)
 
     kernel_size: PerAxis = Field(description="size of the window")
@@ -270,6 +282,24 @@ class Depthwise(_Convolution):
     bias: bool = Field(True, description="whether a learned number is added to each channel")
     padding_mode: PaddingMode = Field("zeros", description="what the padding is filled with")
     multiplier: Positive = Field(1, description="outgoing channels for each incoming one")
+
+    @classmethod
+    def read_module(cls, made: Made, call: Called) -> Read | None:
+        channels = made.attributes["in_channels"]
+        found = super().read_module(made, call)
+        if found is None or channels == 1 or made.attributes["groups"] != channels:
+            return None
+        multiplier = made.attributes["out_channels"] // channels
+        return Read({**found.arguments, "multiplier": multiplier}, found.inputs)
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        weight, groups = values["weight"], values["groups"]
+        if not isinstance(weight, Operand) or weight.shape[1] != 1 or groups == 1:
+            return None
+        facts = {"kernel_size": weight.shape[2:], "multiplier": weight.shape[0] // groups}
+        rest = {name: value for name, value in values.items() if name != "groups"}
+        return super().read_bound({**rest, **facts}, call)
 
     def group_count(self, channels: int) -> int:
         return channels

@@ -49,6 +49,10 @@ class Tile(Op):
 
     keyword = "tile"
     torch_name = "torch.tile"
+    read_calls = (
+        "tile(input, *dims)",
+        "repeat(input, *dims)",
+    )
     is_module = False
     keeps = ()
     variadic = True
@@ -102,6 +106,7 @@ class RepeatInterleave(Op):
 
     keyword = "repeat_interleave"
     torch_name = "torch.repeat_interleave"
+    read_calls = ("repeat_interleave(input, repeats, dim)",)
     is_module = False
     keeps = ()
 
@@ -145,6 +150,7 @@ class Contiguous(ElementwiseFunction):
 
     keyword = "contiguous"
     torch_name = "torch.Tensor.contiguous"
+    read_calls = ("contiguous(input)",)
     dtypes = ("float32", "int64", "bool")
 
     def allocate(

@@ -1,12 +1,14 @@
 """Fully connected layers."""
 
+from collections.abc import Mapping
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archir import rules
 from archir.op.contract import Op, Positive, channels_of, concrete
 from archir.op.dependence import WHOLE, AxisAccess, Edge, same
 from archir.op.fields import Field
+from archir.op.reading import Called, Operand, Read
 from archir.op.recipe import Arg, Call, Code, Inferred, ModuleRecipe, Told
 from archir.ops.spatial import require_dtype
 from archir.shapes.arithmetic import product
@@ -37,6 +39,7 @@ class Linear(Op):
 
     keyword = "linear"
     torch_name = "torch.nn.Linear"
+    read_calls = ("linear(input, weight, bias=None)",)
     weights = ("weight", "bias")
     inferred = "in_features"
 
@@ -70,6 +73,13 @@ class Linear(Op):
         self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
         return (linear_of(trace, inputs[0], trace.extents(outputs[0])),)
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        weight = values["weight"]
+        if not isinstance(weight, Operand):
+            return None
+        return super().read_bound({**values, "out_features": weight.shape[0]}, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         incoming = inputs[0]

@@ -76,6 +76,7 @@ class Dropout(_Random):
 
     keyword = "dropout"
     torch_name = "torch.nn.Dropout"
+    read_calls = ("dropout(input, p=0.5, training=True, inplace=False)",)
 
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
 
@@ -97,6 +98,7 @@ class ChannelDropout(_OfChannels):
 
     keyword = "channel_dropout"
     torch_name = "torch.nn.Dropout2d"
+    read_calls = ("dropout?d(input, p=0.5, training=True, inplace=False)",)
 
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
 
@@ -123,6 +125,7 @@ class AlphaDropout(_Random):
 
     keyword = "alpha_dropout"
     torch_name = "torch.nn.AlphaDropout"
+    read_calls = ("alpha_dropout(input, p=0.5, training=False, inplace=False)",)
 
 
 class FeatureAlphaDropout(_OfChannels):
@@ -140,3 +143,4 @@ class FeatureAlphaDropout(_OfChannels):
 
     keyword = "feature_alpha_dropout"
     torch_name = "torch.nn.FeatureAlphaDropout"
+    read_calls = ("feature_alpha_dropout(input, p=0.5, training=False, inplace=False)",)

@@ -19,6 +19,7 @@ class Exp(RealFunction):
 
     keyword = "exp"
     torch_name = "torch.exp"
+    read_calls = ("exp(input)",)
     keeps = ("outputs",)
 
 
@@ -37,6 +38,7 @@ class Expm1(RealFunction):
 
     keyword = "expm1"
     torch_name = "torch.expm1"
+    read_calls = ("expm1(input)",)
     keeps = ("outputs",)
 
 
@@ -58,6 +60,7 @@ class Log(RealFunction):
 
     keyword = "log"
     torch_name = "torch.log"
+    read_calls = ("log(input)",)
 
 
 class Log1p(RealFunction):
@@ -75,6 +78,7 @@ class Log1p(RealFunction):
 
     keyword = "log1p"
     torch_name = "torch.log1p"
+    read_calls = ("log1p(input)",)
 
 
 class Sqrt(RealFunction):
@@ -95,6 +99,7 @@ class Sqrt(RealFunction):
 
     keyword = "sqrt"
     torch_name = "torch.sqrt"
+    read_calls = ("sqrt(input)",)
     keeps = ("outputs",)
 
 
@@ -114,6 +119,7 @@ class Rsqrt(RealFunction):
 
     keyword = "rsqrt"
     torch_name = "torch.rsqrt"
+    read_calls = ("rsqrt(input)",)
     keeps = ("outputs",)
 
 
@@ -132,6 +138,7 @@ class Reciprocal(RealFunction):
 
     keyword = "reciprocal"
     torch_name = "torch.reciprocal"
+    read_calls = ("reciprocal(input)",)
     keeps = ("outputs",)
 
 
@@ -150,6 +157,7 @@ class Sin(RealFunction):
 
     keyword = "sin"
     torch_name = "torch.sin"
+    read_calls = ("sin(input)",)
 
 
 class Cos(RealFunction):
@@ -167,6 +175,7 @@ class Cos(RealFunction):
 
     keyword = "cos"
     torch_name = "torch.cos"
+    read_calls = ("cos(input)",)
 
 
 class Erf(RealFunction):
@@ -184,3 +193,4 @@ class Erf(RealFunction):
 
     keyword = "erf"
     torch_name = "torch.erf"
+    read_calls = ("erf(input)",)

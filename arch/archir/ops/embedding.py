@@ -1,11 +1,13 @@
 """Lookups in learned tables."""
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from archir import rules
 from archir.op.contract import Int, Op, Positive
 from archir.op.dependence import WHOLE, AxisAccess, Edge, same
 from archir.op.fields import Field
+from archir.op.reading import Called, Operand, Read
 from archir.op.recipe import Arg, Call, Code, ModuleRecipe, Told
 from archir.ops.spatial import require_dtype
 from archir.shapes.conditions import Check
@@ -63,11 +65,24 @@ class Embedding(_Table):
 
     keyword = "embedding"
     torch_name = "torch.nn.Embedding"
+    read_calls = (
+        "embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, "
+        "scale_grad_by_freq=False, sparse=False)",
+    )
     shapeless = frozenset({"num_embeddings", "padding_idx"})
 
     num_embeddings: Positive = Field(description="how many vectors there are")
     embedding_dim: Positive = Field(description="their length")
     padding_idx: Int | None = Field(None, description="the integer whose vector is 0 and stays so")
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        weight = values["weight"]
+        if not isinstance(weight, Operand):
+            return None
+        rows, features = weight.shape
+        facts = {"num_embeddings": rows, "embedding_dim": features}
+        return super().read_bound({**values, **facts}, call)
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         (given,) = inputs

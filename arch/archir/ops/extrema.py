@@ -118,6 +118,7 @@ class Amax(OverDims):
 
     keyword = "amax"
     torch_name = "torch.amax"
+    read_calls = ("amax(input, dim, keepdim=False)",)
     keeps = ("inputs", "outputs")
 
 
@@ -138,6 +139,7 @@ class Amin(OverDims):
 
     keyword = "amin"
     torch_name = "torch.amin"
+    read_calls = ("amin(input, dim, keepdim=False)",)
     keeps = ("inputs", "outputs")
 
 
@@ -160,6 +162,7 @@ class Argmax(_Place):
 
     keyword = "argmax"
     torch_name = "torch.argmax"
+    read_calls = ("argmax(input, dim, keepdim=False)",)
 
 
 class Argmin(_Place):
@@ -181,3 +184,4 @@ class Argmin(_Place):
 
     keyword = "argmin"
     torch_name = "torch.argmin"
+    read_calls = ("argmin(input, dim, keepdim=False)",)

@@ -34,6 +34,7 @@ class Sigmoid(GivesFloats):
 
     keyword = "sigmoid"
     torch_name = "torch.nn.Sigmoid"
+    read_calls = ("sigmoid(input)",)
     keeps = ("outputs",)
 
 
@@ -52,6 +53,7 @@ class Hardsigmoid(Elementwise):
 
     keyword = "hardsigmoid"
     torch_name = "torch.nn.Hardsigmoid"
+    read_calls = ("hardsigmoid(input, inplace=False)",)
 
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
 
@@ -71,6 +73,7 @@ class Tanh(GivesFloats):
 
     keyword = "tanh"
     torch_name = "torch.nn.Tanh"
+    read_calls = ("tanh(input)",)
     keeps = ("outputs",)
 
 
@@ -92,6 +95,7 @@ class Softmax(Elementwise):
 
     keyword = "softmax"
     torch_name = "torch.nn.Softmax"
+    read_calls = ("softmax(input, dim, _stacklevel=3, dtype=None)",)
     keeps = ("outputs",)
     keeps_layout = False
 
@@ -127,6 +131,7 @@ class GLU(Op):
 
     keyword = "glu"
     torch_name = "torch.nn.GLU"
+    read_calls = ("glu(input, dim=-1)",)
 
     dim: Int = Field(-1, description="the dim of which the second half gates the first")
 

@@ -1,11 +1,13 @@
 """Normalisation of each example by itself."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from archir import rules
 from archir.op.contract import Finite, Op, Positive, channels_of
 from archir.op.dependence import AxisAccess, Edge, pointwise
 from archir.op.fields import Field
+from archir.op.reading import Called, Read
 from archir.op.recipe import Arg, Call, Inferred, ModuleRecipe
 from archir.ops.normalisation import scale_and_statistics
 from archir.ops.spatial import LAYOUTS, rank_suffix, require_dtype
@@ -39,6 +41,7 @@ class GroupNorm(Op):
 
     keyword = "group_norm"
     torch_name = "torch.nn.GroupNorm"
+    read_calls = ("group_norm(input, num_groups, weight=None, bias=None, eps=1e-05)",)
     keeps_shape = True
     weights = ("weight", "bias")
 
@@ -94,6 +97,10 @@ class GroupNorm(Op):
         shape = (given.shape[0], self.num_groups)
         trace.keep(made, given, *(trace.new(shape) for _ in range(2)))
         return (made,)
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        return super().read_bound({**values, "affine": values["weight"] is not None}, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         channels = Inferred("channels", channels_of(inputs[0]))

@@ -42,6 +42,7 @@ class Concat(Op):
 
     keyword = "concat"
     torch_name = "torch.cat"
+    read_calls = ("cat(tensors, dim=0)",)
     torch_defaults = MappingProxyType({"dim": 0})
     arity = "many"
     keeps = ()
@@ -132,6 +133,7 @@ class Stack(Concat):
 
     keyword = "stack"
     torch_name = "torch.stack"
+    read_calls = ("stack(tensors, dim=0)",)
 
     dim: Int = Field(1, description="the place of the new dim")
 

@@ -1,11 +1,13 @@
 """Normalisation over the last dims."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from archir import rules
 from archir.op.contract import Finite, Op, Positive, concrete
 from archir.op.dependence import AxisAccess, Edge, pointwise
 from archir.op.fields import Field
+from archir.op.reading import Called, Made, Read
 from archir.op.recipe import Call, Code, Inferred, Items, ModuleRecipe
 from archir.ops.spatial import require_dtype
 from archir.shapes.conditions import Check
@@ -41,6 +43,27 @@ class _OverLastDims(Op):
     def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
         rank = len(edge.given)
         return pointwise(edge, *range(rank - self.dims, rank))
+
+    @classmethod
+    def read_module(cls, made: Made, call: Called) -> Read | None:
+        found = super().read_module(made, call)
+        if found is None:
+            return None
+        arguments = {**found.arguments, "dims": len(made.attributes["normalized_shape"])}
+        if not arguments["elementwise_affine"]:
+            arguments.pop("bias", None)
+        return Read(arguments, found.inputs)
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        rest = {name: value for name, value in values.items() if name != "normalized_shape"}
+        affine = values["weight"] is not None
+        facts = {"dims": len(values["normalized_shape"]), "elementwise_affine": affine}
+        found = super().read_bound({**rest, **facts}, call)
+        if found is not None and not affine:
+            kept = {name: value for name, value in found.arguments.items() if name != "bias"}
+            return Read(kept, found.inputs, found.weights)
+        return found
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = self.torch_name.removeprefix("torch.")
@@ -80,6 +103,7 @@ class LayerNorm(_OverLastDims):
 
     keyword = "layer_norm"
     torch_name = "torch.nn.LayerNorm"
+    read_calls = ("layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05)",)
     weights = ("weight", "bias")
 
     eps: Eps = Field(1e-5, description="added to the variance before its square root")
@@ -122,6 +146,7 @@ class RMSNorm(_OverLastDims):
 
     keyword = "rms_norm"
     torch_name = "torch.nn.RMSNorm"
+    read_calls = ("rms_norm(input, normalized_shape, weight=None, eps=None)",)
     weights = ("weight",)
 
     eps: Eps | None = Field(

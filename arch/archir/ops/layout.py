@@ -33,6 +33,7 @@ class Permute(Op):
 
     keyword = "permute"
     torch_name = "torch.permute"
+    read_calls = ("permute(input, *dims)",)
     is_module = False
     moves = True
     variadic = True
@@ -88,6 +89,7 @@ class Transpose(Op):
 
     keyword = "transpose"
     torch_name = "torch.transpose"
+    read_calls = ("transpose(input, dim0, dim1)",)
     is_module = False
     moves = True
 
@@ -142,6 +144,7 @@ class Squeeze(Op):
 
     keyword = "squeeze"
     torch_name = "torch.squeeze"
+    read_calls = ("squeeze(input, dim)",)
     is_module = False
 
     dim: Int | Annotated[tuple[Int, ...], Field(min_length=1, max_length=64)] = Field(
@@ -212,6 +215,7 @@ class Unsqueeze(Op):
 
     keyword = "unsqueeze"
     torch_name = "torch.unsqueeze"
+    read_calls = ("unsqueeze(input, dim)",)
     is_module = False
 
     dim: Int = Field(description="the place of the new dim, from 0, or from -1 backwards")

@@ -36,6 +36,7 @@ class CumSum(ElementwiseFunction):
 
     keyword = "cumsum"
     torch_name = "torch.cumsum"
+    read_calls = ("cumsum(input, dim)",)
     keeps: ClassVar[Keeps] = ()
     keeps_layout = False
 
@@ -65,6 +66,7 @@ class CumProd(CumSum):
 
     keyword = "cumprod"
     torch_name = "torch.cumprod"
+    read_calls = ("cumprod(input, dim)",)
 
     def allocate(
         self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
@@ -92,6 +94,7 @@ class Normalize(ElementwiseFunction):
 
     keyword = "normalize"
     torch_name = "torch.nn.functional.normalize"
+    read_calls = ("normalize(input, p=2.0, dim=1, eps=1e-12)",)
     held = ("eps",)
 
     p: Finite = Field(2.0, description="the power")

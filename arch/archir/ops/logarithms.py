@@ -28,6 +28,7 @@ class LogSoftmax(Softmax):
 
     keyword = "log_softmax"
     torch_name = "torch.nn.LogSoftmax"
+    read_calls = ("log_softmax(input, dim, _stacklevel=3, dtype=None)",)
 
 
 class Softmin(Softmax):
@@ -47,6 +48,7 @@ class Softmin(Softmax):
 
     keyword = "softmin"
     torch_name = "torch.nn.Softmin"
+    read_calls = ("softmin(input, dim, _stacklevel=3, dtype=None)",)
 
     def allocate(
         self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
@@ -69,6 +71,7 @@ class LogSigmoid(Elementwise):
 
     keyword = "logsigmoid"
     torch_name = "torch.nn.LogSigmoid"
+    read_calls = ("logsigmoid(input)",)
 
     def allocate(
         self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]

@@ -38,6 +38,10 @@ class Matmul(Op):
 
     keyword = "matmul"
     torch_name = "torch.matmul"
+    read_calls = (
+        "matmul(input, other)",
+        "bmm(input, other)",
+    )
     arity = "many"
     is_module = False
 

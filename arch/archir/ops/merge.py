@@ -195,6 +195,10 @@ class Add(BinaryArithmetic):
 
     keyword = "add"
     torch_name = "torch.add"
+    read_calls = (
+        "add(input, other, alpha=1)",
+        "radd(input, other)",
+    )
     operator = "+"
 
 
@@ -216,6 +220,10 @@ class Multiply(BinaryArithmetic):
 
     keyword = "multiply"
     torch_name = "torch.mul"
+    read_calls = (
+        "mul(input, other)",
+        "rmul(input, other)",
+    )
     operator = "*"
 
     def combine(self, trace: "MemoryTrace", left: "Tensor", right: "Tensor") -> "Tensor":

@@ -9,6 +9,7 @@ from archir.base.record import field_names
 from archir.op.contract import Arity, Op, Positive, concrete
 from archir.op.dependence import WHOLE, AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
+from archir.op.reading import Called, Made, Read, bound
 from archir.op.recipe import Arg, Call, Calling, Code, Extent, Inferred, Input, Items, ModuleRecipe
 from archir.ops.spatial import require_dtype, show_extent
 from archir.shapes.arithmetic import add, multiply, product
@@ -73,6 +74,28 @@ class MultiheadAttention(Op):
     is_causal: bool = Field(False, description="whether a query looks at no key behind its place")
     need_weights: bool = Field(False, description="whether the weights are given too")
     average_attn_weights: bool = Field(True, description="whether that is their mean over heads")
+
+    @classmethod
+    def read_module(cls, made: Made, call: Called) -> Read | None:
+        known, tensors = made.attributes, ("query", "key", "value")
+        text = f"{made.kind}(query, key, value, key_padding_mask=None, need_weights=True,"
+        text += " attn_mask=None, average_attn_weights=True, is_causal=False)"
+        values = bound(text, call)
+        if values is None:
+            return None
+        query, key, value = (values[name] for name in tensors)
+        given = [query, key, value]
+        while len(given) > 1 and given[-1] == given[-2]:
+            given.pop()
+        masks = ("attn_mask", "key_padding_mask")
+        given += [values[name] for name in masks if values[name] is not None]
+        arguments = {name: values[name] for name in cls.own_arguments if name not in masks}
+        arguments |= {name: values[name] is not None for name in masks}
+        arguments |= {name: known[name] for name in ("num_heads", "dropout", "batch_first")}
+        arguments |= {"bias": known["in_proj_bias"] is not None}
+        arguments |= {"add_bias_kv": known["bias_k"] is not None}
+        arguments |= {"add_zero_attn": known["add_zero_attn"]}
+        return Read(arguments, tuple(given))
 
     # --- what flows in ------------------------------------------------------------------------
 

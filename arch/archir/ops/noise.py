@@ -55,6 +55,7 @@ class RandnLike(_Noise):
 
     keyword = "randn_like"
     torch_name = "torch.randn_like"
+    read_calls = ("randn_like(input)",)
 
 
 class RandLike(_Noise):
@@ -75,3 +76,4 @@ class RandLike(_Noise):
 
     keyword = "rand_like"
     torch_name = "torch.rand_like"
+    read_calls = ("rand_like(input)",)

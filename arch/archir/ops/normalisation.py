@@ -1,11 +1,13 @@
 """Normalisation."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from archir import rules
 from archir.op.contract import Finite, Op, channels_of
 from archir.op.dependence import AxisAccess, Edge, pointwise
 from archir.op.fields import Field
+from archir.op.reading import Called, Read
 from archir.op.recipe import Call, Inferred, ModuleRecipe
 from archir.ops.spatial import require_dtype
 from archir.shapes.arithmetic import multiply, product
@@ -50,6 +52,10 @@ class BatchNorm(Op):
 
     keyword = "batch_norm"
     torch_name = "torch.nn.BatchNorm2d"
+    read_calls = (
+        "batch_norm(input, running_mean, running_var, weight=None, bias=None, "
+        "training=False, momentum=0.1, eps=1e-05)",
+    )
     keeps_shape = True
     weights = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
@@ -105,6 +111,10 @@ class BatchNorm(Op):
             trace.keep(made, *statistics)
         trace.keep(made, given)
         return (made,)
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        return super().read_bound({**values, "affine": values["weight"] is not None}, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         channels = channels_of(inputs[0])

@@ -1,6 +1,7 @@
 """Padding."""
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from archir import rules
 from archir.base.diagnostics import Problem
@@ -9,6 +10,7 @@ from archir.op.contract import Int, Op, Size, channels_of
 from archir.op.dependence import AxisAccess, Edge, Taps, same
 from archir.op.extents import readable
 from archir.op.fields import Field
+from archir.op.reading import Called, Made, Read
 from archir.op.recipe import (
     Arg,
     Call,
@@ -213,6 +215,7 @@ class Pad(Padding):
     keyword = "pad"
     as_function = "pad_by"
     torch_name = "torch.nn.ConstantPad2d"
+    read_modules = tuple(f"{kind}{rank}d" for kind in _CLASSES.values() for rank in (1, 2, 3))
     own_arguments = ("mode",)
 
     padding: Int | Annotated[tuple[Int, ...], Field(min_length=2, max_length=6)] = Field(
@@ -221,6 +224,12 @@ class Pad(Padding):
     value: Annotated[float, Field(allow_inf_nan=False)] = Field(
         0.0, description='the number that mode "constant" puts there'
     )
+
+    @classmethod
+    def read_module(cls, made: Made, call: Called) -> Read | None:
+        found = super().read_module(made, call)
+        mode = next(mode for mode, kind in _CLASSES.items() if made.kind.startswith(kind))
+        return None if found is None else Read({**found.arguments, "mode": mode}, found.inputs)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = f"nn.{_CLASSES[self.mode]}{len(self._sides(inputs[0].rank))}d"
@@ -253,6 +262,7 @@ class PadBy(Padding):
 
     keyword = "pad_by"
     torch_name = "torch.nn.functional.pad"
+    read_calls = ("pad(input, pad, mode=constant, value=None)",)
     is_module = False
     most_dims = 64
 
@@ -263,6 +273,11 @@ class PadBy(Padding):
     value: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
         None, description='the number that mode "constant" puts there; none is 0'
     )
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        named = {("padding" if name == "pad" else name): each for name, each in values.items()}
+        return super().read_bound(named, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         padding: Code = Arg("padding")

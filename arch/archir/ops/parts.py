@@ -1,8 +1,9 @@
 """Parts of a tensor."""
 
+from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from archir import rules
 from archir.base.diagnostics import Problem
@@ -10,6 +11,7 @@ from archir.op.contract import Int, Op, Positive, Size, concrete
 from archir.op.dependence import AxisAccess, Edge, Folded, Taps, same
 from archir.op.extents import readable
 from archir.op.fields import Field
+from archir.op.reading import Called, Read
 from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input, Only
 from archir.ops.dims import along, replaced_at, resolve_dim
 from archir.ops.spatial import show_extent
@@ -97,6 +99,7 @@ class Chunk(_Pieces):
 
     keyword = "chunk"
     torch_name = "torch.chunk"
+    read_calls = ("chunk(input, chunks, dim=0)",)
     torch_defaults = MappingProxyType({"dim": 0})
 
     chunks: Positive = Field(description="how many pieces are wanted")
@@ -137,6 +140,10 @@ class Split(_Pieces):
 
     keyword = "split"
     torch_name = "torch.split"
+    read_calls = (
+        "split(input, split_size, dim=0)",
+        "split(input, split_size_or_sections, dim=0)",
+    )
     torch_defaults = MappingProxyType({"dim": 0})
 
     split_size_or_sections: Positive | Annotated[tuple[Size, ...], Field(min_length=1)] = Field(
@@ -174,6 +181,12 @@ class Split(_Pieces):
     def _dim(self) -> int:
         return self.dim
 
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        size = values.get("split_size", values.get("split_size_or_sections"))
+        rest = {name: value for name, value in values.items() if name != "split_size"}
+        return super().read_bound({**rest, "split_size_or_sections": size}, call)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         sizes = Arg("split_size_or_sections")
         call = Call(".split", (Input(), sizes), (("dim", Arg("dim")),))
@@ -203,6 +216,7 @@ class Unbind(_Pieces):
 
     keyword = "unbind"
     torch_name = "torch.unbind"
+    read_calls = ("unbind(input, dim=0)",)
     torch_defaults = MappingProxyType({"dim": 0})
 
     dim: Int = Field(1, description="the dim that is taken apart")

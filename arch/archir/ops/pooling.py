@@ -1,11 +1,13 @@
 """Pooling."""
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from archir import rules
 from archir.op.contract import Op, Positive
 from archir.op.dependence import WHOLE, AxisAccess, Edge, same, share
 from archir.op.fields import Field
+from archir.op.reading import Called, Made, Operand, Read
 from archir.op.recipe import Arg, Call, FunctionRecipe, Input, Items, ModuleRecipe
 from archir.ops.spatial import (
     LAYOUTS,
@@ -96,10 +98,28 @@ class WindowPool(SpatialOp):
         trace.keep(made, *inputs)
         return (made,)
 
+    @classmethod
+    def read_module(cls, made: Made, call: Called) -> Read | None:
+        found = super().read_module(made, call)
+        return None if found is None else _by_its_own_size(found)
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        found = super().read_bound(values, call)
+        return None if found is None else _by_its_own_size(found)
+
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         names = (name for name in self.arguments() if name != "kernel_size")
         function = f"nn.{self.torch_class}{rank_suffix(inputs[0])}"
         return ModuleRecipe(Call(function, (Arg("kernel_size"),), self.changed(*names)))
+
+
+def _by_its_own_size(found: Read) -> Read:
+    """Without a stride that is the window's size: torch's modules have it where it is not said."""
+    given = dict(found.arguments)
+    if given.get("stride") == given["kernel_size"]:
+        del given["stride"]
+    return Read(given, found.inputs)
 
 
 class MaxPool(WindowPool):
@@ -122,6 +142,10 @@ class MaxPool(WindowPool):
 
     keyword = "max_pool"
     torch_name = "torch.nn.MaxPool2d"
+    read_calls = (
+        "max_pool?d(input, kernel_size, stride=None, padding=0, dilation=1, "
+        "ceil_mode=False, return_indices=False)",
+    )
     torch_class = "MaxPool"
     per_axis = ("kernel_size", "stride", "padding", "dilation")
 
@@ -187,6 +211,10 @@ class AvgPool(WindowPool):
     keyword = "avg_pool"
     over_all = "global_avg_pool"
     torch_name = "torch.nn.AvgPool2d"
+    read_calls = (
+        "avg_pool?d(input, kernel_size, stride=None, padding=0, ceil_mode=False, "
+        "count_include_pad=True, divisor_override=None)",
+    )
     torch_class = "AvgPool"
     averages = True
     dtypes = ("float32", "int64")
@@ -237,6 +265,7 @@ class AdaptiveAvgPool(SpatialOp):
 
     keyword = "adaptive_avg_pool"
     torch_name = "torch.nn.AdaptiveAvgPool2d"
+    read_calls = ("adaptive_avg_pool?d(input, output_size)",)
     torch_class: ClassVar[str] = "AdaptiveAvgPool"
     per_axis = ("output_size",)
 
@@ -291,6 +320,7 @@ class GlobalAvgPool(Op):
 
     keyword = "global_avg_pool"
     torch_name = "torch.mean"
+    read_calls = ("mean(input, dim, keepdim=False, dtype=None)",)
     keeps = ()
     is_module = False
 
@@ -307,6 +337,17 @@ class GlobalAvgPool(Op):
 
     def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
         return (same(0), same(1), *[WHOLE] * (len(edge.given) - 2))
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+        given, dims = values["input"], values["dim"]
+        if not isinstance(given, Operand) or not isinstance(dims, tuple):
+            return None
+        rank = len(given.shape)
+        if rank < 3 or sorted(dim % rank for dim in dims) != list(range(2, rank)):
+            return None
+        rest = {name: value for name, value in values.items() if name != "dim"}
+        return super().read_bound(rest, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         dims = Items(tuple(range(2, inputs[0].rank)))

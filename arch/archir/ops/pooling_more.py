@@ -34,6 +34,7 @@ class AdaptiveMaxPool(AdaptiveAvgPool):
 
     keyword = "adaptive_max_pool"
     torch_name = "torch.nn.AdaptiveMaxPool2d"
+    read_calls = ("adaptive_max_pool?d(input, output_size)",)
     torch_class = "AdaptiveMaxPool"
 
     def allocate(

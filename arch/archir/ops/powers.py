@@ -40,6 +40,7 @@ class Abs(_Real):
 
     keyword = "abs"
     torch_name = "torch.abs"
+    read_calls = ("abs(input)",)
 
 
 class Negate(_Real):
@@ -57,6 +58,7 @@ class Negate(_Real):
 
     keyword = "neg"
     torch_name = "torch.neg"
+    read_calls = ("neg(input)",)
     keeps = ()
 
 
@@ -77,6 +79,7 @@ class Sign(ElementwiseFunction):
 
     keyword = "sign"
     torch_name = "torch.sign"
+    read_calls = ("sign(input)",)
     dtypes = ("float32", "int64", "bool")
     keeps = ()
 
@@ -99,6 +102,7 @@ class Floor(_Real):
 
     keyword = "floor"
     torch_name = "torch.floor"
+    read_calls = ("floor(input)",)
     keeps = ()
 
 
@@ -120,6 +124,7 @@ class Ceil(_Real):
 
     keyword = "ceil"
     torch_name = "torch.ceil"
+    read_calls = ("ceil(input)",)
     keeps = ()
 
 
@@ -141,6 +146,7 @@ class Round(_Real):
 
     keyword = "round"
     torch_name = "torch.round"
+    read_calls = ("round(input, decimals=0)",)
     keeps = ()
 
 
@@ -159,6 +165,7 @@ class Square(ElementwiseFunction):
 
     keyword = "square"
     torch_name = "torch.square"
+    read_calls = ("square(input)",)
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         (given,) = inputs
@@ -182,6 +189,7 @@ class Clamp(ElementwiseFunction):
 
     keyword = "clamp"
     torch_name = "torch.clamp"
+    read_calls = ("clamp(input, min=None, max=None)",)
 
     min: Number | None = Field(None, description="the least that is left as it is")
     max: Number | None = Field(None, description="the greatest that is left as it is")
@@ -220,6 +228,7 @@ class Pow(Broadcasting):
 
     keyword = "pow"
     torch_name = "torch.pow"
+    read_calls = ("pow(input, exponent)",)
 
     exponent: Number | None = Field(None, description="the power, in the place of a second value")
 

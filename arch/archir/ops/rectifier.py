@@ -26,6 +26,7 @@ class ReLU6(Elementwise):
 
     keyword = "relu6"
     torch_name = "torch.nn.ReLU6"
+    read_calls = ("relu6(input, inplace=False)",)
     dtypes = ("float32", "int64")
 
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
@@ -61,6 +62,7 @@ class LeakyReLU(_Leaky):
 
     keyword = "leaky_relu"
     torch_name = "torch.nn.LeakyReLU"
+    read_calls = ("leaky_relu(input, negative_slope=0.01, inplace=False)",)
     held = ("negative_slope",)
     keeps_in_place = ("outputs",)
 
@@ -83,6 +85,7 @@ class ELU(_Leaky):
 
     keyword = "elu"
     torch_name = "torch.nn.ELU"
+    read_calls = ("elu(input, alpha=1.0, inplace=False)",)
     held = ("alpha",)
     keeps_in_place = ("outputs",)
 
@@ -107,6 +110,7 @@ class SELU(Elementwise):
 
     keyword = "selu"
     torch_name = "torch.nn.SELU"
+    read_calls = ("selu(input, inplace=False)",)
     keeps_in_place = ("outputs",)
 
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
@@ -127,6 +131,7 @@ class CELU(_Leaky):
 
     keyword = "celu"
     torch_name = "torch.nn.CELU"
+    read_calls = ("celu(input, alpha=1.0, inplace=False)",)
     held = ("alpha",)
     keeps_in_place = ("outputs",)
 

@@ -1,12 +1,13 @@
 """Recurrent layers."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from archir import rules
 from archir.op.contract import NonNegative, Op, Positive, concrete
 from archir.op.dependence import WHOLE, AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
+from archir.op.reading import Called, Made, Read
 from archir.op.recipe import (
     Arg,
     Call,
@@ -58,6 +59,14 @@ class _Recurrent(Op):
         batch_first: bool
         dropout: float
         bidirectional: bool
+
+    @classmethod
+    def read_module(cls, made: Made, call: Called) -> Read | None:
+        flat: list[Any] = []
+        for each in (*call.args, *call.kwargs.values()):
+            flat.extend(each if isinstance(each, tuple) else (each,))
+        inner = Called(call.function, tuple(each for each in flat if each is not None), {})
+        return super().read_module(made, inner)
 
     # --- shapes -------------------------------------------------------------------------------
 

@@ -94,6 +94,7 @@ class Mean(OverDims):
 
     keyword = "mean"
     torch_name = "torch.mean"
+    read_calls = ("mean(input, dim, keepdim=False, dtype=None)",)
 
     def dtype(self, incoming: TensorType, check: Check) -> str:
         require_dtype(self.keyword, incoming, ("float32",), check)
@@ -118,6 +119,7 @@ class Sum(OverDims):
 
     keyword = "sum"
     torch_name = "torch.sum"
+    read_calls = ("sum(input, dim, keepdim=False, dtype=None)",)
 
     def dtype(self, incoming: TensorType, check: Check) -> str:
         return "float32" if incoming.dtype == "float32" else "int64"

@@ -181,6 +181,10 @@ class Interpolate(Resampling):
 
     keyword = "interpolate"
     torch_name = "torch.nn.functional.interpolate"
+    read_calls = (
+        "interpolate(input, size=None, scale_factor=None, mode=nearest, "
+        "align_corners=None, recompute_scale_factor=None, antialias=False)",
+    )
     is_module = False
 
     size: Extent | Annotated[tuple[Extent, ...], Field(min_length=1, max_length=3)] | None = Field(

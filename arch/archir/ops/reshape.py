@@ -94,6 +94,7 @@ class Reshape(Op):
 
     keyword = "reshape"
     torch_name = "torch.reshape"
+    read_calls = ("reshape(input, *shape)",)
     is_module = False
     open_extents = "shape"
     variadic = True
@@ -193,6 +194,7 @@ class Expand(Op):
 
     keyword = "expand"
     torch_name = "torch.Tensor.expand"
+    read_calls = ("expand(input, *size)",)
     is_module = False
     moves = True
     open_extents = "size"

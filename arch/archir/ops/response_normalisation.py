@@ -36,6 +36,7 @@ class LocalResponseNorm(Op):
 
     keyword = "local_response_norm"
     torch_name = "torch.nn.LocalResponseNorm"
+    read_calls = ("local_response_norm(input, size, alpha=0.0001, beta=0.75, k=1.0)",)
     keeps_shape = True
     reads_in_order = True
 

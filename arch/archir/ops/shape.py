@@ -34,6 +34,7 @@ class Flatten(Op):
 
     keyword = "flatten"
     torch_name = "torch.nn.Flatten"
+    read_calls = ("flatten(input, start_dim=0, end_dim=-1)",)
 
     start_dim: Int = Field(1, description="the first dim to join")
     end_dim: Int = Field(-1, description="the last dim to join")

@@ -31,6 +31,7 @@ class Hardtanh(Elementwise):
 
     keyword = "hardtanh"
     torch_name = "torch.nn.Hardtanh"
+    read_calls = ("hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False)",)
     held = ("min_val", "max_val")
     dtypes = ("float32", "int64")
 
@@ -61,6 +62,7 @@ class Threshold(Elementwise):
 
     keyword = "threshold"
     torch_name = "torch.nn.Threshold"
+    read_calls = ("threshold(input, threshold, value, inplace=False)",)
     held = ("threshold", "value")
     again = True
     dtypes = ("float32", "int64")
@@ -89,6 +91,7 @@ class Hardshrink(Elementwise):
 
     keyword = "hardshrink"
     torch_name = "torch.nn.Hardshrink"
+    read_calls = ("hardshrink(input, lambd=0.5)",)
     held = ("lambd",)
 
     lambd: Finite = Field(0.5, description="how far from 0 an element becomes 0")
@@ -109,6 +112,7 @@ class Softshrink(Elementwise):
 
     keyword = "softshrink"
     torch_name = "torch.nn.Softshrink"
+    read_calls = ("softshrink(input, lambd=0.5)",)
     held = ("lambd",)
 
     lambd: Annotated[Finite, Field(ge=0)] = Field(
@@ -131,6 +135,7 @@ class Tanhshrink(GivesFloats):
 
     keyword = "tanhshrink"
     torch_name = "torch.nn.Tanhshrink"
+    read_calls = ("tanhshrink(input)",)
     dtypes = ("float32", "int64")
 
     def allocate(
@@ -157,6 +162,7 @@ class Softsign(GivesFloats):
 
     keyword = "softsign"
     torch_name = "torch.nn.Softsign"
+    read_calls = ("softsign(input)",)
     dtypes = ("float32", "int64")
 
     def allocate(

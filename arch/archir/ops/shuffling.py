@@ -94,6 +94,7 @@ class PixelShuffle(_PixelOp):
 
     keyword = "pixel_shuffle"
     torch_name = "torch.nn.PixelShuffle"
+    read_calls = ("pixel_shuffle(input, upscale_factor)",)
 
     upscale_factor: Positive = Field(description="how many times larger each axis becomes")
 
@@ -132,6 +133,7 @@ class PixelUnshuffle(_PixelOp):
 
     keyword = "pixel_unshuffle"
     torch_name = "torch.nn.PixelUnshuffle"
+    read_calls = ("pixel_unshuffle(input, downscale_factor)",)
 
     downscale_factor: Positive = Field(description="how many times smaller each axis becomes")
 
@@ -174,6 +176,7 @@ class ChannelShuffle(Op):
 
     keyword = "channel_shuffle"
     torch_name = "torch.nn.ChannelShuffle"
+    read_calls = ("channel_shuffle(input, groups)",)
 
     groups: Positive = Field(description="how many equal parts the channels stand in")
 

@@ -41,6 +41,7 @@ class Slice(Op):
 
     keyword = "slice"
     torch_name = "torch.slice_copy"
+    read_calls = ("slice(input, dim, start=None, end=None, step=1)",)
     is_module = False
     moves = True
 
@@ -102,6 +103,7 @@ class Select(Op):
 
     keyword = "select"
     torch_name = "torch.select"
+    read_calls = ("select(input, dim, index)",)
     is_module = False
     moves = True
 

@@ -22,6 +22,7 @@ class SiLU(Elementwise):
 
     keyword = "silu"
     torch_name = "torch.nn.SiLU"
+    read_calls = ("silu(input, inplace=False)",)
 
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
 
@@ -41,6 +42,7 @@ class Hardswish(Elementwise):
 
     keyword = "hardswish"
     torch_name = "torch.nn.Hardswish"
+    read_calls = ("hardswish(input, inplace=False)",)
 
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
 
@@ -60,6 +62,7 @@ class GELU(Elementwise):
 
     keyword = "gelu"
     torch_name = "torch.nn.GELU"
+    read_calls = ("gelu(input, approximate=none)",)
 
     approximate: Literal["none", "tanh"] = Field(
         "none", description='"tanh" approximates the probability by a tanh'
@@ -81,6 +84,7 @@ class Mish(Elementwise):
 
     keyword = "mish"
     torch_name = "torch.nn.Mish"
+    read_calls = ("mish(input, inplace=False)",)
 
     inplace: bool = Field(False, description="whether the input's memory is used for the output")
 
@@ -100,6 +104,7 @@ class Softplus(Elementwise):
 
     keyword = "softplus"
     torch_name = "torch.nn.Softplus"
+    read_calls = ("softplus(input, beta=1, threshold=20)",)
     held = ("beta", "threshold")
 
     beta: Finite = Field(1.0, description="how sharply it bends; a large one is nearly `relu`")

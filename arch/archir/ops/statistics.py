@@ -1,11 +1,13 @@
 """Statistics."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
 from archir import rules
 from archir.op.contract import Finite, Keeps, NonNegative
 from archir.op.fields import Field
+from archir.op.reading import Called, Read
 from archir.op.recipe import Arg, Call, FunctionRecipe, Input
 from archir.ops.reduction import OverDims, OverOneDim
 from archir.ops.spatial import require_dtype, show_extent
@@ -42,6 +44,10 @@ class Var(_OfFloats):
 
     keyword = "var"
     torch_name = "torch.var"
+    read_calls = (
+        "var(input, dim, correction=1, keepdim=False)",
+        "var(input, dim, unbiased=True, keepdim=False)",
+    )
     torch_defaults = MappingProxyType({"correction": None})
     keeps: ClassVar[Keeps] = ("inputs",)
 
@@ -57,6 +63,13 @@ class Var(_OfFloats):
             count, add(self.correction, 1), lambda: rules.elementwise.TooFewElements(*facts)
         )
         return outputs
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, object], call: Called) -> Read | None:
+        rest = {name: value for name, value in values.items() if name != "unbiased"}
+        if "unbiased" in values:
+            rest["correction"] = 1 if values["unbiased"] else 0
+        return super().read_bound(rest, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         method = self.torch_name.removeprefix("torch")
@@ -81,6 +94,10 @@ class Std(Var):
 
     keyword = "std"
     torch_name = "torch.std"
+    read_calls = (
+        "std(input, dim, correction=1, keepdim=False)",
+        "std(input, dim, unbiased=True, keepdim=False)",
+    )
     keeps = ("inputs", "outputs")
 
 
@@ -102,9 +119,15 @@ class Norm(_OfFloats):
 
     keyword = "norm"
     torch_name = "torch.linalg.vector_norm"
+    read_calls = ("vector_norm(input, ord=2, dim=None, keepdim=False)",)
     keeps = ("inputs", "outputs")
 
     p: Finite = Field(2.0, description="the power")
+
+    @classmethod
+    def read_bound(cls, values: Mapping[str, object], call: Called) -> Read | None:
+        named = {("p" if name == "ord" else name): value for name, value in values.items()}
+        return super().read_bound(named, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         power = () if self.p == 2 else (Arg("p"),)
@@ -127,6 +150,7 @@ class LogSumExp(OverDims):
 
     keyword = "logsumexp"
     torch_name = "torch.logsumexp"
+    read_calls = ("logsumexp(input, dim, keepdim=False)",)
     keeps = ("inputs", "outputs")
 
     def dtype(self, incoming: TensorType, check: Check) -> str:
@@ -148,6 +172,7 @@ class Prod(OverOneDim):
 
     keyword = "prod"
     torch_name = "torch.prod"
+    read_calls = ("prod(input, dim, keepdim=False)",)
     keeps = ("inputs", "outputs")
 
     def dtype(self, incoming: TensorType, check: Check) -> str:

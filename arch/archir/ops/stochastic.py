@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from archir.op.contract import Finite
 from archir.op.fields import Field
+from archir.op.reading import Called, Made, Read, with_inputs
 from archir.op.recipe import Arg, Call, ModuleRecipe
 from archir.ops.activation import Elementwise
 from archir.shapes.types import TensorType
@@ -31,6 +32,10 @@ class StochasticDepth(Elementwise):
 
     keyword = "stochastic_depth"
     torch_name = "torchvision.ops.StochasticDepth"
+    read_modules = (
+        "torchvision.ops.stochastic_depth.StochasticDepth",
+        "timm.layers.drop.DropPath",
+    )
 
     p: Annotated[Finite, Field(ge=0, le=1)] = Field(
         description="the probability of an example to be dropped"
@@ -54,6 +59,14 @@ class StochasticDepth(Elementwise):
         made = trace.new(given.shape, given, like=given)
         trace.keep(made, noise)
         return (made,)
+
+    @classmethod
+    def read_module(cls, made: Made, call: Called) -> Read | None:
+        known = made.attributes
+        if known.get("scale_by_keep", True) is False:
+            return None
+        arguments = {"p": known.get("p", known.get("drop_prob")), "mode": known.get("mode", "row")}
+        return with_inputs(arguments, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         return ModuleRecipe(Call("helpers.StochasticDepth", (Arg("p"),), self.changed("mode")))

@@ -37,6 +37,7 @@ class Tril(ElementwiseFunction):
 
     keyword = "tril"
     torch_name = "torch.tril"
+    read_calls = ("tril(input, diagonal=0)",)
     dtypes = ("float32", "int64", "bool")
     keeps: ClassVar[Keeps] = ()
     keeps_layout = False
@@ -66,6 +67,7 @@ class Triu(Tril):
 
     keyword = "triu"
     torch_name = "torch.triu"
+    read_calls = ("triu(input, diagonal=0)",)
 
 
 class Diagonal(Op):

@@ -37,6 +37,7 @@ class Roll(Op):
 
     keyword = "roll"
     torch_name = "torch.roll"
+    read_calls = ("roll(input, shifts, dims)",)
     is_module = False
 
     shifts: Size | Annotated[tuple[Size, ...], Field(min_length=1, max_length=64)] = Field(
@@ -105,6 +106,7 @@ class Flip(Op):
 
     keyword = "flip"
     torch_name = "torch.flip"
+    read_calls = ("flip(input, *dims)",)
     is_module = False
     variadic = True
 

@@ -13,7 +13,8 @@ _WRONG = object()
 
 def command_of(name: str) -> Command:
     """The command of that name, from the module of its name."""
-    command: Command = import_module(f"archc.cli.commands.{name}").command
+    home = f"{name}_" if name == "import" else name  # a word that Python keeps for itself
+    command: Command = import_module(f"archc.cli.commands.{home}").command
     return command
 
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "variants": "check and score all that a model can be",
     "models": "list a file's models with their parameters",
     "verify": "compare a model with one in Python: keys, weights, outputs",
+    "import": "write what a callable of Python makes in the language, proven equal",
     "examples": "list the examples, or print one: models from the literature",
     "ops": "list the ops, or show one: what a network is made of",
     "explain": "say what an error or a warning means, with an example",

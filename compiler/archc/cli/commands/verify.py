@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from archc import pipeline
 from archc.cli import guard, options, streams
-from archc.cli.declare import Command, Option, UsageError
+from archc.cli.declare import Command, Option
+from archc.cli.python_values import arguments as python_arguments
 from archc.errors import ArchError
 from archc.render import agreement, data
 from archc.render.style import style_of
@@ -19,35 +20,6 @@ if TYPE_CHECKING:
     from archc.api.verifying import Trial
     from archc.request.settings import Setting
     from archdsl.elaborate.limits import Limits
-
-
-def _arguments(texts: tuple[str, ...]) -> dict[str, Any]:
-    """The callable's keyword arguments, with values as Python writes them."""
-    from ast import literal_eval
-
-    given: dict[str, Any] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise UsageError(f"an argument is written NAME=VALUE, not {text}")
-        if name.strip() in given:
-            raise UsageError(f"the argument {name.strip()} is given twice")
-        try:
-            given[name.strip()] = literal_eval(value.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError) as error:
-            raise UsageError(
-                f"{value.strip()} is no value of Python",
-                _in_python(value.strip()),
-            ) from error
-    return given
-
-
-def _in_python(value: str) -> str:
-    """How a value that is none was probably meant."""
-    words = {"true": "True", "false": "False", "none": "None"}
-    if value in words:
-        return f"did you mean {words[value]}?"
-    return "values are numbers, True, False, None, strings in quotes, and lists of these"
 
 
 def verify(
@@ -153,7 +125,7 @@ command = Command(
             "A keyword argument of the callable, written as in Python. Repeatable.",
             metavar="NAME=VALUE",
             many=True,
-            read=_arguments,
+            read=python_arguments,
         ),
         options.MODEL,
         options.SETTINGS,

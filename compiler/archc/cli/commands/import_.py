@@ -1,0 +1,74 @@
+"""``archc import``: from a module of torch to text."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archc.cli import guard, streams
+from archc.cli.declare import Command, Operand, Option, UsageError
+from archc.cli.python_values import arguments as python_arguments
+from archc.errors import SettingError
+from archc.output import writing
+
+if TYPE_CHECKING:
+    from archc.importing.whole import Given
+
+
+def _inputs(texts: tuple[str, ...]) -> list[Given]:
+    """The inputs as they are described."""
+    from archc.api.importing import described
+
+    try:
+        return [described(text) for text in texts]
+    except SettingError as error:
+        raise UsageError(error.message, error.hint) from error
+
+
+def import_(target: str, inputs: list[Given], arguments: dict[str, Any], output: str | None) -> int:
+    """Write what TARGET makes in the language: a module of torch becomes a model.
+
+    TARGET is imported and called, so its code runs: a callable as torchvision.models.resnet18 or
+    mypackage.nets:Net, or timm:NAME. The text is printed only where it is proven to be the same
+    network: the same keys, outputs and gradients, bit by bit, at the given sizes and at two others.
+    What is known of it is said on standard error.
+    """
+    from archc.api.importing import from_callable
+
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)  # behind what is installed: no file here can stand in for torch
+    made = from_callable(target, inputs, arguments)
+    if output is None:
+        streams.document(str(made))
+    else:
+        writing.write_new(Path(output), str(made))
+    sys.stderr.write(f"{made.report}\n")
+    return guard.OK
+
+
+command = Command(
+    import_,
+    Operand("target", "TARGET"),
+    (
+        Option(
+            "--input",
+            "inputs",
+            "An input of its forward: its shape with the batch first, and its dtype, float32 unless"
+            " it is said. Repeatable, in the order of forward; 1x3x224x224 without any.",
+            metavar="NAME=1x3x224x224:DTYPE",
+            many=True,
+            read=_inputs,
+        ),
+        Option(
+            "--set",
+            "arguments",
+            "A keyword argument of the callable, written as in Python. Repeatable.",
+            metavar="NAME=VALUE",
+            many=True,
+            read=python_arguments,
+        ),
+        Option("-o", "output", "Write to this file, which must not be there.", metavar="FILE"),
+    ),
+)

@@ -1,0 +1,80 @@
+"""Modules in lists that are never called: ``convs.0``, whose keys have a name that no call has.
+
+Where the steps of a list lie together they get a scope of its name. Where they do not, their labels
+keep the dot, and they are declared in a scope of that name and applied where they run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from archc.importing.steps import BodyStep, ModuleBody
+
+if TYPE_CHECKING:
+    from archc.torch.tracing.record import Child
+
+
+def gather(body: ModuleBody, tree: Mapping[str, Child], keyed: frozenset[str]) -> None:
+    """Give the modules of lists their scopes, in a body and in those inside it."""
+    for step in body.steps:
+        if step.body is not None:
+            gather(step.body, tree, keyed)
+    order: list[str] = []
+    for label in body.order:
+        inner = [step for step in body.steps if _first(body, step) == label]
+        dotted = [step for step in inner if step.label is not None and _is_deeper(body, step)]
+        if not dotted:
+            order.append(label)
+            continue
+        path = f"{body.path}.{label}" if body.path else label
+        if _together(body, path, dotted, tree, keyed):
+            order.append(label)
+            continue
+        for step in dotted:
+            step.label = step.path[len(body.path) + 1 if body.path else 0 :]
+        order.extend(f"{label}.{child}" for child in tree[path].children)
+    body.order = tuple(order)
+
+
+def _relative(body: ModuleBody, step: BodyStep) -> str:
+    return step.path.removeprefix(f"{body.path}.") if body.path else step.path
+
+
+def _first(body: ModuleBody, step: BodyStep) -> str:
+    return _relative(body, step).partition(".")[0]
+
+
+def _is_deeper(body: ModuleBody, step: BodyStep) -> bool:
+    return step.path != body.path and "." in _relative(body, step)
+
+
+def _together(
+    body: ModuleBody,
+    path: str,
+    steps: list[BodyStep],
+    tree: Mapping[str, Child],
+    keyed: frozenset[str],
+) -> bool:
+    """Give the steps of a list a scope, if nothing else runs between and one value comes out."""
+    places = [place for place, step in enumerate(body.steps) if step in steps]
+    first, last = places[0], places[-1]
+    region = body.steps[first : last + 1]
+    if any(step not in steps and step.label is not None and step.path in keyed for step in region):
+        return False
+    if len({step.path for step in steps}) < len(steps) or any(s.training_only for s in region):
+        return False
+    made = {result for step in region for result in step.results}
+    later = body.steps[last + 1 :]
+    used = {*body.outputs, *(each for step in later for each in step.inputs)}
+    outputs = [each for each in made if each in used]
+    if len(outputs) != 1 or not region[0].inputs:
+        return False
+    entry = region[0].inputs[0]
+    child = tree[path]
+    inner = ModuleBody(path, child.kind, (entry,), (outputs[0],), region, arguments=child.arguments)
+    inner.order = child.children
+    gather(inner, tree, keyed)
+    whole = BodyStep((entry,), (outputs[0],), path, label=path.rpartition(".")[2], body=inner)
+    body.steps[first : last + 1] = [whole]
+    return True

@@ -1,0 +1,108 @@
+"""A body as stages: what is to be written, before it is text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from archir.base.record import Struct
+
+if TYPE_CHECKING:
+    from archc.importing.steps import ModuleBody, RawTensor
+    from archir.op.contract import Op
+
+
+class Head(Struct):
+    """A chain begins with this value, and not with the current one."""
+
+    value: int
+
+
+class OpStage(Struct):
+    """One op; with branches where it takes several values, an empty one being the current value."""
+
+    op: type[Op]
+    arguments: Mapping[str, Any]
+    label: str | None = None
+    branches: list[Chain] | None = None
+    values: tuple[int, ...] = ()
+    """What flows in, for what its arguments say of sizes."""
+
+    names: tuple[int, ...] = ()
+    """The values that get a name behind it."""
+
+
+class ScopeStage(Struct):
+    """A module with its body, where it stands or as a block that has a name."""
+
+    label: str | None
+    body: BodyText
+    branches: list[Chain] | None = None
+    names: tuple[int, ...] = ()
+
+
+class Applied(Struct):
+    """A module that was declared, applied."""
+
+    name: str
+    branches: list[Chain] | None = None
+    names: tuple[int, ...] = ()
+
+
+class ResidualStage(Struct):
+    """``residual { body } shortcut { shortcut }``."""
+
+    body: Chain
+    shortcut: Chain | None = None
+    names: tuple[int, ...] = ()
+
+
+class DenseStage(Struct):
+    """``dense { body }``."""
+
+    body: Chain
+    names: tuple[int, ...] = ()
+
+
+class TrainOnly(Struct):
+    """``train_only { … }``."""
+
+    chain: Chain
+
+
+class Named(Struct):
+    """``_ as name``: the current value, or values, get names."""
+
+    names: tuple[int, ...]
+
+
+class Several(Struct):
+    """``[a, b]``: several values at once, the last that a body gives."""
+
+    branches: list[Chain]
+
+
+Item: TypeAlias = (
+    "Head | OpStage | ScopeStage | Applied | ResidualStage | DenseStage"
+    " | TrainOnly | Named | Several"
+)
+Chain: TypeAlias = "list[Item]"
+
+
+class Module(Struct):
+    """``module name = stage``, for what is applied several times or registered elsewhere."""
+
+    name: str
+    label: str
+    stage: OpStage | ScopeStage
+
+
+class BodyText(Struct):
+    """What is written of one body."""
+
+    body: ModuleBody
+    declared: list[RawTensor]
+    modules: list[Module]
+    chain: Chain
+    entry: int | None = None
+    """The one value that flows in as the current one; None where they have names."""

@@ -1,0 +1,269 @@
+"""What the body of each module does, in steps: ops of the language, and calls of other modules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from archc.importing.align import DifferError, Varying, merged
+from archc.importing.indexing import taken_apart
+from archc.importing.problems import ImportingError
+from archc.importing.reading import Found, read
+from archir.base.record import Record, Struct, fresh
+from archir.op.reading import Called, Operand
+
+if TYPE_CHECKING:
+    from archc.torch.tracing.record import CallSeen, Child, Trace
+    from archir.op.contract import Op
+
+
+class BodyStep(Struct):
+    """One op, or one call of a module."""
+
+    inputs: tuple[int, ...]
+    results: tuple[int, ...]
+    path: str
+    """The module that owns its weights, or that is called; the module around for a function."""
+
+    place: str = ""
+    label: str | None = None
+    op: type[Op] | None = None
+    arguments: Mapping[str, Any] = fresh(factory=dict)
+    body: ModuleBody | None = None
+    training_only: bool = False
+
+
+class RawTensor(Record):
+    """A raw parameter or buffer that a body speaks of."""
+
+    name: str
+    value: int
+    shape: tuple[int, ...]
+    dtype: str
+    is_parameter: bool
+    is_kept: bool
+    data: Any
+
+
+class ModuleBody(Struct):
+    """What a module does, from the values it is given to those it gives."""
+
+    path: str
+    kind: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    steps: list[BodyStep]
+    declared: list[RawTensor] = fresh(factory=list)
+    arguments: Mapping[str, Any] = fresh(factory=dict)
+    order: tuple[str, ...] = ()
+    """The labels of its children as torch has them registered."""
+
+
+class Reader:
+    """Makes bodies of the runs of one module, which have the same calls in the same order."""
+
+    def __init__(
+        self,
+        traces: Sequence[Trace],
+        tree: Mapping[str, Child],
+        alone: set[int],
+        buffers: Mapping[str, Any],
+        elements: Any,
+    ) -> None:
+        self.traces = traces
+        self.tree = tree
+        self.alone = alone
+        self.buffers = buffers
+        self.elements = elements
+        self.aliases: dict[int, int] = {}
+        self.weights: dict[int, str] = {
+            number: value.weight for number, value in enumerate(traces[0].values) if value.weight
+        }
+        self.spoken: dict[str, dict[str, int]] = {}
+        """By module the raw parameters that are values, with their numbers."""
+        self.fresh = len(traces[0].values)
+        self.shapes: list[list[tuple[int, ...]]] = [
+            [trace.values[number].shape for trace in traces]
+            for number in range(len(traces[0].values))
+        ]
+
+    def root(self) -> ModuleBody:
+        """The body of the whole module."""
+        calls = [trace.calls for trace in self.traces]
+        return self.body("", calls, self.traces[0].inputs, self.traces[0].results)
+
+    def body(
+        self,
+        path: str,
+        runs: Sequence[Sequence[CallSeen]],
+        inputs: tuple[int, ...],
+        results: tuple[int, ...],
+    ) -> ModuleBody:
+        """The body of one call of one module."""
+        steps: list[BodyStep] = []
+        for number in range(len(runs[0])):
+            steps.extend(self.steps(path, [run[number] for run in runs]))
+        child = self.tree[path]
+        outputs = tuple([self.real(each) for each in results])
+        made = ModuleBody(path, child.kind, inputs, outputs, steps, arguments=child.arguments)
+        made.order = child.children
+        return made
+
+    def real(self, number: int) -> int:
+        while number in self.aliases:
+            number = self.aliases[number]
+        return number
+
+    def steps(self, path: str, calls: Sequence[CallSeen]) -> list[BodyStep]:
+        call = calls[0]
+        if call.constant and all(self.traces[0].values[n].data is not None for n in call.results):
+            return []
+        if call.body is not None:
+            return self.of_module(path, calls)
+        if call.made is None and (alone := _copied(call)) is not None:
+            self.aliases[call.results[0]] = alone.value
+            return []
+        if call.made is None and call.called.function == "getitem":
+            return self.of_index(path, calls)
+        return [self.of_op(path, calls)]
+
+    def of_index(self, path: str, calls: Sequence[CallSeen]) -> list[BodyStep]:
+        """``x[…]``: slices, places and new dims, one op for each."""
+        call = calls[0]
+        apart = [taken_apart(each) for each in calls]
+        if any(each is None for each in apart):
+            raise self.unsaid(call, "an index of this kind is")
+        made: list[BodyStep] = []
+        given: Operand = call.called.args[0]
+        current, shapes = given.value, [each.called.args[0].shape for each in calls]
+        stages = [each for each in apart if each is not None]
+        count = len(stages[0])
+        if count == 0:
+            self.aliases[call.results[0]] = current
+            return []
+        for number in range(count):
+            operands = [Operand(current, shape, given.dtype) for shape in shapes]
+            called = [
+                Called(run[number].function, (operand, *run[number].args), {})
+                for run, operand in zip(stages, operands, strict=True)
+            ]
+            shapes = [run[number].shape for run in stages]
+            last = number == count - 1
+            result = call.results[0] if last else self.new(shapes)
+            made.append(self.step(path, call, called, (result,)))
+            current = result
+        return made
+
+    def new(self, shapes: Sequence[tuple[int, ...]]) -> int:
+        self.shapes.append(list(shapes))
+        self.fresh += 1
+        return self.fresh - 1
+
+    def of_op(self, path: str, calls: Sequence[CallSeen]) -> BodyStep:
+        called = [each.called for each in calls]
+        return self.step(path, calls[0], called, calls[0].results)
+
+    def step(
+        self, path: str, call: CallSeen, called: Sequence[Called], results: tuple[int, ...]
+    ) -> BodyStep:
+        found = [read(each, call.made) for each in called]
+        first = found[0]
+        if first is None or any(each is None or each.op is not first.op for each in found):
+            raise self.unsaid(call, f"{self.shown(call)} is")
+        arguments = self.arguments(call, [each for each in found if each is not None])
+        owner = self.owner(first, path, call) if first.weights else None
+        inputs = tuple([self.value(each, path, call) for each in first.inputs])
+        made = BodyStep(inputs, results, path, call.place, op=first.op, arguments=arguments)
+        made.training_only = id(call) in self.alone
+        if call.made is not None:
+            made.path, made.label = call.path, _last(call.path)
+        elif owner is not None:
+            made.path, made.label = owner, _last(owner)
+        return made
+
+    def arguments(self, call: CallSeen, found: Sequence[Found]) -> Mapping[str, Any]:
+        names = dict.fromkeys(name for each in found for name in each.arguments)
+        try:
+            return {name: merged([each.arguments.get(name) for each in found]) for name in names}
+        except DifferError:
+            raise self.unsaid(
+                call, f"an argument of {self.shown(call)} that is no number is"
+            ) from None
+
+    def owner(self, found: Found, path: str, call: CallSeen) -> str:
+        """The module that has the weights which a function was given."""
+        owners = {_before(each.weight) for each in found.weights.values()}
+        if len(owners) != 1 or any(not each.weight for each in found.weights.values()):
+            raise self.unsaid(call, f"{found.op.keyword} with weights that are made as it runs is")
+        owner = owners.pop()
+        names = {name: _last(each.weight) for name, each in found.weights.items()}
+        inside = owner == path or _before(owner) == path
+        if not inside or any(name != own for name, own in names.items()):
+            raise self.unsaid(call, f"{found.op.keyword} with another module's weights is")
+        return owner
+
+    def value(self, operand: Operand, path: str, call: CallSeen) -> int:
+        """The number of what flows in; a raw parameter is one that its module declares."""
+        value = (
+            self.traces[0].values[operand.value]
+            if operand.value < len(self.traces[0].values)
+            else None
+        )
+        if value is not None and value.weight:
+            owner = _before(value.weight)
+            if owner not in self.tree:
+                raise self.unsaid(call, f"the weight {value.weight} as a value is")
+            self.spoken.setdefault(owner, {})[_last(value.weight)] = operand.value
+        elif value is not None and value.data is not None:
+            self.spoken.setdefault(path, {})[f"\0{operand.value}"] = operand.value
+        return self.real(operand.value)
+
+    def of_module(self, path: str, calls: Sequence[CallSeen]) -> list[BodyStep]:
+        call = calls[0]
+        given = tuple([self.value(each, path, call) for each in _operands(call.inputs)])
+        inputs = tuple([each.value for each in _operands(call.inputs)])
+        bodies = [each.body or [] for each in calls]
+        body = self.body(call.path, bodies, inputs, call.results)
+        outputs = tuple([self.real(each) for each in call.results])
+        step = BodyStep(given, outputs, call.path, call.place, _last(call.path), body=body)
+        step.training_only = id(call) in self.alone
+        return [step]
+
+    def shown(self, call: CallSeen) -> str:
+        return call.called.function or "a call"
+
+    def unsaid(self, call: CallSeen, what: str) -> ImportingError:
+        return ImportingError(f"{what} nothing that the language has", call.path, call.place)
+
+
+def _copied(call: CallSeen) -> Operand | None:
+    """What a call gives on as it is: a copy of one tensor, or the join of one."""
+    given = call.called.args[0] if call.called.args else None
+    if call.called.function in ("clone", "alias") and isinstance(given, Operand):
+        return given
+    if call.called.function == "cat" and isinstance(given, tuple) and len(given) == 1:
+        return given[0] if isinstance(given[0], Operand) else None
+    return None
+
+
+def _operands(values: Any) -> list[Operand]:
+    if isinstance(values, Operand):
+        return [values]
+    if isinstance(values, tuple):
+        return [inner for each in values for inner in _operands(each)]
+    return []
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _before(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def has_varying(value: Any) -> bool:
+    """Whether a number in it hangs on the size."""
+    if isinstance(value, tuple):
+        return any(map(has_varying, value))
+    return isinstance(value, Varying)

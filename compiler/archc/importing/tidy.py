@@ -1,0 +1,112 @@
+"""Bodies made ready for writing: what makes no difference is left out, thin wrappers dissolve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archc.importing.containers import gather
+from archc.importing.steps import BodyStep, ModuleBody, RawTensor, Reader
+
+
+def tidy(body: ModuleBody, reader: Reader, keyed: frozenset[str]) -> None:
+    """Leave out what nobody uses, and modules that are one op; ``keyed`` are the paths of modules
+    with something in the state dict."""
+    _drop_unused(body, keyed)
+    _dissolve(body, keyed)
+    gather(body, reader.tree, keyed)
+    _declare(body, reader)
+
+
+def _drop_unused(body: ModuleBody, keyed: frozenset[str]) -> None:
+    used = set(body.outputs)
+    kept: list[BodyStep] = []
+    for step in reversed(body.steps):
+        wanted = used.intersection(step.results)
+        owns = step.body is not None or (step.label is not None and step.path in keyed)
+        if not wanted and not owns:
+            continue
+        if step.body is not None:
+            _drop_unused(step.body, keyed)
+        used.update(step.inputs)
+        used.update(_outer(step.body) if step.body is not None else ())
+        kept.append(step)
+    body.steps = kept[::-1]
+
+
+def _outer(body: ModuleBody) -> set[int]:
+    """The values that a body uses and neither is given nor makes."""
+    made = set(body.inputs)
+    found: set[int] = set()
+    for step in body.steps:
+        found.update(each for each in step.inputs if each not in made)
+        if step.body is not None:
+            found.update(each for each in _outer(step.body) if each not in made)
+        made.update(step.results)
+    return found | {each for each in body.outputs if each not in made}
+
+
+def _dissolve(body: ModuleBody, keyed: frozenset[str]) -> None:
+    """Put the steps of a module in the place of its call, where it needs no scope of its own."""
+    steps: list[BodyStep] = []
+    for step in body.steps:
+        inner = step.body
+        if inner is None:
+            steps.append(step)
+            continue
+        _dissolve(inner, keyed)
+        own = [each for each in inner.steps if each.path == step.path and each.label is not None]
+        owns_weights = bool(own)
+        thin = step.path not in keyed and sum(1 for _ in inner.steps) <= 1
+        if (owns_weights and _others_without_keys(inner, step.path, keyed)) or thin:
+            renamed = dict(zip(inner.inputs, step.inputs, strict=False))
+            for each in inner.steps:
+                each.training_only = each.training_only or step.training_only
+                if each not in own:
+                    each.label = None if each.body is None else each.label
+                _rename(each, renamed)
+                steps.append(each)
+        elif owns_weights:
+            steps.append(step)
+            for each in own:
+                each.label = None
+        else:
+            steps.append(step)
+    body.steps = steps
+
+
+def _others_without_keys(inner: ModuleBody, path: str, keyed: frozenset[str]) -> bool:
+    return not any(each.path != path and each.path in keyed for each in inner.steps)
+
+
+def _rename(step: BodyStep, names: Mapping[int, int]) -> None:
+    step.inputs = tuple([names.get(each, each) for each in step.inputs])
+
+
+def _declare(body: ModuleBody, reader: Reader) -> None:
+    """The raw parameters and buffers that a module has, and the constants that it speaks of."""
+    child = reader.tree[body.path]
+    spoken = reader.spoken.get(body.path, {})
+    own = {each.path for each in body.steps if each.path == body.path and each.label is not None}
+    declared: list[RawTensor] = []
+    for name, shape, dtype, is_kept in child.weights:
+        if own or (name not in spoken and not is_kept):
+            continue
+        key = f"{body.path}.{name}" if body.path else name
+        is_parameter = name in child.parameters
+        data = None if is_parameter else reader.buffers.get(key)
+        number = spoken.get(name, -1)
+        declared.append(RawTensor(name, number, shape, dtype, is_parameter, is_kept, data))
+    for name, number in spoken.items():
+        if name.startswith("\0"):
+            value = reader.traces[0].values[number]
+            data = reader.elements(value.data)
+            declared.append(
+                RawTensor(
+                    f"constant_{number}", number, value.shape, value.dtype, False, False, data
+                )
+            )
+    declared.sort(key=lambda each: not each.is_parameter)
+    body.declared = declared
+    for step in body.steps:
+        if step.body is not None:
+            _declare(step.body, reader)

@@ -1,0 +1,1 @@
+"""What a module of torch does, watched: its calls of modules and functions, as data."""

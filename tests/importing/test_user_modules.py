@@ -1,0 +1,163 @@
+"""Modules that people write: what they do is said, or the error says where it is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import archc
+from archc import ImportRefusedError, from_module
+
+
+class Functions(nn.Module):
+    """Functional calls, two inputs, two outputs, a module that is called twice, lists zipped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.shared = nn.Conv2d(8, 8, 3, padding=1, bias=False)
+        self.convs = nn.ModuleList([nn.Conv2d(8, 8, 1) for _ in range(2)])
+        self.norms = nn.ModuleList([nn.BatchNorm2d(8) for _ in range(2)])
+        self.scale = nn.Parameter(torch.ones(1, 8, 1, 1))
+        self.register_buffer("shift", torch.tensor([[[0.5]], [[1.5]]] * 4))
+        self.head = nn.Linear(16, 5)
+
+    def forward(self, image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        x = F.relu(self.stem(image))
+        x = self.shared(F.max_pool2d(self.shared(x), 2))
+        skip = x
+        for conv, norm in zip(self.convs, self.norms, strict=True):
+            x = F.gelu(norm(conv(x)))
+        x = (x + skip) * self.scale + self.shift
+        small = F.interpolate(mask, size=x.shape[-2:], mode="bilinear")
+        both = torch.cat([x * small, skip[:, :, ::1, :]], dim=1)
+        batch = both.shape[0]
+        pooled = both.view(batch, 16, -1).mean(2)
+        return self.head(F.dropout(pooled, 0.3, self.training)), x
+
+
+def _checked(text: archc.ImportedText) -> None:
+    result = archc.check(archc.Source("imported.arch", str(text)))
+    assert result.ok
+    assert not result.warnings
+
+
+def test_functions_inputs_outputs_and_shared_modules() -> None:
+    text = from_module(Functions(), {"image": (1, 3, 32, 32), "mask": (1, 1, 32, 32)})
+    assert len(text.report.proofs) == 3
+    equal = {"keys", "shapes", "dtypes", "eval outputs", "train outputs", "gradients"}
+    assert all(equal <= set(proof.checks) for proof in text.report.proofs)
+    assert text.report.variables == ("H", "N", "W")
+
+
+def test_what_is_imported_again_is_the_same_text() -> None:
+    inputs = {"image": (1, 3, 32, 32), "mask": (1, 1, 32, 32)}
+    text = from_module(Functions(), inputs, "net")
+    again = from_module(archc.loads(text), inputs, "net")
+    assert again == text
+
+
+class Attention(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(11, 16)
+        self.qkv = nn.Linear(16, 48)
+        self.norm = nn.LayerNorm(16)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        x = self.table(ids)
+        n, length, width = x.shape
+        q, k, v = self.qkv(self.norm(x)).reshape(n, length, 3, 4, width // 4).permute(2, 0, 3, 1, 4)
+        weights = torch.softmax(q @ k.transpose(-2, -1) / 2.0, -1)
+        out: Tensor = x + (weights @ v).transpose(1, 2).reshape(n, length, width)
+        return out
+
+
+def test_attention_over_any_length() -> None:
+    text = from_module(Attention(), ["1x7:int64"])
+    assert text.report.variables == ("L", "N")
+
+
+class Branching(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.conv(x)
+        return y if y.sum() > 0 else -y
+
+
+class Writing(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        x = x * 1.0
+        x[:, 0] = 0
+        return x
+
+
+class ThroughAView(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        whole = x * 1.0
+        part = whole[:, :1]
+        part.mul_(2.0)
+        return whole
+
+
+class Sine(torch.autograd.Function):
+    @staticmethod
+    def forward(_: Any, x: Tensor) -> Tensor:
+        return x.sin()
+
+    @staticmethod
+    def backward(_: Any, *grads: Tensor) -> Tensor:
+        return grads[0] * 3
+
+
+class OwnGradient(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        made: Tensor = Sine.apply(x)
+        return made
+
+
+class NeverRun(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 1)
+        self.spare = nn.Conv2d(3, 3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.conv(x)
+        return out
+
+
+class Outer(nn.Module):
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.inner(x)
+        return out
+
+
+@pytest.mark.parametrize("inner", [Branching(), Writing(), ThroughAView(), OwnGradient()])
+def test_what_cannot_be_said_names_the_module_and_the_line(inner: nn.Module) -> None:
+    with pytest.raises(ImportRefusedError, match=r"in inner \(.*test_user_modules\.py:\d+\)"):
+        from_module(Outer(inner), ["1x3x8x8"])
+
+
+def test_weights_that_never_run_are_named() -> None:
+    with pytest.raises(ImportRefusedError, match="the module spare has weights and never runs"):
+        from_module(NeverRun(), ["1x3x8x8"])
+
+
+def test_nothing_of_the_module_is_changed() -> None:
+    net = Functions().eval()
+    before = {key: value.clone() for key, value in net.state_dict().items()}
+    from_module(net, ["1x3x32x32", "1x1x32x32"])
+    assert not net.training
+    assert all(torch.equal(value, before[key]) for key, value in net.state_dict().items())
