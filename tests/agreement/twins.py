@@ -133,6 +133,7 @@ SINCE_2018 = [
 CLIPS = [
     Twin("mc3_18", size=24, frames=4),
     Twin("r2plus1d_18", {"num_classes": 7}, size=24, frames=4),
+    Twin("s3d", {"num_classes": 7, "p": 0.4}, {"num_classes": 7, "dropout": 0.4}, 209, frames=13),
 ]
 
 LARGER = [

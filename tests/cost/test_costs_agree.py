@@ -37,7 +37,7 @@ PICTURES = [
 LENGTHS = [(32,), (1,), (11,)]
 """Those of texts."""
 
-CLIPS = [(16, 32, 32), (4, 24, 33), (9, 17, 8)]
+CLIPS = [(16, 32, 32), (4, 24, 33), (9, 17, 8), (14, 224, 209), (13, 209, 240), (21, 210, 211)]
 """Frames, heights and widths of clips."""
 
 BATCHES = (2, 1, 5)

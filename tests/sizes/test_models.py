@@ -79,8 +79,13 @@ ON_META = {
 """What gives several maps, or rows, so that no thin copy can be made of it, and sizes to run it at:
 those next to the ends of what is reported, and others."""
 
-CLIPS = ("mc3_18", "r2plus1d_18", "r3d_18", "video_resnet")
-"""What takes clips."""
+_SMALL = ((1, 2, 3, 8, 9, 16, 17), (1, 2, 16, 17, 33))
+
+CLIPS = {
+    **dict.fromkeys(("mc3_18", "r2plus1d_18", "r3d_18", "video_resnet"), _SMALL),
+    "s3d": ((1, 12, 13, 16), (1, 208, 209, 224)),
+}
+"""What takes clips, and the numbers of frames and the sides that it is run at."""
 
 LENET = """
 model lenet(num_classes = 10) {
@@ -249,7 +254,7 @@ def test_clips_have_the_sizes_that_torch_runs(name: str) -> None:
         (trained, training, 2),
     ):
         assert valid.is_exact
-        for frames, side in product((1, 2, 3, 8, 9, 16, 17), (1, 2, 16, 17, 33)):
+        for frames, side in product(*CLIPS[name]):
             for height, width in ((side, side), (side, 1), (1, side)):
                 sizes = {"N": batch, "T": frames, "H": height, "W": width}
                 runs = tape.runs(batch, frames, height, width)
