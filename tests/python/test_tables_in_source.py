@@ -186,3 +186,14 @@ def test_a_list_that_is_written_out_has_its_length() -> None:
     made = namespace(source(compiled(_text("written_out"))))["M"]
     with pytest.raises(ValueError, match="widths must have 3 items"):
         made(widths=(4, 8))
+
+
+def test_a_size_is_read_off_the_last_axis_of_values_of_two_ranks() -> None:
+    """The first turn is given [N, 6, L], and the second one [N, 1, 6, L]."""
+    typed = compiled("""
+    model m() { input x: [N = 2, 6, L = 3]
+      repeat 2 { module each = _: { reshape(_.shape[0], 1, 6, _.features) } }
+      for f in each { f } }""")
+    printed = source(typed)
+    assert list(differences(typed, printed)) == []
+    assert "x.reshape(x.shape[0], 1, 6, x.shape[-1])" in printed

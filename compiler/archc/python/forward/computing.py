@@ -16,7 +16,7 @@ from archc.python.reading.expressions import show
 from archc.python.reading.scope import UnsayableError
 from archir.base.record import Record, Struct, field_names, fresh, replaced
 from archir.op.contract import replaced as replaced_op
-from archir.op.recipe import Arg, Code, Extent, FunctionRecipe, renamed
+from archir.op.recipe import Arg, Code, Device, Extent, FunctionRecipe, Input, renamed
 from archir.program import expressions as e
 from archir.program.nodes import Expr
 
@@ -140,6 +140,8 @@ class Computing(Forward):
         first = codes[0]
         if len({type(code) for code in codes}) > 1:
             raise self.differs(merging.step)
+        if isinstance(first, Extent | Device | Input):
+            return self._read_off(codes, merging)
         known = type(recipe) is type(first)
         if isinstance(first, tuple):
             if len({len(code) for code in codes}) > 1:
@@ -156,6 +158,22 @@ class Computing(Forward):
             for name in field_names(first)
         }
         return replaced(first, **changed)
+
+    def _read_off(self, codes: list[Any], merging: _Merging) -> Any:
+        """What is read off an input: the same of all, or an extent as far from the last."""
+        first = codes[0]
+        if all(code == first for code in codes):
+            return first
+        step = merging.step
+        if isinstance(first, Extent) and len({code.input for code in codes}) == 1:
+            given = step.inputs[first.input].values
+            ranks = [
+                len(self.owner.file.shape(given[i])) if i in given else 0 for i in step.item.by
+            ]
+            last = {code.dim - rank for code, rank in zip(codes, ranks, strict=True)}
+            if len(last) == 1 and 0 not in ranks:
+                return Extent(first.input, last.pop())
+        raise self.differs(step)
 
     def _number(self, codes: list[Any], merging: _Merging) -> Any:
         insts = list(merging.step.item.by)
