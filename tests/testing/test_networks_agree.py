@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 
+import archc
 from archc.testing.__main__ import main
 from archc.testing.agreement import ours
 from archc.testing.agreement.compare import examine
@@ -162,6 +163,19 @@ def test_what_has_no_size_is_no_product_of_sizes() -> None:
 }
 """
     assert agrees(text) == ["weight-does-not-fit"]
+
+
+def test_the_median_of_repeated_elements_is_that_of_their_values() -> None:
+    """torch.median itself gives there what it has not written."""
+    text = """model net() {
+  input x: [N, 4, 1, 3]
+  expand(-1, -1, 5, -1) -> median(2)
+}
+"""
+    assert agrees(text) == []
+    net = archc.loads(text)
+    x = torch.randn(2, 4, 1, 3)
+    assert torch.equal(net(x), x[:, :, 0])
 
 
 @pytest.mark.parametrize("stride", [1, 7, 2147483647])

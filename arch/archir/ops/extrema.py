@@ -96,6 +96,17 @@ class Median(_Extremum):
     keyword = "median"
     torch_name = "torch.median"
 
+    def allocate(
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        return super().allocate(trace, (trace.contiguous(inputs[0]),), outputs)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        # torch.median gives what it has not written along elements that expand has repeated.
+        given = Call(".contiguous", (Input(),))
+        both = Call(".median", (given, Arg("dim")), self.changed("keepdim"))
+        return FunctionRecipe(Subscript(both, (0,)))
+
     def dtype(self, incoming: TensorType, check: Check) -> str:
         require_dtype(self.keyword, incoming, ("float32", "int64"), check)
         return incoming.dtype

@@ -103,7 +103,7 @@ FUNCTIONS = (
     ),
     op("mean(dim: int|ints, keepdim: bool = false)", run=functional.mean),
     op("sum(dim: int|ints, keepdim: bool = false)", run=functional.sum_),
-    op("median(dim: int, keepdim: bool = false)", run=functional.first(torch.median)),
+    op("median(dim: int, keepdim: bool = false)", run=functional.median),
     op("max(dim: int, keepdim: bool = false)", run=functional.first(torch.max)),
     op("min(dim: int, keepdim: bool = false)", run=functional.first(torch.min)),
     *(

@@ -292,6 +292,11 @@ def first(function: Callable[..., Any]) -> Callable[[Inputs, Arguments], Tensor]
     return run
 
 
+def median(inputs: Inputs, given: Arguments) -> Tensor:
+    """Of elements that lie in turn: of repeated ones torch gives what it has not written."""
+    return first(torch.median)((inputs[0].contiguous(),), given)
+
+
 def deviation(name: str) -> Callable[[Inputs, Arguments], Tensor]:
     """Of more elements than are left out of their number: else torch warns, and divides by 0."""
 
