@@ -5,6 +5,7 @@ Looked at where a name means nothing, before one that is merely spelled alike.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from archir.base.likeness import letters
@@ -31,6 +32,11 @@ _SUMS = (
 _POSITIONS = (
     "learned positions are a raw parameter: `param pos: [1, 64, 96] = zeros`, `add [_, pos]`"
 )
+_BOTH_WAYS = "both directions are an argument: `lstm(64, bidirectional = true)`, `gru(64, …)`"
+_EACH_STEP = (
+    "`linear` acts along the last dim, whatever stands before it; for other stages put the steps"
+    " into the batch: `reshape(N * L, C, H, W)`"
+)
 _REPEATED = "what runs several times stands in braces: `repeat 3 { … }`"
 
 _FORMS: Final = {
@@ -52,6 +58,18 @@ _FORMS: Final = {
     **dict.fromkeys(("positional_encoding", "positional_embedding", "pos_embed"), _POSITIONS),
     **dict.fromkeys(("position_embedding", "pos_embedding", "pos_encoding"), _POSITIONS),
     **dict.fromkeys(("loop", "times", "stack"), _REPEATED),
+    "bidirectional": _BOTH_WAYS,
+    **dict.fromkeys(("time_distributed", "vmap"), _EACH_STEP),
+    **dict.fromkeys(("rescaling", "rescale"), "what flows is scaled by `multiply(1 / 255)`"),
+    "repeat_vector": "it is a new dim, repeated: `unsqueeze(1) -> expand(N, 10, -1)`",
+    **dict.fromkeys(
+        ("global_max_pool", "global_max_pooling", "gmp"),
+        "the largest of all places is `amax([2, 3])`; `adaptive_max_pool(1)` keeps the axes",
+    ),
+    **dict.fromkeys(("eltwise", "elementwise"), _MERGED),
+    "dict": "a part is used by its name, with its arguments: `Name(depth = 50)`",
+    "register_buffer": "a raw buffer is declared by `buffer mask: [16, 16] = ones`",
+    "parameter": "a raw parameter is declared by `param token: [1, 1, 64] = zeros`",
     "activation": "an activation is a stage of its own: `relu`, `gelu`, `silu`",
     "separable_conv": "a separable convolution is two stages: `depthwise(3) -> conv(8, 1)`",
     "pointwise_conv": "it is a convolution of size 1: `conv(8, 1)`",
@@ -69,8 +87,13 @@ def form_elsewhere(word: str) -> str | None:
 
     >>> form_elsewhere("Sequential")
     'stages that run in order stand in braces: `{ conv(8, 3) -> relu }`'
+    >>> form_elsewhere("conv3x3")
+    'the size of a window is an argument: `conv(…, 3)`'
     >>> form_elsewhere("conv")
     """
+    sized = re.fullmatch(r"([A-Za-z_]+?)_?(\d)[xX]\2", word)
+    if sized:
+        return f"the size of a window is an argument: `{sized[1].lower()}(…, {sized[2]})`"
     return _PLAIN.get(letters(word))
 
 

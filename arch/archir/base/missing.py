@@ -11,7 +11,7 @@ from typing import Final
 from archir.base.likeness import letters
 
 NOT_YET: Final = (
-    *("lstm_cell", "gru_cell", "rnn_cell", "bidirectional"),
+    *("lstm_cell", "gru_cell", "rnn_cell"),
     *("transformer", "transformer_encoder", "transformer_decoder"),
     "transformer_decoder_layer",
     *("grid_sample", "affine_grid", "max_unpool", "fractional_max_pool"),

@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from archir import rules
 from archir.base.diagnostics import Diagnostic, Diagnostics
 from archir.base.record import Record
+from archir.base.source import Span
 from archir.check.annotations import Annotations
 from archir.check.initial_weights import check_initialisers
 from archir.check.lints import Inspected, lint
 from archir.check.lints.layers import TorchOrder
+from archir.check.lints.resizing import SizeForFactor
 from archir.check.requirements import requirements
 from archir.check.shared_modules import check_shared_modules
 from archir.check.weighted_modules import Modules
-from archir.graph.graph import Apply, Definition, Graph, Read, Repeat, Step, Use
+from archir.graph.graph import Apply, Definition, Graph, Read, Repeat, Step, Use, Value
 from archir.graph.places import Places, origins
 from archir.graph.steps import walked
 from archir.graph.typed import Requirement, TypedGraph
@@ -129,6 +131,9 @@ class _Checker:
         """What steps ask of sizes."""
         self.modules = Modules(self.steps, self.rows, self.rule_cache)
         self.places = Places(self.steps, graph.variants)
+        self.makers: dict[Definition, dict[Value, Apply]] = {}
+        """The op that made each value, of definitions in which one is refused."""
+
         self.annotations = Annotations(graph.sizes, self.places, self.diagnostics)
         self.graph = graph
         self.failures: list[Failure] = []
@@ -211,11 +216,11 @@ class _Checker:
         failing = tuple(c for c in answer.conditions if not c.holds(self.sizes))
         # Each condition that fails is one problem; what is left over is not for sizes to mend.
         mendable = failing if len(failing) == len(answer.problems) else ()
-        misread = TorchOrder.of(step, known)
+        misread, place = self._misread(definition, step, row, known) or (None, step.span)
         from archir.check.repairs import repair  # a right network needs none
 
         for problem in answer.problems:
-            fix = repair(problem, step, known, misread)
+            fix = misread.repair(place) if misread else repair(problem, step, known)
             hints = (problem.hint(), None if misread is None else misread.hint())
             if fix is not None and misread is None:
                 hints = (fix.words, None)  # it says more than the problem can
@@ -224,6 +229,25 @@ class _Checker:
                 problem, step.span, tuple(related), advice or None, fix, self.occasion
             )
             self._fail(diagnostic, mendable)
+
+    def _misread(
+        self, definition: Definition, step: Apply, row: Row, known: tuple[TensorType, ...]
+    ) -> tuple[TorchOrder | SizeForFactor, Span] | None:
+        """Arguments that are likely meant otherwise: of a refused step, or of what it takes."""
+        own = TorchOrder.of(step, known)
+        if own is not None:
+            return own, step.span
+        if definition not in self.makers:
+            applied = [each for each in self.steps[definition] if isinstance(each, Apply)]
+            self.makers[definition] = {value: each for each in applied for value in each.outputs}
+        for value in step.inputs:
+            maker = self.makers[definition].get(value)
+            if maker is not None:
+                given = tuple(_known(row[each.index]) for each in maker.inputs)
+                found = SizeForFactor.of(maker, given, self.sizes)
+                if found is not None:
+                    return found, maker.span
+        return None
 
     def _fail(self, diagnostic: Diagnostic, conditions: tuple[Condition, ...]) -> None:
         """Report a problem, and the conditions on sizes that it comes from."""

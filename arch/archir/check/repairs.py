@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from archir.base.diagnostics import Problem
 from archir.base.fixes import Fix, insert, shown
-from archir.check.lints.layers import TorchOrder
 from archir.graph.graph import Apply
 from archir.graph.steps import is_residual
 from archir.rules.shapes import ShapesDiffer
@@ -18,12 +17,8 @@ _STRIDES = range(1, 33)
 """The strides of a projection that are tried."""
 
 
-def repair(
-    problem: Problem, step: Apply, inputs: Sequence[TensorType], misread: TorchOrder | None
-) -> Fix | None:
+def repair(problem: Problem, step: Apply, inputs: Sequence[TensorType]) -> Fix | None:
     """The edits that put a refused step right; None where the problem itself knows better."""
-    if misread is not None:
-        return misread.repair(step.span)
     if isinstance(problem, ShapesDiffer) and is_residual(step):
         text = projection(inputs)
         if text is not None and "shortcut" not in step.span.text and step.span.text[-1] == "}":

@@ -98,6 +98,12 @@ class Op(Frozen, metaclass=OpType):
     over_all: ClassVar[str] = ""
     """The op that does the same over the whole extent, and needs no arguments."""
 
+    by_number: ClassVar[str] = ""
+    """The op that takes apart into so many parts, where this one takes the size of each."""
+
+    between: ClassVar[str] = ""
+    """The op that does with several values what this one does along a dim of one."""
+
     keeps_shape: ClassVar[bool] = False
     """Whether the output has the shape of the input, whatever the arguments are."""
 
@@ -231,6 +237,12 @@ class Op(Frozen, metaclass=OpType):
 
     def torch_order(self, inputs: tuple[TensorType, ...]) -> Misread | None:
         """Whether its arguments are likely meant in the order of torch's class."""
+        return None
+
+    def size_for_factor(
+        self, inputs: tuple[TensorType, ...], sizes: Mapping[str, int]
+    ) -> int | None:
+        """The size of its output, where that likely is meant as how many times it is larger."""
         return None
 
     def changed(self, *names: str) -> tuple[tuple[str, Code], ...]:

@@ -56,6 +56,7 @@ class Max(_Extremum):
     """
 
     keyword = "max"
+    between = "maximum"
     torch_name = "torch.max"
 
 
@@ -77,6 +78,7 @@ class Min(_Extremum):
     """
 
     keyword = "min"
+    between = "minimum"
     torch_name = "torch.min"
 
 
@@ -128,6 +130,7 @@ class Amax(OverDims):
     """
 
     keyword = "amax"
+    between = "maximum"
     torch_name = "torch.amax"
     read_calls = ("amax(input, dim, keepdim=False)",)
     keeps = ("inputs", "outputs")
@@ -149,6 +152,7 @@ class Amin(OverDims):
     """
 
     keyword = "amin"
+    between = "minimum"
     torch_name = "torch.amin"
     read_calls = ("amin(input, dim, keepdim=False)",)
     keeps = ("inputs", "outputs")

@@ -139,6 +139,7 @@ class Split(_Pieces):
     """
 
     keyword = "split"
+    by_number = "chunk"
     torch_name = "torch.split"
     read_calls = (
         "split(input, split_size, dim=0)",

@@ -118,6 +118,7 @@ class Sum(OverDims):
     """
 
     keyword = "sum"
+    between = "add"
     torch_name = "torch.sum"
     read_calls = ("sum(input, dim, keepdim=False, dtype=None)",)
 

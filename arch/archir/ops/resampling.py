@@ -1,5 +1,6 @@
 """Resampling."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,7 +13,7 @@ from archir.op.fields import Field
 from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input, Items, ModuleRecipe, Subscript
 from archir.ops.spatial import LAYOUTS, Axis, PerAxis, SpatialOp, show_extent
 from archir.shapes.conditions import Check
-from archir.shapes.dims import Dim, SizeExpr
+from archir.shapes.dims import Dim, SizeExpr, evaluate
 from archir.shapes.scaling import scaled
 from archir.shapes.types import TensorType
 
@@ -27,6 +28,9 @@ _LINEAR = ("linear", "bilinear", "trilinear")
 
 _RANKS = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
 
+
+_MOST_FACTOR = 8
+"""Nobody makes an image larger by more at once; a smaller size than that is rarely meant."""
 
 Extent = Positive | SizeExpr
 
@@ -83,6 +87,15 @@ class Resampling(SpatialOp):
         facts = (self.keyword, axis.name, shown, show_constant(factor))
         fits = check.at_least(extent, 1, lambda: rules.resizing.ScaledToNothing(*facts))
         return extent if fits else None
+
+    def size_for_factor(
+        self, inputs: tuple[TensorType, ...], sizes: Mapping[str, int]
+    ) -> int | None:
+        size = self.size
+        if not isinstance(size, int) or not 1 < size <= _MOST_FACTOR:
+            return None
+        is_smaller = all(evaluate(extent, sizes) > size for extent in inputs[0].shape[2:])
+        return size if is_smaller else None
 
     def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
         from archir.ops.sampling import is_small_image, sampled  # what is only built does not ask

@@ -171,6 +171,7 @@ class Prod(OverOneDim):
     """
 
     keyword = "prod"
+    between = "multiply"
     torch_name = "torch.prod"
     read_calls = ("prod(input, dim, keepdim=False)",)
     keeps = ("inputs", "outputs")
@@ -197,6 +198,7 @@ class All(OverDims):
     """
 
     keyword = "all"
+    between = "logical_and"
     torch_name = "torch.all"
 
     def dtype(self, incoming: TensorType, check: Check) -> str:
@@ -221,6 +223,7 @@ class Any(OverDims):
     """
 
     keyword = "any"
+    between = "logical_or"
     torch_name = "torch.any"
 
     def dtype(self, incoming: TensorType, check: Check) -> str:

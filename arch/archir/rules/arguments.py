@@ -21,6 +21,13 @@ _STAGES = {
 _INITIAL = ("kernel_initializer", "weight_filler", "initializer", "init", "bias_initializer")
 """Arguments of others' layers that say how weights begin."""
 
+_TRAINED = (
+    *("kernel_regularizer", "bias_regularizer", "activity_regularizer", "regularizer"),
+    *("kernel_constraint", "bias_constraint", "weight_decay", "trainable", "lr_mult", "decay_mult"),
+    *("param_attr", "learning_rate"),
+)
+"""Arguments of others' layers that say how weights are trained."""
+
 
 def _model(body: str) -> str:
     return f"model m() {{\n  input image: [N, 3, H = 32, W = 32]\n  {body}\n}}\n"
@@ -45,7 +52,7 @@ class UnknownArgument(Problem):
         return f"{self.callee} has no argument called {self.argument}"
 
     def hint(self) -> str:
-        if self.argument in _INFERRED:
+        if self._is_inferred():
             return "leave it out: it is read off the incoming shape"
         if self.near:
             return f"did you mean {self.near}?"
@@ -56,19 +63,30 @@ class UnknownArgument(Problem):
         if self.argument in _INITIAL:
             what = "bias" if "bias" in self.argument else "weight"
             return f"initial weights stand behind: {self.callee}(…) with {what} = kaiming_normal"
+        if self.argument in _TRAINED:
+            return "leave it out: a file says what a network is; how it is trained is told to torch"
+        if self.argument in ("return_sequences", "return_state"):
+            return "leave it out: all steps are given; the last one is `select(1, -1)`"
         if self.argument == "name":
             return f"a label names a module: stem: {self.callee}(…)"
         if not self.known:
             return f"{self.callee} takes no arguments"
         return f"{self.callee} takes {listed(self.known)}"
 
+    def _is_inferred(self) -> bool:
+        """Whether it is read off the shape, and no other name of an argument that there is."""
+        from archir.base.synonyms import argument_elsewhere
+
+        is_other = argument_elsewhere(self.argument, self.known) is not None
+        return self.argument in _INFERRED and not is_other
+
     def label(self) -> str:
         return "no such argument"
 
     def fix(self, at: Diagnostic) -> Fix | None:
         found = fixes.in_call(at.span, self.callee)
-        if self.argument in _INFERRED and found is not None:
-            return fixes.without(*found)
+        if self._is_inferred():
+            return None if found is None else fixes.without(*found)
         if self.near is None:
             return None
         from archir.base.synonyms import argument_elsewhere
@@ -92,6 +110,9 @@ class MissingArgument(Problem):
     instead: str = ""
     """The op that does the same over the whole extent, and needs no arguments."""
 
+    between: str = ""
+    """The op that does it with several values, in the place of along a dim of one."""
+
     def message(self) -> str:
         *some, last = self.missing
         return f"{self.callee} needs {f'{listed(some)} and ' if some else ''}{last}"
@@ -102,19 +123,23 @@ class MissingArgument(Problem):
         else:
             said = f"its arguments are, in order: {listed(self.known)}"
         said += f"; for example {self.example}" if self.example else ""
-        return said + (f"; over the whole extent it is {self.instead}" if self.instead else "")
+        said += f"; over the whole extent it is {self.instead}" if self.instead else ""
+        return said + (f"; of several values it is {self.between} [a, b]" if self.between else "")
 
 
 class ArgumentGivenTwice(Problem):
     """One argument is given by its position and by its name, or by its name twice."""
 
     name = "argument-given-twice"
-    bad = _model("conv(8, 3, kernel_size = 5)")
-    good = _model("conv(8, kernel_size = 5)")
+    bad = _model("conv(3, 64, kernel_size = 3)")
+    good = _model("conv(64, kernel_size = 3)")
     callee: str
     argument: str
     position: int | None
     """The position by which it is given also, counted from 1; None where both are names."""
+
+    inferred: str = ""
+    """What torch's class has in front of the arguments by position, and is no argument here."""
 
     def message(self) -> str:
         return f"{self.argument} of {self.callee} is given twice"
@@ -122,7 +147,13 @@ class ArgumentGivenTwice(Problem):
     def hint(self) -> str:
         if self.position is None:
             return "leave one of them out"
-        return f"argument {self.position} of {self.callee} is its {self.argument}: leave one out"
+        by_position = f"argument {self.position} of {self.callee} is its {self.argument}"
+        if self.inferred:
+            return (
+                f"{by_position}; {self.inferred} is read off the shape that comes in, and is not"
+                " written: if the first argument is that, leave it out"
+            )
+        return f"{by_position}: leave one out"
 
     def label(self) -> str:
         return "given again here"
@@ -137,8 +168,10 @@ class ArgumentGivenTwice(Problem):
         else:
             # Where commas are missing the text has fewer arguments than it was read as.
             firsts = [each for each in call.arguments if each.name is None][self.position - 1 :]
-        is_same = firsts[:1] != [again] and firsts and firsts[0].value.text == again.value.text
-        return fixes.without(call, again) if is_same else None
+        if firsts and firsts[0] != again and firsts[0].value.text == again.value.text:
+            return fixes.without(call, again)
+        first = call.arguments[0]
+        return fixes.without(call, first, safe=False) if self.inferred and not first.name else None
 
 
 class TooManyArguments(Problem):

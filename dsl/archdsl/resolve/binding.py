@@ -114,12 +114,14 @@ def plan_op(
 
 
 def _with_example(op: type[Op], found: ArgumentProblem) -> ArgumentProblem:
-    """What is wrong with a call of an op, with how it is called."""
+    """What is wrong with a call of an op, with how it is called here and in torch."""
     from archir.catalogue.reference import usage  # a right file has no need of it
 
-    if not isinstance(found.problem, ir_rules.arguments.MissingArgument):
-        return found
-    problem = replaced(found.problem, example=usage(op), instead=op.over_all)
+    problem = found.problem
+    if isinstance(problem, ir_rules.arguments.MissingArgument):
+        problem = replaced(problem, example=usage(op), instead=op.over_all, between=op.between)
+    elif isinstance(problem, ir_rules.arguments.ArgumentGivenTwice) and problem.position:
+        problem = replaced(problem, inferred=op.inferred)
     return ArgumentProblem(found.argument, problem)
 
 

@@ -5,6 +5,8 @@ The word itself on the right is what flows from line to line: ``x = relu(x)`` is
 
 from __future__ import annotations
 
+import re
+
 from archdsl.rules.rewriting import LIBRARIES
 from archir.base.fixes import Edit, Fix, insert, swap
 from archir.base.pieces import Pieces, pieces
@@ -38,12 +40,37 @@ def meant(word: str, value: str) -> Meant | None:
         return None
     if line[0] in LIBRARIES and line[1:2] == ["."]:
         return meant(word, value.partition(".")[2])
-    merged = _merged(word, found)
-    if merged is not None:
-        return merged
+    known = _parameter(word, value) or _method(word, found) or _merged(word, found)
+    if known is not None:
+        return known
     if any(sign in _SIGNS for sign in line):
         return None
     return _called(word, found) or Meant(f"{value} as {word}")
+
+
+_DRAWN = {"zeros": "zeros", "empty": "zeros", "ones": "ones", "randn": "normal", "rand": "uniform"}
+
+
+def _parameter(word: str, value: str) -> Meant | None:
+    """``token = nn.Parameter(torch.zeros(1, 1, 64))``."""
+    found = re.fullmatch(r"Parameter\((?:torch\.)?(\w+)\(([\w, ]+)\)\)", value)
+    if found is None or found[1] not in _DRAWN:
+        return None
+    return Meant(f"param {word}: [{found[2]}] = {_DRAWN[found[1]]}", is_sure=True)
+
+
+def _method(word: str, found: Pieces) -> Meant | None:
+    """``x = x.flatten(1)`` and ``y = x.mean(2)``."""
+    owner, dot, stage, opener = (found.text(at) for at in range(4))
+    if dot != "." or opener != "(" or owner == "self" or not stage.isidentifier():
+        return None
+    last = len(found.all) - 1
+    if found.partner.get(last) != 3:
+        return None
+    called = stage if last == 4 else found.span(2, last).text
+    if owner == word:
+        return Meant(called, is_sure=True, flows_on=True)
+    return Meant(f"{owner} -> {called} as {word}", is_sure=True)
 
 
 def _called(word: str, found: Pieces) -> Meant | None:

@@ -23,12 +23,21 @@ class SeveralValues(Problem):
 """
     stage: str
     count: int
+    made_by: str = ""
+    """The op that gave them all."""
 
     def message(self) -> str:
         return f"{self.stage} takes one value, and {self.count} flow in"
 
     def hint(self) -> str | None:
-        return "merge them first: concat, add or multiply"
+        merged = "merge them first: concat, add or multiply"
+        if not self.made_by:
+            return merged
+        names = ", ".join(["first", *["_"] * (min(self.count, 4) - 1), *["…"] * (self.count > 4)])
+        return (
+            f"{self.made_by} gives {self.count} values: name the one that goes on,"
+            f" `{self.made_by}(…) as {names}`, and write `first -> {self.stage}(…)`; or {merged}"
+        )
 
 
 class WrongInputCount(Problem):

@@ -187,11 +187,20 @@ class DottedStage(Problem):
     instead: str | None = None
     """The op that is meant; None where that cannot be said."""
 
+    is_first: bool = True
+    """Whether it begins its chain, so that a value can stand before it."""
+
     def message(self) -> str:
         return f"`{self.shown}` cannot be a stage: no name of one has a dot"
 
     def hint(self) -> str:
         owner, _, last = self.shown.rpartition(".")
+        if owner.rpartition(".")[2] == "init":
+            how = f"{last.rstrip('_')}(…)"
+            return (
+                f"initial weights stand behind their layer: `linear(8) with weight = {how}`;"
+                f" of several layers they are a rule: `init {{ linear.weight: {how} }}`"
+            )
         if last.startswith("__"):
             return "there are no classes here: the body of a model says what it holds, and runs it"
         if last in ("append", "extend", "push", "add_module") and owner.isidentifier():
@@ -206,6 +215,8 @@ class DottedStage(Problem):
             form = form_elsewhere(last)
             return form or "ops stand by their own names: archc ops lists them"
         if "." not in owner and last == self.instead and owner not in LIBRARIES:
+            if not self.is_first:
+                return f"write `{self.instead}`: what flows in has no name here"
             return f"a value flows into a stage: `{owner} -> {self.instead}`"
         return f"write `{self.instead}`"
 

@@ -23,6 +23,11 @@ class WrongNameCount(Problem):
 """
     names: int
     values: int
+    made_by: str = ""
+    """The op that gave them, by the size of each, where the names are as many as that."""
+
+    instead: str = ""
+    """The op that takes their number."""
 
     def message(self) -> str:
         names, values = (
@@ -32,6 +37,12 @@ class WrongNameCount(Problem):
         return f"{names} for {values}"
 
     def hint(self) -> str | None:
+        if self.instead:
+            return (
+                f"{self.made_by}({self.names}) gives parts of {self.names} along dim 1, where no"
+                f" other is given; so many parts as names are `{self.instead}({self.names})`, along"
+                f" the last dim `{self.instead}({self.names}, dim = -1)`"
+            )
         letters = [chr(ord("a") + at) for at in range(min(self.values, 4))]
         shown = ", ".join([*letters, "…"] if self.values > len(letters) else letters)
         return f"give each value a name, or _ to leave it out: `as {shown}`"

@@ -13,6 +13,7 @@ from archir.check.lints.dataflow import EmptyResidual, FeedsNothing, UnusedInput
 from archir.check.lints.layers import BatchLeftOut, BiasBeforeNorm, ChannelsLast, TorchOrder
 from archir.check.lints.lint import Inspected, Lint
 from archir.check.lints.parameters import RuleMatchesNothing, UnlabelledWeights
+from archir.check.lints.resizing import SizeForFactor
 
 __all__ = ["LINTS", "Inspected", "Lint", "lint"]
 
@@ -24,6 +25,7 @@ LINTS: tuple[type[Lint], ...] = (
     ChannelsLast,
     BatchLeftOut,
     BiasBeforeNorm,
+    SizeForFactor,
     UnlabelledWeights,
     RuleMatchesNothing,
 )

@@ -7,6 +7,7 @@ from itertools import takewhile
 from archdsl import rules
 from archdsl.elaborate.bodies.shapes import ascribe
 from archdsl.elaborate.bodies.stages import stage
+from archdsl.elaborate.definitions.builder import made_by
 from archdsl.elaborate.definitions.context import Context, performs, run, taken
 from archdsl.elaborate.values.kinds import UNBOUND, UNKNOWN, Flow, SizeConditions, Unknown
 from archir.base.record import replaced
@@ -43,7 +44,7 @@ def _name_values(node: Pipeline, flow: Flow, context: Context) -> None:
         values = (flow,)  # one name for several is that of their list
     elif len(flow) != len(node.names):
         if all(context.builder.type_of(value) is not None for value in flow):
-            problem = rules.named.WrongNameCount(len(node.names), len(flow))
+            problem = _wrong_count(len(node.names), flow, context)
             context.session.report(problem, node.names[0].span.to(node.names[-1].span))
         values = (UNKNOWN,) * len(node.names)
     for target, value in zip(node.names, values, strict=True):
@@ -52,6 +53,15 @@ def _name_values(node: Pipeline, flow: Flow, context: Context) -> None:
         else:
             for each in value if isinstance(value, tuple) else (value,):
                 each.is_dropped = True
+
+
+def _wrong_count(names: int, flow: Flow, context: Context) -> rules.named.WrongNameCount:
+    """What is wrong with the number of names; that of parts may be given as the size of each."""
+    maker = made_by(flow, context.steps)
+    op = None if maker is None else maker.op
+    if op is None or not op.by_number or getattr(op, op.arguments()[0]) != names:
+        return rules.named.WrongNameCount(names, len(flow))
+    return rules.named.WrongNameCount(names, len(flow), op.keyword, op.by_number)
 
 
 def bind(target: Target, value: object, context: Context) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from archdsl import rules
@@ -47,6 +47,12 @@ class SlotName(Record):
     text: str | None
     numbered: bool
     span: Span
+
+
+def made_by(values: Flow, steps: Sequence[Step]) -> Apply | None:
+    """The use of an op that gave just these values, if one did."""
+    applied = (step for step in reversed(steps) if isinstance(step, Apply))
+    return next((step for step in applied if step.outputs == values), None)
 
 
 class Builder(Struct):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl import rules
-from archdsl.elaborate.definitions.builder import SlotName
+from archdsl.elaborate.definitions.builder import SlotName, made_by
 from archdsl.elaborate.definitions.context import Context, run
 from archdsl.elaborate.definitions.cutting import reached, taps_of
 from archdsl.elaborate.definitions.extents import with_sizes
@@ -186,7 +186,9 @@ def _takes(op: Op, inputs: Flow, context: Context, span: Span) -> bool:
     """Whether an op takes as many values as flow in, as far as its class says it."""
     if op.takes() != "one" or len(inputs) < 2:
         return True
-    context.session.report(rules.flow.SeveralValues(op.keyword, len(inputs)), span)
+    maker = made_by(inputs, context.steps)
+    kept = "" if maker is None else maker.op.keyword
+    context.session.report(rules.flow.SeveralValues(op.keyword, len(inputs), kept), span)
     return False
 
 

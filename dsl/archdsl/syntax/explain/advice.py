@@ -42,6 +42,35 @@ def _compared_shape(condition: Sequence[Token]) -> Token | None:
     return condition[4] if is_compared else None
 
 
+def _naming(place: Place) -> str | None:
+    """``as skip`` on a line of its own, and ``lstm(64) as out, (h, c)``."""
+    after = place.near(1)
+    if place.token.type == "AS" and place.at == place.first and after is not None:
+        return f"a name stands on the line of its stage; what flows here is `_ as {after.text}`"
+    line = [each.type for each in place.tokens[place.first : place.at]]
+    if place.token.type in ("LPAR", "LSQB") and "AS" in line and line[-1] in ("AS", "COMMA"):
+        return "names stand side by side, one for each value: `as a, b, c`"
+    return None
+
+
+_SIGNS = {"MINUS": "multiply(-1) -> add", "PLUS": "add", "STAR": "multiply"}
+
+
+def number_first(place: Place) -> str | None:
+    """``1 - gate`` and ``2 * x``, where stages stand."""
+    sign, value = place.near(1), place.near(2)
+    if place.token.type not in ("INT", "FLOAT") or sign is None or value is None:
+        return None
+    if place.in_file or value.type not in ("NAME", "UNDERSCORE") or sign.type not in _SIGNS:
+        return None
+    from archir.catalogue.registry import built_in
+
+    if value.text in built_in() or _kinds(place, 3) == ["LPAR"]:
+        return None  # a stage, several times
+    instead = f"{value.text} -> {_SIGNS[sign.type]}({place.token.text})"
+    return f"values are computed with by stages: `{instead}`"
+
+
 def _dash(place: Place) -> str | None:
     """``- conv(64, 3)``, an item of YAML."""
     before = place.near(-1)
@@ -126,6 +155,9 @@ def _input(place: Place) -> str | None:
     head = place.start.type in ("MODEL", "BLOCK")
     if head and place.token.type == "LSQB" and _kinds(place, -1) == ["COLON"]:
         return "an input is no parameter: the body begins with `input x: [N, 3, H = 224, W = 224]`"
+    closed = _kinds(place, -1) == ["RSQB"]
+    if place.start.type == "INPUT" and place.token.type == "EQUALS" and closed:
+        return "a default stands at its size: `[N, 3, H = 32, W = 32]`; the batch needs none"
     if place.start.type == "INPUT" and place.at <= place.first + 2:
         return "an input has a name and a shape: `input x: [N, 3, H = 224, W = 224]`"
     return None
@@ -180,7 +212,11 @@ def _variant(place: Place) -> str | None:
 
 def _output_shape(place: Place) -> str | None:
     """``output y: [N, 10]``."""
-    if place.start.type == "OUTPUT" and place.token.type == "COLON":
+    after = place.near(1)
+    if place.start.type == "OUTPUT" and place.token.type == "COLON" and after is not None:
+        if after.type == "NAME":
+            name = place.tokens[place.at - 1].text
+            return f"the stage stands on a line before, as `… as {name}`; then `output {name}`"
         return "an output has no shape; one that is checked stands behind a stage: `:: [N, 10]`"
     return None
 
@@ -217,6 +253,13 @@ def _colon_in_call(place: Place) -> str | None:
 
 def _rule(place: Place) -> str | None:
     """``conv.weight = zeros`` in an ``init``."""
+    name = place.tokens[place.first + 1].text
+    is_number = place.token.type == "EQUALS" and _kinds(place, 1)[0] in ("INT", "FLOAT")
+    if place.start.type == "PARAM" and is_number:
+        return (
+            f"a `param` is a tensor that is learned: `param {name}: [8] = zeros`; a number is"
+            f" `let {name} = …`, or a parameter of the model: `model net({name} = …)`"
+        )
     if place.start.type in ("PARAM", "BUFFER"):
         return f"it has a shape and a value: `{place.start.text} name: [8] = zeros`"
     if place.token.type == "EQUALS" and place.expected == {"COLON"} and place.start.type != "INPUT":
@@ -244,6 +287,8 @@ def _value_of_key(place: Place) -> str | None:
 
 _HABITS: tuple[Callable[[Place], str | None], ...] = (
     _assertion,
+    _naming,
+    number_first,
     _dash,
     _fat_arrow,
     _label,

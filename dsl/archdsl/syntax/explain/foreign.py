@@ -65,8 +65,12 @@ class _Mending:
             if at and behind is None and _ends(tokens[at - 1]):
                 self.first = at
             if behind is not None and _runs(self.around, tokens[self.first], tokens[at:behind]):
-                self._chain(at, behind)
-                at = behind
+                shape = signs.remark(tokens, behind - 1, self.text, arrow=at)
+                if shape is not None:
+                    self._replace(shape)
+                else:
+                    self._chain(at, behind)
+                at = behind if shape is None else shape.behind
             elif at not in self.colons and (found := self._form(at)) is not None:
                 self._replace(found)
                 at = found.behind

@@ -172,12 +172,15 @@ def dotted(place: Place) -> Explained | None:
     word = names[-1].text
     instead = synonym(word) or nearest(word, built_in())
     instead = word if word in built_in() or names[0].text == "std" else instead
+    if len(names) > 2 and names[-2].text == "init":
+        instead = None
     shown = ".".join(name.text for name in names)
     if first.type == "NAME" and at < len(place.tokens) and place.tokens[at].type == "COLON":
         return BadLabel(shown, why_not(shown) or ""), Token("NAME", "", first.start, names[-1].end)
     start = place.token.start if first.type == "RPAR" else first.start
     whole = Token("NAME", shown, start, names[-1].end)
-    return habits.DottedStage(shown, instead), whole
+    begins = place.at - 2 < place.first or place.tokens[place.at - 2].type != "ARROW"
+    return habits.DottedStage(shown, instead, begins), whole
 
 
 def called(place: Place) -> Explained | None:

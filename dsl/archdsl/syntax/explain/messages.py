@@ -11,7 +11,7 @@ from collections.abc import Callable
 from archdsl.rules import chains, editions, habits
 from archdsl.rules import syntax as rules
 from archdsl.syntax.explain import bodies, habit_messages, indexing, slips
-from archdsl.syntax.explain.advice import advice, before_braces, declared_as, times
+from archdsl.syntax.explain.advice import advice, before_braces, declared_as, number_first, times
 from archdsl.syntax.explain.forms import partner
 from archdsl.syntax.explain.habit_messages import Explained
 from archdsl.syntax.explain.places import (
@@ -178,7 +178,7 @@ def _number(place: Place) -> Explained | None:
     """``add [_, 3]``."""
     token = place.token
     among = "RSQB" in place.expected and "INT" not in place.expected
-    if token.type in ("INT", "FLOAT") and among:
+    if token.type in ("INT", "FLOAT") and among and number_first(place) is None:
         return chains.NumberAsBranch(token.text), token
     return None
 

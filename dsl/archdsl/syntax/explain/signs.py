@@ -107,10 +107,14 @@ def stages(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
 _BEFORE_STAGES = frozenset({"_NL", "LBRACE", "ARROW", "COLON", "LSQB", "COMMA"})
 
 
-def remark(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
-    """``conv(8, 3) -> [N, 8, H, 32]`` and ``conv(8, 3): [N, 8, 32, 32]``: a shape as a remark."""
-    sign = tokens[at]
-    if sign.type not in ("ARROW", "COLON") or not at or at + 1 >= len(tokens):
+def remark(tokens: Sequence[Token], at: int, text: str, arrow: int | None = None) -> Mended | None:
+    """``conv(8, 3) -> [N, 8, H, 32]`` and ``conv(8, 3): [N, 8, 32, 32]``: a shape as a remark.
+
+    Of an arrow of another language, ``=>``, its first token is given too.
+    """
+    sign = tokens[at if arrow is None else arrow]
+    is_sign = arrow is not None or sign.type in ("ARROW", "COLON")
+    if not is_sign or not at or at + 1 >= len(tokens):
         return None
     closer = partner(tokens, at + 1) if tokens[at + 1].type == "LSQB" else None
     if closer is None or (closer + 1 < len(tokens) and tokens[closer + 1].type not in _ENDS):
@@ -128,8 +132,9 @@ def remark(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
     shape = text[tokens[at + 1].start : tokens[closer].end]
     words = ("a shape is no stage", f"a shape that is checked stands behind `::`: `:: {shape}`")
     gap = "" if text[sign.start - 1].isspace() else " "
-    kept = (Token("DOUBLE_COLON", "::", sign.start, sign.end), *tokens[at + 1 : closer + 1])
-    return Mended(ForeignForm(*words, f"{gap}::"), sign.start, sign.end, closer + 1, kept)
+    start, end = sign.start, tokens[at].end
+    kept = (Token("DOUBLE_COLON", "::", start, end), *tokens[at + 1 : closer + 1])
+    return Mended(ForeignForm(*words, f"{gap}::"), start, end, closer + 1, kept)
 
 
 _OF_SHAPES = frozenset({"NAME", "INT", "COMMA", "STAR", "DOUBLE_SLASH", "PLUS", "MINUS"})
