@@ -148,7 +148,14 @@ MERGING = [made for cases in ALL for made in getattr(cases, "MERGING", ())]
 @pytest.mark.parametrize("first", DTYPES)
 @pytest.mark.parametrize("second", DTYPES)
 def test_merged_dtypes_are_promoted_as_torch_does(made: Op, first: str, second: str) -> None:
-    agree(made, (TensorType((2, 3), first), TensorType((2, 3), second)))
+    types = (TensorType((2, 3), first), TensorType((2, 3), second))
+    if made.keyword == "pow" and second == "bool":
+        base, truths = torch.rand(2, 3, requires_grad=True), torch.ones(2, 3).bool()
+        with pytest.raises(RuntimeError, match="with a bool tensor is not supported"):
+            torch.autograd.grad((base**truths).sum(), base)
+        assert ours(made, types) is None
+        return
+    agree(made, types)
 
 
 @pytest.mark.parametrize("shape", [(1, 4), (1, 4, 1), (1, 4, 1, 1), (1, 4, 2, 1), (2, 4, 1, 1, 1)])

@@ -178,6 +178,34 @@ def test_the_median_of_repeated_elements_is_that_of_their_values() -> None:
     assert torch.equal(net(x), x[:, :, 0])
 
 
+def test_a_truth_is_no_power() -> None:
+    """torch raises to one, and fails where it looks for the gradient."""
+    text = """model net() {
+  input x: [N, 2]
+  linear(2)
+  buffer mask: bool[2] = [true, false]
+  pow [_, mask]
+}
+"""
+    assert agrees(text) == ["wrong-dtype"]
+
+
+def test_a_size_that_is_nearly_always_the_same_is_one() -> None:
+    """Of an even L the block is given [_, 8, 2]; of 3 it is given [_, 8, 3]."""
+    text = """block Unit() {
+  input q: [N, 8, L]
+  identity :: [L + 4, _, _]
+}
+
+model net() {
+  input x: [N, 8, L = 12]
+  reshape(N * (L // 2), 8, -1)
+  Unit
+}
+"""
+    assert agrees(text) == ["shape-not-as-written"]
+
+
 @pytest.mark.parametrize("stride", [1, 7, 2147483647])
 def test_an_integer_of_a_block_is_no_size(stride: int) -> None:
     """The stride leaves one row at 4 and 7, two at 8; the last one for more than memory has."""

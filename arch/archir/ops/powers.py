@@ -214,7 +214,7 @@ class Pow(Broadcasting):
     """Raises every element to a power: a number, `pow(2)`, or the element of a second value.
 
     Integers go to no negative power; floats do. A power of a negative number that is not whole is
-    not a number.
+    not a number. A truth is no power.
 
     torch: `torch.pow`, written `**`.
 
@@ -244,8 +244,8 @@ class Pow(Broadcasting):
     def dtype(self, inputs: tuple[TensorType, ...], check: Check) -> str:
         power, dtype = self.exponent, promoted(inputs)
         if power is None:
-            if dtype == "bool":
-                require_dtype(self.keyword, inputs[0], ("float32", "int64"), check)
+            # torch raises to a truth, and has no gradient for it.
+            require_dtype(self.keyword, inputs[1], ("float32", "int64"), check)
             return dtype
         if isinstance(power, int) and power < 0 and dtype != "float32":
             require_dtype(f"{self.keyword}({power})", inputs[0], ("float32",), check)

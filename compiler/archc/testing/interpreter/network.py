@@ -257,7 +257,7 @@ def _others(sizes: Mapping[str, int], met: Collection[int]) -> Iterator[dict[str
 
     A size may have to be 1 or as large as another to be taken at all.
     """
-    for name, extent in product(sizes, sorted(met)[:MOST_MET]):
+    for name, extent in product(sizes, dict.fromkeys([*sorted(met)[:MOST_MET], *range(1, 6)])):
         yield {**sizes, name: extent}
     random = Random(0)
     for _ in range(40):

@@ -42,6 +42,8 @@ def power(inputs: Inputs, given: Arguments) -> Tensor:
     if given["exponent"] is not None:
         return torch.pow(base, given["exponent"])
     (exponent,) = others
+    if exponent.dtype == torch.bool:
+        raise TypeError("a truth is no power: torch has no gradient for it")
     return torch.pow(base, exponent)
 
 
