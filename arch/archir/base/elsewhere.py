@@ -26,9 +26,6 @@ _BESIDE = "what runs side by side stands in brackets: `concat [conv(8, 1), conv(
 _POOLED = "pooling takes the largest or the mean of a window: `max_pool(2)`, `avg_pool(2)`"
 
 _AXES = "axes are taken apart and moved by `reshape(N, C, -1)` and `permute(0, 2, 1)`"
-_SUMS = (
-    "sums of products are `matmul [a, b]`, axes are moved by `permute`, and summed by `sum(dim)`"
-)
 _POSITIONS = (
     "learned positions are a raw parameter: `param pos: [1, 64, 96] = zeros`, `add [_, pos]`"
 )
@@ -54,7 +51,6 @@ _FORMS: Final = {
     "swiglu": _SWIGLU,
     "scale": "what flows is multiplied by a number with `multiply(0.5)`",
     **dict.fromkeys(("rearrange", "einops"), _AXES),
-    "einsum": _SUMS,
     **dict.fromkeys(("positional_encoding", "positional_embedding", "pos_embed"), _POSITIONS),
     **dict.fromkeys(("position_embedding", "pos_embedding", "pos_encoding"), _POSITIONS),
     **dict.fromkeys(("loop", "times", "stack"), _REPEATED),

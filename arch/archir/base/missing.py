@@ -17,7 +17,7 @@ NOT_YET: Final = (
     *("grid_sample", "affine_grid", "max_unpool", "fractional_max_pool"),
     *("weight_norm", "spectral_norm", "randn", "rrelu"),
     *("scatter_reduce", "index_add", "index_copy", "bincount"),
-    *("quantile", "cummax", "cummin", "outer", "cross"),
+    *("quantile", "cummax", "cummin", "cross"),
     *("cdist", "pairwise_distance", "bilinear", "triplet_margin_loss", "cross_entropy"),
     *("fft", "ifft", "rfft", "irfft", "stft", "istft", "nms", "roi_align", "roi_pool"),
     *("deform_conv", "deformable_conv", "multinomial", "gumbel_softmax", "adaptive_log_softmax"),

@@ -58,6 +58,7 @@ FAMILIES = (
     "choice",
     "scattering",
     "matrix",
+    "einsum",
     "given_weights",
     "given_windows",
     "given_spreads",

@@ -133,6 +133,7 @@ OPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "scatter": ("scattering", ()),
     "scatter_add": ("scattering", ()),
     "matmul": ("matrix", ()),
+    "einsum": ("einsum", ()),
     "linear_by": ("given_weights", ()),
     "conv_by": ("given_windows", ()),
     "conv_transpose_by": ("given_spreads", ()),

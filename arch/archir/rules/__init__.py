@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archir.rules import elementwise as elementwise
     from archir.rules import graph as graph
     from archir.rules import initial as initial
+    from archir.rules import labels as labels
     from archir.rules import memory as memory
     from archir.rules import merging as merging
     from archir.rules import normalised as normalised

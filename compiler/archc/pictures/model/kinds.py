@@ -30,6 +30,7 @@ KINDS = {
     "given_spreads": "convolution",
     "embedding": "linear",
     "matrix": "attention",
+    "einsum": "attention",
     "attention": "attention",
     "multihead": "attention",
     "recurrent": "linear",

@@ -16,7 +16,7 @@ def choice(pen: Pen, place: Place) -> Stage:
     if value.dtype != "float" or value.rank < 2:
         raise Misfit
     how = pen.choices.pick(
-        [_where, _masked, _compared, _gathered, _patched, *[_selected, _looked_up] * 2]
+        [_where, _masked, _compared, _gathered, _patched, _multiplied, *[_selected, _looked_up] * 2]
     )
     stage = how(pen, place)
     pen.note("op")
@@ -83,6 +83,18 @@ def _gathered(pen: Pen, place: Place) -> Stage:
         )
         return _merge(pen, into, [_itself()], [found], put)
     return _merge(pen, _use(pen, "gather", dim), [_itself()], [found])
+
+
+def _multiplied(pen: Pen, place: Place) -> Stage:
+    """The value with itself, summed over one dim of both, or over none."""
+    choose, rank = pen.choices, place.scene.value.rank
+    if rank > 4:
+        raise Misfit
+    one = "abcd"[:rank]
+    other = one[:-1] + "z" if choose.chance(50) else one.replace("b", "y")
+    kept = [letter for letter in dict.fromkeys(one + other) if choose.chance(70)]
+    equation = f'"{one},{other}->a{"".join(each for each in kept if each != "a")}"'
+    return _merge(pen, _use(pen, "einsum", equation), [_itself()], [_itself()])
 
 
 def _patched(pen: Pen, place: Place) -> Stage:

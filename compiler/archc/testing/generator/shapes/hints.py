@@ -151,6 +151,13 @@ def _bound(choose: Choices, inputs: Values, made: Drawn) -> Any:
     return choose.pick([1, 2, 0, -1, -2, int(extent) // 2, 3, None, int(extent) + 2])
 
 
+def _equation(choose: Choices, rank: int) -> str:
+    """Of one value: the dims in another order, and perhaps some of them summed over."""
+    letters = "abcdefgh"[:rank]
+    kept = "".join(choose.shuffled(letters[1:])[: choose.integer(0, rank - 1)])
+    return f"{letters}->a{kept}"
+
+
 def _pair(least: int, most: int) -> Hint:
     """A number for both axes of an image, or one for each."""
 
@@ -205,6 +212,7 @@ HINTS: dict[str, Hint] = {
     **dict.fromkeys(("unfold.stride", "fold.stride", "fold_by.stride"), _pair(1, 2)),
     **dict.fromkeys(("unfold.padding", "fold.padding", "fold_by.padding"), _pair(0, 1)),
     **dict.fromkeys(("fold.output_size", "fold_by.output_size"), _pair(2, 4)),
+    "equation": lambda choose, inputs, _: _equation(choose, inputs[0].rank),
     "offset": lambda choose, *_: choose.integer(-1, 1),
     "diagonal.dim1": _dim,
     "diagonal.dim2": _dim,

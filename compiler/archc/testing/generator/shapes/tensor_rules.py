@@ -298,3 +298,19 @@ def _matmul(inputs: Values, a: Mapping[str, Any]) -> Values:
     front = broadcast([one.shape[:-2] or (1,), two.shape[:-2] or (1,)])
     front = front if max(one.rank, two.rank) > 2 else ()
     return (one.reshaped(*front, one.shape[-2], two.shape[-1]),)
+
+
+@rule("einsum")
+def _einsum(inputs: Values, a: Mapping[str, Any]) -> Values:
+    """Of equations with an arrow and no dots, which the generator writes."""
+    before, _, behind = a["equation"].partition("->")
+    terms = before.split(",")
+    require(len(terms) == len(inputs) and behind != "" and len({v.dtype for v in inputs}) == 1)
+    require(inputs[0].dtype == "float")
+    sizes: dict[str, int] = {}
+    for term, value in zip(terms, inputs, strict=True):
+        require(len(term) == value.rank)
+        for letter, extent in zip(term, value.shape, strict=True):
+            require(sizes.setdefault(letter, extent) == extent)
+    require(set(behind) <= set(sizes) and len(set(behind)) == len(behind))
+    return (Value(tuple(sizes[letter] for letter in behind)),)

@@ -83,6 +83,7 @@ FUNCTIONS = (
     op("scatter(dim: int)", run=functional.scatter("scatter"), merges=True),
     op("scatter_add(dim: int)", run=functional.scatter("scatter_add"), merges=True),
     op("matmul()", run=functional.matmul, merges=True),
+    op("einsum(equation: text)", run=functional.einsum, merges=True, alone=lambda _: True),
     op("linear_by()", run=functional.linear_by, merges=True),
     op(
         "conv_by(stride: counts = 1, padding: padding = 0, dilation: counts = 1, groups: int = 1)",

@@ -192,6 +192,11 @@ def matmul(inputs: Inputs, _: Arguments) -> Tensor:
     return left @ right
 
 
+def einsum(inputs: Inputs, given: Arguments) -> Tensor:
+    made: Tensor = torch.einsum(given["equation"], *inputs)
+    return made
+
+
 def linear_by(inputs: Inputs, _: Arguments) -> Tensor:
     """A matrix, and a number for each of its rows."""
     value, weight, *bias = inputs

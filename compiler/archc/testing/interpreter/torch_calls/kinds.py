@@ -51,6 +51,7 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "counts": _either(_COUNT, _list_of(_COUNT, *_AXES)),
     "counts?": _either(_COUNT, _list_of(_COUNT, *_AXES), _none),
     "output": _either(_COUNT, _list_of(_either(_COUNT, _none), *_AXES)),
+    "text": lambda value: isinstance(value, str),
     "pair": _either(_INT, _list_of(_INT, 2, 2)),
     "counted": _either(_COUNT, _list_of(_COUNT, 2, 2)),
     "padded": _either(_SIZE, _list_of(_SIZE, 2, 2)),

@@ -1,0 +1,147 @@
+"""Equations of labels, as ``torch.einsum`` reads them."""
+
+from collections.abc import Iterator
+from string import ascii_letters, ascii_uppercase
+
+from archir.base.record import Record, Struct, fresh
+from archir.shapes.dims import Dim
+
+Label = str
+"""A letter; of what ``...`` stands for a number, counted from the last dim: ``-1``."""
+
+Sizes = dict[Label, Dim]
+
+
+class Misread(Record):
+    """Why a text is no equation for the values at hand."""
+
+    why: str
+
+
+class Pair(Struct):
+    """Two values that are taken together: their extents by label, and what is summed over."""
+
+    left: Sizes
+    right: Sizes
+    meeting: list[Label] = fresh(factory=list)
+    """Labels over which the product is summed."""
+
+    ahead: list[Label] = fresh(factory=list)
+    """Those of the left one alone, which it is summed over before."""
+
+    behind: list[Label] = fresh(factory=list)
+    """Those of the right one alone."""
+
+
+class Equation(Record):
+    """The labels of each value's dims, and of the output's."""
+
+    terms: tuple[tuple[Label, ...], ...]
+    output: tuple[Label, ...]
+
+    @property
+    def summed(self) -> tuple[Label, ...]:
+        """The labels that are summed over, in torch's order: what ``...`` stands for first."""
+        labels = {label for term in self.terms for label in term} - set(self.output)
+        return tuple(sorted(labels, key=_place))
+
+    @property
+    def order(self) -> tuple[Label, ...]:
+        """All labels, as torch lays out the dims of each value."""
+        return (*self.output, *self.summed)
+
+    def shown(self, label: Label) -> str:
+        """A label in words."""
+        return f"`{label}`" if label in ascii_letters else "`...`"
+
+    def pairs(self, own: list[Sizes]) -> Iterator[Pair]:
+        """What is taken together, from the left, of values with these extents by label."""
+        left_over = {label: sum(sizes.get(label, 1) != 1 for sizes in own) for label in self.summed}
+        left = dict(own[0])
+        for right in own[1:]:
+            pair = Pair(dict(left), dict(right))
+            for label in self.summed:
+                in_left, in_right = left.get(label, 1) != 1, right.get(label, 1) != 1
+                if in_left and in_right:
+                    left_over[label] -= 1
+                    if left_over[label] == 1:
+                        pair.meeting.append(label)
+                elif left_over[label] == 1 and (in_left or in_right):
+                    (pair.ahead if in_left else pair.behind).append(label)
+            yield pair
+            left |= {label: extent for label, extent in right.items() if extent != 1}
+            for label in (*pair.meeting, *pair.ahead, *pair.behind):
+                left_over[label] = 0
+                del left[label]
+
+
+def read(equation: str, ranks: tuple[int, ...]) -> Equation | Misread:
+    """An equation for values of so many dims, or why it is none."""
+    text = equation.replace(" ", "")
+    before, arrow, behind = text.partition("->")
+    terms = before.split(",")
+    if len(terms) != len(ranks):
+        return Misread(f"it is for {_values(len(terms))}, and {_flow(len(ranks))} in")
+    parts = [_split(term) for term in (*terms, behind)]
+    for term, part in zip((*terms, behind), parts, strict=True):
+        if part is None:
+            return Misread(f"`{term}` is no row of letters, with one `...` at the most")
+    most = 0
+    for term, part, rank in zip(terms, parts, ranks, strict=False):
+        assert part is not None
+        letters = len(part[0]) + len(part[2])
+        if rank < letters or (rank > letters and not part[1]):
+            return Misread(f"`{term}` is for {letters} dims, and there are {rank}")
+        most = max(most, rank - letters)
+    labels = tuple(
+        _labels(part, rank - len(part[0]) - len(part[2]))
+        for part, rank in zip(parts, ranks, strict=False)
+        if part is not None
+    )
+    said = [label for term in labels for label in term]
+    if not arrow:
+        once = sorted(
+            {label for label in said if said.count(label) == 1 and label in ascii_letters}
+        )
+        return Equation(labels, (*_rest(most), *sorted(once, key=_place)))
+    made = parts[-1]
+    assert made is not None
+    output = _labels(made, most)
+    for label in (*made[0], *made[2]):
+        if label not in said:
+            return Misread(f"`{label}` behind the arrow stands in no value")
+        if output.count(label) > 1:
+            return Misread(f"`{label}` stands twice behind the arrow")
+    return Equation(labels, output)
+
+
+def _split(term: str) -> tuple[str, bool, str] | None:
+    """The letters before and behind ``...``, and whether it is there."""
+    front, dots, back = term.partition("...")
+    if any(each not in ascii_letters for each in front + back):
+        return None
+    return front, bool(dots), back
+
+
+def _labels(part: tuple[str, bool, str], rest: int) -> tuple[Label, ...]:
+    return (*part[0], *(_rest(rest) if part[1] else ()), *part[2])
+
+
+def _rest(count: int) -> tuple[Label, ...]:
+    """The dims that ``...`` stands for."""
+    return tuple(str(-at) for at in range(count, 0, -1))
+
+
+def _place(label: Label) -> tuple[int, int]:
+    """torch's order: what ``...`` stands for, then capitals, then small letters."""
+    if label not in ascii_letters:
+        return 0, int(label)
+    return (1 if label in ascii_uppercase else 2), ord(label)
+
+
+def _values(count: int) -> str:
+    return "1 value" if count == 1 else f"{count} values"
+
+
+def _flow(count: int) -> str:
+    return "1 flows" if count == 1 else f"{count} flow"
