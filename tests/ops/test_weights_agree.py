@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from op_performer import agree, op, ours, types_of
 from test_tensors_agree import A, B, defaults_drawn, hold_at_all_sizes
 
+import archc
 from archir.shapes.arithmetic import add, multiply
 from archir.shapes.conditions import Check
 from archir.shapes.types import TensorType
@@ -112,3 +114,37 @@ def test_others_over_sizes(
     hold_at_all_sizes(op("linear_by"), types, defaults)
     types = (TensorType((2, channels, extent)), TensorType((channels, out, kernel)))
     hold_at_all_sizes(op("conv_transpose_by", 2, 1), types, defaults)
+
+
+SEARCH = """
+model m() {
+  input exemplar: [N, 8, 3, 5], search: [N, 8, H = 9, W = 9]
+  conv_by(groups = N) [search -> reshape(1, N * 8, H, W), exemplar]
+  reshape(N, 1, _.height, _.width)
+}
+"""
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_each_image_is_searched_by_its_own_window(batch: int) -> None:
+    """As in Bertinetto et al. (2016), "Fully-Convolutional Siamese Networks", section 2.1."""
+    net = archc.load(archc.Source("m.arch", SEARCH))
+    exemplar, search = torch.randn(batch, 8, 3, 5), torch.randn(batch, 8, 11, 10)
+    each = [
+        torch.nn.functional.conv2d(image[None], window[None])
+        for image, window in zip(search, exemplar, strict=True)
+    ]
+    torch.testing.assert_close(net(exemplar, search), torch.cat(each))
+
+
+def test_groups_that_no_input_says_are_held_to_their_default() -> None:
+    text = """
+model m() {
+  input x: [N, 6, L = 9], weight: [4, 3, 3], s: [G = 2, 5]
+  conv_by(groups = G) [x, weight] as y
+  output y, s
+}
+"""
+    net = archc.load(archc.Source("m.arch", text))
+    found = net(torch.ones(1, 6, 9), torch.ones(4, 3, 3), torch.ones(2, 5))
+    assert found[0].shape == (1, 4, 7)

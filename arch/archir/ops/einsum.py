@@ -7,7 +7,7 @@ from archir.op.contract import Op
 from archir.op.dependence import WHOLE, AxisAccess, Edge, same
 from archir.op.fields import Field
 from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input
-from archir.ops.labels import Equation, Misread, Sizes, read
+from archir.ops.equations import Equation, Misread, Sizes, read
 from archir.ops.spatial import require_dtype, show_extent
 from archir.shapes.arithmetic import add, product
 from archir.shapes.conditions import Check
@@ -48,7 +48,7 @@ class Einsum(Op):
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         found = read(self.equation, tuple(given.rank for given in inputs))
         if isinstance(found, Misread):
-            check.report(rules.labels.EquationMisread(self.keyword, self.equation, found.why))
+            check.report(rules.sums.EquationMisread(self.keyword, self.equation, found.why))
             return None
         dtype = self._dtype(found, inputs, check)
         sizes = self._sizes(found, inputs, check)
@@ -81,7 +81,7 @@ class Einsum(Op):
                 facts = (self.keyword, self.equation, found.shown(label))
                 if label in own:
                     shown = (show_extent(own[label], check), show_extent(extent, check))
-                    problem = rules.labels.LabelOfTwoSizes(*facts, *shown)
+                    problem = rules.sums.LabelOfTwoSizes(*facts, *shown)
                     if not check.equal(own[label], extent, lambda found=problem: found):  # type: ignore[misc]
                         return None
                 own[label] = extent
@@ -89,7 +89,7 @@ class Einsum(Op):
                 known = sizes.get(label, 1)
                 facts = (self.keyword, self.equation, found.shown(label))
                 shown = (show_extent(known, check), show_extent(extent, check))
-                problem = rules.labels.LabelOfTwoSizes(*facts, *shown)
+                problem = rules.sums.LabelOfTwoSizes(*facts, *shown)
                 merged = check.broadcast(known, extent, lambda found=problem: found)  # type: ignore[misc]
                 if merged is None:
                     return None

@@ -3,7 +3,7 @@
 from math import prod
 from typing import TYPE_CHECKING
 
-from archir.ops.labels import Equation, Label, Sizes
+from archir.ops.equations import Equation, Label, Sizes
 
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor

@@ -149,7 +149,7 @@ class _Folding(_Patches):
     per_axis = ("output_size", *_Patches.per_axis)
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
-        (given,) = inputs
+        given = inputs[0]
         if given.rank != 3:
             check.report(rules.shapes.WrongRank(self.keyword, ("[N, C*k*k, L]",), str(given)))
             return None

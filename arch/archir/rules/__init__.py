@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from archir.rules import elementwise as elementwise
     from archir.rules import graph as graph
     from archir.rules import initial as initial
-    from archir.rules import labels as labels
     from archir.rules import memory as memory
     from archir.rules import merging as merging
     from archir.rules import normalised as normalised
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from archir.rules import resizing as resizing
     from archir.rules import shapes as shapes
     from archir.rules import sizes as sizes
+    from archir.rules import sums as sums
     from archir.rules import tensors as tensors
     from archir.rules import ties as ties
     from archir.rules import windows as windows

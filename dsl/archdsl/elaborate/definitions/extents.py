@@ -20,9 +20,10 @@ def with_sizes(op: Op, inputs: Flow, context: Caller) -> Flow:
     """The op's inputs, and behind them other values that say sizes which these do not.
 
     ``reshape(N, C, H, W)`` behind a ``flatten`` speaks of a height and a width that are not there
-    any more; the image that the body began with still has them.
+    any more; the image that the body began with still has them. An op of several values takes all
+    that flow in for its own, and reads its sizes off these alone.
     """
-    sizes = context.builder.session.sizes_in(op)
+    sizes = context.builder.session.sizes_in(op) if op.takes() == "one" else ()
     return (*inputs, *_saying(sizes, inputs, context)) if sizes else inputs
 
 

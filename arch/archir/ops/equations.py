@@ -75,55 +75,60 @@ class Equation(Record):
                 del left[label]
 
 
+Part = tuple[str, bool, str]
+"""The letters before and behind ``...``, and whether it is there."""
+
+
 def read(equation: str, ranks: tuple[int, ...]) -> Equation | Misread:
     """An equation for values of so many dims, or why it is none."""
-    text = equation.replace(" ", "")
-    before, arrow, behind = text.partition("->")
+    before, arrow, behind = equation.replace(" ", "").partition("->")
     terms = before.split(",")
     if len(terms) != len(ranks):
         return Misread(f"it is for {_values(len(terms))}, and {_flow(len(ranks))} in")
-    parts = [_split(term) for term in (*terms, behind)]
-    for term, part in zip((*terms, behind), parts, strict=True):
+    parts: list[Part] = []
+    for term in (*terms, behind):
+        part = _split(term)
         if part is None:
             return Misread(f"`{term}` is no row of letters, with one `...` at the most")
-    most = 0
-    for term, part, rank in zip(terms, parts, ranks, strict=False):
-        assert part is not None
-        letters = len(part[0]) + len(part[2])
-        if rank < letters or (rank > letters and not part[1]):
-            return Misread(f"`{term}` is for {letters} dims, and there are {rank}")
-        most = max(most, rank - letters)
-    labels = tuple(
-        _labels(part, rank - len(part[0]) - len(part[2]))
-        for part, rank in zip(parts, ranks, strict=False)
-        if part is not None
-    )
-    said = [label for term in labels for label in term]
-    if not arrow:
-        once = sorted(
-            {label for label in said if said.count(label) == 1 and label in ascii_letters}
-        )
-        return Equation(labels, (*_rest(most), *sorted(once, key=_place)))
-    made = parts[-1]
-    assert made is not None
-    output = _labels(made, most)
-    for label in (*made[0], *made[2]):
+        parts.append(part)
+    rests = [rank - _letters(part) for part, rank in zip(parts, ranks, strict=False)]
+    for term, part, rest in zip(terms, parts, rests, strict=False):
+        if rest < 0 or (rest and not part[1]):
+            dims = f"`{term}` is for {_letters(part)} dims"
+            return Misread(f"{dims}, and there are {rest + _letters(part)}")
+    labels = tuple(_labels(part, rest) for part, rest in zip(parts, rests, strict=False))
+    return _equation(labels, parts[-1] if arrow else None, max(rests))
+
+
+def _equation(
+    terms: tuple[tuple[Label, ...], ...], kept: Part | None, most: int
+) -> Equation | Misread:
+    """The equation of these labels, which keeps what stands behind its arrow, if it has one."""
+    said = [label for term in terms for label in term]
+    if kept is None:
+        once = [each for each in said if said.count(each) == 1 and each in ascii_letters]
+        return Equation(terms, (*_rest(most), *sorted(once, key=_place)))
+    output = _labels(kept, most)
+    for label in (*kept[0], *kept[2]):
         if label not in said:
             return Misread(f"`{label}` behind the arrow stands in no value")
         if output.count(label) > 1:
             return Misread(f"`{label}` stands twice behind the arrow")
-    return Equation(labels, output)
+    return Equation(terms, output)
 
 
-def _split(term: str) -> tuple[str, bool, str] | None:
-    """The letters before and behind ``...``, and whether it is there."""
+def _letters(part: Part) -> int:
+    return len(part[0]) + len(part[2])
+
+
+def _split(term: str) -> Part | None:
     front, dots, back = term.partition("...")
     if any(each not in ascii_letters for each in front + back):
         return None
     return front, bool(dots), back
 
 
-def _labels(part: tuple[str, bool, str], rest: int) -> tuple[Label, ...]:
+def _labels(part: Part, rest: int) -> tuple[Label, ...]:
     return (*part[0], *(_rest(rest) if part[1] else ()), *part[2])
 
 
