@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from archc.api.costing import Summary as Summary
+    from archc.api.formatting import format as format  # noqa: A004 (the word for it)
     from archc.api.functions import check as check
     from archc.api.functions import diagram as diagram
     from archc.api.functions import load as load
@@ -84,6 +85,7 @@ __all__ = [
     "check",
     "diagram",
     "from_module",
+    "format",
     "load",
     "load_weights",
     "loads",
@@ -97,6 +99,7 @@ _HOMES = {
     "archc.api.functions": ("check", "diagram", "load", "loads", "source", "summary", "verify"),
     "archc.api.costing": ("Summary",),
     "archc.api.importing": ("ImportReport", "ImportedText", "from_module"),
+    "archc.api.formatting": ("format",),
     "archc.errors": (
         "ArchError",
         "ImportRefusedError",

@@ -168,15 +168,15 @@ def test_all_else_of_a_file_stays(net: Path, archc: Run, mark: bytes, end: bytes
 def test_a_file_that_changed_meanwhile_stays(
     bad: Path, archc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from archc.cli import checking
+    from archc.cli import rewriting
 
-    write = checking.write
+    write = rewriting.write
 
     def late(texts: Sequence[Text]) -> None:
         bad.write_text("# mine\n", "utf-8")
         write(texts)
 
-    monkeypatch.setattr(checking, "write", late)
+    monkeypatch.setattr(rewriting, "write", late)
     outcome = archc("check", "net.arch", "--fix")
     assert outcome.code == 3
     assert "it was changed while it was checked" in outcome.err

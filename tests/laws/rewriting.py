@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from archc.testing.unparse_file import unparse_file
 from archdsl.syntax.parser import parse
 from archdsl.tree import ast
+from archdsl.tree.unparse_file import unparse_file
 from archir.base.record import field_names, replaced
 from archir.base.source import Source, Span
 from archir.catalogue.registry import ops

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from archc.testing.unparse_file import unparse_file
 from archdsl.syntax.parser import parse
 from archdsl.tree.outline import show_ast
+from archdsl.tree.unparse_file import unparse_file
 from archir.base.source import Source
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from errno import EBUSY
 from typing import TYPE_CHECKING
 
 from archc import pipeline
 from archc.cli import guard, streams
-from archc.cli.declare import UsageError
 from archc.request.requests import Request
 from archir.base.diagnostics import Diagnostics, OwnOpError
 from archir.base.record import Record
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from archc.pipeline import Checked
-    from archc.request.fixing import Fixed, Text
+    from archc.request.fixing import Fixed
     from archc.request.settings import Setting
     from archdsl.elaborate.limits import Limits
     from archdsl.project.locate import ReadFile, StrPath
@@ -81,17 +76,13 @@ def checked_texts(fixed: Fixed, asked: Asked) -> Iterator[CheckedFile]:
 
 def fixed_files(files: Sequence[str], asked: Asked, *, unsafe: bool) -> Fixed:
     """The files put right, and nothing of it written."""
-    from archc.request.examples import SHOWN
+    from archc.cli.rewriting import refuse_example
     from archc.request.fixing import fixed
 
     texts: list[tuple[Source, StrPath | None]] = []
     for file in dict.fromkeys(files):
         source, path, found = streams.read(file)
-        if source.name.startswith(SHOWN):
-            raise UsageError(
-                f"{file} is an example, and no file of yours",
-                f"archc new {file}.arch --from {file} makes one of it",
-            )
+        refuse_example(source, file)
         if found.has_errors:
             from archc.errors import ArchError
 
@@ -102,47 +93,3 @@ def fixed_files(files: Sequence[str], asked: Asked, *, unsafe: bool) -> Fixed:
         return asked.check(source, path, read)[1]
 
     return fixed(texts, check, unsafe=unsafe)
-
-
-def write(texts: Sequence[Text]) -> None:
-    """Write all files that have changed, or none; one that is not as it was read stays."""
-    from pathlib import Path
-
-    from archc.output.writing import write_all
-
-    changed = {Path(one.path): one for one in texts if one.is_changed and one.path is not None}
-
-    def allow(there: list[Path]) -> None:
-        for path, one in changed.items():
-            if path not in there or _text(path) != one.source.text:
-                raise OSError(EBUSY, "it was changed while it was checked", str(path))
-
-    marks = {path: _mark(path) for path in changed}
-    write_all({path: marks[path] + one.now for path, one in changed.items()}, allow)
-
-
-def _text(path: Path) -> str | None:
-    from archir.base.source import without_mark
-
-    try:
-        return without_mark(path.read_bytes()).decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-
-
-def _mark(path: Path) -> str:
-    """The mark with which some editors begin a file: it stays."""
-    with path.open("rb") as stream:
-        return "\ufeff" if stream.read(3) == b"\xef\xbb\xbf" else ""
-
-
-def difference(one: Text) -> str:
-    """What the fixes change of a file, as a unified diff."""
-    from difflib import unified_diff
-
-    old, new = (text.splitlines(keepends=True) for text in (one.source.text, one.now))
-    name = one.source.name.replace(os.sep, "/").lstrip("/")
-    lines = unified_diff(old, new, f"a/{name}", f"b/{name}")
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )

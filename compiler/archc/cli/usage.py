@@ -9,6 +9,7 @@ COMMANDS = {
     "draw": "print a picture of a model that fits a page",
     "summary": "say what a model costs: parameters, MACs, memory, fields",
     "variants": "check and score all that a model can be",
+    "fmt": "lay files out in one way, and keep their comments",
     "models": "list a file's models with their parameters",
     "verify": "compare a model with one in Python: keys, weights, outputs",
     "import": "write what a callable of Python makes in the language, proven equal",

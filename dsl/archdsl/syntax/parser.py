@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 from archdsl import rules
 from archdsl.syntax import layout, lexer, strings
@@ -70,6 +70,16 @@ def parse_argument(source: Source) -> tuple[ast.Argument | None, Diagnostics]:
     return ast.Argument(name.span.to(first.value.span), name, first.value), found
 
 
+def made_by(actions: object, source: Source) -> Any:
+    """What other actions than the tree's make of a text in which nothing is wrong."""
+    parse = _Parse(source, Diagnostics())
+    fitting = parse.fitting()
+    automaton = Automaton(actions)
+    is_right = fitting is not None and automaton.read(parse.lines(fitting))
+    assert is_right, "only a text that has a tree is read so"
+    return automaton.result
+
+
 class _TooManyErrors(Exception):  # noqa: N818 (it is no error of ours, but ends the parse)
     pass
 
@@ -102,6 +112,11 @@ class _Parse:
         return None
 
     def _file(self, before: Sequence[Token]) -> ast.File | None:
+        fitting = self.fitting(before)
+        return None if fitting is None else self._read(fitting)
+
+    def fitting(self, before: Sequence[Token] = ()) -> list[Token] | None:
+        """The tokens, with brackets that match; None where they are of a later edition."""
         text = lexer.clean(self.source.text, self.report)
 
         def lex(start: int, end: int) -> list[Token]:
@@ -113,7 +128,7 @@ class _Parse:
         tokens = list(strings.expand(tokens, lex, self.report))
         layout.names(tokens)
         tokens, self.mended = sound(tokens, text, self._report_token)
-        return self._read(tokens)
+        return tokens
 
     # --- reporting
 
@@ -160,7 +175,7 @@ class _Parse:
 
     def _read(self, fitting: list[Token]) -> ast.File | None:
         """Most files are right, and are read without a care for places to go back to."""
-        tokens = self._lines(fitting)
+        tokens = self.lines(fitting)
         if not self.mended:
             file = self._at_once(tokens)
             if file is not None:
@@ -177,11 +192,11 @@ class _Parse:
         new = [each for each in self.found if each not in before]
         known = tuple([each.span for each in new if each.fix is not None])
         if is_mended and not self.mended:
-            file = self._at_once(self._lines(fitting))
+            file = self._at_once(self.lines(fitting))
             if file is not None:
                 return replaced(file, repaired=known)
             layout.undone(fitting)
-        tokens = self._lines(fitting)
+        tokens = self.lines(fitting)
         builder = FileBuilder(self.source, self.docs, self._report_tree, self.mended)
         read, refused = Automaton(builder), self.refused
         recovery = Recovery(read, tokens, self.source, refused, self.mended, self.report)
@@ -192,7 +207,7 @@ class _Parse:
             else replaced(file, repaired=(*known, *recovery.repaired, *builder.repaired))
         )
 
-    def _lines(self, fitting: list[Token]) -> list[Token]:
+    def lines(self, fitting: list[Token]) -> list[Token]:
         """The tokens, of which line ends that end nothing are gone, and their end."""
         tokens = layout.lines(fitting)
         end = tokens[-1].end if tokens else len(self.source.text)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archdsl.tree import ast
 from archir.base.record import field_names
+from archir.base.source import Source, Span
 
 
 def modules_ahead(body: ast.Body) -> dict[str, ast.ModuleStatement]:
@@ -47,6 +48,19 @@ def _inner(value: object) -> Iterator[ast.Node]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _inner(item)  # tuples of tuples, as the arms of an `if`
+
+
+def are_alike(one: object, other: object) -> bool:
+    """Whether two trees say the same, wherever they stand: all but their places is equal."""
+    if isinstance(one, ast.Node) and isinstance(other, ast.Node):
+        return type(one) is type(other) and all(
+            are_alike(getattr(one, field), getattr(other, field)) for field in field_names(one)[1:]
+        )
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(are_alike, one, other))
+    if isinstance(one, Source | Span):
+        return True
+    return type(one) is type(other) and one == other
 
 
 def bound_names(root: ast.Node) -> Iterator[ast.Identifier]:

@@ -74,7 +74,8 @@ def _put_right(
     files: Sequence[str], asked: Asked, form: str, *, is_shown: bool, unsafe: bool
 ) -> int:
     """Write the files with their fixes, or show what would be written."""
-    from archc.cli.checking import checked_texts, difference, fixed_files, write
+    from archc.cli.checking import checked_texts, fixed_files
+    from archc.cli.rewriting import difference, write
 
     fixed = fixed_files(files, asked, unsafe=unsafe)
     if not is_shown:

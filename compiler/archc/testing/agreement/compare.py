@@ -16,9 +16,9 @@ from archc.testing.agreement.report import Disagreement, Report
 from archc.testing.agreement.theirs import Case, examples, interpreted, untrainable
 from archc.testing.interpreter import Network, Refused
 from archc.testing.interpreter.refused import Place
-from archc.testing.unparse_file import unparse_file
 from archdsl.syntax.parser import parse
 from archdsl.tree import ast
+from archdsl.tree.unparse_file import unparse_file
 from archir.base.diagnostics import Diagnostic
 from archir.base.record import field_names
 from archir.base.source import Source

@@ -16,8 +16,8 @@ from archc.testing.agreement.theirs import Case
 from archc.testing.fuzz.bounds import SECONDS, TooLongError, bounded
 from archc.testing.generator import Project, generate
 from archc.testing.generator.project import MAIN
-from archc.testing.unparse_file import unparse_file
 from archdsl.syntax.parser import parse
+from archdsl.tree.unparse_file import unparse_file
 from archir.base.source import Source
 
 

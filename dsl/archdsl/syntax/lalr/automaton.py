@@ -110,9 +110,19 @@ class Automaton:
 
 @cache
 def _makers(actions: type) -> Lazily[Maker]:
-    """How the values of rules are made, by the actions of a class."""
+    """How the values of rules are made, by the actions of a class.
+
+    Where it has one action for all rules, ``any_rule``, that gets the rule and all of its symbols.
+    """
     rules = load().rules
+    whole = getattr(actions, "any_rule", None)
+    if whole is not None:
+        return Lazily(lambda n: _whole(rules[n], whole))
     return Lazily(lambda n: _maker(rules[n], getattr(actions, rules[n].action, None)))
+
+
+def _whole(rule: Production, action: Callable[[Any, Production, list[Any]], Any]) -> Maker:
+    return lambda actions, symbols: action(actions, rule, symbols)
 
 
 def _maker(rule: Production, action: Maker | None) -> Maker:

@@ -1,4 +1,7 @@
-"""Whole files as source text again, in one canonical form; of comments only docs are kept."""
+"""Whole files as source text again, in one canonical form; of comments only docs are kept.
+
+What words a tree is written with is said here; ``archdsl.formatting`` says where lines end.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ _STEP = "  "
 
 def unparse_file(file: ast.File) -> str:
     """The text of a file; parsing it gives the same tree, but for places."""
-    lines: list[str] = [] if file.edition is None else [f"arch {file.edition}"]
+    lines = list(_doc(file.doc))
+    lines += [] if file.edition is None else [f"arch {file.edition}"]
     for declaration in file.declarations:
         if _is_hidden(declaration):
             continue
@@ -24,14 +28,14 @@ def unparse_file(file: ast.File) -> str:
 
 def _declaration(node: ast.Declaration) -> Lines:
     if not isinstance(node, ast.Import | ast.Refused):
-        yield from (f"## {line}".rstrip() for line in node.doc.split("\n") if node.doc)
+        yield from _doc(node.doc)
     match node:
         case ast.Import():
             where = unparse.quoted(node.path) if isinstance(node.path, str) else ".".join(node.path)
             yield f"import {where}: {_names(node.names)}"
         case ast.PartDeclaration():
             head = f"{node.kind} {node.name.text}({_parameters(node.params)})"
-            yield from _braced(head, _body(node.body))
+            yield from _braced(head, _grouped(node))
         case ast.Variant():
             yield f"model {node.name.text} = {unparse.expression(node.value)}"
         case ast.Function():
@@ -45,6 +49,22 @@ def _declaration(node: ast.Declaration) -> Lines:
             assert_never(node)
 
 
+def _doc(doc: str) -> Lines:
+    yield from (f"## {line}".rstrip() for line in doc.split("\n") if doc)
+
+
+def _grouped(node: ast.PartDeclaration) -> Lines:
+    """The body, with a blank line behind a model's inputs and before initial weights."""
+    before: ast.Statement | None = None
+    for statement in node.body.statements:
+        if not _is_hidden(statement):
+            is_first = isinstance(before, ast.Input) and node.kind == "model"
+            if is_first or (before is not None and isinstance(statement, ast.InitStatement)):
+                yield ""
+            yield from _statement(statement)
+            before = statement
+
+
 def _parameters(params: Iterable[ast.Param]) -> str:
     return ", ".join(unparse.parameter(param) for param in params)
 
@@ -55,7 +75,7 @@ def _names(names: Iterable[ast.Identifier]) -> str:
 
 def _braced(head: str, inside: Lines) -> Lines:
     """``head {``, what is inside one step further in, and ``}``; on one line where it is empty."""
-    lines = [_STEP + line for line in inside]
+    lines = [_STEP + line if line else "" for line in inside]
     head = f"{head} " if head else ""
     if not lines:
         yield f"{head}{{ }}"

@@ -1,0 +1,80 @@
+"""A text as the grammar's rules read it, with every word of it: what a syntax tree leaves out too.
+
+Of ``(a + b)`` the tree has the sum; here are also the parentheses, and ``1_000`` as it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from archdsl.syntax.lalr.tables import Production
+from archdsl.syntax.parser import made_by
+from archdsl.syntax.tokens import END, Token
+from archir.base.record import Struct
+from archir.base.source import Source
+
+LINE_ENDS = frozenset({"_NL", "_SEP"})
+
+
+class Piece(Struct):
+    """What one rule of the grammar read: words, and what other rules read."""
+
+    kind: str
+    """The rule's name."""
+
+    parts: list[Piece | Token]
+
+    def of(self, *kinds: str) -> list[Piece]:
+        """The parts that rules of these names read."""
+        return [part for part in self.parts if isinstance(part, Piece) and part.kind in kinds]
+
+    def words(self) -> Iterator[Token]:
+        """All words in order, without line ends."""
+        return words(self)
+
+
+def words(part: Piece | Token) -> Iterator[Token]:
+    """The words of a part in order, without line ends, which may be none."""
+    if isinstance(part, Piece):
+        for inner in part.parts:
+            yield from words(inner)
+    elif not is_line_end(part):
+        yield part
+
+
+def first_word(part: Piece | Token) -> Token:
+    """The word that a part begins with."""
+    return next(words(part))
+
+
+def last_word(part: Piece | Token) -> Token:
+    """The word that a part ends with."""
+    while isinstance(part, Piece):
+        part = next(inner for inner in reversed(part.parts) if any(words(inner)))
+    return part
+
+
+def is_line_end(token: Token) -> bool:
+    """Whether it only ends a line; a comma between branches does more."""
+    return token.type == "_NL" or (token.type == "_SEP" and token.text != ",")
+
+
+class _Reader:
+    """Makes pieces; the repetitions that the tables have rules for are part of what repeats."""
+
+    def any_rule(self, rule: Production, symbols: list[Any]) -> Piece | list[Any]:
+        repeats = not rule.action and symbols and isinstance(symbols[0], list)
+        parts: list[Any] = symbols.pop(0) if repeats else []  # grows in place, however long
+        for symbol in symbols:
+            if isinstance(symbol, list):
+                parts += symbol
+            elif not (isinstance(symbol, Token) and symbol.type == END):
+                parts.append(symbol)
+        return Piece(rule.action, parts) if rule.action else parts
+
+
+def read(source: Source) -> Piece:
+    """All of a text in which nothing is wrong."""
+    file: Piece = made_by(_Reader(), source)
+    return file
