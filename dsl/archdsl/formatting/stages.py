@@ -146,7 +146,15 @@ class Stages(Expressions):
         self._depth = max(around, self._depth)
         return flow.group(inner, most=most)
 
-    sequence = residual = dense = for_ = repeat = train_only = if_
+    sequence = dense = for_ = repeat = train_only = if_
+
+    def residual(self, piece: Piece) -> Flow:
+        """``residual { … } shortcut { … }``: beside a shortcut the body is open."""
+        *parts, last = piece.parts
+        if len(piece.of("body")) == 1:
+            return self.if_(piece)
+        self.opened.add(first_word(piece.of("body")[0]).start)
+        return (self.with_blanks(parts), " ", flow.group(self.of(last)))
 
     def body(self, piece: Piece) -> Flow:
         """``{ … }``: one short statement may stand on its line."""
