@@ -78,7 +78,7 @@ class Expressions:
         """The parts without blanks between them."""
         return tuple([self.of(part) for part in piece.parts])
 
-    selector = module_path = attribute = minus = signs = type = close
+    selector = module_path = attribute = minus = signs = close
 
     def access(self, piece: Piece) -> Flow:
         """``xs[0].channels``; behind a number a point would be one of its own."""
@@ -87,10 +87,25 @@ class Expressions:
         return (self.of(base), " " if is_number else "", self.close(Piece("", piece.parts[1:])))
 
     def range(self, piece: Piece) -> Flow:
-        """``1..n``."""
-        first, sign, last = piece.parts
+        """``1..n``, ``1..9 step 2``."""
+        first, sign, last, *by = piece.parts
         ends = self.source.text[last_word(first).end - 1] == "."  # as `1.` does
-        return (self.of(first), " " if ends else "", self.of(sign), self.of(last))
+        ends_of = (self.of(first), " " if ends else "", self.of(sign), self.of(last))
+        return (ends_of, " ", self.with_blanks(by)) if by else ends_of
+
+    def type(self, piece: Piece) -> Flow:
+        """``list[int in 1..8] of 4``."""
+        name, *held = piece.parts
+        if not held:
+            return self.of(name)
+        opener, inner, *more = held
+        ends = next(
+            n for n, part in enumerate(more) if isinstance(part, Token) and part.text == "]"
+        )
+        items = self.with_blanks([inner, *more[:ends]])
+        made = (self.of(name), self.of(opener), items, self.of(more[ends]))
+        count = more[ends + 1 :]
+        return (made, " ", self.with_blanks(count)) if count else made
 
     def power(self, piece: Piece) -> Flow:
         """``a ** -b``."""
