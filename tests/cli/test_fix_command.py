@@ -168,7 +168,7 @@ def test_all_else_of_a_file_stays(net: Path, archc: Run, mark: bytes, end: bytes
 def test_a_file_that_changed_meanwhile_stays(
     bad: Path, archc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from archc.cli import rewriting
+    from archc.output import rewriting
 
     write = rewriting.write
 

@@ -76,13 +76,12 @@ def checked_texts(fixed: Fixed, asked: Asked) -> Iterator[CheckedFile]:
 
 def fixed_files(files: Sequence[str], asked: Asked, *, unsafe: bool) -> Fixed:
     """The files put right, and nothing of it written."""
-    from archc.cli.rewriting import refuse_example
     from archc.request.fixing import fixed
 
     texts: list[tuple[Source, StrPath | None]] = []
     for file in dict.fromkeys(files):
         source, path, found = streams.read(file)
-        refuse_example(source, file)
+        streams.refuse_example(source, file)
         if found.has_errors:
             from archc.errors import ArchError
 

@@ -20,6 +20,18 @@ def read(file: str) -> tuple[Source, str | None, Diagnostics]:
     return files.read_named(file)
 
 
+def refuse_example(source: Source, word: str) -> None:
+    """No example is written over; UsageError where one is named."""
+    from archc.cli.declare import UsageError
+    from archc.request.examples import SHOWN
+
+    if source.name.startswith(SHOWN):
+        raise UsageError(
+            f"{word} is an example, and no file of yours",
+            f"archc new {word}.arch --from {word} makes one of it",
+        )
+
+
 def say(line: str) -> None:
     """A line for a person on standard output, whatever its encoding can hold."""
     encoding = style_of(sys.stdout).encoding

@@ -7,9 +7,9 @@ from itertools import pairwise
 from archdsl.formatting import flow
 from archdsl.formatting.comments import Comments
 from archdsl.formatting.flow import BLANK, HARD, Flow
-from archdsl.formatting.pieces import Piece, first_word, last_word, read, words
+from archdsl.formatting.of_stages import Stages
+from archdsl.formatting.pieces import Phrase, first_word, last_word, read, words
 from archdsl.formatting.rendering import rendered
-from archdsl.formatting.stages import Stages
 from archdsl.syntax.parser import parse
 from archdsl.tree import ast
 from archdsl.tree.unparse_file import unparse_file
@@ -63,9 +63,9 @@ def laid_out(source: Source) -> str:
 class Files(Stages):
     """Flows of declarations."""
 
-    def file(self, piece: Piece) -> Flow:
+    def file(self, piece: Phrase) -> Flow:
         """All declarations, with a blank line around those that have a body, and around imports."""
-        items = [part for part in piece.parts if isinstance(part, Piece)]
+        items = [part for part in piece.parts if isinstance(part, Phrase)]
         made: list[Flow] = []
         for before, item in pairwise([None, *items]):
             assert item is not None
@@ -76,27 +76,27 @@ class Files(Stages):
             made += [above, self.of(item), behind]
         return (*made, *self.dangling(None))
 
-    def part(self, piece: Piece) -> Flow:
+    def part(self, piece: Phrase) -> Flow:
         """``block Name(params) { … }``; a body of one plain stage may stand on one line."""
         *_, body = piece.parts
-        assert isinstance(body, Piece)
+        assert isinstance(body, Phrase)
         if not _is_plain(body):
             self.opened.add(first_word(body).start)
         return flow.group(self.with_blanks(piece.parts))
 
 
-def _are_parted(before: Piece, item: Piece) -> bool:
+def _are_parted(before: Phrase, item: Phrase) -> bool:
     """Whether a blank line stands between two declarations, also if none is written."""
     kinds = {before.kind, item.kind}
     return bool(kinds & {"part", "edition"}) or (kinds != {"import_"} and "import_" in kinds)
 
 
-def _is_plain(body: Piece) -> bool:
+def _is_plain(body: Phrase) -> bool:
     """Whether a body is an op or a block with its arguments, and nothing else."""
     _, *inner, _ = body.parts
-    if len(inner) != 1 or not isinstance(inner[0], Piece) or inner[0].kind != "pipeline":
+    if len(inner) != 1 or not isinstance(inner[0], Phrase) or inner[0].kind != "pipeline":
         return False
     stage, *more = inner[0].parts
     return (
-        not more and isinstance(stage, Piece) and len(stage.parts) == len(stage.of("use", "item"))
+        not more and isinstance(stage, Phrase) and len(stage.parts) == len(stage.of("use", "item"))
     )

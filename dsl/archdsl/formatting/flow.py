@@ -55,7 +55,7 @@ class Indent(Record):
     is_hard: bool
 
 
-class Step(Record):
+class Leg(Record):
     """A part of a run: ``-> relu``."""
 
     lead: str
@@ -76,7 +76,7 @@ class Step(Record):
 class Run(Record):
     """Steps that fill lines, each of which goes on one line if it fits."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[Leg, ...]
     is_indented: bool
     """Whether all lines but the first stand further in."""
 
@@ -106,7 +106,7 @@ def indent(*inner: Flow) -> Indent:
     return Indent(inner, must_break(inner))
 
 
-def run(steps: Sequence[Step], *, is_indented: bool) -> Run:
+def run(steps: Sequence[Leg], *, is_indented: bool) -> Run:
     """Steps that go on one line if they fit, and else fill lines."""
     is_hard = any(each.is_hard or each.starts_line for each in steps)
     return Run(tuple(steps), is_indented, is_hard)

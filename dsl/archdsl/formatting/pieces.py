@@ -17,40 +17,40 @@ from archir.base.source import Source
 LINE_ENDS = frozenset({"_NL", "_SEP"})
 
 
-class Piece(Struct):
+class Phrase(Struct):
     """What one rule of the grammar read: words, and what other rules read."""
 
     kind: str
     """The rule's name."""
 
-    parts: list[Piece | Token]
+    parts: list[Phrase | Token]
 
-    def of(self, *kinds: str) -> list[Piece]:
+    def of(self, *kinds: str) -> list[Phrase]:
         """The parts that rules of these names read."""
-        return [part for part in self.parts if isinstance(part, Piece) and part.kind in kinds]
+        return [part for part in self.parts if isinstance(part, Phrase) and part.kind in kinds]
 
     def words(self) -> Iterator[Token]:
         """All words in order, without line ends."""
         return words(self)
 
 
-def words(part: Piece | Token) -> Iterator[Token]:
+def words(part: Phrase | Token) -> Iterator[Token]:
     """The words of a part in order, without line ends, which may be none."""
-    if isinstance(part, Piece):
+    if isinstance(part, Phrase):
         for inner in part.parts:
             yield from words(inner)
     elif not is_line_end(part):
         yield part
 
 
-def first_word(part: Piece | Token) -> Token:
+def first_word(part: Phrase | Token) -> Token:
     """The word that a part begins with."""
     return next(words(part))
 
 
-def last_word(part: Piece | Token) -> Token:
+def last_word(part: Phrase | Token) -> Token:
     """The word that a part ends with."""
-    while isinstance(part, Piece):
+    while isinstance(part, Phrase):
         part = next(inner for inner in reversed(part.parts) if any(words(inner)))
     return part
 
@@ -60,10 +60,10 @@ def is_line_end(token: Token) -> bool:
     return token.type == "_NL" or (token.type == "_SEP" and token.text != ",")
 
 
-class _Reader:
+class _Phrases:
     """Makes pieces; the repetitions that the tables have rules for are part of what repeats."""
 
-    def any_rule(self, rule: Production, symbols: list[Any]) -> Piece | list[Any]:
+    def any_rule(self, rule: Production, symbols: list[Any]) -> Phrase | list[Any]:
         repeats = not rule.action and symbols and isinstance(symbols[0], list)
         parts: list[Any] = symbols.pop(0) if repeats else []  # grows in place, however long
         for symbol in symbols:
@@ -71,10 +71,10 @@ class _Reader:
                 parts += symbol
             elif not (isinstance(symbol, Token) and symbol.type == END):
                 parts.append(symbol)
-        return Piece(rule.action, parts) if rule.action else parts
+        return Phrase(rule.action, parts) if rule.action else parts
 
 
-def read(source: Source) -> Piece:
+def read(source: Source) -> Phrase:
     """All of a text in which nothing is wrong."""
-    file: Piece = made_by(_Reader(), source)
+    file: Phrase = made_by(_Phrases(), source)
     return file

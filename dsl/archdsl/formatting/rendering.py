@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from archdsl.formatting.flow import Aside, Broken, Flow, Group, Indent, Line, Run, Step
+from archdsl.formatting.flow import Aside, Broken, Flow, Group, Indent, Leg, Line, Run
 
 INDENT = 2
 """By how many columns what is inside of brackets stands further in."""
@@ -121,7 +121,7 @@ class _Page:
         whole = Group(flow, one.is_hard or bool(one.above))
         self.stack += [(indent, False, after), (indent, False, whole)]
 
-    def _stays(self, one: Step, indent: int, after: _Rest) -> bool:
+    def _stays(self, one: Leg, indent: int, after: _Rest) -> bool:
         """Whether a step goes on on the line of the one before."""
         if one.starts_line:
             return False
@@ -135,7 +135,7 @@ class _Page:
             return False
         return self._fits(flow, after, is_flat=False)
 
-    def _is_too_long(self, one: Step, indent: int, after: _Rest) -> bool:
+    def _is_too_long(self, one: Leg, indent: int, after: _Rest) -> bool:
         """Whether a step has no place on a line of its own."""
         column, self.column = self.column, indent + INDENT
         fits = self._fits((one.lead, one.inner), after)
@@ -161,27 +161,34 @@ class _Page:
             match what:
                 case str():
                     left -= len(what)
-                case tuple():
-                    inner += [(flat, each) for each in reversed(what)]
+                case Line() if what.is_hard or not flat:
+                    return True
                 case Line():
-                    if what.is_hard or not flat:
-                        return True
                     left -= len(what.flat)
-                case Group():
-                    if flat and what.most is not None:
-                        left = min(left, what.most - (self.width - left))
-                    inner.append((flat, what.inner))
-                case Indent():
-                    inner.append((flat, what.inner))
-                case Run():
-                    inner.append((flat, _Rest(what, 0, is_continued=False)))
                 case Broken():
                     left -= 0 if flat else len(what.text)
-                case _Rest():
-                    if what.at < len(what.run.steps):
-                        if what.at and not flat:
-                            return True
-                        one = what.run.steps[what.at]
-                        inner.append((flat, _Rest(what.run, what.at + 1, is_continued=False)))
-                        inner.append((flat, (" " if what.at else "", one.lead, one.inner)))
+                case Group() if flat and what.most is not None:
+                    left = min(left, what.most - (self.width - left))
+                    inner.append((flat, what.inner))
+                case _Rest() if not flat and 0 < what.at < len(what.run.steps):
+                    return True
+                case _:
+                    inner += [(flat, each) for each in _inside(what)]
         return False
+
+
+def _inside(flow: Flow | _Rest) -> list[Flow | _Rest]:
+    """What something is made of, the first of it last."""
+    match flow:
+        case tuple():
+            return list(reversed(flow))
+        case Group() | Indent():
+            return [flow.inner]
+        case Run():
+            return [_Rest(flow, 0, is_continued=False)]
+        case _Rest() if flow.at < len(flow.run.steps):
+            one = flow.run.steps[flow.at]
+            after = _Rest(flow.run, flow.at + 1, is_continued=False)
+            return [after, (" " if flow.at else "", one.lead, one.inner)]
+        case _:
+            return []

@@ -75,7 +75,7 @@ def _put_right(
 ) -> int:
     """Write the files with their fixes, or show what would be written."""
     from archc.cli.checking import checked_texts, fixed_files
-    from archc.cli.rewriting import difference, write
+    from archc.output.rewriting import difference, write
 
     fixed = fixed_files(files, asked, unsafe=unsafe)
     if not is_shown:

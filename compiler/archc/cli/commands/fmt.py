@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archc.cli import guard, streams
 from archc.cli.declare import Command, Operand, Option, UsageError
-from archc.cli.rewriting import difference, refuse_example, write
+from archc.output.rewriting import difference, write
 from archir.base.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _texts(files: Sequence[str], found: Diagnostics) -> Iterator[Text]:
 
     for file in dict.fromkeys(_all(files)):
         source, path, more = streams.read(file)
-        refuse_example(source, file)
+        streams.refuse_example(source, file)
         tree = None
         if not more.has_errors:
             tree, more = parse(source)

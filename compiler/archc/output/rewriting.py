@@ -7,24 +7,10 @@ from collections.abc import Sequence
 from errno import EBUSY
 from typing import TYPE_CHECKING
 
-from archc.cli.declare import UsageError
-
 if TYPE_CHECKING:
     from pathlib import Path
 
     from archc.request.fixing import Text
-    from archir.base.source import Source
-
-
-def refuse_example(source: Source, word: str) -> None:
-    """No example is written over; UsageError where one is named."""
-    from archc.request.examples import SHOWN
-
-    if source.name.startswith(SHOWN):
-        raise UsageError(
-            f"{word} is an example, and no file of yours",
-            f"archc new {word}.arch --from {word} makes one of it",
-        )
 
 
 def write(texts: Sequence[Text]) -> None:

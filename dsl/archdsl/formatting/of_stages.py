@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from archdsl.formatting import flow
 from archdsl.formatting.comments import Comments
-from archdsl.formatting.expressions import Expressions, Part, Row, with_signs
-from archdsl.formatting.flow import BLANK, HARD, SPACE, Flow, Line, Step
-from archdsl.formatting.pieces import Piece, first_word, last_word, words
+from archdsl.formatting.flow import BLANK, HARD, SPACE, Flow, Leg, Line
+from archdsl.formatting.of_expressions import Expressions, Held, Part, with_signs
+from archdsl.formatting.pieces import Phrase, first_word, last_word, words
 from archdsl.syntax.tokens import Token
 from archir.base.record import Struct
 from archir.base.source import Source
@@ -52,19 +52,19 @@ class Stages(Expressions):
 
     # --- pipelines
 
-    def pipeline(self, piece: Piece) -> Flow:
+    def pipeline(self, piece: Phrase) -> Flow:
         """``a -> b as c :: [shape]``: where it is too long, further lines begin with the signs."""
         links = _links(piece)
         for before, link in pairwise(links):
             self._part(before, link)
-        steps: list[Step] = []
+        steps: list[Leg] = []
         starts_line = False
         for link in links:
             inner = (self.with_blanks(link.parts), link.behind)
             lead = "" if link.sign is None else f"{link.sign.text} "
             is_hard, opens = flow.must_break(inner), _opens(link.parts[0])
             steps.append(
-                Step(lead, inner, is_hard, link.above, starts_line or bool(link.above), opens)
+                Leg(lead, inner, is_hard, link.above, starts_line or bool(link.above), opens)
             )
             starts_line = bool(link.behind)
         return flow.run(steps, is_indented=True)
@@ -79,12 +79,12 @@ class Stages(Expressions):
         before.behind = flow.asides(behind)
         link.above = tuple([(comment.text, HARD) for comment in above])
 
-    def splice(self, piece: Piece) -> Flow:
+    def splice(self, piece: Phrase) -> Flow:
         """``*Name(args) [a, b]``."""
         star, *parts = piece.parts
         return (self.of(star), self.with_blanks(parts))
 
-    def use(self, piece: Piece) -> Flow:
+    def use(self, piece: Phrase) -> Flow:
         """``conv(64, 3)``, ``concat [a, b]``, ``resnet50 upto [a, b]``.
 
         ``ys[i]`` may be an item or of one branch, and stands as close as it is written.
@@ -92,7 +92,7 @@ class Stages(Expressions):
         name = piece.parts[0]
         if len(piece.parts) == 2 and isinstance(name, Token):
             branches = piece.parts[1]
-            if isinstance(branches, Piece) and _may_be_index(branches):
+            if isinstance(branches, Phrase) and _may_be_index(branches):
                 opener = first_word(branches)
                 if opener.start == name.end:
                     return (self.of(name), self.of(branches))
@@ -100,12 +100,12 @@ class Stages(Expressions):
 
     item = Expressions.close
 
-    def upto(self, piece: Piece) -> Flow:
+    def upto(self, piece: Phrase) -> Flow:
         """``upto [layer1, layer2]``."""
         word, *parts = piece.parts
         return (self.of(word), " ", self.listed(parts, may_fill=True))
 
-    def branches(self, piece: Piece) -> Flow:
+    def branches(self, piece: Phrase) -> Flow:
         """``[a, b]`` on one line, or a line for each branch."""
         opener, *inner, closer = piece.parts
         assert isinstance(opener, Token) and isinstance(closer, Token)
@@ -121,12 +121,12 @@ class Stages(Expressions):
 
     # --- statements
 
-    def assert_(self, piece: Piece) -> Flow:
+    def assert_(self, piece: Phrase) -> Flow:
         """``assert condition, "message"``, with the message on a line of its own if it must be."""
         *parts, message = piece.parts
         return flow.group(self.with_blanks(parts), flow.indent(SPACE, self.of(message)))
 
-    def input_(self, piece: Piece) -> Flow:
+    def input_(self, piece: Phrase) -> Flow:
         """``input a: [N], b: [N]``, where lines can end behind commas."""
         word, *parts = piece.parts
         return flow.group(self.of(word), " ", flow.indent(self.with_blanks(parts, SPACE)))
@@ -135,7 +135,7 @@ class Stages(Expressions):
 
     # --- bodies
 
-    def if_(self, piece: Piece) -> Flow:
+    def if_(self, piece: Phrase) -> Flow:
         """What may have several bodies: then none of them is on one line."""
         bodies = piece.of("body")
         if len(bodies) > 1:
@@ -148,7 +148,7 @@ class Stages(Expressions):
 
     sequence = dense = for_ = repeat = train_only = if_
 
-    def residual(self, piece: Piece) -> Flow:
+    def residual(self, piece: Phrase) -> Flow:
         """``residual { … } shortcut { … }``: beside a shortcut the body is open."""
         *parts, last = piece.parts
         if len(piece.of("body")) == 1:
@@ -156,12 +156,12 @@ class Stages(Expressions):
         self.opened.add(first_word(piece.of("body")[0]).start)
         return (self.with_blanks(parts), " ", flow.group(self.of(last)))
 
-    def body(self, piece: Piece) -> Flow:
+    def body(self, piece: Phrase) -> Flow:
         """``{ … }``: one short statement may stand on its line."""
         opener, *inner, closer = piece.parts
         return self.braced(opener, inner, closer)
 
-    def init(self, piece: Piece) -> Flow:
+    def init(self, piece: Phrase) -> Flow:
         """``init { … }``, with the initialisers below each other."""
         word, opener, *inner, closer = piece.parts
         for rules in self._stretches(piece.of("rule")):
@@ -170,9 +170,9 @@ class Stages(Expressions):
             self._blanks.update({start: widest - width for start, width in widths.items()})
         return flow.group(self.of(word), " ", self.braced(opener, inner, closer))
 
-    def _stretches(self, rules: Sequence[Piece]) -> list[list[Piece]]:
+    def _stretches(self, rules: Sequence[Phrase]) -> list[list[Phrase]]:
         """Rules in stretches between blank lines, less those whose selectors are long."""
-        found: list[list[Piece]] = [[]]
+        found: list[list[Phrase]] = [[]]
         for rule in rules:
             if self.comments.is_spaced(first_word(rule)):
                 found.append([])
@@ -180,7 +180,7 @@ class Stages(Expressions):
                 found[-1].append(rule)
         return [stretch for stretch in found if stretch]
 
-    def rule(self, piece: Piece) -> Flow:
+    def rule(self, piece: Phrase) -> Flow:
         """``conv.weight: zeros``."""
         selector, colon, value = piece.parts
         blanks = " " * (1 + self._blanks.get(first_word(piece).start, 0))
@@ -203,17 +203,17 @@ class Stages(Expressions):
         below = (_below_each_other(rows),) if rows else ()
         return (head, flow.indent(*((end, *below) if rows else ()), *dangling), end, foot)
 
-    def _rows(self, parts: Sequence[Part], plain: Line, spaced: Line) -> list[Row]:
+    def _rows(self, parts: Sequence[Part], plain: Line, spaced: Line) -> list[Held]:
         """Statements or branches with the comments around them."""
-        made: list[Row] = []
+        made: list[Held] = []
         for item, signs in with_signs(parts):
             between, above = self.start(first_word(item), plain, spaced)
             behind = self.end(last_word(item), signs)
-            made.append(Row(between, above, self.of(item), behind))
+            made.append(Held(between, above, self.of(item), behind))
         return made
 
 
-def _links(piece: Piece) -> list[_Link]:
+def _links(piece: Phrase) -> list[_Link]:
     found = [_Link(None, [])]
     for part in piece.parts:
         if isinstance(part, Token):
@@ -225,22 +225,22 @@ def _links(piece: Piece) -> list[_Link]:
 
 def _opens(part: Part) -> bool:
     """Whether a stage has brackets of its own, which may be opened where it stands."""
-    if not isinstance(part, Piece) or part.kind != "stage":
+    if not isinstance(part, Phrase) or part.kind != "stage":
         return False
     units = part.of("use", "splice")
     return all(unit.of("arguments", "branches") for unit in units) and not part.of("item")
 
 
-def _may_be_index(branches: Piece) -> bool:
+def _may_be_index(branches: Phrase) -> bool:
     """Whether the only branch could be an index, or a slice of names."""
     _, *inner, _ = branches.parts
-    if len(inner) != 1 or not isinstance(inner[0], Piece) or inner[0].kind != "pipeline":
+    if len(inner) != 1 or not isinstance(inner[0], Phrase) or inner[0].kind != "pipeline":
         return False
     (stage, *more) = inner[0].parts
-    if more or not isinstance(stage, Piece):
+    if more or not isinstance(stage, Phrase):
         return False
     *label, unit = stage.parts
-    return len(label) < 2 and isinstance(unit, Piece) and unit.kind in ("use", "item")
+    return len(label) < 2 and isinstance(unit, Phrase) and unit.kind in ("use", "item")
 
 
 def _width(part: Part) -> int:
@@ -248,12 +248,12 @@ def _width(part: Part) -> int:
     return sum(word.end - word.start for word in words(part))
 
 
-def _are_apart(rows: Sequence[Row]) -> bool:
+def _are_apart(rows: Sequence[Held]) -> bool:
     """Whether comments keep items from standing on one line."""
     return any(row.above or row.behind for row in rows)
 
 
-def _below_each_other(rows: Sequence[Row]) -> tuple[Flow, ...]:
+def _below_each_other(rows: Sequence[Held]) -> tuple[Flow, ...]:
     made: list[Flow] = []
     for number, row in enumerate(rows):
         made += [row.between] if number else []

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from archdsl.formatting import flow
 from archdsl.formatting.comments import Comments
-from archdsl.formatting.flow import BLANK, HARD, SOFT, SPACE, Broken, Flow, Line, Step
-from archdsl.formatting.pieces import Piece, first_word, last_word
+from archdsl.formatting.flow import BLANK, HARD, SOFT, SPACE, Broken, Flow, Leg, Line
+from archdsl.formatting.pieces import Phrase, first_word, last_word
 from archdsl.syntax.tokens import Token
 from archir.base.record import Record
 from archir.base.source import Source
@@ -26,7 +26,7 @@ _RULES = {"sum": "operands", "list": "items"}
 _BETWEEN: dict[str, Flow] = {"for": SPACE, "if": SPACE, ",": ""}
 """What stands before the words of a comprehension."""
 
-Part: TypeAlias = "Piece | Token"
+Part: TypeAlias = "Phrase | Token"
 
 
 class Expressions:
@@ -45,7 +45,9 @@ class Expressions:
         """What a part is laid out as."""
         if isinstance(part, Token):
             return self.word(part)
-        rule: Callable[[Piece], Flow] = getattr(self, _RULES.get(part.kind, part.kind), self.spaced)
+        rule: Callable[[Phrase], Flow] = getattr(
+            self, _RULES.get(part.kind, part.kind), self.spaced
+        )
         return rule(part)
 
     # --- words and signs
@@ -60,7 +62,7 @@ class Expressions:
         self.has_strays = True
         return (above, text, behind)
 
-    def spaced(self, piece: Piece) -> Flow:
+    def spaced(self, piece: Phrase) -> Flow:
         """The parts with a blank between each two that do not stand close to each other."""
         return self.with_blanks(piece.parts)
 
@@ -74,26 +76,26 @@ class Expressions:
             made.append(self.of(part))
         return tuple(made)
 
-    def close(self, piece: Piece) -> Flow:
+    def close(self, piece: Phrase) -> Flow:
         """The parts without blanks between them."""
         return tuple([self.of(part) for part in piece.parts])
 
     selector = module_path = attribute = minus = signs = close
 
-    def access(self, piece: Piece) -> Flow:
+    def access(self, piece: Phrase) -> Flow:
         """``xs[0].channels``; behind a number a point would be one of its own."""
         base = piece.parts[0]
-        is_number = isinstance(base, Piece) and base.kind == "number"
-        return (self.of(base), " " if is_number else "", self.close(Piece("", piece.parts[1:])))
+        is_number = isinstance(base, Phrase) and base.kind == "number"
+        return (self.of(base), " " if is_number else "", self.close(Phrase("", piece.parts[1:])))
 
-    def range(self, piece: Piece) -> Flow:
+    def range(self, piece: Phrase) -> Flow:
         """``1..n``, ``1..9 step 2``."""
         first, sign, last, *by = piece.parts
         ends = self.source.text[last_word(first).end - 1] == "."  # as `1.` does
         ends_of = (self.of(first), " " if ends else "", self.of(sign), self.of(last))
         return (ends_of, " ", self.with_blanks(by)) if by else ends_of
 
-    def type(self, piece: Piece) -> Flow:
+    def type(self, piece: Phrase) -> Flow:
         """``list[int in 1..8] of 4``."""
         name, *held = piece.parts
         if not held:
@@ -107,7 +109,7 @@ class Expressions:
         count = more[ends + 1 :]
         return (made, " ", self.with_blanks(count)) if count else made
 
-    def power(self, piece: Piece) -> Flow:
+    def power(self, piece: Phrase) -> Flow:
         """``a ** -b``."""
         made: list[Flow] = []
         for part in piece.parts:
@@ -115,7 +117,7 @@ class Expressions:
             made += [" ", self.of(part), " "] if is_sign else [self.of(part)]
         return tuple(made)
 
-    def operands(self, piece: Piece) -> Flow:
+    def operands(self, piece: Phrase) -> Flow:
         """Operands with their operators, before which lines end in brackets."""
         first, *rest = piece.parts
         if not self._is_enclosed:
@@ -127,7 +129,7 @@ class Expressions:
 
     product = both = either = comparison = operands
 
-    def expression(self, piece: Piece) -> Flow:
+    def expression(self, piece: Phrase) -> Flow:
         """``a if b else c``, where a line can end before ``else`` everywhere."""
         made: list[Flow] = []
         for part in piece.parts[1:]:
@@ -135,7 +137,7 @@ class Expressions:
             made += [SPACE if is_else else " ", self.of(part)]
         return flow.group(self.of(piece.parts[0]), flow.indent(*made))
 
-    def holed_text(self, piece: Piece) -> Flow:
+    def holed_text(self, piece: Phrase) -> Flow:
         """A text, with the expressions in it as they are laid out elsewhere."""
         return flow.on_line(self.close(piece))
 
@@ -176,35 +178,35 @@ class Expressions:
         yield
         self._is_enclosed = before
 
-    def group(self, piece: Piece) -> Flow:
+    def group(self, piece: Phrase) -> Flow:
         """``(a + b)``."""
         opener, inner, closer = piece.parts
         with self.enclosed():
             held = flow.indent(SOFT, self.of(inner))
             return flow.group(self.of(opener), held, SOFT, self.of(closer))
 
-    def index(self, piece: Piece) -> Flow:
+    def index(self, piece: Phrase) -> Flow:
         """``[i]``, ``[a:b]``: no line ends in it but in brackets of its own."""
         with self.enclosed(False):
             return self.close(piece)
 
     slice = index
 
-    def arguments(self, piece: Piece) -> Flow:
+    def arguments(self, piece: Phrase) -> Flow:
         """``(a, b = c)``, on one line or with a line for each."""
         return self.listed(piece.parts)
 
     parameters = shape = arguments
 
-    def row(self, piece: Piece) -> Flow:
+    def row(self, piece: Phrase) -> Flow:
         """``[a, b]`` where names are declared: with no comma at its end."""
         return self.listed(piece.parts, last_comma="")
 
-    def items(self, piece: Piece) -> Flow:
+    def items(self, piece: Phrase) -> Flow:
         """``[a, b]``, whose lines are filled where all items are short."""
         return self.listed(piece.parts, may_fill=True)
 
-    def comprehension(self, piece: Piece) -> Flow:
+    def comprehension(self, piece: Phrase) -> Flow:
         """``[element for name in items if condition]``."""
         opener, *parts, closer = piece.parts
         with self.enclosed():
@@ -239,13 +241,13 @@ class Expressions:
             made += [between, row.above, row.inner, comma, row.behind]
         return flow.group(head, flow.indent(*made, *dangling), SOFT, foot, is_hard=is_hard)
 
-    def _row(self, item: Part, signs: Sequence[Token]) -> Row:
+    def _row(self, item: Part, signs: Sequence[Token]) -> Held:
         between, above = self.start(first_word(item), SPACE, Line(is_blank=True))
         behind = self.end(last_word(item), signs)
-        return Row(between, above, self.of(item), behind)
+        return Held(between, above, self.of(item), behind)
 
 
-class Row(Record):
+class Held(Record):
     """An item of a list, with the comments around it."""
 
     between: Line
@@ -279,12 +281,12 @@ def with_signs(parts: Sequence[Part]) -> list[tuple[Part, list[Token]]]:
     return found
 
 
-def _is_short(row: Row) -> bool:
+def _is_short(row: Held) -> bool:
     return not flow.must_break(row.inner) and len(flow.on_line(row.inner)) <= SHORT
 
 
-def _filled(rows: Sequence[Row]) -> Flow:
+def _filled(rows: Sequence[Held]) -> Flow:
     """Items that fill lines."""
-    steps = [Step("", (row.inner, ","), is_hard=False) for row in rows[:-1]]
-    last = Step("", rows[-1].inner, is_hard=False)
+    steps = [Leg("", (row.inner, ","), is_hard=False) for row in rows[:-1]]
+    last = Leg("", rows[-1].inner, is_hard=False)
     return (flow.run([*steps, last], is_indented=False), Broken(","))
