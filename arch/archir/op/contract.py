@@ -143,6 +143,16 @@ class Op(Frozen, metaclass=OpType):
     A method and the function of its name are one, and so are they with and without ``_`` behind.
     """
 
+    special_of: ClassVar[str] = ""
+    """The op that does the same with other arguments, ``as_general``: a case of that has a name."""
+
+    @classmethod
+    def as_general(
+        cls, arguments: Mapping[str, Any], channels: int
+    ) -> "tuple[type[Op], Mapping[str, Any]]":
+        """The op of which it is a case, with its arguments for so many incoming channels."""
+        raise NotImplementedError
+
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         """The types of the outputs.
 

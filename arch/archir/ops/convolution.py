@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from archir import rules
 from archir.init.values import show_constant
-from archir.op.contract import Positive, channels_of
+from archir.op.contract import Op, Positive, channels_of
 from archir.op.dependence import WHOLE, AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
 from archir.op.misread import Misread, in_torch_order
@@ -272,6 +272,7 @@ class Depthwise(_Convolution):
     torch_name = "torch.nn.Conv2d"
     read_calls = ("conv?d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)",)
     own_arguments = ("multiplier",)
+    special_of = "conv"
 
     kernel_size: PerAxis = Field(description="size of the window")
     stride: PerAxis = Field(1, description="how far the window moves at a time")
@@ -300,6 +301,14 @@ class Depthwise(_Convolution):
         facts = {"kernel_size": weight.shape[2:], "multiplier": weight.shape[0] // groups}
         rest = {name: value for name, value in values.items() if name != "groups"}
         return super().read_bound({**rest, **facts}, call)
+
+    @classmethod
+    def as_general(
+        cls, arguments: Mapping[str, Any], channels: int
+    ) -> tuple[type[Op], Mapping[str, Any]]:
+        rest = dict(arguments)
+        width = channels * rest.pop("multiplier", 1)
+        return Conv, {"out_channels": width, **rest, "groups": channels}
 
     def group_count(self, channels: int) -> int:
         return channels

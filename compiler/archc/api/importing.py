@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Arguments: TypeAlias = Mapping[int, Mapping[str, Any]]
 """By the identity of a module, what its constructor was given."""
 
-FORMS = ("flat",)
+FORMS = ("blocks", "flat")
 """The ways to write a module, the one with most structure first."""
 
 
@@ -32,7 +32,7 @@ class ImportReport(Record):
 
     name: str
     form: str
-    """How much structure was found: ``"flat"`` has a scope for each module, and no blocks."""
+    """How much structure was found: ``"blocks"``, or ``"flat"`` with a scope for each module."""
 
     lines: int
     proofs: tuple[Proof, ...]
@@ -166,7 +166,8 @@ def _in_form(
     numbers = tuple(sorted(axes - plan))
     lines = len(text.splitlines())
     made = ImportedText(text)
-    made.report = ImportReport(name, form, lines, proofs, tuple(sorted(plan)), numbers)
+    found = form if "\nblock " in text else "flat"
+    made.report = ImportReport(name, found, lines, proofs, tuple(sorted(plan)), numbers)
     return made
 
 

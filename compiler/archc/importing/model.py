@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from archc.importing.chains import Writer
 from archc.importing.described import ModelInput, ModelOutput, Whole
-from archc.importing.nodes import BodyText, Chain, Head, Named, Several, TrainOnly
-from archc.importing.steps import ModuleBody
-from archc.importing.write import Facts, Printer, Unit
+from archc.importing.nodes import ABSENT, Block, BodyText, Chain, Head, Named, Several, TrainOnly
+from archc.importing.structure.blocks import Finder
+from archc.importing.structure.fold import fold
+from archc.importing.write import WIDTH, Facts, Printer, Unit, wrap
+from archir.init.values import show_constant
 
 
 def written(whole: Whole, inputs: Sequence[ModelInput], name: str, form: str) -> str:
     """The file, in one of the forms that ``api.importing.FORMS`` names."""
-    assert form == "flat"
-    return flat(whole.body, name, inputs, whole.outputs, whole.facts)
-
-
-def flat(
-    body: ModuleBody,
-    name: str,
-    inputs: Sequence[ModelInput],
-    outputs: Sequence[ModelOutput],
-    facts: Facts,
-) -> str:
-    """The model as one body with a scope for each module."""
-    writer = Writer(facts.keyed)
-    text = writer.text(body)
+    facts = whole.facts
+    text = Writer(facts.keyed).text(whole.body)
+    finder = Finder(facts)
+    if form == "blocks":
+        finder.find(text)
+        for block in finder.blocks.values():
+            fold(block.text, facts)
+        fold(text, facts)
+    lines = ["arch 1", ""]
+    for block in finder.blocks.values():
+        lines.extend([*_block(block, finder.blocks, facts), ""])
     unit = Unit(facts, model=True)
-    printer = Printer(unit)
-    names = [unit.name(value, each.name) for value, each in zip(body.inputs, inputs, strict=True)]
-    unit.bound.update(body.inputs)
+    unit.blocks = finder.blocks
+    unit.taken.update(finder.blocks)
+    names = [
+        unit.name(value, each.name) for value, each in zip(text.body.inputs, inputs, strict=True)
+    ]
+    unit.bound.update(text.body.inputs)
     declared = ", ".join(each.text(n) for each, n in zip(inputs, names, strict=True))
-    lines = [f"  input {declared}"]
-    lines.extend(_model_body(text, printer, outputs))
-    return "\n".join(["arch 1", "", f"model {name}() {{", *lines, "}", ""])
+    body = _model_body(text, Printer(unit), whole.outputs)
+    return "\n".join([*lines, f"model {name}() {{", f"  input {declared}", *body, "}", ""])
+
+
+def _block(block: Block, blocks: Mapping[str, Block], facts: Facts) -> list[str]:
+    """The lines of a block."""
+    unit = Unit(facts, model=False)
+    unit.blocks = blocks
+    unit.taken.update(blocks)
+    unit.taken.update(block.parameters)
+    unit.taken.update(block.lets)
+    parameters = [
+        name if default == ABSENT else f"{name} = {show_constant(default)}"
+        for name, default in block.parameters.items()
+    ]
+    said = f"({', '.join(parameters)})" if parameters else ""
+    if len(said) > WIDTH - 20:
+        said = wrap(said, 2)
+    lets = [f"  let {name} = {value}" for name, value in block.lets.items()]
+    lines = Printer(unit).body(block.text, 1)
+    return [f"block {block.name}{said} {{", *lets, *lines, "}"]
 
 
 def _model_body(text: BodyText, printer: Printer, outputs: Sequence[ModelOutput]) -> list[str]:

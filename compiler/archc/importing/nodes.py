@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from archir.base.record import Struct
+from archir.base.record import Record, Struct
 
 if TYPE_CHECKING:
     from archc.importing.steps import ModuleBody, RawTensor
@@ -31,6 +31,8 @@ class OpStage(Struct):
     names: tuple[int, ...] = ()
     """The values that get a name behind it."""
 
+    when: Hole | None = None
+
 
 class ScopeStage(Struct):
     """A module with its body, where it stands or as a block that has a name."""
@@ -39,6 +41,61 @@ class ScopeStage(Struct):
     body: BodyText
     branches: list[Chain] | None = None
     names: tuple[int, ...] = ()
+    when: Hole | None = None
+
+
+class Code(Record):
+    """An argument that is an expression of the language."""
+
+    text: str
+
+
+class Hole(Struct):
+    """An argument, or a condition, that is another one in each instance of a block.
+
+    ``values`` has one for each instance, ABSENT where the instance lacks the stage; ``channels``
+    what ``_.channels`` is there. ``text`` is what is written, once that is found.
+    """
+
+    name: str
+    values: list[Any]
+    channels: list[Any]
+    text: str = ""
+    is_condition: bool = False
+
+
+ABSENT = "<absent>"
+
+
+class UseStage(Struct):
+    """A use of a block."""
+
+    label: str | None
+    name: str
+    arguments: dict[str, Any]
+    body: BodyText
+    """What it does, for what is known of the values that flow in."""
+
+    branches: list[Chain] | None = None
+    names: tuple[int, ...] = ()
+    when: Hole | None = None
+
+
+class Loop(Struct):
+    """``repeat n { … }``, or ``for i in 1..n { "layer{i}": … }`` where a label counts."""
+
+    count: int
+    chain: Chain
+    counter: tuple[int, int] | None = None
+
+
+class Block(Struct):
+    """A block: its parameters with their defaults, ABSENT where there is none, and what it does."""
+
+    name: str
+    parameters: dict[str, Any]
+    text: BodyText
+    lets: dict[str, str]
 
 
 class Applied(Struct):
@@ -55,6 +112,7 @@ class ResidualStage(Struct):
     body: Chain
     shortcut: Chain | None = None
     names: tuple[int, ...] = ()
+    when: Hole | None = None
 
 
 class DenseStage(Struct):
@@ -84,7 +142,7 @@ class Several(Struct):
 
 Item: TypeAlias = (
     "Head | OpStage | ScopeStage | Applied | ResidualStage | DenseStage"
-    " | TrainOnly | Named | Several"
+    " | TrainOnly | Named | Several | UseStage | Loop"
 )
 Chain: TypeAlias = "list[Item]"
 
@@ -94,7 +152,7 @@ class Module(Struct):
 
     name: str
     label: str
-    stage: OpStage | ScopeStage
+    stage: OpStage | ScopeStage | UseStage
 
 
 class BodyText(Struct):
@@ -105,4 +163,7 @@ class BodyText(Struct):
     modules: list[Module]
     chain: Chain
     entry: int | None = None
+    numbered: bool | None = None
+    """Whether its children have numbers for names, where that is known from its instances."""
+
     """The one value that flows in as the current one; None where they have names."""

@@ -38,7 +38,7 @@ class RawTensor(Record):
 
     name: str
     value: int
-    shape: tuple[int, ...]
+    shape: tuple[Any, ...]
     dtype: str
     is_parameter: bool
     is_kept: bool

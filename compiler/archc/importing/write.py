@@ -9,12 +9,17 @@ from typing import Any
 
 from archc.importing.align import Varying
 from archc.importing.nodes import (
+    ABSENT,
     Applied,
+    Block,
     BodyText,
     Chain,
+    Code,
     DenseStage,
     Head,
+    Hole,
     Item,
+    Loop,
     Module,
     Named,
     OpStage,
@@ -22,6 +27,7 @@ from archc.importing.nodes import (
     ScopeStage,
     Several,
     TrainOnly,
+    UseStage,
 )
 from archc.importing.problems import ImportingError
 from archc.importing.sizes import dims_of, equal, solve
@@ -57,6 +63,7 @@ class Unit:
         self.model = model
         self.taken: set[str] = {*KEYWORDS, *built_in(), *BUILTINS, *INITIALISERS, "_"}
         self.taken.update(name for name, _ in facts.sizes)
+        self.blocks: Mapping[str, Block] = {}
         self.names: dict[int, str] = {}
         self.modules: dict[tuple[int, str], str] = {}
         self.bound: set[int] = set()
@@ -151,7 +158,7 @@ class Printer:
             raise ImportingError(f"the name {each.name} is another thing's in the language")
         self.unit.names[each.value] = free
         self.unit.bound.add(each.value)
-        shape = show_constant(each.shape)
+        shape = f"[{', '.join(self.value(one, None) for one in each.shape)}]"
         if each.is_parameter:
             return [f"{pad}param {free}: {shape} = zeros"]
         word = {"float32": "", "int64": "int", "bool": "bool"}.get(each.dtype)
@@ -169,6 +176,8 @@ class Printer:
         place = _Place(None, labels, indent)
         if isinstance(stage, OpStage):
             return [f"{pad}module {name} = {label}{self.op(stage, place, unlabelled=True)}"]
+        if isinstance(stage, UseStage):
+            return [f"{pad}module {name} = {label}{self.use(stage, place)}"]
         lines = self.braces(stage.body, indent)
         return [f"{pad}module {name} = {label}{lines[0]}", *lines[1:]]
 
@@ -188,11 +197,14 @@ class Printer:
                 lines.head = self.unit.name(item.value)
                 continue
             made = self.item(item, place)
-            if len(made) == 1:
-                lines.add(made[0].strip(), begins=_begins(item))
+            if len(made) == 1 and len(made[0]) > WIDTH and "(" in made[0]:
+                lines.end()
+                lines.made.extend(wrap(made[0].rstrip(), len(lines.pad) + 2).split("\n"))
+            elif len(made) == 1:
+                lines.add(made[0].strip(), begins=_begins(item, place.labels))
             elif made:
                 lines.add_block(made)
-            if isinstance(item, Named | TrainOnly) or _names(item):
+            if isinstance(item, Named | TrainOnly | ScopeStage) or _ends(item):
                 lines.end()
         lines.end()
         return lines.made
@@ -216,8 +228,15 @@ class Printer:
             lines = self.with_branches(pad + self.op(item, place), item.branches, place)
         elif isinstance(item, ScopeStage):
             lines = self.scope(item, place)
+        elif isinstance(item, UseStage):
+            lines = self.with_branches(pad + self.use(item, place), item.branches, place)
+        elif isinstance(item, Loop):
+            return self.loop(item, place)
         else:
             raise TypeError(f"{item} is no stage")
+        when = None if isinstance(item, ResidualStage) else getattr(item, "when", None)
+        if when is not None:
+            lines[-1] += f" if {when.text}"
         names = self.as_names(item.names)
         return [*lines[:-1], lines[-1] + names] if names else lines
 
@@ -275,12 +294,36 @@ class Printer:
         pad = "  " * place.indent
         word = "dense" if isinstance(item, DenseStage) else "residual"
         lines = _braced(self.chain(item.body, place.deeper()), place.indent)
+        if isinstance(item, ResidualStage) and item.when is not None:
+            word = f"residual if {item.when.text}"
         lines[0] = f"{pad}{word} {lines[0]}"
         if isinstance(item, ResidualStage) and item.shortcut is not None:
             other = _braced(self.chain(item.shortcut, place.deeper()), place.indent)
             lines[-1] = f"{lines[-1]} shortcut {other[0]}"
             lines.extend(other[1:])
         return lines
+
+    def use(self, item: UseStage, place: _Place) -> str:
+        label = place.labels.of(item)
+        block = self.unit.blocks[item.name]
+        parts: list[str] = []
+        for name, default in block.parameters.items():
+            value = item.arguments.get(name, ABSENT)
+            if value in (default, ABSENT):
+                continue
+            shown = self.value(value, None)
+            parts.append(shown if default == ABSENT else f"{name} = {shown}")
+        text = f"{item.name}({', '.join(parts)})" if parts else item.name
+        return f"{label}: {text}" if label else text
+
+    def loop(self, item: Loop, place: _Place) -> list[str]:
+        pad = "  " * place.indent
+        head = f"repeat {item.count}"
+        if item.counter is not None:
+            first, last = item.counter
+            head = f"for i in {first}..{last}"
+        lines = _braced(self.chain(item.chain, place.deeper()), place.indent)
+        return [f"{pad}{head} {lines[0]}", *lines[1:]]
 
     # --- ops --------------------------------------------------------------------------------------
 
@@ -311,8 +354,10 @@ class Printer:
                 parts.append(f"{name} = {self.value(value, item)}")
         return ", ".join(parts)
 
-    def value(self, value: Any, item: OpStage) -> str:
-        if isinstance(value, Varying):
+    def value(self, value: Any, item: OpStage | None) -> str:
+        if isinstance(value, Code | Hole):
+            return value.text
+        if isinstance(value, Varying) and item is not None:
             return self.varying(value, item)
         if isinstance(value, tuple):
             return f"[{', '.join(self.value(each, item) for each in value)}]"
@@ -356,7 +401,8 @@ class Labels:
     def __init__(self, text: BodyText, keyed: frozenset[str]) -> None:
         self.keyed = keyed
         self.items = list(children(text.chain))
-        self.numbered = not text.modules and self._counts()
+        known = text.numbered
+        self.numbered = not text.modules and self._counts() if known is None else known
 
     def _counts(self) -> bool:
         number = 0
@@ -368,25 +414,27 @@ class Labels:
             number += 1
         return number > 0
 
-    def of(self, item: OpStage | ScopeStage) -> str | None:
+    def of(self, item: OpStage | ScopeStage | UseStage) -> str | None:
         """The label that is written; ``_`` stands for the next number."""
         if item.label is None:
             return None
         if self.numbered:
-            plain = isinstance(item, OpStage) and item.op.is_module
+            plain = isinstance(item, UseStage) or (isinstance(item, OpStage) and item.op.is_module)
             return None if plain else "_"
         if isinstance(item, OpStage) and not item.op.weights:
             return None
         return _label(item.label)
 
 
-def children(chain: Chain) -> Iterator[OpStage | ScopeStage]:
+def children(chain: Chain) -> Iterator[OpStage | ScopeStage | UseStage]:
     """The stages of a body that may be its children, in the order of the text."""
     for item in chain:
         for each in getattr(item, "branches", None) or ():
             yield from children(each)
-        if isinstance(item, OpStage | ScopeStage):
+        if isinstance(item, OpStage | ScopeStage | UseStage):
             yield item
+        elif isinstance(item, Loop):
+            yield from children(item.chain)
         elif isinstance(item, ResidualStage):
             yield from children(item.body)
             yield from children(item.shortcut or [])
@@ -397,23 +445,27 @@ def children(chain: Chain) -> Iterator[OpStage | ScopeStage]:
 
 
 def _label(label: str) -> str:
+    if "{" in label:
+        return f'"{label}"'
     if label in RESERVED:
         raise ImportingError(f"{label} is a name that the language gives no module")
     plain = re.fullmatch(r"[A-Za-z_]\w*", label, re.ASCII) and label != "_"
     return label if plain and label not in ("true", "false", "none") else f'"{label}"'
 
 
-def _names(item: Item) -> tuple[int, ...]:
-    found: tuple[int, ...] = getattr(item, "names", ())
-    return found
+def _ends(item: Item) -> bool:
+    """Whether nothing may stand behind a stage in its line: what it names, or when it is there."""
+    return bool(getattr(item, "names", ())) or getattr(item, "when", None) is not None
 
 
-def _begins(item: Item) -> bool:
+def _begins(item: Item, labels: Labels) -> bool:
     """Whether a stage begins a line of its own: those that have most of the weights do."""
     if isinstance(item, OpStage):
         heavy = bool(item.op.weights) and not item.op.keeps_shape
         return heavy or item.branches is not None
-    return not isinstance(item, Applied)
+    if isinstance(item, UseStage):
+        return labels.of(item) is not None or item.branches is not None
+    return not isinstance(item, Applied | Loop)
 
 
 def _braced(lines: list[str], indent: int) -> list[str]:
@@ -427,11 +479,17 @@ def _braced(lines: list[str], indent: int) -> list[str]:
 
 def _rows(data: Any, indent: int) -> str:
     """Nested lists of numbers, broken over lines where they are long."""
-    text = show_constant(_tuples(data))
-    pad = " " * (indent + 2)
+    return wrap(show_constant(_tuples(data)), indent + 2)
+
+
+def wrap(text: str, indent: int) -> str:
+    """Text in brackets, broken behind commas where it is long."""
+    pad = " " * indent
     lines: list[str] = []
     while len(text) > WIDTH - len(pad):
-        cut = text.rfind(", ", 0, WIDTH - len(pad)) + 2
+        cut = (
+            text.rfind(", ", 0, WIDTH - len(pad)) + 2
+        )  # never inside of a string: labels are short
         if cut < 2:
             break
         lines.append(text[:cut].rstrip())

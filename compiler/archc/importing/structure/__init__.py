@@ -1,0 +1,1 @@
+"""Structure found again: classes as blocks, what differs as parameters, equal runs as loops."""

@@ -1,0 +1,209 @@
+"""Classes that are used several times become blocks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from archc.importing.nodes import (
+    ABSENT,
+    Block,
+    BodyText,
+    Chain,
+    DenseStage,
+    Item,
+    Loop,
+    OpStage,
+    ResidualStage,
+    ScopeStage,
+    TrainOnly,
+    UseStage,
+)
+from archc.importing.structure.holes import Solver
+from archc.importing.structure.unify import DifferentError, Unifier
+from archc.importing.write import Facts, Unit
+
+CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+"""Classes of torch's own that only hold others: they are scopes."""
+
+
+class Finder:
+    """Finds the blocks of a model; ``blocks`` has them, those that others use first."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.blocks: dict[str, Block] = {}
+        self.taken = set(Unit(facts, model=False).taken)
+
+    def find(self, root: BodyText) -> None:
+        """Put uses of blocks in the place of scopes, in the body and all that is in it."""
+        tried: set[str] = set()
+        while True:
+            groups: dict[str, list[ScopeStage]] = defaultdict(list)
+            for scope in _scopes(root):
+                groups[scope.body.body.kind].append(scope)
+            open_ = {
+                kind: scopes
+                for kind, scopes in groups.items()
+                if kind not in CONTAINERS and kind not in tried and _wanted(scopes)
+            }
+            ready = [k for k, scopes in open_.items() if not _holds_any(scopes, open_, k)]
+            if not ready:
+                return
+            for kind in ready:
+                tried.add(kind)
+                made = self.block(kind, groups[kind])
+                if made:
+                    _replace(root, made)
+
+    def block(self, kind: str, scopes: list[ScopeStage]) -> dict[int, UseStage]:
+        """One block for all scopes; or one for each kind of them that are alike."""
+        try:
+            return self.one(kind, scopes)
+        except DifferentError:
+            pass
+        made: dict[int, UseStage] = {}
+        for alike in _alike(scopes):
+            try:
+                if len(alike) > 1 or alike[0].body.declared:
+                    made |= self.one(kind, alike)
+            except DifferentError:
+                continue
+        return made
+
+    def one(self, kind: str, scopes: list[ScopeStage]) -> dict[int, UseStage]:
+        unifier = Unifier(self.facts, len(scopes))
+        text = unifier.body([scope.body for scope in scopes])
+        given = [scope.body.body.arguments for scope in scopes]
+        names = dict.fromkeys(name for each in given for name in each)
+        vectors = {name: [each.get(name) for each in given] for name in names}
+        entry = [self.entry(scope) for scope in scopes]
+        solver = Solver(vectors, entry, set(self.taken), len(scopes))
+        solver.fill(unifier.holes)
+        name = self.name(kind)
+        parameters = solver.defaults(list(names))
+        self.blocks[name] = Block(name, parameters, text, solver.lets)
+        made: dict[int, UseStage] = {}
+        for place, scope in enumerate(scopes):
+            values = {key: each[place] for key, each in solver.parameters.items()}
+            arguments = {
+                key: _first(solver.parameters[key]) if value == ABSENT else value
+                for key, value in values.items()
+            }
+            made[id(scope)] = UseStage(
+                scope.label, name, arguments, scope.body, scope.branches, scope.names
+            )
+        return made
+
+    def entry(self, scope: ScopeStage) -> Any:
+        value = scope.body.entry
+        if value is None:
+            return ABSENT
+        shape = self.facts.shapes[value][0]
+        return shape[1] if len(shape) > 1 else ABSENT
+
+    def name(self, kind: str) -> str:
+        base = kind.lstrip("_")
+        name, number = base, 2
+        while name in self.taken or name in self.blocks:
+            name, number = f"{base}{number}", number + 1
+        return name
+
+
+def _first(values: list[Any]) -> Any:
+    return next(each for each in values if each != ABSENT)
+
+
+def _wanted(scopes: list[ScopeStage]) -> bool:
+    return len(scopes) > 1 or any(each.is_kept for each in scopes[0].body.declared)
+
+
+def _alike(scopes: list[ScopeStage]) -> list[list[ScopeStage]]:
+    groups: dict[Any, list[ScopeStage]] = defaultdict(list)
+    for scope in scopes:
+        groups[skeleton(scope.body.chain)].append(scope)
+    return list(groups.values())
+
+
+def skeleton(chain: Chain) -> tuple[Any, ...]:
+    """A chain without its numbers."""
+    return tuple([_bone(item) for item in chain])
+
+
+def _bone(item: Item) -> tuple[Any, ...]:
+    inner: tuple[Any, ...] = tuple(skeleton(each) for each in _inside(item))
+    if isinstance(item, OpStage):
+        return (item.op.keyword, inner)
+    if isinstance(item, UseStage):
+        return (item.name, inner)
+    return (type(item).__name__, inner)
+
+
+def _inside(item: Item) -> Iterator[Chain]:
+    yield from getattr(item, "branches", None) or ()
+    if isinstance(item, ScopeStage):
+        yield item.body.chain
+    elif isinstance(item, ResidualStage):
+        yield item.body
+        yield item.shortcut or []
+    elif isinstance(item, DenseStage):
+        yield item.body
+    elif isinstance(item, TrainOnly | Loop):
+        yield item.chain
+
+
+def _scopes(text: BodyText) -> Iterator[ScopeStage]:
+    """All scopes in a body, those inside others first."""
+    for module in text.modules:
+        if isinstance(module.stage, ScopeStage):
+            yield from _scopes(module.stage.body)
+            yield module.stage
+    yield from _in_chain(text.chain)
+
+
+def _in_chain(chain: Chain) -> Iterator[ScopeStage]:
+    for item in chain:
+        for each in getattr(item, "branches", None) or ():
+            yield from _in_chain(each)
+        if isinstance(item, ScopeStage):
+            yield from _scopes(item.body)
+            yield item
+        else:
+            for each in () if getattr(item, "branches", None) else _inside(item):
+                yield from _in_chain(each)
+
+
+def _holds_any(scopes: list[ScopeStage], open_: dict[str, list[ScopeStage]], kind: str) -> bool:
+    """Whether a scope holds another class that is about to become a block; or its own."""
+    for scope in scopes:
+        for inner in _scopes(scope.body):
+            if inner.body.body.kind in open_ and (
+                inner.body.body.kind != kind or inner is not scope
+            ):
+                return True
+    return False
+
+
+def _replace(text: BodyText, made: dict[int, UseStage]) -> None:
+    for module in text.modules:
+        use = made.get(id(module.stage))
+        if use is not None:
+            use.label = None
+            module.stage = use
+        elif isinstance(module.stage, ScopeStage):
+            _replace(module.stage.body, made)
+    _replace_in(text.chain, made)
+
+
+def _replace_in(chain: Chain, made: dict[int, UseStage]) -> None:
+    for place, item in enumerate(chain):
+        if isinstance(item, ScopeStage):
+            _replace(item.body, made)
+        for each in _inside(item):
+            if not isinstance(item, ScopeStage):
+                _replace_in(each, made)
+        for each in getattr(item, "branches", None) or ():
+            _replace_in(each, made)
+        if id(item) in made:
+            chain[place] = made[id(item)]

@@ -1,0 +1,415 @@
+"""Several instances of one class laid over each other: one body, with holes where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from archc.importing.align import Varying
+from archc.importing.nodes import (
+    ABSENT,
+    BodyText,
+    Chain,
+    Code,
+    DenseStage,
+    Head,
+    Hole,
+    Item,
+    Named,
+    OpStage,
+    ResidualStage,
+    ScopeStage,
+    Several,
+    UseStage,
+)
+from archc.importing.sizes import dims_of, solve
+from archc.importing.steps import RawTensor
+from archc.importing.write import Facts, Labels
+from archir.op.contract import arguments_of
+
+
+class DifferentError(Exception):
+    """Instances that are not one block."""
+
+
+class Unifier:
+    """Lays bodies over each other; ``holes`` are what differs, in the order of the text."""
+
+    def __init__(self, facts: Facts, count: int) -> None:
+        self.facts = facts
+        self.holes: list[Hole] = []
+        self.same: list[dict[int, int]] = [{} for _ in range(count)]
+        """For each instance, which value is which of the first's."""
+
+    def body(self, texts: Sequence[BodyText | None]) -> BodyText:
+        """One body for all; None for an instance that lacks it."""
+        here = [each for each in texts if each is not None]
+        first = here[0]
+        if any(each.modules for each in here):
+            raise DifferentError
+        counts = {Labels(each, self.facts.keyed).numbered for each in here}
+        bare = [each for each in here if list(Labels(each, self.facts.keyed).items)]
+        if len(counts) > 1 and len(bare) == len(here):
+            raise DifferentError
+        inputs = self.canonical(texts, first.body.inputs)
+        for place, text in enumerate(texts):
+            if text is None:
+                continue
+            if len(text.body.inputs) != len(inputs):
+                raise DifferentError
+            for mine, its in zip(text.body.inputs, inputs, strict=True):
+                self.bind(place, mine, its)
+        declared = self.declared([None if each is None else each.declared for each in texts])
+        chain = self.chain([None if each is None else each.chain for each in texts])
+        entry = inputs[0] if first.entry is not None else None
+        made = BodyText(first.body, declared, [], chain, entry)
+        made.numbered = counts == {True}
+        return made
+
+    def canonical(self, column: Sequence[Any], values: tuple[int, ...]) -> tuple[int, ...]:
+        """What the values of the first that is there are called in the body for all."""
+        place = next(n for n, each in enumerate(column) if each is not None)
+        return tuple([self.same[place].get(each, each) for each in values])
+
+    def bind(self, place: int, mine: int, its: int) -> None:
+        if self.same[place].setdefault(mine, its) != its:
+            raise DifferentError
+
+    def declared(self, all_: Sequence[list[RawTensor] | None]) -> list[RawTensor]:
+        here = [each for each in all_ if each is not None]
+        if len({tuple(one.name for one in each if one.is_kept) for each in here}) > 1:
+            raise DifferentError
+        if len({len(each) for each in here}) > 1:
+            raise DifferentError
+        made: list[RawTensor] = []
+        for number, one in enumerate(here[0]):
+            column = [None if each is None else each[number] for each in all_]
+            same = (one.dtype, len(one.shape), one.is_parameter, one.is_kept)
+            for place, each in enumerate(column):
+                if each is None:
+                    continue
+                if same != (each.dtype, len(each.shape), each.is_parameter, each.is_kept):
+                    raise DifferentError
+                if each.data != one.data:
+                    raise DifferentError
+                self.bind(place, each.value, one.value)
+            shape = tuple(
+                self.hole(one.name, [ABSENT if c is None else c.shape[dim] for c in column], [])
+                for dim in range(len(one.shape))
+            )
+            made.append(
+                RawTensor(
+                    *(one.name, one.value, shape, one.dtype),
+                    *(one.is_parameter, one.is_kept, one.data),
+                )
+            )
+        return made
+
+    def hole(self, name: str, values: list[Any], channels: list[Any]) -> Any:
+        """One argument for all instances: what it is, or a hole."""
+        here = [each for each in values if each != ABSENT]
+        if all(type(each) is type(here[0]) and each == here[0] for each in here):
+            return here[0]
+        if any(isinstance(each, Code | Varying | Hole) for each in here):
+            raise DifferentError
+        for hole in self.holes:
+            if hole.name == name and hole.values == values and hole.channels == channels:
+                return hole
+        made = Hole(name, values, channels)
+        self.holes.append(made)
+        return made
+
+    # --- chains -----------------------------------------------------------------------------------
+
+    def chain(self, chains: Sequence[Chain | None], entries: Sequence[Any] = ()) -> Chain:
+        """One chain for all. ``entries`` are the channels that flow in, where they are known."""
+        chains = self.with_residuals(chains)
+        columns = _columns(chains)
+        made: Chain = []
+        for number, column in enumerate(columns):
+            made.append(self.item(column, chains, () if number else entries))
+        return made
+
+    def with_residuals(self, chains: Sequence[Chain | None]) -> Sequence[Chain | None]:
+        """Where some have a residual around what others have bare, these get one that is off."""
+        pattern = next((c for c in chains if c is not None and _has_residual(c)), None)
+        if pattern is None or all(c is None or _has_residual(c) for c in chains):
+            return chains
+        place = next(n for n, each in enumerate(pattern) if _is_residual(each))
+        behind = len(pattern) - place - 1
+        made: list[Chain | None] = []
+        for chain in chains:
+            if chain is None or _has_residual(chain):
+                made.append(chain)
+                continue
+            end = len(chain) - behind
+            if end <= place:
+                raise DifferentError
+            off = ResidualStage(chain[place:end])
+            off.when = OFF
+            made.append([*chain[:place], off, *chain[end:]])
+        return made
+
+    def item(
+        self,
+        column: Sequence[Item | None],
+        chains: Sequence[Chain | None],
+        entries: Sequence[Any],
+    ) -> Item:
+        here = [each for each in column if each is not None]
+        first = here[0]
+        made = self.merged(first, column)
+        lacking = [
+            ABSENT if chain is None else item is not None
+            for item, chain in zip(column, chains, strict=True)
+        ]
+        off = [_is_off(each) for each in column]
+        if isinstance(first, ResidualStage) and any(off):
+            lacking = [
+                ABSENT if item is None else not turned
+                for item, turned in zip(column, off, strict=True)
+            ]
+        if any(each is False for each in lacking):
+            if isinstance(made, Head | Named | Several) or names_of(made):
+                raise DifferentError
+            if getattr(made, "branches", None):
+                raise DifferentError
+            label = getattr(first, "label", None) or "with"
+            name = label if label.isidentifier() else f"has_{_word(first)}"
+            channels = list(entries) or [self.channels(each) for each in column]
+            hole = Hole(name, lacking, channels, is_condition=True)
+            self.holes.append(hole)
+            made.when = hole  # type: ignore[union-attr]
+        return made
+
+    def channels(self, item: Item | None) -> Any:
+        """What ``_.channels`` is where a stage stands."""
+        value: int | None = None
+        if isinstance(item, OpStage) and item.values and item.branches is None:
+            value = item.values[0]
+        elif isinstance(item, ScopeStage | UseStage) and item.branches is None:
+            value = item.body.entry
+        elif isinstance(item, ResidualStage) and item.body:
+            return self.channels(item.body[0])
+        if value is None or value < 0:
+            return ABSENT
+        shape = self.facts.shapes[value][0]
+        return shape[1] if len(shape) > 1 else ABSENT
+
+    def merged(self, first: Item, column: Sequence[Item | None]) -> Item:
+        if isinstance(first, Head):
+            own = [(each.value,) if isinstance(each, Head) else None for each in column]
+            return Head(self.values(own)[0])
+        if isinstance(first, Several):
+            return Several(self.branches(column) or [])
+        names = self.binding([None if each is None else names_of(each) for each in column])
+        if isinstance(first, Named):
+            return Named(names)
+        if isinstance(first, OpStage):
+            column = self.of_one_op(column)
+            first = next(each for each in column if isinstance(each, OpStage))
+            branches = self.branches(column)
+            arguments = self.arguments(column)
+            return OpStage(first.op, arguments, first.label, branches, first.values, names)
+        if isinstance(first, UseStage):
+            given, flows = self.given(column), self.branches(column)
+            return UseStage(first.label, first.name, given, first.body, flows, names)
+        return self.around(first, column, names)
+
+    def around(self, first: Item, column: Sequence[Item | None], names: tuple[int, ...]) -> Item:
+        """Stages with bodies of their own."""
+        if isinstance(first, ScopeStage):
+            bodies = [each.body if isinstance(each, ScopeStage) else None for each in column]
+            return ScopeStage(first.label, self.body(bodies), self.branches(column), names)
+        if isinstance(first, ResidualStage):
+            return self.residual(
+                [e if isinstance(e, ResidualStage) else None for e in column], names
+            )
+        if isinstance(first, DenseStage):
+            inner = [each.body if isinstance(each, DenseStage) else None for each in column]
+            return DenseStage(self.chain(inner), names)
+        raise DifferentError
+
+    def residual(
+        self, column: Sequence[ResidualStage | None], names: tuple[int, ...]
+    ) -> ResidualStage:
+        body = self.chain([None if each is None else each.body for each in column])
+        shortcut: Chain | None = None
+        if any(each is not None and each.shortcut for each in column):
+            ways = [None if each is None else each.shortcut or [] for each in column]
+            shortcut = self.chain(ways, [self.channels(each) for each in column])
+        return ResidualStage(body, shortcut, names)
+
+    def given(self, column: Sequence[Item | None]) -> dict[str, Any]:
+        """The arguments of uses of one block."""
+        own = [each if isinstance(each, UseStage) else None for each in column]
+        channels = [self.channels(each) for each in column]
+        keys = dict.fromkeys(key for each in own if each is not None for key in each.arguments)
+        made: dict[str, Any] = {}
+        for key in keys:
+            values = [ABSENT if each is None else each.arguments.get(key, ABSENT) for each in own]
+            made[key] = self.hole(key, values, channels)
+        return made
+
+    def of_one_op(self, column: Sequence[Item | None]) -> Sequence[Item | None]:
+        """The same with the general op in the place of a special one, where both are there."""
+        kinds = {each.op for each in column if isinstance(each, OpStage)}
+        if len(kinds) < 2:
+            return column
+        made: list[Item | None] = []
+        for each in column:
+            if isinstance(each, OpStage) and each.op.special_of:
+                channels = self.channels(each)
+                general, arguments = each.op.as_general(each.arguments, channels)
+                made.append(
+                    OpStage(general, arguments, each.label, each.branches, each.values, each.names)
+                )
+            else:
+                made.append(each)
+        return made
+
+    def branches(self, column: Sequence[Item | None]) -> list[Chain] | None:
+        all_ = [None if each is None else getattr(each, "branches", None) for each in column]
+        here = [each for each in all_ if each is not None]
+        if not here:
+            return None
+        return [
+            self.chain([None if each is None else each[place] for each in all_])
+            for place in range(len(here[0]))
+        ]
+
+    def values(self, column: Sequence[tuple[int, ...] | None]) -> tuple[int, ...]:
+        """Values that are used: in each instance they are those of the first's names."""
+        first = self.canonical(column, next(each for each in column if each is not None))
+        for place, each in enumerate(column):
+            if each is not None:
+                for mine, its in zip(each, first, strict=True):
+                    if self.same[place].get(mine) != its:
+                        raise DifferentError
+        return first
+
+    def binding(self, column: Sequence[tuple[int, ...] | None]) -> tuple[int, ...]:
+        first = self.canonical(column, next(each for each in column if each is not None))
+        for place, each in enumerate(column):
+            if each is None:
+                continue
+            if len(each) != len(first):
+                raise DifferentError
+            for mine, its in zip(each, first, strict=True):
+                self.bind(place, mine, its)
+        return first
+
+    def arguments(self, column: Sequence[Item | None]) -> dict[str, Any]:
+        own = [each if isinstance(each, OpStage) else None for each in column]
+        op = next(each.op for each in own if each is not None)
+        channels = [self.channels(each) for each in own]
+        made: dict[str, Any] = {}
+        for name, known in arguments_of(op).items():
+            if not any(each is not None and name in each.arguments for each in own):
+                continue
+            values = [
+                ABSENT
+                if each is None
+                else self.settled(each.arguments.get(name, known.default), each)
+                for each in own
+            ]
+            made[name] = self.hole(name, values, channels)
+        return made
+
+    def settled(self, value: Any, item: OpStage) -> Any:
+        """A size as an expression of the shape at hand, which is the same in all instances."""
+        if isinstance(value, tuple):
+            return tuple([self.settled(each, item) for each in value])
+        if not isinstance(value, Varying):
+            return value
+        dims = dims_of("_", self.facts.shapes[item.values[0]]) if item.branches is None else []
+        text = solve(value, dims)
+        if text is None:
+            raise DifferentError
+        return Code(text)
+
+
+def names_of(item: Item) -> tuple[int, ...]:
+    """The values that a stage names."""
+    found: tuple[int, ...] = getattr(item, "names", ())
+    return found
+
+
+OFF = Hole("off", [], [])
+"""The condition of a residual that an instance does not have."""
+
+
+def _is_residual(item: Item) -> bool:
+    return isinstance(item, ResidualStage) and item.shortcut is None
+
+
+def _is_off(item: Item | None) -> bool:
+    return isinstance(item, ResidualStage) and item.when is OFF
+
+
+def _has_residual(chain: Chain) -> bool:
+    return any(isinstance(each, ResidualStage) for each in chain)
+
+
+def _word(item: Item) -> str:
+    return item.op.keyword if isinstance(item, OpStage) else "part"
+
+
+def _sign(item: Item) -> tuple[Any, ...]:
+    """What two stages share that may be one."""
+    label = getattr(item, "label", None)
+    label = None if label is not None and label.isdigit() else label
+    branches = getattr(item, "branches", None)
+    count = None if branches is None else len(branches)
+    if isinstance(item, OpStage):
+        return (
+            "op",
+            item.op.special_of or item.op.keyword,
+            label if item.op.weights else None,
+            count,
+        )
+    if isinstance(item, UseStage):
+        return ("use", item.name, label, count)
+    return (type(item).__name__, label, count)
+
+
+def _columns(chains: Sequence[Chain | None]) -> list[list[Item | None]]:
+    """Chains side by side, so that what stands in a column may be one stage."""
+    columns: list[list[Item | None]] = []
+    signs: list[tuple[Any, ...]] = []
+    for place, chain in enumerate(chains):
+        pairs = _common(signs, [_sign(each) for each in chain or []])
+        merged: list[list[Item | None]] = []
+        merged_signs: list[tuple[Any, ...]] = []
+        for old, new in pairs:
+            column: list[Item | None] = [None] * len(chains) if old is None else columns[old]
+            if new is not None and chain is not None:
+                column[place] = chain[new]
+            merged.append(column)
+            merged_signs.append(signs[old] if old is not None else _sign((chain or [])[new or 0]))
+        columns, signs = merged, merged_signs
+    return columns
+
+
+def _common(
+    one: list[tuple[Any, ...]], other: list[tuple[Any, ...]]
+) -> list[tuple[int | None, int | None]]:
+    """The two in one order, with the longest common subsequence in pairs."""
+    best = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]
+    for i in range(len(one) - 1, -1, -1):
+        for j in range(len(other) - 1, -1, -1):
+            same = one[i] == other[j]
+            best[i][j] = best[i + 1][j + 1] + 1 if same else max(best[i + 1][j], best[i][j + 1])
+    pairs: list[tuple[int | None, int | None]] = []
+    i = j = 0
+    while i < len(one) or j < len(other):
+        if i < len(one) and j < len(other) and one[i] == other[j]:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif j == len(other) or (i < len(one) and best[i + 1][j] >= best[i][j + 1]):
+            pairs.append((i, None))
+            i += 1
+        else:
+            pairs.append((None, j))
+            j += 1
+    return pairs
