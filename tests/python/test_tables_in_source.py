@@ -197,3 +197,12 @@ def test_a_size_is_read_off_the_last_axis_of_values_of_two_ranks() -> None:
     printed = source(typed)
     assert list(differences(typed, printed)) == []
     assert "x.reshape(x.shape[0], 1, 6, x.shape[-1])" in printed
+
+
+def test_a_number_is_read_off_the_last_axis_of_values_of_two_ranks() -> None:
+    """The first turn is given [N, 1, H, 2], and the second one [N, 1, H, 2, 1]."""
+    typed = compiled("""
+    model m() { input x: [N = 2, 1, H = 3, 2]
+      repeat 2 { module each = _: { reshape(_.shape[0], 1, -1, _.features, 1) } }
+      for f in each { f } }""")
+    assert list(differences(typed, source(typed))) == []

@@ -100,8 +100,10 @@ class Computing(Forward):
             return None
         if variable not in step.inputs:
             return None
-        rank = len(self.owner.file.shape(next(iter(variable.values.values()))))
-        return Extent(step.inputs.index(variable), axis % rank)
+        ranks = {len(self.owner.file.shape(value)) for value in variable.values.values()}
+        # Of values of several ranks an axis is counted as the text counts it.
+        at = axis % ranks.pop() if len(ranks) == 1 else axis
+        return Extent(step.inputs.index(variable), at)
 
     def _items(
         self, expr: e.ListDisplay | e.Gathered, values: dict[Inst, object], merging: _Merging
