@@ -54,7 +54,7 @@ def test_a_residual_has_two_ways_to_its_sum() -> None:
         ("MaxPool 1x1", "+"),
         ("x<br/>8 x 8\N{SUPERSCRIPT TWO}", "+"),
         ("+", "Linear<br/>4"),
-        ("Linear<br/>4", "output<br/>8 x 8 x 4"),
+        ("Linear<br/>4", "output<br/>8\N{SUPERSCRIPT TWO} x 4"),
     }
 
 

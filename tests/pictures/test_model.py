@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from drawn import checked, example, model
 
-from archc.pictures.layout.levels import levels_of
 from archc.pictures.looks import NoSuchBlockError
 from archc.pictures.model.build import picture_of
 from archc.pictures.model.kinds import KINDS
+from archc.pictures.model.levels import levels_of
 from archc.pictures.model.tree import (
     Box,
     Chain,
@@ -378,3 +378,67 @@ def test_what_all_uses_have_is_not_optional(uses: str, optional: dict[str, list[
 
 def test_an_empty_chain_is_a_line() -> None:
     assert Chain().items == []
+
+
+# --- uses laid over each other -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "block", "said"),
+    [
+        ("mc3_18", "BasicBlock b", "Conv 1x3x3: planes, /1xstridexstride"),
+        ("r2plus1d_18", "Factored", "Conv 3x1x1: planes, /stridex1x1"),
+    ],
+)
+def test_strides_of_some_axes_have_the_name_of_the_argument(
+    name: str, block: str, said: str
+) -> None:
+    # torchvision's Conv3DNoTemporal and Conv2Plus1D.
+    assert said in panel(picture_of(example(name)), block)
+
+
+def test_a_stride_of_other_axes_is_another_block() -> None:
+    picture = model("""block Part(width, s) {
+  conv(width, 3, stride = s, padding = 1) -> relu -> conv(width, 1)
+}
+model net() {
+  input x: [N, 8, H = 32, W = 32]
+  Part(8, [1, 2]) -> Part(9, [2, 1]) -> Part(10, [1, 2])
+}""")
+    assert [one.name for one in picture.panels] == ["Part a", "Part b"]
+
+
+def test_what_follows_in_some_uses_is_in_brackets() -> None:
+    picture = model("""block Part(width, drops: bool) {
+  conv(width, 1) -> batch_norm -> relu
+  dropout(0.1) if drops
+  conv(width, 3) -> relu
+}
+model net() {
+  input x: [N, 8, H = 32, W = 32]
+  Part(8, true) -> Part(16, false)
+}""")
+    (one,) = picture.panels
+    (first, _second) = [item for item in one.chain.items if isinstance(item, Box)]
+    assert first.after == ("BN", "ReLU", "(Dropout)")
+    assert [say(use.words) for use in one.uses] == ["8, drops", "16"]
+
+
+def test_blocks_with_and_without_a_shift_are_one() -> None:
+    # Liu et al. (2021), figure 3: two blocks that differ in how windows are cut.
+    names = [one.name for one in picture_of(example("swin_t")).panels]
+    assert "SwinBlock" in names and "WindowAttention" in names
+
+
+def test_a_number_is_no_name_of_a_part() -> None:
+    items = body("_: { conv(8, 1) -> max_pool(2) -> conv(4, 1) }")
+    assert words(items) == ["Conv 1x1 | 8", "MaxPool 2x2 | /2", "Conv 1x1 | 4"]
+
+
+def test_a_map_with_its_channels_last_is_as_high_as_its_resolution() -> None:
+    # Swin's stages are of 56, 28, 14 and 7 places a side, and of 96 to 768 channels.
+    chain = picture_of(example("swin_t")).chain
+    shapes = [one.shape for one in chain.items if isinstance(one, Ref) and one.shape]
+    assert {(one.channels, one.extents) for one in shapes} == {
+        (96 * 2**stage, (56 // 2**stage,) * 2) for stage in range(4)
+    }

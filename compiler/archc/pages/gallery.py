@@ -45,6 +45,24 @@ SHOWN = (
     "espcn",
     "tcn",
     "lstm_classifier",
+    "swin_t",
+    "maxvit_t",
+    "gpt2",
+    "bert_base",
+    "llama3_1b",
+    "t5_small",
+    "ddpm",
+    "unet_resnet34",
+    "fasterrcnn_resnet50_fpn",
+    "retinanet_resnet50_fpn",
+    "ssd300_vgg16",
+    "yolov3",
+    "yolov8n",
+    "wavenet",
+    "r2plus1d_18",
+    "pointnet",
+    "nasnet_cell",
+    "vae",
 )
 """An example of each family; the other members differ from it in their numbers."""
 
@@ -62,8 +80,10 @@ They follow the reader's page into the dark.
 
 - **layers**: what is on a page of a paper. A norm and an activation stand in the box of their op;
   what repeats stands once with a count; a block is drawn once, in a panel, and its parameters have
-  their names where its uses differ. What is dashed is there in some of a block's uses, a dotted
-  line in training alone; of words with `/` between them each use has one.
+  their names where its uses differ. What is dashed or in brackets is there in some of a block's
+  uses, a dotted line in training alone; of words with `/` between them each use has one. A value
+  that many read is said there by its name ("with temb"), and what leads to it has a panel of that
+  name; so has what no other line leads to.
 - **volumes**: a box is as thick as it has channels, and as high and deep as its resolution, on a
   scale on which each doubling takes as much.
 - **stages**: one box for each labelled part, or for what has one resolution.

@@ -139,9 +139,9 @@ def _root(name: str, found: dict[str, Example]) -> str:
 
 
 def _letters(name: str) -> str:
-    """A name up to its first number or underscore: what a family's names share."""
-    end = next((at for at, letter in enumerate(name) if not letter.isalpha()), len(name))
-    return name[:end] or name
+    """A name up to its first number, version or underscore: what a family's names share."""
+    found = re.match(r"[^\W\d_]+?(?=v?\d|_|$)", name)
+    return found[0] if found else name
 
 
 def _natural(name: str) -> tuple[tuple[int, str], ...]:

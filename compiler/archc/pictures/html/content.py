@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from archc.pictures.layout.levels import Level, levels_of
 from archc.pictures.model.costs import LEVELS, cost_of
+from archc.pictures.model.levels import Level, levels_of
 from archc.pictures.model.tree import (
     Box,
     Chain,

@@ -114,6 +114,9 @@ class Sketch(Struct):
     indent: float = 0.0
     """How far to the left of its entry it reaches."""
 
+    lonely: int = 0
+    """How many of its rows are a single box."""
+
     port: Glyph | None = None
     """The glyph, where it is a single one: lines may then meet it from above and below."""
 

@@ -16,7 +16,7 @@ from archc.pictures.layout.marks import Frame, Glyph, Mark, Sketch, Text, Wire, 
 from archc.pictures.layout.packing import SHELF, packed
 from archc.pictures.layout.rows import block
 from archc.pictures.looks import PAGES
-from archc.pictures.model.tree import Panel, Picture
+from archc.pictures.model.tree import Panel, Picture, begins
 from archir.base.record import Record
 from archir.graph.graph import Definition
 
@@ -27,6 +27,9 @@ WIDTHS = (260, 320, 380, 440, 500, 560, 620, 700, 780, 860, 960, 1080, 1200, 140
 MARGIN = 12.0
 INSIDE = 9.0
 """Around what is in a panel."""
+
+EVEN = 0.8
+"""How much smaller letters may be for it that no box stands alone in a row."""
 
 STEEPEST = 2.0
 """The largest ratio of a picture's sides."""
@@ -42,6 +45,8 @@ class Page(Record):
     width: float
     height: float
     marks: list[Mark]
+    lonely: int = 0
+    """Rows of a single box."""
 
 
 def page(picture: Picture, size: str = "a4", view: str = "layers", heat: str | None = None) -> Page:
@@ -50,14 +55,18 @@ def page(picture: Picture, size: str = "a4", view: str = "layers", heat: str | N
     Shapes stand on lines in the view layers alone: the others have them with their boxes.
     """
     tried: list[Page] = []
-    for wide in WIDTHS:
-        made = _laid_out(picture, float(wide), view, heat)
+    names = {ref.definition: panel.name for panel in picture.panels for ref in panel.uses}
+    # What cannot be broken leaves room beside the rows, which they take.
+    panels = [_panel(panel, names, WIDTHS[0]).width for panel in picture.panels]
+    least = max(panels, default=0.0)
+    for wide in sorted({max(float(wide), least) for wide in WIDTHS}):
+        made = _laid_out(picture, names, wide, view, heat)
         tried.append(made)
         if made.width < wide * 0.6 and len(tried) > 1 and made.width <= tried[-2].width:
             break
     for wanted in PAGES[size]:
         # Of equal ones the first, which is the narrowest.
-        best = max(tried, key=lambda page: round(_scale(page, wanted), 5))
+        best = max(tried, key=lambda page: round(_scale(page, wanted) * EVEN**page.lonely, 5))
         if _scale(best, wanted) >= READABLE:
             break
     return best
@@ -68,20 +77,18 @@ def _scale(page: Page, wanted: tuple[float, float]) -> float:
     return min(wanted[0] / page.width, wanted[1] / page.height)
 
 
-def _laid_out(picture: Picture, wide: float, view: str, heat: str | None) -> Page:
-    names = {ref.definition: panel.name for panel in picture.panels for ref in panel.uses}
+def _laid_out(
+    picture: Picture, names: dict[Definition, str], wide: float, view: str, heat: str | None
+) -> Page:
     style = Style(names, {}, view == "layers", view == "volumes")
     body = block(picture.chain, style, wide)
     marks: list[Mark] = []
     title = Text(MARGIN, MARGIN + glyphs.TITLE, glyphs.cut(picture.name), glyphs.TITLE, "title")
     title.bold, title.anchor = True, "start"
     marks.append(title)
-    across = max(body.reach, wide * 0.75, title.width)
+    across = max(body.reach, wide, title.width)
     panels = [_panel(panel, names, across) for panel in picture.panels]
-    widest = max((panel.width for panel in panels), default=0.0)
-    if widest > max(wide, body.reach):  # what cannot be broken leaves room beside the rows
-        body = block(picture.chain, style, widest)
-        across = max(across, widest)
+    across = max(across, *(panel.width for panel in panels), 0.0)
     y = MARGIN + glyphs.TITLE + 14
     wide_body = body.reach
     body.marks = _without_ends(body)
@@ -104,15 +111,20 @@ def _laid_out(picture: Picture, wide: float, view: str, heat: str | None) -> Pag
     total = max(right + MARGIN, bottom / STEEPEST)
     total = round(total, 1)
     least = ceil(10 * total / STEEPEST) / 10  # rounded, it would be too steep
-    return Page(picture.name, total, max(round(bottom, 1), least), marks)
+    lonely = sum(sketch.lonely for sketch in (body, *panels))
+    return Page(picture.name, total, max(round(bottom, 1), least), marks, lonely)
 
 
 def _without_ends(body: Sketch) -> list[Mark]:
     """The marks without lines that come from nowhere into the first thing, or leave the last."""
-    entry = [mark for mark in body.marks if isinstance(mark, Wire) and mark.form == "entry"]
-    begin = entry[0].points[-1] if entry else (0.0, 0.0)
+    entry = [mark.points[-1] for mark in body.marks if isinstance(mark, Wire) and _is_entry(mark)]
+    begin = entry[0] if entry else (0.0, 0.0)
     end = body.out or (body.width, 0.0)
-    return [mark for mark in body.marks if mark not in entry and not _is_stub(mark, begin, end)]
+    return [mark for mark in body.marks if not _is_entry(mark) and not _is_stub(mark, begin, end)]
+
+
+def _is_entry(mark: Mark) -> bool:
+    return isinstance(mark, Wire) and mark.form == "entry"
 
 
 def _is_stub(mark: Mark, begin: Point, end: Point) -> bool:
@@ -140,9 +152,12 @@ def _panel(panel: Panel, names: dict[Definition, str], across: float) -> Sketch:
     frame = Frame(0, 0, wide, high, "panel", panel.name, [title])
     if call:
         frame.texts.append(quiet)
-    made = Sketch(wide, 0, high, [frame])
+    made = Sketch(wide, 0, high, [frame], lonely=inner.lonely)
     x = (wide - inner.width) / 2
-    made.marks.append(Wire([(x - enters, axis), (x, axis)], inner.takes_head, "entry"))
+    if begins(panel.chain):
+        inner.marks = [mark for mark in inner.marks if not _is_entry(mark)]
+    else:
+        made.marks.append(Wire([(x - enters, axis), (x, axis)], inner.takes_head, "entry"))
     made.add(inner, x, axis)
     end = x + inner.width
     start, exit_y = (end, axis) if inner.out is None else (x + inner.out[0], axis + inner.out[1])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from archc.pictures.layout import glyphs
 from archc.pictures.layout.lanes import GAP
-from archc.pictures.layout.levels import levels_of
 from archc.pictures.layout.line import Pairs, Style, item, joined, said, text_of
 from archc.pictures.layout.marks import Sketch, Text, Wire
 from archc.pictures.layout.ushape import ushape
 from archc.pictures.measure.widths import width
+from archc.pictures.model.levels import levels_of
 from archc.pictures.model.tree import Chain, Item, Part, Tap
 
 BETWEEN = 26.0
@@ -35,11 +35,16 @@ def block(given: Chain, style: Style, wide: float) -> Sketch:
     for one, _sketch in pairs:
         flowing.append(text_of(one, flowing[-1]))
     rows, place = [], 0
+    lonely = 0
     for long in _broken(pairs, labels, wide):
-        row = joined(pairs[place : place + long], style, flowing[place])
+        inside = pairs[place : place + long]
+        row = joined(inside, style, flowing[place])
+        lonely += long == 1 and inside[0][1].port is not None
         place += long
         rows.append((row, flowing[place] if style.with_shapes else ""))
-    return _under_each_other(rows)
+    made = _under_each_other(rows)
+    made.lonely = lonely if len(rows) > 1 else 0
+    return made
 
 
 def _under_each_other(rows: list[tuple[Sketch, str]]) -> Sketch:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from archc.pictures.layout import glyphs
 from archc.pictures.layout.lanes import FORK, GAP
-from archc.pictures.layout.levels import Level, U
 from archc.pictures.layout.line import Style, chain, item, joined
 from archc.pictures.layout.marks import Sketch, Text, Wire
 from archc.pictures.measure.widths import width
+from archc.pictures.model.levels import Level, U
 from archc.pictures.model.tree import Box, Item, head_text
 from archir.base.record import Struct
 
@@ -60,8 +60,10 @@ class Side(Struct):
 
 def ushape(u: U, style: Style) -> Sketch:
     """The sketch of a U; its axis is the top row's."""
-    lefts = [_down_side(items, style) for items in (*(one.left for one in u.levels), u.bottom)]
-    rights = [_up_side(level, style) for level in u.levels]
+    top, *others = u.levels
+    lefts = [_down_side(top.left, style, is_top=True)]
+    lefts += [_down_side(items, style) for items in (*(one.left for one in others), u.bottom)]
+    rights = [_up_side(level, style, is_top=level is top) for level in u.levels]
     downs = [_between(level.down, style) for level in u.levels]
     ups = [_between(level.up, style) for level in u.levels]
     skips = [chain(level.skip, style) for level in u.levels]
@@ -91,8 +93,10 @@ def _between(items: list[Item], style: Style) -> list[Sketch]:
     return [glyphs.word(text) for text in words]
 
 
-def _down_side(items: list[Item], style: Style) -> Side:
+def _down_side(items: list[Item], style: Style, *, is_top: bool = False) -> Side:
     pairs = [(one, item(one, style)) for one in items]
+    if not is_top:
+        _without_stub(pairs[0][1], 0.0)
     first, last = pairs[0][1].port, pairs[-1][1].port
     joint = joined(pairs, style)
     side = Side(joint, into=(-FORK, 0.0), out=(joint.width + FORK, 0.0), ends=joint.width)
@@ -103,9 +107,20 @@ def _down_side(items: list[Item], style: Style) -> Side:
     return side
 
 
-def _up_side(level: Level, style: Style) -> Side:
+def _without_stub(sketch: Sketch, at: float) -> None:
+    """Take away the end of a line beside a solid that lines meet from above or below."""
+    sketch.marks = [
+        mark
+        for mark in sketch.marks
+        if not (isinstance(mark, Wire) and mark.form == "stub" and (at, 0.0) in mark.points)
+    ]
+
+
+def _up_side(level: Level, style: Style, *, is_top: bool) -> Side:
     pairs: list[tuple[Item, Sketch]] = [(level.merge, item(level.merge, style))]
     pairs += [(one, item(one, style)) for one in level.right]
+    if not is_top:
+        _without_stub(pairs[-1][1], pairs[-1][1].width)
     first, last = pairs[0][1].port, pairs[-1][1].port
     joint = joined(pairs, style)
     assert first is not None

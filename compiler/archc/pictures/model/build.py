@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from archc.pictures.model.ends import Taps, end, output_end, sink_of, taps_of
+from archc.pictures.model.flow.alike import alike
+from archc.pictures.model.flow.each import each, says_each
+from archc.pictures.model.flow.order import further, ordered
 from archc.pictures.model.flow.series import bare, series
-from archc.pictures.model.flow.units import Collector, Drawn, Shapes, Unit, ordered
+from archc.pictures.model.flow.told import Aside, before, constants, told
+from archc.pictures.model.flow.units import Collector, Drawn, Shapes, Unit
+from archc.pictures.model.flow.ways import OPEN, WAYS, Way, gives_maps, tangled
 from archc.pictures.model.fold import fold
+from archc.pictures.model.levels import is_deep
 from archc.pictures.model.panels.apart import apart
-from archc.pictures.model.tree import Box, Chain, Item, Part, Picture, Shape, Tap
+from archc.pictures.model.tree import Chain, Item, Panel, Part, Picture
+from archir.base.record import Record
 from archir.graph.graph import Definition, Output
+from archir.graph.steps import walk
 from archir.graph.typed import TypedGraph
 from archir.graph.unroll import unroll
 
@@ -27,8 +36,8 @@ def picture_of(
     """
     typed = unroll(typed)
     builder = _Builder(Shapes(typed, is_symbolic, costs_in_general))
-    chain = builder.model()
-    chain, panels = apart(chain, typed, depth, expand)
+    chain, asides = builder.model()
+    chain, panels = apart(chain, asides, typed, depth, expand)
     return Picture(typed.graph.root.name, chain, panels)
 
 
@@ -36,97 +45,151 @@ LARGEST_PART = 5
 """Items of a labelled part of the model up to which it has a frame."""
 
 
+class _Flow(Record):
+    """What runs in a definition."""
+
+    units: list[Unit]
+    outputs: dict[Unit, list[Output]]
+
+
 class _Builder:
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
         self.drawn: dict[Definition, Drawn] = {}
 
-    def collector(self, definition: Definition, prefix: str = "") -> Collector:
-        return Collector(self.shapes, definition, prefix, self.enter, _series)
-
     def enter(self, definition: Definition, path: str) -> Drawn:  # noqa: ARG002  (a use's own)
         """The chain of a definition, made once for all of its uses."""
         # As deep as blocks are nested, which the elaborator bounds.
         if definition not in self.drawn:
-            self.drawn[definition] = self._definition(definition)
+            found: list[Drawn] = []
+            for way in self._ways(definition):
+                made = self._definition(definition, way)
+                if way is OPEN and not is_deep(made.chain):
+                    continue
+                found.append(made)
+                if not tangled(made.chain):
+                    break
+            self.drawn[definition] = min(found, key=lambda drawn: tangled(drawn.chain))
         return self.drawn[definition]
 
-    def _definition(self, definition: Definition) -> Drawn:
-        collector = self.collector(definition)
-        inputs = [Unit(None, given=place) for place in range(len(definition.inputs))]
+    def _ways(self, definition: Definition) -> tuple[Way, ...]:
+        typed = self.shapes.typed
+        uses = [one for one in walk(definition.steps) if gives_maps(typed, definition, one)]
+        return (OPEN, *WAYS) if len(uses) == 1 else WAYS
+
+    def _flow(self, definition: Definition, inputs: Sequence[Unit], way: Way) -> _Flow:
+        """The units of a definition, whose inputs are given."""
+        collector = Collector(self.shapes, definition, "", self.enter, _series, way)
         collector.known.update(zip(definition.inputs, inputs, strict=True))
-        units = collector.units(definition.steps)
-        outputs = [one for one in definition.outputs if not one.when_training]
-        sink = _sink(collector, outputs)
+        units = [*inputs, *collector.units(definition.steps)]
+        outputs: dict[Unit, list[Output]] = {}
+        for output in definition.outputs:
+            outputs.setdefault(collector.known[output.value], []).append(output)
+        units = alike(units, outputs)
+        units = constants(units, outputs)
+        return _Flow(units, outputs)
+
+    def _definition(self, definition: Definition, way: Way) -> Drawn:
+        inputs = [
+            Unit(None, given=place, makes=(value,)) for place, value in enumerate(definition.inputs)
+        ]
+        flow = self._flow(definition, inputs, way)
+        outputs = {
+            unit: own
+            for unit, own in flow.outputs.items()
+            if not all(one.when_training for one in own)
+        }
+        sink = sink_of(self.shapes, definition, flow.units, outputs, has_taps=way.has_taps)
         if sink in inputs:
             return Drawn(Chain(), (sink.given,))
-        units.append(sink)
-        used = [
-            one for one in inputs if any(one in unit.inputs for unit in ordered(units, sink, None))
-        ]
-        entry = used[0] if len(used) == 1 else None
-        if entry is None:
-            for unit in used:
-                value = definition.inputs[unit.given]
-                shape = self.shapes.of(definition, value)
-                unit.item = _end(value.name or "input", shape, with_shape=False)
-                unit.is_input = True
-            units = used + units
-        chain = bare(_series(ordered(units, sink, entry), entry))
-        return Drawn(chain, tuple(one.given for one in used))
+        units = [one for one in flow.units if one not in inputs]
+        if sink not in units:
+            units.append(sink)
+        reach = {one for end in {sink: None, **outputs} for one in ordered(flow.units, end, None)}
+        flowing = [one for one in inputs if one in reach]
+        lines = self._lines(definition, flowing, units, sink, way)
+        entry = lines[0] if len(lines) == 1 and lines[0].item is None else None
+        late = further(lines, sink) if way.is_late else ()
+        order = ordered([*flowing, *units], sink, entry, late)
+        taps: Taps = {}
+        if sink in outputs and len(outputs) > 1:
+            taps, _alone = taps_of(self.shapes, definition, units, order, outputs)
+        chain = bare(series(order, entry, fold, taps, is_late=way.is_late))
+        if taps:
+            chain.items.append(output_end(outputs[sink], chain, with_shape=False))
+        return Drawn(chain, tuple(one.given for one in flowing))
 
-    def model(self) -> Chain:
-        """The chain of the whole model, with its inputs and outputs."""
+    def _lines(
+        self,
+        definition: Definition,
+        flowing: list[Unit],
+        units: list[Unit],
+        sink: Unit,
+        way: Way,
+    ) -> list[Unit]:
+        """The inputs that have lines; where there are several each has a box with its name."""
+        if len(flowing) > 1:
+            for unit in flowing:
+                value = definition.inputs[unit.given]
+                name = value.name or f"input {unit.given + 1}"
+                unit.item = end(name, self.shapes.of(definition, value), with_shape=False)
+                unit.is_input = True
+        lines = flowing
+        if way.is_told:
+            lines = each(flowing, units)
+            told([*lines, *units], are_drawn_apart=False)
+        reach = ordered([*lines, *units], sink, None)
+        lines = [one for one in lines if one in reach]
+        if len(lines) == 1 and lines[0].item is not None and not says_each(lines[0]):
+            lines[0].item, lines[0].is_input = None, False
+        return lines
+
+    def model(self) -> tuple[Chain, list[Panel]]:
+        """The chain of the whole model, with its inputs and outputs, and what is drawn apart."""
+        found: list[tuple[Chain, list[Panel]]] = []
+        for way in self._ways(self.shapes.typed.graph.root):
+            if way.has_taps and not way.opens and not way.is_told:
+                continue  # a model's further outputs leave its line in any case
+            made = self._model(way)
+            if way is OPEN and not is_deep(made[0]):
+                continue
+            found.append(made)
+            if not tangled(made[0]):
+                break
+        return min(found, key=lambda one: tangled(one[0]))
+
+    def _model(self, way: Way) -> tuple[Chain, list[Panel]]:
         root = self.shapes.typed.graph.root
-        collector = self.collector(root)
         inputs: list[Unit] = []
         for value in root.inputs:
-            unit = Unit(_end(value.name or "input", self.shapes.of(root, value)))
+            unit = Unit(end(value.name or "input", self.shapes.of(root, value)), makes=(value,))
             unit.is_input = True
-            collector.known[value] = unit
             inputs.append(unit)
-        units = inputs + collector.units(root.steps)
-        sinks: dict[Unit, list[Output]] = {}
-        for output in root.outputs:
-            sinks.setdefault(collector.known[output.value], []).append(output)
-        reach = {
-            sink: ordered(units, sink, None)
-            for sink, outputs in sinks.items()
-            if not all(one.when_training for one in outputs)
+        flow = self._flow(root, inputs, way)
+        asides = told(flow.units, are_drawn_apart=True) if way.is_told else []
+        outputs = {
+            unit: own
+            for unit, own in flow.outputs.items()
+            if not all(one.when_training for one in own)
         }
-        main = max(reach, key=lambda sink: len(reach[sink]))
-        order = reach[main]
-        taps = self._taps(root, units, set(order), sinks, main)
-        chain = _without_large_parts(series(order, None, fold, taps))
-        _name_outputs(chain, sinks[main])
-        return chain
+        main = sink_of(self.shapes, root, flow.units, outputs, has_taps=True)
+        late = further(inputs, main) if way.is_late else ()
+        order = ordered(flow.units, main, None, late)
+        taps, alone = taps_of(self.shapes, root, flow.units, order, flow.outputs)
+        chain = series(order, None, fold, taps, is_late=way.is_late)
+        chain = _without_large_parts(chain)
+        chain.items.append(output_end(flow.outputs[main], chain))
+        return chain, [*map(self._aside, asides), *alone]
 
-    def _taps(
-        self,
-        root: Definition,
-        units: list[Unit],
-        drawn: set[Unit],
-        sinks: dict[Unit, list[Output]],
-        main: Unit,
-    ) -> dict[Unit | None, list[Tap]]:
-        """What leads to other outputs, by the unit that it leaves behind."""
-        taps: dict[Unit | None, list[Tap]] = {}
-        for sink, outputs in sinks.items():
-            if sink is main:
-                continue
-            output = outputs[0]
-            own = [unit for unit in ordered(units, sink, None) if unit not in drawn]
-            within = set(own)
-            sources = {one: None for unit in own for one in unit.inputs if one not in within}
-            end = _end(output.name or "output", self.shapes.of(root, output.value))
-            source = next(reversed(sources), sink)
-            chain = Chain([end])
-            if own and len(sources) == 1:
-                chain = _series(own, source)
-                chain.items.append(end)
-            tap = Tap(chain, output.when_training)
-            taps.setdefault(source, []).append(tap)
-        return taps
+    def _aside(self, aside: Aside) -> Panel:
+        """What leads to values that are said by name, in a panel of that name."""
+        name = ", ".join(aside.names)
+        (sink, *others) = aside.ends
+        if others:
+            assert sink.item is not None and sink.item.shape is not None
+            sink = Unit(end(name, sink.item.shape, with_shape=False), aside.ends)
+        units = ordered(list(before(sink)), sink, None)
+        return Panel(name, series(units, None, fold), [])
 
 
 def _without_large_parts(chain: Chain) -> Chain:
@@ -142,28 +205,9 @@ def _without_large_parts(chain: Chain) -> Chain:
     return _without_large_parts(fold(Chain(items)))
 
 
-def _series(units: list[Unit], entry: Unit | None) -> Chain:
-    return series(units, entry, fold)
-
-
-def _sink(collector: Collector, outputs: list[Output]) -> Unit:
-    """What a block gives; several values meet in an end of their own."""
-    units = [collector.known[output.value] for output in outputs]
-    if len(set(units)) == 1:
-        return units[0]
-    names = ", ".join(output.name or output.value.name or "_" for output in outputs)
-    shape = collector.shapes.of(collector.definition, outputs[0].value)
-    return Unit(_end(names, shape, with_shape=False), list(dict.fromkeys(units)))
-
-
-def _end(name: str, shape: Shape, *, with_shape: bool = True) -> Box:
-    facts = (shape.text,) if with_shape else ()
-    return Box("end", (name,), facts, title=f"{name}: {shape.general}", shape=shape)
-
-
-def _name_outputs(chain: Chain, outputs: list[Output]) -> None:
-    shapes = [item.shape for item in chain.items if not isinstance(item, Tap)]
-    shape = shapes[-1] if shapes else None
-    name = ", ".join(one.name for one in outputs if one.name) or "output"
-    if shape is not None:
-        chain.items.append(_end(name, shape))
+def _series(units: list[Unit], sink: Unit, entry: Unit | None, way: Way) -> Chain:
+    """The chain of a part that stands for itself."""
+    units = constants(units)
+    if way.is_told:
+        told(units, are_drawn_apart=False)
+    return series(ordered(units, sink, entry), entry, fold)

@@ -44,7 +44,7 @@ def _item(item: Item, prefix: str) -> Item:
         made = Sign(item.sign, _below(prefix, item.path), item.title, None, item.cost, item.spans)
     elif isinstance(item, Ref):
         made = Ref(item.definition, item.chain, _below(prefix, item.path), item.name)
-        made.times, made.words = count(item.times), words(item.words)
+        made.times, made.words, made.told = count(item.times), words(item.words), item.told
         made.is_named, made.same, made.spans = item.is_named, item.same, item.spans
         made.is_optional = item.is_optional
     elif isinstance(item, Parallel):
@@ -69,14 +69,12 @@ def _item(item: Item, prefix: str) -> Item:
 
 def words(given: Words) -> Words:
     """The same words, each number an object of its own."""
-    return tuple(
-        one if isinstance(one, str) else Count(one.value, one.before, one.usual) for one in given
-    )
+    return tuple(one if isinstance(one, str) else one.fresh() for one in given)
 
 
 def count(given: Count | None) -> Count | None:
     """The same number, an object of its own."""
-    return None if given is None else Count(given.value, given.before, given.usual)
+    return None if given is None else given.fresh()
 
 
 def _below(prefix: str, path: str) -> str:

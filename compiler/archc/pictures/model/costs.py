@@ -58,17 +58,21 @@ def stand_for(body: list[Item], turn: list[Item]) -> None:
 
 def spread(picture: Picture) -> Cost:
     """Give each box the cost of all that it stands for; the whole model's."""
-    whole = cost_of(picture.chain)
-    runs, bodies = _runs(picture.chain)
+    lines = [picture.chain, *(panel.chain for panel in picture.panels if not panel.uses)]
+    main = Chain([item for line in lines for item in line.items])
+    whole = cost_of(main)
+    runs, bodies = _runs(main)
     for panel in picture.panels:
+        if not panel.uses:
+            continue
         definitions = {one.definition for ref in panel.uses for one in (ref, *ref.same)}
         totals: dict[int, Cost] = {}
         for definition in definitions:
             _sum(panel.chain, bodies[definition], runs[definition], totals)
         _put(panel.chain, totals)
     totals = {}
-    _sum(picture.chain, picture.chain, 1, totals)
-    _put(picture.chain, totals)
+    _sum(main, main, 1, totals)
+    _put(main, totals)
     return whole
 
 

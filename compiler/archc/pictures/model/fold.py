@@ -38,7 +38,10 @@ def fold(chain: Chain) -> Chain:
 def _opened(items: list[Item]) -> list[Item]:
     """Parts and blocks of one thing are that thing."""
     found: list[Item] = []
-    for item in items:
+    for at, item in enumerate(items):
+        if isinstance(item, Part) and item.name.isdecimal() and not _repeats(items, at):
+            found += item.chain.items  # a number says nothing that a frame were worth
+            continue
         if isinstance(item, (Part, Ref)) and not item.chain.items:
             continue  # what gives what it is given
         if isinstance(item, (Part, Ref)) and len(item.chain.items) == 1:
@@ -53,23 +56,30 @@ def _opened(items: list[Item]) -> list[Item]:
     return found
 
 
+def _repeats(items: list[Item], at: int) -> bool:
+    """Whether the like stands beside an item."""
+    beside = items[max(at - 1, 0) : at] + items[at + 1 : at + 2]
+    return any(isinstance(one, Part) and key(one) == key(items[at]) for one in beside)
+
+
 def _named(inner: Part | Ref, outer: Part) -> Item:
     if isinstance(inner, Part):
         return Part(outer.name, outer.path, inner.chain, outer.shape)
     made = Ref(inner.definition, inner.chain, inner.path, outer.name, inner.times, outer.shape)
-    made.words, made.is_named, made.same = inner.words, True, inner.same
+    made.words, made.told, made.is_named, made.same = inner.words, inner.told, True, inner.same
     made.spans = inner.spans
     return made
 
 
 def _copy(box: Box, outer: Part | Ref) -> Box:
     path = box.path or outer.path
-    if isinstance(outer, Ref) and box.path:
-        path = f"{outer.path}.{box.path}"
+    told: tuple[str, ...] = ()
+    if isinstance(outer, Ref):
+        path, told = f"{outer.path}.{box.path}" if box.path else path, outer.told
     made = Box(
         box.kind,
         tuple(_fresh(piece) for piece in box.head),
-        tuple(_fresh(piece) for piece in box.facts),
+        (*(_fresh(piece) for piece in box.facts), *told),
         box.before,
         box.after,
         path,
@@ -83,7 +93,7 @@ def _copy(box: Box, outer: Part | Ref) -> Box:
 
 
 def _fresh(piece: str | Count) -> str | Count:
-    return piece if isinstance(piece, str) else Count(piece.value, piece.before, piece.usual)
+    return piece if isinstance(piece, str) else piece.fresh()
 
 
 # --- what belongs to a box -----------------------------------------------------------------------
@@ -97,8 +107,7 @@ def _gathered(items: list[Item]) -> list[Item]:
         before = found[-1] if found else None
         if (
             isinstance(before, Box)
-            and before.kind == "dropout"
-            and not before.times
+            and _comes_before(before, found)
             and isinstance(item, Box)
             and item.kind in ANCHORS
         ):
@@ -123,6 +132,12 @@ def _gathered(items: list[Item]) -> list[Item]:
         else:
             found.append(item)
     return found
+
+
+def _comes_before(box: Box, found: list[Item]) -> bool:
+    """Whether it is said in the box behind it: a dropout, or a reshape that begins a chain."""
+    is_alone = len(found) == 1 and not box.after and not box.before
+    return not box.times and (box.kind == "dropout" or (box.kind == "reshape" and is_alone))
 
 
 def _leads(items: list[Item]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from archc.pictures.model.tree import (
+    EACH,
     Box,
     Chain,
     Count,
@@ -30,6 +31,7 @@ def key(item: Item, exact: bool = True) -> Hashable:
         return (
             "ref",
             item.definition.name,
+            item.told,
             chain_key(item.chain, exact),
             _counted(item.times, exact),
         )
@@ -52,9 +54,15 @@ def chain_key(chain: Chain, exact: bool = True) -> Hashable:
 
 def words_key(words: Words, exact: bool) -> Hashable:
     return tuple(
-        piece if isinstance(piece, str) else (piece.before, piece.value if exact else 0)
+        piece if isinstance(piece, str) else (piece.before, *_number(piece, exact))
         for piece in words
     )
+
+
+def _number(count: Count, exact: bool) -> tuple[Hashable, ...]:
+    """Its axes count for what is not usual alone, which says the same of all."""
+    pattern = count.pattern if count.value != count.usual else EACH
+    return count.value if exact else 0, pattern
 
 
 def _counted(count: Count | None, exact: bool) -> Hashable:

@@ -80,7 +80,7 @@ WORDS = {
     "other": "other",
     "block": "block, drawn apart",
     "end": "input, output",
-    "parameter": "parameter",
+    "parameter": "parameter, constant",
     "same": "the same",
     "changed": "changed",
     "added": "added",

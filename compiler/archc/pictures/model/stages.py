@@ -15,11 +15,22 @@ from archc.pictures.model.tree import (
     Picture,
     Ref,
     Sign,
+    Tangle,
     Tap,
     Times,
     head_text,
 )
-from archc.pictures.model.volumes import NAMES, is_level, kind_of_items
+from archc.pictures.model.volumes import (
+    body_of,
+    inputs_of,
+    is_level,
+    kind_of_items,
+    name_of_merge,
+    name_of_tangle,
+)
+
+LEAST = 2
+"""What a level has below it at least, to be one."""
 
 
 def stages_of(picture: Picture) -> Picture:
@@ -31,12 +42,14 @@ def _stages(items: list[Item]) -> list[Item]:
     # As deep as a U's levels lie inside each other.
     found: list[Item] = []
     run: list[Item] = []
-    for item in items:
+    for item in _levels_once(items):
         if isinstance(item, Tap) or item.shape is None:
             continue
         if run and not _joins(run[-1], item):
             found.append(_stage(run))
             run = []
+        if isinstance(item, Parallel):
+            found += inputs_of(item)
         if isinstance(item, Parallel) and is_level(item):
             found.append(_level(item))
         elif isinstance(item, Box) and item.kind == "end":
@@ -46,6 +59,30 @@ def _stages(items: list[Item]) -> list[Item]:
     if run:
         found.append(_stage(run))
     return found
+
+
+def _levels_once(items: list[Item]) -> list[Item]:
+    """The items, skips of one resolution that lie inside each other as one skip."""
+    # As deep as a U's levels lie inside each other.
+    found: list[Item] = []
+    for item in items:
+        inner = body_of(item).items if isinstance(item, Parallel) and is_level(item) else []
+        if any(
+            isinstance(one, Parallel) and is_level(one) and _has_resolution_of(one, item)
+            for one in inner
+        ):
+            found += _levels_once(inner)
+        else:
+            found.append(item)
+    return found
+
+
+def _has_resolution_of(one: Item, other: Item) -> bool:
+    return (
+        one.shape is not None
+        and other.shape is not None
+        and one.shape.extents == other.shape.extents
+    )
 
 
 def _joins(last: Item, item: Item) -> bool:
@@ -64,10 +101,15 @@ def _is_pool(item: Item) -> bool:
 
 
 def _level(item: Parallel) -> Parallel:
-    branches = [
-        Branch(Chain(_stages(branch.chain.items)), branch.is_sourced) for branch in item.branches
-    ]
+    branches = [Branch(Chain(_below(branch.chain.items)), True) for branch in item.branches]
     return Parallel(branches, item.merge, item.shape)
+
+
+def _below(items: list[Item]) -> list[Item]:
+    """The stages of a lower level; what brings them up again alone is none."""
+    made = _stages(items)
+    is_up = len(made) > LEAST and isinstance(made[-1], Box) and made[-1].kind == "pooling"
+    return made[:-1] if is_up else made
 
 
 def _stage(run: list[Item]) -> Box:
@@ -96,19 +138,16 @@ def _names_pool(run: list[Item], word: str) -> bool:
 
 
 def _contents(items: list[Item]) -> list[str]:
-    """What is in a stage, equal names counted together."""
-    counted: list[tuple[str, int]] = []
+    """What is in a stage, each name once, with how often."""
+    counted: dict[str, int] = {}
     for item in items:
-        if isinstance(item, Tap) or (isinstance(item, Box) and item.kind in FOLLOWERS):
+        if isinstance(item, (Tap, Sign)) or (isinstance(item, Box) and item.kind in FOLLOWERS):
             continue
         name, count = _word(item)
-        if counted and counted[-1][0] == name:
-            counted[-1] = (name, counted[-1][1] + count)
-        else:
-            counted.append((name, count))
+        counted[name] = counted.get(name, 0) + count
     if not counted:
-        counted = [_word(item) for item in items[:1]]
-    return [f"{name} {TIMES} {count}" if count > 1 else name for name, count in counted]
+        counted = dict(_word(item) for item in items[:1])
+    return [f"{name} {TIMES} {count}" if count > 1 else name for name, count in counted.items()]
 
 
 def _word(item: Item) -> tuple[str, int]:
@@ -118,10 +157,10 @@ def _word(item: Item) -> tuple[str, int]:
         return head_text(item), item.times.value if item.times is not None else 1
     if isinstance(item, Times):
         inside = [_word(one)[0] for one in item.chain.items]
-        return inside[0] if len(inside) == 1 else "block", item.count.value
+        is_one = len(set(inside)) == 1
+        return inside[0] if is_one else "block", item.count.value * (len(inside) if is_one else 1)
     if isinstance(item, Part):
         return item.name, 1
     if isinstance(item, Parallel):
-        sign = item.merge.sign if isinstance(item.merge, Sign) else ""
-        return NAMES.get(sign, "branches"), 1
-    return "steps", 1
+        return name_of_merge(item), 1
+    return name_of_tangle(item) if isinstance(item, Tangle) else ("steps", 1)

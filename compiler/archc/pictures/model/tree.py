@@ -21,12 +21,26 @@ SQUARED = {2: "\N{SUPERSCRIPT TWO}", 3: "\N{SUPERSCRIPT THREE}"}
 DOT = " \N{MIDDLE DOT} "
 
 
+EACH = "*"
+"""Where a number stands in its pattern."""
+
+
 class Count(Struct):
     """A number in words, with what stands before it; nothing is said where it is the usual."""
 
     value: int
     before: str = ""
     usual: int | None = None
+    pattern: str = EACH
+    """How it is said where it is that of some axes alone: ``1x*x*``."""
+
+    def said(self, name: str = "") -> str:
+        """The number, or the name that stands for it, as it is said."""
+        return self.pattern.replace(EACH, name or str(self.value))
+
+    def fresh(self) -> Count:
+        """The same, an object of its own."""
+        return Count(self.value, self.before, self.usual, self.pattern)
 
 
 Words: TypeAlias = "tuple[str | Count, ...]"
@@ -97,6 +111,9 @@ class Box(Struct):
     is_optional: bool = False
     """Whether some uses of the panel do not have it."""
 
+    stands_for: int = 1
+    """How many steps it is, where they are not drawn one by one."""
+
 
 class Sign(Struct):
     """A small circle in which branches meet; ``sign`` is that of what they meet by."""
@@ -121,6 +138,9 @@ class Ref(Struct):
     shape: Shape | None = None
     words: Words = ()
     """What tells this use from others, said once the panels are known."""
+
+    told: tuple[str, ...] = ()
+    """What this use reads by name, and on how many values it runs."""
 
     is_named: bool = False
     """Whether the text has a label for it, which is its name."""
@@ -199,7 +219,10 @@ Item: TypeAlias = "Box | Sign | Ref | Parallel | Part | Times | Tap | Tangle"
 
 
 class Panel(Struct):
-    """A block that is drawn once, and all of its uses in the picture."""
+    """A block that is drawn once, and all of its uses in the picture.
+
+    One without uses is no block: it is what leads to a value that boxes read by name.
+    """
 
     name: str
     chain: Chain
@@ -238,6 +261,16 @@ def everything(chain: Chain) -> Iterator[Item]:
             yield item.merge
 
 
+def begins(chain: Chain) -> bool:
+    """Whether a chain begins by itself, with an input that is drawn: nothing flows into it."""
+    first = chain.items[0] if chain.items else None
+    if isinstance(first, (Part, Times)):
+        return begins(first.chain)
+    if isinstance(first, Parallel):
+        return not any(branch.is_sourced for branch in first.branches)
+    return isinstance(first, Box) and first.kind in ("end", "parameter")
+
+
 def say(words: Words, symbols: dict[Count, str] | None = None) -> str:
     """The words as text, with numbers or with the names that stand for them."""
     said = []
@@ -248,9 +281,9 @@ def say(words: Words, symbols: dict[Count, str] | None = None) -> str:
             name = symbols[piece]
             between = " " if piece.before.isalpha() else ""
             told = piece.before.strip() == name  # an argument that is handed on by its name
-            said.append(name if told else piece.before + between + name)
+            said.append(name if told else piece.before + between + piece.said(name))
         elif piece.value != piece.usual:
-            said.append(f"{piece.before}{piece.value}")
+            said.append(piece.before + piece.said())
     return ", ".join(one for one in said if one)
 
 

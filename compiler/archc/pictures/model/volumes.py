@@ -6,12 +6,15 @@ no weights of note (a norm, an activation) is left out.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from archc.pictures.model.costs import cost_of
 from archc.pictures.model.kinds import ANCHORS, FOLLOWERS
 from archc.pictures.model.tree import (
     Box,
     Branch,
     Chain,
+    Count,
     Item,
     Parallel,
     Part,
@@ -22,6 +25,7 @@ from archc.pictures.model.tree import (
     Tap,
     Times,
     everything,
+    head_text,
 )
 
 NAMES = {"+": "residual", "\N{DOUBLE VERTICAL LINE}": "branches"}
@@ -44,6 +48,7 @@ def _volumes(items: list[Item]) -> list[Item]:
                 inner[0].path = item.path
             found += inner
         elif isinstance(item, Parallel):
+            found += inputs_of(item)
             found.append(_level(item) if is_level(item) else _one(item))
         elif isinstance(item, (Times, Tangle)):
             found.append(_one(item))
@@ -58,6 +63,40 @@ def _volumes(items: list[Item]) -> list[Item]:
     return found
 
 
+def inputs_of(item: Parallel) -> list[Item]:
+    """The inputs that a line begins with, where it begins with several: one volume for all."""
+    ends = [
+        branch.chain.items[0]
+        for branch in item.branches
+        if not branch.is_sourced and branch.chain.items
+    ]
+    boxes = [one for one in ends if isinstance(one, Box) and one.kind == "end"]
+    if len(boxes) < 2 or len(boxes) < len(item.branches):
+        return []
+    first, *_others = boxes
+    names = ", ".join(head_text(one) for one in boxes)
+    return [Box("end", (names,), title=first.title, shape=first.shape)]
+
+
+def name_of_merge(item: Parallel) -> str:
+    """What is branched is called by what it meets in, where that is a block or an op."""
+    if isinstance(item.merge, Sign):
+        return NAMES.get(item.merge.sign, "branches")
+    if isinstance(item.merge, Ref):
+        return item.merge.definition.name
+    return item.merge.name if isinstance(item.merge, Part) else head_text(item.merge)
+
+
+def name_of_tangle(item: Tangle) -> tuple[str, int]:
+    """The name of what there is most of in it, and how often that is."""
+    names = Counter(
+        one.definition.name if isinstance(one, Ref) else head_text(one)
+        for one in item.items
+        if isinstance(one, Ref) or (isinstance(one, Box) and one.kind in ANCHORS)
+    )
+    return names.most_common(1)[0] if names else ("steps", 1)
+
+
 def _take(before: Item, item: Box) -> None:
     """Let what is not drawn be paid by what stands before it."""
     if isinstance(before, Parallel):
@@ -70,16 +109,20 @@ def is_level(item: Parallel) -> bool:
     """Whether it is a skip over a lower resolution: one level of a U."""
     if len(item.branches) != 2 or not isinstance(item.merge, Sign) or item.shape is None:
         return False
-    sizes = [one.shape.extents for one in _body(item).items if one.shape is not None]
+    if not all(branch.is_sourced for branch in item.branches):
+        return False
+    inside = everything(body_of(item))  # a lower one may lie in a further skip
+    sizes = [one.shape.extents for one in inside if one.shape is not None]
     return any(size[-1:] < item.shape.extents[-1:] for size in sizes)
 
 
-def _body(item: Parallel) -> Chain:
+def body_of(item: Parallel) -> Chain:
+    """What a skip leads over."""
     return max((branch.chain for branch in item.branches), key=lambda one: len(one.items))
 
 
 def _level(item: Parallel) -> Parallel:
-    body = _body(item)
+    body = body_of(item)
     made = [
         Branch(
             Chain(
@@ -98,12 +141,13 @@ def _one(item: Parallel | Times | Tangle) -> Box:
     inside = [one for one in everything(Chain([item])) if isinstance(one, (Box, Ref))]
     name = "steps"
     if isinstance(item, Parallel):
-        name = (
-            NAMES.get(item.merge.sign, "branches") if isinstance(item.merge, Sign) else "branches"
-        )
+        name = name_of_merge(item)
     elif isinstance(item, Times):
         name = "block"
     count = item.count if isinstance(item, Times) else None
+    if isinstance(item, Tangle):
+        name, several = name_of_tangle(item)
+        count = Count(several) if several > 1 else None
     made = Box(_kind(inside), (name,), times=count, shape=item.shape)
     made.cost = cost_of(Chain([item]))
     return made

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from archc.pictures.model.kinds import kind_of
-from archc.pictures.model.tree import SQUARED, TIMES, Box, Count, Shape, Sign, Words
+from archc.pictures.model.tree import EACH, SQUARED, TIMES, Box, Count, Shape, Sign, Words
 from archir.graph.graph import Apply
 from archir.op.contract import Op, arguments_of
 from archir.op.recipe import Call, Fold, FunctionRecipe
@@ -114,6 +114,10 @@ def _widens(op: Op) -> bool:
 
 def _per_axis(value: int | tuple[int, ...], before: str) -> str | Count:
     if isinstance(value, tuple):
+        others = {side for side in value if side != 1}
+        if len(set(value)) > 1 and len(others) == 1:
+            pattern = TIMES.join(str(side) if side == 1 else EACH for side in value)
+            return Count(others.pop(), before, 1, pattern)
         if len(set(value)) > 1:
             return before + TIMES.join(map(str, value))
         value = value[0]
@@ -170,11 +174,21 @@ def shape_of(
         said = [str(rest[0]), f"{tail[0]}{SQUARED[len(tail)]}"]
     else:
         said = list(map(str, rest))
+    is_last = sizes is None and _has_channels_last(rest)
+    if is_last:
+        said = [f"{rest[0]}{SQUARED[2]}", str(rest[2])]
     text = f" {TIMES} ".join(said)
     if text.isascii() and not text:
         text = "scalar"
     words = f" {TIMES} ".join(brief(dim) for dim in general.shape)
+    if is_last:
+        return Shape(text, words, rest[:2], rest[2], general.shape)
     return Shape(text, words, tuple(tail), rest[0] if rest else 1, general.shape)
+
+
+def _has_channels_last(rest: tuple[int, ...]) -> bool:
+    """Whether a map has its channels behind its height and width: its first two axes are equal."""
+    return len(rest) == len("HWC") and rest[0] == rest[1] != rest[2]
 
 
 def _part(dim: Dim, extent: int, sizes: Mapping[str, int]) -> str:

@@ -70,6 +70,10 @@ def grid(one: Tangle, sketches: list[Sketch], given: Grid) -> Sketch:
         elif given.rows[way.start] == given.rows[way.end]:
             line = [(start.x + start.width, start.y), (end.x, end.y)]
             made.marks.append(Wire(line, end.sketches[0].takes_head))
+        elif given.is_gathered(way):
+            x = end.x + end.sketches[0].width / 2
+            points = [(start.x + start.width, start.y), (x, start.y)]
+            made.marks.append(Wire([*points, (x, end.y + end.sketches[0].down)], True))
         else:
             gap = min(given.rows[way.start], given.rows[way.end])
             word = None if way.by is None else words[way.by]

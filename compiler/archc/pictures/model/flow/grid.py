@@ -38,6 +38,14 @@ class Grid(Record):
     columns: list[int]
     ways: list[Way]
 
+    def is_gathered(self, way: Way) -> bool:
+        """Whether it leads from the end of a lower row to what reads several rows at the end."""
+        row, column = self.rows[way.start], self.columns[way.start]
+        ends = all(
+            at <= column for at, one in zip(self.columns, self.rows, strict=True) if one == row
+        )
+        return row > 0 and ends and way.by is None and way.end == len(self.cells) - 1
+
 
 def grid_of(tangle: Tangle) -> Grid | None:
     """The grid of a tangle, if it is one in which lines stay apart."""
@@ -105,7 +113,8 @@ def _gathered(sizes: list[int], levels: list[int], reads: list[list[int]]) -> Gr
 def _is_plain(grid: Grid) -> bool:
     """Whether no two cells share a place, and no two ways between the same rows a column."""
     places = set(zip(grid.rows, grid.columns, strict=True))
-    if len(places) < len(grid.cells) or max(grid.columns) != grid.columns[-1] or grid.rows[-1]:
+    others = grid.columns[:-1]
+    if len(places) < len(grid.cells) or max(others) >= grid.columns[-1] or grid.rows[-1]:
         return False
     taken: set[tuple[int, int]] = set()
     for way in grid.ways:
@@ -113,6 +122,8 @@ def _is_plain(grid: Grid) -> bool:
         if rows[0] == rows[1]:
             if way.by is not None:
                 return False
+            continue
+        if grid.is_gathered(way):
             continue
         place = min(rows), grid.columns[way.start]
         steps = abs(rows[0] - rows[1]), grid.columns[way.end] - grid.columns[way.start]

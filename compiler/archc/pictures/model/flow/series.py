@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from archc.pictures.model.costs import cost_of
 from archc.pictures.model.flow.grid import grid_of
 from archc.pictures.model.flow.units import Unit
+from archc.pictures.model.flow.ways import NO_SERIES
 from archc.pictures.model.tree import Box, Branch, Chain, Item, Parallel, Part, Tangle, Tap
 
 MAX_TANGLED = 24
@@ -29,8 +30,13 @@ def series(
     fold: Fold,
     taps: dict[Unit | None, list[Tap]] | None = None,
     depth: int = 0,
+    *,
+    is_late: bool = False,
 ) -> Chain:
-    """The chain of units that all lead to the last of them; ``fold`` is applied to each chain."""
+    """The chain of units that all lead to the last of them; ``fold`` is applied to each chain.
+
+    Where it is not ``is_late``, inputs stand side by side at the chain's beginning.
+    """
     items: list[Item] = []
     taps = {} if taps is None else taps
     if depth == 0 and entry is not None:
@@ -39,7 +45,8 @@ def series(
     for place, unit in enumerate(units):
         for one in unit.inputs:
             last[one] = place
-    begins = max((place for place, unit in enumerate(units) if unit.is_input), default=0)
+    places = [place for place, unit in enumerate(units) if unit.is_input]
+    begins = max(places, default=0) if not is_late else 0
     start, source, live = 0, entry, set[Unit]()
     if entry in last:
         live.add(entry)
@@ -49,7 +56,7 @@ def series(
             live.add(unit)
             if live != {unit} or place < begins:
                 continue
-        items += _segment(units[start : place + 1], source, fold, taps, depth)
+        items += _segment(units[start : place + 1], source, fold, taps, depth, is_late=is_late)
         items += taps.get(unit, [])
         start, source = place + 1, unit
     return fold(Chain(items))
@@ -61,6 +68,8 @@ def _segment(
     fold: Fold,
     taps: dict[Unit | None, list[Tap]],
     depth: int,
+    *,
+    is_late: bool,
 ) -> list[Item]:
     *inner, merge = units
     assert merge.item is not None
@@ -71,7 +80,7 @@ def _segment(
         return [_tangle(units, source, fold)]
     made = [
         Branch(
-            bare(series(units, source, fold, taps, depth + 1)),
+            bare(series(units, source, fold, taps, depth + 1, is_late=is_late)),
             source is None or not units or any(source in unit.inputs for unit in units),
         )
         for units in branches
@@ -132,7 +141,8 @@ def _tangle(units: Sequence[Unit], source: Unit | None, fold: Fold) -> Tangle | 
     ]
     made = Tangle(items, arcs, frozenset(breaks), items[-1].shape)
     if len(items) > MAX_TANGLED and grid_of(made) is None:
-        box = Box("other", (f"{len(items)} steps",), ("in no series",), shape=items[-1].shape)
+        box = Box("other", (f"{len(items)} steps",), (NO_SERIES,), shape=items[-1].shape)
+        box.stands_for = len(items)
         box.cost = cost_of(Chain(items))
         return box
     return made

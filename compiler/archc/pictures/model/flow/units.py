@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
+from typing import TypeAlias
 
+from archc.pictures.model.flow.ways import Way, gives_maps, tangled
 from archc.pictures.model.tree import FREE, Box, Chain, Cost, Item, Part, Ref, Shape, Sign
 from archc.pictures.model.words import box_of, merge_of, name_of, shape_of, sign_of
 from archir.base.record import Struct, fresh
@@ -30,6 +32,7 @@ from archir.graph.groups import self_contained
 from archir.graph.naming import names
 from archir.graph.typed import TypedGraph
 from archir.memory.storage import BYTES
+from archir.op.dependence import Edge, Taps
 from archir.shapes.arithmetic import multiply, product, total
 from archir.shapes.types import TensorType
 
@@ -46,6 +49,14 @@ class Unit(Struct):
 
     given: int = -1
     """Which of the definition's inputs it is."""
+
+    reads: list[Value] = fresh(factory=list)
+    """The values that it reads, each of the unit at its place in ``inputs``."""
+
+    makes: tuple[Value, ...] = ()
+
+    begins: bool = False
+    """Whether it reads nothing of its input, as what numbers places does."""
 
 
 class Drawn(Struct):
@@ -88,6 +99,10 @@ def child_paths(scope: Scope, prefix: str = "") -> dict[Slot, str]:
     return found
 
 
+Series: TypeAlias = "Callable[[list[Unit], Unit, Unit | None, Way], Chain]"
+"""What makes a chain of units, of that which it gives and that which flows in."""
+
+
 class Collector:
     """The units of one use of a definition. ``enter`` draws a definition that is used in it."""
 
@@ -97,9 +112,11 @@ class Collector:
         definition: Definition,
         prefix: str,
         enter: Callable[[Definition, str], Drawn],
-        series: Callable[[list[Unit], Unit | None], Chain],
+        series: Series,
+        way: Way,
     ) -> None:
         self.shapes = shapes
+        self.way = way
         self.typed = shapes.typed
         self.definition = definition
         self.enter = enter
@@ -108,6 +125,7 @@ class Collector:
         self.parameters = _owners(definition.scope, prefix, self.paths)
         self.closed = self_contained(definition)
         self.known: dict[Value, Unit] = {}
+        self.same: dict[Value, Value] = {}  # what has another name inside of a block that is opened
         self.counted: set[Slot | RawParameter] = set()  # what is read again costs no more
 
     def units(self, steps: Sequence[Step], training: bool = False) -> list[Unit]:
@@ -119,7 +137,7 @@ class Collector:
             elif isinstance(step, Group):
                 found += self._group(step, training)
             elif isinstance(step, Use):
-                found.append(self._use(step))
+                found += self._use(step)
             elif isinstance(step, Apply):
                 found.append(self._apply(step))
             elif isinstance(step, Read):
@@ -137,24 +155,41 @@ class Collector:
         source = self.known[step.inputs[0]]
         entry = Unit(None)
         self.known[step.inputs[0]] = entry
+        counted = set(self.counted)
         inner = self.units(step.steps, training)
         self.known[step.inputs[0]] = source
         sink = self.known[step.outputs[0]]
         if sink is entry:
             self.known[step.outputs[0]] = source
             return []
-        chain = self.series(ordered(inner, sink, entry), entry)
+        chain = self.series(inner, sink, entry, self.way)
+        if self.way != Way() and tangled(chain):
+            self.counted = counted
+            return self.units(step.steps, training)
         path = self.paths[step.slot]
         part = Part(path.rpartition(".")[2], path, chain)
-        return [self._made(part, [source], step)]
+        return [self._made(part, step.inputs, step)]
 
-    def _use(self, step: Use) -> Unit:
+    def _use(self, step: Use) -> list[Unit]:
         path = self.paths[step.slot]
+        if self.way.opens and gives_maps(self.typed, self.definition, step):
+            return self._opened(step, path)
         drawn = self.enter(step.definition, path)
-        inputs = [self.known[step.inputs[place]] for place in drawn.inputs]
         name = path.rpartition(".")[2]
         ref = Ref(step.definition, drawn.chain, path, name, is_named=step.slot.label is not None)
-        return self._made(ref, inputs, step)
+        return [self._made(ref, [step.inputs[place] for place in drawn.inputs], step)]
+
+    def _opened(self, step: Use, path: str) -> list[Unit]:
+        """The units of what is used, in the place of one that stands for it."""
+        # As deep as blocks are nested, which the elaborator bounds.
+        inner = Collector(self.shapes, step.definition, path, self.enter, self.series, self.way)
+        for value, own in zip(step.definition.inputs, step.inputs, strict=True):
+            inner.known[value], inner.same[value] = self.known[own], self.same.get(own, own)
+        units = inner.units(step.definition.steps)
+        for value, output in zip(step.outputs, step.definition.outputs, strict=True):
+            own = output.value
+            self.known[value], self.same[value] = inner.known[own], inner.same.get(own, own)
+        return units
 
     def _apply(self, step: Apply) -> Unit:
         values = step.inputs if step.op.takes() != "one" else step.inputs[:1]
@@ -163,16 +198,30 @@ class Collector:
         inputs = [self.known[value] for value in values]
         flowing = [unit for unit in inputs if not unit.is_parameter]
         cost = self._cost(step, given)
+        if len(values) == 1 and self._reads_nothing(step, given):
+            unit = self._made(box_of(step, given, path), (), step, cost)
+            unit.begins = True
+            return unit
         if len(values) < 2 or len(set(inputs)) == 1:
-            return self._made(box_of(step, given, path), inputs[:1], step, cost)
+            return self._made(box_of(step, given, path), values[:1], step, cost)
         if len(flowing) == 1:  # what is learned beside it is said in its box
             box = box_of(step, given, path)
             learned = [_head(unit) for unit in inputs if unit.is_parameter]
             cost = sum((_taken(unit) for unit in inputs if unit.is_parameter), cost)
             sign = sign_of(step.op, given) or name_of(step.op)
             box.head, box.window = (" ".join((sign, *learned)),), ()
-            return self._made(box, flowing, step, cost)
-        return self._made(merge_of(step, given, path), inputs, step, cost)
+            flows = [value for value in values if self.known[value] is flowing[0]]
+            return self._made(box, flows, step, cost)
+        return self._made(merge_of(step, given, path), values, step, cost)
+
+    def _reads_nothing(self, step: Apply, given: tuple[TensorType, ...]) -> bool:
+        """Whether the elements of its input count for nothing, as where places are numbered."""
+        made = self.typed.concrete_types_of(self.definition, step.outputs)
+        accesses = step.op.dependence(Edge(given, made, sizes=self.typed.graph.sizes))
+        nothing = (None,)
+        return bool(accesses) and all(
+            isinstance(one, Taps) and one.taps == nothing for one in accesses or ()
+        )
 
     def _cost(self, step: Apply, given: tuple[TensorType, ...]) -> Cost:
         """What a step costs; the parameters of a module that runs twice once."""
@@ -206,12 +255,13 @@ class Collector:
     def _made(
         self,
         item: Item,
-        inputs: list[Unit],
+        reads: Sequence[Value],
         step: Apply | Read | Use | Group,
         cost: Cost = FREE,
     ) -> Unit:
-        unit = Unit(item, inputs)
         outputs = step.outputs
+        unit = Unit(item, [self.known[value] for value in reads], makes=outputs)
+        unit.reads = [self.same.get(value, value) for value in reads]
         if isinstance(item, (Box, Sign)):
             item.cost = cost
         if isinstance(item, (Box, Sign, Ref)):
@@ -244,30 +294,3 @@ def _owners(scope: Scope, prefix: str, paths: dict[Slot, str]) -> dict[RawParame
         for inner, path in scopes
         for parameter in inner.parameters
     }
-
-
-def ordered(units: Sequence[Unit], sink: Unit, entry: Unit | None) -> list[Unit]:
-    """What leads to the sink, branch by branch, in an order in which it can run.
-
-    What begins by itself (a parameter, another input) comes as late as it can.
-    """
-    within = set(units)
-    begins = {unit: unit.is_parameter for unit in units}
-    for unit in units:  # in the order of running
-        if unit.inputs:
-            begins[unit] = all(begins.get(one, False) for one in unit.inputs)
-    found: list[Unit] = []
-    seen: set[Unit] = set()
-    stack: list[tuple[Unit, bool]] = [(sink, False)]
-    while stack:
-        unit, is_done = stack.pop()
-        if is_done:
-            found.append(unit)
-        elif unit not in seen and unit in within and unit is not entry:
-            seen.add(unit)
-            stack.append((unit, True))
-            # The last that is pushed is visited first.
-            late = [one for one in unit.inputs if begins.get(one, False)]
-            soon = [one for one in unit.inputs if not begins.get(one, False)]
-            stack += [(one, False) for one in (*reversed(late), *reversed(soon))]
-    return found

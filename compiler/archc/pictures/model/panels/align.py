@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from archc.pictures.model.copies import copied
-from archc.pictures.model.keys import key, words_key
+from archc.pictures.model.keys import key
+from archc.pictures.model.panels.followers import aligned, followed
 from archc.pictures.model.tree import (
     Box,
     Branch,
     Chain,
+    Count,
     Item,
     Panel,
     Parallel,
@@ -22,9 +24,6 @@ from archc.pictures.model.tree import (
     everything,
 )
 from archir.graph.graph import Definition
-
-OR = "/"
-"""Between words of which each use has one."""
 
 SHARE = 0.5
 """How much of a form its uses have in common at least."""
@@ -94,8 +93,7 @@ class Form:
             made.is_optional = True
             return made
         if isinstance(made, Box) and isinstance(other, Box):
-            made.before = _alternatives(made.before, other.before)
-            made.after = _alternatives(made.after, other.after)
+            _join_boxes(made, other)
         if isinstance(made, (Box, Ref)) and isinstance(other, (Box, Ref)):
             made.is_optional = made.is_optional or other.is_optional
         elif (
@@ -129,10 +127,10 @@ class Form:
     def fits(self, one: Item, other: Item) -> bool:
         """Whether one item can stand for both: but for numbers, and for words in order."""
         if isinstance(one, Box) and isinstance(other, Box):
-            return _form(one) == _form(other)
+            return _form(one) == _form(other) and _may_be_one(one, other)
         if isinstance(one, Ref) and isinstance(other, Ref):
             is_same = self._panel_of(one) == self._panel_of(other)
-            return is_same and (one.times is None) == (other.times is None)
+            return is_same and (one.told, one.times is None) == (other.told, other.times is None)
         if key(one, exact=False) == key(other, exact=False):
             return True
         if isinstance(one, Parallel) and isinstance(other, Parallel):
@@ -184,16 +182,33 @@ def _likeness(one: Item, other: Item) -> int:
     return 2 * _size(one)
 
 
+def _join_boxes(made: Box, other: Box) -> None:
+    made.before = followed(made.before, other.before)
+    made.after = followed(made.after, other.after)
+    for mine, same in _counts(made, other):
+        mine.pattern = mine.pattern if mine.value != mine.usual else same.pattern
+
+
 def _form(box: Box) -> tuple[object, ...]:
-    words = [words_key(one, exact=False) for one in (box.head, box.window, box.facts)]
-    return (box.kind, *words, len(box.before), len(box.after), box.times is None)
+    words = (box.head, box.window, box.facts)
+    said = [tuple(one if isinstance(one, str) else one.before for one in line) for line in words]
+    return (box.kind, *said, box.times is None)
 
 
-def _alternatives(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(
-        OR.join(dict.fromkeys([*word.split(OR), *same.split(OR)]))
-        for word, same in zip(one, other, strict=True)
+def _may_be_one(one: Box, other: Box) -> bool:
+    """Whether one may stand for both in what belongs to them, and in the axes of numbers."""
+    are_alike = all(
+        mine.pattern == same.pattern or mine.usual in (mine.value, same.value)
+        for mine, same in _counts(one, other)
     )
+    pairs = ((one.before, other.before), (one.after, other.after))
+    return are_alike and all(aligned(*pair) is not None for pair in pairs)
+
+
+def _counts(one: Box, other: Box) -> Iterator[tuple[Count, Count]]:
+    for mine, same in zip(one.facts, other.facts, strict=True):
+        if isinstance(mine, Count) and isinstance(same, Count):
+            yield mine, same
 
 
 def _is_enough(steps: Steps) -> bool:

@@ -34,29 +34,39 @@ IN_PLACE = 6
 
 
 def apart(
-    chain: Chain, typed: TypedGraph, depth: int | None, expand: Collection[str]
+    chain: Chain,
+    asides: list[Panel],
+    typed: TypedGraph,
+    depth: int | None,
+    expand: Collection[str],
 ) -> tuple[Chain, list[Panel]]:
-    """The chain with blocks opened in place or referred to, and the panels of those."""
+    """The chain with blocks opened in place or referred to, and the panels of those.
+
+    ``asides`` are panels that stand before them, of what is no block.
+    """
     opened: set[str] = set()
-    _open(chain, lambda ref: ref.path in expand, opened)
+    lines = [chain, *(panel.chain for panel in asides)]
+    for line in lines:
+        _open(line, lambda ref: ref.path in expand, opened)
     unknown = [path for path in expand if path not in opened]
     if unknown:
-        known = [one.path for one in everything(chain) if isinstance(one, Ref)]
+        known = [one.path for line in lines for one in everything(line) if isinstance(one, Ref)]
         raise NoSuchBlockError(unknown[0], known)
-    uses = _uses(chain)
+    uses = _uses(lines)
     count: dict[str, int] = {}
     for refs in uses.values():
         for ref in refs:
             count[ref.definition.name] = count.get(ref.definition.name, 0) + 1
-    for within in [chain, *(refs[0].chain for refs in uses.values())]:
+    for within in [*lines, *(refs[0].chain for refs in uses.values())]:
         _open(within, lambda ref: _is_in_place(ref, count), opened)
-    uses = _uses(chain)
+    uses = _uses(lines)
     panels = _panels(uses, typed)
-    return chain, _down_to(chain, panels, depth)
+    return chain, [*asides, *_down_to(lines, panels, depth)]
 
 
 def _is_in_place(ref: Ref, count: dict[str, int]) -> bool:
-    return count[ref.definition.name] == 1 and ref.times is None and _small(ref.chain)
+    is_one = count[ref.definition.name] == 1 and ref.times is None and not ref.told
+    return is_one and _small(ref.chain)
 
 
 def _small(chain: Chain) -> bool:
@@ -80,7 +90,7 @@ def _open(chain: Chain, wanted: Callable[[Ref], bool], opened: set[str]) -> None
             _open(inner, wanted, opened)
 
 
-def _uses(chain: Chain) -> dict[Definition, list[Ref]]:
+def _uses(lines: list[Chain]) -> dict[Definition, list[Ref]]:
     """The uses of each definition that is referred to, inner ones before those that use them."""
     found: dict[Definition, list[Ref]] = {}
     entered: set[Definition] = set()
@@ -95,7 +105,7 @@ def _uses(chain: Chain) -> dict[Definition, list[Ref]]:
         for ref in refs:
             found.setdefault(ref.definition, []).append(ref)
 
-    enter(chain)
+    enter(Chain([item for line in lines for item in line.items]))
     return found
 
 
@@ -171,11 +181,11 @@ def _tell_windows(form: Chain, refs: list[Ref], typed: TypedGraph) -> bool:
     return all(symbol(found, typed)[1] is not None for found in different)
 
 
-def _down_to(chain: Chain, panels: list[Panel], depth: int | None) -> list[Panel]:
+def _down_to(lines: list[Chain], panels: list[Panel], depth: int | None) -> list[Panel]:
     """The panels that are at most so many steps away, outer ones first."""
     of = {ref.definition: panel for panel in panels for ref in panel.uses}
     found: list[Panel] = []
-    level = [chain]
+    level = lines
     while level and (depth is None or depth > 0):
         depth = None if depth is None else depth - 1
         refs = [item for one in level for item in everything(one) if isinstance(item, Ref)]

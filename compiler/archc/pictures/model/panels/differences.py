@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from archc.pictures.model.copies import copied
 from archc.pictures.model.keys import chain_key
-from archc.pictures.model.panels.align import OR, Drawn, together
+from archc.pictures.model.panels.align import Drawn, together
+from archc.pictures.model.panels.followers import OR, aligned, bare_word
 from archc.pictures.model.panels.pairs import numbers, pairs
 from archc.pictures.model.tree import (
     Box,
@@ -54,6 +55,7 @@ def tell(panel: Panel, drawn: Drawn, typed: TypedGraph) -> None:
         ref.words = (
             *_said(ref, panel.parameters, told, repeats),
             *words.get(ref.definition, ()),
+            *ref.told,
         )
 
 
@@ -83,12 +85,14 @@ def _said(
 
 def _chosen(template: Chain, uses: Mapping[Definition, Ref]) -> dict[Definition, list[str]]:
     """What the arguments of each use choose: one of several words, or what not all uses have."""
-    has: dict[Item, set[Definition]] = {}
+    has: dict[tuple[Item, str], set[Definition]] = {}
     words: dict[tuple[Item, int], dict[Definition, str]] = {}
     for definition, ref in uses.items():
         for item, own in pairs(template, ref.chain):
             if isinstance(item, (Box, Ref)) and item.is_optional:
-                has.setdefault(item, set()).add(definition)
+                has.setdefault((item, ""), set()).add(definition)
+            for word in _of_some(item, own):
+                has.setdefault((item, word), set()).add(definition)
             for at, word in _one_of_several(item, own):
                 words.setdefault((item, at), {})[definition] = word
     said: dict[Definition, dict[str, None]] = {definition: {} for definition in uses}
@@ -106,9 +110,17 @@ def _chosen(template: Chain, uses: Mapping[Definition, Ref]) -> dict[Definition,
 def _one_of_several(item: Item, own: Item) -> Iterator[tuple[int, str]]:
     """The words that a use has where its panel has several, with their places."""
     if isinstance(item, Box) and isinstance(own, Box):
-        for at, (several, word) in enumerate(zip(item.after, own.after, strict=True)):
-            if OR in several:
+        for at, (several, word) in enumerate(aligned(item.after, own.after) or ()):
+            if several is not None and word is not None and OR in several:
                 yield at, word
+
+
+def _of_some(item: Item, own: Item) -> Iterator[str]:
+    """The words of a panel in brackets that a use has."""
+    if isinstance(item, Box) and isinstance(own, Box):
+        for several, word in aligned(item.after, own.after) or ():
+            if several is not None and word is not None and several != bare_word(several):
+                yield several
 
 
 def _truths_of(owners: Collection[Definition], uses: Collection[Definition]) -> Iterator[str]:
