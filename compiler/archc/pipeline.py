@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archdsl.elaborate import Limits, Together
     from archdsl.project.locate import ReadFile, StrPath
     from archdsl.project.program import Declared, Program
+    from archdsl.resolve.context import Met
     from archdsl.resolve.resolved import Resolved
     from archdsl.tree.ast import Argument
     from archir.graph.graph import Graph
@@ -44,13 +45,17 @@ def load(source: Source, path: StrPath | None) -> tuple[Resolved | None, Diagnos
 
 
 def understand(
-    source: Source, path: StrPath | None, read: ReadFile | None = None
+    source: Source,
+    path: StrPath | None,
+    read: ReadFile | None = None,
+    met: Met | None = None,
 ) -> tuple[Resolved | None, Diagnostics, Diagnostics]:
     """The same, with all of a text that could be understood, whatever is wrong with the rest.
 
     What is wrong with texts comes apart from what is wrong with names: the program knows of the
     latter which declaration they are of. There is no program where there is no text of a file.
-    ``read`` reads imported files in the place of the disk, to see what they are about to become.
+    ``read`` reads imported files in the place of the disk, to see what they are about to become;
+    in ``met`` it is noted what names mean.
     """
     from archdsl.project.loader import load as load_program
     from archdsl.resolve import resolve
@@ -58,7 +63,7 @@ def understand(
     program, found = load_program(source, path, read)
     if program is None:
         return None, found, Diagnostics()
-    resolved, problems = resolve(program)
+    resolved, problems = resolve(program, met)
     return resolved, found, problems
 
 
@@ -199,6 +204,14 @@ class Checked(Record):
     typed: TypedGraph | None
 
 
+class Examined(Record):
+    """A text as far as it could be understood, and what became of its models."""
+
+    program: Resolved | None
+    models: tuple[Checked, ...]
+    found: Diagnostics
+
+
 def check_source(
     source: Source,
     path: StrPath | None,
@@ -213,6 +226,21 @@ def check_source(
     With ``request`` each must run at the sizes asked about, as far as it has such. ``read`` is
     that of ``understand``.
     """
+    examined = examine(source, path, wanted, settings, limits, request, read)
+    return examined.models, examined.found
+
+
+def examine(
+    source: Source,
+    path: StrPath | None,
+    wanted: str | None = None,
+    settings: tuple[Setting, ...] = (),
+    limits: Limits | None = None,
+    request: Request | None = None,
+    read: ReadFile | None = None,
+    met: Met | None = None,
+) -> Examined:
+    """The same, with the program; in ``met`` it is noted what its names mean."""
     from archdsl.elaborate import Together
 
     together = Together()
@@ -221,13 +249,13 @@ def check_source(
         program, model, found = meant(source, path, wanted, read)
         models = () if model is None else (model,)
     else:
-        program, found, problems = understand(source, path, read)
+        program, found, problems = understand(source, path, read, met)
         found.extend(problems)
         models = () if program is None else checkable(program, together)
     arguments, problems = parse_settings(settings)
     found.extend(problems)
     if program is None or problems.has_errors:
-        return (), in_order(program, found)
+        return Examined(program, (), in_order(program, found))
     checked: list[Checked] = []
     right: list[TypedGraph] = []
     at_fault: set[Declared] = set()
@@ -247,7 +275,7 @@ def check_source(
         checked.append(Checked(model.name, typed))
     if request is not None and len(right) == len(checked) > 0:
         request.know(right)
-    return tuple(checked), in_order(program, found)
+    return Examined(program, tuple(checked), in_order(program, found))
 
 
 # --- back ends: each takes a typed graph and nothing else; api/formats.py lists those of texts ----

@@ -22,7 +22,7 @@ WALL = 240
 
 WARM = (
     "archc.cli.commands.build", "archc.cli.commands.check", "archc.cli.commands.emit",
-    "archc.cli.commands.summary", "archc.cli.commands.models", "archc.cli.commands.new",
+    "archc.cli.commands.summary", "archc.cli.commands.about.models", "archc.cli.commands.about.new",
     "archc.cli.answer", "archc.cli.app", "archc.describe", "archc.drawing",
     "archc.drawing.digraph", "archc.python", "archc.python.module", "archc.render.terminal",
     "archc.api.costing", "archdsl.elaborate", "archdsl.project.loader", "archdsl.resolve",

@@ -8,12 +8,16 @@ from typing import Any
 from archc.cli.declare import Command, Operand
 from archc.cli.usage import COMMANDS
 
+ABOUT = frozenset({"examples", "explain", "models", "new", "ops"})
+"""The commands about what there is, which have a room of their own."""
+
 _WRONG = object()
 
 
 def command_of(name: str) -> Command:
     """The command of that name, from the module of its name."""
     home = f"{name}_" if name == "import" else name  # a word that Python keeps for itself
+    home = f"about.{home}" if name in ABOUT else home
     command: Command = import_module(f"archc.cli.commands.{home}").command
     return command
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "examples": "list the examples, or print one: models from the literature",
     "ops": "list the ops, or show one: what a network is made of",
     "explain": "say what an error or a warning means, with an example",
+    "lsp": "answer an editor, in the Language Server Protocol",
     "new": "start a file, from an example or from nothing",
 }
 """Every command and what it does; each has a module of its name beside this one."""

@@ -126,6 +126,13 @@ def library_names() -> dict[str, str]:
     return names
 
 
+def library_path(library: str) -> str | None:
+    """The file of a library by its dotted name; None where there is none."""
+    room, _, name = library.partition(".")
+    file = os.path.join(_LIBRARIES, name + ENDING)
+    return file if room == "std" and os.path.isfile(file) else None
+
+
 def _library_text(library: str) -> str:
     file = os.path.join(_LIBRARIES, library.partition(".")[2] + ENDING)
     with open(file, encoding="utf-8") as stream:

@@ -13,7 +13,7 @@ from archdsl import rules
 from archdsl.project.cycles import cycles
 from archdsl.project.program import Declared, FileScope, Program
 from archdsl.resolve.binding import bound, plan_declared, variant_base
-from archdsl.resolve.context import Context, Session, Unclear, nothing
+from archdsl.resolve.context import Context, Met, Session, Unclear, nothing
 from archdsl.resolve.expressions import visit
 from archdsl.resolve.labels import check_labels
 from archdsl.resolve.parameters import parameters
@@ -33,9 +33,12 @@ from archir.program.nodes import Expr
 from archir.program.statements import Body, InputStatement, RefusedStatement
 
 
-def resolve(program: Program) -> tuple[Resolved, Diagnostics]:
-    """Look up every name of all files. What has none is refused, and nothing is known of it."""
-    session = Session(statement, warns=program.is_whole, mistakes=program.mistakes)
+def resolve(program: Program, met: Met | None = None) -> tuple[Resolved, Diagnostics]:
+    """Look up every name of all files. What has none is refused, and nothing is known of it.
+
+    In ``met`` it is noted what each name means.
+    """
+    session = Session(statement, program.is_whole, met, program.mistakes)
     found = session.diagnostics
     said: dict[Declared, tuple[Diagnostic, ...]] = {}
     for scope in program.files.values():
@@ -43,6 +46,8 @@ def resolve(program: Program) -> tuple[Resolved, Diagnostics]:
             before = len(found)
             ctx = Context(session, scope, declared)
             _declaration(ctx)
+            if met is not None:
+                met.bound[declared] = [*ctx.scope.params.values(), *ctx.scope.bound]
             if ctx.errors or _is_mistaken(declared, program.mistakes):
                 session.wrong.add(declared)
             if len(found) > before:

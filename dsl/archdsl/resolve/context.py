@@ -58,6 +58,19 @@ class Labels(Struct):
         return Labelling(span, self.own, tuple(self.spliced))
 
 
+class Met(Struct):
+    """What names were found to mean, for who asks about places: an editor."""
+
+    symbols: dict[Span, Symbol] = fresh(factory=dict)
+    """What is bound in bodies, by the places of the names that mean it."""
+
+    declared: dict[Span, Declared] = fresh(factory=dict)
+    """The same for what files declare."""
+
+    bound: dict[Declared, list[Symbol]] = fresh(factory=dict)
+    """All that each declaration binds, in the order of the text."""
+
+
 class Session(Struct):
     """One pass over a program."""
 
@@ -66,6 +79,9 @@ class Session(Struct):
 
     warns: bool = True
     """Whether to warn of what is not used."""
+
+    met: Met | None = None
+    """Where it is noted what names mean, if somebody asks."""
 
     mistakes: tuple[Span, ...] = ()
     """Where the texts of files are wrong."""
@@ -206,6 +222,8 @@ class Context(Struct):
 
     def use(self, symbol: Symbol, span: Span) -> None:
         """Note that a name of the body or a parameter is used."""
+        if self.session.met is not None:
+            self.session.met.symbols[span] = symbol
         twin: Symbol | None = symbol
         while twin is not None and not twin.is_used:
             twin.is_used = True
@@ -216,6 +234,8 @@ class Context(Struct):
 
     def refer(self, name: str, declared: Declared, span: Span) -> None:
         """Note that the declaration at hand needs another."""
+        if self.session.met is not None:
+            self.session.met.declared[span] = declared
         if not self.outside:
             self.session.used.add((self.file, name))
             self.session.references.setdefault(self.owner, []).append((declared, span))

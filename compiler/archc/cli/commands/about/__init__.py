@@ -1,0 +1,1 @@
+"""Commands about what there is: models, examples, ops, problems; and a file to begin with."""

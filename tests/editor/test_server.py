@@ -1,0 +1,126 @@
+"""``archc lsp``, spoken to as editors do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from client import Client
+
+TEXT = """# \U0001f600
+block Stage(width = 16) { conv(width, 3, padding = 1) -> relu }
+
+model net() {
+  input image: [N, 3, H = 32, W = 32]
+  Stage(8) -> Stage
+  global_avg_pol
+}
+"""
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    made = Client()
+    yield made
+    made.process.kill()
+    made.process.wait()
+    for stream in (made.process.stdin, made.process.stdout):
+        if stream is not None:
+            stream.close()
+
+
+def opened(client: Client, uri: str, text: str) -> dict[str, Any]:
+    document = {"uri": uri, "languageId": "arch", "version": 1, "text": text}
+    client.tell("textDocument/didOpen", {"textDocument": document})
+    return client.note("textDocument/publishDiagnostics")
+
+
+def changed(client: Client, uri: str, version: int, text: str) -> None:
+    document = {"uri": uri, "version": version}
+    client.tell(
+        "textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": text}]}
+    )
+
+
+def at(uri: str, line: int, character: int) -> dict[str, Any]:
+    return {
+        "textDocument": {"uri": uri},
+        "position": {"line": line, "character": character},
+    }
+
+
+def test_a_session_from_mistake_to_fix(client: Client, tmp_path: Path) -> None:
+    uri = (tmp_path / "net.arch").as_uri()
+    (wrong,) = opened(client, uri, TEXT)["diagnostics"]
+    assert "global_avg_pool" in wrong["message"]
+    assert wrong["range"]["start"] == {"line": 6, "character": 2}
+    asked = {"textDocument": {"uri": uri}, "range": wrong["range"], "context": {"diagnostics": []}}
+    (action,) = client.ask("textDocument/codeAction", asked)
+    (edit,) = action["edit"]["changes"][uri]
+    assert edit["newText"] == "global_avg_pool"
+    changed(client, uri, 2, TEXT.replace("global_avg_pol", "global_avg_pool"))
+    assert client.note("textDocument/publishDiagnostics")["diagnostics"] == []
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
+    hints = client.ask("textDocument/inlayHint", {"textDocument": {"uri": uri}, "range": whole})
+    assert [each["label"] for each in hints] == [
+        "[N, 8, H, W] and 1 more",
+        "[N, 16, H, W]",
+        "[N, 16]",
+    ]
+    definition = client.ask("textDocument/definition", at(uri, 5, 16))
+    assert definition["range"]["start"] == {"line": 1, "character": 6}
+    hover = client.ask("textDocument/hover", at(uri, 5, 3))
+    assert "block Stage(width = 16)" in hover["contents"]["value"]
+    words = {each["label"] for each in client.ask("textDocument/completion", at(uri, 6, 2))}
+    assert {"conv", "Stage"} <= words
+    context = {"context": {"includeDeclaration": True}}
+    assert len(client.ask("textDocument/references", {**at(uri, 1, 7), **context})) == 3
+    renamed = client.ask("textDocument/rename", {**at(uri, 1, 7), "newName": "Block"})
+    assert len(renamed["changes"][uri]) == 3
+    symbols = client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
+    assert [each["name"] for each in symbols] == ["Stage", "net"]
+    tokens = client.ask("textDocument/semanticTokens/full", {"textDocument": {"uri": uri}})["data"]
+    # The comment has two letters and a sign of two units of UTF-16.
+    assert tokens[:5] == [0, 0, 4, 8, 0]
+    assert client.end() == 0
+
+
+def test_the_newest_text_is_the_one_that_is_answered_for(client: Client, tmp_path: Path) -> None:
+    uri = (tmp_path / "net.arch").as_uri()
+    opened(client, uri, TEXT)
+    for version in range(2, 30):
+        changed(client, uri, version, TEXT[:-version])
+    changed(client, uri, 30, "model net() {\n  input x: [N, 3]\n  linear(7)\n}\n")
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
+    hints = client.ask("textDocument/inlayHint", {"textDocument": {"uri": uri}, "range": whole})
+    assert [each["label"] for each in hints] == ["[N, 7]"]
+
+
+def test_a_text_that_is_imported_may_be_open_too(client: Client, tmp_path: Path) -> None:
+    main, parts = (tmp_path / "net.arch").as_uri(), (tmp_path / "parts.arch").as_uri()
+    opened(client, parts, "block Unit() { linear(5) }\n")
+    text = 'import "./parts.arch": Unit\n\nmodel net() {\n  input x: [N, 3]\n  Unit\n}\n'
+    assert opened(client, main, text)["diagnostics"] == []
+    definition = client.ask("textDocument/definition", at(main, 4, 3))
+    assert definition["uri"] == parts
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"[]", b'{"jsonrpc": "2.0", "id": 9, "method": "no/such", "params": {}}', b"\xff\xfe"],
+)
+def test_a_broken_frame_ends_nothing(client: Client, tmp_path: Path, body: bytes) -> None:
+    client.send(body)
+    uri = (tmp_path / "net.arch").as_uri()
+    assert len(opened(client, uri, TEXT)["diagnostics"]) == 1
+
+
+def test_a_question_that_is_taken_back_ends_nothing(client: Client, tmp_path: Path) -> None:
+    uri = (tmp_path / "net.arch").as_uri()
+    opened(client, uri, TEXT)
+    number = client.begin("textDocument/hover", at(uri, 5, 3))
+    client.tell("$/cancelRequest", {"id": number})
+    assert "id" in client.answer(number)
+    assert client.ask("textDocument/hover", at(uri, 5, 3)) is not None
