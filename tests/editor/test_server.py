@@ -98,6 +98,16 @@ def test_the_newest_text_is_the_one_that_is_answered_for(client: Client, tmp_pat
     assert [each["label"] for each in hints] == ["[N, 7]"]
 
 
+def test_a_text_is_laid_out_unless_it_cannot_be_read(client: Client, tmp_path: Path) -> None:
+    uri = (tmp_path / "net.arch").as_uri()
+    opened(client, uri, "model net( ) {\n input x:[N,3]\n\n\n    linear( 7 )\n}\n")
+    asked = {"textDocument": {"uri": uri}, "options": {"tabSize": 2, "insertSpaces": True}}
+    (edit,) = client.ask("textDocument/formatting", asked)
+    assert edit["newText"] == "model net() {\n  input x: [N, 3]\n\n  linear(7)\n}\n"
+    changed(client, uri, 2, "model net( ) {\n input x:[N,3\n")
+    assert client.ask("textDocument/formatting", asked) == []
+
+
 def test_a_text_that_is_imported_may_be_open_too(client: Client, tmp_path: Path) -> None:
     main, parts = (tmp_path / "net.arch").as_uri(), (tmp_path / "parts.arch").as_uri()
     opened(client, parts, "block Unit() { linear(5) }\n")

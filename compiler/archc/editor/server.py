@@ -264,6 +264,18 @@ def _whole(server: Server) -> None:
 
 
 def _outlines(server: Server) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)
+    def formatting(params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
+        text: str = server.workspace.get_text_document(params.text_document.uri).source
+        try:
+            laid_out = archc.format(text)
+        except archc.ArchError:
+            return []  # a text that cannot be read stays as it is, and its mistakes are shown
+        if laid_out == text:
+            return []
+        end = _position(Lines(text), len(text))
+        return [lsp.TextEdit(lsp.Range(lsp.Position(0, 0), end), laid_out)]
+
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     async def symbols(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
         page = await server.page(params.text_document.uri)
