@@ -158,7 +158,10 @@ def test_resnet50_is_what_table_1_of_its_paper_says() -> None:
         "ReLU: ",
     ]
     (ways,) = [one for one in picture.panels[0].chain.items if isinstance(one, Parallel)]
-    assert [branch.is_optional for branch in ways.branches] == [False, True]
+    # Where there is no projection the shortcut is the identity: the way itself is always there.
+    assert [branch.is_optional for branch in ways.branches] == [False, False]
+    (projection,) = ways.branches[1].chain.items
+    assert _optional(projection)
 
 
 def test_googlenet_has_its_nine_modules_and_its_panel_the_columns_of_table_1() -> None:

@@ -111,7 +111,13 @@ class Form:
         branch.is_optional = one.is_optional or other.is_optional
         if bool(one.chain.items) != bool(other.chain.items):
             branch.chain = copied(one.chain if one.chain.items else other.chain)
-            branch.is_optional = True
+            # Where it is empty what comes in goes on: the way is there, what is on it is not.
+            plain = [each for each in branch.chain.items if isinstance(each, (Box, Ref))]
+            if branch.is_sourced and len(plain) == len(branch.chain.items):
+                for each in plain:
+                    each.is_optional = True
+            else:
+                branch.is_optional = True
         else:
             branch.chain = self.chain(one.chain, other.chain) or branch.chain
 
