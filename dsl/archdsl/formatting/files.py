@@ -16,7 +16,7 @@ from archdsl.tree.unparse_file import unparse_file
 from archdsl.tree.walk import are_alike
 from archir.base.source import Source
 
-WIDTH = 100
+WIDTH = 120
 """How many columns a line has, where it can end."""
 
 
