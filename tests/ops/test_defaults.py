@@ -65,6 +65,8 @@ def test_declared_defaults_are_torchs(keyword: str) -> None:
         given = theirs[argument]
         # A schema has a number for each axis, as ``[1, 1]``.
         one = given[0] if isinstance(given, list) and len(set(given)) == 1 else given
+        if one == "valid":  # of two forms of one function the one that takes words
+            one = 0
         assert said == one, argument
     assert set(op.torch_defaults) <= set(arguments_of(op))
 

@@ -303,6 +303,7 @@ def _matmul(inputs: Values, a: Mapping[str, Any]) -> Values:
 @rule("einsum")
 def _einsum(inputs: Values, a: Mapping[str, Any]) -> Values:
     """Of equations with an arrow and no dots, which the generator writes."""
+    require(isinstance(a["equation"], str))
     before, _, behind = a["equation"].partition("->")
     terms = before.split(",")
     require(len(terms) == len(inputs) and behind != "" and len({v.dtype for v in inputs}) == 1)
