@@ -96,8 +96,10 @@ class _Mending:
     def _form(self, at: int) -> Mended | None:
         tokens, text = self.tokens, self.text
         forms = (_INSIDE if self.around else _OUTSIDE).get(tokens[at].type, ())
-        found = next((said for each in forms if (said := each(tokens, at, text))), None)
-        return found or (None if self.around else declared.variant(tokens, at, self.models))
+        for each in forms:
+            if (said := each(tokens, at, text)) is not None:
+                return said
+        return None if self.around else declared.variant(tokens, at, self.models)
 
     def _replace(self, found: Mended) -> None:
         self.retract(found.start, found.end)

@@ -218,7 +218,7 @@ def backticks(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
 def bracketed_names(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
     """``chunk(2) as (a, b)`` and ``chunk(2) as [a, b]``."""
     closer = partner(tokens, at) if at and tokens[at - 1].type == "AS" else None
-    inside = tokens[at + 1 : closer]
+    inside = () if closer is None else tokens[at + 1 : closer]
     if closer is None or not inside or {each.type for each in inside} - {"NAME", "COMMA"}:
         return None
     instead = text[inside[0].start : inside[-1].end]
@@ -229,11 +229,12 @@ def bracketed_names(tokens: Sequence[Token], at: int, text: str) -> Mended | Non
 
 def decorator(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
     """``@checkpoint`` on a line of its own."""
-    begins = not at or tokens[at - 1].type in ("_NL", "LBRACE")
+    if tokens[at].text != "@" or (at and tokens[at - 1].type not in ("_NL", "LBRACE")):
+        return None
     end = at
     while end < len(tokens) and tokens[end].type != "_NL":
         end += 1
-    if tokens[at].text != "@" or not begins or {each.type for each in tokens[at:end]} & {"ARROW"}:
+    if any(each.type == "ARROW" for each in tokens[at:end]):
         return None
     problem = ForeignForm("there are no decorators", "leave the line out", "")
     return Mended(problem, tokens[at].start, tokens[end - 1].end, end, ())
