@@ -30,7 +30,7 @@ def test_the_tables_name_families_that_there_are() -> None:
 @pytest.mark.parametrize("op", ops().values(), ids=ops())
 def test_a_module_has_the_colour_of_its_kind(op: type[Op]) -> None:
     found = getattr(kinds, op.torch_name.rpartition(".")[2], None)
-    kind = KINDS.get("" if found is None else found.__module__.rpartition(".")[2])
+    kind = KINDS.get(found.__module__.rpartition(".")[2] if isinstance(found, type) else "")
     own = op.__module__.rpartition(".")[2]
     # torch keeps the one beside Linear, and the other beside activations.
     if kind is not None and op.keyword not in ("identity", "multihead_attention"):

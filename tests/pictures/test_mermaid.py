@@ -16,7 +16,7 @@ NODE = re.compile(r'^ +(n\d+)(?:\(\[|\[\[|\(\(|\[)"(.*)"(?:\]\)|\]\]|\)\)|\])$')
 ARROW = re.compile(r'^ +(n\d+) (-->|-\.->)(?:\|"([^"|]*)"\|)? (n\d+)$')
 REST = re.compile(
     r"^ *(flowchart TD|%% [\w ?]+|end|subgraph \w+\[\"[^\"]*\"\]"
-    r"|classDef \w+ [\w#,:. ]+|class [\w,]+ \w+)$"
+    r"|classDef \w+ [\w#,:. -]+|class [\w,]+ \w+)$"
 )
 
 
