@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from archdsl import rules
-from archdsl.elaborate.expressions.domains import choices
 from archdsl.elaborate.expressions.evaluate import Evaluator
 from archdsl.elaborate.session import Session
 from archdsl.elaborate.values.describe import describe, kind_of
@@ -218,6 +217,8 @@ def _check_count(evaluator: Evaluator, given: Given, count: Expr) -> bool:
 
 
 def _check_domain(evaluator: Evaluator, given: Given, domain: Expr) -> bool:
+    from archdsl.elaborate.expressions.domains import choices  # most parameters have none
+
     found = choices(evaluator, domain)
     if isinstance(found, Unknown):
         return False
