@@ -85,9 +85,9 @@ def from_callable(
     target: str, given: Sequence[Given], arguments: Mapping[str, Any]
 ) -> ImportedText:
     """The text of what a callable makes that is imported by its name, as ``verify`` does."""
+    require("torch")
     from archc.torch.tracing.constructors import made
 
-    require("torch")
     function, shown = callable_of(target)
     net, known = made(lambda: reference.call(function, target, arguments))
     return imported(net, given or [Given(None, (1, 3, 224, 224), "float32")], shown, known)
