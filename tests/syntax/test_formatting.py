@@ -104,7 +104,7 @@ def test_comments_stay(seed: int) -> None:
         if tree(some) is not None:
             held(some)
             tried += 1
-    assert tried > 40
+    assert tried > 30
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -164,6 +164,9 @@ def test_a_tree_is_written_as_its_text_is_laid_out() -> None:
         assert archc.format(out) == out
 
 
+LONG = "global_avg_pool" + " -> linear(100) -> relu -> dropout(0.5)" * 2 + " -> linear(1000)"
+
+
 def test_where_lines_end() -> None:
     text = """\
 arch 1
@@ -186,12 +189,12 @@ model m(a=1,b:int in [1,2]=2){
     relu ]
   layer:{ for i in 1..a { _:{ relu } } }
   conv(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb,
-    cccccccccccccccccccccccccccccccccc)
-  let ys = [1111, 2222, 3333, 4444, 5555, 6666, 7777, 8888,
+    cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc)
+  let yyyyyyyyyyyyyyyyyyyyyyyy = [1111, 2222, 3333, 4444, 5555, 6666, 7777, 8888,
     9999, 1111, 2222, 3333, 4444, 5555, 6666, 7777]
   conv(8, # why
     3)
-  global_avg_pool -> linear(100) -> relu -> dropout(0.5) -> linear(100) -> relu -> dropout(0.5)->
+  LONG->
   linear(10) as y
   output y
   init{ *.bias:zeros
@@ -201,7 +204,7 @@ model m(a=1,b:int in [1,2]=2){
 block Crop(n){ slice( 2,0,n ) }
 """
     assert (
-        held(text)
+        held(text.replace("LONG", LONG)).replace(LONG, "LONG")
         == """\
 arch 1
 
@@ -227,16 +230,16 @@ model m(a = 1, b: int in [1, 2] = 2) {
   conv(
     aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,
     bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb,
-    cccccccccccccccccccccccccccccccccc,
+    cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc,
   )
-  let ys = [
+  let yyyyyyyyyyyyyyyyyyyyyyyy = [
     1111, 2222, 3333, 4444, 5555, 6666, 7777, 8888, 9999, 1111, 2222, 3333, 4444, 5555, 6666, 7777,
   ]
   conv(
     8,  # why
     3,
   )
-  global_avg_pool -> linear(100) -> relu -> dropout(0.5) -> linear(100) -> relu -> dropout(0.5)
+  LONG
     -> linear(10) as y
   output y
   init {
