@@ -315,7 +315,8 @@ def _apply_shared(module: SharedModule, inputs: Flow, context: Context, span: Sp
 def _apply_leaf(
     op: Op, module: SharedModule, inputs: Flow, context: Context, home: Context, span: Span
 ) -> Flow:
-    if not _takes(op, inputs, context, span):
+    is_taken = _takes(op, inputs, context, span)
+    if not is_taken:
         return (context.builder.value(span, None),)
     inputs = with_sizes(op, inputs, context)
     if module.slot.member is None:
