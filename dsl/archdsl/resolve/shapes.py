@@ -5,7 +5,6 @@ from __future__ import annotations
 from archdsl.resolve.context import Context
 from archdsl.resolve.expressions import visit
 from archdsl.resolve.scope import Symbol
-from archdsl.rules.foreign import ForeignForm
 from archdsl.tree import ast
 from archir.program.expressions import Target
 from archir.program.statements import Dim, Shape
@@ -23,6 +22,8 @@ def _dim(ctx: Context, dim: ast.ShapeDim, *, binds: bool, is_input: bool) -> Dim
         default = None if dim.default is None else visit(ctx, dim.default)
         return Dim(dim.span, visit(ctx, name), None, default)
     if dim.default is not None and not binds:
+        from archdsl.rules.foreign import ForeignForm  # a right file has no need of it
+
         said = "the extents of a parameter are its own, and name no size"
         number = dim.default.span.text
         ctx.report(ForeignForm(said, f"write `{number}`", number), dim.span)
