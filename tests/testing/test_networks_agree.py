@@ -385,6 +385,25 @@ model net() {
     assert agrees(text) == ["shape-not-as-written"]
 
 
+def test_a_size_that_a_block_asks_for_is_no_number() -> None:
+    """The block leaves one width, and the text still speaks of the width."""
+    text = """block Square() {
+  input x: [N, C, 2 * C]
+}
+
+block Unit() {
+  input x: [N, C, W]
+  Square :: [W - 5, 3, _]
+}
+
+model net() {
+  input x: [N, 3, W = 6]
+  Unit
+}
+"""
+    assert agrees(text) == ["shape-not-as-written"]
+
+
 def test_a_block_takes_no_size_for_a_number_either() -> None:
     """A row of as many channels as it is high: torch refuses other heights at the layer inside."""
     text = """import std.mobile: DepthwiseSeparable

@@ -185,11 +185,15 @@ def _input(node: ast.Input, flow: Flow, here: Here) -> Flow:
     """The inputs agree in number, rank and dtype; names in their shapes bind to dims."""
     if len(flow) != len(node.items):
         raise wrong(node, f"there are {len(node.items)} inputs, and {len(flow)} values flow in")
+
+    def holds(_: ast.ShapeDim, wanted: int, extent: int) -> bool:
+        return wanted == extent or here.run.reads_all
+
     for item, value in zip(node.items, flow, strict=True):
         if str(value.dtype) != f"torch.{shapes.dtype(item)}":
             raise wrong(item, f"{item.name.text} is {value.dtype}")
         here.names.name_value(item.name, value, training=False)
-        shapes.match(item.shape, tuple(value.shape), here.reading(None), here.names)
+        shapes.match(item.shape, tuple(value.shape), here.reading(None), here.names, holds)
     return flow
 
 
