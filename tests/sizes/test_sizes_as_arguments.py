@@ -60,11 +60,11 @@ CASES: dict[str, tuple[str, str, Callable[..., Any], str]] = {
     "squares of what is there": (
         "1 6 6 H=6 8", "reshape(1, H, H, -1)",
         lambda x, h: x.reshape(1, h, h, -1),
-        "H 1 to 4 or 6 or 8 to 9 or 12 or 16 or in 9 more stretches",
+        "H 1 to 4 or 6 or 8 to 9 or 12 or 16 or 9 more up to 288",
     ),
     "a part of a size": (
         "1 3 H=8", "reshape(H // 2, -1)", lambda x, h: x.reshape(h // 2, -1),
-        "H 2 to 4, or 6 to 8, or even, at least 10",
+        "H even, or 3 or 7",
     ),
     "as many as the width": (
         IMAGE, "reshape(1, W, -1)", lambda x, _h, w: x.reshape(1, w, -1), "any size",

@@ -95,7 +95,19 @@ def test_several_stretches() -> None:
     assert say(eventually_periodic(holds, 13, 1), one=True) == "1 to 3 or 5 or 9 or at least 13"
     scattered = [size in (1, 4, 9, 16, 25, 36, 49) for size in range(1, 60)] + [True]
     found = say(eventually_periodic(scattered, 60, 1), one=True)
-    assert found == "1 or 4 or 9 or 16 or 25 or in 3 more stretches"
+    assert found == "at least 60, or 1 or 4 or 9 or 4 more up to 49"
+    few = say(eventually_periodic([*scattered[:-1], False], 60, 1), one=True)
+    assert few == "1 or 4 or 9 or 16 or 25 or 2 more up to 49"
+
+
+def test_what_goes_on_is_said_from_as_far_down_as_it_holds() -> None:
+    """What ``reshape(L // 16, -1)`` asks of 3 * L numbers, and ``reshape(H // 2, -1)``."""
+    holds = [L % 16 == 0 or (L >= 16 and 3 * L % (L // 16) == 0) for L in range(1, 800)]
+    found = say(eventually_periodic(holds, 784, 16), one=True)
+    beside = sum(1 for size, each in enumerate(holds, 1) if each and size % 16 and size > 36)
+    assert found == f"a multiple of 16, or 17 to 31 or 34 or 36 or {beside} more up to 735"
+    even = [H >= 2 and 3 * H % (H // 2) == 0 for H in range(1, 40)]
+    assert say(eventually_periodic(even, 20, 2), one=True) == "even, or 3 or 7"
 
 
 def test_variables_with_one_set_stand_together() -> None:

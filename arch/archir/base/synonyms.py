@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from archir.base.likeness import letters
+from archir.base.likeness import is_slip, letters
 
 OTHER_NAMES: Final = {
     "absolute": "abs",
@@ -205,18 +205,30 @@ def type_elsewhere(word: str) -> str | None:
 _ARGUMENTS_ELSEWHERE: Final = {
     "out_channels": ("filters", "num_filters", "out_planes", "out_dim", "num_output"),
     "output_size": ("size", "out_size", "target_size"),
-    "kernel_size": ("kernel", "k", "ks", "pool_size", "window", "window_shape", "window_size"),
+    "kernel_size": (
+        *("kernel", "k", "ks", "ksize", "pool_size", "filter_size", "pool", "kernel_shape"),
+        *("window", "window_shape", "window_size"),
+    ),
     "out_features": ("units", "out_dim", "features", "num_output"),
     "num_embeddings": ("vocab_size", "vocab", "n_vocab", "vocabulary", "num_tokens", "input_dim"),
     "embedding_dim": ("embed_dim", "emb_dim", "features", "output_dim", "d_model", "hidden_size"),
     "num_groups": ("groups", "n_groups"),
-    "p": ("rate", "prob", "drop", "drop_rate", "drop_prob"),
-    "stride": ("s", "subsample"),
-    "padding": ("pad", "pads", "p"),
+    "p": (
+        "rate",
+        "prob",
+        "drop",
+        "dropout",
+        "drop_rate",
+        "drop_prob",
+        "dropout_rate",
+        "dropout_ratio",
+    ),
+    "stride": ("s", "subsample", "step"),
+    "padding": ("pad", "pads", "p", "pad_size"),
     "num_heads": ("heads", "n_heads", "n_head", "nhead", "num_attention_heads", "h"),
     "num_layers": ("layers", "n_layers", "depth"),
     "hidden_size": ("hidden", "hidden_dim", "units"),
-    "dilation": ("dilation_rate", "dilations", "rate"),
+    "dilation": ("dilation_rate", "dilations", "rate", "atrous_rate", "dilate", "d"),
     "bias": ("use_bias", "bias_term"),
     "eps": ("epsilon",),
     "negative_slope": ("alpha", "slope"),
@@ -229,6 +241,9 @@ _ARGUMENTS_ELSEWHERE: Final = {
 }
 """Arguments, and what they are called elsewhere."""
 
+
+_LETTERS = 4
+"""So many letters and more of a name's first word are known with a slip: ``kernal``."""
 
 _INITIALISERS: Final = {
     "gaussian": "normal",
@@ -264,6 +279,8 @@ def argument_elsewhere(word: str, known: Collection[str]) -> str | None:
         if word in names and other in known:
             return other
     begun = [name for name in known if len(word) > 2 and name.startswith(word)]
+    if not begun and len(word) > _LETTERS:
+        begun = [name for name in known if "_" in name and is_slip(word, name.split("_")[0])]
     return begun[0] if len(begun) == 1 else None
 
 

@@ -85,19 +85,42 @@ def _simplified(port: Port, valid: ValidSizes, sizes: Mapping[str, int]) -> Port
 
 
 def _proven(dim: Dim, valid: ValidSizes, sizes: Mapping[str, int]) -> Dim:
-    if isinstance(dim, int) or not valid.is_exact or len(variables(dim)) != 1:
+    if isinstance(dim, int) or not valid.boxes:
         return dim
-    (name,) = variables(dim)
-    plain = variable(name)
-    if dim == plain or evaluate(dim, sizes) != sizes[name]:
-        return dim
+    if len(variables(dim)) == 1 and valid.is_exact:
+        (name,) = variables(dim)
+        plain = variable(name)
+        if dim == plain:
+            return dim
+        if evaluate(dim, sizes) == sizes[name] and _is_always(dim, plain, valid, sizes):
+            return plain
+    text = show(dim)
+    return _decided(dim, valid) if any(word in text for word in _CASES) else dim
+
+
+_CASES = ("min(", "max(", " if ")
+
+
+def _is_always(dim: Dim, plain: Dim, valid: ValidSizes, sizes: Mapping[str, int]) -> bool:
     from archir.sizes.proof import counterexample  # few have such outputs
     from archir.sizes.sets import BeyondExactError
 
     try:
-        return plain if counterexample(dim, plain, valid, sizes) is None else dim
+        return counterexample(dim, plain, valid, sizes) is None
     except BeyondExactError:
-        return dim
+        return False
+
+
+def _decided(dim: Dim, valid: ValidSizes) -> Dim:
+    """A dim of several cases, without those that no valid size meets."""
+    from archir.shapes.arithmetic import subtract
+    from archir.sizes.known import Known  # few have such outputs
+
+    bounds: list[Dim] = []
+    for name in variables(dim):
+        least = [box[name].smallest or 1 if name in box else 1 for box in valid.boxes]
+        bounds.append(subtract(variable(name), min(least)))
+    return Known(*bounds).simplified(dim)
 
 
 def inputs_of(typed: TypedGraph) -> tuple[Port, ...]:

@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import islice
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from archir import rules
 from archir.base.diagnostics import Problem, nearest
-from archir.base.record import Record, Struct, fresh
+from archir.base.record import Record, Struct, fresh, replaced
 from archir.init.initialisers import INITIALISERS
 from archir.op.contract import Op, arguments_of
+
+if TYPE_CHECKING:
+    from archir.rules.arguments import MissingArgument
 
 MOST_PROBLEMS = 20
 """Of one kind with the names of one call: what is asked behind so many is another callee's."""
@@ -230,9 +233,18 @@ def bind_names(
         given = {*counted, *counted_as}
         missing = (name for name in known[positional:] if name in required and name not in given)
         if few := tuple(islice(missing, MOST_PROBLEMS)):
-            missed = rules.arguments.MissingArgument(callee, few, known)
-            found.append(ArgumentProblem(None, missed))
+            _add_missing(found, rules.arguments.MissingArgument(callee, few, known))
     return tuple(found)
+
+
+def _add_missing(found: list[ArgumentProblem], missed: MissingArgument) -> None:
+    """Say what is missing, with an unknown argument that may have been meant to be it."""
+    for at, each in enumerate(found):
+        problem = each.problem
+        if isinstance(problem, rules.arguments.UnknownArgument) and problem.may_be_any():
+            found[at] = replaced(each, problem=replaced(problem, needed=missed.missing))
+            return
+    found.append(ArgumentProblem(None, missed))
 
 
 def _meant(name: str, known: tuple[str, ...], suggest: Suggest) -> str | None:

@@ -13,20 +13,41 @@ _INFERRED = (
 """Arguments of torch's classes that the language reads off the incoming shape."""
 
 
-_STAGES = {
-    "activation": "an activation is a stage of its own",
-    "act": "an activation is a stage of its own",
-    "nonlinearity": "an activation is a stage of its own",
-}
-_INITIAL = ("kernel_initializer", "weight_filler", "initializer", "init", "bias_initializer")
+_STAGES = ("activation", "act", "act_layer", "activation_fn", "nonlinearity", "norm", "norm_layer")
+"""Arguments of others' layers that are stages here."""
+
+_INITIAL = (
+    *("kernel_initializer", "weight_filler", "initializer", "init", "weight_init", "param_attr"),
+    *("bias_initializer", "bias_filler", "bias_init", "weight_initializer", "init_weights"),
+)
 """Arguments of others' layers that say how weights begin."""
 
 _TRAINED = (
     *("kernel_regularizer", "bias_regularizer", "activity_regularizer", "regularizer"),
     *("kernel_constraint", "bias_constraint", "weight_decay", "trainable", "lr_mult", "decay_mult"),
-    *("param_attr", "learning_rate"),
+    *("learning_rate", "lr", "requires_grad", "l2", "l1", "optimizer", "loss", "frozen"),
 )
 """Arguments of others' layers that say how weights are trained."""
+
+_LEFT_OUT = {
+    **dict.fromkeys(("training", "train", "is_training"), "the model knows its mode, as in torch"),
+    **dict.fromkeys(_TRAINED, "a file says what a network is; how it is trained is told to torch"),
+    **dict.fromkeys(
+        ("data_format", "channels_last", "channels_first", "layout", "dim_ordering"),
+        "channels come first, as in torch: [N, C, H, W]",
+    ),
+    **dict.fromkeys(
+        ("input_shape", "batch_input_shape", "in_shape", "image_size", "input_size"),
+        "shapes are read off the model's input",
+    ),
+    **dict.fromkeys(("dtype", "precision"), "the model is torch's: model.to(torch.float16)"),
+    "device": "the model is torch's: model.to(device)",
+    **dict.fromkeys(
+        ("return_sequences", "return_state"),
+        "all steps are given; the last one is `select(1, -1)`",
+    ),
+}
+"""Arguments of others' layers that are none here, and why."""
 
 
 def _model(body: str) -> str:
@@ -47,6 +68,14 @@ class UnknownArgument(Problem):
     argument: str
     known: tuple[str, ...]
     near: str | None = None
+    needed: tuple[str, ...] = ()
+    """Arguments that the call lacks: it may be one of them."""
+
+    value: str = ""
+    """The name that is given, and what is called so: an op, an initialiser."""
+
+    op: str = ""
+    rule: str = ""
 
     def message(self) -> str:
         return f"{self.callee} has no argument called {self.argument}"
@@ -56,22 +85,28 @@ class UnknownArgument(Problem):
             return "leave it out: it is read off the incoming shape"
         if self.near:
             return f"did you mean {self.near}?"
-        if self.argument in ("training", "train", "is_training"):
-            return "leave it out: the model knows its mode, as in torch"
+        if self.argument in _LEFT_OUT:
+            return f"leave it out: {_LEFT_OUT[self.argument]}"
         if self.argument in _STAGES:
-            return f"{_STAGES[self.argument]}: {self.callee}(…) -> relu"
+            is_norm = self.argument.startswith("norm")
+            what = "a normalisation" if is_norm else "an activation"
+            stage = self.op or ("batch_norm" if is_norm else "relu")
+            return f"{what} is a stage of its own: {self.callee}(…) -> {stage}"
         if self.argument in _INITIAL:
             what = "bias" if "bias" in self.argument else "weight"
-            return f"initial weights stand behind: {self.callee}(…) with {what} = kaiming_normal"
-        if self.argument in _TRAINED:
-            return "leave it out: a file says what a network is; how it is trained is told to torch"
-        if self.argument in ("return_sequences", "return_state"):
-            return "leave it out: all steps are given; the last one is `select(1, -1)`"
+            rule = self.rule or ("zeros" if what == "bias" else "kaiming_normal")
+            return f"initial weights stand behind: {self.callee}(…) with {what} = {rule}"
         if self.argument == "name":
-            return f"a label names a module: stem: {self.callee}(…)"
+            return f"a label names a module: {self.value or 'stem'}: {self.callee}(…)"
         if not self.known:
             return f"{self.callee} takes no arguments"
-        return f"{self.callee} takes {listed(self.known)}"
+        needs = f"; it needs {listed(self.needed)}" if self.needed else ""
+        return f"{self.callee} takes {listed(self.known)}{needs}"
+
+    def may_be_any(self) -> bool:
+        """Whether nothing is known of what was meant."""
+        known = (*_LEFT_OUT, *_STAGES, *_INITIAL, "name")
+        return self.near is None and self.argument not in known and not self._is_inferred()
 
     def _is_inferred(self) -> bool:
         """Whether it is read off the shape, and no other name of an argument that there is."""

@@ -9,7 +9,16 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 
-from archir.shapes.arithmetic import Extremum, Quotient, add, floor_div, multiply, product, total
+from archir.shapes.arithmetic import (
+    Extremum,
+    Quotient,
+    add,
+    floor_div,
+    multiply,
+    product,
+    subtract,
+    total,
+)
 from archir.shapes.dims import (
     Atom,
     Dim,
@@ -26,6 +35,9 @@ from archir.shapes.dims import (
 
 _LONGEST = 72
 
+_MOST_COMPARED = 8
+"""Dims of one ``min`` or ``max`` that are held against each other."""
+
 _MOST_TAKEN_IN = 400
 """Characters of what is worth a second look: what is longer is cut anyway."""
 
@@ -41,14 +53,21 @@ def brief(dim: Dim, most: int = _LONGEST) -> str:
     >>> from archir.shapes.arithmetic import maximum
     >>> brief(subtract(variable("H"), maximum(subtract(variable("H"), 6), 0)))
     'min(H, 6)'
+    >>> twice = subtract(multiply(variable("H"), 2), 6)
+    >>> brief(minimum(minimum(twice, subtract(variable("H"), 6)), 17))
+    'min(H - 6, 17)'
     """
-    text = show(dim)
-    if "min(" in text or "max(" in text:
-        text = show(merged(dim))
+    text = whole(dim)
     if len(text) <= most:
         return text
     kept = text[: most - 1]
     return kept + "\N{HORIZONTAL ELLIPSIS}" + ")" * (kept.count("(") - kept.count(")"))
+
+
+def whole(dim: Dim) -> str:
+    """A dim as the language writes it, simplified and however long."""
+    text = show(dim)
+    return show(merged(dim)) if "min(" in text or "max(" in text else text
 
 
 def zero_divisor(dims: Iterable[Dim], sizes: Mapping[str, int]) -> tuple[str, str]:
@@ -148,6 +167,7 @@ def _merged(atom: Atom) -> Dim:
         for rest, number in _flat(atom.kind, merged(each)):
             by_rest[rest] = best(by_rest.get(rest, number), number)
     dims = _counting(atom.kind, [add(normal(dict(rest)), each) for rest, each in by_rest.items()])
+    dims = _deciding(atom.kind, dims)
     if len(dims) == 1:
         return dims[0]
     dims.sort(key=lambda one: (isinstance(one, int), show(one)))
@@ -164,6 +184,19 @@ def _counting(kind: str, dims: list[Dim]) -> list[Dim]:
     if kind == "max":
         return sizes if above else dims
     return [each for each in dims if each not in above]
+
+
+def _deciding(kind: str, dims: list[Dim]) -> list[Dim]:
+    """Without what another is always before: ``min(2*H - 6, H - 6)`` is ``H - 6``."""
+    if len(dims) > _MOST_COMPARED:
+        return dims
+    kept: list[Dim] = []
+    for at, each in enumerate(dims):
+        others = (*kept, *dims[at + 1 :])
+        gaps = (subtract(each, one) if kind == "min" else subtract(one, each) for one in others)
+        if not any((least := _least(gap)) is not None and least >= 0 for gap in gaps):
+            kept.append(each)
+    return kept
 
 
 def _flat(kind: str, dim: Dim) -> list[tuple[tuple[tuple[Monomial, int], ...], int]]:

@@ -188,12 +188,56 @@ def say(sizes: SizeSet, *, one: bool) -> str:
     first = sizes.pieces[0]
     if sizes.is_stretch and first.last is not None and 1 == first.first < first.last:
         return f"at most {first.last}"
+    rule, others = apart(sizes)
     pieces = list(_recurring(sizes.pieces))
-    shown = [_stretch(piece, one=one) for piece in pieces[:MOST_SHOWN]]
+    if rule is not None and others:
+        holds_below = rule.first < pieces[-1].first and len(others) < len(pieces)
+        if holds_below or len(pieces) > MOST_SHOWN:
+            return f"{_stretch(rule, one=one)}, or {_others(others, _MOST_OTHERS, one=one)}"
     if len(pieces) > MOST_SHOWN:
-        shown[-1] = f"in {len(pieces) - MOST_SHOWN + 1} more stretches"
+        return _others(pieces, MOST_SHOWN, one=one)
     # A remainder is one of the last stretch alone.
-    return (", or " if any(piece.period > 1 for piece in pieces) else " or ").join(shown)
+    between = ", or " if any(piece.period > 1 for piece in pieces) else " or "
+    return between.join([_stretch(piece, one=one) for piece in pieces])
+
+
+def _others(pieces: Sequence[Piece], most: int, *, one: bool) -> str:
+    """Stretches that no rule says, and how many sizes there are beside those that are shown."""
+    if len(pieces) <= most:
+        return " or ".join([_stretch(piece, one=one) for piece in pieces])
+    shown = " or ".join([_stretch(piece, one=one) for piece in pieces[: most - 1]])
+    count = sum([len(_members(piece)) for piece in pieces[most - 1 :]])
+    return f"{shown} or {count} more up to {pieces[-1].last}"
+
+
+_MOST_OTHERS = 4
+"""Stretches beside a rule that are written out: the rule says more than they."""
+
+
+def apart(sizes: SizeSet) -> tuple[Piece | None, list[Piece]]:
+    """What goes on without end, from as far down as it holds, and the stretches beside it."""
+    rule = sizes.pieces[-1] if sizes.pieces else None
+    if rule is None or rule.last is not None:
+        return None, []
+    first, goes_on = rule.first, Piece(1, None, rule.period, rule.pattern)
+    while (below := goes_on.at_or_before(first - 1)) is not None and below in sizes:
+        first = below
+    rule = Piece(first, None, rule.period, rule.pattern)
+    found: list[Piece] = []
+    for size in (size for piece in sizes.pieces[:-1] for size in _members(piece)):
+        if size in rule:
+            continue
+        if found and found[-1].last == size - 1:
+            found[-1] = Piece(found[-1].first, size)
+        else:
+            found.append(Piece(size, size))
+    return rule, found
+
+
+def _members(piece: Piece) -> list[int]:
+    """The sizes of a piece that ends."""
+    last = piece.first if piece.last is None else piece.last
+    return [size for size in range(piece.first, last + 1) if size in piece]
 
 
 def _recurring(pieces: Sequence[Piece]) -> Iterator[Piece]:

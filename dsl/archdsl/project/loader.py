@@ -32,7 +32,7 @@ from archdsl.project.locate import (
 from archdsl.project.program import Declared, FileScope, Program
 from archdsl.syntax.parser import read as read_tree
 from archdsl.tree import ast
-from archir.base.diagnostics import Diagnostics, Label, Problem, Suggestions
+from archir.base.diagnostics import Diagnostic, Diagnostics, Label, Problem, Suggestions
 from archir.base.record import Record, Struct, fresh
 from archir.base.source import Source, Span, without_mark
 
@@ -126,9 +126,10 @@ class _Loader(Struct):
         for identity in self.scopes:
             self._bind(identity)
         files = {scope.file.source.name: scope for scope in self.scopes.values()}
-        mistakes = tuple([each.span for each in self.diagnostics if each.is_error])
+        wrong = [each for each in self.diagnostics if each.is_error]
         known = {span for scope in self.scopes.values() for span in scope.file.repaired}
-        guesses = tuple([span for span in mistakes if span not in known])
+        guesses = {each.span: _is_word_for_word(each) for each in wrong if each.span not in known}
+        mistakes = tuple([each.span for each in wrong])
         return Program(self.scopes[main], files, mistakes, guesses)
 
     def _enter_file(
@@ -354,6 +355,11 @@ def _beside(shown: str) -> dict[str, str]:
 
 def _parsed(name: str, text: str) -> tuple[ast.File | None, Diagnostics]:
     return read_tree(Source(name, text))
+
+
+def _is_word_for_word(found: Diagnostic) -> bool:
+    """Whether the words of a line are meant as they stand, though their brackets are a guess."""
+    return isinstance(found.problem, rules.brackets.UnclosedBracket) and found.span.text != "{"
 
 
 @lru_cache(maxsize=64)

@@ -7,9 +7,10 @@ behind those stand the names that every file has: ops, built-in functions and in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from archdsl import rules
 from archdsl.project.locate import StrPath
 from archdsl.tree import ast
 from archir.base.diagnostics import Diagnostic
@@ -94,8 +95,8 @@ class Program(Struct):
     mistakes: tuple[Span, ...] = ()
     """Where the texts are wrong, or ask for what is not there."""
 
-    guesses: tuple[Span, ...] = ()
-    """Those of them of which nobody knows what was meant."""
+    guesses: Mapping[Span, bool] = fresh(factory=dict)
+    """Those of them of which nobody knows what was meant, and whether the words are sure."""
 
     @property
     def is_whole(self) -> bool:
@@ -105,16 +106,24 @@ class Program(Struct):
     def told(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """What is found behind the text, but for lines of which the text is wrong.
 
-        Such a line is read by a guess, and what follows from the guess is no news.
+        Such a line is read by a guess, and what follows from the guess is no news. A name that
+        means nothing means nothing wherever a bracket ends.
         """
         if not self.guesses:
             return list(found)
-        lines = {_line(span) for span in self.guesses}
-        return [each for each in found if _line(each.span) not in lines]
+        lines: dict[tuple[str, int], bool] = {}
+        for span, has_names in self.guesses.items():
+            lines[_line(span)] = has_names and lines.get(_line(span), True)
+        return [each for each in found if _is_told(each, lines.get(_line(each.span)))]
 
     def models(self) -> tuple[Declared, ...]:
         """The models and variants that the main file declares, in the order of its text."""
         return tuple(declared for declared in self.main.declarations() if declared.is_model)
+
+
+def _is_told(found: Diagnostic, has_names: bool | None) -> bool:
+    """Whether something is said of a line: where it is no guess, or of a name there."""
+    return has_names is None or (has_names and isinstance(found.problem, rules.names.UnknownName))
 
 
 def _line(span: Span) -> tuple[str, int]:

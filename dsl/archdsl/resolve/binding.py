@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from archdsl import rules
 from archdsl.project.program import Declared
@@ -20,6 +22,9 @@ from archir.op.contract import Op
 from archir.program.builtins import Builtin
 from archir.program.expressions import Argument, Arguments, gathered
 from archir.program.nodes import Expr
+
+if TYPE_CHECKING:
+    from archir.rules.arguments import UnknownArgument
 
 
 def signature(declared: Declared, session: Session) -> Signature | None:
@@ -218,14 +223,33 @@ def _report(
         return
     items = () if arguments is None else arguments.items
     positional = [item.span for item in items if item.name is None]
-    named = {item.name.text: item.name.span for item in items if item.name is not None}
+    named = {item.name.text: item for item in items if item.name is not None}
     for found in problems:
-        place = span
+        problem, place = found.problem, span
         if isinstance(found.argument, int):
             place = positional[found.argument]
         elif found.argument is not None:
-            place = named[found.argument]
-        ctx.report(found.problem, place)
+            item = named[found.argument]
+            place = span if item.name is None else item.name.span
+            if isinstance(problem, ir_rules.arguments.UnknownArgument) and problem.near is None:
+                problem = _with_value(problem, item.value)
+                ctx.moot.append(item.value.span)
+        ctx.report(problem, place)
+
+
+def _with_value(problem: UnknownArgument, value: ast.Expr) -> UnknownArgument:
+    """The problem, with what its value is called here where that is the name of something."""
+    from archir.base.synonyms import initialiser_elsewhere, synonym  # for an error alone
+    from archir.catalogue.registry import ops
+    from archir.init.initialisers import INITIALISERS
+
+    found = re.search(r"[^\W\d]\w*(?=\W*$)", value.span.text.split("(", 1)[0])
+    if found is None:
+        return problem
+    word, plain = found[0], re.sub(r"(?<=[a-z])(?=[A-Z])", "_", found[0]).casefold()
+    op = next((name for name in (word, word.casefold()) if name in ops()), None)
+    rule = plain if plain in INITIALISERS else initialiser_elsewhere(word)
+    return replaced(problem, value=word, op=op or synonym(word) or "", rule=rule or "")
 
 
 def check_values(ctx: Context, spec: InitialiserSpec, arguments: ast.Arguments, plan: Plan) -> None:

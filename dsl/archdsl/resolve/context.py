@@ -147,6 +147,9 @@ class Context(Struct):
     is_lenient: bool = False
     """Whether names are looked up that something refused around them may have bound."""
 
+    moot: list[Span] = fresh(factory=list)
+    """Values of arguments that there are none of: nobody knows what their names were to mean."""
+
     errors: int = 0
     refusals: int = 0
     """How many of the errors leave nothing known of what they are in."""
@@ -261,7 +264,8 @@ class Context(Struct):
         """Report a name that means nothing here; ``is_value`` where it flows in by its place."""
         if self.outside:
             return Nameless(name.span, self._outside(name.text))
-        if self.is_lenient:
+        is_moot = any(each.start <= name.span.start < each.end for each in self.moot)
+        if self.is_lenient or is_moot:
             return self.unclear(name.span)
         kind, text = self.owner.kind, name.text
         how = f"declare it: as a parameter of the {kind}, or as `let {text} = …`"
@@ -270,14 +274,20 @@ class Context(Struct):
         self._say_unknown(name, how if self.flows else None)
         return nothing(name.span)
 
-    def unknown_stage(self, name: ast.Name) -> str | None:
+    def unknown_stage(self, name: ast.Name, *, is_head: bool) -> str | None:
         """The same of a name that stands as a stage; gives what was likely meant, if it is here."""
         if self.is_lenient:
             self.session.wrong.add(self.owner)
             return None
-        return self._say_unknown(name, None)
+        how = f"declare it: `block {name.text}(…) {{ … }}`; `archc ops` lists the ops"
+        if is_head:
+            how = f"a value is named where it is made: `… as {name.text}`; a block is declared: "
+            how += f"`block {name.text}(…) {{ … }}`; `archc ops` lists the ops"
+        return self._say_unknown(name, None, how)
 
-    def _say_unknown(self, name: ast.Name, to_declare: str | None) -> str | None:
+    def _say_unknown(
+        self, name: ast.Name, to_declare: str | None, otherwise: str | None = None
+    ) -> str | None:
         """Say of a name that it means nothing here, and what was likely meant, which is given."""
         text = name.text
         ended = self.scope.ended.get(text)
@@ -302,6 +312,8 @@ class Context(Struct):
             if to_declare is not None:
                 near = None if self._is_size(near) and len(text) == 1 else near
                 note = note or (to_declare if near is None else None)
+            elif near is None:
+                note = note or otherwise
         self.report(rules.names.UnknownName(text, near, note, library), name.span, labels)
         return likely
 

@@ -103,7 +103,11 @@ class _Labels:
         if earlier is not None:
             label = Label(earlier, "the label is used here first")
             self.diagnostics.report(
-                rules.labels.AlreadyInUse(text, earlier == span), span, (label,)
+                rules.labels.AlreadyInUse(
+                    text, earlier == span, loop=rules.labels.loop_around(span)
+                ),
+                span,
+                (label,),
             )
 
 

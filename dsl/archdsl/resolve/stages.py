@@ -231,7 +231,7 @@ def _target(
 ) -> Plan | None:
     name = node.name
     if found is None:
-        _as_meant(ctx, node, ctx.unknown_stage(name))
+        _as_meant(ctx, node, ctx.unknown_stage(name, is_head=is_head))
     elif node.places and not isinstance(found, Symbol | Declared | Unclear):
         _no_list(ctx, node, found)
     elif isinstance(found, Symbol):

@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+import re
+
 from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.fixes import Edit, Fix, without_label
 from archir.base.source import Span
+
+_LOOP = re.compile(r"\b(?:for|repeat)\b[^{}\n]*(?=\{)")
+_PLAIN = re.compile(r"for\s+(\w+)\s+in\s+(?:range\(.*\)|[^\[]*\.\.[^\[]*|\d+\s+upto\b.*)")
+_HEAD = re.compile(r"for\s+(.+?)\s+in\s+(.+)")
+
+
+def loop_around(place: Span) -> str:
+    """The head of the innermost loop around a place, as it stands in the text."""
+    text, depth = place.source.text, 0
+    heads = {found.end(): found[0].strip() for found in _LOOP.finditer(text, 0, place.start)}
+    for at in range(place.start - 1, -1, -1):
+        depth += (text[at] == "}") - (text[at] == "{")
+        if depth < 0:
+            if at in heads:
+                return heads[at]
+            depth = 0
+    return ""
+
+
+def _counting(loop: str) -> tuple[str, str]:
+    """What counts the turns of a loop, and its head with that, where it has it not yet."""
+    if plain := _PLAIN.fullmatch(loop):
+        name = plain[1]
+        return ("i", re.sub(r"\b_\b", "i", loop, count=1)) if name == "_" else (name, "")
+    if loop.startswith("repeat"):
+        return "i", f"for i in 1..{loop.removeprefix('repeat').strip()}"
+    head = _HEAD.fullmatch(loop)
+    if head is None:
+        return "i", ""
+    names = f"[{head[1]}]" if "," in head[1] and "[" not in head[1] else head[1]
+    return "i", f"for i, {names} in enumerate({head[2]})"
 
 
 class AlreadyInUse(Problem):
@@ -28,6 +61,9 @@ class AlreadyInUse(Problem):
     kind: str = "label"
     """``module`` and ``param`` where these give a child its name."""
 
+    loop: str = ""
+    """The head of the loop around it, as it stands in the text."""
+
     def message(self) -> str:
         return f"the label {self.text} is used twice in one scope"
 
@@ -36,8 +72,11 @@ class AlreadyInUse(Problem):
         if self.in_turns and self.kind == "param":
             return "in a loop put it into a block, which has one in each turn"
         if self.in_turns:
+            name, counting = _counting(self.loop)
             head = f"module {self.text} = " if self.kind == "module" else ""
-            return f'labels in a loop can count: {head}"{stem or "layer"}{{i}}": …'
+            label = f'{head}"{stem or "layer"}{{{name}}}": …'
+            label = f"{counting} {{ {label} }}" if counting else label
+            return f"labels in a loop can count: {label}"
         return "give each a label of its own"
 
 

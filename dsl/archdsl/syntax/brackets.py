@@ -7,6 +7,7 @@ Most files are right. Where brackets do not fit, the declarations in which they 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from archdsl.syntax.limits import MAX_NESTING
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
@@ -22,17 +23,21 @@ _STATEMENTS = frozenset({"LET", "ASSERT", "INPUT", "OUTPUT", "PARAM", "BUFFER", 
 _SUSPECT = _DECLARATIONS | _STATEMENTS | {"UNTERMINATED"}
 
 
-def sound(tokens: Sequence[Token], text: str, report: Report) -> tuple[list[Token], list[int]]:
-    """The tokens with brackets that fit, and the offsets at which they were mended.
+Sound: TypeAlias = tuple[list[Token], list[int], list[Token]]
+
+
+def sound(tokens: Sequence[Token], text: str, report: Report) -> Sound:
+    """The tokens with brackets that fit, where these are a guess, and those that end plainly.
 
     An ERROR stands for each declaration that could not be mended.
     """
     if _all_fit(tokens, text):
-        return list(tokens), []
+        return list(tokens), [], []
     from archdsl.syntax.errors.mending import mend  # not needed for a file without errors
 
     kept: list[Token] = []
     offsets: list[int] = []
+    plain: list[Token] = []
     for region in _regions(tokens, text):
         if _all_fit(region.tokens, text):
             kept += region.tokens
@@ -44,8 +49,9 @@ def sound(tokens: Sequence[Token], text: str, report: Report) -> tuple[list[Toke
         else:
             kept += mended[0]
             offsets += mended[1]
+            plain += mended[2]
         kept.append(Token("_NL", "\n", last.end, last.end))
-    return kept, offsets
+    return kept, offsets, plain
 
 
 def _all_fit(tokens: Sequence[Token], text: str) -> bool:

@@ -105,6 +105,9 @@ class _Parse:
         self.mended: list[int] = []
         """Where brackets were mended: the statement there is refused."""
 
+        self.closed: tuple[Span, ...] = ()
+        """Brackets that nobody closed, of which it is plain where they end."""
+
     def run(self, before: Sequence[Token] = ()) -> ast.File | None:
         """The file, or None where the errors were too many; tokens may be put before the text."""
         with suppress(_TooManyErrors):
@@ -127,7 +130,8 @@ class _Parse:
             return None
         tokens = list(strings.expand(tokens, lex, self.report))
         layout.names(tokens)
-        tokens, self.mended = sound(tokens, text, self._report_token)
+        tokens, self.mended, plain = sound(tokens, text, self._report_token)
+        self.closed = tuple([Span(self.source, each.start, each.end) for each in plain])
         return tokens
 
     # --- reporting
@@ -179,7 +183,7 @@ class _Parse:
         if not self.mended:
             file = self._at_once(tokens)
             if file is not None:
-                return file
+                return replaced(file, repaired=self.closed) if self.closed else file
         from archdsl.syntax.errors import misspelt  # not needed for a file without errors
         from archdsl.syntax.errors.recovery import Recovery
         from archdsl.syntax.explain import foreign
@@ -190,7 +194,7 @@ class _Parse:
         is_mended = misspelt.mend(fitting, self.report) or is_foreign
         # What a fix says is read as it will be, and so all that stands beside it.
         new = [each for each in self.found if each not in before]
-        known = tuple([each.span for each in new if each.fix is not None])
+        known = (*self.closed, *[each.span for each in new if each.fix is not None])
         if is_mended and not self.mended:
             file = self._at_once(self.lines(fitting))
             if file is not None:

@@ -10,7 +10,7 @@ from archc.render.costs.numbers import dim, memory
 from archc.render.style import Style
 from archir.check.summary import Port
 from archir.op.contract import concrete
-from archir.shapes.dims import show
+from archir.shapes.brief import whole
 
 if TYPE_CHECKING:
     from archir.cost.report import Costs, Entry
@@ -47,9 +47,9 @@ def total_rows(inputs: Sequence[Port], costs: Costs) -> Iterator[tuple[str, str]
     if totals.buffers:
         yield "buffers", f"{totals.buffers:,} ({memory(totals.buffer_bytes)})"
     if sizes is None:
-        yield "MACs", show(totals.macs)
-        yield "in training", show(totals.training_macs)
-        yield "elements", show(totals.elements)
+        yield "MACs", whole(totals.macs)
+        yield "in training", whole(totals.training_macs)
+        yield "elements", whole(totals.elements)
         return
     yield "MACs", macs(costs)
     used = costs.memory

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from archir.shapes.dims import Dim, show
+from archir.shapes.brief import whole
+from archir.shapes.dims import Dim
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -23,7 +24,7 @@ def dim(number: Dim) -> str:
     """``1,792``, or an expression; nothing for 0."""
     if isinstance(number, int):
         return f"{number:,}" if number else ""
-    return show(number)
+    return whole(number)
 
 
 def memory(number: Dim | None) -> str:
@@ -31,7 +32,7 @@ def memory(number: Dim | None) -> str:
     if number is None or number == 0:
         return ""
     if not isinstance(number, int):
-        return show(number)
+        return whole(number)
     if number < 1024:
         return f"{number} B"
     if number.bit_length() > _BITS:

@@ -179,7 +179,9 @@ class Builder(Struct):
                 related = Label(earlier.span, "the label is used here first")
                 before = slot.span.source.text[: slot.span.start].split()[-1:]
                 kind = "module" if before == ["module"] else "label"
-                problem = rules.labels.AlreadyInUse(slot.label, earlier.span == slot.span, kind)
+                loop = rules.labels.loop_around(slot.span)
+                in_turns = earlier.span == slot.span
+                problem = rules.labels.AlreadyInUse(slot.label, in_turns, kind, loop)
                 self.session.report(problem, slot.span, related)
                 return
         scope.entries.append(slot)

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from archdsl import rules
+from archdsl.syntax.errors.plain import is_plain
 from archdsl.syntax.limits import MAX_NESTING
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 from archir.base.diagnostics import Problem
@@ -47,15 +48,16 @@ class _HopelessError(Exception):
 
 def mend(
     tokens: list[Token], after: Token | None, text: str, report: Report
-) -> tuple[list[Token], list[int]] | None:
+) -> tuple[list[Token], list[int], list[Token]] | None:
     """A declaration's tokens with brackets that fit, and the offsets at which something was mended.
 
     ``after`` begins the next declaration. None where it cannot be mended; that is reported too.
+    Last come the brackets of which it is plain where they end.
     """
     mending = _Mending(tokens, after, text, report)
     for _ in range(MOST_MENDS):
         try:
-            return mending.walk(), mending.mended
+            return mending.walk(), mending.mended, mending.plain
         except _Again:
             continue
         except _HopelessError:
@@ -74,6 +76,7 @@ class _Mending:
 
         self.count = 0
         self.mended: list[int] = []
+        self.plain: list[Token] = []
         self.unended = {token.start for token in tokens if token.type == "UNTERMINATED"}
         """Where strings without an end begin."""
 
@@ -90,10 +93,10 @@ class _Mending:
         """The first pair of braces behind which nothing is open."""
 
         before = "_NL"
-        for token in self.tokens:
+        for at, token in enumerate(self.tokens):
             kind = token.type
             if self.open and kind != "_NL" and kind not in CLOSERS:
-                self._close_early(token, before == "_NL")
+                self._close_early(token, before == "_NL", self._is_named_next(at))
             if kind in OPENERS:
                 self.open.append(token)
                 if len(self.open) > MAX_NESTING:
@@ -111,7 +114,12 @@ class _Mending:
 
     # --- what is missing
 
-    def _close_early(self, token: Token, begins_line: bool) -> None:
+    def _is_named_next(self, at: int) -> bool:
+        """Whether a comma comes and a named argument, which no list has."""
+        kinds = [token.type for token in self.tokens[at : at + 3]]
+        return kinds == ["COMMA", "NAME", "EQUALS"]
+
+    def _close_early(self, token: Token, begins_line: bool, is_named_next: bool) -> None:
         """Close brackets in which a token cannot stand."""
         while self.open and self.open[-1].type != "LBRACE":
             opener = self.open[-1]
@@ -119,8 +127,9 @@ class _Mending:
             outside = outside and token.type not in ("ARROW", "DOUBLE_COLON")
             if not outside and opener.type == "LPAR":
                 outside = token.type in _NEVER_IN_PARENTHESES
-            if not outside and opener.type == "LSQB" and token.type == "LBRACE":
-                outside = self._ends_a_list(opener)
+            if not outside and opener.type == "LSQB":
+                is_argument = is_named_next and any(each.type == "LPAR" for each in self.open)
+                outside = is_argument or (token.type == "LBRACE" and self._ends_a_list(opener))
             if not outside or self._is_closed(opener):
                 return
             self._unclosed(opener, token, "noticed here", self._last())
@@ -185,12 +194,22 @@ class _Mending:
         return self.out[self._behind_last() - 1]
 
     def _unclosed(self, opener: Token, noticed: Token, words: str, last: Token) -> None:
-        self.mended.append(opener.start)
+        if self._is_plain(opener):
+            self.plain.append(opener)
+        else:
+            self.mended.append(opener.start)
         line_end = self.text.find("\n", opener.start)
         swallowed = any(opener.start < start < line_end for start in self.unended)
         if not swallowed:  # by a string without an end, which is reported
             problem = rules.brackets.UnclosedBracket(opener.text, _CLOSE[opener.text], last.end)
             self._say(problem, opener, [(noticed, words)])
+
+    def _is_plain(self, opener: Token) -> bool:
+        if not self.open or self.open[-1] is not opener:
+            return False
+        at = next(at for at, token in enumerate(self.out) if token is opener)
+        before = self.out[at - 1] if at else None
+        return is_plain(self.open, self.out[at + 1 : self._behind_last()], before)
 
     def _ended(self, token: Token) -> Iterator[Token]:
         """A token; for a string without an end one that ends, and braces that it has swallowed."""
