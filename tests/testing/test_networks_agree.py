@@ -404,6 +404,23 @@ model net() {
     assert agrees(text) == ["shape-not-as-written"]
 
 
+def test_the_batch_is_in_no_shape_of_a_buffer_that_nobody_reads() -> None:
+    """Torch runs it at any batch, with a buffer of one; the language has no weights of a batch."""
+    text = """block Mask() {
+  input x: [_, C]
+  buffer mask: bool[C] = ones
+}
+
+model net() {
+  input x: [N, 1]
+  amax(-1)
+  reshape(1, N)
+  Mask
+}
+"""
+    assert agrees(text) == ["batch-held"]
+
+
 def test_a_block_takes_no_size_for_a_number_either() -> None:
     """A row of as many channels as it is high: torch refuses other heights at the layer inside."""
     text = """import std.mobile: DepthwiseSeparable

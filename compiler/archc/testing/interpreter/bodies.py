@@ -228,18 +228,20 @@ def _outputs(item: ast.OutputItem, name: str, value: object) -> Iterator[tuple[s
 
 
 def _param(node: ast.ParamStatement, flow: Flow, here: Here) -> Flow:
-    """Raw parameters and buffers. A size variable in their shape is taken at its default."""
+    """Raw parameters and buffers. A size variable in their shape is taken at its default.
+
+    The batch has none, so it is in no shape of theirs, used or not.
+    """
     key = here.key(node)
     raw: Raw | None = here.made.get(key)
     if raw is None and not here.run.building:
         raise wrong(node, "whether this stands depends on a size of the input")
-    if here.run.building:
+    if raw is None or here.run.building or here.run.other_batch:
         extents = tuple(shapes.size(dim.value, here.reading(flow)) for dim in node.shape.dims)
         if raw is None:
             raw = here.made[key] = _raw(node, extents, flow, here)
         if raw.shape != extents:
             raise wrong(node, f"its shape is {raw.shape} in one use and {extents} in another")
-    assert raw is not None
     here.names.name_value(node.name, raw.tensor, training=False)
     return flow
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import namedtuple
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, product
@@ -56,6 +56,8 @@ class Run:
     """Read the text at other sizes too: what is written may be the same at all."""
     reads_all: bool = False
     """Whether what is written is only read, and not held against what there is."""
+    other_batch: bool = False
+    """Whether the sizes are the defaults, but for that of the batch."""
 
     @property
     def in_training(self) -> bool:
@@ -86,6 +88,13 @@ class InputSpec:
         names.bound.update(sizes)
         inside = self.reading.inside(names)
         return tuple(shapes.size(dim.value, inside) for dim in self.item.shape.dims)
+
+    def is_other_batch(self, extents: Sequence[int]) -> bool:
+        """Whether a shape is the default one, but for the batch: a first dim with a bare name."""
+        first = self.item.shape.dims[0] if self.item.shape.dims else None
+        has_batch = first is not None and isinstance(first.value, ast.Name) and not first.default
+        others = slice(1 if has_batch else 0, None)
+        return tuple(extents[others]) == self.defaults[others]
 
     def example(self, sizes: Mapping[str, int], seed: int) -> Tensor:
         """A random tensor of that shape."""
@@ -160,7 +169,13 @@ class Network:
         if len(inputs) != len(self.inputs):
             raise wrong(self._node, f"there are {len(self.inputs)} inputs, not {len(inputs)}")
         self._root.train(training)
-        self._run = Run(training=training, look_elsewhere=self._look_elsewhere)
+        other_batch = all(
+            spec.is_other_batch(value.shape)
+            for spec, value in zip(self.inputs, inputs, strict=True)
+        )
+        self._run = Run(
+            training=training, look_elsewhere=self._look_elsewhere, other_batch=other_batch
+        )
         outputs = self._pass(inputs, self._beginning(self._run))
         return outputs if len(outputs) > 1 else outputs[0]
 
