@@ -27,7 +27,7 @@ FIRST_PLACES = 3
 
 def check_initialisers(modules: Modules, diagnostics: Diagnostics) -> None:
     """Report every initialiser that cannot fill its parameter."""
-    fitting = _Fitting(diagnostics)
+    fitting = Fitting(diagnostics)
     for definition, own in modules.steps.items():
         for step in own:
             if isinstance(step, Read):
@@ -56,7 +56,7 @@ def _has_overrides(entries: Sequence[Slot | SlotRepeat]) -> bool:
     return False
 
 
-class _Fitting:
+class Fitting:
     """Holds initialisers against parameters; what is right for one shape is so for its equals."""
 
     def __init__(self, diagnostics: Diagnostics) -> None:
@@ -86,10 +86,7 @@ class _Fitting:
         given = definition.init
         by_path = any(rule.is_path for rule in given)
         # Where a module stands matters to rules by paths, and to messages.
-        if not by_path and all(
-            self._wrong(rule.initialiser, spec, module) is None
-            for module, spec, rule in _selected(given, modules.distinct(definition), by_path)
-        ):
+        if not by_path and self.fits(given, modules.distinct(definition)):
             return
         wrong: dict[InitRule, list[tuple[Problem, Module]]] = {}
         right: dict[InitRule, dict[str, None]] = {}
@@ -101,6 +98,13 @@ class _Fitting:
                 right.setdefault(rule, {})[module.leaf.op.keyword] = None
         for rule, found in wrong.items():
             self._report(rule, found, tuple(right.get(rule, ())))
+
+    def fits(self, given: tuple[InitRule, ...], modules: Iterable[Module]) -> bool:
+        """Whether rules, none of them by a path, can fill all that they select."""
+        return all(
+            self._wrong(rule.initialiser, spec, module) is None
+            for module, spec, rule in _selected(given, modules, False)
+        )
 
     def _report(
         self, rule: InitRule, found: Sequence[tuple[Problem, Module]], fits: tuple[str, ...]

@@ -15,7 +15,7 @@ from archc.spaces.domains import Parameters, SpaceParameter
 from archc.spaces.free import Continuous, Discrete, Free, Several, count, has
 from archc.spaces.moves import Moves, Point
 from archc.spaces.schema import schema
-from archc.spaces.scores import Score, scored, scores
+from archc.spaces.scores import Score, scores
 from archc.spaces.variants import Variants
 from archc.spaces.verdicts import Checker, Verdict
 from archdsl.elaborate import Limits
@@ -161,9 +161,9 @@ class Space:
     ) -> dict[str, Any]:
         """The scores of a point by their names. ``ArchError`` where it is no network."""
         verdict = self.check(point)
-        if verdict.typed is None:
+        if not verdict.ok:
             raise ArchError(verdict.diagnostics)
-        found = scored(verdict.typed, scores(wanted), sizes or {})
+        found = verdict.scored(scores(wanted), sizes or {})
         return {str(score): value for score, value in found.items()}
 
     def variants(
@@ -197,8 +197,7 @@ class Space:
         both: tuple[Score, ...] = tuple(dict.fromkeys([*wanted, *(one.score for one in limits)]))
 
         def found(verdict: Verdict) -> Mapping[Score, object]:
-            assert verdict.typed is not None
-            return scored(verdict.typed, both, sizes)
+            return verdict.scored(both, sizes)
 
         result = Variants(wanted, limits, better)
         for point in points:

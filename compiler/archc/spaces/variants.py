@@ -72,10 +72,10 @@ class Variants:
             self.all.append(Scored(values, shown, within(self.limits, found)))
             self._taken.append(point)
             return
-        refused = verdict.refusal
-        assert refused is not None
-        key = (refused.problem.name, refused.span)
+        key = verdict.reason
         if key not in self._of:
+            refused = verdict.refusal
+            assert refused is not None
             self._of[key] = Refusal(refused)
             self.refusals.append(self._of[key])
         self._of[key].points.append(point)

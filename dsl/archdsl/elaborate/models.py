@@ -259,7 +259,7 @@ def _root(context: Context, block: Block, asked: Declaration) -> Graph | None:
     if len(root.outputs) > 1 and unnamed and not session.has_errors:
         session.report(rules.outputs.UnnamedOutputs(len(root.outputs)), block.name_span)
     if len(root.outputs) > 1:
-        _check_fields(session, block)
+        refuse_bad_fields(session, block)
     if all(output.when_training for output in root.outputs) and not session.is_wrong:
         session.report(rules.outputs.OutputsOnlyInTraining(block.name), block.name_span)
     root.name = asked.name
@@ -268,7 +268,7 @@ def _root(context: Context, block: Block, asked: Declaration) -> Graph | None:
     return Graph(root, session.sizes, session.rule_cache)
 
 
-def _check_fields(session: Session, block: Block) -> None:
+def refuse_bad_fields(session: Session, block: Block) -> None:
     """Refuse names of outputs that no named tuple can have as fields."""
     for statement in own_statements(block.body):
         if isinstance(statement, OutputStatement):

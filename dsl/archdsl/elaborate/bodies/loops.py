@@ -33,7 +33,7 @@ class Run(Record):
 def turns(node: Loop, flow: Flow, context: Context) -> Iterator[Context]:
     """A context for each turn of a loop in brackets, where turns are branches."""
     collected = _Collected(node, context)
-    runs = _runs(node, flow, context, fold=False)
+    runs = equal_turns(node, flow, context, fold=False)
     if runs is None:
         yield _unknown_turn(node, context)
         collected.is_cut = True
@@ -52,7 +52,7 @@ def turns(node: Loop, flow: Flow, context: Context) -> Iterator[Context]:
 @performs(For, RepeatLoop)
 def loop(node: Loop, flow: Flow, context: Context) -> Flow:
     """``for x in list { }`` or ``repeat n { }`` as a statement."""
-    runs = _runs(node, flow, context, fold=node.turns.can_fold)
+    runs = equal_turns(node, flow, context, fold=node.turns.can_fold)
     collected = _Collected(node, context)
     if runs is None:
         run(node.body, (context.builder.value(node.span, None),), _unknown_turn(node, context))
@@ -140,7 +140,7 @@ def _unknown_turn(node: Loop, context: Context) -> Context:
     return context.inner(node.body.slots)
 
 
-def _runs(node: Loop, flow: Flow, context: Context, *, fold: bool) -> Iterable[Run] | None:
+def equal_turns(node: Loop, flow: Flow, context: Context, *, fold: bool) -> Iterable[Run] | None:
     """The loop's turns, equal neighbours put together; None once a problem is reported.
 
     What a count asks for is not listed: only the turns that are made are counted as steps.

@@ -108,7 +108,7 @@ def make(part: Part, node: Use, inputs: Flow, context: Context) -> Op | None:
         known = session.ops.get((part.name, ()))
         if known is not None:
             return known
-    bound = _bind(part, node, inputs, context, node.span)
+    bound = bound_for(part, node, inputs, context, node.span)
     if bound is None:
         return None
     values = bound.values
@@ -211,7 +211,7 @@ def _check_overrides(
 def _instance(
     part: Part, node: Use, inputs: Flow, context: Context, span: Span, caller: Context
 ) -> Instance | None:
-    bound = _bind(part, node, inputs, context, span)
+    bound = bound_for(part, node, inputs, context, span)
     if bound is None or not takes(part, inputs, context, span):
         return None
     assert isinstance(part.origin, Block)
@@ -228,7 +228,7 @@ def _instance(
     return instance
 
 
-def _bind(
+def bound_for(
     part: Part, node: Use, inputs: Flow, context: Context, span: Span
 ) -> BoundArguments | None:
     evaluator = context.evaluator(inputs)
@@ -249,7 +249,7 @@ def splice(part: Part, node: Use, inputs: Flow, context: Context, span: Span) ->
     if any(isinstance(item, OutputStatement) for item in own_statements(body)):
         report(rules.parts.CannotSplice(part.name, "it has outputs with names"), span)
         return (context.builder.value(span, None),)
-    bound = _bind(part, node, inputs, context, span)
+    bound = bound_for(part, node, inputs, context, span)
     inside = replaced(
         context,
         env=empty(block),

@@ -72,11 +72,11 @@ def bind(
     values = dict(before)
     for item in () if arguments is None else arguments.items:
         assert item.name is not None
-        values[item.name] = _value(evaluator, item.value)
+        values[item.name] = argument(evaluator, item.value)
     return BoundArguments(values, arguments, span)
 
 
-def _value(evaluator: Evaluator, node: Expr) -> object:
+def argument(evaluator: Evaluator, node: Expr) -> object:
     """An argument; several of one parameter are a list, or the items of one."""
     if not isinstance(node, Gathered):
         return evaluator.value(node)

@@ -1,0 +1,119 @@
+"""Parameters and arguments: each evaluated, held to its type and domain, once for what it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import itemgetter
+from typing import TypeAlias
+
+from archc.spaces.engine.effects import LongWay, Sum
+from archc.spaces.engine.frame import LocalFrame
+from archc.spaces.engine.memo import FLOW, asked
+from archc.spaces.engine.mentions import mentioned
+from archdsl.elaborate.expressions.binding import BoundArguments, argument, fill
+from archdsl.elaborate.expressions.evaluate import Evaluator
+from archdsl.elaborate.values.kinds import UNBOUND
+from archir.init.values import Part
+from archir.program.declarations import Block, Parameter
+from archir.program.expressions import Arguments, Local
+from archir.program.nodes import Expr
+
+Given: TypeAlias = "tuple[object, object]"
+"""A value and its key."""
+
+Put: TypeAlias = "Callable[[LocalFrame, Given | None, Sum], None]"
+"""Gives a parameter a value, or its default."""
+
+
+Puts: TypeAlias = "tuple[tuple[str, int, set[object], Put], ...]"
+"""Of each parameter its name, its slot, the keys of plainly good values, and what fills it."""
+
+
+def puts(block: Block) -> Puts:
+    """What fills the parameters of a block, in order."""
+    return tuple([_put(block, each) for each in block.parameters])
+
+
+def _put(block: Block, parameter: Parameter) -> tuple[str, int, set[object], Put]:
+    says = [part for each in parameter.items for part in (each.domain, each.count)]
+    get = itemgetter(*mentioned(parameter.domain, parameter.default, *says), FLOW)
+    is_alone = not mentioned(parameter.domain, parameter.default, *says)
+    slot = parameter.target.slot
+    table: dict[object, tuple[object, object, int, int]] = {}
+    known = table.get
+    good: set[object] = set()
+
+    def put(frame: LocalFrame, given: Given | None, total: Sum) -> None:
+        own = put if given is None else given[1]
+        key = own if is_alone else (own, get(frame.keys))
+        found = known(key)
+        if found is None:
+            found = table[key] = _checked(frame, given)
+            if is_alone and found[2] <= 1 and not found[3]:
+                good.add(own)  # it takes no steps to see that
+        frame.env[slot], frame.keys[slot], steps, depth = found
+        total.sums += steps
+        if depth > total.depth:
+            total.depth = depth
+
+    def _checked(frame: LocalFrame, given: Given | None) -> tuple[object, object, int, int]:
+        if given is None and parameter.default is None:
+            raise LongWay
+        own = Sum()
+        world = frame.world
+        values = {} if given is None else {parameter.name: given[0]}
+        bound = BoundArguments(values, None, block.name_span)
+        evaluator = Evaluator(world.fresh(), frame.env, None, world.types.get)
+        fine = fill(evaluator, block.name, (parameter,), bound)
+        world.settle(own)
+        if not fine:
+            raise LongWay
+        made = frame.env[slot]
+        return made, world.keys.of(made), own.sums, own.depth
+
+    return parameter.name, slot, good, put
+
+
+LISTS = (tuple, Part)
+"""Values that take steps to walk."""
+
+
+def weight(value: object) -> int:
+    """At least the steps that it takes to weigh a value."""
+    if isinstance(value, Part):
+        return 1 + sum([weight(each) for _, each in value.arguments])
+    return 1 + sum(map(weight, value)) if isinstance(value, tuple) else 1
+
+
+Args: TypeAlias = "Callable[[LocalFrame, Sum], tuple[tuple[str, Given], ...]]"
+
+
+def arguments(node: Arguments | None) -> Args:
+    """The arguments of a call that are bound to parameters."""
+    items = () if node is None else node.items
+    each = tuple([(item.name or "", _value(item.value)) for item in items])
+
+    def values(frame: LocalFrame, total: Sum) -> tuple[tuple[str, Given], ...]:
+        return tuple([(name, value(frame, total)) for name, value in each])
+
+    return values
+
+
+def _value(node: Expr) -> Callable[[LocalFrame, Sum], Given]:
+    def question(frame: LocalFrame, total: Sum) -> Given:
+        found = frame.ask(total, lambda evaluator: argument(evaluator, node))
+        return found, frame.world.keys.of(found)
+
+    evaluated = asked(question, node)
+    if not isinstance(node, Local):
+        return evaluated
+    slot = node.slot
+
+    def read(frame: LocalFrame, total: Sum) -> Given:
+        value = frame.env[slot]
+        if value is UNBOUND:
+            return evaluated(frame, total)
+        total.sums += 1
+        return value, frame.keys[slot]
+
+    return read
