@@ -11,7 +11,11 @@ from printing import built
 from shipped import EXAMPLES
 from torch import nn
 from torchvision.models.maxvit import MaxVit
-from torchvision.models.swin_transformer import SwinTransformer
+from torchvision.models.swin_transformer import (
+    PatchMergingV2,
+    SwinTransformer,
+    SwinTransformerBlockV2,
+)
 
 import archc
 
@@ -22,6 +26,18 @@ TWINS: dict[str, tuple[dict[str, Any], Callable[[], nn.Module]]] = {
     "swin": (
         {"window_size": 4, "p": 0.2, **SMALL, **DROPPING},
         lambda: SwinTransformer([4, 4], window_size=[4, 4], dropout=0.2, **SMALL, **DROPPING),
+    ),
+    "swin_v2_t": (
+        {"window_size": 4, "p": 0.2, **SMALL, **DROPPING},
+        lambda: SwinTransformer(
+            [4, 4],
+            window_size=[4, 4],
+            dropout=0.2,
+            block=SwinTransformerBlockV2,
+            downsample_layer=PatchMergingV2,
+            **SMALL,
+            **DROPPING,
+        ),
     ),
 }
 

@@ -110,6 +110,66 @@ def test_the_last_rule_that_matches_draws_alone(build: Build, equal_states: Equa
     assert equal_states(ours, seeded(theirs))
 
 
+def test_raw_parameters_are_drawn_where_what_holds_them_stands(
+    build: Build, equal_states: EqualStates
+) -> None:
+    ours = build(
+        """block Unit() {
+          input x: [N, C]
+          param gain: [C] = ones
+          module first = linear(C)
+          inner: {
+            param weight: [3, C] = kaiming_uniform(a = sqrt(5))
+            param bias: [3] = uniform(-1, 1)
+            linear_by [multiply [x, gain] -> first, weight, bias]
+          }
+          last: linear(C)
+          init { param.gain: uniform(0, 1) }
+        }
+        model net() {
+          input x: [N, 4]
+          param gain: [4] = zeros
+          multiply [x, gain]
+          units: { repeat 2 { Unit } }
+          init {
+            linear.weight: normal(std = 0.1)
+            "*.inner".weight: trunc_normal(std = 0.02)
+            "units.1.inner".bias: uniform(0, 1 / fan_in)
+            param.gain: normal
+          }
+        }""",
+        seed=SEED,
+    )
+
+    def unit() -> nn.Module:
+        net, net.inner = nn.Module(), nn.Module()
+        net.gain = nn.Parameter(torch.ones(4))
+        first = nn.Linear(4, 4)
+        net.inner.weight = nn.Parameter(nn.init.kaiming_uniform_(torch.empty(3, 4), math.sqrt(5)))
+        net.inner.bias = nn.Parameter(nn.init.uniform_(torch.empty(3), -1, 1))
+        net.first, net.last = first, nn.Linear(3, 4)
+        net._modules["inner"] = net._modules.pop("inner")
+        net._modules["last"] = net._modules.pop("last")
+        nn.init.uniform_(net.gain)
+        return net
+
+    def theirs() -> nn.Module:
+        net = nn.Module()
+        net.gain = nn.Parameter(torch.zeros(4))
+        net.units = nn.Sequential(unit(), unit())
+        nn.init.normal_(net.gain)
+        for each in net.units:
+            nn.init.normal_(each.get_parameter("gain"))
+            nn.init.normal_(each.get_parameter("first.weight"), std=0.1)
+            nn.init.trunc_normal_(each.get_parameter("inner.weight"), std=0.02)
+            if each is net.units[1]:
+                nn.init.uniform_(each.get_parameter("inner.bias"), 0, 1 / 4)
+            nn.init.normal_(each.get_parameter("last.weight"), std=0.1)
+        return net
+
+    assert equal_states(ours, seeded(theirs))
+
+
 def test_blocks_draw_before_what_encloses_them(build: Build, equal_states: EqualStates) -> None:
     ours = build(
         """block Unit(width) {

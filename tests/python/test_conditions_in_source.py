@@ -89,6 +89,20 @@ TEXTS = {
           conv(n, 1) }
         model m() { input x: [N, 3, H = 4, W = 4]
           B(4) -> B(2) }""",
+    "raw_parameters_in_two_arms": """
+        block B(n) {
+          if n > 2 {
+            param a: [n, 1] = normal
+            a -> linear(5) as moved
+          } else {
+            param b: [4, 5] = normal
+            b as moved
+          }
+          multiply [_, moved] }
+        model m() { input x: [N, 4, 5]
+          first: B(4) -> second: B(2)
+          init { "first".a: uniform
+                 param.b: zeros } }""",
 }
 
 

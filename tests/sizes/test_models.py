@@ -26,7 +26,7 @@ from archir.sizes.valid import ValidSizes
 from archir.sizes.words import describe
 
 COUPLED = "mobilenet_v1_tutorial"
-LAST = ("convnext", "swin")
+LAST = ("convnext", "swin", "swin_v2_t")
 """What has its channels last in between, so that no thin copy can be made of it."""
 
 TEXTS: dict[str, tuple[dict[str, int], int | None]] = {
@@ -119,7 +119,7 @@ FOLLOWERS = {name: leader for leader, names in LIKE.items() for name in names}
 SMALLEST = {
     "alexnet": 63, "googlenet": 15, "inception_v3": 75, "squeezenet1_0": 21, "squeezenet1_1": 17,
     "densenet121": 29, "resnet18": 1, "resnet50": 1, "mobilenet_v2": 1, "vgg11": 32,
-    "vgg19_bn": 32, "vgg_a_lrn": 32, "convnext": 32, "swin": 4,
+    "vgg19_bn": 32, "vgg_a_lrn": 32, "convnext": 32, "swin": 4, "swin_v2_t": 4,
 }  # fmt: skip
 """Known before there was a compiler: the least H and W at which torch runs them in evaluation."""
 

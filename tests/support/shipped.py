@@ -28,6 +28,7 @@ SIZES = (
     *(f"convnext_{size}" for size in ("tiny", "small", "base", "large")),
     *(f"vit_{size}" for size in ("b_16", "b_32", "l_16", "l_32", "h_14")),
     *(f"swin_{size}" for size in "tsb"),
+    *(f"swin_v2_{size}" for size in "sb"),
     "r3d_18",
 )
 """Models that are another example's again, wider or deeper, or its very own under another name.

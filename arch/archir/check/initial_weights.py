@@ -15,7 +15,7 @@ from archir.check.tied_weights import check_ties
 from archir.check.weighted_modules import Module, Modules
 from archir.graph.graph import Definition, Leaf, Read, Scope, Slot, SlotRepeat
 from archir.init.formulas import FormulaError, arguments_for, reads_shape
-from archir.init.init_rules import Initialiser, InitRule, Tie
+from archir.init.init_rules import RAW, Initialiser, InitRule, Tie
 from archir.init.initialisers import INITIALISERS
 from archir.init.matching import Rules
 from archir.init.tensors import TensorConstant
@@ -76,7 +76,7 @@ class Fitting:
 
     def overrides(self, module: Module) -> None:
         """A stage's own ``with weight = ...``."""
-        for name, initialiser in module.leaf.overrides:
+        for name, initialiser in module.overrides:
             spec = next((spec for spec in module.specs if spec.name == name), None)
             if spec is not None and not isinstance(initialiser, Tie):
                 self._hold(initialiser, spec, module, module.span)
@@ -95,7 +95,7 @@ class Fitting:
             if problem is not None:
                 wrong.setdefault(rule, []).append((problem, module))
             else:
-                right.setdefault(rule, {})[module.leaf.op.keyword] = None
+                right.setdefault(rule, {})[module.keyword] = None
         for rule, found in wrong.items():
             self._report(rule, found, tuple(right.get(rule, ())))
 
@@ -111,8 +111,9 @@ class Fitting:
     ) -> None:
         """One error at a rule, with the first layers for which it is wrong, and their number."""
         spans = list(dict.fromkeys(module.span for _, module in found))[:FIRST_PLACES]
-        labels = tuple([Label(span, "it is wrong for this layer") for span in spans])
-        keywords = {module.leaf.op.keyword for _, module in found}
+        what = "parameter" if rule.selector == RAW and not rule.is_path else "layer"
+        labels = tuple([Label(span, f"it is wrong for this {what}") for span in spans])
+        keywords = {module.keyword for _, module in found}
         advice = None
         if rule.selector == "*" and fits and keywords.isdisjoint(fits):
             of_these = ", ".join(f"`{keyword}.{rule.parameter}: …`" for keyword in fits)
@@ -159,8 +160,8 @@ def _selected(
     last: dict[tuple[str, str, str], InitRule | None] = {}
     rules_for = Rules(given)
     for module in modules:
-        overridden = {name for name, _ in module.leaf.overrides}
-        keyword = module.leaf.op.keyword
+        overridden = {name for name, _ in module.overrides}
+        keyword = module.keyword
         path = ".".join(module.path) if by_path else ""
         for spec in module.specs:
             if spec.name in overridden:

@@ -46,7 +46,7 @@ def _given(definition: Definition, modules: Modules) -> dict[str, tuple[Tie, Par
         module.owner(spec): (tie, spec)
         for module in modules.of(definition)
         if module.is_own
-        for name, tie in module.leaf.overrides
+        for name, tie in module.overrides
         if isinstance(tie, Tie)
         for spec in module.specs
         if spec.name == name

@@ -8,8 +8,19 @@ from archir import rules
 from archir.base.diagnostics import Diagnostics
 from archir.base.record import Struct
 from archir.base.source import Span
-from archir.graph.graph import Apply, Definition, Leaf, Read, Scope, Slot, Step, Use
+from archir.graph.graph import (
+    Apply,
+    Definition,
+    Leaf,
+    RawParameter,
+    Read,
+    Scope,
+    Slot,
+    Step,
+    Use,
+)
 from archir.graph.naming import names
+from archir.init.init_rules import RAW, Given
 from archir.op.rule_cache import RuleCache
 from archir.shapes.types import ParameterSpec, TensorType
 
@@ -23,18 +34,30 @@ Rows = Mapping[Definition, list[TensorType | None]]
 
 
 class Module(Struct):
-    """An op's module below a definition, with its path from there."""
+    """An op's module below a definition, with its path from there; or what holds raw parameters."""
 
     path: tuple[str, ...]
-    leaf: Leaf
+    leaf: Leaf | None
+    """None of what holds raw parameters."""
+
     specs: tuple[ParameterSpec, ...]
     span: Span
     is_own: bool = True
     """Whether it belongs to the definition itself, not to a block in it."""
 
+    @property
+    def keyword(self) -> str:
+        """Of what op it is, as rules say it."""
+        return RAW if self.leaf is None else self.leaf.op.keyword
+
+    @property
+    def overrides(self) -> tuple[tuple[str, Given], ...]:
+        """The stage's own ``with weight = …``."""
+        return () if self.leaf is None else self.leaf.overrides
+
     def owner(self, spec: ParameterSpec) -> str:
         """The parameter's path."""
-        return f"{'.'.join(self.path)}.{spec.name}"
+        return ".".join((*self.path, spec.name))
 
     def weight_beside(self, spec: ParameterSpec) -> tuple[int, ...] | None:
         """The shape of the weight whose fans a bias takes."""
@@ -94,6 +117,9 @@ class Modules:
         waiting = [definition]
         while waiting:
             inner = waiting.pop()
+            yield from _raw(
+                (), [step.parameter for step in self.steps[inner] if isinstance(step, Read)]
+            )
             for slot, step in self._applied(inner).items():
                 specs = self._specs(inner, step)
                 if specs and isinstance(slot.member, Leaf):
@@ -117,6 +143,7 @@ class Modules:
         stack: list[tuple[tuple[str, ...], Scope]] = [((), definition.scope)]
         while stack:
             path, scope = stack.pop()
+            yield from _raw(path, scope.parameters)
             for slot, name in names(scope).items():
                 here = (*path, name)
                 member = slot.member
@@ -139,3 +166,10 @@ class Modules:
         if not made or len(inputs) < len(step.inputs):
             return ()
         return self.rule_cache.parameters(step.op, tuple(inputs))
+
+
+def _raw(path: tuple[str, ...], given: Sequence[RawParameter]) -> Iterator[Module]:
+    """What holds raw parameters; those of buffers are in no rule's reach."""
+    drawn = [each for each in given if not each.is_buffer]
+    if drawn:
+        yield Module(path, None, tuple([each.spec for each in drawn]), drawn[0].span)

@@ -63,11 +63,15 @@ Given: TypeAlias = "Initialiser | Tie"
 """What stands behind ``with weight =``."""
 
 
+RAW = "param"
+"""What selects raw parameters by their name alone, where an op's keyword selects its modules."""
+
+
 class InitRule(Record):
     """``selector.parameter: initialiser`` of an ``init`` block.
 
-    ``selector`` is an op's keyword, ``*``, or a pattern of labels joined by dots in which ``*``
-    stands for any run of characters; ``is_path`` tells the pattern from the keyword.
+    ``selector`` is an op's keyword, ``*`` for all ops, RAW, or a pattern of labels joined by dots
+    in which ``*`` stands for any run of characters; ``is_path`` tells it from the keyword.
     """
 
     selector: str
@@ -80,7 +84,8 @@ class InitRule(Record):
 def matches(rule: InitRule, keyword: str, path: str) -> bool:
     """Whether a rule selects the module of op ``keyword`` that stands at ``path``.
 
-    ``path`` is relative to the definition that holds the rule: labels joined by dots.
+    Of raw parameters the keyword is RAW, and the path leads to what holds them. It is relative to
+    the definition that holds the rule: labels joined by dots.
     """
     if rule.is_path:
         return _fits(rule.selector, path)
@@ -89,6 +94,8 @@ def matches(rule: InitRule, keyword: str, path: str) -> bool:
 
 def selectors_of(keyword: str) -> tuple[str, ...]:
     """What selects the modules of an op, other than paths."""
+    if keyword == RAW:
+        return (RAW,)
     # A depthwise convolution is a convolution, to torch as well.
     return ("*", keyword, "conv") if keyword == "depthwise" else ("*", keyword)
 

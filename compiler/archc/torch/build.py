@@ -19,6 +19,7 @@ from archir.graph.modules import Entry, Module, Network, Raw
 from archir.graph.naming import ties
 from archir.graph.typed import TypedGraph
 from archir.graph.unroll import unroll
+from archir.init.init_rules import RAW
 from archir.init.tensors import TensorConstant
 from archir.op.recipe import Call, substitute
 
@@ -56,6 +57,7 @@ class _Builder:
         for entry in entries:
             if isinstance(entry, Raw):
                 _register(module, entry.parameter)
+                self.leaves.setdefault(module, DrawnLeaf(RAW, {}))
             else:
                 module.add_module(entry.name, self._module(entry.module))
 

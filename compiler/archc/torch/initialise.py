@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from archir.init.formulas import arguments_for
-from archir.init.init_rules import Given, Initialiser, InitRule, Tie, matches
+from archir.init.init_rules import RAW, Given, Initialiser, InitRule, Tie, matches
 from archir.init.initialisers import INITIALISERS
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
@@ -21,7 +21,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
 
 @dataclass(slots=True)
 class DrawnLeaf:
-    """A module made for one op, while the model is constructed."""
+    """A module made for one op, or what holds raw parameters, while the model is constructed."""
 
     keyword: str
     overrides: Mapping[str, Given]
@@ -53,7 +53,7 @@ def run_pass(
         if leaf is None:
             continue
         selected = [rule for rule in rules if matches(rule, leaf.keyword, path)]
-        parameters = dict(inner.named_parameters())
+        parameters = dict(inner.named_parameters(recurse=leaf.keyword != RAW))
         for name, parameter in parameters.items():
             weight = parameters.get("weight") if name == "bias" else None
             if name in leaf.overrides:

@@ -38,7 +38,8 @@ def resolve(program: Program, met: Met | None = None) -> tuple[Resolved, Diagnos
 
     In ``met`` it is noted what each name means.
     """
-    session = Session(statement, program.is_whole, met, program.mistakes)
+    files = tuple(program.files.values())
+    session = Session(statement, program.is_whole, met, program.mistakes, files)
     found = session.diagnostics
     said: dict[Declared, tuple[Diagnostic, ...]] = {}
     for scope in program.files.values():

@@ -86,6 +86,9 @@ class Session(Struct):
     mistakes: tuple[Span, ...] = ()
     """Where the texts of files are wrong."""
 
+    files: tuple[FileScope, ...] = ()
+    """All files of the program."""
+
     diagnostics: Diagnostics = fresh(factory=Diagnostics)
     declarations: dict[Declared, Declaration] = fresh(factory=dict)
     """All that have been referred to, or resolved."""
@@ -93,8 +96,8 @@ class Session(Struct):
     references: dict[Declared, list[tuple[Declared, Span]]] = fresh(factory=dict)
     used: set[tuple[FileScope, str]] = fresh(factory=set)
     signatures: dict[Declared, Signature | None] = fresh(factory=dict)
-    parameters: dict[FileScope, dict[str, None]] = fresh(factory=dict)
-    """Names of the parameters that a file can see, once a rule has asked for them."""
+    raw_parameters: dict[str, None] | None = None
+    """Names of each ``param`` of the program, once a rule has asked for them."""
 
     suggest: Suggestions = fresh(factory=Suggestions)
     wrong: set[Declared] = fresh(factory=set)

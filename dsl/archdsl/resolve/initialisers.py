@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal, TypeAlias
 
 from archdsl import rules
-from archdsl.project.program import Declared
+from archdsl.project.program import Declared, FileScope
 from archdsl.resolve.context import Context, Unclear, nothing
 from archdsl.resolve.expressions import visit
 from archdsl.resolve.literals import describe_literal
 from archdsl.resolve.scope import Symbol
 from archdsl.tree import ast
+from archdsl.tree.walk import nodes
 from archir.base.diagnostics import Label, Problem
 from archir.catalogue.registry import built_in, ops
+from archir.init.init_rules import RAW
 from archir.init.initialisers import INITIALISERS, InitialiserSpec
 from archir.op.contract import Op
 from archir.program.builtins import Builtin
@@ -118,7 +120,7 @@ def _no_initialiser(ctx: Context, name: ast.Name, meaning: type[Op] | Builtin | 
 def rule(ctx: Context, node: ast.Rule) -> Rule:
     """``selector.parameter: initialiser``."""
     selector = node.selector
-    if selector.is_path or selector.target == "*":
+    if selector.is_path or selector.target in ("*", RAW):
         _of_any(ctx, selector)
     elif selector.target in ops():
         known = weights(ops()[selector.target])
@@ -137,14 +139,21 @@ def rule(ctx: Context, node: ast.Rule) -> Rule:
 
 
 def _of_any(ctx: Context, selector: ast.Selector) -> None:
-    """A rule for all ops, or for those at a path: some op must have such a parameter."""
-    known = ctx.session.parameters.get(ctx.file)
-    if known is None:
-        known = dict.fromkeys((*_all_weights(), *_raw_parameters(ctx)))
-        ctx.session.parameters[ctx.file] = known
+    """A rule for all ops, for raw parameters, or for a path: it must be able to match."""
+    is_raw = selector.target == RAW and not selector.is_path
+    if not is_raw and selector.parameter in _all_weights():
+        return
+    raw = ctx.session.raw_parameters
+    if raw is None:
+        raw = dict.fromkeys(_raw_parameters(ctx.session.files))
+        ctx.session.raw_parameters = raw
+    is_path = selector.is_path
+    known = raw if is_raw else dict.fromkeys((*_all_weights(), *(raw if is_path else ())))
     if selector.parameter not in known:
         near = ctx.session.suggest(selector.parameter, known)
-        ctx.report(rules.initial.UnknownParameterInRule(selector.parameter, near), selector.span)
+        is_of_all = not is_path and selector.parameter in raw and not is_raw
+        problem = rules.initial.UnknownParameterInRule(selector.parameter, near, is_raw, is_of_all)
+        ctx.report(problem, selector.span)
 
 
 def override(ctx: Context, node: ast.Override, target: object) -> Override | None:
@@ -200,11 +209,12 @@ def _all_weights() -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for entry in built_in().values() for name in entry.weights))
 
 
-def _raw_parameters(ctx: Context) -> Iterator[str]:
-    """Names of ``param`` and ``buffer`` in the whole program that the file can see."""
-    for declared in ctx.file.names.values():
-        if isinstance(declared.node, ast.PartDeclaration):
-            yield from raw_parameters(declared.node.body)
+def _raw_parameters(files: Iterable[FileScope]) -> Iterator[str]:
+    """Names of each ``param`` in files."""
+    for file in files:
+        for node in nodes(file.file):
+            if isinstance(node, ast.ParamStatement) and node.kind == "param":
+                yield node.name.text
 
 
 def raw_parameters(body: ast.Body) -> Iterator[str]:

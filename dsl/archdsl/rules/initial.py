@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.rules.names import in_model
 from archdsl.rules.rewriting import exchanged
 from archir.base.diagnostics import Diagnostic, Problem
-from archir.base.fixes import Fix, part_renamed, renamed
+from archir.base.fixes import Fix, part_renamed, renamed, swap
 
 
 def _init(rule: str) -> str:
@@ -64,8 +64,8 @@ class UnknownOpInRule(Problem):
 class UnknownParameterInRule(Problem):
     """A rule of `init` is for a parameter that nothing has, so it could never match.
 
-    With `*` or a path before the dot, some op must have a parameter of that name, or a `param` or
-    `buffer` of the file.
+    With `*` before the dot some op must have a parameter of that name, with `param` some block or
+    model must have a `param` of that name, and with a path one of both. `*` is for layers alone.
     """
 
     name = "unknown-parameter-in-rule"
@@ -73,16 +73,27 @@ class UnknownParameterInRule(Problem):
     good = _init("*.weight: zeros")
     parameter: str
     suggestion: str | None
+    of_raw: bool = False
+    """Whether the rule is for raw parameters."""
+
+    is_raw: bool = False
+    """Whether there is a raw parameter of that name, and the rule is for the layers of ops."""
 
     def message(self) -> str:
+        if self.of_raw:
+            return f"there is no param {self.parameter}"
         return f"no op has a parameter {self.parameter}"
 
     def hint(self) -> str | None:
+        if self.is_raw:
+            return f"a rule for a param says so: param.{self.parameter}"
         if self.suggestion:
             return f"did you mean {self.suggestion}?"
-        return "most have a weight and a bias"
+        return None if self.of_raw else "most have a weight and a bias"
 
     def fix(self, at: Diagnostic) -> Fix | None:
+        if self.is_raw:
+            return swap(at.span, f"param.{self.parameter}")
         return part_renamed(at.span, self.parameter, self.suggestion)
 
 

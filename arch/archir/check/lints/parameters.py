@@ -114,7 +114,7 @@ def _without_a_layer(
 ) -> Iterator[InitRule]:
     """The rules whose path leads to no parameter: a typing error, or a label that is gone."""
     layers = [
-        (module.leaf.op.keyword, ".".join(module.path), {spec.name for spec in module.specs})
+        (module.keyword, ".".join(module.path), {spec.name for spec in module.specs})
         for module in network.modules.of(definition)
     ]
     exact = {path: parameters for _, path, parameters in layers}

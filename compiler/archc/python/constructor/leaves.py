@@ -12,9 +12,9 @@ from archc.python.classes.scope import say
 from archc.python.code.identifiers import is_plain
 from archc.python.code.layout import Call, Const, Display, Expr, Raw, flat, string
 from archc.python.code.recipes import HINTS, expression, leading, part_call
+from archc.python.constructor.draws import draw
 from archc.python.constructor.numbers import Numbers
 from archc.python.constructor.statements import Sink
-from archc.python.constructor.weights import draw
 from archc.python.merging.merge import Inst, Item
 from archc.python.reading.evaluate import UnknownError, evaluate
 from archc.python.reading.scope import UnsayableError

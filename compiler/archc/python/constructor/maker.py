@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TypeGuard
 
 from archc.python.classes.conditions import condition
 from archc.python.classes.functions import displayed
@@ -240,7 +241,7 @@ class Maker(Chains):
 
     def declare(self, node: When, path: tuple[str, ...]) -> None:
         """Say of what stands in conditions what it is where none of them is met."""
-        arms = [[self.name(x) for x in nodes if isinstance(x, Item)] for _, nodes in node.arms]
+        arms = [[self.name(x) for x in nodes if _is_child(x)] for _, nodes in node.arms]
         covered = frozenset[Inst]().union(*[having for having, _ in node.arms]) == node.everyone
         for name in [name for names in arms for name in names]:
             if not isinstance(name, Const) or not is_plain(str(name.value)):
@@ -265,6 +266,13 @@ class Maker(Chains):
 
 BLOCKS = ("block", "unit", "stage", "inner_block", "inner_unit", "inner_stage")
 """Variables for a block that is asked for its channels."""
+
+
+def _is_child(node: Node) -> TypeGuard[Item]:
+    """Whether a node makes a child: raw parameters and buffers are registered by their names."""
+    return isinstance(node, Item) and not any(
+        isinstance(each, RawEntry) for each in node.by.values()
+    )
 
 
 def _own_leaves(

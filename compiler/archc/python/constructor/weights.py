@@ -8,9 +8,8 @@ rule that selects it; a module's own ``with`` goes before any rule, and is final
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from types import MappingProxyType
 from typing import TypeAlias
 
 from archc.python.code.layout import (
@@ -19,32 +18,19 @@ from archc.python.code.layout import (
     Call,
     Expr,
     Raw,
-    constant,
     flat,
     layout,
-    string,
 )
 from archc.python.code.library import Library
+from archc.python.constructor.draws import Test, draw, names_test
 from archir.base.record import Record
 from archir.graph import modules
 from archir.graph.modules import Module, Network, Path
-from archir.init.init_rules import (
-    Arithmetic,
-    Fan,
-    Formula,
-    Given,
-    Initialiser,
-    InitRule,
-    Tie,
-    matches,
-)
-from archir.init.initialisers import INITIALISERS
-from archir.program.builtins import BUILTINS
+from archir.init.init_rules import RAW, Given, Initialiser, InitRule, Tie, matches
 
 CONSTANT = frozenset({"zeros", "ones", "constant", "eye", "dirac"})
 """Initialisers that draw no random number: it does not matter when they run."""
 
-_BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "neg": 3, "**": 4}
 _NAMED = re.compile(r"\bname (==|!=|in|not in) |, name\)")
 
 
@@ -65,9 +51,6 @@ class Found(Record):
     is_mine: bool
 
 
-_Test: TypeAlias = "tuple[str, str]"
-"""A condition on the module's name, and its contrary."""
-
 _Case: TypeAlias = "tuple[list[str], Initialiser | None]"
 """Names of modules, and what is drawn for them (None: nothing)."""
 
@@ -84,13 +67,50 @@ def pass_lines(network: Network, library: Library, *, is_root: bool) -> list[str
     own = network.definition
     found = list(below(network, library)) if own.has_init or is_root else []
     by_text = _classes_by_lines(own.init, found)
-    if not by_text:
+    raw = _raw_cases(own.init, network)
+    if not by_text and not raw:
         return []
-    named = any(_NAMED.search(line) for lines in by_text for line in lines)
+    texts = [*by_text, *((flat(test),) for test, _ in raw)]
+    named = any(_NAMED.search(line) for lines in texts for line in lines)
     head = "for name, module in self.named_modules():" if named else "for module in self.modules():"
     is_exact = any("." in name for item in found for name in item.leaf.parameters)
     tests = [_class_test(members_of, is_exact=is_exact) for members_of in by_text.values()]
-    return [head, *_branches(list(zip(tests, by_text, strict=True)))]
+    return [head, *_branches([*zip(tests, by_text, strict=True), *raw])]
+
+
+def _raw_cases(rules: tuple[InitRule, ...], network: Network) -> list[tuple[Expr, tuple[str, ...]]]:
+    """Branches for what holds raw parameters: no class of torch's tells it, but its name does."""
+    everyone: list[str] = []
+    drawn: dict[tuple[str, ...], list[str]] = {}
+    stack: list[tuple[Module, Path]] = [(network, ())]
+    while stack if rules else ():
+        module, path = stack.pop()
+        name = ".".join(path)
+        everyone.append(name)
+        if isinstance(module, modules.LeafModule):
+            continue
+        lines: list[str] = []
+        for entry in module.entries:
+            if isinstance(entry, modules.Raw) and not entry.parameter.is_buffer:
+                last = _last(rules, name, entry.parameter.name)
+                lines += draw(f"module.{entry.parameter.name}", last, 0, 4) if last else ()
+        if lines:
+            drawn.setdefault(tuple(lines), []).append(name)
+        inner = [(child.module, (*path, child.name)) for child in modules.children(module)]
+        stack.extend(reversed(inner))
+    return [(_raw_test(names, everyone), lines) for lines, names in drawn.items()]
+
+
+def _raw_test(names: list[str], everyone: list[str]) -> Expr:
+    """Whether a module is one of those that hold certain raw parameters."""
+    test = None if names == [""] else names_test(names, [*everyone, ""])  # never all of them
+    return Raw("module is self" if test is None else test[0])
+
+
+def _last(rules: tuple[InitRule, ...], path: str, name: str) -> Initialiser | None:
+    """What the last rule for a raw parameter draws."""
+    selected = (rule for rule in reversed(rules) if rule.parameter == name)
+    return next((rule.initialiser for rule in selected if matches(rule, RAW, path)), None)
 
 
 def _branches(cases: list[tuple[Expr, tuple[str, ...]]]) -> list[str]:
@@ -252,11 +272,11 @@ def _joined(cases: list[_Case], target: str, base: int) -> Iterator[_Case]:
 
 
 def _case_lines(named: list[_Case], everyone: list[str], target: str, base: int) -> Iterator[str]:
-    cases: list[tuple[_Test | None, Initialiser | None]] = []
+    cases: list[tuple[Test | None, Initialiser | None]] = []
     left = len(everyone)
     for names, initialiser in _joined(named, target, base):
         left -= len(names)
-        cases.append((_names_test(names, everyone) if left else None, initialiser))
+        cases.append((names_test(names, everyone) if left else None, initialiser))
     while cases and cases[-1][1] is None:
         cases.pop()  # what draws nothing needs no test behind which nothing comes
     if len(cases) == 2 and cases[0][1] is None and cases[1][0] is None:
@@ -285,93 +305,3 @@ def _head(line: str, base: int) -> list[str]:
         return [line]
     names = rest.removesuffix("):").split(", ")
     return [begin + opening, *(f"{INDENT}{name}," for name in names), "):"]
-
-
-def _names_test(names: list[str], everyone: list[str]) -> _Test | None:
-    """A test for these modules among all of their class; None where it is all of them."""
-    if len(names) == len(everyone):
-        return None
-    if len(names) == 1:
-        return f"name == {string(names[0])}", f"name != {string(names[0])}"
-    pattern = _pattern(names)
-    if pattern is not None and [n for n in everyone if re.fullmatch(pattern, n)] == names:
-        test = f're.fullmatch(r"{pattern}", name)'
-        return test, f"not {test}"
-    listed = f"({', '.join(map(string, names))})"
-    return f"name in {listed}", f"name not in {listed}"
-
-
-def _pattern(names: list[str]) -> str | None:
-    """A regular expression for names that differ in numbers alone."""
-    split = [re.split(r"(\d+)", name) for name in names]
-    if len({len(parts) for parts in split}) > 1 or any('"' in name for name in names):
-        return None
-    result = ""
-    for place, parts in enumerate(zip(*split, strict=True)):
-        if len(set(parts)) == 1:
-            result += re.escape(parts[0])
-        elif place % 2:
-            result += r"\d+"
-        else:
-            return None
-    return result
-
-
-# --- calls -------------------------------------------------------------------------------------
-
-
-def draw(
-    target: str,
-    initialiser: Initialiser,
-    indent: int,
-    base: int,
-    words: Mapping[str, Expr] = MappingProxyType({}),
-) -> list[str]:
-    """The call that fills a parameter; its lines will be moved ``base`` steps to the right.
-
-    Arguments for which there are words are given by these.
-    """
-    lines = layout("", draw_call(target, initialiser, words), "", indent + base)
-    return [line[len(INDENT) * base :] for line in lines]
-
-
-def draw_call(target: str, initialiser: Initialiser, words: Mapping[str, Expr]) -> Expr:
-    spec = INITIALISERS[initialiser.function]
-    arguments: list[tuple[str | None, Expr]] = [(None, Raw(target))]
-    for name, formula in initialiser.arguments:
-        known = spec.argument(name)
-        if name in words:
-            arguments.append((name, words[name]))
-        elif known is None or known.is_required or formula != known.default:
-            arguments.append((name, Raw(formula_text(formula, target, 0))))
-    return Call(f"nn.init.{initialiser.function}_", tuple(arguments))
-
-
-def formula_text(formula: Formula, target: str, around: int) -> str:
-    """An initialiser's argument as Python; ``fan_in`` is counted on the parameter itself.
-
-    A bias has no fans of its own: it takes those of the weight beside it.
-    """
-    if isinstance(formula, Fan):
-        source = re.sub(r"\.bias$", ".weight", target)
-        if formula.name == "fan_in":
-            return f"{source}[0].numel()"
-        text = f"{source}.numel() // {source}.shape[1]"
-        return f"({text})" if around > _BINDING["//"] - 1 else text
-    if not isinstance(formula, Arithmetic):
-        text = constant(formula)
-        return f"({text})" if text.startswith("-") and around else text
-    operator, operands = formula.operator, formula.operands
-    if operator == "-" and len(operands) == 1:
-        text = f"-{formula_text(operands[0], target, _BINDING['neg'])}"
-        return f"({text})" if around else text
-    if operator not in _BINDING:
-        function = BUILTINS[operator].python
-        return f"{function}({', '.join(formula_text(o, target, 0) for o in operands)})"
-    binding = _BINDING[operator]
-    first, rest = operands[0], operands[1:]
-    shifts = (1, 0) if operator == "**" else (0, 1)
-    text = formula_text(first, target, binding + shifts[0])
-    for operand in rest:
-        text += f" {operator} {formula_text(operand, target, binding + shifts[1])}"
-    return f"({text})" if binding < around else text

@@ -67,7 +67,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "initial weights": (
         "init", "init in a block", "init of an op", "init of all", "init of a path",
-        "init with arguments", "init with fan", "conditional init", "tied weights",
+        "init of a param", "init with arguments", "init with fan", "conditional init",
+        "tied weights",
     ),
     "mistakes": (
         "argument beyond its bounds", "argument at its bound", "argument that does not fit",

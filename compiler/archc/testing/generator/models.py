@@ -168,7 +168,7 @@ def main_model(pen: Pen) -> tuple[str, list[tuple[str, str, str]], dict[str, Any
     ending(pen, place, body)
     if choose.chance(20):
         labels = ["c", "u", "M"]
-        body.statements.append(Verbatim(rules(pen, place, labels)))
+        body.statements.append(Verbatim(rules(pen, place, labels, body)))
     said = ", ".join(n + t + (f" = {d}" if d else "") for n, t, d in params)
     lines = [f"input {', '.join(items)}", *(each.text() for each in body.statements)]
     inside = "\n".join("  " + line if line else line for line in "\n".join(lines).split("\n"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archc.testing.generator.forms.nodes import Use
+from archc.testing.generator.forms.nodes import Body, Use
+from archc.testing.generator.forms.statements import Raw
 from archc.testing.generator.pen import Pen, Place
 from archc.testing.generator.values import Part
 from archir.catalogue.registry import ops
@@ -49,7 +50,7 @@ def initialiser(pen: Pen, place: Place, op: str, parameter: str) -> str:
 STARTS = ("zeros", "ones", "normal")
 
 
-def rules(pen: Pen, place: Place, labels: list[str]) -> str:
+def rules(pen: Pen, place: Place, labels: list[str], body: Body) -> str:
     """An ``init`` for a body."""
     choose = pen.choices
     lines: list[str] = []
@@ -68,6 +69,10 @@ def rules(pen: Pen, place: Place, labels: list[str]) -> str:
         path = f"{choose.pick(labels)}*" if labels else "*c*"
         lines.append(f'"{path}".weight: {choose.pick(PLAIN)}')
         pen.note("init of a path")
+    raws = [each.name for each in body.statements if isinstance(each, Raw) and each.kind == "param"]
+    for name in choose.some(raws, 60):
+        lines.append(f"param.{name}: {choose.pick(PLAIN)}")
+        pen.note("init of a param")
     pen.note("init")
     inside = "\n".join(f"  {line}" for line in lines)
     return f"init {{\n{inside}\n}}"

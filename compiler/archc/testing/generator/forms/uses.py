@@ -135,7 +135,7 @@ def declare(pen: Pen, place: Place, labelled: bool = False) -> Block:
     if choose.chance(15) and len(scene.current) == 1:
         _outputs(pen, scene, made)
     if choose.chance(15):
-        made.statements.append(Verbatim(rules(pen, inner, [])))
+        made.statements.append(Verbatim(rules(pen, inner, [], made)))
         pen.note("init in a block")
     block = Block(name, params, inputs, made)
     if not params and choose.chance(50):

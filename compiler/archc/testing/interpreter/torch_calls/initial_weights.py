@@ -35,15 +35,17 @@ class Rule:
     initialiser: Initialiser
     node: ast.Rule
 
-    def selects(self, slot: Slot, path: str, parameter: str) -> bool:
-        """An op's name, ``*``, or a pattern of labels; ``conv`` means depthwise too."""
+    def selects(self, keyword: str, path: str, parameter: str) -> bool:
+        """An op's name, ``*``, ``param``, or a pattern of labels; ``conv`` means depthwise too."""
         target = self.selector.target
         if self.selector.parameter != parameter:
             return False
         if self.selector.is_path:
             pattern = ".*".join(map(re.escape, target.split("*")))
             return re.fullmatch(pattern, path, re.DOTALL) is not None
-        return target in ("*", slot.keyword) or (target, slot.keyword) == ("conv", "depthwise")
+        if target == "*":
+            return keyword != "param"  # of all ops
+        return target == keyword or (target, keyword) == ("conv", "depthwise")
 
 
 def called(callee: Initialiser, call: ast.Arguments, reading: Reading) -> Initialiser:
@@ -126,7 +128,7 @@ def rules(node: ast.InitStatement, reading: Reading) -> list[Rule]:
     """The rules of an ``init``; one whose initialiser is ``none`` is no rule."""
     for rule in node.rules:
         target = rule.selector.target
-        if not rule.selector.is_path and target != "*" and target not in OPS:
+        if not rule.selector.is_path and target not in ("*", "param") and target not in OPS:
             raise wrong(rule, f"there is no op {target}")
     found = [(rule, initialiser(rule.value, reading)) for rule in node.rules]
     return [Rule(rule.selector, how, rule) for rule, how in found if how is not None]
@@ -241,6 +243,12 @@ def _draw_raw(raw: Raw) -> None:
 
 def apply(scope: Scope, rules: list[Rule], prefix: str) -> None:
     """One pass over the modules of a scope, in the order of ``modules()``."""
+    raws = {raw.name: raw for raw in scope.raws() if not raw.is_buffer}
+    for name, raw in raws.items():
+        matching = [rule for rule in rules if rule.selects("param", prefix[:-1], name)]
+        if matching:
+            weight = raws["weight"].tensor if name == "bias" and "weight" in raws else None
+            draw(matching[-1].node, raw.tensor, matching[-1].initialiser, weight)
     for slot, name in names(scope).items():
         path = f"{prefix}{name}"
         if slot.scope is not None:
@@ -257,6 +265,6 @@ def apply(scope: Scope, rules: list[Rule], prefix: str) -> None:
                     draw(slot.node, tensor, slot.overrides[parameter], weight)
                     slot.drawn.add(parameter)
                 continue
-            matching = [rule for rule in rules if rule.selects(slot, path, parameter)]
+            matching = [rule for rule in rules if rule.selects(slot.keyword, path, parameter)]
             if matching:
                 draw(matching[-1].node, tensor, matching[-1].initialiser, weight)
