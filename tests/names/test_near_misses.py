@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from nameskit import problems
-from torch import nn
+from torch import Tensor, nn
 
+import archc
 from archir.base.synonyms import OTHER_NAMES, synonym
 from archir.catalogue.registry import ops
 
@@ -124,6 +127,87 @@ def test_names_that_things_have_elsewhere() -> None:
     # What the file itself has of that name goes before.
     block = "block Swish() { multiply [_, sigmoid] }\n"
     assert hint_for("swish", block) == "did you mean Swish?"
+
+
+ELSEWHERE = {
+    "MultiHeadAttention": "did you mean multihead_attention?",
+    "MultiHeadDotProductAttention": "did you mean multihead_attention?",
+    "RMSNormalization": "did you mean rms_norm?",
+    "UnitNormalization": "did you mean normalize?",
+    "ThresholdedReLU": "did you mean threshold?",
+    "CenterCrop": "did you mean slice?",
+    "Resizing": "did you mean interpolate?",
+    "LazyLinear": "did you mean linear?",
+    "LazyConv2d": "did you mean conv?",
+    "CrossMapLRN2d": "did you mean local_response_norm?",
+    "UpsamplingNearest2d": "did you mean upsample?",
+    "UpsamplingBilinear2d": "did you mean upsample?",
+    "conv_general_dilated": "did you mean conv?",
+    "dot_general": "did you mean einsum?",
+    "dense_general": "did you mean linear?",
+    "movedim": "did you mean permute?",
+    "moveaxis": "did you mean permute?",
+    "SELayer": "std.mobile: SqueezeExcite",
+    "SEBlock": "std.mobile: SqueezeExcite",
+    "SqueezeExcitation": "SqueezeExcite of std.mobile",
+    "FPN": "std.detection: FeaturePyramid",
+    "GQA": "std.transformers: GroupedAttention",
+    "MBConv": "examples.efficientnet: MBConv",
+    "FusedMBConv": "examples.efficientnet_v2_s: FusedMBConv",
+    "ASPP": "examples.deeplabv3: ASPP",
+    "C2f": "examples.yolov8n: C2f",
+    "PatchEmbed": "conv(96, 4, stride = 4)",
+    "cls_token": "param token",
+    "LayerScale": "param gamma",
+    "Mlp": "linear(256) -> gelu",
+    "StdConv2d": "conv_by",
+    "Average": "divide(2)",
+    "addmm": "matmul [a, b]",
+    "randn": "randn_like",
+    "CrossEntropyLoss": "how it is trained is told to torch",
+    "RandomFlip": "before they flow in",
+    "jnp": "nothing of Python",
+    "scan": "repeat 3",
+    "acos": "acos is not in archc yet",
+    "sinc": "sinc is not in archc yet",
+    "inverse": "inverse is not in archc yet",
+    "logcumsumexp": "logcumsumexp is not in archc yet",
+    "svd": "svd is not in archc yet",
+    "LinearAttention": "LinearAttention is not in archc yet",
+    "ConvLSTM2D": "ConvLSTM2D is not in archc yet",
+    "masked_select": "masked_select is not in archc yet",
+}
+"""Names of Keras, torch, JAX and timm: what they are told for."""
+
+
+@pytest.mark.parametrize("word", ELSEWHERE)
+def test_what_others_have_is_told_as_it_is_said_here(word: str) -> None:
+    assert ELSEWHERE[word] in (hint_for(word) or "")
+
+
+@pytest.mark.parametrize("word", [word for word, told in ELSEWHERE.items() if ": " in told])
+def test_what_is_to_be_imported_is_there(word: str) -> None:
+    (line,) = re.findall("import [a-z_0-9.]+: [A-Za-z0-9]+", hint_for(word) or "")
+    text = f"{line}\nmodel m() {{\n  input x: [N, 8, H = 8, W = 8]\n  relu\n}}\n"
+    assert [found.problem.name for found in problems(text)] == ["unused-import"]
+
+
+MEANT: dict[str, Callable[[Tensor], Tensor]] = {
+    "log2": torch.log2,
+    "log10": torch.log10,
+    "exp2": torch.exp2,
+    "erfc": torch.erfc,
+    "rot90": lambda x: torch.rot90(x, 1, (2, 3)),
+    "ravel": torch.ravel,
+}
+
+
+@pytest.mark.parametrize("word", MEANT)
+def test_the_way_that_is_told_is_the_function(word: str) -> None:
+    *_, stages = re.findall("`([^`]*)`", hint_for(word) or "")
+    net = archc.loads(f"model m() {{\n  input x: [N = 2, 3, 4, 5]\n  {stages}\n}}\n")
+    x = torch.rand(2, 3, 4, 5) + 0.5
+    assert torch.allclose(net(x), MEANT[word](x))
 
 
 def test_other_names_lead_to_ops_and_hide_none() -> None:

@@ -19,6 +19,18 @@ _ROPE = "rotary positions are a block of the library: `import std.transformers: 
 _LAYER = "a layer of an encoder is a block of the library: `import std.transformers: EncoderLayer`"
 _SWIGLU = "a gated network is a block of the library: `import std.transformers: SwiGLU`"
 _NETWORK = "a file says what a network is; how it is trained is told to torch"
+_FED = "what is done to pictures before they flow in is no part of a network"
+_EXCITED = "squeeze and excitation is a block of the library: `import std.mobile: SqueezeExcite`"
+_GROUPED = "grouped queries are a block of the library: `import std.transformers: GroupedAttention`"
+_EXAMPLE = "it is a block of an example"
+_MBCONV = f"{_EXAMPLE}: `import examples.efficientnet: MBConv`"
+_NOISE = "noise has the shape of what flows in: `x -> randn_like`, `x -> rand_like`"
+_PATCHES = "patches are a convolution: `conv(96, 4, stride = 4) -> flatten(2) -> transpose(1, 2)`"
+_TOKEN = (
+    "a token is a raw parameter: `param token: [1, 1, 96] = zeros`, `token -> expand(N, -1, -1)`"
+)
+_MLP = "it is two layers: `linear(256) -> gelu -> linear(64)`"
+_WORKED_OUT = "a weight that is worked out flows in: `param weight: …`, `conv_by [x, weight -> …]`"
 
 _MERGED = "values are merged by what is done with them: `concat [a, b]`, `add [a, b]`"
 _BESIDE = "what runs side by side stands in brackets: `concat [conv(8, 1), conv(8, 3)]`"
@@ -42,7 +54,46 @@ _FORMS: Final = {
     **dict.fromkeys(("input", "input_layer", "placeholder"), _INPUT),
     **dict.fromkeys(("training", "is_training"), _TRAINING),
     **dict.fromkeys(("self", "torch", "nn", "np", "numpy", "tf", "keras"), _PYTHON),
+    **dict.fromkeys(("jax", "jnp", "lax", "flax", "haiku", "hk", "timm", "functional"), _PYTHON),
     **dict.fromkeys(("optimizer", "adam", "sgd", "loss", "compile", "fit"), _NETWORK),
+    **dict.fromkeys(("mse_loss", "nll_loss", "bce_loss", "bce_with_logits_loss"), _NETWORK),
+    **dict.fromkeys(("cross_entropy_loss", "kl_div_loss", "l1_loss", "smooth_l1_loss"), _NETWORK),
+    **dict.fromkeys(("checkpoint", "autocast", "jit", "grad", "no_grad"), _NETWORK),
+    **dict.fromkeys(("random_flip", "random_crop", "random_rotation", "normalization"), _FED),
+    **dict.fromkeys(("se_layer", "se_block", "se_module", "channel_attention"), _EXCITED),
+    **dict.fromkeys(("gqa", "mqa", "grouped_query_attention", "multi_query_attention"), _GROUPED),
+    **dict.fromkeys(("mb_conv", "mb_conv_block"), _MBCONV),
+    "fused_mb_conv": f"{_EXAMPLE}: `import examples.efficientnet_v2_s: FusedMBConv`",
+    "aspp": f"{_EXAMPLE}: `import examples.deeplabv3: ASPP`",
+    "c2f": f"{_EXAMPLE}: `import examples.yolov8n: C2f`",
+    "sppf": f"{_EXAMPLE}: `import examples.yolov8n: SPPF`",
+    "window_attention": f"{_EXAMPLE}: `import examples.swin: WindowAttention`",
+    **dict.fromkeys(
+        ("fpn", "feature_pyramid_network"),
+        "a pyramid is a block of the library: `import std.detection: FeaturePyramid`",
+    ),
+    "inverted_bottleneck": "it is a block of the library: `import std.mobile: InvertedResidual`",
+    **dict.fromkeys(("patch_embed", "patch_embedding", "patchify"), _PATCHES),
+    **dict.fromkeys(("class_token", "cls_token"), _TOKEN),
+    **dict.fromkeys(("mlp", "feed_forward", "ffn", "mlp_block"), _MLP),
+    **dict.fromkeys(("std_conv", "ws_conv", "weight_standardization"), _WORKED_OUT),
+    "layer_scale": "it is a raw parameter: `param gamma: [96, 1, 1] = ones`, `multiply [_, gamma]`",
+    "parameter_list": "a raw parameter in a loop is one of each turn: `param scale: [8] = ones`",
+    **dict.fromkeys(("average", "mean_of"), "the mean of two is `add [a, b] -> divide(2)`"),
+    "erfc": "it is `erf -> neg -> add(1)`",
+    **dict.fromkeys(("rand", "randn"), _NOISE),
+    "log2": "it is `log -> divide(log(2))`",
+    "log10": "it is `log -> divide(log(10))`",
+    "exp2": "it is `multiply(log(2)) -> exp`",
+    "rot90": "it is `flip(3) -> transpose(2, 3)`",
+    "ravel": "`flatten` keeps the batch; all in one row is `reshape(-1)`",
+    **dict.fromkeys(("addmm", "baddbmm"), "it is `add [c, matmul [a, b]]`"),
+    **dict.fromkeys(
+        ("clone", "deep_copy"), "nothing is written over here: a value is named, `_ as kept`"
+    ),
+    **dict.fromkeys(("scan", "while_loop", "fori_loop"), _REPEATED),
+    **dict.fromkeys(("stacked_rnn_cells", "multi_rnn_cell"), "it is an argument: `num_layers = 2`"),
+    **dict.fromkeys(("full", "constant_tensor"), "it is a buffer: `buffer b: [8] = constant(0.5)`"),
     **dict.fromkeys(("merge", "join", "combine"), _MERGED),
     **dict.fromkeys(("parallel", "branch", "branches"), _BESIDE),
     **dict.fromkeys(("rope", "rotary_embedding", "rotary_position_embedding", "rotary"), _ROPE),

@@ -15,7 +15,7 @@ NOT_YET: Final = (
     *("transformer", "transformer_encoder", "transformer_decoder"),
     "transformer_decoder_layer",
     *("grid_sample", "affine_grid", "max_unpool", "fractional_max_pool"),
-    *("weight_norm", "spectral_norm", "randn", "rrelu"),
+    *("weight_norm", "spectral_norm", "rrelu"),
     *("scatter_reduce", "index_add", "index_copy", "bincount"),
     *("quantile", "cummax", "cummin", "cross"),
     *("cdist", "pairwise_distance", "bilinear", "triplet_margin_loss", "cross_entropy"),
@@ -23,6 +23,12 @@ NOT_YET: Final = (
     *("deform_conv", "deformable_conv", "multinomial", "gumbel_softmax", "adaptive_log_softmax"),
     *("linspace", "zeros_like", "ones_like", "full_like", "meshgrid", "tan", "atan2"),
     *("interpolate_as", "lerp", "fmod", "remainder", "nan_to_num", "trunc", "cosh", "sinh"),
+    *("acos", "asin", "atan", "arccos", "arcsin", "arctan", "acosh", "asinh", "atanh", "frac"),
+    *("sinc", "erfinv", "lgamma", "digamma", "logcumsumexp", "logaddexp", "hypot"),
+    *("det", "inverse", "pinverse", "svd", "qr", "cholesky", "eig", "eigh", "solve", "lstsq"),
+    *("kron", "trace", "bernoulli", "randint", "poisson", "searchsorted", "bucketize", "histc"),
+    *("masked_select", "masked_scatter", "nonzero", "unique", "detach", "stop_gradient"),
+    *("conv_lstm", "conv_lstm_cell", "gaussian_dropout", "linear_attention"),
 )
 """Names of layers and functions of torch and of papers, as people type them."""
 
