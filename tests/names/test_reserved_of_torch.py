@@ -32,10 +32,10 @@ def test_names_of_python_are_refused_whatever_python_runs(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in OF_TORCH if name in RESERVED])
 def test_the_reason_is_true(name: str) -> None:
-    reserved = RESERVED[name]
-    owner = getattr(nn, reserved.owner.removeprefix("nn."))()
+    where, kind = RESERVED[name]
+    owner = getattr(nn, where.removeprefix("nn."))()
     assert name in dir(owner)
-    if reserved.kind == "method":
+    if kind == "method":
         assert callable(getattr(owner, name))
 
 

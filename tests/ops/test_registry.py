@@ -183,9 +183,9 @@ def test_check_of_the_index_can_fail(tmp_path: Path) -> None:
 
 @each_op
 def test_index_tells_the_family_and_the_weights(op: type[Op]) -> None:
-    entry = built_in()[op.keyword]
-    assert op.__module__ == f"archir.ops.{entry.family}"
-    assert op.weights == entry.weights
+    family, weights = built_in()[op.keyword]
+    assert op.__module__ == f"archir.ops.{family}"
+    assert op.weights == weights
 
 
 def test_only_the_families_in_use_are_imported() -> None:

@@ -59,6 +59,19 @@ def test_installed_packages_are_not_asked_for_a_module_made_further_on(tmp_path:
     assert "importlib.metadata" not in loaded("check", str(file)) - after("pass")
 
 
+def test_what_a_plain_network_has_not_is_left_alone(checking: set[str], summing: set[str]) -> None:
+    """Calls of torch read backwards, own ops, tied weights, raw parameters, products of sizes."""
+    elsewhere = {
+        "archir.op.reading",
+        "archir.catalogue.announced",
+        "archir.check.tied_weights",
+        "archir.sizes.products",
+        "archdsl.elaborate.bodies.raw",
+        "archdsl.elaborate.values.size_logic",
+    }
+    assert not (checking | summing) & elsewhere
+
+
 def problems(modules: set[str]) -> set[str]:
     return {name for name in modules if name.startswith(("archdsl.rules.", "archir.rules."))}
 

@@ -134,23 +134,34 @@ class _FieldsType(type):
         return super().__new__(cls, name, bases, namespace)
 
 
-class _Fields(metaclass=_FieldsType):
-    """What records and structs share: construction by position or by name, and the text."""
+def _shown(self: Any) -> str:
+    """``__repr__`` for any fields."""
+    shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
+    return f"{type(self).__name__}({shown})"
 
-    __match_args__: ClassVar[tuple[str, ...]]
-    _defaults: ClassVar[dict[str, Any]]
-    _made: ClassVar[list[int]]
 
-    if TYPE_CHECKING:
+def _reduced(self: Any) -> tuple[type, tuple[Any, ...]]:
+    """``__reduce__`` for any fields."""
+    return type(self), self._values()
+
+
+if TYPE_CHECKING:
+
+    class _Fields(metaclass=_FieldsType):
+        """What records and structs share, for type checkers alone.
+
+        A class that all derive from would be one more in which Python looks for each of some
+        ninety special methods, whenever a class is made; and hundreds are at each start.
+        """
+
+        __match_args__: ClassVar[tuple[str, ...]]
+        _defaults: ClassVar[dict[str, Any]]
+        _made: ClassVar[list[int]]
 
         def _values(self) -> tuple[Any, ...]: ...
 
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
-        return f"{type(self).__name__}({shown})"
-
-    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        return type(self), self._values()
+else:
+    _Fields = object
 
 
 class Frozen:
@@ -168,8 +179,14 @@ class Frozen:
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(fresh,))
-class Record(_Fields, Frozen):
+class Record(_Fields, metaclass=_FieldsType):
     """Base of records: their fields never change, and equal fields make equal records."""
+
+    __repr__ = _shown
+    __reduce__ = _reduced
+    if not TYPE_CHECKING:
+        __setattr__ = Frozen.__setattr__
+        __delattr__ = Frozen.__delattr__
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -201,8 +218,11 @@ class Key(Record):
 
 
 @dataclass_transform(eq_default=False, field_specifiers=(fresh,))
-class Struct(_Fields):
+class Struct(_Fields, metaclass=_FieldsType):
     """Base of structs: their fields may change, and each is equal to itself alone."""
+
+    __repr__ = _shown
+    __reduce__ = _reduced
 
 
 F = TypeVar("F", bound=_Fields)

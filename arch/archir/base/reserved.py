@@ -11,16 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from archir.base.record import Record
-
-
-class Reserved(Record):
-    """A name that torch keeps for itself: what it is there, and of which class."""
-
-    owner: str
-    kind: str
-
-
 _MODULE_ATTRIBUTES = """
 T_destination __annotations__ __class__ __dict__ __doc__ __module__ __weakref__ _backward_hooks
 _backward_pre_hooks _buffers _compiled_call_impl _forward_hooks _forward_hooks_always_called
@@ -68,10 +58,10 @@ def is_pythons(name: str) -> bool:
     return len(name) > 4 and name.startswith("__") and name.endswith("__")
 
 
-RESERVED: Mapping[str, Reserved] = MappingProxyType(
-    {name: Reserved(owner, kind) for owner, kind, names in _GROUPS for name in names.split()}
+RESERVED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {name: (owner, kind) for owner, kind, names in _GROUPS for name in names.split()}
 )
-"""All such names."""
+"""All such names, with the class that has each, and what it is there."""
 
 
 def why_not(label: str) -> str | None:
@@ -84,7 +74,8 @@ def why_not(label: str) -> str | None:
         return "Python keeps names that begin and end with __ for itself"
     reserved = RESERVED.get(label)
     if reserved is not None:
-        return f"{reserved.owner} has {_a(reserved.kind)} of that name"
+        owner, kind = reserved
+        return f"{owner} has {_a(kind)} of that name"
     return None
 
 

@@ -12,8 +12,6 @@ from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 
-from archir.base.record import Record
-from archir.catalogue import announced
 from archir.op.contract import Op
 
 FAMILIES = (
@@ -74,19 +72,15 @@ FAMILIES = (
 """The files under ``ops/``."""
 
 
-class Entry(Record):
-    """What the index says of an op: its file, and the parameters and buffers that it can have."""
-
-    family: str
-    weights: tuple[str, ...]
-
-
 @cache
-def built_in() -> Mapping[str, Entry]:
-    """Our own ops by keyword, in the order of the families and of their files."""
+def built_in() -> Mapping[str, tuple[str, tuple[str, ...]]]:
+    """Our own ops by keyword, in the order of the families and of their files.
+
+    With each stand its family, and the parameters and buffers that it can have.
+    """
     from archir.ops.index import OPS  # made from the families, which are here without it
 
-    return MappingProxyType({keyword: Entry(*facts) for keyword, facts in OPS.items()})
+    return MappingProxyType(OPS)
 
 
 @cache
@@ -105,25 +99,32 @@ def family(name: str) -> Mapping[str, type[Op]]:
     )
 
 
+def _announced() -> tuple[str, ...]:
+    """The keywords of the ops of installed packages."""
+    from archir.catalogue.announced import keywords  # most networks have ops of ours alone
+
+    return keywords()
+
+
 class _Ops(Mapping[str, type[Op]]):
     """All ops by keyword. Only what is asked for is imported, and packages are looked for last."""
 
     def __getitem__(self, keyword: str) -> type[Op]:
         entry = built_in().get(keyword)
         if entry is not None:
-            return family(entry.family)[keyword]
-        if keyword not in announced.keywords():
+            return family(entry[0])[keyword]
+        if keyword not in _announced():
             raise KeyError(keyword)
         from archir.catalogue.packages import load
 
         return load(keyword)
 
     def __contains__(self, keyword: object) -> bool:
-        return keyword in built_in() or keyword in announced.keywords()
+        return keyword in built_in() or keyword in _announced()
 
     def __iter__(self) -> Iterator[str]:
         yield from built_in()
-        yield from (keyword for keyword in announced.keywords() if keyword not in built_in())
+        yield from (keyword for keyword in _announced() if keyword not in built_in())
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from archir import rules
 from archir.base.diagnostics import Diagnostic, Diagnostics, Label, Problem
 from archir.base.source import Span
-from archir.check.tied_weights import check_ties
 from archir.check.weighted_modules import Module, Modules
 from archir.graph.graph import Definition, Leaf, Read, Scope, Slot, SlotRepeat
 from archir.init.formulas import FormulaError, arguments_for, reads_shape
@@ -36,6 +35,8 @@ def check_initialisers(modules: Modules, diagnostics: Diagnostics) -> None:
             for module in modules.of(definition):
                 if module.is_own:
                     fitting.overrides(module)
+            from archir.check.tied_weights import check_ties  # what has no override ties nothing
+
             check_ties(definition, modules, diagnostics)
         if definition.init and modules.are_few_enough(definition, diagnostics):
             fitting.rules(definition, modules)

@@ -7,7 +7,6 @@ from archir import rules
 from archir.op.contract import Int, Op
 from archir.op.dependence import AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
-from archir.op.reading import Called, Read
 from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input
 from archir.ops.activation import ElementwiseFunction
 from archir.ops.dims import replaced_at, resolve_dim
@@ -20,6 +19,7 @@ from archir.shapes.types import DTYPES, TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Read
 
 
 def takes_exactly(
@@ -126,7 +126,7 @@ class MaskedFill(Broadcasting):
         return (made,)
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
         value = values["value"]
         if value in (float("inf"), float("-inf")):
             value = str(value)
@@ -179,7 +179,7 @@ class Cast(ElementwiseFunction):
         return (trace.new(given.shape, given, dtype=wanted, like=given),)
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
         dtype = "int" if call.function == "long" else call.function
         return super().read_bound({**values, "dtype": dtype}, call)
 

@@ -10,7 +10,6 @@ from archir.op.contract import Op, Positive, channels_of
 from archir.op.dependence import WHOLE, AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
 from archir.op.misread import Misread, in_torch_order
-from archir.op.reading import Called, Made, Operand, Read
 from archir.op.recipe import Arg, Call, Code, Inferred, Infix, ModuleRecipe
 from archir.ops.spatial import (
     Axis,
@@ -31,6 +30,7 @@ from archir.shapes.types import ParameterSpec, TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Made, Read
 
 Padding = PaddingPerAxis | Literal["same", "valid"]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -211,7 +211,9 @@ class Conv(_Convolution):
     padding_mode: PaddingMode = Field("zeros", description="what the padding is filled with")
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
+        from archir.op.reading import Operand
+
         weight = values["weight"]
         if not isinstance(weight, Operand):
             return None
@@ -285,7 +287,9 @@ class Depthwise(_Convolution):
     multiplier: Positive = Field(1, description="outgoing channels for each incoming one")
 
     @classmethod
-    def read_module(cls, made: Made, call: Called) -> Read | None:
+    def read_module(cls, made: "Made", call: "Called") -> "Read | None":
+        from archir.op.reading import Read
+
         channels = made.attributes["in_channels"]
         found = super().read_module(made, call)
         if found is None or channels == 1 or made.attributes["groups"] != channels:
@@ -294,7 +298,9 @@ class Depthwise(_Convolution):
         return Read({**found.arguments, "multiplier": multiplier}, found.inputs)
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
+        from archir.op.reading import Operand
+
         weight, groups = values["weight"], values["groups"]
         if not isinstance(weight, Operand) or weight.shape[1] != 1 or groups == 1:
             return None

@@ -8,7 +8,6 @@ from archir import rules
 from archir.op.contract import Op, Positive, channels_of, concrete
 from archir.op.dependence import WHOLE, AxisAccess, Edge, same
 from archir.op.fields import Field
-from archir.op.reading import Called, Operand, Read
 from archir.op.recipe import Arg, Call, Code, Inferred, ModuleRecipe, Told
 from archir.ops.spatial import require_dtype
 from archir.shapes.arithmetic import product
@@ -19,6 +18,7 @@ from archir.shapes.types import ParameterSpec, TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Read
 
 
 class Linear(Op):
@@ -75,7 +75,9 @@ class Linear(Op):
         return (linear_of(trace, inputs[0], trace.extents(outputs[0])),)
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
+        from archir.op.reading import Operand
+
         weight = values["weight"]
         if not isinstance(weight, Operand):
             return None

@@ -7,7 +7,6 @@ from archir import rules
 from archir.op.contract import Int, Op, Positive
 from archir.op.dependence import WHOLE, AxisAccess, Edge, same
 from archir.op.fields import Field
-from archir.op.reading import Called, Operand, Read
 from archir.op.recipe import Arg, Call, Code, ModuleRecipe, Told
 from archir.ops.spatial import require_dtype
 from archir.shapes.conditions import Check
@@ -16,6 +15,7 @@ from archir.shapes.types import ParameterSpec, TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Read
 
 
 class _Table(Op):
@@ -76,7 +76,9 @@ class Embedding(_Table):
     padding_idx: Int | None = Field(None, description="the integer whose vector is 0 and stays so")
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
+        from archir.op.reading import Operand
+
         weight = values["weight"]
         if not isinstance(weight, Operand):
             return None

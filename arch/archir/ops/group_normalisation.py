@@ -7,7 +7,6 @@ from archir import rules
 from archir.op.contract import Finite, Op, Positive, channels_of
 from archir.op.dependence import AxisAccess, Edge, pointwise
 from archir.op.fields import Field
-from archir.op.reading import Called, Read
 from archir.op.recipe import Arg, Call, Inferred, ModuleRecipe
 from archir.ops.normalisation import scale_and_statistics
 from archir.ops.spatial import LAYOUTS, rank_suffix, require_dtype
@@ -18,6 +17,7 @@ from archir.shapes.types import ParameterSpec, TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Read
 
 Eps = Annotated[Finite, Field(ge=0, le=1)]
 
@@ -99,7 +99,7 @@ class GroupNorm(Op):
         return (made,)
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
         return super().read_bound({**values, "affine": values["weight"] is not None}, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

@@ -7,7 +7,6 @@ from archir import rules
 from archir.op.contract import Finite, Op, Positive, concrete
 from archir.op.dependence import AxisAccess, Edge, pointwise
 from archir.op.fields import Field
-from archir.op.reading import Called, Made, Read
 from archir.op.recipe import Call, Code, Inferred, Items, ModuleRecipe
 from archir.ops.spatial import require_dtype
 from archir.shapes.conditions import Check
@@ -16,6 +15,7 @@ from archir.shapes.types import ParameterSpec, TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Made, Read
 
 Eps = Annotated[Finite, Field(ge=0, le=1)]
 
@@ -45,7 +45,9 @@ class _OverLastDims(Op):
         return pointwise(edge, *range(rank - self.dims, rank))
 
     @classmethod
-    def read_module(cls, made: Made, call: Called) -> Read | None:
+    def read_module(cls, made: "Made", call: "Called") -> "Read | None":
+        from archir.op.reading import Read
+
         found = super().read_module(made, call)
         if found is None:
             return None
@@ -55,7 +57,9 @@ class _OverLastDims(Op):
         return Read(arguments, found.inputs)
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
+        from archir.op.reading import Read
+
         rest = {name: value for name, value in values.items() if name != "normalized_shape"}
         affine = values["weight"] is not None
         facts = {"dims": len(values["normalized_shape"]), "elementwise_affine": affine}

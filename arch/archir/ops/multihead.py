@@ -9,7 +9,6 @@ from archir.base.record import field_names
 from archir.op.contract import Arity, Op, Positive, concrete
 from archir.op.dependence import WHOLE, AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
-from archir.op.reading import Called, Made, Read, bound
 from archir.op.recipe import Arg, Call, Calling, Code, Extent, Inferred, Input, Items, ModuleRecipe
 from archir.ops.spatial import require_dtype, show_extent
 from archir.shapes.arithmetic import add, multiply, product
@@ -21,6 +20,7 @@ from archir.shapes.types import ParameterSpec, TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Made, Read
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -76,7 +76,9 @@ class MultiheadAttention(Op):
     average_attn_weights: bool = Field(True, description="whether that is their mean over heads")
 
     @classmethod
-    def read_module(cls, made: Made, call: Called) -> Read | None:
+    def read_module(cls, made: "Made", call: "Called") -> "Read | None":
+        from archir.op.reading import Read, bound
+
         known, tensors = made.attributes, ("query", "key", "value")
         text = f"{made.kind}(query, key, value, key_padding_mask=None, need_weights=True,"
         text += " attn_mask=None, average_attn_weights=True, is_causal=False)"

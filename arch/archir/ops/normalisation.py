@@ -7,7 +7,6 @@ from archir import rules
 from archir.op.contract import Finite, Op, channels_of
 from archir.op.dependence import AxisAccess, Edge, pointwise
 from archir.op.fields import Field
-from archir.op.reading import Called, Read
 from archir.op.recipe import Call, Inferred, ModuleRecipe
 from archir.ops.spatial import require_dtype
 from archir.shapes.arithmetic import multiply, product
@@ -17,6 +16,7 @@ from archir.shapes.types import ParameterSpec, TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Read
 
 
 def scale_and_statistics(
@@ -113,7 +113,7 @@ class BatchNorm(Op):
         return (made,)
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
         return super().read_bound({**values, "affine": values["weight"] is not None}, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:

@@ -10,7 +10,6 @@ from archir.op.contract import Int, Op, Size, channels_of
 from archir.op.dependence import AxisAccess, Edge, Taps, same
 from archir.op.extents import readable
 from archir.op.fields import Field
-from archir.op.reading import Called, Made, Read
 from archir.op.recipe import (
     Arg,
     Call,
@@ -32,6 +31,7 @@ from archir.shapes.types import TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Made, Read
 
 _CLASSES = {
     "constant": "ConstantPad",
@@ -226,7 +226,9 @@ class Pad(Padding):
     )
 
     @classmethod
-    def read_module(cls, made: Made, call: Called) -> Read | None:
+    def read_module(cls, made: "Made", call: "Called") -> "Read | None":
+        from archir.op.reading import Read
+
         found = super().read_module(made, call)
         mode = next(mode for mode, kind in _CLASSES.items() if made.kind.startswith(kind))
         return None if found is None else Read({**found.arguments, "mode": mode}, found.inputs)
@@ -275,7 +277,7 @@ class PadBy(Padding):
     )
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
         named = {("padding" if name == "pad" else name): each for name, each in values.items()}
         return super().read_bound(named, call)
 

@@ -11,7 +11,6 @@ from archir.op.contract import Int, Op, Positive, Size, concrete
 from archir.op.dependence import AxisAccess, Edge, Folded, Taps, same
 from archir.op.extents import readable
 from archir.op.fields import Field
-from archir.op.reading import Called, Read
 from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input, Only
 from archir.ops.dims import along, replaced_at, resolve_dim
 from archir.ops.spatial import show_extent
@@ -23,6 +22,7 @@ from archir.shapes.types import TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Read
 
 MOST_PIECES = 4096
 """The most values that one op gives."""
@@ -183,7 +183,7 @@ class Split(_Pieces):
         return self.dim
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
         size = values.get("split_size", values.get("split_size_or_sections"))
         rest = {name: value for name, value in values.items() if name != "split_size"}
         return super().read_bound({**rest, "split_size_or_sections": size}, call)

@@ -7,7 +7,6 @@ from archir import rules
 from archir.op.contract import Op, Positive
 from archir.op.dependence import WHOLE, AxisAccess, Edge, same, share
 from archir.op.fields import Field
-from archir.op.reading import Called, Made, Operand, Read
 from archir.op.recipe import Arg, Call, FunctionRecipe, Input, Items, ModuleRecipe
 from archir.ops.spatial import (
     LAYOUTS,
@@ -30,6 +29,7 @@ from archir.shapes.types import TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Made, Read
 
 
 class WindowPool(SpatialOp):
@@ -99,12 +99,12 @@ class WindowPool(SpatialOp):
         return (made,)
 
     @classmethod
-    def read_module(cls, made: Made, call: Called) -> Read | None:
+    def read_module(cls, made: "Made", call: "Called") -> "Read | None":
         found = super().read_module(made, call)
         return None if found is None else _by_its_own_size(found)
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
         found = super().read_bound(values, call)
         return None if found is None else _by_its_own_size(found)
 
@@ -114,8 +114,10 @@ class WindowPool(SpatialOp):
         return ModuleRecipe(Call(function, (Arg("kernel_size"),), self.changed(*names)))
 
 
-def _by_its_own_size(found: Read) -> Read:
+def _by_its_own_size(found: "Read") -> "Read":
     """Without a stride that is the window's size: torch's modules have it where it is not said."""
+    from archir.op.reading import Read
+
     given = dict(found.arguments)
     if given.get("stride") == given["kernel_size"]:
         del given["stride"]
@@ -339,7 +341,9 @@ class GlobalAvgPool(Op):
         return (same(0), same(1), *[WHOLE] * (len(edge.given) - 2))
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, Any], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
+        from archir.op.reading import Operand
+
         given, dims = values["input"], values["dim"]
         if not isinstance(given, Operand) or not isinstance(dims, tuple):
             return None

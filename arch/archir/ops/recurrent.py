@@ -7,7 +7,6 @@ from archir import rules
 from archir.op.contract import NonNegative, Op, Positive, concrete
 from archir.op.dependence import WHOLE, AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
-from archir.op.reading import Called, Made, Read
 from archir.op.recipe import (
     Arg,
     Call,
@@ -29,6 +28,7 @@ from archir.shapes.types import ParameterSpec, TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Made, Read
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -61,7 +61,9 @@ class _Recurrent(Op):
         bidirectional: bool
 
     @classmethod
-    def read_module(cls, made: Made, call: Called) -> Read | None:
+    def read_module(cls, made: "Made", call: "Called") -> "Read | None":
+        from archir.op.reading import Called
+
         flat: list[Any] = []
         for each in (*call.args, *call.kwargs.values()):
             flat.extend(each if isinstance(each, tuple) else (each,))

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from archir import rules
 from archir.op.contract import Finite, Keeps, NonNegative
 from archir.op.fields import Field
-from archir.op.reading import Called, Read
 from archir.op.recipe import Arg, Call, FunctionRecipe, Input
 from archir.ops.reduction import OverDims, OverOneDim
 from archir.ops.spatial import require_dtype, show_extent
 from archir.shapes.arithmetic import add, product
 from archir.shapes.conditions import Check
 from archir.shapes.types import TensorType
+
+if TYPE_CHECKING:
+    from archir.op.reading import Called, Read
 
 
 class _OfFloats(OverDims):
@@ -65,7 +67,7 @@ class Var(_OfFloats):
         return outputs
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, object], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, object], call: "Called") -> "Read | None":
         rest = {name: value for name, value in values.items() if name != "unbiased"}
         if "unbiased" in values:
             rest["correction"] = 1 if values["unbiased"] else 0
@@ -125,7 +127,7 @@ class Norm(_OfFloats):
     p: Finite = Field(2.0, description="the power")
 
     @classmethod
-    def read_bound(cls, values: Mapping[str, object], call: Called) -> Read | None:
+    def read_bound(cls, values: Mapping[str, object], call: "Called") -> "Read | None":
         named = {("p" if name == "ord" else name): value for name, value in values.items()}
         return super().read_bound(named, call)
 

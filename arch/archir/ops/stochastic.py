@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from archir.op.contract import Finite
 from archir.op.fields import Field
-from archir.op.reading import Called, Made, Read, with_inputs
 from archir.op.recipe import Arg, Call, ModuleRecipe
 from archir.ops.activation import Elementwise
 from archir.shapes.types import TensorType
@@ -12,6 +11,7 @@ from archir.shapes.types import TensorType
 if TYPE_CHECKING:
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Made, Read
 
 
 class StochasticDepth(Elementwise):
@@ -61,7 +61,9 @@ class StochasticDepth(Elementwise):
         return (made,)
 
     @classmethod
-    def read_module(cls, made: Made, call: Called) -> Read | None:
+    def read_module(cls, made: "Made", call: "Called") -> "Read | None":
+        from archir.op.reading import with_inputs
+
         known = made.attributes
         if known.get("scale_by_keep", True) is False:
             return None

@@ -87,7 +87,7 @@ def _hidden(one: Announced, several: tuple[Announced, ...]) -> str | None:
 
 
 def _line(op: type[Op], one: Announced | None) -> OpLine:
-    group = reference.title(built_in()[op.keyword].family) if one is None else one.origin
+    group = reference.title(built_in()[op.keyword][0]) if one is None else one.origin
     return OpLine(
         keyword=op.keyword,
         group=group,

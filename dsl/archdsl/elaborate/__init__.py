@@ -7,7 +7,7 @@ those before it what it evaluates or performs through a table, and so is importe
 
 from __future__ import annotations
 
-from archdsl.elaborate.bodies import declare, loops, raw, simple, stages
+from archdsl.elaborate.bodies import declare, loops, simple, stages
 from archdsl.elaborate.constants import Together
 from archdsl.elaborate.expressions import calls, operators
 from archdsl.elaborate.limits import Limits
@@ -15,5 +15,5 @@ from archdsl.elaborate.models import elaborate, missing_arguments
 
 __all__ = ["Limits", "Together", "elaborate", "missing_arguments"]
 
-PERFORMED = (declare, loops, raw, simple, stages)
+PERFORMED = (declare, loops, simple, stages)
 EVALUATED = (calls, operators)

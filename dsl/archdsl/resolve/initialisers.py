@@ -206,7 +206,7 @@ def weights(op: type[Op]) -> tuple[str, ...] | None:
 
 @cache
 def _all_weights() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for entry in built_in().values() for name in entry.weights))
+    return tuple(dict.fromkeys(name for _, weights in built_in().values() for name in weights))
 
 
 def _raw_parameters(files: Iterable[FileScope]) -> Iterator[str]:

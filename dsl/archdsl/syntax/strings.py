@@ -10,7 +10,7 @@ from archdsl.syntax.lexer import Report
 from archdsl.syntax.tokens import Token
 
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
-_SPECIAL = re.compile(r"\\.|\{\{|\}\}|[{}]")
+_SPECIAL = r"\\.|\{\{|\}\}|[{}]"
 
 Lex = Callable[[int, int], Iterable[Token]]
 """Takes the offsets of a part of the text and gives its tokens."""
@@ -68,8 +68,9 @@ def _parts(token: Token, report: Report, holes: bool) -> Iterator[tuple[str | No
     at, end = 1, len(text) - 1
     chunk: list[str] = []
     begun = at
+    special = re.compile(_SPECIAL)  # here: most files have no such text
     while at < end:
-        match = _SPECIAL.search(text, at, end)
+        match = special.search(text, at, end)
         if match is None:
             chunk.append(text[at:end])
             break

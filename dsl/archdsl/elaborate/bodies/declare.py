@@ -17,6 +17,7 @@ from archir.program.statements import (
     InputStatement,
     ModuleStatement,
     OutputStatement,
+    ParamStatement,
 )
 
 
@@ -71,6 +72,13 @@ def _named(name: str, value: object) -> Iterator[tuple[str, object]]:
 def _module(node: ModuleStatement, flow: Flow, context: Context) -> Flow:
     stand(node, flow, context)
     return flow
+
+
+@performs(ParamStatement)
+def _param(node: ParamStatement, flow: Flow, context: Context) -> Flow:
+    from archdsl.elaborate.bodies.raw import parameter  # most networks have none
+
+    return parameter(node, flow, context)
 
 
 @performs(InitStatement)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl import rules
 from archdsl.elaborate.bodies.shapes import size
-from archdsl.elaborate.definitions.context import Context, performs
+from archdsl.elaborate.definitions.context import Context
 from archdsl.elaborate.expressions.evaluate import Evaluator
 from archdsl.elaborate.values.describe import describe
 from archdsl.elaborate.values.kinds import Flow, Unknown
@@ -23,8 +23,7 @@ from archir.shapes.dims import evaluate, variables
 from archir.shapes.types import TensorType
 
 
-@performs(ParamStatement)
-def _param(node: ParamStatement, flow: Flow, context: Context) -> Flow:
+def parameter(node: ParamStatement, flow: Flow, context: Context) -> Flow:
     """A raw parameter or buffer, and the value that reads it."""
     evaluator, target = context.evaluator(flow), node.target
     shape = tuple(_parameter_dim(dim, context, flow) for dim in node.shape.dims)

@@ -15,7 +15,6 @@ from archdsl.elaborate.expressions.binding import (
     signature_of,
 )
 from archdsl.elaborate.expressions.evaluate import Evaluator, evaluates
-from archdsl.elaborate.values import functions
 from archdsl.elaborate.values.arithmetic import Trouble
 from archdsl.elaborate.values.describe import describe
 from archdsl.elaborate.values.kinds import UNKNOWN, FunctionValue, Unknown, empty, typed_key
@@ -110,6 +109,8 @@ def _builtin(evaluator: Evaluator, name: str, arguments: e.Arguments) -> object:
     if name == "str":
         evaluator.refuse_sizes(values[0])
     budget = evaluator.session.budget
+    from archdsl.elaborate.values import functions  # a network of numbers alone calls none
+
     result = functions.call(name, positional, keywords, budget.limits)
     for value in (*values, result):
         budget.weigh(value, arguments.span)

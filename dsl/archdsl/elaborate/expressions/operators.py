@@ -8,7 +8,6 @@ from archdsl import rules
 from archdsl.elaborate.expressions import calls
 from archdsl.elaborate.expressions.evaluate import Evaluator, evaluates, of_constant
 from archdsl.elaborate.limits import SIZES
-from archdsl.elaborate.values import functions, size_logic
 from archdsl.elaborate.values.arithmetic import Trouble, binary, compare, negate
 from archdsl.elaborate.values.describe import brief_value, describe, show_value
 from archdsl.elaborate.values.kinds import (
@@ -189,7 +188,11 @@ def _unary(evaluator: Evaluator, node: e.Unary) -> object:
         truth = evaluator.truth(node.operand)
         if isinstance(truth, Unknown) or node.count % 2 == 0:
             return truth
-        return size_logic.negated(truth) if isinstance(truth, SizeConditions) else not truth
+        if not isinstance(truth, SizeConditions):
+            return not truth
+        from archdsl.elaborate.values.size_logic import negated as opposite
+
+        return opposite(truth)
     value = evaluator.value(node.operand)
     if isinstance(value, Unknown):
         return UNKNOWN
@@ -228,7 +231,9 @@ def _logical(evaluator: Evaluator, node: e.Logical) -> object:
     if unknown:
         return UNKNOWN
     if conditions and decisive:
-        return size_logic.either(conditions)
+        from archdsl.elaborate.values.size_logic import either  # few texts ask for sizes
+
+        return either(conditions)
     if conditions:
         return SizeConditions(tuple(c for each in conditions for c in each.conditions))
     return not decisive
@@ -262,7 +267,9 @@ def _range(evaluator: Evaluator, node: e.Range) -> object:
             raise Trouble(rules.values.WrongOperand(operator, describe(bound)))
     if step < 1:
         raise Trouble(rules.values.StepNotPositive(step))
-    return functions.counted(range(first, last + 1, step), evaluator.session.budget.limits.items)
+    from archdsl.elaborate.values.functions import counted
+
+    return counted(range(first, last + 1, step), evaluator.session.budget.limits.items)
 
 
 @evaluates(e.Conditional)
@@ -309,7 +316,9 @@ def _trailer(
     evaluator: Evaluator, value: object, trailer: e.Attribute | e.Index | e.Slice | e.Arguments
 ) -> object:
     if isinstance(trailer, e.Attribute):
-        return functions.attribute(value, trailer.name, evaluator.types)
+        from archdsl.elaborate.values.functions import attribute
+
+        return attribute(value, trailer.name, evaluator.types)
     if isinstance(trailer, e.Arguments):
         return calls.call(evaluator, value, trailer)
     if evaluator.is_unknown(value):

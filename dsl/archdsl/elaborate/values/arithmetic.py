@@ -11,7 +11,6 @@ from archdsl import rules
 from archdsl.elaborate.limits import Limits
 from archdsl.elaborate.values.describe import brief_value, describe
 from archdsl.elaborate.values.kinds import UNKNOWN, SizeConditions, Unknown
-from archdsl.elaborate.values.size_logic import differ, either, negated
 from archir.base.diagnostics import Problem
 from archir.init.init_rules import MAX_FORMULA, Arithmetic, Fan
 from archir.shapes import arithmetic
@@ -111,7 +110,11 @@ def compare(sign: str, left: object, right: object) -> object:
 def _not(value: bool | SizeConditions | Unknown) -> bool | SizeConditions | Unknown:
     if isinstance(value, Unknown):
         return value
-    return negated(value) if isinstance(value, SizeConditions) else not value
+    if not isinstance(value, SizeConditions):
+        return not value
+    from archdsl.elaborate.values.size_logic import negated  # few texts ask for sizes
+
+    return negated(value)
 
 
 def _alike(left: object, right: object) -> bool | SizeConditions | Unknown:
@@ -153,7 +156,11 @@ def _member(sign: str, left: object, right: object) -> bool | SizeConditions | U
             return True
     if unknown:
         return UNKNOWN
-    return either(open_ones) if open_ones else False
+    if not open_ones:
+        return False
+    from archdsl.elaborate.values.size_logic import either
+
+    return either(open_ones)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -269,4 +276,8 @@ def _compare_sizes(sign: str, left: object, right: object) -> object:
         ">": Condition("at-least", left, arithmetic.add(right, 1)),
         "<": Condition("at-least", right, arithmetic.add(left, 1)),
     }
-    return SizeConditions((conditions[sign],)) if sign in conditions else differ(left, right)
+    if sign in conditions:
+        return SizeConditions((conditions[sign],))
+    from archdsl.elaborate.values.size_logic import differ
+
+    return differ(left, right)
