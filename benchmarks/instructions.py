@@ -1,8 +1,8 @@
 """How many instructions commands take, beside those of another checkout, counted by valgrind.
 
 Times of short commands move by a tenth from run to run; what the processor is told to do does
-not. ``python benchmarks/instructions.py --against FOLDER`` runs each command in both checkouts, once
-to have their bytecode written, once counted. It needs valgrind, and takes about a minute.
+not. ``python benchmarks/instructions.py --against FOLDER`` runs each command in both checkouts,
+once to have their bytecode written, once counted. It needs valgrind, and takes a minute or two.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 from archir.base.record import Record
-from archir.field.flowing import flowing_out, flowing_out_of_each
+from archir.field.module_outputs import flowing_out, flowing_out_of_each
 from archir.field.traces import NOTHING, Moving, Span, Trace, start, through, union
 from archir.graph.flat import Flat, FlatStep, types_at
 from archir.op.contract import Op

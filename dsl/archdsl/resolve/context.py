@@ -236,7 +236,7 @@ class Context(Struct):
             twin = twin.twin
         if symbol.is_training and not self.in_training:
             label = Label(symbol.span, "it is made here, in training alone")
-            self.report(rules.named.TrainingOnly(symbol.name), span, (label,))
+            self.report(rules.value_names.TrainingOnly(symbol.name), span, (label,))
 
     def refer(self, name: str, declared: Declared, span: Span) -> None:
         """Note that the declaration at hand needs another."""
@@ -255,7 +255,9 @@ class Context(Struct):
         if first is not None:
             label = Label(first.span, "it is bound here first")
             self.report(
-                rules.named.AlreadyNamed(symbol.name, symbol.kind == "dim"), symbol.span, (label,)
+                rules.value_names.AlreadyNamed(symbol.name, symbol.kind == "dim"),
+                symbol.span,
+                (label,),
             )
         if first is not None or symbol.name == "_":
             return self.scope.take(symbol.name, symbol.kind, [])

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from archdsl.rules import limits as limits
     from archdsl.rules import literals as literals
     from archdsl.rules import models as models
-    from archdsl.rules import named as named
     from archdsl.rules import names as names
     from archdsl.rules import outputs as outputs
     from archdsl.rules import parameters as parameters
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from archdsl.rules import syntax as syntax
     from archdsl.rules import text as text
     from archdsl.rules import unused as unused
+    from archdsl.rules import value_names as value_names
     from archdsl.rules import values as values
 
 __getattr__ = modules_on_use(__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.rules.naming import imported
+from archdsl.rules.name_edits import imported
 from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.fixes import Edit, Fix, renamed, swap
 

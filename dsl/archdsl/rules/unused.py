@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from archdsl.rules.name_edits import unimported, unnamed
 from archdsl.rules.names import in_model
-from archdsl.rules.naming import unimported, unnamed
 from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.fixes import Fix, swap
 

@@ -49,7 +49,7 @@ def _output(node: OutputStatement, flow: Flow, context: Context) -> Flow:
                 report(refused, expression.span)
                 break
             if each in context.builder.training and not node.when_training:
-                report(rules.named.TrainingOnly(expression.span.text), expression.span)
+                report(rules.value_names.TrainingOnly(expression.span.text), expression.span)
             outputs, listed = context.builder.outputs, context.builder.listed
             if name != item.name:
                 listed.add(name)

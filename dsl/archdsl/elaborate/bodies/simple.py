@@ -55,19 +55,19 @@ def _name_values(node: Pipeline, flow: Flow, context: Context) -> None:
                 each.is_dropped = True
 
 
-def _wrong_count(names: int, flow: Flow, context: Context) -> rules.named.WrongNameCount:
+def _wrong_count(names: int, flow: Flow, context: Context) -> rules.value_names.WrongNameCount:
     """What is wrong with the number of names; that of parts may be given as the size of each."""
     maker = made_by(flow, context.steps)
     op = None if maker is None else maker.op
     if op is None or not op.by_number or getattr(op, op.arguments()[0]) != names:
-        return rules.named.WrongNameCount(names, len(flow))
-    return rules.named.WrongNameCount(names, len(flow), op.keyword, op.by_number)
+        return rules.value_names.WrongNameCount(names, len(flow))
+    return rules.value_names.WrongNameCount(names, len(flow), op.keyword, op.by_number)
 
 
 def bind(target: Target, value: object, context: Context) -> None:
     """Give a value a name, to the end of the body or of the loop's turn."""
     if context.env[target.slot] is not UNBOUND:
-        context.session.report(rules.named.AlreadyNamed(target.name), target.span)
+        context.session.report(rules.value_names.AlreadyNamed(target.name), target.span)
         return
     if isinstance(value, Value) and value.name is None:
         value.name = target.name

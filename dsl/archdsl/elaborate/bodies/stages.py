@@ -223,7 +223,7 @@ def _can_be_cut(node: Use, target: object, context: Context) -> bool:
 
 def _report_no_part(node: Use, target: object, context: Context) -> None:
     if isinstance(target, tuple) and any(isinstance(item, SharedModule) for item in target):
-        context.session.report(rules.named.ModulesAsStage(node.name), node.target.span)
+        context.session.report(rules.value_names.ModulesAsStage(node.name), node.target.span)
         return
     hides = "op" if node.name in ops() else None
     problem = rules.parts.NotAPart(node.name, describe(target), hides)
@@ -256,7 +256,7 @@ def _meant(node: Use, flow: Flow, context: Context) -> object:
     if found is UNBOUND and isinstance(node.target, Local):
         found = context.builder.ahead.get(node.target.slot, UNBOUND)
     if found is UNBOUND and not context.session.has_gaps:
-        context.session.report(rules.named.ValueNotMade(node.name), node.target.span)
+        context.session.report(rules.value_names.ValueNotMade(node.name), node.target.span)
     return UNKNOWN if found is UNBOUND else found
 
 
@@ -275,7 +275,7 @@ def _head(
         report(rules.labels.LabelOnValue(node.name), stage_node.label.span)
     for value in values:
         if value in context.builder.training and not context.in_training:
-            report(rules.named.TrainingOnly(node.name), node.target.span)
+            report(rules.value_names.TrainingOnly(node.name), node.target.span)
             return unknown(stage_node.span, context)
         if value not in context.builder.types:
             report(rules.flow.ReadsOutside(node.name), node.target.span)

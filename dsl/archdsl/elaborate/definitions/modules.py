@@ -60,7 +60,8 @@ def drop_unapplied(context: Context) -> None:
     for module in context.builder.ahead.values():
         if module.applied is not None and not context.session.has_gaps:
             context.session.report(
-                rules.named.ValueNotMade(module.node.target.name, is_unmet=True), module.applied
+                rules.value_names.ValueNotMade(module.node.target.name, is_unmet=True),
+                module.applied,
             )
     empty: dict[Scope, set[Slot]] = {}
     for shared, scope in context.builder.shared.items():

@@ -35,7 +35,9 @@ def _local(evaluator: Evaluator, node: e.Local) -> object:
         if found is UNBOUND and evaluator.session.has_gaps:
             return UNKNOWN
         if found is UNBOUND:
-            raise Trouble(rules.named.ValueNotMade(node.name, _applied_early(evaluator, node)))
+            raise Trouble(
+                rules.value_names.ValueNotMade(node.name, _applied_early(evaluator, node))
+            )
     return found
 
 
