@@ -7,6 +7,7 @@ from situations import (
     BUILD,
     CHECK,
     DOT,
+    FORMAT,
     GUARD,
     JSON,
     PYTHON,
@@ -128,6 +129,24 @@ for _name, _count, _words in (
     ("chain_of_other_arguments", 1_000, CHECK),
 ):
     TABLE.add(Situation(f"{_name} of {_count:,}", "accepted", SHAPES[_name](_count), (_words,)))
+
+# As much as a file may hold, laid out.
+_UNIT = """
+## A block that does this and that.
+block B{}(width, stride = 1, act: op = relu) {{
+  # a comment
+  input x: [N, C, H, W]
+  conv(width, 3, stride = stride, padding = 1, bias = false) -> batch_norm -> act -> conv(width, 3)
+  batch_norm as y
+  if stride != 1 or C != width {{ [y, x -> conv(width, 1)] -> add -> act }} else {{ [y, x] -> add }}
+}}
+"""
+_LARGE = "".join(_UNIT.format(number) for number in range(990_000 // len(_UNIT)))
+for _name, _text in (
+    ("much", _LARGE),
+    ("a long line", f"model m() {{ {'relu -> ' * 99_000} relu }}"),
+):
+    TABLE.add(Situation(f"{_name} to lay out", "accepted", {"main.arch": _text}, (FORMAT,)))
 
 _DEEP = SHAPES["deep_blocks"](90)
 TABLE.add(Situation("blocks 90 deep", "accepted", _DEEP, (CHECK, PYTHON, GUARD, SUMMARY, JSON)))

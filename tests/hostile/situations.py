@@ -15,6 +15,7 @@ JSON = ("emit", "main.arch", "--stage", "json")
 DOT = ("emit", "main.arch", "--stage", "dot")
 SUMMARY = ("summary", "main.arch")
 MODELS = ("models", "main.arch")
+FORMAT = ("fmt", "main.arch")
 BUILD = ("build", "main.arch", "--emit", "python,dot,json")
 AS_JSON = ("check", "main.arch", "--format", "json")
 

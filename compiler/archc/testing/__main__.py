@@ -40,13 +40,9 @@ def main(words: Sequence[str]) -> int:
     return run
 
 
-def _told_to_end(*_: object) -> None:
-    """End as by Ctrl-C, so that what has been started ends too."""
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _told_to_end)
+    # Told to end, it does as by Ctrl-C, so that what has been started ends too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

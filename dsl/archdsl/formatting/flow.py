@@ -93,6 +93,8 @@ BLANK = Line(is_hard=True, is_blank=True)
 
 def must_break(flow: Flow) -> bool:
     """Whether a line must end in it."""
+    if isinstance(flow, str):
+        return False
     if isinstance(flow, tuple):
         return any(map(must_break, flow))
     return isinstance(flow, Line | Group | Indent | Run) and flow.is_hard
@@ -122,7 +124,7 @@ def joined(parts: Sequence[Flow], between: Flow) -> tuple[Flow, ...]:
 
 def asides(comments: Sequence[Comment], *, is_alone: bool = False) -> tuple[Aside, ...]:
     """Comments that are put off to the end of the line."""
-    return tuple([Aside(comment.text, is_alone) for comment in comments])
+    return tuple([Aside(comment.text, is_alone) for comment in comments]) if comments else ()
 
 
 def on_line(flow: Flow) -> str:

@@ -55,12 +55,11 @@ class Expressions:
     def word(self, token: Token) -> Flow:
         """A word as it is written, and the comments that nothing else has taken."""
         text = self.source.text[token.start : token.end]
-        above = flow.asides(self.comments.above(token), is_alone=True)
-        behind = flow.asides(self.comments.behind(token))
+        above, behind = self.comments.above(token), self.comments.behind(token)
         if not above and not behind:
             return text
         self.has_strays = True
-        return (above, text, behind)
+        return (flow.asides(above, is_alone=True), text, flow.asides(behind))
 
     def spaced(self, piece: Phrase) -> Flow:
         """The parts with a blank between each two that do not stand close to each other."""

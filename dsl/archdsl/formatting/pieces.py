@@ -36,11 +36,15 @@ class Phrase(Struct):
 
 def words(part: Phrase | Token) -> Iterator[Token]:
     """The words of a part in order, without line ends, which may be none."""
-    if isinstance(part, Phrase):
-        for inner in part.parts:
-            yield from words(inner)
-    elif not is_line_end(part):
-        yield part
+    waiting = [
+        part
+    ]  # each word through a generator for each rule around it took as long as all else
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Phrase):
+            waiting += reversed(one.parts)
+        elif not is_line_end(one):
+            yield one
 
 
 def first_word(part: Phrase | Token) -> Token:
@@ -64,6 +68,8 @@ class _Phrases:
     """Makes pieces; the repetitions that the tables have rules for are part of what repeats."""
 
     def any_rule(self, rule: Production, symbols: list[Any]) -> Phrase | list[Any]:
+        if len(symbols) == 1 and isinstance(symbols[0], Phrase):
+            return Phrase(rule.action, symbols) if rule.action else symbols
         repeats = not rule.action and symbols and isinstance(symbols[0], list)
         parts: list[Any] = symbols.pop(0) if repeats else []  # grows in place, however long
         for symbol in symbols:

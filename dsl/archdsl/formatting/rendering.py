@@ -44,19 +44,24 @@ class _Page:
         self.stack: list[_Item] = []
 
     def of(self, flow: Flow) -> str:
-        self.stack.append((0, False, flow))
-        while self.stack:
-            self._write(*self.stack.pop())
+        stack = self.stack
+        stack.append((0, False, flow))
+        while stack:
+            indent, is_flat, one = stack.pop()
+            # Most are words and what is made of them: asked for first, and here.
+            if isinstance(one, str):
+                self._word(one)
+            elif isinstance(one, tuple):
+                for each in reversed(one):
+                    stack.append((indent, is_flat, each))
+            else:
+                self._write(indent, is_flat, one)
         self._end_line(0)
         text = "\n".join(self.lines).strip("\n")
         return f"{text}\n" if text else ""
 
     def _write(self, indent: int, is_flat: bool, flow: Flow | _Rest) -> None:
         match flow:
-            case str():
-                self._word(flow)
-            case tuple():
-                self.stack += [(indent, is_flat, each) for each in reversed(flow)]
             case Line():
                 self._line(flow, indent, is_flat)
             case Group():
@@ -158,9 +163,14 @@ class _Page:
                 _, flat, what = self.stack[outer]
             else:
                 return True
+            if isinstance(what, str):
+                left -= len(what)
+                continue
+            if isinstance(what, tuple):
+                for each in reversed(what):
+                    inner.append((flat, each))
+                continue
             match what:
-                case str():
-                    left -= len(what)
                 case Line() if what.is_hard or not flat:
                     return True
                 case Line():
@@ -180,8 +190,6 @@ class _Page:
 def _inside(flow: Flow | _Rest) -> list[Flow | _Rest]:
     """What something is made of, the first of it last."""
     match flow:
-        case tuple():
-            return list(reversed(flow))
         case Group() | Indent():
             return [flow.inner]
         case Run():

@@ -52,15 +52,21 @@ def _inner(value: object) -> Iterator[ast.Node]:
 
 def are_alike(one: object, other: object) -> bool:
     """Whether two trees say the same, wherever they stand: all but their places is equal."""
-    if isinstance(one, ast.Node) and isinstance(other, ast.Node):
-        return type(one) is type(other) and all(
-            are_alike(getattr(one, field), getattr(other, field)) for field in field_names(one)[1:]
-        )
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(are_alike, one, other))
-    if isinstance(one, Source | Span):
-        return True
-    return type(one) is type(other) and one == other
+    waiting = [(one, other)]
+    while waiting:
+        one, other = waiting.pop()
+        if type(one) is not type(other):
+            return False
+        if isinstance(one, ast.Node):
+            fields = field_names(one)[1:]
+            waiting += [(getattr(one, field), getattr(other, field)) for field in fields]
+        elif isinstance(one, tuple) and isinstance(other, tuple):
+            if len(one) != len(other):
+                return False
+            waiting += zip(one, other, strict=True)
+        elif not isinstance(one, Source | Span) and one != other:
+            return False
+    return True
 
 
 def bound_names(root: ast.Node) -> Iterator[ast.Identifier]:
