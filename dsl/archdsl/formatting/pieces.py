@@ -36,9 +36,7 @@ class Phrase(Struct):
 
 def words(part: Phrase | Token) -> Iterator[Token]:
     """The words of a part in order, without line ends, which may be none."""
-    waiting = [
-        part
-    ]  # each word through a generator for each rule around it took as long as all else
+    waiting = [part]  # generators in generators hand each word on once for each rule around it
     while waiting:
         one = waiting.pop()
         if isinstance(one, Phrase):

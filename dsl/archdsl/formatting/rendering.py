@@ -167,8 +167,7 @@ class _Page:
                 left -= len(what)
                 continue
             if isinstance(what, tuple):
-                for each in reversed(what):
-                    inner.append((flat, each))
+                inner += [(flat, each) for each in reversed(what)]
                 continue
             match what:
                 case Line() if what.is_hard or not flat:
