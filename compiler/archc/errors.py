@@ -37,12 +37,8 @@ class ArchError(Exception):
         return render(self.diagnostics, style)
 
 
-class ImportRefusedError(ArchError):
-    """What a module of torch does cannot be said in the language, or not be proven equal.
-
-    The message names the module's path, the line of its source and the op. ``hint`` says what would
-    help.
-    """
+class _AtNoPlaceError(ArchError):
+    """What is wrong is in what is asked, and at no place of a text. ``hint`` says what helps."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(())
@@ -51,6 +47,14 @@ class ImportRefusedError(ArchError):
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class ImportRefusedError(_AtNoPlaceError):
+    """What a module of torch does cannot be said in the language, or not be proven equal.
+
+    The message names the module's path, the line of its source and the op. ``hint`` says what would
+    help.
+    """
 
     def told(self, style: Style) -> str:
         from archc.render.terminal import plain
@@ -58,31 +62,15 @@ class ImportRefusedError(ArchError):
         return plain("error", self.message, self.hint, style)
 
 
-class ModelChoiceError(ArchError):
+class ModelChoiceError(_AtNoPlaceError):
     """It cannot be said which model of a file is meant. ``hint`` says what would help."""
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(())
-        self.message = message
-        self.hint = hint
 
-    def __str__(self) -> str:
-        return f"{self.message}\n{self.hint}" if self.hint else self.message
-
-
-class SettingError(ArchError, ValueError):
+class SettingError(_AtNoPlaceError, ValueError):
     """What is asked beside the file cannot be: a setting, a size, a batch, a name.
 
     ``hint`` says what would help.
     """
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(())
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message}\n{self.hint}" if self.hint else self.message
 
 
 class SettingTypeError(SettingError, TypeError):

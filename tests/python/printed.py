@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +16,18 @@ from sparing import Sparing, repeat
 from torch import Tensor, nn
 
 from archc import pipeline
+from archc.testing.verify_graph import verify
 from archc.torch import module
 from archir.base.source import Source
 from archir.graph.typed import TypedGraph
 from archir.shapes.dims import evaluate
+
+
+def verified(text: str) -> TypedGraph:
+    """The typed graph of a text that may stand further in; its graph holds together."""
+    typed = compiled(textwrap.dedent(text))
+    verify(typed.graph)
+    return typed
 
 
 def compiled(text: str, model: str | None = None, path: Path | None = None) -> TypedGraph:

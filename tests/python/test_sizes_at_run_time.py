@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pytest
 import torch
-from printed import built, compiled, differences
+from printed import built, compiled, differences, verified
 from size_cases import CASES
 
 from archc.python import source
 from archc.testing.verify_graph import verify
 from archc.torch import module
-from archir.graph.typed import TypedGraph
 from archir.sizes.valid import valid_sizes
 
 each_case = pytest.mark.parametrize("name", CASES)
 
 
-def typed_of(name: str) -> TypedGraph:
-    typed = compiled(textwrap.dedent(CASES[name][0]))
-    verify(typed.graph)
-    return typed
-
-
 @each_case
 def test_live_and_printed_are_what_the_text_says_at_all_sizes(name: str) -> None:
     _, meaning, shapes = CASES[name]
-    typed = typed_of(name)
+    typed = verified(CASES[name][0])
     models = (module(typed), built(source(typed)), built(source(typed)))
     torch.manual_seed(0)
     for shape in shapes:
@@ -38,13 +29,13 @@ def test_live_and_printed_are_what_the_text_says_at_all_sizes(name: str) -> None
 
 @each_case
 def test_printed_source_is_the_live_module(name: str) -> None:
-    typed = typed_of(name)
+    typed = verified(CASES[name][0])
     assert list(differences(typed, source(typed))) == []
 
 
 @each_case
 def test_no_size_is_held_to_its_default(name: str) -> None:
-    typed = typed_of(name)
+    typed = verified(CASES[name][0])
     wanted = [each.condition for each in typed.requirements]
     valid = valid_sizes(typed.graph.sizes, wanted)
     names = [
@@ -66,7 +57,7 @@ def _names(shape: tuple[object, ...]) -> list[str]:
 
 
 def test_what_a_block_itself_says_is_not_handed_in() -> None:
-    text = source(typed_of("half of what a block is given, behind a stride"))
+    text = source(verified(CASES["half of what a block is given, behind a stride"][0]))
     assert "return x[:, :, 0 : x.shape[2] // 2]" in text
     assert "def forward(self, x: Tensor) -> Tensor:" in text
 
@@ -141,9 +132,9 @@ def test_another_number_of_pieces_is_refused_when_it_runs(
 
 
 def test_tracers_follow_what_is_read() -> None:
-    typed = typed_of("the smaller and the larger of sizes")
+    typed = verified(CASES["the smaller and the larger of sizes"][0])
     traced = torch.fx.symbolic_trace(module(typed))
-    floats = module(typed_of("what resampling by a float made of a size"))
+    floats = module(verified(CASES["what resampling by a float made of a size"][0]))
     x = torch.randn(1, 2, 90, 31)
     assert torch.equal(torch.fx.symbolic_trace(floats)(x), floats(x))
     pieces = torch.fx.symbolic_trace(module(compiled(ONE)))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Callable
 
 import pytest
 import torch
-from printed import built, compiled, differences
+from printed import built, compiled, differences, verified
 from torch import Tensor
 
 from archc import describe, drawing
 from archc.python import source
 from archc.testing.verify_graph import verify
 from archc.torch import module
-from archir.graph.typed import TypedGraph
 
 
 def shuffled(image: Tensor) -> Tensor:
@@ -119,16 +117,10 @@ CASES: dict[str, tuple[str, Callable[[Tensor], Tensor], tuple[tuple[int, ...], .
 each_case = pytest.mark.parametrize("name", CASES)
 
 
-def typed_of(name: str) -> TypedGraph:
-    typed = compiled(textwrap.dedent(CASES[name][0]))
-    verify(typed.graph)
-    return typed
-
-
 @each_case
 def test_live_and_printed_are_torchs_at_all_sizes(name: str) -> None:
     _, expected, shapes = CASES[name]
-    typed = typed_of(name)
+    typed = verified(CASES[name][0])
     models = (module(typed), built(source(typed)), built(source(typed)))
     torch.manual_seed(0)
     for shape in shapes:
@@ -139,23 +131,23 @@ def test_live_and_printed_are_torchs_at_all_sizes(name: str) -> None:
 
 @each_case
 def test_printed_source_is_the_live_module(name: str) -> None:
-    typed = typed_of(name)
+    typed = verified(CASES[name][0])
     assert list(differences(typed, source(typed))) == []
 
 
 def test_several_values_are_unpacked() -> None:
-    text = source(typed_of("pieces"))
+    text = source(verified(CASES["pieces"][0]))
     assert "first, second, third = image.chunk(3, dim=1)" in text
     assert "many[:, :, : many.shape[2] // 2]" in text or "[:, :, 0 : many.shape[2] // 2]" in text
 
 
 def test_sizes_are_read_off_what_flows_in() -> None:
-    text = source(typed_of("shuffle"))
+    text = source(verified(CASES["shuffle"][0]))
     assert "image.reshape(image.shape[0], 2, 4, image.shape[2], image.shape[3])" in text
 
 
 def test_sizes_that_are_gone_are_read_off_the_input() -> None:
-    typed = typed_of("attention")
+    typed = verified(CASES["attention"][0])
     assert "x.reshape(x.shape[0], 4, image.shape[2], image.shape[3])" in source(typed)
     assert not any(r.condition.relation == "equal" for r in typed.requirements)
 
@@ -190,7 +182,7 @@ model m() {
 
 
 def test_data_and_pictures_have_all_values() -> None:
-    typed = typed_of("pieces")
+    typed = verified(CASES["pieces"][0])
     document = json.loads(json.dumps(describe.describe(typed)))
     steps = [step for step in document["steps"] if step.get("op") in ("chunk", "split")]
     assert [len(step["outputs"]) for step in steps] == [3, 2]
@@ -198,7 +190,7 @@ def test_data_and_pictures_have_all_values() -> None:
 
 
 def test_live_module_is_traced_and_exported() -> None:
-    typed = typed_of("shuffle")
+    typed = verified(CASES["shuffle"][0])
     live = module(typed)
     image = torch.randn(2, 8, 6, 5)
     traced = torch.fx.symbolic_trace(live)

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from archir.op.recipe import Call, Code, FunctionRecipe, Input
-from archir.ops.merge import BinaryArithmetic, Broadcasting
+from archir.op.recipe import FunctionRecipe
+from archir.ops.merge import BinaryArithmetic, Broadcasting, one_by_one
 from archir.ops.spatial import require_dtype
 from archir.shapes.conditions import Check
 from archir.shapes.types import TensorType
@@ -85,10 +85,7 @@ class _Extremum(Broadcasting):
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
-        code: Code = Input(0)
-        for number in range(1, len(inputs)):
-            code = Call(self.torch_name, (code, Input(number)))
-        return FunctionRecipe(code)
+        return one_by_one(self.torch_name, len(inputs))
 
 
 class Maximum(_Extremum):

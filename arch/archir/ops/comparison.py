@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from archir import rules
 from archir.op.contract import Keeps
-from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input
+from archir.op.recipe import Arg, Call, FunctionRecipe, Input
 from archir.ops.activation import ElementwiseFunction
-from archir.ops.merge import BinaryArithmetic, Broadcasting
+from archir.ops.merge import BinaryArithmetic, Broadcasting, one_by_one
 from archir.shapes.conditions import Check
 from archir.shapes.types import TensorType
 
@@ -189,10 +189,7 @@ class _Logical(Broadcasting):
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
-        code: Code = Input(0)
-        for number in range(1, len(inputs)):
-            code = Call(self.torch_name, (code, Input(number)))
-        return FunctionRecipe(code)
+        return one_by_one(self.torch_name, len(inputs))
 
 
 class LogicalAnd(_Logical):

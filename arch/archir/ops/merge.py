@@ -9,6 +9,7 @@ from archir.op.dependence import AxisAccess, Edge, pointwise
 from archir.op.fields import Field
 from archir.op.recipe import (
     Arg,
+    Call,
     Code,
     Fold,
     FunctionRecipe,
@@ -40,6 +41,14 @@ def dim_name(dim: int, rank: int) -> str:
         return ("batch size", "channels")[dim]
     names = ("batch size", "channels", *AXIS_NAMES.get(rank - 2, ()))
     return names[dim] if rank == len(names) else f"dim {dim}"
+
+
+def one_by_one(function: str, count: int) -> FunctionRecipe:
+    """A function of two values applied to the first and the second, to that and the third …"""
+    code: Code = Input(0)
+    for number in range(1, count):
+        code = Call(function, (code, Input(number)))
+    return FunctionRecipe(code)
 
 
 class Broadcasting(Op):

@@ -182,7 +182,14 @@ class Prod(OverOneDim):
         return "float32" if incoming.dtype == "float32" else "int64"
 
 
-class All(OverDims):
+class _OfTruths(OverDims):
+    """Base of those that join verdicts."""
+
+    def dtype(self, incoming: TensorType, check: Check) -> str:
+        return "bool"
+
+
+class All(_OfTruths):
     """Says whether all elements along a dim, or along all dims of a list, are true, or not 0.
 
     As a stage `all` is this op; where it is called in an expression it is the function of a list.
@@ -203,11 +210,8 @@ class All(OverDims):
     between = "logical_and"
     torch_name = "torch.all"
 
-    def dtype(self, incoming: TensorType, check: Check) -> str:
-        return "bool"
 
-
-class Any(OverDims):
+class Any(_OfTruths):
     """Says whether any element along a dim, or along all dims of a list, is true, or not 0.
 
     As a stage `any` is this op; where it is called in an expression it is the function of a list.
@@ -227,6 +231,3 @@ class Any(OverDims):
     keyword = "any"
     between = "logical_or"
     torch_name = "torch.any"
-
-    def dtype(self, incoming: TensorType, check: Check) -> str:
-        return "bool"

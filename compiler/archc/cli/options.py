@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from archc.cli.declare import Operand, Option, UsageError
@@ -61,9 +60,17 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def formats(words: Collection[str]) -> Callable[[str], str]:
-    """What reads one of these formats."""
-    return lambda word: chosen_word(word, words, "format", OTHER_FORMATS)
+def printed_as(text: str, words: tuple[str, ...]) -> Option:
+    """In which of these formats something is printed."""
+    return Option(
+        "--format",
+        "form",
+        text,
+        metavar="FORMAT",
+        default="text",
+        read=lambda word: chosen_word(word, words, "format", OTHER_FORMATS),
+        words=words,
+    )
 
 
 def view(usual: str) -> Option:
@@ -144,12 +151,4 @@ GUARD = Option(
     "Have the Python source refuse inputs of sizes that are not valid when it runs.",
 )
 
-FORMAT = Option(
-    "--format",
-    "form",
-    "How results and diagnostics are printed: text or json.",
-    metavar="FORMAT",
-    default="text",
-    read=formats(FORMATS),
-    words=FORMATS,
-)
+FORMAT = printed_as("How results and diagnostics are printed: text or json.", FORMATS)

@@ -18,6 +18,7 @@ from archc.pictures.strokes import (
     faces,
     head,
     rounding,
+    short,
     strokes_of_sign,
 )
 
@@ -182,8 +183,7 @@ def _at(point: Point) -> str:
 
 
 def _n(value: float) -> str:
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return short(value, 3)
 
 
 def _rgb(colour: str) -> str:

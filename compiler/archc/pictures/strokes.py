@@ -19,6 +19,12 @@ SLIM = 0.42
 """Half of its width, for its length."""
 
 
+def short(value: float, places: int) -> str:
+    """A number as short as it can be said to so many places."""
+    text = f"{value:.{places}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
 def corner_of(glyph: Glyph) -> float:
     """The radius of a box's corners."""
     return min(glyph.height / 2, 9.0) if glyph.form == "end" else 3.5

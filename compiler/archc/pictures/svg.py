@@ -14,6 +14,7 @@ from archc.pictures.strokes import (
     faces,
     head,
     rounding,
+    short,
     strokes_of_sign,
 )
 
@@ -198,9 +199,7 @@ def _pair(point: Point) -> str:
 
 
 def _n(value: float) -> str:
-    """A number as short as it can be said to a hundredth."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return short(value, 2)
 
 
 def _text(text: str) -> str:

@@ -126,10 +126,7 @@ def _simple(
             yield "output" + ("" if node.when is None else f" when {node.when.text}")
             yield from _indented(_output(item) for item in node.items)
         case ast.ParamStatement():
-            dtype = "" if node.dtype is None else node.dtype.text
-            shape, value = unparse.shape(node.shape), unparse.expression(node.value)
-            options = "".join(f", {unparse.argument(option)}" for option in node.options)
-            yield f"{node.kind} {node.name.text}: {dtype}{shape} = {value}{options}"
+            yield unparse.raw_parameter(node)
         case _:
             assert_never(node)
 

@@ -156,6 +156,14 @@ def selector(node: ast.Selector) -> str:
     return f"{quoted(node.target) if node.is_path else node.target}.{node.parameter}"
 
 
+def raw_parameter(node: ast.ParamStatement) -> str:
+    """``param weight: [C] = ones``, ``buffer steps: int[] = 0, persistent = false``."""
+    dtype = "" if node.dtype is None else node.dtype.text
+    options = "".join(f", {argument(option)}" for option in node.options)
+    value = expression(node.value)
+    return f"{node.kind} {node.name.text}: {dtype}{shape(node.shape)} = {value}{options}"
+
+
 def shape(node: ast.Shape) -> str:
     """``[N, 3, H = 224]``."""
     return f"[{', '.join(_dim(dim) for dim in node.dims)}]"

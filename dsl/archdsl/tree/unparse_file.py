@@ -144,10 +144,7 @@ def _simple(
             when = "" if node.when is None else f" when {node.when.text}"
             return f"output {', '.join(_output(item) for item in node.items)}{when}"
         case ast.ParamStatement():
-            dtype = "" if node.dtype is None else node.dtype.text
-            shape, value = unparse.shape(node.shape), unparse.expression(node.value)
-            options = "".join(f", {unparse.argument(option)}" for option in node.options)
-            return f"{node.kind} {node.name.text}: {dtype}{shape} = {value}{options}"
+            return unparse.raw_parameter(node)
         case _:
             assert_never(node)
 

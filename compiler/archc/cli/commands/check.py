@@ -88,14 +88,8 @@ def _put_right(
     return guard.WRONG_INPUT if changed or fixed.found.has_errors else guard.OK
 
 
-FORMAT = Option(
-    "--format",
-    "form",
-    "How what is found is printed: text, json, sarif, github or concise (a line for each).",
-    metavar="FORMAT",
-    default="text",
-    read=options.formats(FORMATS),
-    words=FORMATS,
+FORMAT = options.printed_as(
+    "How what is found is printed: text, json, sarif, github or concise (a line for each).", FORMATS
 )
 
 FIX = Option("--fix", "fix", "Put right what is safely put right, and write the files.")

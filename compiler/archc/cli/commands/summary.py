@@ -265,15 +265,7 @@ command = Command(
             words=TOOLS,
         ),
         Option("--symbolic", "symbolic", "Show numbers as expressions of the sizes of the input."),
-        Option(
-            "--format",
-            "form",
-            f"How it is printed: {', '.join(FORMATS)}.",
-            metavar="FORMAT",
-            default="text",
-            read=options.formats(FORMATS),
-            words=FORMATS,
-        ),
+        options.printed_as(f"How it is printed: {', '.join(FORMATS)}.", FORMATS),
         options.LIMITS,
     ),
 )

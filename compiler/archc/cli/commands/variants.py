@@ -269,15 +269,7 @@ command = Command(
         ),
         Option("--sort", "order", "The score that rows are sorted by.", metavar="NAME"),
         Option("--front", "only_front", "Show only those than which none is better in all scores."),
-        Option(
-            "--format",
-            "form",
-            f"How it is printed: {', '.join(FORMATS)}.",
-            metavar="FORMAT",
-            default="text",
-            read=options.formats(FORMATS),
-            words=FORMATS,
-        ),
+        options.printed_as(f"How it is printed: {', '.join(FORMATS)}.", FORMATS),
         options.LIMITS,
     ),
 )

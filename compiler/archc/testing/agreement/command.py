@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from archc.testing.agreement.run import Run, run
 from archc.testing.generator.constructs import SECTIONS
+from archc.testing.progress import Progress, positive
 from archir.catalogue.registry import built_in
 
 
@@ -27,7 +27,8 @@ def main(words: Sequence[str]) -> int:
         for path in folder.glob("*.arch"):
             path.unlink()
     try:
-        run(state, given.networks, given.processes, _Progress(state, given.networks))
+        progress = Progress(lambda: state.results.networks, given.networks)
+        run(state, given.networks, given.processes, progress)
     except KeyboardInterrupt:
         print(f"stopped; with --resume the same command goes on\n{state.line()}")
         return 128 + 2
@@ -57,43 +58,15 @@ def table(state: Run) -> str:
     return "\n".join(lines)
 
 
-class _Progress:
-    """A line now and then on standard error."""
-
-    def __init__(self, state: Run, networks: int) -> None:
-        self.first = state.results.networks
-        self.networks = networks
-        self.began = self.said = time.monotonic()
-
-    def __call__(self, state: Run) -> None:
-        now = time.monotonic()
-        if now - self.said < 10:
-            return
-        self.said = now
-        rate = (state.results.networks - self.first) / (now - self.began)
-        line = f"{state.line()}; of {self.networks:,}, {rate:,.1f} a second"
-        print(line, file=sys.stderr, flush=True)
-
-
-def _number(text: str) -> int:
-    try:
-        number = int(text.replace("_", "").replace(",", ""))
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"a whole number above 0 is meant, and not {text}")
-    return number
-
-
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m archc.testing agree",
         description="Write networks over the whole language, and hold what archc says of them"
         " against torch on the CPU: verdicts, outputs, shapes, costs, keys, weights, sizes.",
     )
-    parser.add_argument("--networks", type=_number, default=1_000, help="how many")
+    parser.add_argument("--networks", type=positive, default=1_000, help="how many")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
-    parser.add_argument("--processes", type=_number, default=os.cpu_count() or 1)
+    parser.add_argument("--processes", type=positive, default=os.cpu_count() or 1)
     parser.add_argument("--out", default="agree", help="where disagreements and progress are kept")
     parser.add_argument("--resume", action="store_true", help="go on where the run was stopped")
     return parser

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from archc.testing.fuzz.corpus import Corpus, of_folder, shipped
 from archc.testing.fuzz.state import State
 from archc.testing.fuzz.work import run
+from archc.testing.progress import Progress, positive
 
 
 def main(words: Sequence[str]) -> int:
@@ -35,7 +35,8 @@ def main(words: Sequence[str]) -> int:
         _clear(folder)
         state.save()
     try:
-        run(state, given.executions, given.processes, _Progress(state, given.executions))
+        progress = Progress(lambda: state.executions, given.executions)
+        run(state, given.executions, given.processes, progress)
     except KeyboardInterrupt:
         print(f"stopped; the same command goes on\n{state.line()}")
         return 128 + 2
@@ -53,34 +54,6 @@ def _clear(folder: Path) -> None:
         path.unlink()
 
 
-class _Progress:
-    """A line now and then on standard error."""
-
-    def __init__(self, state: State, executions: int) -> None:
-        self.first = state.executions
-        self.executions = executions
-        self.began = self.said = time.monotonic()
-
-    def __call__(self, state: State) -> None:
-        now = time.monotonic()
-        if now - self.said < 10:
-            return
-        self.said = now
-        rate = (state.executions - self.first) / (now - self.began)
-        line = f"{state.line()}; of {self.executions:,}, {rate:,.0f} a second"
-        print(line, file=sys.stderr, flush=True)
-
-
-def _number(text: str) -> int:
-    try:
-        number = int(text.replace("_", "").replace(",", ""))
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"a whole number above 0 is meant, and not {text}")
-    return number
-
-
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m archc.testing fuzz",
@@ -88,9 +61,9 @@ def _arguments() -> argparse.ArgumentParser:
         " internal error, 10 s of processor time, 1 GiB of memory. Stopped and given again, the"
         " command goes on where it was.",
     )
-    parser.add_argument("--executions", type=_number, default=10_000, help="how many mutants")
+    parser.add_argument("--executions", type=positive, default=10_000, help="how many mutants")
     parser.add_argument("--seed", type=int, default=0, help="which mutants")
-    parser.add_argument("--processes", type=_number, default=os.cpu_count() or 1)
+    parser.add_argument("--processes", type=positive, default=os.cpu_count() or 1)
     parser.add_argument(
         "--corpus",
         action="append",
