@@ -6,14 +6,27 @@ import shutil
 from pathlib import Path
 
 import pytest
+from shipped import DRAWN
 
 from archc.pages.gallery import main, outdated
 
 PAGE = Path(__file__).parents[2] / "docs" / "pictures.md"
 
 
-def test_the_gallery_is_up_to_date() -> None:
-    assert outdated(PAGE) == []
+@pytest.mark.parametrize("page", [PAGE, PAGE.with_suffix("") / "others.md"], ids=lambda it: it.stem)
+def test_the_gallery_is_up_to_date(page: Path) -> None:
+    assert outdated(page) == []
+
+
+def test_every_example_has_three_pictures_on_a_page() -> None:
+    texts = [PAGE.read_text("utf-8"), (PAGE.with_suffix("") / "others.md").read_text("utf-8")]
+    said = [
+        line.removeprefix("## ") for text in texts for line in text.splitlines() if "## " in line
+    ]
+    assert sorted(said) == sorted(DRAWN)
+    for name in DRAWN:
+        for view in ("layers", "volumes", "stages"):
+            assert (PAGE.with_suffix("") / f"{name}-{view}.svg").is_file()
 
 
 def test_it_says_what_is_out_of_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -194,7 +194,7 @@ def test_a_densenet_is_four_blocks_of_one_layer_that_repeats(name: str, layers: 
         for item in picture.chain.items
         if isinstance(item, Ref) and item.definition.name == "DenseBlock"
     ]
-    assert blocks == [f"num_layers {count}" for count in layers]
+    assert blocks == [f"\N{MULTIPLICATION SIGN} {count}" for count in layers]
     assert panel(picture, "DenseLayer") == ["Conv 1x1: 128", "Conv 3x3: 32"]
 
 

@@ -16,6 +16,9 @@ What they are made of is held to plain torch in small, and they are checked and 
 
 NAMES = tuple(sorted(path.stem for path in EXAMPLES.glob("*.arch") if path.stem not in HUGE))
 
+DRAWN = tuple(sorted((*NAMES, *(name for name in HUGE if name != "llama"))))
+"""Every example that is a model: what needs no weights is asked of all of them, every size too."""
+
 SIZES = (
     "mobilenet_v3_large",
     *("mnasnet0_5", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3"),

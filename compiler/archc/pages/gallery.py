@@ -1,21 +1,23 @@
 """The gallery of pictures, made from the examples.
 
 ``python -m archc.pages.gallery docs/pictures.md`` writes the page, and the pictures into a folder
-of its name beside it; with ``--check`` it only says whether they are up to date.
+of its name beside it; ``docs/pictures/others.md`` is the page of the examples that have none there.
+With ``--check`` it only says whether they are up to date.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from archc import pipeline
 from archc.api.formats import BRIEF, FORMATS
 from archc.output import writing
 from archc.pages import command
+from archc.request import examples
 from archc.request.files import read_named
 from archir.base.source import Source
-from archir.graph.typed import TypedGraph
 
 SHOWN = (
     "resnet50",
@@ -66,6 +68,9 @@ SHOWN = (
 )
 """An example of each family; the other members differ from it in their numbers."""
 
+OTHERS = "others.md"
+"""The page of those, in the folder of the pictures."""
+
 VIEWS = ("layers", "volumes", "stages")
 """The views, in the order of the page."""
 
@@ -88,34 +93,38 @@ They follow the reader's page into the dark.
   scale on which each doubling takes as much.
 - **stages**: one box for each labelled part, or for what has one resolution.
 
-There is an example of each family here; the others differ from these in their numbers.
+There is an example of each family here; the others, which differ from these in their numbers, have
+[a page of their own](pictures/others.md).
+"""
+
+_HEAD_OF_OTHERS = """\
+# Pictures of the other examples
+
+<!-- Made from the examples by `python -m archc.pages.gallery docs/pictures/others.md`. -->
+
+Those that are like one of [these](../pictures.md), only wider or deeper.
 """
 
 
-def page() -> str:
-    """The page."""
-    parts = [_HEAD]
-    for name in SHOWN:
+def page(head: str, names: Collection[str], folder: str) -> str:
+    """A page of pictures of some examples."""
+    parts = [head]
+    for name in names:
         parts.append(f"## {name}\n")
-        parts += [f"![{name}, {view}](pictures/{name}-{view}.svg)\n" for view in VIEWS]
+        parts += [f"![{name}, {view}]({folder}{name}-{view}.svg)\n" for view in VIEWS]
     return "\n".join(parts)
 
 
-def pictures() -> dict[str, str]:
-    """Every picture of the page by the name of its file."""
+def pictures(names: Collection[str]) -> dict[str, str]:
+    """The pictures of some examples by the names of their files; of what is no model none."""
     made: dict[str, str] = {}
-    for name in SHOWN:
-        typed = _typed(name)
-        for view in VIEWS:
-            made[f"{name}-{view}.svg"] = FORMATS["svg"].text(typed, view=view)
+    for name in names:
+        source, path, _found = read_named(name)
+        typed, _found = pipeline.compile_source(source, path)
+        if typed is not None:
+            for view in VIEWS:
+                made[f"{name}-{view}.svg"] = FORMATS["svg"].text(typed, view=view)
     return made
-
-
-def _typed(name: str) -> TypedGraph:
-    source, path, _found = read_named(name)
-    typed, found = pipeline.compile_source(source, path)
-    assert typed is not None, [one.problem.message() for one in found]
-    return typed
 
 
 def of_readme(target: Path) -> str:
@@ -131,12 +140,19 @@ def of_readme(target: Path) -> str:
 
 def contents(target: Path) -> dict[Path, writing.Content]:
     """What is to stand in each file."""
-    folder = target.with_suffix("")
-    made: dict[Path, writing.Content] = {
-        target: page(),
-        target.parent / "net.svg": of_readme(target),
-    }
-    return {**made, **{folder / name: text for name, text in pictures().items()}}
+    if target.name == OTHERS:
+        shown = pictures([name for name in examples.names() if name not in SHOWN])
+        drawn = dict.fromkeys(name.rpartition("-")[0] for name in shown)
+        made: dict[Path, writing.Content] = {target: page(_HEAD_OF_OTHERS, drawn, "")}
+        folder = target.parent
+    else:
+        folder = target.with_suffix("")
+        shown = pictures(SHOWN)
+        made = {
+            target: page(_HEAD, SHOWN, f"{folder.name}/"),
+            target.parent / "net.svg": of_readme(target),
+        }
+    return {**made, **{folder / name: text for name, text in shown.items()}}
 
 
 def outdated(target: Path) -> list[Path]:

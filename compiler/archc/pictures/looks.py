@@ -26,9 +26,9 @@ PAGED = ("layers", "stages", "volumes")
 
 PAGES: Mapping[str, tuple[tuple[float, float], ...]] = MappingProxyType(
     {
-        "a4": ((170.0, 120.0), (170.0, 240.0)),
+        "a4": ((170.0, 120.0), (170.0, 170.0), (170.0, 240.0)),
         "slide": ((240.0, 135.0),),
-        "column": ((85.0, 95.0), (85.0, 170.0)),
+        "column": ((85.0, 95.0), (85.0, 130.0), (85.0, 170.0)),
     }
 )
 """The pages by name: what a figure takes of one, and what one takes that would be too small there.

@@ -33,6 +33,7 @@ text {{ font-family: {FONTS}; text-anchor: middle; }}
 .wire, .sign-stroke, .inner {{ fill: none; }}
 .wire {{ stroke-width: 1.1; }}
 .wire.optional, .glyph.optional rect {{ stroke-dasharray: 4 2.5; }}
+.wire.rule {{ stroke-width: 0.6; }}
 .wire.training {{ stroke-dasharray: 1.5 2.5; }}
 .sign-stroke {{ stroke-width: 1.3; }}
 .inner {{ stroke-width: 0.6; }}

@@ -44,8 +44,9 @@ _SPECIAL = {
 _LAST = 0x17F
 """Letters up to here are in LaTeX's fonts: those of Western and Central Europe."""
 
-_DASHES = {
+_STROKES = {
     "optional": ", dash pattern=on 4\\archcunit off 2.5\\archcunit",
+    "rule": ", line width=0.6\\archcunit",
     "training": ", dash pattern=on 1.5\\archcunit off 2.5\\archcunit",
 }
 
@@ -140,14 +141,14 @@ def _frame(frame: Frame) -> list[str]:
     if frame.form == "panel":
         looks += ", fill=archcpanel"
     if frame.form == "times":
-        looks += _DASHES["optional"]
+        looks += _STROKES["optional"]
     corner = (frame.x + frame.width, frame.y + frame.height)
     drawn = f"\\draw[{looks}] {_at((frame.x, frame.y))} rectangle {_at(corner)};"
     return [drawn, *(_letters(text) for text in frame.texts)]
 
 
 def _wire(wire: Wire) -> list[str]:
-    looks = f"archcwires, rounded corners=6\\archcunit{_DASHES.get(wire.form, '')}"
+    looks = f"archcwires, rounded corners=6\\archcunit{_STROKES.get(wire.form, '')}"
     lines = [f"\\draw[{looks}] {' -- '.join(map(_at, course(wire)))};"]
     if wire.has_head:
         lines.append(f"\\fill[archcwires] {' -- '.join(map(_at, head(wire)))} -- cycle;")
@@ -157,7 +158,7 @@ def _wire(wire: Wire) -> list[str]:
 def _glyph(glyph: Glyph) -> list[str]:
     looks = f"draw=archc{glyph.kind}edge, line width=1\\archcunit, fill=archc{glyph.kind}"
     if glyph.is_optional:
-        looks += _DASHES["optional"]
+        looks += _STROKES["optional"]
     lines: list[str] = []
     if glyph.form == "sign":
         radius = glyph.width / 2

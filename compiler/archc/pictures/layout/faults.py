@@ -97,7 +97,7 @@ def _loose(
     things = [_rect(one) for one in holders] + [_letters(text) for text in texts]
     for wire in wires:
         for point, kind in ((wire.points[0], "entry"), (wire.points[-1], "exit")):
-            if wire.form == kind or len(set(wire.points)) == 1:
+            if wire.form in (kind, "rule") or len(set(wire.points)) == 1:
                 continue
             if kind == "exit" and wire.has_head:
                 if not any(_touches(point, _rect(glyph)) for glyph in glyphs):

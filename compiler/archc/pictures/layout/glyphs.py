@@ -6,15 +6,17 @@ from functools import lru_cache
 from itertools import pairwise
 
 from archc.pictures.layout.marks import Glyph, Sketch, Text, middle
+from archc.pictures.layout.spacing import ROOMY, Spacing
 from archc.pictures.measure.widths import width
-from archc.pictures.model.tree import DOT, TIMES, Box, Count, Ref, Sign, head_text, say
+from archc.pictures.model.tree import DOT, TIMES, Box, Count, Ref, Sign, Words, head_text, say
 
 HEAD, FACT, SHAPE, NAME, TITLE = 11.0, 9.5, 9.0, 9.5, 15.0
 """Sizes of letters."""
 
 LINE = {HEAD: 13.5, FACT: 11.5}
-PAD = 7.0
-EDGE = 4.5
+RIM = 1.5
+"""What the second edge of a block takes."""
+
 NARROWEST = 40.0
 RADIUS = 8.0
 WIDEST_FACT = 96.0
@@ -29,7 +31,7 @@ LONGEST = 40
 Symbols = dict[Count, str]
 
 
-def box(item: Box, symbols: Symbols | None = None) -> Sketch:
+def box(item: Box, symbols: Symbols | None = None, space: Spacing = ROOMY) -> Sketch:
     """An op's box: what stands before it, its name in bold, its numbers, and what follows it."""
     head = head_text(item, symbols)
     facts = say(item.facts, symbols)
@@ -38,16 +40,22 @@ def box(item: Box, symbols: Symbols | None = None) -> Sketch:
     lines += [(one, FACT) for one in _wrapped(tuple(facts.split(", ")), ", ")]
     lines += [(one, FACT) for one in _wrapped(item.after)]
     form = "end" if item.kind in ("end", "parameter") else "box"
-    return _glyph(lines, item, form)
+    return _glyph(lines, item, form, space)
 
 
-def ref(item: Ref, name: str, symbols: Symbols | None = None) -> Sketch:
-    """The box of a block that is drawn in a panel."""
+def ref(
+    item: Ref,
+    name: str,
+    words: Words,
+    symbols: Symbols | None = None,
+    space: Spacing = ROOMY,
+) -> Sketch:
+    """The box of a block that is drawn in a panel, with what is said of this use."""
     label = item.name if item.name and not item.name.isdecimal() and item.is_named else ""
     lines = [(cut(label), FACT)] if label else []
     lines.append((cut(name) + _times(item.times, symbols), HEAD))
-    lines += [(one, FACT) for one in _wrapped(tuple(say(item.words, symbols).split(", ")), ", ")]
-    return _glyph(lines, item, "block")
+    lines += [(one, FACT) for one in _wrapped(tuple(say(words, symbols).split(", ")), ", ")]
+    return _glyph(lines, item, "block", space)
 
 
 def titled(item: Box | Ref) -> str:
@@ -119,14 +127,15 @@ def _filled(widths: list[float], gap: float, limit: float) -> list[int]:
     return starts
 
 
-def _glyph(lines: list[tuple[str, float]], item: Box | Ref, form: str) -> Sketch:
+def _glyph(lines: list[tuple[str, float]], item: Box | Ref, form: str, space: Spacing) -> Sketch:
     is_stack = item.times is not None
-    wide = max(width(text, size, bold=size == HEAD) for text, size in lines) + 2 * PAD
+    pad = space.pad + (RIM if form == "block" else 0.0)
+    wide = max(width(text, size, bold=size == HEAD) for text, size in lines) + 2 * pad
     wide = max(round(wide, 1), NARROWEST)
-    high = sum(LINE[size] for _text, size in lines) + 2 * EDGE
+    high = sum(LINE[size] for _text, size in lines) + 2 * space.edge
     glyph = Glyph(0, -high / 2, wide, high, item.kind, form, item.path, titled(item))
     glyph.is_stack, glyph.is_optional = is_stack, item.is_optional
-    top = -high / 2 + EDGE
+    top = -high / 2 + space.edge
     for text, size in lines:
         role = "head" if size == HEAD else "fact"
         glyph.texts.append(_line(text, wide / 2, top + LINE[size] / 2, size, role))

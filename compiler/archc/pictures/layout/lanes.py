@@ -6,28 +6,17 @@ from itertools import pairwise
 
 from archc.pictures.layout import glyphs
 from archc.pictures.layout.marks import Mark, Sketch, Wire
+from archc.pictures.layout.spacing import Spacing
 from archc.pictures.model.tree import Branch
 
-GAP = 20.0
-"""Between two boxes; an arrow's length."""
 
-FORK = 10.0
-"""From the end of a line to where it forks."""
-
-LANES = 12.0
-"""Between two lanes."""
-
-ARC = 12.0
-"""How far above its row a skip runs."""
-
-
-def through(y: float, join: float, end: float, is_box: bool, form: str) -> list[Mark]:
+def through(y: float, join: float, end: float, is_box: bool, form: str, fork: float) -> list[Mark]:
     """A branch without anything in it, from the fork to the merge."""
     if y == 0:
         return [Wire([(0, 0), (join if is_box else end, 0)], not is_box, form)]
     radius = 0.0 if is_box else glyphs.RADIUS
     end_y = radius if y > 0 else -radius
-    return [Wire([(0, 0), (FORK, 0), (FORK, y), (join, y), (join, end_y)], not is_box, form)]
+    return [Wire([(0, 0), (fork, 0), (fork, y), (join, y), (join, end_y)], not is_box, form)]
 
 
 def into(x: float, y: float, join: float, end: float, is_box: bool, form: str) -> list[Mark]:
@@ -40,7 +29,7 @@ def into(x: float, y: float, join: float, end: float, is_box: bool, form: str) -
     return [Wire([(x, y), (join, y), (join, end_y)], not is_box, form)]
 
 
-def places_of(branches: list[Branch], sketches: list[Sketch]) -> list[float]:
+def places_of(branches: list[Branch], sketches: list[Sketch], space: Spacing) -> list[float]:
     """The height of each branch's own axis."""
     if len(branches) == 2:
         # The longer one stays on the line, and the other goes around it.
@@ -49,13 +38,13 @@ def places_of(branches: list[Branch], sketches: list[Sketch]) -> list[float]:
             main = 0 if branches[0].is_sourced else 1
         other = 1 - main
         if branches[other].chain.items:
-            y = -(sketches[main].up + LANES + sketches[other].down)
+            y = -(sketches[main].up + space.lanes + sketches[other].down)
         else:
-            y = -(max(sketches[main].up, glyphs.RADIUS) + ARC)
+            y = -(max(sketches[main].up, glyphs.RADIUS) + space.arc)
         return [0.0, y] if main == 0 else [y, 0.0]
     tops = [0.0]
     for above, below in pairwise(sketches):
-        tops.append(tops[-1] + max(above.down, 4) + LANES + max(below.up, 4))
+        tops.append(tops[-1] + max(above.down, 4) + space.lanes + max(below.up, 4))
     if len(branches) % 2:
         middle = tops[len(branches) // 2]
     else:

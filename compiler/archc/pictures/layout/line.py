@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
 from archc.pictures.layout import glyphs
-from archc.pictures.layout.lanes import FORK, GAP, into, places_of, through
+from archc.pictures.layout.lanes import into, places_of, through
 from archc.pictures.layout.marks import Frame, Sketch, Text, Wire
 from archc.pictures.layout.solids import solid
+from archc.pictures.layout.spacing import ROOMY, Spacing
 from archc.pictures.layout.tangles.arcs import tangle
 from archc.pictures.layout.tangles.grid import grid
 from archc.pictures.measure.widths import width
@@ -49,17 +50,23 @@ class Style(Record):
     symbols: dict[Count, str]
     with_shapes: bool
     with_volumes: bool = False
+    space: Spacing = ROOMY
+    tabled: Collection[Definition] = ()
+    """Blocks whose numbers stand in their panel's table."""
 
 
 def item(one: Item, style: Style, before: str = "") -> Sketch:
     """The sketch of one item; ``before`` is the shape of what flows into it."""
     if isinstance(one, Box):
         if style.with_volumes:
-            return solid(one)
-        return glyphs.box(one, style.symbols)
+            return solid(one, style.space)
+        return glyphs.box(one, style.symbols, style.space)
     if isinstance(one, Ref):
         name = style.names.get(one.definition, one.definition.name)
-        return glyphs.ref(one, name, style.symbols)
+        words = one.words
+        if one.definition in style.tabled:
+            words = tuple(word for word in words if isinstance(word, str))
+        return glyphs.ref(one, name, words, style.symbols, style.space)
     if isinstance(one, Sign):
         return glyphs.sign(one)
     if isinstance(one, Parallel):
@@ -74,7 +81,7 @@ def item(one: Item, style: Style, before: str = "") -> Sketch:
 
 
 def _quiet(style: Style) -> Style:
-    return Style(style.names, style.symbols, False, style.with_volumes)
+    return Style(style.names, style.symbols, False, style.with_volumes, style.space, style.tabled)
 
 
 # --- one behind the other ------------------------------------------------------------------------
@@ -112,27 +119,27 @@ def joined(pairs: Pairs, style: Style, before: str = "") -> Sketch:
             made.takes_head = made.takes_head and place > 0
             continue
         if place:
-            made.width += link(made, made.width, labels[place - 1], sketch)
+            made.width += link(made, made.width, labels[place - 1], sketch, style.space)
         made.add(sketch, made.width, 0)
         made.width += sketch.width
         made.up = max(made.up, sketch.up)
         made.down = max(made.down, sketch.down)
     if len(pairs) != 1:
         made.port = None
-    _hang(made, taps)
+    _hang(made, taps, style.space)
     return made
 
 
-def _hang(made: Sketch, taps: list[tuple[float, Sketch, str]]) -> None:
+def _hang(made: Sketch, taps: list[tuple[float, Sketch, str]], space: Spacing) -> None:
     """Put what leaves a line below it, each clear of the one before."""
     end, low, base = float("-inf"), 0.0, made.down
     for x, sketch, form in taps:
         top = base + UNDER if x > end else low + UNDER
         y = top + sketch.up
-        left = x + FORK + sketch.indent
+        left = x + space.fork + sketch.indent
         made.marks.append(Wire([(x, 0), (x, y), (left, y)], sketch.takes_head, form))
         made.add(sketch, left, y)
-        end, low = left + sketch.reach + GAP, y + sketch.down
+        end, low = left + sketch.reach + space.gap, y + sketch.down
         made.down = max(made.down, low)
         made.overhang = max(made.overhang, left + sketch.reach)
 
@@ -164,9 +171,14 @@ def _says(one: Item, text: str) -> bool:
     return not isinstance(inner, Parallel) and text_of(inner, "") == text
 
 
-def link(into: Sketch, x: float, label: str, to: Sketch) -> float:
+def length(label: str, space: Spacing) -> float:
+    """How long an arrow is that has this text above it."""
+    return max(space.gap, width(label, glyphs.SHAPE) + space.beside if label else 0.0)
+
+
+def link(into: Sketch, x: float, label: str, to: Sketch, space: Spacing) -> float:
     """An arrow along the axis into a sketch, with a text above it; how long it is."""
-    long = max(GAP, width(label, glyphs.SHAPE) + 10 if label else 0)
+    long = length(label, space)
     into.marks.append(Wire([(x, 0), (x + long, 0)], to.takes_head))
     if label:
         into.marks.append(Text(x + long / 2 - 1, -4, label, glyphs.SHAPE, "shape"))
@@ -179,32 +191,34 @@ def link(into: Sketch, x: float, label: str, to: Sketch) -> float:
 
 def lanes(one: Parallel, style: Style) -> Sketch:
     """Branches between a fork and a merge. One of two is on the axis, the other above it."""
-    merge = item(one.merge, style)
+    merge, space = item(one.merge, style), style.space
     sketches = [chain(branch.chain, style) for branch in one.branches]
-    places = places_of(one.branches, sketches)
+    places = places_of(one.branches, sketches, space)
     widest = max(sketch.reach for sketch in sketches)
     sourced = any(branch.is_sourced for branch in one.branches)
-    start = FORK + GAP * 0.8 if sourced else 0.0
-    end = start + widest + GAP
+    start = space.fork + space.gap * 0.8 if sourced else 0.0
+    end = start + widest + space.gap
     is_box = not isinstance(one.merge, Sign)
-    join = end + (GAP * 0.6 if is_box else glyphs.RADIUS)
+    join = end + (space.gap * 0.6 if is_box else glyphs.RADIUS)
     made = Sketch(0, merge.up, merge.down, takes_head=False)
     for branch, sketch, y in zip(one.branches, sketches, places, strict=True):
         form = "optional" if branch.is_optional else "skip" if not branch.chain.items else "line"
         x = start + (widest - sketch.reach) / 2
         if not branch.chain.items and branch.is_sourced:
-            made.marks += through(y, join, end, is_box, form)
+            made.marks += through(y, join, end, is_box, form, space.fork)
         else:
             if branch.is_sourced:
-                points = [(0.0, 0.0), (FORK, 0.0), (FORK, y), (x, y)] if y else [(0.0, 0.0), (x, y)]
+                points = [(0.0, 0.0), (x, y)]
+                if y:
+                    points[1:1] = [(space.fork, 0.0), (space.fork, y)]
                 made.marks.append(Wire(points, sketch.takes_head, form))
             made.add(sketch, x, y)
             made.marks += into(x + sketch.width, y, join, end, is_box, form)
         made.up = max(made.up, sketch.up - y + 2)
         made.down = max(made.down, sketch.down + y + 2)
     if is_box:
-        made.marks.append(Wire([(join, 0), (join + GAP * 0.7, 0)], merge.takes_head))
-        end = join + GAP * 0.7
+        made.marks.append(Wire([(join, 0), (join + space.gap * 0.7, 0)], merge.takes_head))
+        end = join + space.gap * 0.7
     made.add(merge, end, 0)
     made.width = end + merge.width
     return made

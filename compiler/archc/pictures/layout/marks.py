@@ -91,7 +91,7 @@ class Wire(Struct):
     points: list[tuple[float, float]]
     has_head: bool = True
     form: str = "line"
-    """``line``, ``skip``, ``training`` or ``optional``."""
+    """``line``, ``skip``, ``training`` or ``optional``; ``rule`` in a table."""
 
 
 Mark: TypeAlias = "Text | Glyph | Frame | Wire"

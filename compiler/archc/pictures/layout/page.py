@@ -15,19 +15,19 @@ from archc.pictures.layout.line import Style
 from archc.pictures.layout.marks import Frame, Glyph, Mark, Sketch, Text, Wire, shift
 from archc.pictures.layout.packing import SHELF, packed
 from archc.pictures.layout.rows import block
+from archc.pictures.layout.spacing import DENSE, ROOMY, Spacing
+from archc.pictures.layout.table import table
 from archc.pictures.looks import PAGES
 from archc.pictures.model.tree import Panel, Picture, begins
 from archir.base.record import Record
-from archir.graph.graph import Definition
 
-READABLE = 0.17
-"""Millimetres for a unit, at which quiet letters are as large as those of footnotes."""
+POINT = 25.4 / 72
+"""Millimetres."""
+
+READABLE = 5.5 * POINT / glyphs.SHAPE
+"""Millimetres for a unit, at which the smallest letters have the size of a footnote's numbers."""
 
 WIDTHS = (260, 320, 380, 440, 500, 560, 620, 700, 780, 860, 960, 1080, 1200, 1400, 1700, 2100)
-MARGIN = 12.0
-INSIDE = 9.0
-"""Around what is in a panel."""
-
 EVEN = 0.8
 """How much smaller letters may be for it that no box stands alone in a row."""
 
@@ -54,22 +54,37 @@ def page(picture: Picture, size: str = "a4", view: str = "layers", heat: str | N
 
     Shapes stand on lines in the view layers alone: the others have them with their boxes.
     """
+    best: dict[Spacing, list[Page]] = {}
+    for wanted in PAGES[size]:
+        for space in (ROOMY, DENSE):
+            if space not in best:
+                best[space] = _tried(picture, space, view, heat)
+            # Of equal ones the first, which is the narrowest.
+            found = max(
+                best[space], key=lambda page: round(_scale(page, wanted) * EVEN**page.lonely, 5)
+            )
+            if _scale(found, wanted) >= READABLE:
+                return found
+    return found
+
+
+def _tried(picture: Picture, space: Spacing, view: str, heat: str | None) -> list[Page]:
+    """The picture in several widths."""
     tried: list[Page] = []
     names = {ref.definition: panel.name for panel in picture.panels for ref in panel.uses}
+    tabled = {ref.definition for panel in picture.panels if panel.table for ref in panel.uses}
+    style = Style(names, {}, view == "layers", view == "volumes", space, tabled)
     # What cannot be broken leaves room beside the rows, which they take.
-    panels = [_panel(panel, names, WIDTHS[0]).width for panel in picture.panels]
+    panels = [_panel(panel, style, WIDTHS[0]).width for panel in picture.panels]
     least = max(panels, default=0.0)
+    reach = block(picture.chain, style, WIDTHS[0]).reach
+    least = max(least, reach if reach > WIDTHS[0] + SHELF else 0.0)
     for wide in sorted({max(float(wide), least) for wide in WIDTHS}):
-        made = _laid_out(picture, names, wide, view, heat)
+        made = _laid_out(picture, style, wide, heat)
         tried.append(made)
         if made.width < wide * 0.6 and len(tried) > 1 and made.width <= tried[-2].width:
             break
-    for wanted in PAGES[size]:
-        # Of equal ones the first, which is the narrowest.
-        best = max(tried, key=lambda page: round(_scale(page, wanted) * EVEN**page.lonely, 5))
-        if _scale(best, wanted) >= READABLE:
-            break
-    return best
+    return tried
 
 
 def _scale(page: Page, wanted: tuple[float, float]) -> float:
@@ -77,40 +92,38 @@ def _scale(page: Page, wanted: tuple[float, float]) -> float:
     return min(wanted[0] / page.width, wanted[1] / page.height)
 
 
-def _laid_out(
-    picture: Picture, names: dict[Definition, str], wide: float, view: str, heat: str | None
-) -> Page:
-    style = Style(names, {}, view == "layers", view == "volumes")
+def _laid_out(picture: Picture, style: Style, wide: float, heat: str | None) -> Page:
+    margin = style.space.margin
     body = block(picture.chain, style, wide)
     marks: list[Mark] = []
-    title = Text(MARGIN, MARGIN + glyphs.TITLE, glyphs.cut(picture.name), glyphs.TITLE, "title")
+    title = Text(margin, margin + glyphs.TITLE, glyphs.cut(picture.name), glyphs.TITLE, "title")
     title.bold, title.anchor = True, "start"
     marks.append(title)
     across = max(body.reach, wide, title.width)
-    panels = [_panel(panel, names, across) for panel in picture.panels]
+    panels = [_panel(panel, style, across) for panel in picture.panels]
     across = max(across, *(panel.width for panel in panels), 0.0)
-    y = MARGIN + glyphs.TITLE + 14
+    y = margin + glyphs.TITLE + 14
     wide_body = body.reach
     body.marks = _without_ends(body)
-    _put(marks, body, MARGIN, y + body.up)
+    _put(marks, body, margin, y + body.up)
     y += body.up + body.down + SHELF
-    right = MARGIN + max(wide_body, title.width)
+    right = margin + max(wide_body, title.width)
     high = 0.0
     for sketch, (x, top) in zip(panels, packed(panels, across), strict=True):
-        _put(marks, sketch, MARGIN + x, y + top)
-        right = max(right, MARGIN + x + sketch.width)
+        _put(marks, sketch, margin + x, y + top)
+        right = max(right, margin + x + sketch.width)
         high = max(high, top + sketch.down)
     if panels:
         y += high + SHELF
-    key = legend(marks, right - MARGIN, heat)
+    key = legend(marks, right - margin, heat)
     for mark in key.marks:
-        shift(mark, MARGIN, y)
+        shift(mark, margin, y)
     marks += key.marks
-    right = max(right, MARGIN + key.width)
-    bottom = y + key.height + MARGIN * 0.5
-    total = max(right + MARGIN, bottom / STEEPEST)
-    total = round(total, 1)
-    least = ceil(10 * total / STEEPEST) / 10  # rounded, it would be too steep
+    right = max(right, margin + key.width)
+    bottom = y + key.height + margin * 0.5
+    total = max(right + margin, bottom / STEEPEST)
+    total = ceil(10 * total) / 10  # rounded, it would be too steep
+    least = ceil(10 * total / STEEPEST) / 10
     lonely = sum(sketch.lonely for sketch in (body, *panels))
     return Page(picture.name, total, max(round(bottom, 1), least), marks, lonely)
 
@@ -139,26 +152,38 @@ def _put(marks: list[Mark], sketch: Sketch, x: float, y: float) -> None:
     marks += sketch.marks
 
 
-def _panel(panel: Panel, names: dict[Definition, str], across: float) -> Sketch:
+def _panel(panel: Panel, style: Style, across: float) -> Sketch:
     """A block drawn once, in a frame with its name; its corner is at (0, 0)."""
-    inner = block(panel.chain, Style(names, panel.symbols, False), across - 2 * INSIDE - 40)
-    call = f"({', '.join(panel.parameters)})" if panel.parameters else ""
-    title = Text(INSIDE, INSIDE + 7, panel.name, glyphs.HEAD, "call", True, "start")
-    quiet = Text(INSIDE + title.width + 1, INSIDE + 7, call, glyphs.FACT, "fact", False, "start")
-    enters = 14.0
-    wide = max(inner.width + 2 * enters, title.width + quiet.width) + 2 * INSIDE
-    axis = INSIDE + 14 + 6 + inner.up
-    high = axis + inner.down + INSIDE
+    space = style.space
+    inside, enters = space.inside, space.enters
+    within = Style(style.names, panel.symbols, False, space=space)
+    inner = block(panel.chain, within, across - 2 * (inside + enters + space.side))
+    is_called = panel.parameters and not panel.table  # whose columns have the names
+    call = f" ({', '.join(panel.parameters)})" if is_called else ""
+    title = Text(inside, inside + 7, panel.name, glyphs.HEAD, "call", True, "start")
+    quiet = Text(inside + title.width + 1, inside + 7, call, glyphs.FACT, "fact", False, "start")
+    key = table(panel.table, panel.parameters) if panel.table else Sketch(0, 0, 0)
+    drawn = inner.width + 2 * enters
+    is_beside = drawn + key.width + 4 * inside <= across
+    wide = max(drawn, title.width + quiet.width)
+    wide = max(wide, drawn + 2 * inside + key.width if is_beside else key.width) + 2 * inside
+    axis = inside + 14 + 6 + inner.up
+    foot = axis + inner.down + inside
+    top = axis - inner.up + max(0.0, (inner.up + inner.down - key.down) / 2)
+    if key.marks and not is_beside:
+        foot, top = foot + key.down + inside, foot
+    high = max(foot, top + key.down + inside if key.marks else 0.0)
     frame = Frame(0, 0, wide, high, "panel", panel.name, [title])
     if call:
         frame.texts.append(quiet)
     made = Sketch(wide, 0, high, [frame], lonely=inner.lonely)
-    x = (wide - inner.width) / 2
+    x = inside + enters if is_beside and key.marks else (wide - inner.width) / 2
     if begins(panel.chain):
         inner.marks = [mark for mark in inner.marks if not _is_entry(mark)]
     else:
         made.marks.append(Wire([(x - enters, axis), (x, axis)], inner.takes_head, "entry"))
     made.add(inner, x, axis)
+    made.add(key, wide - inside - key.width if is_beside else (wide - key.width) / 2, top)
     end = x + inner.width
     start, exit_y = (end, axis) if inner.out is None else (x + inner.out[0], axis + inner.out[1])
     made.marks.append(Wire([(start, exit_y), (end + enters, exit_y)], True, "exit"))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from archc.pictures.layout import glyphs
-from archc.pictures.layout.lanes import GAP
-from archc.pictures.layout.line import Pairs, Style, item, joined, said, text_of
+from archc.pictures.layout.line import Pairs, Style, item, joined, length, said, text_of
 from archc.pictures.layout.marks import Sketch, Text, Wire
+from archc.pictures.layout.spacing import Spacing
 from archc.pictures.layout.ushape import ushape
 from archc.pictures.measure.widths import width
 from archc.pictures.model.levels import levels_of
-from archc.pictures.model.tree import Chain, Item, Part, Tap
+from archc.pictures.model.tree import Box, Chain, Item, Part, Ref, Tap
 
-BETWEEN = 26.0
-"""Between two rows: the line runs back in the middle of it."""
+LABEL = 8.0
+"""How much more room there is where the shape stands below the line."""
 
-SIDE = 12.0
-"""How far behind a row's end, and before its beginning, the line runs down."""
-
-LATE = 0.35
+LATE = 0.6
 """What a break at a place that keeps the shape costs, as a share of a row that stays empty."""
 
 LARGEST_PART = 0.7
@@ -36,40 +33,42 @@ def block(given: Chain, style: Style, wide: float) -> Sketch:
         flowing.append(text_of(one, flowing[-1]))
     rows, place = [], 0
     lonely = 0
-    for long in _broken(pairs, labels, wide):
+    for long in _broken(pairs, labels, wide, style.space):
         inside = pairs[place : place + long]
         row = joined(inside, style, flowing[place])
         lonely += long == 1 and inside[0][1].port is not None
         place += long
         rows.append((row, flowing[place] if style.with_shapes else ""))
-    made = _under_each_other(rows)
+    made = _under_each_other(rows, style.space)
     made.lonely = lonely if len(rows) > 1 else 0
     return made
 
 
-def _under_each_other(rows: list[tuple[Sketch, str]]) -> Sketch:
+def _under_each_other(rows: list[tuple[Sketch, str]], space: Spacing) -> Sketch:
     """Rows with a line from the end of each to the beginning of the next."""
     first, _label = rows[0]
     if len(rows) == 1:
         return first
+    side, between = space.side, space.between
     made = Sketch(0, first.up, 0, takes_head=False)
-    made.marks.append(Wire([(0, 0), (SIDE, 0)], first.takes_head, "entry"))
+    made.marks.append(Wire([(0, 0), (side, 0)], first.takes_head, "entry"))
     y = 0.0
     for place, (sketch, _label) in enumerate(rows):
         if place:
             before, label = rows[place - 1]
-            axis, gap = y, y + before.down + BETWEEN / 2
-            y += before.down + BETWEEN + sketch.up
-            start = SIDE + before.width
-            turn = SIDE + before.reach + SIDE
-            points = [(start, axis), (turn, axis), (turn, gap), (0.0, gap), (0.0, y), (SIDE, y)]
+            axis, gap = y, y + before.down + between / 2
+            y += before.down + between + (LABEL if label else 0.0) + sketch.up
+            start = side + before.width
+            turn = side + before.reach + side
+            points = [(start, axis), (turn, axis), (turn, gap), (0.0, gap), (0.0, y), (side, y)]
             made.marks.append(Wire(points, sketch.takes_head))
-            if label and width(label, glyphs.SHAPE) + SIDE < start:
-                made.marks.append(Text(8, gap - 4, label, glyphs.SHAPE, "shape", anchor="start"))
-        made.add(sketch, SIDE, y)
+            if label and width(label, glyphs.SHAPE) + side < start:
+                # Between the line and what it leads to: above it, it would be the row before's.
+                made.marks.append(Text(8, gap + 11, label, glyphs.SHAPE, "shape", anchor="start"))
+        made.add(sketch, side, y)
     widest = max(sketch.reach for sketch, _label in rows)
-    made.width = widest + 2 * SIDE
-    made.out = (SIDE + rows[-1][0].width, y)
+    made.width = widest + 2 * side
+    made.out = (side + rows[-1][0].width, y)
     made.down = y + rows[-1][0].down
     return made
 
@@ -87,11 +86,11 @@ def _measured(items: list[Item], style: Style, wide: float, before: str = "") ->
     return found
 
 
-def _broken(pairs: Pairs, labels: list[str], wide: float) -> list[int]:
+def _broken(pairs: Pairs, labels: list[str], wide: float, space: Spacing) -> list[int]:
     """How many items each row has, so that the least stays empty and stages stay together."""
     count = len(pairs)
     gaps = [
-        0.0 if isinstance(following, Tap) else max(GAP, _long(label))
+        0.0 if isinstance(following, Tap) else length(label, space)
         for label, (following, _sketch) in zip(labels, pairs[1:], strict=False)
     ]
     best = [0.0] + [float("inf")] * count
@@ -107,7 +106,7 @@ def _broken(pairs: Pairs, labels: list[str], wide: float) -> list[int]:
                 empty = max(0.0, empty - 0.5) if start else 0.0
             cost = best[start] + empty**2
             if end < count:
-                cost += 0.02 + LATE**2 * (not _changes(pairs[end - 1][0], pairs[end][0]))
+                cost += 0.02 + LATE**2 * (not _is_stage_end(pairs, end))
                 cost += 10.0 * isinstance(pairs[end][0], Tap)
             if cost < best[end]:
                 best[end], start_of[end] = cost, start
@@ -119,12 +118,27 @@ def _broken(pairs: Pairs, labels: list[str], wide: float) -> list[int]:
     return rows[::-1]
 
 
-def _long(label: str) -> float:
-    return width(label, glyphs.SHAPE) + 10 if label else 0.0
+def _is_stage_end(pairs: Pairs, end: int) -> bool:
+    """Whether a stage ends before an item: with its pool, or else where the resolution changes."""
+    (one, _), (following, _) = pairs[end - 1], pairs[end]
+    before = pairs[end - 2][0] if end > 1 else None
+    if _pools(one, following):
+        return False
+    return _pools(before, one) or one.shape is None or _shrinks_or_grows(one, following)
 
 
-def _changes(one: Item, following: Item) -> bool:
-    """Whether the resolution is another behind the next item."""
+def _pools(before: Item | None, one: Item) -> bool:
+    """Whether an item ends in a pool that leaves a smaller map, as stages do."""
+    last: Item = one
+    while isinstance(last, (Ref, Part)) and last.chain.items:
+        last = last.chain.items[-1]
+    if before is None or before.shape is None or one.shape is None:
+        return False
+    is_pool = isinstance(last, Box) and last.kind == "pooling"
+    return is_pool and 1 < max(one.shape.extents, default=1) < max(before.shape.extents, default=1)
+
+
+def _shrinks_or_grows(one: Item, following: Item) -> bool:
     if one.shape is None or following.shape is None:
         return True
     return one.shape.extents != following.shape.extents

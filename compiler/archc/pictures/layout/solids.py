@@ -9,6 +9,7 @@ from math import log2
 
 from archc.pictures.layout import glyphs
 from archc.pictures.layout.marks import Glyph, Sketch, Text, Wire
+from archc.pictures.layout.spacing import Spacing
 from archc.pictures.measure.widths import width
 from archc.pictures.model.tree import TIMES, Box, head_text
 
@@ -35,22 +36,24 @@ NARROW = 52.0
 """Up to here a label may be wider than its box without being broken."""
 
 
-def solid(item: Box) -> Sketch:
+def solid(item: Box, space: Spacing) -> Sketch:
     """The box of an op or a block, with its name and its shape below."""
     shape = item.shape
     side = max(shape.extents[-1:], default=1) if shape is not None else 1
     if shape is not None and len(shape.extents) == 1:
         side = shape.extents[0]
     channels = shape.channels if shape is not None else 1
-    high = round(LOW + HIGH * log2(max(side, 1)), 2)
-    thick = POOL if item.kind == "pooling" else round(THIN + THICK * log2(max(channels, 1) + 1), 2)
+    scale = space.solids
+    high = round(scale * (LOW + HIGH * log2(max(side, 1))), 2)
+    thick = POOL if item.kind == "pooling" else THIN + THICK * log2(max(channels, 1) + 1)
+    thick = round(scale * thick, 2)
     count = min(item.times.value, SHEETS) if item.times is not None else 1
     deep = round(high * DEPTH, 2)
     front = round(count * thick + (count - 1) * BETWEEN, 2)
     words = head_text(item)
     if item.times is not None:
         words = f"{words} {TIMES} {item.times.value}"
-    lines = _lines(words, max(front + deep, NARROW))
+    lines = _lines(words, max(front + deep, NARROW * scale))
     labels = [(line, "small") for line in lines]
     if shape is not None:
         labels.append((shape.text, "shape"))

@@ -8,12 +8,11 @@ changes the resolution stands on the way between two rows.
 from __future__ import annotations
 
 from archc.pictures.layout import glyphs
-from archc.pictures.layout.lanes import FORK, GAP
 from archc.pictures.layout.line import Style, chain, item, joined
 from archc.pictures.layout.marks import Sketch, Text, Wire
 from archc.pictures.measure.widths import width
 from archc.pictures.model.levels import Level, U
-from archc.pictures.model.tree import Box, Item, head_text
+from archc.pictures.model.tree import Box, Item, Ref, head_text
 from archir.base.record import Struct
 
 ROW = 18.0
@@ -61,6 +60,10 @@ class Side(Struct):
 def ushape(u: U, style: Style) -> Sketch:
     """The sketch of a U; its axis is the top row's."""
     top, *others = u.levels
+    heads, tails = list[Item](), list[Item]()
+    if style.space.is_upright and not style.with_volumes:
+        top, heads, tails = _without_ends(top)
+        u = U([top, *others], u.bottom)
     lefts = [_down_side(top.left, style, is_top=True)]
     lefts += [_down_side(items, style) for items in (*(one.left for one in others), u.bottom)]
     rights = [_up_side(level, style, is_top=level is top) for level in u.levels]
@@ -79,10 +82,40 @@ def ushape(u: U, style: Style) -> Sketch:
         made.add(side.sketch, side.x, side.y)
         made.up = max(made.up, side.sketch.up - side.y)
         made.down = max(made.down, side.sketch.down + side.y)
+    _above(made, lefts[0], [item(one, style) for one in reversed(heads)], is_entry=True)
+    _above(made, rights[0], [item(one, style) for one in tails], is_entry=False)
     made.width = rights[0].x + rights[0].sketch.width
     sides = (*lefts, *rights)
     made.overhang = max(side.x + max(side.sketch.reach, side.out[0]) for side in sides)
     return made
+
+
+def _without_ends(top: Level) -> tuple[Level, list[Item], list[Item]]:
+    """The top row without the model's input and output, and what stands beside those."""
+    heads, tails = top.left[:-1], top.right[1:]
+    is_ended = bool(heads and tails) and _is_end(heads[0]) and _is_end(tails[-1])
+    near = (*top.left[-1:], *top.right[:1], *heads, *tails)
+    if not is_ended or not all(isinstance(one, (Box, Ref)) for one in near):
+        return top, [], []
+    made = Level(top.left[-1:], top.skip, top.merge, top.right[:1], top.down, top.up)
+    return made, heads, tails
+
+
+def _is_end(one: Item) -> bool:
+    return isinstance(one, Box) and one.kind == "end"
+
+
+def _above(made: Sketch, side: Side, sketches: list[Sketch], *, is_entry: bool) -> None:
+    """Boxes above a side of the top row, from which a line comes down, or to which one goes up."""
+    x, foot = side.arrives if is_entry else side.leaves
+    for sketch in sketches:
+        assert sketch.port is not None
+        y = foot - ROW - sketch.down
+        line = [(x, foot - ROW), (x, foot)]
+        made.marks.append(Wire(line if is_entry else line[::-1], True))
+        made.add(sketch, x - sketch.port.x - sketch.port.width / 2, y)
+        foot = y - sketch.up
+    made.up = max(made.up, -foot)
 
 
 def _between(items: list[Item], style: Style) -> list[Sketch]:
@@ -95,11 +128,16 @@ def _between(items: list[Item], style: Style) -> list[Sketch]:
 
 def _down_side(items: list[Item], style: Style, *, is_top: bool = False) -> Side:
     pairs = [(one, item(one, style)) for one in items]
-    if not is_top:
+    if not is_top or _is_end(items[0]):
         _without_stub(pairs[0][1], 0.0)
     first, last = pairs[0][1].port, pairs[-1][1].port
     joint = joined(pairs, style)
-    side = Side(joint, into=(-FORK, 0.0), out=(joint.width + FORK, 0.0), ends=joint.width)
+    side = Side(
+        joint,
+        into=(-style.space.fork, 0.0),
+        out=(joint.width + style.space.fork, 0.0),
+        ends=joint.width,
+    )
     if first is not None:
         side.into = (first.middle_above, -pairs[0][1].up)
     if last is not None:
@@ -119,12 +157,14 @@ def _without_stub(sketch: Sketch, at: float) -> None:
 def _up_side(level: Level, style: Style, *, is_top: bool) -> Side:
     pairs: list[tuple[Item, Sketch]] = [(level.merge, item(level.merge, style))]
     pairs += [(one, item(one, style)) for one in level.right]
-    if not is_top:
+    if not is_top or _is_end(pairs[-1][0]):
         _without_stub(pairs[-1][1], pairs[-1][1].width)
     first, last = pairs[0][1].port, pairs[-1][1].port
     joint = joined(pairs, style)
     assert first is not None
-    side = Side(joint, into=(first.width / 2, first.height / 2), out=(joint.width + FORK, 0.0))
+    side = Side(
+        joint, into=(first.width / 2, first.height / 2), out=(joint.width + style.space.fork, 0.0)
+    )
     side.ends = joint.width
     if last is not None:
         side.out, side.ends = (last.middle_above, -pairs[-1][1].up), None
@@ -165,21 +205,25 @@ def _set_columns(
     for side in above:
         side.x = ends - side.out[0]
     bottom.x = ends - bottom.into[0]
-    first = min(side.x for side in lefts)
+    first = min(side.x + min(side.into[0], 0.0) for side in lefts)  # a line may turn before it
     for side in lefts:
         side.x -= first
     half = max((sketch.width / 2 for sketch in ups[-1]), default=0.0)
-    centre = bottom.x + bottom.sketch.width + max(GAP, half - 20)
+    centre = bottom.x + bottom.sketch.width + max(style.space.gap, half - 20)
     for at, right in enumerate(rights):
         end = lefts[at].x + lefts[at].sketch.width
         text = _said(u.levels[at], style)
-        across = max(skips[at].width + 2 * GAP, width(text, glyphs.SHAPE) + 2 * GAP, ACROSS)
+        across = max(
+            skips[at].width + 2 * style.space.gap,
+            width(text, glyphs.SHAPE) + 2 * style.space.gap,
+            ACROSS,
+        )
         wide = max((sketch.width / 2 for sketch in ups[at]), default=0.0)
         below = lefts[at + 1].x + lefts[at + 1].sketch.width
         way = lefts[at + 1].arrives[0] + max((one.width / 2 for one in downs[at]), default=0.0)
         centre = max(centre, end + across + right.into[0], below + wide - 20, way + wide + 8)
     # Solids are high: each row begins farther in than the one above, so that the U is as wide.
-    step = STAIR if style.with_volumes else 0.0
+    step = STAIR * style.space.solids**2 if style.with_volumes else 0.0
     for at, left in enumerate(lefts):
         left.x += at * step
     centre += len(rights) * step

@@ -9,7 +9,7 @@ from archc.pictures.model.flow.alike import alike
 from archc.pictures.model.flow.each import each, says_each
 from archc.pictures.model.flow.order import further, ordered
 from archc.pictures.model.flow.series import bare, series
-from archc.pictures.model.flow.told import Aside, before, constants, told
+from archc.pictures.model.flow.told import Aside, before, constants, named_maps, told
 from archc.pictures.model.flow.units import Collector, Drawn, Shapes, Unit
 from archc.pictures.model.flow.ways import OPEN, WAYS, Way, gives_maps, tangled
 from archc.pictures.model.fold import fold
@@ -87,6 +87,7 @@ class _Builder:
             outputs.setdefault(collector.known[output.value], []).append(output)
         units = alike(units, outputs)
         units = constants(units, outputs)
+        named_maps(units, lambda value: self.shapes.of(definition, value))
         return _Flow(units, outputs)
 
     def _definition(self, definition: Definition, way: Way) -> Drawn:
@@ -166,7 +167,7 @@ class _Builder:
             unit.is_input = True
             inputs.append(unit)
         flow = self._flow(root, inputs, way)
-        asides = told(flow.units, are_drawn_apart=True) if way.is_told else []
+        asides = told(flow.units, True, way.begins) if way.is_told else []
         outputs = {
             unit: own
             for unit, own in flow.outputs.items()

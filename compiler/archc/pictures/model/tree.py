@@ -231,6 +231,9 @@ class Panel(Struct):
     symbols: dict[Count, str] = fresh(factory=dict)
     """What is said in place of a number that its uses have different values of."""
 
+    table: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """The name of each use with its parameters' values, where these are too many for its box."""
+
 
 class Picture(Struct):
     """A whole model."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from archc.pictures.layout import glyphs
-from archc.pictures.layout.lanes import GAP
 from archc.pictures.layout.marks import Sketch, Wire
 from archc.pictures.model.flow.grid import Grid, Way
 from archc.pictures.model.tree import Box, Tangle, head_text
 from archir.base.record import Struct
 
+GAP = 20.0
 SIDE = 7.0
 """How far from a cell a line leaves the row, and comes back to it."""
 

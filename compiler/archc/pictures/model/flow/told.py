@@ -6,12 +6,13 @@ turns the queries of a transformer, what an encoder has read. Papers say the nam
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from archc.pictures.model.flow.units import Unit
 from archc.pictures.model.tree import FREE, Box, Ref, Shape, Sign
+from archc.pictures.model.words import CONCAT
 from archir.base.record import Record
-from archir.graph.graph import Value
+from archir.graph.graph import Apply, Definition, Group, Use, Value
 
 LONG = 3
 """Steps of what no input flows into from which on they are said in a word."""
@@ -20,6 +21,9 @@ MANY = 4
 """Blocks of which a sum takes something beside their line from which on that is said by name."""
 
 NAMELESS = "constants"
+
+WORDS = {CONCAT: "concat"}
+"""Signs that few fonts have."""
 
 
 class Aside(Record):
@@ -90,11 +94,12 @@ def _shape(unit: Unit) -> Shape | None:
     return unit.item.shape if unit.item is not None else None
 
 
-def told(units: Sequence[Unit], are_drawn_apart: bool) -> list[Aside]:
+def told(units: list[Unit], are_drawn_apart: bool, begins: bool = False) -> list[Aside]:
     """Cut the lines to values that are said by name instead, and say them; what is to be drawn.
 
     ``are_drawn_apart`` says whether what leads to such a value can be: inside of a block it cannot,
-    and only what flows into the block is said.
+    and only what flows into the block is said. With ``begins`` what reads nothing but such a value
+    is given a box with its name, to begin with.
     """
     for unit in units:
         _gathered(unit)
@@ -103,7 +108,7 @@ def told(units: Sequence[Unit], are_drawn_apart: bool) -> list[Aside]:
         value: unit
         for unit in units
         for value in unit.makes
-        if _name(unit, value) and _is_read_by_several(readers.get(value, ()), value)
+        if _name(unit, value) and _is_read_by_several(readers.get(value, ()), value, begins)
     }
     closed = _closed(units, set(candidates.values()))
     apart: dict[Unit, dict[str, None]] = {}
@@ -113,11 +118,14 @@ def told(units: Sequence[Unit], are_drawn_apart: bool) -> list[Aside]:
         is_first = value is unit.makes[0]
         if is_first and not (unit in closed and (are_drawn_apart or unit.is_input)):
             continue
-        if not _is_read_by_several(readers[value], value):
+        if not _is_read_by_several(readers[value], value, begins):
             continue
         name = _name(unit, value) or NAMELESS
         for one in readers[value]:
-            _say(one, [value], name)
+            if _keeps_another(one, [value]):
+                _say(one, [value], name)
+            else:
+                units.insert(units.index(one), _given(one, unit, name))
         if is_first and are_drawn_apart:
             apart.setdefault(unit, {})[name] = None
     return _asides(apart)
@@ -139,9 +147,16 @@ def _asides(apart: dict[Unit, dict[str, None]]) -> list[Aside]:
     return [aside for _inside, aside in found]
 
 
-def _is_read_by_several(readers: Sequence[Unit], value: Value) -> bool:
-    """Whether several read a value, all of which can say so."""
-    return len(readers) > 1 and all(_keeps_another(one, [value]) for one in readers)
+def _is_read_by_several(readers: Sequence[Unit], value: Value, begins: bool) -> bool:
+    """Whether several read a value, all of which can say so, or begin with it."""
+    return len(readers) > 1 and (begins or all(_keeps_another(one, [value]) for one in readers))
+
+
+def _given(to: Unit, unit: Unit, name: str) -> Unit:
+    """A beginning of its own for what reads a value, with the value's name."""
+    made = Unit(Box("end", (name,), title=name, shape=_shape(unit)), is_parameter=True)
+    to.inputs = [made if each is unit else each for each in to.inputs]
+    return made
 
 
 def _closed(units: Sequence[Unit], wanted: set[Unit]) -> set[Unit]:
@@ -169,6 +184,42 @@ def _gathered(unit: Unit) -> None:
         is_sign = isinstance(unit.item, Sign) and _keeps_another(unit, values)
         if len(values) >= MANY and is_sign:
             _say(unit, values, name)
+
+
+def named_maps(units: Sequence[Unit], shape: Callable[[Value], Shape]) -> None:
+    """Say by name which map of a block a merge takes, of one that gives several.
+
+    A line from the block would not say which, and another leads to it already. What is left of
+    them flows on, and its shape is what is said of the line.
+    """
+    for unit in units:
+        found: dict[str, list[Value]] = {}
+        for value, source in zip(unit.reads, unit.inputs, strict=True):
+            if not isinstance(unit.item, Sign) or not isinstance(source.item, Ref):
+                continue
+            if value in source.makes and len({shape(one).extents for one in source.makes}) > 1:
+                name = _name_inside(source.item.definition, source.makes.index(value))
+                found.setdefault(name, []).append(value)
+        for name, values in found.items():
+            if name and _keeps_another(unit, values):
+                _say(unit, values, name)
+    flows: dict[Unit, set[Value]] = {}
+    for unit in units:
+        for value, source in zip(unit.reads, unit.inputs, strict=True):
+            flows.setdefault(source, set()).add(value)
+    for source, read in flows.items():
+        if isinstance(source.item, Ref) and len(source.makes) > len(read) == 1:
+            source.item.shape = shape(*read)
+
+
+def _name_inside(definition: Definition, place: int) -> str:
+    """The name of an output: its own, its value's, or that of the part that makes it."""
+    output = definition.outputs[place]
+    for step in definition.steps:
+        if isinstance(step, (Apply, Group, Use)) and output.value in step.outputs:
+            label = step.slot.label if step.slot is not None else None
+            return output.name or output.value.name or label or ""
+    return output.name or output.value.name or ""
 
 
 def before(unit: Unit) -> set[Unit]:
@@ -206,7 +257,8 @@ def _say(unit: Unit, values: Sequence[Value], name: str) -> None:
     unit.reads = [unit.reads[at] for at in kept]
     item = unit.item
     if isinstance(item, Sign):
-        unit.item = made = Box("merge", (f"{item.sign} {name}",), path=item.path, title=item.title)
+        word = WORDS.get(item.sign, item.sign)
+        unit.item = made = Box("merge", (f"{word} {name}",), path=item.path, title=item.title)
         made.shape, made.cost, made.spans = item.shape, item.cost, item.spans
     elif isinstance(item, Ref):
         item.told = (*item.told, f"with {name}" if not item.told else name)

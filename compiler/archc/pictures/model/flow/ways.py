@@ -24,6 +24,9 @@ class Way(Record):
     is_told: bool = False
     """What is read in many places is said there by its name."""
 
+    begins: bool = False
+    """What reads nothing but that begins with it, as if it were an input of its own."""
+
     opens: bool = False
     """Blocks with several outputs are drawn where they are used."""
 
@@ -37,6 +40,7 @@ WAYS = (
     Way(is_late=True, has_taps=True),
     Way(is_late=True, is_told=True),
     Way(is_late=True, has_taps=True, is_told=True),
+    Way(is_late=True, is_told=True, begins=True),
 )
 
 

@@ -9,8 +9,9 @@ from archc.pictures.looks import NoSuchBlockError
 from archc.pictures.model.copies import copied
 from archc.pictures.model.keys import chain_key
 from archc.pictures.model.panels.align import together
-from archc.pictures.model.panels.differences import symbol, tell
+from archc.pictures.model.panels.differences import symbol, tabulated, tell
 from archc.pictures.model.panels.pairs import numbers
+from archc.pictures.model.panels.runs import in_runs
 from archc.pictures.model.tree import (
     Box,
     Chain,
@@ -60,8 +61,14 @@ def apart(
     for within in [*lines, *(refs[0].chain for refs in uses.values())]:
         _open(within, lambda ref: _is_in_place(ref, count), opened)
     uses = _uses(lines)
-    panels = _panels(uses, typed)
-    return chain, [*asides, *_down_to(lines, panels, depth)]
+    shown = _down_to(lines, _panels(uses, typed), depth)
+    top = [item for line in lines for item in everything(line) if isinstance(item, Ref)]
+    for panel in shown:
+        panel.table = tabulated(panel, top)
+    of = {ref.definition: panel for panel in shown for ref in panel.uses}
+    for line in lines:
+        in_runs(line, of)
+    return chain, [*asides, *shown]
 
 
 def _is_in_place(ref: Ref, count: dict[str, int]) -> bool:

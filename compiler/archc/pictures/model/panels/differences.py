@@ -10,6 +10,7 @@ from archc.pictures.model.panels.align import Drawn, together
 from archc.pictures.model.panels.followers import OR, aligned, bare_word
 from archc.pictures.model.panels.pairs import numbers, pairs
 from archc.pictures.model.tree import (
+    TIMES,
     Box,
     Chain,
     Count,
@@ -42,21 +43,34 @@ def tell(panel: Panel, drawn: Drawn, typed: TypedGraph) -> None:
                 told[name] = count
     order = [name for name, _value in panel.uses[0].definition.arguments]
     panel.parameters = tuple(name for name in order if name in told)
-    repeats: set[Count] = set()  # numbers that a name is needed for, where a block is used
-    for item in everything(template):
-        if isinstance(item, Box):
-            repeats.update(side for side in item.window if isinstance(side, Count))
-        if isinstance(item, Times):
-            repeats.add(item.count)
-        elif isinstance(item, (Box, Ref)) and item.times is not None:
-            repeats.add(item.times)
+    windows, turns = _named_numbers(template)
+    counts = [name for name, count in told.items() if count in turns]
     words = _chosen(template, definitions)
+    is_count = len(counts) == 1 and panel.symbols[told[counts[0]]] == counts[0]
     for ref in panel.uses:
         ref.words = (
-            *_said(ref, panel.parameters, told, repeats),
+            *_said(ref, panel.parameters, told, windows | turns, set(counts) if is_count else ()),
             *words.get(ref.definition, ()),
             *ref.told,
         )
+
+
+MANY = 4
+"""Numbers of a use from which on a reader does not know any more which is which."""
+
+
+def tabulated(panel: Panel, top: list[Ref]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The uses of a panel with their numbers, where these are many and each use has a name.
+
+    ``top`` are the blocks that stand in no panel: others say names of what they are given.
+    """
+    uses = [ref for ref in top if any(ref is one for one in panel.uses)]
+    names = {ref.name for ref in uses if ref.is_named and not ref.name.isdecimal()}
+    if len(panel.parameters) < MANY or not 1 < len(uses) == len(panel.uses) == len(names):
+        return ()
+    return tuple(
+        (ref.name, tuple(one.value for one in ref.words if isinstance(one, Count))) for ref in uses
+    )
 
 
 def _with_words(uses: list[Ref], drawn: Drawn) -> Chain:
@@ -68,10 +82,28 @@ def _with_words(uses: list[Ref], drawn: Drawn) -> Chain:
     return first
 
 
+def _named_numbers(template: Chain) -> tuple[set[Count], set[Count]]:
+    """The numbers that a name is needed for, where a block is used: windows, and repeats."""
+    windows: set[Count] = set()
+    turns: set[Count] = set()
+    for item in everything(template):
+        if isinstance(item, Box):
+            windows.update(side for side in item.window if isinstance(side, Count))
+        if isinstance(item, Times):
+            turns.add(item.count)
+        elif isinstance(item, (Box, Ref)) and item.times is not None:
+            turns.add(item.times)
+    return windows, turns
+
+
 def _said(
-    ref: Ref, parameters: tuple[str, ...], told: dict[str, Count], repeats: set[Count]
+    ref: Ref,
+    parameters: tuple[str, ...],
+    told: dict[str, Count],
+    repeats: set[Count],
+    counts: Collection[str],
 ) -> Words:
-    """The arguments of a use that its panel speaks of."""
+    """The arguments of a use that its panel speaks of; ``counts`` is how often something runs."""
     arguments = dict(ref.definition.arguments)
     said: list[Count] = []
     for name in parameters:
@@ -79,6 +111,8 @@ def _said(
         assert isinstance(value, int)
         count = told[name]
         before = f"{name} " if count in repeats else count.before
+        if name in counts and ref.times is None:
+            before = f"{TIMES} "
         said.append(Count(value, before, count.usual))
     return tuple(said)
 
