@@ -11,7 +11,7 @@ from archc.pictures.model.flow.order import further, ordered
 from archc.pictures.model.flow.series import bare, series
 from archc.pictures.model.flow.told import Aside, before, constants, named_maps, told
 from archc.pictures.model.flow.units import Collector, Drawn, Shapes, Unit
-from archc.pictures.model.flow.ways import OPEN, WAYS, Way, gives_maps, tangled
+from archc.pictures.model.flow.ways import OPEN, WAYS, WEB, Way, gives_maps, tangled
 from archc.pictures.model.fold import fold
 from archc.pictures.model.levels import is_deep
 from archc.pictures.model.panels.apart import apart
@@ -151,6 +151,8 @@ class _Builder:
         for way in self._ways(self.shapes.typed.graph.root):
             if way.has_taps and not way.opens and not way.is_told:
                 continue  # a model's further outputs leave its line in any case
+            if way.begins and min(tangled(chain) for chain, _asides in found) < WEB:
+                continue
             made = self._model(way)
             if way is OPEN and not is_deep(made[0]):
                 continue

@@ -44,6 +44,10 @@ WAYS = (
 )
 
 
+WEB = 8
+"""Things in a tangle from which on a reader follows its arcs no more."""
+
+
 def tangled(chain: Chain) -> int:
     """How many things stand in tangles that are no grid, those too that are not drawn."""
     found = 0
