@@ -37,7 +37,7 @@ def words(glyph: Glyph) -> str:
     return " ".join(text.text for text in glyph.texts)
 
 
-@pytest.mark.parametrize("name", ["vgg11", "vgg16", "vgg19"])
+@pytest.mark.parametrize("name", ["vgg11", "vgg16", "vgg19", "alexnet"])
 def test_a_row_ends_with_its_pool(name: str) -> None:
     # Table 1 of arXiv 1409.1556 has a rule behind each maxpool. The last, to a fixed size, is the
     # head's.

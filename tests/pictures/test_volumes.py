@@ -6,6 +6,7 @@ import re
 
 import pytest
 from drawn import checked, example
+from test_geometry import NETWORKS
 
 from archc.pictures import PAGES, THEMES, Looks, paged
 from archc.pictures.layout.faults import faults
@@ -59,6 +60,18 @@ def test_what_repeats_is_several_sheets() -> None:
         3,
         3,
     ]
+
+
+def test_nested_skips_have_a_volume_for_each_node() -> None:
+    # Figure 1a of arXiv 1807.10165: fifteen nodes X(i, j), of which i + j <= 4.
+    typed = checked(NETWORKS["skips in skips, as in UNet++"])
+    for size in PAGES:
+        made = laid_out(typed, size)
+        assert faults(made) == []
+        nodes = [one for one in made.marks if isinstance(one, Glyph) and len(one.sheets) == 2]
+        assert len(nodes) == 15
+        signs = [one for one in made.marks if isinstance(one, Glyph) and one.form == "sign"]
+        assert len(signs) == 10 + 1  # each X(i, j) of j > 0, and the legend's
 
 
 def test_a_u_has_a_row_for_each_resolution() -> None:

@@ -100,7 +100,8 @@ def _loose(
             if wire.form in (kind, "rule") or len(set(wire.points)) == 1:
                 continue
             if kind == "exit" and wire.has_head:
-                if not any(_touches(point, _rect(glyph)) for glyph in glyphs):
+                labels = [_letters(text) for text in texts]  # a solid has its name below
+                if not any(_touches(point, one) for one in [*map(_rect, glyphs), *labels]):
                     yield f"an arrow ends at nothing, at {point}"
                 continue
             is_met = any(_touches(point, thing) for thing in things) or any(

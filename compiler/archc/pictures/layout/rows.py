@@ -17,6 +17,9 @@ LABEL = 8.0
 LATE = 0.6
 """What a break at a place that keeps the shape costs, as a share of a row that stays empty."""
 
+APART = 1.0
+"""What it costs more to break before the pool that ends a stage."""
+
 LARGEST_PART = 0.7
 """A labelled part that takes more of a row is not framed: its parts stand for themselves."""
 
@@ -107,6 +110,7 @@ def _broken(pairs: Pairs, labels: list[str], wide: float, space: Spacing) -> lis
             cost = best[start] + empty**2
             if end < count:
                 cost += 0.02 + LATE**2 * (not _is_stage_end(pairs, end))
+                cost += APART * _pools(pairs[end - 1][0], pairs[end][0])
                 cost += 10.0 * isinstance(pairs[end][0], Tap)
             if cost < best[end]:
                 best[end], start_of[end] = cost, start

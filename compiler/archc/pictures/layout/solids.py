@@ -74,6 +74,15 @@ def solid(item: Box, space: Spacing) -> Sketch:
     return made
 
 
+def without_stub(sketch: Sketch, at: float) -> None:
+    """Take away the end of a line beside a solid that lines meet from above or below."""
+    sketch.marks = [
+        mark
+        for mark in sketch.marks
+        if not (isinstance(mark, Wire) and mark.form == "stub" and (at, 0.0) in mark.points)
+    ]
+
+
 def _lines(words: str, wide: float) -> list[str]:
     """The words in lines that are hardly wider than the box."""
     lines: list[str] = []

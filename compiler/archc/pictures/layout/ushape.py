@@ -10,6 +10,7 @@ from __future__ import annotations
 from archc.pictures.layout import glyphs
 from archc.pictures.layout.line import Style, chain, item, joined
 from archc.pictures.layout.marks import Sketch, Text, Wire
+from archc.pictures.layout.solids import without_stub
 from archc.pictures.measure.widths import width
 from archc.pictures.model.levels import Level, U
 from archc.pictures.model.tree import Box, Item, Ref, head_text
@@ -129,7 +130,7 @@ def _between(items: list[Item], style: Style) -> list[Sketch]:
 def _down_side(items: list[Item], style: Style, *, is_top: bool = False) -> Side:
     pairs = [(one, item(one, style)) for one in items]
     if not is_top or _is_end(items[0]):
-        _without_stub(pairs[0][1], 0.0)
+        without_stub(pairs[0][1], 0.0)
     first, last = pairs[0][1].port, pairs[-1][1].port
     joint = joined(pairs, style)
     side = Side(
@@ -145,20 +146,11 @@ def _down_side(items: list[Item], style: Style, *, is_top: bool = False) -> Side
     return side
 
 
-def _without_stub(sketch: Sketch, at: float) -> None:
-    """Take away the end of a line beside a solid that lines meet from above or below."""
-    sketch.marks = [
-        mark
-        for mark in sketch.marks
-        if not (isinstance(mark, Wire) and mark.form == "stub" and (at, 0.0) in mark.points)
-    ]
-
-
 def _up_side(level: Level, style: Style, *, is_top: bool) -> Side:
     pairs: list[tuple[Item, Sketch]] = [(level.merge, item(level.merge, style))]
     pairs += [(one, item(one, style)) for one in level.right]
     if not is_top or _is_end(pairs[-1][0]):
-        _without_stub(pairs[-1][1], pairs[-1][1].width)
+        without_stub(pairs[-1][1], pairs[-1][1].width)
     first, last = pairs[0][1].port, pairs[-1][1].port
     joint = joined(pairs, style)
     assert first is not None

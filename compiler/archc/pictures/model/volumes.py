@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from archc.pictures.model.costs import cost_of
+from archc.pictures.model.flow.grid import grid_of
 from archc.pictures.model.kinds import ANCHORS, FOLLOWERS
 from archc.pictures.model.tree import (
     Box,
@@ -50,7 +51,9 @@ def _volumes(items: list[Item]) -> list[Item]:
         elif isinstance(item, Parallel):
             found += inputs_of(item)
             found.append(_level(item) if is_level(item) else _one(item))
-        elif isinstance(item, (Times, Tangle)):
+        elif isinstance(item, Tangle):
+            found.append(_rows(item) or _one(item))
+        elif isinstance(item, Times):
             found.append(_one(item))
         elif isinstance(item, Ref):
             found.append(_named(item))
@@ -134,6 +137,17 @@ def _level(item: Parallel) -> Parallel:
         for branch in item.branches
     ]
     return Parallel(made, item.merge, item.shape)
+
+
+def _rows(item: Tangle) -> Tangle | None:
+    """Nested skips as they are, if each of what stands there has a volume."""
+    if grid_of(item) is None:
+        return None
+    made = [inner for one in item.items if len(inner := _volumes([one])) == 1]
+    if len(made) < len(item.items):
+        return None
+    rows = Tangle([one for (one,) in made], list(item.arcs), item.breaks, item.shape)
+    return rows if grid_of(rows) is not None else None
 
 
 def _one(item: Parallel | Times | Tangle) -> Box:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archc.pictures.layout import glyphs
 from archc.pictures.layout.marks import Sketch, Wire
+from archc.pictures.layout.solids import without_stub
 from archc.pictures.model.flow.grid import Grid, Way
 from archc.pictures.model.tree import Box, Tangle, head_text
 from archir.base.record import Struct
@@ -44,14 +45,23 @@ def cell_of(sketches: list[Sketch]) -> Cell:
         cell.up = max(one.up for one in sketches)
         cell.down = max(one.down for one in sketches)
         share = 2 if len(sketches) > 1 else 4  # apart, where both meet the same box
-        cell.into = first.width / share
-        cell.out = cell.width - last.width / share
+        cell.into = _along(first, 1 / share)
+        cell.out = cell.width - last.width + _along(last, 1 - 1 / share)
     return cell
+
+
+def _along(sketch: Sketch, share: float) -> float:
+    """So far along the top of a sketch; that of a solid begins where its back does."""
+    port = sketch.port
+    if port is None or not port.deep:
+        return sketch.width * share
+    return port.x + port.deep + (port.width - port.deep) * share
 
 
 def grid(one: Tangle, sketches: list[Sketch], given: Grid) -> Sketch:
     """The sketch of a grid; its axis is the first row's."""
     cells = [cell_of([sketches[at] for at in items]) for items in given.cells]
+    _without_stubs(cells, given)
     words = {way.by: _word(one, way) for way in given.ways if way.by is not None}
     _set_columns(cells, given, words)
     arcs = _arcs(given)
@@ -83,6 +93,19 @@ def grid(one: Tangle, sketches: list[Sketch], given: Grid) -> Sketch:
     made.width = cells[-1].x + cells[-1].width
     made.overhang = max(cell.x + cell.width for cell in cells)
     return made
+
+
+def _without_stubs(cells: list[Cell], given: Grid) -> None:
+    """Take away the ends of lines beside solids that no line along their row meets."""
+    for at, cell in enumerate(cells):
+        level = [way for way in given.ways if given.rows[way.start] == given.rows[way.end]]
+        arcs = _arcs(given)
+        if cell.sketches and not any(way.end == at and way not in arcs for way in level):
+            without_stub(cell.sketches[0], 0.0)
+        leaves = level + [way for way in given.ways if given.is_gathered(way)]
+        is_last = at == len(cells) - 1
+        if cell.sketches and not is_last and not any(way.start == at for way in leaves):
+            without_stub(cell.sketches[-1], cell.sketches[-1].width)
 
 
 def _word(one: Tangle, way: Way) -> Sketch:
