@@ -14,6 +14,10 @@ _IN_ORDER = "stages that run in order stand in braces: `{ conv(8, 3) -> relu }`"
 _SEVERAL = "several modules are made by a loop: `for width in widths { … }`"
 _INPUT = "a model begins with its input: `input image: [N, 3, H = 224, W = 224]`"
 _PYTHON = "nothing of Python is in sight here: ops stand by their own names, as `relu`"
+_SELF = (
+    "there are no objects: what a part is made with are its parameters, a module has a label, and a"
+    " value is named by `as`"
+)
 _TRAINING = "what runs in training alone stands in `train_only { … }`; dropout knows by itself"
 _ROPE = "rotary positions are a block of the library: `import std.transformers: Rope`"
 _LAYER = "a layer of an encoder is a block of the library: `import std.transformers: EncoderLayer`"
@@ -31,6 +35,16 @@ _TOKEN = (
 )
 _MLP = "it is two layers: `linear(256) -> gelu -> linear(64)`"
 _WORKED_OUT = "a weight that is worked out flows in: `param weight: …`, `conv_by [x, weight -> …]`"
+
+_LOSS = "a loss is no part of a network: in Python it takes what the model gives, and the targets"
+_ATTENTION = (
+    "with weights of its own it is `multihead_attention(8)`; of queries, keys and values that are"
+    " there it is `scaled_dot_product_attention [q, k, v]`"
+)
+_CROPPED = "`pad(-2)` takes 2 off each end of the axes; `slice(2, 4, 28)` takes a range of one dim"
+_CHANNELS = "the channels of what flows in are `_.channels`; a number of your own is a parameter"
+_FEATURES = "the features of what flows in are `_.features`; a number of your own is a parameter"
+_UNIT = "a convolution with its norm and activation is `import std.blocks: ConvNormAct`"
 
 _MERGED = "values are merged by what is done with them: `concat [a, b]`, `add [a, b]`"
 _BESIDE = "what runs side by side stands in brackets: `concat [conv(8, 1), conv(8, 3)]`"
@@ -53,11 +67,20 @@ _FORMS: Final = {
     **dict.fromkeys(("module_list", "module_dict"), _SEVERAL),
     **dict.fromkeys(("input", "input_layer", "placeholder"), _INPUT),
     **dict.fromkeys(("training", "is_training"), _TRAINING),
-    **dict.fromkeys(("self", "torch", "nn", "np", "numpy", "tf", "keras"), _PYTHON),
+    **dict.fromkeys(("torch", "nn", "np", "numpy", "tf", "keras"), _PYTHON),
     **dict.fromkeys(("jax", "jnp", "lax", "flax", "haiku", "hk", "timm", "functional"), _PYTHON),
+    "self": _SELF,
+    **dict.fromkeys(("softmax_with_loss", "sigmoid_cross_entropy_loss", "euclidean_loss"), _LOSS),
+    **dict.fromkeys(("cross_entropy", "criterion", "accuracy"), _LOSS),
+    "attention": _ATTENTION,
+    **dict.fromkeys(("crop", "cropping", "center_crop"), _CROPPED),
+    **dict.fromkeys(("in_channels", "input_channels", "in_planes", "num_channels"), _CHANNELS),
+    **dict.fromkeys(("in_features", "input_dim", "in_dim", "num_features"), _FEATURES),
+    **dict.fromkeys(("conv_bn_relu", "conv_bn", "conv_bn_act", "conv_norm_relu", "cbr"), _UNIT),
+    **dict.fromkeys(("conv_bn_silu", "cbs", "base_conv", "conv_normalization"), _UNIT),
     **dict.fromkeys(("optimizer", "adam", "sgd", "loss", "compile", "fit"), _NETWORK),
-    **dict.fromkeys(("mse_loss", "nll_loss", "bce_loss", "bce_with_logits_loss"), _NETWORK),
-    **dict.fromkeys(("cross_entropy_loss", "kl_div_loss", "l1_loss", "smooth_l1_loss"), _NETWORK),
+    **dict.fromkeys(("mse_loss", "nll_loss", "bce_loss", "bce_with_logits_loss"), _LOSS),
+    **dict.fromkeys(("cross_entropy_loss", "kl_div_loss", "l1_loss", "smooth_l1_loss"), _LOSS),
     **dict.fromkeys(("checkpoint", "autocast", "jit", "grad", "no_grad"), _NETWORK),
     **dict.fromkeys(("random_flip", "random_crop", "random_rotation", "normalization"), _FED),
     **dict.fromkeys(("se_layer", "se_block", "se_module", "channel_attention"), _EXCITED),

@@ -95,7 +95,8 @@ def _slips(one: str, other: str, most: float) -> float | None:
                 row[j - 1] + _cost(other, j),
             )
             if i > 1 and j > 1 and one[i - 2 : i] == other[j - 1] + other[j - 2]:
-                row[j] = min(row[j], rows[i - 2][j - 2] + _EXCHANGED)
+                begins = _FIRST / 2 if i == j == 2 else 0.0
+                row[j] = min(row[j], rows[i - 2][j - 2] + _EXCHANGED + begins)
         if min(row) > most and min(above) > most:  # two that are exchanged go past a row
             return None
     found = round(rows[-1][-1], 3)

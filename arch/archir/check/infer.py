@@ -221,10 +221,8 @@ class _Checker:
 
         for problem in answer.problems:
             fix = misread.repair(place) if misread else repair(problem, step, known)
-            hints = (problem.hint(), None if misread is None else misread.hint())
-            if fix is not None and misread is None:
-                hints = (fix.words, None)  # it says more than the problem can
-            advice = "\n".join(hint for hint in hints if hint is not None)
+            # What is likely meant, and an edit, say more than the problem can.
+            advice = misread.hint() if misread else fix.words if fix else problem.hint()
             diagnostic = Diagnostic(
                 problem, step.span, tuple(related), advice or None, fix, self.occasion
             )

@@ -168,8 +168,10 @@ def _value_problem(op: type[Op], name: str, value: object, errors: set[str]) -> 
                 return words.FloatForCount(op.keyword, name, shown(item), wanted)
     # An integer that no float can hold is refused as if it were not a number.
     whole = isinstance(value, int) and not isinstance(value, bool)
-    if errors & _BOUNDS or (whole and is_measured(annotation)):
-        return words.ArgumentOutOfBounds(*facts)
     # A number where there is none to be is likely one of torch's, which has another in front.
+    if errors & _BOUNDS or (whole and is_measured(annotation)):
+        behind = name != op.arguments()[0] and is_measured(annotation)
+        is_other = behind and isinstance(value, int) and value > 1
+        return words.ArgumentOutOfBounds(*facts, None, op.inferred if is_other else "")
     shifted = whole and describe(annotation) == describe(bool)
     return words.WrongArgumentType(*facts, op.inferred if shifted else "")

@@ -11,6 +11,14 @@ from archir.base.source import Span
 
 _TRUTHS = {'"true"': "true", '"false"': "false", "0": "false", "1": "true", "none": "false"}
 
+ACTIVATIONS = frozenset(
+    {
+        *("relu", "gelu", "silu", "tanh", "sigmoid", "leaky_relu", "elu", "relu6", "selu", "mish"),
+        *("hardswish", "softmax", "prelu", "softplus", "batch_norm"),
+    }
+)
+"""Stages that other libraries take as an argument of a layer."""
+
 _PADDING = (
     "padding has one number for each axis, which both ends get; where they differ, pad before:"
     " pad([left, right, top, bottom]) -> …"
@@ -55,6 +63,13 @@ class WrongArgumentType(Problem):
             return (
                 "say how many of the last dims, 1 if left out; their sizes are read off the shape"
             )
+        if "true or false" in self.wanted and self.value in _TRUTHS:
+            return f"write `{_TRUTHS[self.value]}`"
+        word = self.value.strip('"')
+        if word in ACTIVATIONS:
+            return f"an activation is a stage of its own: {self.callee}(…) -> {word}"
+        if self.value.startswith("[") and "list" not in self.wanted and "integer" in self.wanted:
+            return "give one number: an item of a list `xs` is `xs[0]`, and a loop takes them all"
         if (self.argument, self.value) == ("padding", '"same"'):
             return "write it as a number: half the kernel, rounded down, keeps the size at stride 1"
         return None
@@ -119,6 +134,9 @@ class ArgumentOutOfBounds(Problem):
     near: str | None = None
     """What is taken and most like what was given, if that can be said."""
 
+    inferred: str = ""
+    """What torch's class begins with, where the value is likely another argument's for that."""
+
     def message(self) -> str:
         return f"{self.argument} of {self.callee} must be {self.wanted}, and {self.value} is not"
 
@@ -127,6 +145,17 @@ class ArgumentOutOfBounds(Problem):
             return "leave the number of channels out: it is read off the incoming shape"
         if self._has_both_ends():
             return _PADDING
+        if self.inferred:
+            return (
+                f"{self.inferred} is read off the shape that comes in, and is not written: leave"
+                " the first argument out"
+            )
+        if self.argument == "p" and self.value.isdecimal() and int(self.value) <= 100:
+            return f"it is a share of all: {self.value} % are {int(self.value) / 100:g}"
+        if self.callee == "pad" and self.value.startswith("[["):
+            return "all of them stand in one list: [left, right, top, bottom]"
+        if self.argument == "padding" and self.value.startswith("-"):
+            return f"`pad({self.value})` before it crops"
         return f"did you mean {self.near}?" if self.near else None
 
     def _has_both_ends(self) -> bool:

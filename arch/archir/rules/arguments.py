@@ -8,7 +8,7 @@ from archir.base.fixes import Fix, renamed, swap
 
 _INFERRED = (
     *("in_channels", "in_features", "num_features", "num_channels", "normalized_shape"),
-    *("embed_dim", "d_model", "input_size", "input_dim", "in_dim"),
+    *("embed_dim", "d_model", "input_size", "input_dim", "in_dim", "in", "c_in", "in_ch", "inp"),
 )
 """Arguments of torch's classes that the language reads off the incoming shape."""
 
@@ -41,6 +41,10 @@ _LEFT_OUT = {
         "shapes are read off the model's input",
     ),
     **dict.fromkeys(("dtype", "precision"), "the model is torch's: model.to(torch.float16)"),
+    **dict.fromkeys(
+        ("axis", "axes", "shared_axes", "begin_norm_axis"),
+        "which dims it works on is decided by the op, as in torch",
+    ),
     "device": "the model is torch's: model.to(device)",
     **dict.fromkeys(
         ("return_sequences", "return_state"),
@@ -76,6 +80,8 @@ class UnknownArgument(Problem):
 
     op: str = ""
     rule: str = ""
+    other: str = ""
+    """An op of its kind that has the argument."""
 
     def message(self) -> str:
         return f"{self.callee} has no argument called {self.argument}"
@@ -98,6 +104,8 @@ class UnknownArgument(Problem):
             return f"initial weights stand behind: {self.callee}(…) with {what} = {rule}"
         if self.argument == "name":
             return f"a label names a module: {self.value or 'stem'}: {self.callee}(…)"
+        if self.other:
+            return f"{self.other} has it: {self.other}(…, {self.argument} = …)"
         if not self.known:
             return f"{self.callee} takes no arguments"
         needs = f"; it needs {listed(self.needed)}" if self.needed else ""

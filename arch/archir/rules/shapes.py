@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import gcd
 from typing import ClassVar
 
@@ -171,6 +172,10 @@ class ShapesDiffer(Problem):
         if self.what != "rank" and len({*map(rank_shown, self.shapes)}) > 1:
             return "shapes of different rank are lined up from the last dim on"
         known = self._HINTS.get(self.what)
+        names = [re.search(r"\((\w+)\)$", side) for side in (self.left, self.right)]
+        if known is None and names[0] and names[1]:
+            one, other = names[0][1], names[1][1]
+            return f"give both one size where they are declared: write {one} for {other} too"
         return known or f"compare the strides and paddings on the ways to them along {self.what}"
 
     def label(self) -> str:

@@ -240,9 +240,17 @@ def _report(
 def _with_value(problem: UnknownArgument, value: ast.Expr) -> UnknownArgument:
     """The problem, with what its value is called here where that is the name of something."""
     from archir.base.synonyms import initialiser_elsewhere, synonym  # for an error alone
-    from archir.catalogue.registry import ops
+    from archir.catalogue.registry import built_in, ops
     from archir.init.initialisers import INITIALISERS
 
+    if problem.callee in built_in():
+        callee = problem.callee
+        ends, begins = f"_{callee}", f"{callee}_"
+        kin = [name for name in built_in() if name.endswith(ends) or name.startswith(begins)]
+        kin = [name for name in kin if not name.endswith("_by")]
+        others = [name for name in kin if problem.argument in ops()[name].arguments()]
+        if len(others) == 1:
+            return replaced(problem, other=others[0])
     found = re.search(r"[^\W\d]\w*(?=\W*$)", value.span.text.split("(", 1)[0])
     if found is None:
         return problem

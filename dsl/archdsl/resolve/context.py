@@ -34,6 +34,9 @@ _STRINGS = frozenset(
 )
 """Words that arguments take in quotes, and that nothing is called."""
 
+_BATCHES = frozenset({"b", "bs", "bsz", "batch", "batch_size", "batchsize"})
+"""What others call the number of examples, which an input here names."""
+
 
 class Unclear:
     """The meaning of a name whose import failed: reported there, and silent from then on."""
@@ -151,7 +154,7 @@ class Context(Struct):
     """Whether names are looked up that something refused around them may have bound."""
 
     moot: list[Span] = fresh(factory=list)
-    """Values of arguments that there are none of: nobody knows what their names were to mean."""
+    """Arguments of what there is none of: nobody knows what stands in them was to mean."""
 
     errors: int = 0
     refusals: int = 0
@@ -166,7 +169,8 @@ class Context(Struct):
         """Report what leaves it clear what is meant by all that stands around the place."""
         if not self.outside:
             self.errors += problem.severity == "error"
-            self.session.diagnostics.report(problem, span, related)
+            if not any(each.start <= span.start < each.end for each in self.moot):
+                self.session.diagnostics.report(problem, span, related)
 
     def unclear(self, span: Span) -> Expr:
         """What stands where the meaning depends on a mistake that is reported elsewhere."""
@@ -269,8 +273,7 @@ class Context(Struct):
         """Report a name that means nothing here; ``is_value`` where it flows in by its place."""
         if self.outside:
             return Nameless(name.span, self._outside(name.text))
-        is_moot = any(each.start <= name.span.start < each.end for each in self.moot)
-        if self.is_lenient or is_moot:
+        if self.is_lenient:
             return self.unclear(name.span)
         kind, text = self.owner.kind, name.text
         how = f"declare it: as a parameter of the {kind}, or as `let {text} = …`"
@@ -279,16 +282,20 @@ class Context(Struct):
         self._say_unknown(name, how if self.flows else None)
         return nothing(name.span)
 
-    def unknown_stage(self, name: ast.Name, *, is_head: bool) -> str | None:
+    def unknown_stage(self, node: ast.PartUse) -> str | None:
         """The same of a name that stands as a stage; gives what was likely meant, if it is here."""
+        name = node.name
         if self.is_lenient:
             self.session.wrong.add(self.owner)
             return None
         how = f"declare it: `block {name.text}(…) {{ … }}`; `archc ops` lists the ops"
-        if is_head:
+        if node.arguments is None and node.branches is None:
             how = f"a value is named where it is made: `… as {name.text}`; a block is declared: "
             how += f"`block {name.text}(…) {{ … }}`; `archc ops` lists the ops"
-        return self._say_unknown(name, None, how)
+        found = self._say_unknown(name, None, how)
+        if node.arguments is not None and self._of_another_form(name.text, found) is not None:
+            self.moot.append(node.arguments.span)
+        return found
 
     def _say_unknown(
         self, name: ast.Name, to_declare: str | None, otherwise: str | None = None
@@ -332,6 +339,10 @@ class Context(Struct):
         is_same = near is not None and letters(near.strip('"')) == letters(text)
         if synonym(text) is not None or is_same:
             return None
+        if text.casefold() in _BATCHES and (batch := self._batch()) is not None:
+            return f"the batch is `{batch}` here: so the input names it"
+        if text == "C" and self.flows and near is None:
+            return "the channels of what flows in are `_.channels`"
         return self._as_label(text) or form_elsewhere(text) or not_yet(text)
 
     def _is_size(self, name: str | None) -> bool:
@@ -374,6 +385,12 @@ class Context(Struct):
         near = synonym(text) or near
         beyond = self.session.suggest(text, known) if near is None else None
         return (near, None) if beyond is None else (beyond, known[beyond])
+
+    def _batch(self) -> str | None:
+        """The name of the batch: the first dim that the body's input names."""
+        dims = (each for each in self.scope.bound if each.kind == "dim")
+        first = next(dims, None)
+        return None if first is None else first.name
 
     def _outside(self, text: str) -> Problem:
         """What is wrong with a name in a setting that means nothing."""

@@ -231,7 +231,7 @@ def _target(
 ) -> Plan | None:
     name = node.name
     if found is None:
-        _as_meant(ctx, node, ctx.unknown_stage(name, is_head=is_head))
+        _as_meant(ctx, node, ctx.unknown_stage(node))
     elif node.places and not isinstance(found, Symbol | Declared | Unclear):
         _no_list(ctx, node, found)
     elif isinstance(found, Symbol):
@@ -261,7 +261,7 @@ def _target(
 
 def _as_meant(ctx: Context, node: ast.PartUse, wanted: str | None) -> None:
     """Hold the arguments of a misspelt op, or of another library's, against the op that it is."""
-    from archir.base.likeness import is_slip  # a right file has no need of these
+    from archir.base.likeness import is_slip, letters  # a right file has no need of these
     from archir.base.synonyms import synonym
 
     name = node.name.text
@@ -269,7 +269,8 @@ def _as_meant(ctx: Context, node: ast.PartUse, wanted: str | None) -> None:
         return
     if synonym(name) == wanted or is_slip(name, wanted):
         # What is missing may be what another op does not need.
-        plan_op(ctx, ops()[wanted], node.arguments, node.span, partial=True)
+        is_same = letters(name) == letters(wanted)
+        plan_op(ctx, ops()[wanted], node.arguments, node.span, partial=not is_same)
 
 
 def _value(

@@ -81,10 +81,15 @@ class StrayShortcut(Problem):
     bad = model("residual { conv(3, 1) } -> relu shortcut { conv(3, 1) }")
     good = model("residual { conv(3, 1) } shortcut { conv(3, 1) } -> relu")
 
+    is_call: bool = False
+    """Whether arguments stand behind it, as in files of Darknet."""
+
     def message(self) -> str:
         return "this `shortcut` belongs to no `residual`"
 
     def hint(self) -> str:
+        if self.is_call:
+            return "name the value that is added, `… as skip`, and write `add [_, skip]`"
         return "write `residual { … } shortcut { … }`"
 
 

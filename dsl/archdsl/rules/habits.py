@@ -26,8 +26,10 @@ class AssignmentStatement(Problem):
     value: str = ""
     """What stands behind the sign, if that can be said."""
 
+    sign: str = "="
+
     def message(self) -> str:
-        return f"`{self.word} = …` is not a statement"
+        return f"`{self.word} {self.sign} …` is not a statement"
 
     def hint(self) -> str:
         found = meant(self.word, self.value)
@@ -121,15 +123,23 @@ class RepeatWithName(Problem):
     """`repeat n { … }` counts without a name. A loop with a name goes over a list or a range."""
 
     name = "repeat-with-name"
-    bad = model("repeat i in 3 { conv(4, 3, padding = 1) }")
+    bad = model("repeat i in 3 { conv(4 * i, 3, padding = 1) }")
     good = model("for i in 1..3 { conv(4 * i, 3, padding = 1) }")
     loop: str
+    over: str = "1..n"
 
     def message(self) -> str:
         return "`repeat` takes a number and no name"
 
     def hint(self) -> str:
-        return f"a loop that counts is `for {self.loop} in 1..n {{ … }}`"
+        return f"a loop that counts is `for {self.loop} in {self.over} {{ … }}`"
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        head = at.span.source.text[: at.span.start].rstrip()
+        if not head.endswith("repeat"):
+            return None
+        place = Span(at.span.source, len(head) - len("repeat"), at.span.end)
+        return swap(place, f"for {self.loop} in {self.over}", safe=False)
 
 
 class PythonConstant(Problem):
@@ -298,7 +308,11 @@ class IndexedValue(Problem):
     """Whether it begins a chain, or is a branch."""
 
     def message(self) -> str:
-        return f"{self.value} is a value of the network, and `{self.shown}` takes no part of it"
+        from archir.catalogue.registry import built_in
+
+        is_stage = self.value.endswith(")") or self.value in built_in()
+        what = "gives a value" if is_stage else "is a value"
+        return f"{self.value} {what} of the network, and `{self.shown}` takes no part of it"
 
     def hint(self) -> str:
         if self.stages:

@@ -55,7 +55,9 @@ class FileNotFound(ImportProblem):
         return f'there is no file "{self.path}"'
 
     def hint(self) -> str | None:
-        return f'did you mean "{self.suggestion}"?' if self.suggestion else None
+        if self.suggestion:
+            return f'did you mean "{self.suggestion}"?'
+        return "it is looked for from the folder of the file that imports it"
 
     def fix(self, at: Diagnostic) -> Fix | None:
         if self.suggestion is None:

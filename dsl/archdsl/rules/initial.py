@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archdsl.rules.names import in_model
 from archdsl.rules.rewriting import exchanged
 from archir.base.diagnostics import Diagnostic, Problem
@@ -110,6 +112,20 @@ class BadInitialiserArgument(Problem):
 
     def message(self) -> str:
         return f"{self.argument} of {self.function} is {self.wanted}, and is given {self.given}"
+
+    def hint(self) -> str | None:
+        near = self._near()
+        return f"did you mean {near}?" if near else None
+
+    def _near(self) -> str | None:
+        """What is taken and is the same but for capitals."""
+        text = self.given.removeprefix("the string ")
+        known = re.findall(r'"[^"]*"', self.wanted)
+        return next((each for each in known if each == text.lower() != text), None)
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        near = self._near()
+        return swap(at.span, near) if near and at.span.text.lower() == near else None
 
 
 class BoundsInWrongOrder(Problem):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archdsl.rules.assigned import from_let, named_behind
 from archdsl.rules.rewriting import enumerated
 from archir.base.argument_fixes import whole
@@ -113,7 +115,14 @@ class WrongItemCount(Problem):
             return "the number of each item comes from enumerate: `for i, x in enumerate(xs)`"
         if self.items.startswith(("the op ", "the block ", "the model ")):
             return "values are named behind the stage that gives them: `chunk(2) as a, b`"
-        return "give each item a name, or _ to leave it out: `a, _, c`"
+        counted = re.match(r"(\d+) items?$", self.items)
+        if counted is None:
+            return (
+                "one name stands for each item; several need a list of lists: `[[8, 1], [16, 2]]`"
+            )
+        names = "abcdefgh"[: min(self.names, int(counted[1]))]
+        shown = [*names, *"_" * (int(counted[1]) - len(names))]
+        return f"give each item a name, or _ to leave it out: `{', '.join(shown[:8])}`"
 
     def fix(self, at: Diagnostic) -> Fix | None:
         if self.items.startswith(("the op ", "the block ", "the model ")):

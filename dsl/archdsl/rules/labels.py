@@ -101,7 +101,9 @@ class BadLabel(Problem):
         return f'"{self.text}" cannot be a label: {self.reason}'
 
     def hint(self) -> str | None:
-        outer, _, inner = self.text.partition(".")
+        outer, dot, inner = self.text.partition(".")
+        if not dot and self.text.isidentifier():
+            return f"take another, such as {self.text}_"
         if not outer.isidentifier() or not inner.replace(".", "_").isidentifier():
             return None
         inside = inner.replace(".", ": { ") + ": … }" * self.text.count(".")

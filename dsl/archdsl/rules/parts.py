@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archir.base.argument_fixes import whole
 from archir.base.diagnostics import Diagnostic, Problem, nearest
 from archir.base.fixes import Fix, drop, part_renamed, swap
@@ -155,6 +157,9 @@ class NotAPart(Problem):
             return f"the name hides the {self.hides} of the same name: rename it to use that"
         if self.what == "an initialiser":
             return f"initial weights are given by rules: `init {{ conv.weight: {self.text} }}`"
+        default = re.search(r'the string "(\w+)" unless', self.what)
+        if default:
+            return f"a part is no text: give the parameter an op or a block, `{self.text} = relu`"
         return "a stage is an op, a block, or a named value at the head of a chain"
 
 
@@ -251,6 +256,15 @@ class ModuleWithoutUse(Problem):
         return f"apply it, as in {self.module}, or leave it out"
 
 
+_ELSEWHERE = {
+    **dict.fromkeys(("kernel", "gamma", "embeddings", "depthwise_kernel", "w", "scale"), "weight"),
+    **dict.fromkeys(("beta", "b", "offset"), "bias"),
+    "moving_mean": "running_mean",
+    **dict.fromkeys(("moving_variance", "moving_var"), "running_var"),
+}
+"""What other libraries call the parameters of layers."""
+
+
 class NoSuchParameter(Problem):
     """Initial weights are given for a parameter that the op does not have."""
 
@@ -273,11 +287,15 @@ class NoSuchParameter(Problem):
         return f"{self.op} has no parameter {self.parameter}"
 
     def hint(self) -> str | None:
-        near = nearest(self.parameter, self.known.split(", "))
+        near = self._near()
         if near is not None:
             return f"did you mean {near}?"
         return f"it has: {self.known}" if self.known else "it has no parameters"
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        near = nearest(self.parameter, self.known.split(", "))
-        return part_renamed(at.span, self.parameter, near)
+        return part_renamed(at.span, self.parameter, self._near())
+
+    def _near(self) -> str | None:
+        known = self.known.split(", ")
+        other = _ELSEWHERE.get(self.parameter)
+        return other if other in known else nearest(self.parameter, known)

@@ -101,7 +101,8 @@ class StepNotPositive(Problem):
         return f"a range goes up, and its step is {self.step}"
 
     def hint(self) -> str:
-        return "`reversed(first..last step by)` goes down"
+        by = f"{-self.step:g}" if self.step < 0 else "1"
+        return f"`reversed(least..most step {by})` goes down"
 
 
 class BadValue(Problem):
@@ -178,6 +179,11 @@ class NoSuchAttribute(Problem):
     def hint(self) -> str | None:
         if self.suggestion:
             return f"did you mean .{self.suggestion}?"
+        if self.attribute in ("size", "dim", "ndim"):
+            is_size = self.attribute == "size"
+            return f"write {'.shape[i]' if is_size else '.rank'}" + (
+                "; the batch has the name that the input gives it, as N" if is_size else ""
+            )
         return "a value has .channels, .features, .height, .width, .rank and .shape[i]"
 
     def fix(self, at: Diagnostic) -> Fix | None:

@@ -269,12 +269,15 @@ class FileBuilder(ExpressionBuilder):
             body = ast.Body(body.span, (*_items_named(rows), *body.statements))
         return ast.For(span, names, self._sure(iterable), body)
 
-    def repeat(self, children: Children) -> ast.RepeatLoop:
+    def repeat(self, children: Children) -> ast.RepeatLoop | ast.For:
         start, count, body = children
         is_named = isinstance(count, ast.Compare) and count.operator == "in"
         if is_named and isinstance(count.left, ast.Name):
-            self.report(rules.habits.RepeatWithName(count.left.text), count.span)
-            count = Refused(count.span)
+            name, over = count.left, count.right.span.text
+            over = over if "(" in over or "[" in over or ".." in over else f"1..{over}"
+            self.report(rules.habits.RepeatWithName(name.text, over), count.span)
+            span = Span(self.source, start.start, body.span.end)
+            return ast.For(span, (ast.Identifier(name.span, name.text),), Refused(count.span), body)
         return ast.RepeatLoop(Span(self.source, start.start, body.span.end), count, body)
 
     def if_(self, children: Children) -> ast.If:

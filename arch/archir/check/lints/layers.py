@@ -170,10 +170,17 @@ class BatchLeftOut(Lint):
                     )
 
 
+_LEAST_PICTURE = 16
+"""The sides of a square picture, which are no channels and length of three signals."""
+
+
 def _is_batchless(given: TensorType) -> bool:
     """Whether the first dim is a picture's channels, and all others are sizes."""
     if given.rank not in (3, 4) or given.shape[0] not in (1, 3, 4):
         return False
+    first, *sides = given.shape
+    if (first, len(sides)) == (3, 2) and sides[0] == sides[1] and isinstance(sides[0], int):
+        return sides[0] >= _LEAST_PICTURE
     return not any(isinstance(dim, int) for dim in given.shape[1:])
 
 

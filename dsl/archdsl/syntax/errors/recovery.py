@@ -219,6 +219,20 @@ class Recovery:
                 return
             self.keywords.add(known)
         self.report(problem, token.start, token.end)
+        at = tokens.index(token) if token.type == "LBRACE" else 0
+        if at and tokens[at - 1].type in ("EQUALS", "COMMA", "LPAR"):
+            # No statements stand in braces that are no body: a dictionary's items.
+            self.refused.update(each.start for each in tokens[at : self._closer(at)])
+
+    def _closer(self, at: int) -> int:
+        """Where the braces end that begin at a token."""
+        depth = 0
+        for end in range(at, len(self.tokens)):
+            kind = self.tokens[end].type
+            depth += (kind in OPENERS) - (kind in CLOSERS)
+            if depth == 0:
+                return end
+        return len(self.tokens)
 
 
 def _as_far_as(tokens: Sequence[Token], last: Token) -> list[Token]:

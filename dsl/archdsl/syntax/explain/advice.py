@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from archdsl.syntax.explain.places import STATEMENT_ENDS, Place
-from archdsl.syntax.tokens import Token
+from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 from archir.base.elsewhere import form_elsewhere
 
 
@@ -69,6 +69,19 @@ def number_first(place: Place) -> str | None:
         return None  # a stage, several times
     instead = f"{value.text} -> {_SIGNS[sign.type]}({place.token.text})"
     return f"values are computed with by stages: `{instead}`"
+
+
+def _bare_list(place: Place) -> str | None:
+    """``for w in 8, 16 { … }``."""
+    tokens, at = place.tokens, place.at
+    head = [token.type for token in tokens[place.first : at]]
+    if place.start.type != "FOR" or place.token.type != "COMMA" or head[2:3] != ["IN"]:
+        return None
+    end = next((n for n in range(at, len(tokens)) if tokens[n].type == "LBRACE"), None)
+    if end is None or "_NL" in [token.type for token in tokens[at:end]]:
+        return None
+    items = place.text[tokens[place.first + 3].start : tokens[end - 1].end]
+    return f"a list stands in brackets: `for {tokens[place.first + 1].text} in [{items}]`"
 
 
 def _dash(place: Place) -> str | None:
@@ -200,6 +213,30 @@ def times(place: Place) -> str | None:
     return f"what repeats stands in braces: `repeat {number.text} {{ … }}`"
 
 
+def looped_behind(place: Place) -> str | None:
+    """``[conv(8, 3) for i in range(3)]``: a comprehension of stages."""
+    opener, depth = place.at - 1, 0
+    while opener >= 0 and (depth or place.tokens[opener].type not in OPENERS):
+        kind = place.tokens[opener].type
+        depth += (kind in CLOSERS) - (kind in OPENERS)
+        opener -= 1
+    if place.token.type != "FOR" or opener < 0 or place.tokens[opener].type != "LSQB":
+        return None
+    closer, depth = place.at, 0
+    while depth or place.tokens[closer].type not in CLOSERS:
+        kind = place.tokens[closer].type
+        depth += (kind in OPENERS) - (kind in CLOSERS)
+        closer += 1
+    stage = place.text[place.tokens[opener].end : place.token.start].strip()
+    loop = place.text[place.token.start : place.tokens[closer].start].strip()
+    if "\n" in stage + loop or len(stage + loop) > _LONGEST_LOOP:
+        stage, loop = "…", "for x in list"
+    return f"side by side they are `[{loop} {{ {stage} }}]`, in order `{loop} {{ {stage} }}`"
+
+
+_LONGEST_LOOP = 80
+
+
 def _variant(place: Place) -> str | None:
     """``model small extends base``."""
     if place.start.type != "MODEL" or place.at != place.first + 2 or place.token.type != "NAME":
@@ -290,6 +327,7 @@ _HABITS: tuple[Callable[[Place], str | None], ...] = (
     _naming,
     number_first,
     _dash,
+    _bare_list,
     _fat_arrow,
     _label,
     _comma_between,

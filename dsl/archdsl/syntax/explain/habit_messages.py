@@ -253,7 +253,8 @@ def arithmetic(place: Place) -> Explained | None:
     start, end = tokens[operands[0][0]].start, tokens[at - 1].end
     texts = [place.text[tokens[a].start : tokens[b - 1].end] for a, b in operands]
     whole = Token(sign, "", start, end)
-    if sign == "STAR" and texts[0].startswith("[") and texts[1].isdecimal():
+    is_body = texts[0].startswith("[") or texts[0].endswith("}")
+    if sign == "STAR" and is_body and texts[1].isdecimal():
         instead = f"repeat {texts[1]} {{ … }}"
         return habits.ArithmeticOnValues("*", instead, is_sure=False), whole
     single = len(texts) == 2 and tokens[at - 1].type in ("INT", "FLOAT")

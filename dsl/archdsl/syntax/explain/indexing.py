@@ -24,11 +24,13 @@ def index(place: Place) -> Explained | None:
     if "RESIDUAL" not in place.expected and not inside & {"COMMA", "_SEP"}:
         return None  # a list may be meant
     name, closer = place.tokens[first], place.tokens[last]
+    opener = next(each for each in reversed(place.tokens[:last]) if each.type == "LSQB")
     shown = place.text[name.start : closer.end]
     before = place.tokens[first - 1].type if first else "_NL"
-    stages = _stages(place.text[place.tokens[first + 1].end : closer.start])
+    stages = _stages(place.text[opener.end : closer.start])
     is_head = before in _BEFORE_A_HEAD - {"ARROW"}
-    problem = habits.IndexedValue(shown, name.text, stages, is_head)
+    value = place.text[name.start : opener.start]
+    problem = habits.IndexedValue(shown, value, stages, is_head)
     return problem, Token("NAME", shown, name.start, closer.end)
 
 
@@ -111,8 +113,8 @@ def indexed(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
     if first == 0 or last == len(tokens) or first >= last - 1:
         return None
     name, opener, closer = tokens[first - 1], tokens[first], tokens[last]
-    kinds = (name.type, opener.type, closer.type)
-    if kinds != ("NAME", "LSQB", "RSQB") or name.end != opener.start:
+    kinds = (opener.type, closer.type)
+    if name.type not in ("NAME", "RPAR") or name.end != opener.start or kinds != ("LSQB", "RSQB"):
         return None
     inside = [token.type for token in tokens[first + 1 : last]]
     if "COLON" in inside[1:] and "NAME" in inside and inside[inside.index("COLON") - 1] == "NAME":
@@ -122,7 +124,11 @@ def indexed(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
         return None
     from archir.catalogue.registry import built_in
 
-    return None if name.text in built_in() else (first - 1, last)
+    if name.text in built_in() or name.type == "RPAR":
+        # What a stage gives, and no branches, which begin with a name.
+        is_part = inside[0] in ("COLON", "DOTS", "DOUBLE_COLON") or "NAME" not in inside
+        return (_begin(tokens, first), last) if is_part and not is_list else None
+    return first - 1, last
 
 
 def _stages(text: str) -> tuple[str, ...]:

@@ -11,7 +11,14 @@ from collections.abc import Callable
 from archdsl.rules import chains, editions, habits
 from archdsl.rules import syntax as rules
 from archdsl.syntax.explain import bodies, habit_messages, indexing, slips
-from archdsl.syntax.explain.advice import advice, before_braces, declared_as, number_first, times
+from archdsl.syntax.explain.advice import (
+    advice,
+    before_braces,
+    declared_as,
+    looped_behind,
+    number_first,
+    times,
+)
 from archdsl.syntax.explain.forms import partner
 from archdsl.syntax.explain.habit_messages import Explained
 from archdsl.syntax.explain.places import (
@@ -190,7 +197,8 @@ def _else(place: Place) -> Explained | None:
     if place.token.type == "ELSE":
         return chains.StrayElse(), place.token
     if place.token.type == "SHORTCUT":
-        return chains.StrayShortcut(), place.token
+        is_call = after is not None and after.type == "LPAR"
+        return chains.StrayShortcut(is_call), place.token
     if "ELSE" in place.expected and not place.expected & STATEMENT_ENDS:
         depth = 0
         for token in reversed(place.tokens[place.first : place.at]):
@@ -234,7 +242,7 @@ def _arrow(place: Place) -> Explained | None:
     token, before = place.token, place.near(-1)
     if "ARROW" not in place.expected or token.type not in STAGE | {"INT", "FLOAT"}:
         return None
-    turned, meant = _turned(place), times(place)
+    turned, meant = _turned(place), times(place) or looped_behind(place)
     if before is not None and place.at == place.first + 1:
         meant = meant or before_braces(before, token) or declared_as(before, place)
     is_stage = before is not None and before.type in ("NAME", "RPAR") and _is_op(token)
@@ -272,6 +280,10 @@ def _turned(place: Place) -> str | None:
 def _comma(place: Place) -> Explained | None:
     in_brackets = place.expected & {"RPAR", "RSQB"}
     if "COMMA" in place.expected and in_brackets and place.token.type in VALUE:
+        first, last = place.near(-1), place.near(1)
+        if first and last and (first.type, place.token.text, last.type) == ("INT", "x", "INT"):
+            wanted = f"one number for each axis is a list: `[{first.text}, {last.text}]`"
+            return rules.UnexpectedToken(describe(place.token), ("`,`",), wanted), place.token
         return rules.MissingComma(describe(place.token)), place.token
     return None
 

@@ -56,7 +56,8 @@ def assignment(place: Place) -> Explained | None:
         return None
     if place.token.type in ("EQUALS", "PLUS", "MINUS", "STAR", "SLASH"):
         value = _assigned(place) if place.at == place.first + 1 else ""
-        return habits.AssignmentStatement(place.start.text, value), place.start
+        sign = "=" if place.token.type == "EQUALS" else f"{place.token.text}="
+        return habits.AssignmentStatement(place.start.text, value, sign), place.start
     return None
 
 
