@@ -209,6 +209,8 @@ class _Mending:
             return False
         at = next(at for at, token in enumerate(self.out) if token is opener)
         before = self.out[at - 1] if at else None
+        if at > 1 and self.out[at - 2].type == "FN":
+            return False  # an equals sign stands behind a function's parameters
         return is_plain(self.open, self.out[at + 1 : self._behind_last()], before)
 
     def _ended(self, token: Token) -> Iterator[Token]:
