@@ -148,6 +148,13 @@ def _reasons(op: type[Op], error: Any, values: Mapping[str, object]) -> dict[str
     return found
 
 
+def _in_front(op: type[Op], name: str, value: object) -> str:
+    """What torch's class has in front, where a whole number stands for a share or a factor."""
+    measured = name != op.arguments()[0] and is_measured(arguments_of(op)[name].annotation)
+    is_other = measured and isinstance(value, int) and not isinstance(value, bool) and value > 1
+    return op.inferred if is_other else ""
+
+
 def _value_problem(op: type[Op], name: str, value: object, errors: set[str]) -> Problem:
     words = rules.argument_values
     annotation = arguments_of(op)[name].annotation
@@ -170,8 +177,6 @@ def _value_problem(op: type[Op], name: str, value: object, errors: set[str]) -> 
     whole = isinstance(value, int) and not isinstance(value, bool)
     # A number where there is none to be is likely one of torch's, which has another in front.
     if errors & _BOUNDS or (whole and is_measured(annotation)):
-        behind = name != op.arguments()[0] and is_measured(annotation)
-        is_other = behind and isinstance(value, int) and value > 1
-        return words.ArgumentOutOfBounds(*facts, None, op.inferred if is_other else "")
+        return words.ArgumentOutOfBounds(*facts, None, _in_front(op, name, value))
     shifted = whole and describe(annotation) == describe(bool)
     return words.WrongArgumentType(*facts, op.inferred if shifted else "")

@@ -117,18 +117,24 @@ def indexed(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
     if name.type not in ("NAME", "RPAR") or name.end != opener.start or kinds != ("LSQB", "RSQB"):
         return None
     inside = [token.type for token in tokens[first + 1 : last]]
-    if "COLON" in inside[1:] and "NAME" in inside and inside[inside.index("COLON") - 1] == "NAME":
-        return None  # a label
+    if _has_label(inside):
+        return None
     is_list = "_SEP" in inside and _NUMBERS.issuperset(inside)
     if not is_list and not {"COLON", "DOTS", "DOUBLE_COLON"} & set(inside):
         return None
     from archir.catalogue.registry import built_in
 
-    if name.text in built_in() or name.type == "RPAR":
-        # What a stage gives, and no branches, which begin with a name.
-        is_part = inside[0] in ("COLON", "DOTS", "DOUBLE_COLON") or "NAME" not in inside
-        return (_begin(tokens, first), last) if is_part and not is_list else None
-    return first - 1, last
+    if name.text not in built_in() and name.type == "NAME":
+        return first - 1, last
+    # What a stage gives, and no branches, which begin with a name.
+    is_part = inside[0] in ("COLON", "DOTS", "DOUBLE_COLON") or "NAME" not in inside
+    return (_begin(tokens, first), last) if is_part and not is_list else None
+
+
+def _has_label(inside: Sequence[str]) -> bool:
+    """Whether a name stands before a colon, as in branches."""
+    has_both = "COLON" in inside[1:] and "NAME" in inside
+    return has_both and inside[inside.index("COLON") - 1] == "NAME"
 
 
 def _stages(text: str) -> tuple[str, ...]:
