@@ -126,9 +126,12 @@ def indexed(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
 
     if name.text not in built_in() and name.type == "NAME":
         return first - 1, last
-    # What a stage gives, and no branches, which begin with a name.
-    is_part = inside[0] in ("COLON", "DOTS", "DOUBLE_COLON") or "NAME" not in inside
-    return (_begin(tokens, first), last) if is_part and not is_list else None
+    return (_begin(tokens, first), last) if _is_part(inside) and not is_list else None
+
+
+def _is_part(inside: Sequence[str]) -> bool:
+    """Whether brackets behind a stage hold no branches, which begin with a name."""
+    return inside[0] in ("COLON", "DOTS", "DOUBLE_COLON") or "NAME" not in inside
 
 
 def _has_label(inside: Sequence[str]) -> bool:
