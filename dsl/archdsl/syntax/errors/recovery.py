@@ -219,7 +219,9 @@ class Recovery:
                 return
             self.keywords.add(known)
         self.report(problem, token.start, token.end)
-        at = tokens.index(token) if token.type == "LBRACE" else 0
+        at = 0
+        if token.type == "LBRACE":
+            at = next((n for n, each in enumerate(tokens) if each is token), 0)
         if at and tokens[at - 1].type in ("EQUALS", "COMMA", "LPAR"):
             # No statements stand in braces that are no body: a dictionary's items.
             self.refused.update(each.start for each in tokens[at : self._closer(at)])
