@@ -164,7 +164,7 @@ ELSEWHERE = {
     "Average": "divide(2)",
     "addmm": "matmul [a, b]",
     "randn": "randn_like",
-    "CrossEntropyLoss": "how it is trained is told to torch",
+    "CrossEntropyLoss": "a loss is no part of a network",
     "RandomFlip": "before they flow in",
     "jnp": "nothing of Python",
     "scan": "repeat 3",

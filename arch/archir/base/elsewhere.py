@@ -73,7 +73,7 @@ _FORMS: Final = {
     **dict.fromkeys(("softmax_with_loss", "sigmoid_cross_entropy_loss", "euclidean_loss"), _LOSS),
     **dict.fromkeys(("cross_entropy", "criterion", "accuracy"), _LOSS),
     "attention": _ATTENTION,
-    **dict.fromkeys(("crop", "cropping", "center_crop"), _CROPPED),
+    **dict.fromkeys(("crop", "cropping"), _CROPPED),
     **dict.fromkeys(("in_channels", "input_channels", "in_planes", "num_channels"), _CHANNELS),
     **dict.fromkeys(("in_features", "input_dim", "in_dim", "num_features"), _FEATURES),
     **dict.fromkeys(("conv_bn_relu", "conv_bn", "conv_bn_act", "conv_norm_relu", "cbr"), _UNIT),
