@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from archc.api.costing import Summary as Summary
+    from archc.api.differing import DiffResult as DiffResult
+    from archc.api.differing import diff as diff
     from archc.api.formatting import format as format  # noqa: A004 (the word for it)
     from archc.api.functions import check as check
     from archc.api.functions import diagram as diagram
@@ -60,6 +62,7 @@ __all__ = [
     "CheckResult",
     "CheckedModel",
     "Diagnostic",
+    "DiffResult",
     "Expression",
     "ImportRefusedError",
     "ImportReport",
@@ -84,6 +87,7 @@ __all__ = [
     "__version__",
     "check",
     "diagram",
+    "diff",
     "format",
     "from_module",
     "load",
@@ -114,6 +118,7 @@ _HOMES = {
         "UnknownPathError",
         "WeightsError",
     ),
+    "archc.api.differing": ("DiffResult", "diff"),
     "archc.api.results": ("CheckResult", "CheckedModel"),
     "archc.request.settings": ("Expression",),
     "archc.api.sizes": ("ValidSizes",),

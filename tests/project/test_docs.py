@@ -25,6 +25,7 @@ PAGES = (
     "README.md",
     "docs/cli.md",
     "docs/cost.md",
+    "docs/diff.md",
     *sorted(str(each.relative_to(ROOT)) for each in ROOT.glob("docs/fields/*.md")),
     "docs/import.md",
     "docs/python.md",

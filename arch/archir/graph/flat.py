@@ -79,6 +79,7 @@ class FlatCall(Struct):
     end: int
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    span: Span
 
 
 class FlatValue(Struct):
@@ -244,7 +245,7 @@ class _Walker:
                 inputs = [frame.numbers[value] for value in step.inputs]
                 first, path = len(self.steps), frame.prefix + frame.plan.paths[step.slot]
                 outputs = self.definition(step.definition, f"{path}.", inputs, depth > 0)
-                self._call(path, first, inputs, outputs)
+                self._call(path, first, inputs, outputs, step.span)
                 frame.numbers.update(zip(step.outputs, outputs, strict=True))
             elif isinstance(step, TrainOnly):
                 depth += 1 if when == "enter" else -1
@@ -258,11 +259,18 @@ class _Walker:
                         [frame.numbers[value] for value in values]
                         for values in (step.inputs, step.outputs)
                     )
-                    self._call(path, first, given, made)
+                    self._call(path, first, given, made, step.span)
 
-    def _call(self, module: str, first: int, inputs: Sequence[int], outputs: Sequence[int]) -> None:
+    def _call(
+        self,
+        module: str,
+        first: int,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        span: Span,
+    ) -> None:
         end = len(self.steps)
-        self.calls.append(FlatCall(module, first, end, tuple(inputs), tuple(outputs)))
+        self.calls.append(FlatCall(module, first, end, tuple(inputs), tuple(outputs), span))
 
     def _step(self, frame: _Frame, step: Apply | Read, scope: str, training: bool) -> None:
         plan, numbers = frame.plan, frame.numbers

@@ -1,10 +1,14 @@
-"""Options with values as Python writes them: what a callable is given."""
+"""Options about a callable of Python: what it is given, and what flows into what it makes."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archc.cli.declare import UsageError
+from archc.cli.declare import Option, UsageError
+from archc.errors import SettingError
+
+if TYPE_CHECKING:
+    from archc.importing.whole import Given
 
 
 def arguments(texts: tuple[str, ...]) -> dict[str, Any]:
@@ -34,3 +38,26 @@ def _in_python(value: str) -> str:
     if value in words:
         return f"did you mean {words[value]}?"
     return "values are numbers, True, False, None, strings in quotes, and lists of these"
+
+
+def _inputs(texts: tuple[str, ...]) -> list[Given]:
+    """The inputs as they are described."""
+    if not texts:
+        return []
+    from archc.api.importing import described
+
+    try:
+        return [described(text) for text in texts]
+    except SettingError as error:
+        raise UsageError(error.message, error.hint) from error
+
+
+INPUTS = Option(
+    "--input",
+    "inputs",
+    "An input of its forward: its shape with the batch first, and its dtype, float32 unless"
+    " it is said. Repeatable, in the order of forward; 1x3x224x224 without any.",
+    metavar="NAME=1x3x224x224:DTYPE",
+    many=True,
+    read=_inputs,
+)

@@ -8,6 +8,7 @@ COMMANDS = {
     "emit": "print one form of a model: source, picture, or what is between",
     "draw": "print a picture of a model that fits a page",
     "summary": "say what a model costs: parameters, MACs, memory, fields",
+    "diff": "say what differs between two models, by their structure",
     "variants": "check and score all that a model can be",
     "fmt": "lay files out in one way, and keep their comments",
     "models": "list a file's models with their parameters",

@@ -116,16 +116,18 @@ def weights(source: str, how: Match, matching: Matching) -> dict[str, Json]:
     return {
         "source": source,
         "match": how,
-        "loaded": [_pair(pair) for pair in matching.loaded],
-        "mismatched": [_pair(pair) for pair in matching.mismatched],
-        "missing": [_entry(entry) for entry in matching.missing],
-        "unexpected": [_entry(entry) for entry in matching.unexpected],
+        "loaded": [pair(each) for each in matching.loaded],
+        "mismatched": [pair(each) for each in matching.mismatched],
+        "missing": [entry(each) for each in matching.missing],
+        "unexpected": [entry(each) for each in matching.unexpected],
     }
 
 
-def _pair(pair: Pair) -> Json:
-    return {"model": _entry(pair.model), "file": _entry(pair.file)}
+def pair(each: Pair, model: str = "model", file: str = "file") -> Json:
+    """A model's entry and another one's, under these names."""
+    return {model: entry(each.model), file: entry(each.file)}
 
 
-def _entry(entry: StateEntry) -> Json:
-    return {"key": entry.key, "shape": list(entry.shape), "dtype": entry.dtype}
+def entry(each: StateEntry) -> Json:
+    """An entry of a state dict."""
+    return {"key": each.key, "shape": list(each.shape), "dtype": each.dtype}

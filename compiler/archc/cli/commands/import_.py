@@ -7,23 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archc.cli import guard, streams
-from archc.cli.declare import Command, Operand, Option, UsageError
+from archc.cli.declare import Command, Operand, Option
+from archc.cli.python_values import INPUTS
 from archc.cli.python_values import arguments as python_arguments
-from archc.errors import SettingError
 from archc.output import writing
 
 if TYPE_CHECKING:
     from archc.importing.whole import Given
-
-
-def _inputs(texts: tuple[str, ...]) -> list[Given]:
-    """The inputs as they are described."""
-    from archc.api.importing import described
-
-    try:
-        return [described(text) for text in texts]
-    except SettingError as error:
-        raise UsageError(error.message, error.hint) from error
 
 
 def import_(target: str, inputs: list[Given], arguments: dict[str, Any], output: str | None) -> int:
@@ -52,15 +42,7 @@ command = Command(
     import_,
     Operand("target", "TARGET"),
     (
-        Option(
-            "--input",
-            "inputs",
-            "An input of its forward: its shape with the batch first, and its dtype, float32 unless"
-            " it is said. Repeatable, in the order of forward; 1x3x224x224 without any.",
-            metavar="NAME=1x3x224x224:DTYPE",
-            many=True,
-            read=_inputs,
-        ),
+        INPUTS,
         Option(
             "--set",
             "arguments",

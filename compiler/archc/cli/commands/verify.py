@@ -36,7 +36,7 @@ def verify(
     """Compare FILE's model with the network that a Python callable makes.
 
     Both are made with the same seed and run with the same random weights and inputs, in
-    evaluation and in training. This command, and no other, imports what is named to it.
+    evaluation and in training. What is named to it is imported, and its code runs.
     """
     source, path, found = streams.read(file)
     typed = None

@@ -1,7 +1,8 @@
 """Two models in one picture: what was added, removed and changed, from the first to the second.
 
 Things are the same that look the same, numbers with names by their names. What lies between two
-that are the same is paired in order where it is of one form, and is removed or added where not.
+that are the same is paired in order where it is of one form, and is removed or added where not:
+``archir.difference`` lays chains side by side, as it does the parts of models for ``archc diff``.
 """
 
 from __future__ import annotations
@@ -30,12 +31,16 @@ from archc.pictures.model.tree import (
     head_text,
     say,
 )
+from archir.difference.alignment import aligned
 
 SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
 """The kinds of boxes in such a picture."""
 
 ENDS = ("end", "parameter")
 """The kinds that stay what they are."""
+
+SEEN = 4
+"""The likeness of what looks the same, where that of what is of one form is 1."""
 
 _SIGNS = {ADDED: "+ ", REMOVED: "\N{EN DASH} "}
 """What stands before the name of a box, so that colours are not needed."""
@@ -87,31 +92,21 @@ class _Difference:
         self.after = dict(after)
 
     def chains(self, before: Chain, after: Chain) -> Chain:
-        from difflib import SequenceMatcher
+        looks = {id(item): _look(item, self.before) for item in before.items}
+        looks |= {id(item): _look(item, self.after) for item in after.items}
 
-        old = [_look(item, self.before) for item in before.items]
-        new = [_look(item, self.after) for item in after.items]
+        def likeness(old: Item, new: Item) -> int:
+            return SEEN if looks[id(old)] == looks[id(new)] else int(_is_form_of(old, new))
+
         found: list[Item] = []
-        matcher = SequenceMatcher(None, old, new, autojunk=False)
-        for how, start, end, first, last in matcher.get_opcodes():
-            if how == "equal":
-                found += _marked(after.items[first:last], SAME)
+        for old, new in aligned(before.items, after.items, likeness, SEEN):
+            if old is None or new is None:
+                found += _marked([item for item in (old, new) if item], ADDED if new else REMOVED)
+            elif looks[id(old)] == looks[id(new)]:
+                found += _marked([new], SAME)
             else:
-                found += self._replaced(before.items[start:end], after.items[first:last])
+                found.append(self._pair(old, new))
         return Chain(found)
-
-    def _replaced(self, old: list[Item], new: list[Item]) -> Iterator[Item]:
-        """Items in the place of others: those of one form are pairs, in order."""
-        at = 0
-        for item in new:
-            place = next((i for i in range(at, len(old)) if _is_form_of(old[i], item)), None)
-            if place is None:
-                yield from _marked([item], ADDED)
-                continue
-            yield from _marked(old[at:place], REMOVED)
-            yield self._pair(old[place], item)
-            at = place + 1
-        yield from _marked(old[at:], REMOVED)
 
     def _pair(self, old: Item, new: Item) -> Item:
         """The new item, with what differs from the old one said in it."""
