@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from archc.api.spaces import space as space
     from archc.api.verifying import VerifyResult as VerifyResult
     from archc.api.weights import load_weights as load_weights
+    from archc.api.weights.plan import plan_weights as plan_weights
     from archc.errors import ArchError as ArchError
     from archc.errors import ImportRefusedError as ImportRefusedError
     from archc.errors import MissingFileError as MissingFileError
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from archc.errors import UnknownPathError as UnknownPathError
     from archc.errors import WeightsError as WeightsError
     from archc.render.weights import WeightsReport as WeightsReport
+    from archc.render.weights.plan import WeightsPlan as WeightsPlan
     from archc.request.settings import Expression as Expression
     from archc.spaces.space import Space as Space
     from archir.base.diagnostics import Diagnostic as Diagnostic
@@ -83,6 +85,7 @@ __all__ = [
     "ValidSizes",
     "VerifyResult",
     "WeightsError",
+    "WeightsPlan",
     "WeightsReport",
     "__version__",
     "check",
@@ -93,6 +96,7 @@ __all__ = [
     "load",
     "load_weights",
     "loads",
+    "plan_weights",
     "source",
     "space",
     "summary",
@@ -125,6 +129,8 @@ _HOMES = {
     "archc.api.spaces": ("space",),
     "archc.api.verifying": ("VerifyResult",),
     "archc.api.weights": ("load_weights",),
+    "archc.api.weights.plan": ("plan_weights",),
+    "archc.render.weights.plan": ("WeightsPlan",),
     "archc.render.weights": ("WeightsReport",),
     "archc.spaces.space": ("Space",),
     "archir.base.diagnostics": ("Diagnostic",),

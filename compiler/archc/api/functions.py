@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archc.torch.types import nn
     from archc.torch.weight_files.read import Weights
     from archir.graph.typed import TypedGraph
-    from archir.weights.state import Match
+    from archir.weights.taking import Fit, Match
 
 FileOrSource: TypeAlias = "str | PathLike[str] | Source"
 """A path, the name of an example (``"resnet50"``) where no file has it, or text in hand:
@@ -38,6 +38,9 @@ def load(
     *,
     weights: Weights | None = None,
     weights_match: Match = "all",
+    weights_map: Mapping[str, str | None] | None = None,
+    weights_fit: Mapping[str, Fit] | None = None,
+    strip_prefix: bool = False,
     allow_pth: bool = False,
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
@@ -55,20 +58,33 @@ def load(
     ``weights`` are copied into it, as by ``load_weights``: a safetensors file,
     ``"torchvision:VGG16_Weights.IMAGENET1K_V1"``, or a state dict. With
     ``weights_match="backbone"`` what fits is taken; what was not is logged as a warning of the
-    logger ``archc``. ``allow_pth`` allows files of ``torch.save``.
+    logger ``archc``. ``weights_map``, ``weights_fit`` and ``strip_prefix`` are those of
+    ``load_weights``, and ``allow_pth`` allows files of ``torch.save``.
 
     Raises ``ArchError`` where the file or a setting is wrong, ``WeightsError`` (an ``ArchError``)
     where the weights do not fit, ``OSError`` where a file cannot be read, and
     ``TorchMissingError`` (an ``ImportError``) where torch is not installed.
     """
-    if weights is None and weights_match != "all":
-        raise ValueError("weights_match says how weights are matched, and there are no weights")
+    said = (weights_match != "all", weights_map, weights_fit, strip_prefix)
+    if weights is None and any(said):
+        word = ("weights_match", "weights_map", "weights_fit", "strip_prefix")
+        named = next(name for name, given in zip(word, said, strict=True) if given)
+        raise ValueError(f"{named} says how weights are matched, and there are no weights")
     typed = _compile(load, path, model, settings, parameters)
     net = pipeline.module(typed)
     if weights is not None:
         from archc.api.weights import load_weights, tell
 
-        tell(load_weights(net, weights, match=weights_match, allow_pth=allow_pth))
+        report = load_weights(
+            net,
+            weights,
+            match=weights_match,
+            map=weights_map,
+            fit=weights_fit,
+            strip_prefix=strip_prefix,
+            allow_pth=allow_pth,
+        )
+        tell(report)
     return net
 
 
@@ -79,6 +95,9 @@ def loads(
     *,
     weights: Weights | None = None,
     weights_match: Match = "all",
+    weights_map: Mapping[str, str | None] | None = None,
+    weights_fit: Mapping[str, Fit] | None = None,
+    strip_prefix: bool = False,
     allow_pth: bool = False,
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
@@ -89,6 +108,9 @@ def loads(
         model,
         weights=weights,
         weights_match=weights_match,
+        weights_map=weights_map,
+        weights_fit=weights_fit,
+        strip_prefix=strip_prefix,
         allow_pth=allow_pth,
         settings=settings,
         **parameters,

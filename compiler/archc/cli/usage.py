@@ -13,6 +13,7 @@ COMMANDS = {
     "fmt": "lay files out in one way, and keep their comments",
     "models": "list a file's models with their parameters",
     "verify": "compare a model with one in Python: keys, weights, outputs",
+    "weights": "say how weights would fit a model, before it is built",
     "import": "write what a callable of Python makes in the language, proven equal",
     "examples": "list the examples, or print one: models from the literature",
     "ops": "list the ops, or show one: what a network is made of",

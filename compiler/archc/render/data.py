@@ -16,7 +16,8 @@ from archir.base.source import Span
 from archir.check.summary import ModelSummary, Port
 from archir.shapes.dims import show
 from archir.sizes.data import as_data
-from archir.weights.state import Match, Matching, Pair, StateEntry
+from archir.weights.state import Matching, Pair, StateEntry
+from archir.weights.taking import Match
 
 if TYPE_CHECKING:
     from archir.base.fixes import Fix
@@ -118,6 +119,13 @@ def weights(source: str, how: Match, matching: Matching) -> dict[str, Json]:
         "match": how,
         "loaded": [pair(each) for each in matching.loaded],
         "mismatched": [pair(each) for each in matching.mismatched],
+        "fitted": [
+            {"model": entry(each.model), "file": entry(each.file), "fit": each.fit}
+            for each in matching.fitted
+        ],
+        "renamed": dict(matching.renamed),
+        "prefix": matching.prefix,
+        "left_out": [entry(each) for each in matching.left_out],
         "missing": [entry(each) for each in matching.missing],
         "unexpected": [entry(each) for each in matching.unexpected],
     }

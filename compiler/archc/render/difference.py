@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from archc.render import data
 from archc.render.card import valid_sizes
@@ -11,6 +10,7 @@ from archc.render.cells import Side, aligned, bar, escaped
 from archc.render.characters import printable
 from archc.render.costs.numbers import memory
 from archc.render.style import Style
+from archc.render.weights.folded import folded
 from archir.check.summary import ModelSummary, show_input
 from archir.difference.changes import Change, Site
 from archir.difference.whole import Difference, Fact
@@ -18,9 +18,6 @@ from archir.weights.state import Pair, StateEntry
 
 SHOWN = 20
 """Rows that are printed of each part; JSON and the result in Python hold them all."""
-
-FOLDED = 3
-"""From so many keys on that differ in numbers alone they stand in one line."""
 
 _ROLES = {"removed": "error", "added": "good", "changed": "warning"}
 
@@ -90,34 +87,15 @@ def _outside(found: Difference) -> list[tuple[str, str]]:
     return rows
 
 
-_NUMBER = re.compile(r"(?<![^.])\d+(?![^.])")
-
-
-def _folded(rows: Iterable[tuple[str, str]]) -> list[str]:
-    """Keys with what is said of them; those that differ in numbers alone stand in one line."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for key, said in rows:
-        groups.setdefault(_NUMBER.sub("*", key), []).append((key, said))
-    lines: list[str] = []
-    for pattern, group in groups.items():
-        if len(group) < FOLDED:
-            lines += [f"{key} {said}".rstrip() for key, said in group]
-            continue
-        shapes = list(dict.fromkeys(said for _, said in group))
-        more = f", … ({len(shapes)} shapes)" if len(shapes) > 1 else ""
-        lines.append(f"{pattern} {shapes[0]}{more}, {len(group):,} keys")
-    return lines
-
-
 def _keys(found: Difference) -> Iterator[tuple[str, int, list[str]]]:
     """The parts of the state dict that differ: how many keys, and lines about them."""
     keys = found.keys
     pairs = (("renamed", keys.renamed), ("reshaped", keys.reshaped))
     for name, both in pairs:
         rows = [(_both(pair), _shapes(pair) if name == "reshaped" else "") for pair in both]
-        yield name, len(rows), _folded(rows)
+        yield name, len(rows), folded(rows)
     for name, entries in (("new", keys.added), ("gone", keys.gone)):
-        yield name, len(entries), _folded([(each.key, _type(each)) for each in entries])
+        yield name, len(entries), folded([(each.key, _type(each)) for each in entries])
 
 
 def _both(pair: Pair) -> str:

@@ -20,14 +20,14 @@ from archc.api.formats import (
 )
 from archc.cli import guard, options, streams
 from archc.cli.declare import Command, Option, UsageError
-from archc.cli.weight_options import WEIGHTS_OPTIONS, Chosen, checked
+from archc.cli.weight_options import WEIGHTS_OPTIONS, Chosen, HowTaken, checked
 from archc.errors import WeightsError
 from archc.output import writing
 from archc.output.marks import Mark, keep_foreign, stamp
 from archc.pictures.looks import Looks
 from archc.render import data
 from archc.render.card import card
-from archc.render.style import style_of
+from archc.render.style import Style, style_of
 from archc.render.weights import weights_table
 from archc.request.requests import Request, chosen_words
 from archir.check.summary import summarise
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from archdsl.elaborate.limits import Limits
     from archir.base.diagnostics import Diagnostics
     from archir.graph.typed import TypedGraph
-    from archir.weights.state import Match
+    from archir.weights.taking import Fit, Match
 
 
 def build(
@@ -54,6 +54,9 @@ def build(
     seed: int | None,
     weights: str | None,
     weights_match: Match | None,
+    weights_map: dict[str, str | None],
+    weights_fit: dict[str, Fit],
+    strip_prefix: bool,
     allow_pth: bool,
     force: bool,
     form: str,
@@ -66,7 +69,8 @@ def build(
     it writes with --force alone.
     """
     looks = _looks(kinds, view, guarded)
-    chosen = checked(Chosen(seed, weights, weights_match, allow_pth), WEIGHTS in kinds)
+    taken = HowTaken(weights_match, weights_map, weights_fit, strip_prefix)
+    chosen = checked(Chosen(seed, weights, taken, allow_pth), WEIGHTS in kinds)
     source, path, found = streams.read(file)
     typed = None
     if not found.has_errors:
@@ -90,15 +94,20 @@ def build(
         extra = {} if report is None else {"weights": _weights(report)}
         document = data.report(found, model=data.summary(summary), files=list(written), **extra)
         streams.data(document)
-    else:
-        streams.complain(found)
-        shown = [f"{setting.name} = {setting.value}" for setting in settings]
-        style = style_of(sys.stdout)
-        sys.stdout.write(card(summary, written, shown, _costs(typed), style))
-        if report is not None:
-            table = weights_table(report.source, report.match, report.matching, style)
-            sys.stdout.write("\n" + table)
+        return guard.OK
+    streams.complain(found)
+    shown = [f"{setting.name} = {setting.value}" for setting in settings]
+    style = style_of(sys.stdout)
+    sys.stdout.write(card(summary, written, shown, _costs(typed), style))
+    _tell(report, style)
     return guard.OK
+
+
+def _tell(report: WeightsReport | None, style: Style) -> None:
+    """Print how the weights of a file fitted."""
+    if report is not None:
+        table = weights_table(report.source, report.match, report.matching, style)
+        sys.stdout.write("\n" + table)
 
 
 def _wrong(found: Diagnostics, form: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
@@ -63,6 +64,17 @@ class _Stored(NamedTuple):
 def looks_right(start: bytes) -> bool:
     """Whether a file's first nine bytes may be a safetensors file's."""
     return len(start) == LENGTH + 1 and start[LENGTH:] == b"{"
+
+
+def header_of(path: Path, name: str) -> Header | None:
+    """The header of a safetensors file; None of a file that is none. OSError if there is none."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as stream:
+        if not looks_right(stream.read(LENGTH + 1)):
+            return None
+        stream.seek(0)
+        return read_header(stream, path.stat().st_size, name)
 
 
 def read_header(stream: BinaryIO, size: int, name: str) -> Header:

@@ -15,22 +15,26 @@ from archc.torch.weight_files.published import PREFIX, published
 from archc.torch.weight_files.refusal import WeightsRefusedError
 from archc.torch.weight_files.stored import Stored, TensorsInHand, entry_of, open_file
 from archir.base.optional import require
-from archir.weights.state import Match, Matching, match
+from archir.weights.state import Matching, match
+from archir.weights.taking import Fit, Taking
 
 Weights: TypeAlias = "str | PathLike[str] | Mapping[str, Any]"
 """A file's path, ``torchvision:NAME``, or a state dict in hand."""
 
 
-def open_weights(weights: Weights, allow_pth: bool = False) -> Stored:
-    """The weights that are meant, ready to be compared."""
+def open_weights(weights: Weights, allow_pth: bool = False, *, opens: bool = False) -> Stored:
+    """The weights that are meant, ready to be compared.
+
+    ``opens``: of a checkpoint the state dict inside it is meant.
+    """
     if isinstance(weights, Mapping):
-        return TensorsInHand(weights, "the state dict")
+        return TensorsInHand(weights, "the state dict", opens=opens)
     if not isinstance(weights, str | PathLike):
         raise _no_weights(weights)
     text = fspath(weights)
     if isinstance(weights, str) and text.startswith(PREFIX):
         return published(text)
-    return open_file(Path(text), text, allow_pth)
+    return open_file(Path(text), text, allow_pth, opens=opens)
 
 
 def _no_weights(given: object) -> TypeError:
@@ -41,8 +45,8 @@ def _no_weights(given: object) -> TypeError:
     )
 
 
-def load(module: nn.Module, stored: Stored, how: Match) -> Matching:
-    """Copy weights into a module: all of them, or whatever fits.
+def load(module: nn.Module, stored: Stored, taking: Taking) -> Matching:
+    """Copy weights into a module: all of them, or whatever fits, as the user says.
 
     WeightsRefusedError where they do not fit; the module is then as it was.
     """
@@ -50,8 +54,9 @@ def load(module: nn.Module, stored: Stored, how: Match) -> Matching:
         raise TypeError(f"weights go into a torch.nn.Module, not into {module!r:.60}")
     state = dict(_tensors(module))
     model = [entry_of(key, tensor) for key, tensor in state.items()]
-    matching = match(model, stored.entries, spare=frozenset(_spare(module)))
-    if how == "all" and not matching.is_exact:
+    matching = match(model, stored.entries, frozenset(_spare(module)), taking)
+    check_taking(taking, matching, stored.name)
+    if taking.match == "all" and not matching.is_exact:
         raise WeightsRefusedError(
             f"{stored.name} does not fit the model", _advice(matching), matching
         )
@@ -66,19 +71,58 @@ def load(module: nn.Module, stored: Stored, how: Match) -> Matching:
             f"{empty} of the model is on the meta device, which holds no numbers",
             "construct the model on another device, or move it with to_empty(device=...)",
         )
-    tensors = stored.read([pair.file.key for pair in matching.loaded])
+    made = [each for each in matching.fitted if each.fit != "initial"]
+    keys = [pair.file.key for pair in matching.loaded]
+    tensors = stored.read([*keys, *(each.file.key for each in made)])
+    given = {pair.model.key: tensors[pair.file.key] for pair in matching.loaded}
+    for each in made:
+        channels = each.model.shape[1]
+        given[each.model.key] = of_channels(tensors[each.file.key], channels, each.fit)
     # All that could be wrong has been looked at: torch need not be strict once more.
-    module.load_state_dict(
-        {pair.model.key: tensors[pair.file.key] for pair in matching.loaded}, strict=False
-    )
+    module.load_state_dict(given, strict=False)
     return matching
+
+
+def of_channels(weight: Tensor, channels: int, fit: Fit) -> Tensor:
+    """The weight of a convolution for another number of input channels."""
+    if fit == "repeat":
+        there = weight.shape[1]
+        order = [channel % there for channel in range(channels)]
+        return weight[:, order] * (there / channels)
+    each = weight.mean(1, keepdim=True) if fit == "mean" else weight.sum(1, keepdim=True) / channels
+    return each.expand(-1, channels, *weight.shape[2:])
+
+
+def check_taking(taking: Taking, matching: Matching, name: str) -> None:
+    """Refuse what the user says of weights where it says nothing of these."""
+    if matching.idle:
+        raise WeightsRefusedError(
+            f"{name} has no key like {matching.idle[0]}, which weights_map names",
+            "archc weights plan shows the keys that are left over",
+        )
+    known = {pair.model.key for pair in (*matching.loaded, *matching.mismatched)}
+    known.update(each.model.key for each in matching.fitted)
+    unknown = next((key for key in taking.fits if key not in known), None)
+    if unknown is not None:
+        raise WeightsRefusedError(
+            f"weights_fit names {unknown}, which is not a key of both the model and {name}"
+        )
+    cannot = next((pair for pair in matching.mismatched if pair.model.key in taking.fits), None)
+    if cannot is not None:
+        key = cannot.model.key
+        raise WeightsRefusedError(
+            f"{key} of shape {list(cannot.file.shape)} cannot be taken for"
+            f" {list(cannot.model.shape)} by {taking.fits[key]}",
+            "mean, sum and repeat are for convolutions with other input channels;\n"
+            "initial leaves any tensor as it is in the model",
+        )
 
 
 def _advice(matching: Matching) -> str | None:
     if matching.prefix:
         return (
             f"the file's keys begin with {matching.prefix!r}, as those of a module inside another\n"
-            "do: save the inner module's state dict"
+            "do: strip_prefix=True (on the command line --strip-prefix) takes it off"
         )
     if matching.loaded:
         return (

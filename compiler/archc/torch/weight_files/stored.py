@@ -62,9 +62,10 @@ class SafetensorsFile:
 class TensorsInHand:
     """A state dict that is there already."""
 
-    def __init__(self, tensors: Mapping[Any, Any], name: str) -> None:
+    def __init__(self, tensors: Mapping[Any, Any], name: str, *, opens: bool = False) -> None:
+        """``opens``: where it is a checkpoint, the weights inside it are meant."""
         self.name = name
-        self.tensors = tensors
+        self.tensors = _inside(tensors) if opens else tensors
         self.entries = tuple(entry_of(key, value) for key, value in self._checked())
 
     def _checked(self) -> list[tuple[str, Tensor]]:
@@ -91,15 +92,27 @@ class TensorsInHand:
         return {key: self.tensors[key].detach() for key in keys}
 
 
+INSIDE = ("state_dict", "model_state_dict", "model", "net", "weights")
+"""What checkpoints of trainings call the state dict that they hold."""
+
+
+def _inside(tensors: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """The state dict inside a checkpoint, or the tensors beside which something else stands."""
+    usual = next((name for name in INSIDE if isinstance(tensors.get(name), Mapping)), None)
+    if usual is not None:
+        inner: Mapping[Any, Any] = tensors[usual]
+        return _inside(inner)
+    return {key: value for key, value in tensors.items() if isinstance(value, Tensor)}
+
+
 def _inner_hint(inner: list[Any]) -> str | None:
-    names = [key for key in inner if isinstance(key, str)]
-    for usual in ("state_dict", "model", "model_state_dict"):
-        if usual in names:
-            return (
-                f"it is a checkpoint of a training: its {usual!r} may be the weights, and\n"
-                f"archc.load_weights(net, checkpoint[{usual!r}]) takes a state dict in hand"
-            )
-    return None
+    usual = next((name for name in INSIDE if name in inner), None)
+    if usual is None:
+        return None
+    return (
+        f"it is a checkpoint of a training: its {usual!r} may be the weights, which\n"
+        "strip_prefix=True (on the command line --strip-prefix) takes"
+    )
 
 
 def entry_of(key: str, tensor: Tensor) -> StateEntry:
@@ -107,7 +120,7 @@ def entry_of(key: str, tensor: Tensor) -> StateEntry:
     return StateEntry(key, tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
 
 
-def open_file(path: Path, name: str, allow_pth: bool) -> Stored:
+def open_file(path: Path, name: str, allow_pth: bool, *, opens: bool = False) -> Stored:
     """A file's weights; what kind of file it is, its first bytes say. OSError if there is none."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
@@ -123,7 +136,7 @@ def open_file(path: Path, name: str, allow_pth: bool) -> Stored:
                 "allow_pth=True (on the command line --allow-pth) reads its tensors, and nothing\n"
                 "else of it; a safetensors file needs no such leave",
             )
-        return TensorsInHand(_load_pth(path, name), name)
+        return TensorsInHand(_load_pth(path, name), name, opens=opens)
     raise WeightsRefusedError(f"{name} is no safetensors file")
 
 

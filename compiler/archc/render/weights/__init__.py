@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from archc.render.characters import columns, printable
 from archc.render.style import Style
 from archir.base.record import Record
-from archir.weights.state import Match, Matching, Pair, StateEntry, kind
+from archir.weights.state import Fitted, Matching, Pair, StateEntry, kind
+from archir.weights.taking import Match
 
 SHOWN = 20
 """Rows that are printed of each part; JSON and the report in Python hold them all."""
@@ -49,6 +50,11 @@ class WeightsReport(Record):
         return self.matching.unexpected
 
     @property
+    def fitted(self) -> tuple[Fitted, ...]:
+        """What has another shape in the file, and was taken as ``weights_fit`` says."""
+        return self.matching.fitted
+
+    @property
     def complete(self) -> bool:
         """Whether the file and the model have the same keys and shapes."""
         return self.matching.is_exact
@@ -75,7 +81,7 @@ def weights_table(source: str, how: Match, matching: Matching, style: Style) -> 
 
 
 def _parts(how: Match, matching: Matching) -> Iterator[tuple[str, str, Sequence[_Row]]]:
-    total = len(matching.loaded) + len(matching.mismatched) + len(matching.missing)
+    total = sum(map(len, (matching.loaded, matching.fitted, matching.mismatched, matching.missing)))
     numbers = sum(pair.model.numel for pair in matching.loaded)
     verb = "loaded" if how == "backbone" or matching.is_exact else "fits"
     yield verb, f"{len(matching.loaded):,} of {total:,} keys, {numbers:,} numbers", ()
@@ -83,6 +89,7 @@ def _parts(how: Match, matching: Matching) -> Iterator[tuple[str, str, Sequence[
     if converted:
         kinds = sorted({f"{pair.file.dtype} to {pair.model.dtype}" for pair in converted})
         yield "converted", f"{len(converted):,} of them: {', '.join(kinds)}", ()
+    yield from _otherwise(matching)
     mismatched = [
         (pair.model.key, f"{_type(pair.file, pair.model)} in the file, "
                          f"{_type(pair.model, pair.file)} in the model")
@@ -104,6 +111,26 @@ def _parts(how: Match, matching: Matching) -> Iterator[tuple[str, str, Sequence[
         said = "that keep their initial weights" if how == "backbone" else "that the file lacks"
         rows = [(entry.key, _missing(entry, matching)) for entry in matching.missing]
         yield "missing", f"{_keys(len(rows))} {said}", rows
+
+
+def _otherwise(matching: Matching) -> Iterator[tuple[str, str, Sequence[_Row]]]:
+    """What was taken under another key or at another shape, and what was left out."""
+    renamed = [
+        (pair.model.key, f"{pair.file.key} in the file ({matching.renamed[pair.model.key]})")
+        for pair in matching.loaded
+        if pair.model.key in matching.renamed
+    ]
+    if renamed:
+        yield "renamed", f"{len(renamed):,} of them", renamed
+    if matching.fitted:
+        fitted = [
+            (each.model.key, f"{_sizes(each.file)} to {_sizes(each.model)}, {each.fit}")
+            for each in matching.fitted
+        ]
+        yield "fitted", f"{_keys(len(fitted))} of another shape", fitted
+    if matching.left_out:
+        left = [(entry.key, f"{_sizes(entry)} in the file") for entry in matching.left_out]
+        yield "left out", f"{_keys(len(left))} of the file", left
 
 
 def _missing(entry: StateEntry, matching: Matching) -> str:
