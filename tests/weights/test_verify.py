@@ -274,6 +274,12 @@ class Swapped(Two):
         return OrderedDict(right=both.right, left=both.left) if self.training else both
 
 
+class OtherFields(Two):
+    def forward(self, image: Tensor) -> Any:
+        both = super().forward(image)
+        return OrderedDict(left=both.left, middle=both.right) if self.training else both
+
+
 class Doubled(Two):
     def forward(self, image: Tensor) -> Any:
         both = super().forward(image)
@@ -287,9 +293,13 @@ def test_several_outputs_are_compared_field_by_field() -> None:
     assert said == "bit-equal, left [2, 5, 6, 6], right [2, 6, 6, 6]"
 
 
+def test_fields_of_another_order_are_compared_by_name() -> None:
+    assert archc.verify(TWO, Swapped).ok
+
+
 def test_other_fields_and_values_are_named() -> None:
-    said = details(archc.verify(TWO, Swapped))["train outputs"]
-    assert said == "left, right here, right, left there"
+    said = details(archc.verify(TWO, OtherFields))["train outputs"]
+    assert said == "left, right here, left, middle there"
     assert details(archc.verify(TWO, Doubled))["train outputs"].startswith("right: 432 of 432 ")
 
 

@@ -10,6 +10,13 @@ Verdict = Literal["agree", "differ", "unclear", "not compared"]
 """``unclear`` where both gave the same, and it proves nothing."""
 
 
+class Rounding(Record):
+    """By how much what is computed may differ: a number by ``atol``, and ``rtol`` of its size."""
+
+    rtol: float = 1e-5
+    atol: float = 1e-8
+
+
 class Agreement(Record):
     """One thing that was compared, and what came out."""
 

@@ -285,6 +285,8 @@ def verify(
     arguments: Mapping[str, Any] | None = None,
     sizes: Mapping[str, int] | None = None,
     seed: int = 0,
+    rtol: float | None = None,
+    atol: float | None = None,
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> VerifyResult:
@@ -294,17 +296,19 @@ def verify(
     ``"torchvision.models.vgg16"``, which is imported; it is called with ``arguments``. Both are
     run at the model's default sizes, two samples at once, unless ``sizes`` says otherwise
     (``{"H": 64}``). Everything random is drawn from ``seed``; the caller's random state stays as
-    it was. The other arguments are as for ``load``.
+    it was. With ``rtol`` or ``atol`` what is computed may differ by rounding, as in
+    ``torch.allclose``; bits are looked at first. The other arguments are as for ``load``.
 
     What differs is in the result, not raised. Raises ``ToolError`` where ``against`` cannot be
     imported or called, and what ``load`` raises.
     """
     typed = _compile(verify, path, model, settings, parameters)
-    from archc.api.verifying import VerifyResult, trial
+    from archc.api.verifying import VerifyResult, rounding_of, trial
     from archir.base.optional import require
 
     require("torch")
-    tried = trial(typed, against, arguments or {}, {} if sizes is None else sizes, seed)
+    rounding = rounding_of(rtol, atol)
+    tried = trial(typed, against, arguments or {}, sizes or {}, seed, rounding)
     checks = tuple(tried.checks())
     return VerifyResult(tried.model, tried.against, seed, tried.inputs, checks)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from math import inf
 from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 from archc import pipeline
 from archc.api import reference
-from archc.errors import ArchError
+from archc.errors import ArchError, SettingError
 from archc.request import requests
 from archir.base.record import Record
 from archir.check.refusal import refusal
 from archir.check.summary import Port, summarise
 from archir.shapes.dims import show
-from archir.weights.agreement import Agreement
+from archir.weights.agreement import Agreement, Rounding
 
 if TYPE_CHECKING:
     from archc.torch.types import nn
@@ -69,6 +71,8 @@ class Trial(Record):
     make: Callable[[], nn.Module]
     """What makes the other network."""
 
+    rounding: Rounding | None = None
+
     @property
     def inputs(self) -> tuple[str, ...]:
         return tuple(
@@ -81,7 +85,8 @@ class Trial(Record):
 
         refused = refusal(self.typed, self.sizes, training=True)
         why = None if refused is None else f"it does not train: {refused.problem.message()}"
-        return compare(lambda: pipeline.module(self.typed), self.make, self.ports, self.seed, why)
+        ours = partial(pipeline.module, self.typed)
+        return compare(ours, self.make, self.ports, self.seed, why, self.rounding)
 
 
 def trial(
@@ -90,6 +95,7 @@ def trial(
     arguments: Mapping[str, Any],
     sizes: Mapping[str, int],
     seed: int,
+    rounding: Rounding | None = None,
 ) -> Trial:
     """Make ready for a comparison. ToolError where what to compare with cannot be had."""
     if not isinstance(against, str) and not callable(against):
@@ -108,7 +114,21 @@ def trial(
     def make() -> nn.Module:
         return reference.call(function, shown, arguments)
 
-    return Trial(summary.name, shown, seed, ports, typed, chosen, make)
+    return Trial(summary.name, shown, seed, ports, typed, chosen, make, rounding)
+
+
+def rounding_of(rtol: float | None, atol: float | None) -> Rounding | None:
+    """By how much numbers may differ; what is not given is torch.allclose's. None: not at all."""
+    if rtol is None and atol is None:
+        return None
+    usual = Rounding()
+    made = Rounding(
+        usual.rtol if rtol is None else float(rtol), usual.atol if atol is None else float(atol)
+    )
+    for name, number in (("rtol", made.rtol), ("atol", made.atol)):
+        if not 0 <= number < inf:
+            raise SettingError(f"{name} is a number from 0 on, not {number}")
+    return made
 
 
 def _sizes(

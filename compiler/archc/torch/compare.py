@@ -13,10 +13,11 @@ from torch import Tensor, nn
 
 from archc.torch.randomise import GAINS, random_inputs, randomise
 from archc.torch.rng import seeded
-from archc.torch.tensors import Leaf, NoTensorError, difference, doubt, leaves, sizes
+from archc.torch.tensors import Leaf, NoTensorError, in_order, leaves
+from archc.torch.verdicts import compare_results, compare_tensors
 from archc.torch.weight_files.stored import entry_of
 from archir.check.summary import Port
-from archir.weights.agreement import Agreement
+from archir.weights.agreement import Agreement, Rounding
 from archir.weights.state import StateEntry
 
 Make: TypeAlias = Callable[[], nn.Module]
@@ -26,12 +27,18 @@ Pairs: TypeAlias = list[tuple[str, str]]
 
 
 def compare(
-    ours: Make, theirs: Make, ports: tuple[Port, ...], seed: int, untrained: str | None = None
+    ours: Make,
+    theirs: Make,
+    ports: tuple[Port, ...],
+    seed: int,
+    untrained: str | None = None,
+    rounding: Rounding | None = None,
 ) -> Iterator[Agreement]:
     """Compare what two functions make, from the cheapest look to the dearest.
 
     Everything random is drawn from ``seed``, on both sides in the same way. ``untrained`` says why
-    no step of training can be compared at these sizes, where that is so.
+    no step of training can be compared at these sizes, where that is so. With ``rounding`` what is
+    computed may differ by so much; keys and initial weights may not.
     """
     with seeded(seed):
         here = ours()
@@ -40,7 +47,7 @@ def compare(
     first = next(iter(here.state_dict().values()), None)
     if isinstance(first, Tensor):
         there.to(first.device)
-    return _Comparison(here, there, ports, seed).run(untrained)
+    return _Comparison(here, there, ports, seed, rounding).run(untrained)
 
 
 @contextmanager
@@ -56,12 +63,18 @@ class _ForwardError(Exception):
 
 class _Comparison:
     def __init__(
-        self, here: nn.Module, there: nn.Module, ports: tuple[Port, ...], seed: int
+        self,
+        here: nn.Module,
+        there: nn.Module,
+        ports: tuple[Port, ...],
+        seed: int,
+        rounding: Rounding | None,
     ) -> None:
         self.here = here
         self.there = there
         self.ports = ports
         self.seed = seed
+        self.rounding = rounding
         self.inputs: list[Tensor] = []
         self.failed = False
         """Whether the last run of either raised an exception."""
@@ -97,9 +110,12 @@ class _Comparison:
             return Agreement("parameters", "agree", f"{ours:,}")
         return Agreement("parameters", "differ", f"{ours:,} here, {theirs:,} there")
 
-    def _states(self, name: str, pairs: Pairs, said: str) -> Agreement:
+    def _states(
+        self, name: str, pairs: Pairs, said: str, rounding: Rounding | None = None
+    ) -> Agreement:
         ours, theirs = self.here.state_dict(), self.there.state_dict()
-        return _tensors(name, [(key, ours[key], theirs[other]) for key, other in pairs], said)
+        rows = [(key, ours[key], theirs[other]) for key, other in pairs]
+        return compare_tensors(name, rows, said, rounding)
 
     # --- what it does -------------------------------------------------------------------------
 
@@ -131,7 +147,8 @@ class _Comparison:
         buffers = {key for key, _ in self.here.named_buffers()}
         kept = [(key, other) for key, other in pairs if key in buffers]
         if kept:
-            yield self._states("running state", kept, "bit-equal after a step")
+            said = "bit-equal after a step"
+            yield self._states("running state", kept, said, self.rounding)
 
     def _outputs(self, name: str, *, training: bool) -> Agreement:
         results: list[list[Leaf]] = []
@@ -139,7 +156,8 @@ class _Comparison:
         for net in (self.here, self.there):
             net.zero_grad(set_to_none=True)
             try:
-                results.append(self._run(net, training))
+                order = [path for path, _ in results[0]] if results else []
+                results.append(self._run(net, training, order))
             except _ForwardError as error:
                 results.append([])
                 said.append(f"{'here' if net is self.here else 'there'} {error}")
@@ -148,16 +166,19 @@ class _Comparison:
             return Agreement(name, "unclear", f"neither runs: {said[0]}; {said[1]}")
         if said:
             return Agreement(name, "differ", f"{said[0]}, and the other runs")
-        return _results(name, *results)
+        return compare_results(name, results[0], results[1], self.rounding)
 
-    def _run(self, net: nn.Module, training: bool) -> list[Leaf]:
-        """The outputs of a module; in training, its gradients are there afterwards."""
+    def _run(self, net: nn.Module, training: bool, order: list[str]) -> list[Leaf]:
+        """The outputs of a module; in training, its gradients are there afterwards.
+
+        Where they have the names in ``order``, they come in that order: a dict may have another.
+        """
         inputs = [tensor.clone() for tensor in self.inputs]  # some networks write into theirs
         device = next((tensor.device for tensor in net.state_dict().values()), None)
         net.train(training)
         try:
             with seeded(self.seed), quiet(), nullcontext() if training else torch.no_grad():
-                found = leaves(net(*[tensor.to(device) for tensor in inputs]))
+                found = in_order(leaves(net(*[tensor.to(device) for tensor in inputs])), order)
                 if training:
                     _backward(found)
         except NoTensorError as error:
@@ -185,7 +206,7 @@ class _Comparison:
             return Agreement("gradients", "agree", "there are no parameters")
         if not rows:
             return Agreement("gradients", "unclear", "no parameter has one")
-        found = _tensors("gradients", rows, "bit-equal")
+        found = compare_tensors("gradients", rows, "bit-equal", self.rounding)
         if found.holds:
             bad = next((key for key, _, grad in rows if not bool(grad.isfinite().all())), None)
             if bad is not None:
@@ -204,47 +225,6 @@ def _backward(found: list[Leaf]) -> None:
             loss = part if loss is None else loss + part
     if loss is not None:
         loss.backward()
-
-
-def _results(name: str, ours: list[Leaf], theirs: list[Leaf]) -> Agreement:
-    fields = [[path for path, _ in found] for found in (ours, theirs)]
-    unnamed = fields[0] != fields[1] and _by_position(*fields)
-    if fields[0] != fields[1] and not unnamed:
-        shown = [", ".join(path or "a tensor" for path in paths) or "nothing" for paths in fields]
-        return Agreement(name, "differ", f"{shown[0]} here, {shown[1]} there")
-    for (path, mine), (_, other) in zip(ours, theirs, strict=True):
-        apart = difference(mine, other)
-        if apart is not None:
-            return Agreement(name, "differ", f"{path}: {apart}" if path else apart)
-    for path, tensor in ours:
-        why = doubt(path, tensor)
-        if why is not None:
-            return Agreement(name, "unclear", f"bit-equal, but {why}, which proves nothing")
-    shown = [f"{path} {sizes(tensor)}".strip() for path, tensor in ours]
-    how = ", by position" if unnamed else ""
-    return Agreement(name, "agree", f"bit-equal, {', '.join(shown)}{how}")
-
-
-def _by_position(ours: list[str], theirs: list[str]) -> bool:
-    """Whether one of the two gave a plain tuple, which names nothing, of as many tensors."""
-    numbers = [str(index) for index in range(len(ours))]
-    flat = not any("." in path for path in (*ours, *theirs))
-    return len(ours) == len(theirs) > 1 and flat and numbers in (ours, theirs)
-
-
-def _tensors(name: str, rows: list[tuple[str, Tensor, Tensor]], said: str) -> Agreement:
-    """Whether all tensors are equal; of those that are not, the first and how many."""
-    first: str | None = None
-    count = 0
-    for key, mine, other in rows:
-        apart = difference(mine, other)
-        if apart is not None:
-            count += 1
-            first = first or f"{key}: {apart}"
-    if first is None:
-        return Agreement(name, "agree", said)
-    more = f"; {count:,} of {len(rows):,} tensors differ" if count > 1 else ""
-    return Agreement(name, "differ", first + more)
 
 
 def _entries(net: nn.Module) -> list[StateEntry]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from archir.weights.agreement import Rounding
 
 Leaf = tuple[str, Tensor]
 """A tensor, and where in a result it stands: ``logits``, ``1``, ``boxes.0``; ``""`` by itself."""
@@ -17,7 +20,7 @@ class NoTensorError(Exception):
 
 
 def leaves(result: Any) -> list[Leaf]:
-    """The tensors of a result in order: of tuples, named tuples, lists and dicts."""
+    """The tensors of a result in order: of tuples, named tuples, lists, dicts, dataclasses."""
     found: list[Leaf] = []
     waiting: list[tuple[str, Any]] = [("", result)]
     while waiting:
@@ -30,6 +33,14 @@ def leaves(result: Any) -> list[Leaf]:
     return found
 
 
+def in_order(found: list[Leaf], order: list[str]) -> list[Leaf]:
+    """The tensors in an order of their names, where they have just these."""
+    by_name = dict(found)
+    if len(by_name) != len(found) or by_name.keys() != set(order):
+        return found
+    return [(path, by_name[path]) for path in order]
+
+
 def _items(value: Any) -> Iterator[tuple[str, Any]]:
     if value is None:
         return
@@ -37,6 +48,8 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(key), item) for key, item in value.items())
     elif isinstance(value, tuple) and hasattr(value, "_fields"):
         yield from zip(value._fields, value, strict=True)
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from ((field.name, getattr(value, field.name)) for field in fields(value))
     elif isinstance(value, tuple | list):
         yield from ((str(index), item) for index, item in enumerate(value))
     else:
@@ -63,6 +76,21 @@ def difference(ours: Tensor, theirs: Tensor) -> str | None:
     wide = _wide(ours.dtype)
     far = (ours.to(wide) - theirs.to(wide)).abs().max()
     return f"{said}, by up to {float(far):.3g} where the largest is {float(theirs.abs().max()):.3g}"
+
+
+def rounded(ours: Tensor, theirs: Tensor, rounding: Rounding) -> float | None:
+    """The largest relative difference of two tensors that are equal up to rounding, else None."""
+    if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
+        return None
+    if not (ours.is_floating_point() or ours.is_complex()):
+        return None
+    one, other = (tensor.to(_wide(ours.dtype)) for tensor in (ours, theirs))
+    if not torch.allclose(one, other, rtol=rounding.rtol, atol=rounding.atol, equal_nan=True):
+        return None
+    apart = one != other
+    apart &= ~(one.isnan() & other.isnan())
+    largest = torch.maximum(one.abs(), other.abs())[apart]
+    return float(((one - other).abs()[apart] / largest).max()) if bool(apart.any()) else 0.0
 
 
 def _wide(dtype: torch.dtype) -> torch.dtype:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archc import pipeline
 from archc.cli import guard, options, streams
-from archc.cli.declare import Command, Option
+from archc.cli.declare import Command, Option, UsageError
 from archc.cli.python_values import arguments as python_arguments
 from archc.errors import ArchError
 from archc.render import agreement, data
@@ -30,6 +30,8 @@ def verify(
     settings: tuple[Setting, ...],
     sizes: dict[str, int],
     seed: int | None,
+    rtol: float | None,
+    atol: float | None,
     form: str,
     limits: Limits | None,
 ) -> int:
@@ -49,7 +51,7 @@ def verify(
         else:
             streams.complain(found)
         return guard.WRONG_INPUT
-    from archc.api.verifying import trial
+    from archc.api.verifying import rounding_of, trial
     from archir.base.optional import require
 
     require("torch")
@@ -58,7 +60,12 @@ def verify(
         sys.path.append(here)  # behind what is installed: no file here can stand in for torch
     try:
         tried = trial(
-            typed, against, arguments, sizes, options.DEFAULT_SEED if seed is None else seed
+            typed,
+            against,
+            arguments,
+            sizes,
+            options.DEFAULT_SEED if seed is None else seed,
+            rounding_of(rtol, atol),
         )
     except ArchError as error:
         if form != "json" or not error.diagnostics:
@@ -107,6 +114,15 @@ def _as_data(tried: Trial, found: Diagnostics) -> list[Agreement]:
     return checks
 
 
+def _tolerance(word: str | None) -> float | None:
+    if word is None:
+        return None
+    try:
+        return float(word)
+    except ValueError:
+        raise UsageError(f"a tolerance is a number, as 1e-5, not {word}") from None
+
+
 command = Command(
     verify,
     options.FILE,
@@ -131,6 +147,20 @@ command = Command(
         options.SETTINGS,
         options.SIZES_TO_RUN_AT,
         options.SEED,
+        Option(
+            "--rtol",
+            "rtol",
+            "Let what is computed differ by so much of its size, 1e-5 with --atol alone.",
+            metavar="NUMBER",
+            read=_tolerance,
+        ),
+        Option(
+            "--atol",
+            "atol",
+            "Let what is computed differ by so much, 1e-8 with --rtol alone.",
+            metavar="NUMBER",
+            read=_tolerance,
+        ),
         options.FORMAT,
         options.LIMITS,
     ),
