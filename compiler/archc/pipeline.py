@@ -281,11 +281,17 @@ def examine(
 # --- back ends: each takes a typed graph and nothing else; api/formats.py lists those of texts ----
 
 
-def module(typed: TypedGraph, seed: int | None = None) -> nn.Module:
-    """The model as a live module, with its initial weights."""
+def module(
+    typed: TypedGraph,
+    seed: int | None = None,
+    device: str | None = None,
+    *,
+    is_filled: bool = False,
+) -> nn.Module:
+    """The model as a live module, with its initial weights, unless all are about to be filled."""
     from archc.torch import module as make
 
-    return made(lambda: make(typed, seed))
+    return made(lambda: make(typed, seed, device, is_filled=is_filled))
 
 
 def made(make: Callable[[], M]) -> M:

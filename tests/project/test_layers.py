@@ -22,7 +22,10 @@ VIOLATIONS = {
         "import archdsl.tree.ast",
     ),
     "torch stays in its room": ("compiler/archc/api/functions.py", "import torch"),
-    "weights are read in torch's room": ("compiler/archc/api/weights/__init__.py", "import safetensors"),
+    "weights are read in torch's room": (
+        "compiler/archc/api/weights/__init__.py",
+        "import safetensors",
+    ),
     "verify alone imports what is named": (
         "compiler/archc/cli/commands/build.py",
         "import archc.api.reference",

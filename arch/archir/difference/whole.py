@@ -6,7 +6,7 @@ from archir.base.record import Record
 from archir.check.summary import ModelSummary, summarise
 from archir.cost.report import Costs
 from archir.difference.changes import Change, Site, changes, together
-from archir.difference.initial import initial
+from archir.difference.drawn import initial
 from archir.difference.keys import Keys, keys
 from archir.difference.pairing import modules, paired
 from archir.difference.units import Forms, side

@@ -42,6 +42,7 @@ def load(
     weights_fit: Mapping[str, Fit] | None = None,
     strip_prefix: bool = False,
     allow_pth: bool = False,
+    device: str | None = None,
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> nn.Module:
@@ -59,7 +60,8 @@ def load(
     ``"torchvision:VGG16_Weights.IMAGENET1K_V1"``, or a state dict. With
     ``weights_match="backbone"`` what fits is taken; what was not is logged as a warning of the
     logger ``archc``. ``weights_map``, ``weights_fit`` and ``strip_prefix`` are those of
-    ``load_weights``, and ``allow_pth`` allows files of ``torch.save``.
+    ``load_weights``, and ``allow_pth`` allows files of ``torch.save``. Where the weights replace
+    all initial ones, these are not drawn. On the ``device`` ``"meta"`` there are shapes alone.
 
     Raises ``ArchError`` where the file or a setting is wrong, ``WeightsError`` (an ``ArchError``)
     where the weights do not fit, ``OSError`` where a file cannot be read, and
@@ -70,8 +72,11 @@ def load(
         word = ("weights_match", "weights_map", "weights_fit", "strip_prefix")
         named = next(name for name, given in zip(word, said, strict=True) if given)
         raise ValueError(f"{named} says how weights are matched, and there are no weights")
+    if weights is not None and device is not None and device.startswith("meta"):
+        raise ValueError("the device meta holds no numbers, and weights are some")
     typed = _compile(load, path, model, settings, parameters)
-    net = pipeline.module(typed)
+    kept = weights_match != "all" or "initial" in (weights_fit or {}).values()
+    net = pipeline.module(typed, None, device, is_filled=weights is not None and not kept)
     if weights is not None:
         from archc.api.weights import load_weights, tell
 
@@ -99,6 +104,7 @@ def loads(
     weights_fit: Mapping[str, Fit] | None = None,
     strip_prefix: bool = False,
     allow_pth: bool = False,
+    device: str | None = None,
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> nn.Module:
@@ -112,6 +118,7 @@ def loads(
         weights_fit=weights_fit,
         strip_prefix=strip_prefix,
         allow_pth=allow_pth,
+        device=device,
         settings=settings,
         **parameters,
     )

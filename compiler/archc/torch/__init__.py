@@ -21,7 +21,13 @@ MOST_STEPS = 100_000
 """Steps of a module, each block's for each of its uses; published networks have about 1,000."""
 
 
-def module(typed: TypedGraph, seed: int | None = None) -> nn.Module:
+def module(
+    typed: TypedGraph,
+    seed: int | None = None,
+    device: str | None = None,
+    *,
+    is_filled: bool = False,
+) -> nn.Module:
     """The model as a live ``nn.Module``, with the initial weights that its text asks for.
 
     Its state-dict keys are the labels of the text. It is constructed under torch's current
@@ -32,16 +38,21 @@ def module(typed: TypedGraph, seed: int | None = None) -> nn.Module:
     With a ``seed`` the weights are those that follow ``torch.manual_seed(seed)``, and the random
     state stays as it was.
 
+    With ``is_filled`` all of its weights are about to be replaced: they are not drawn, and no
+    random number is used up. Nor are they on the device ``meta``.
+
     Raises ``TorchMissingError`` where torch is not installed, and ``ModelTooLargeError`` for a
     model of more steps than a module can have.
     """
     require("torch")
     require_bulk(typed, "a live module", MOST_STEPS)
     from archc.torch.build import build
+    from archc.torch.skipping import built_on
 
-    if seed is None:
-        return build(typed)
-    from archc.torch.rng import seeded
+    with built_on(device, is_filled):
+        if seed is None:
+            return build(typed)
+        from archc.torch.rng import seeded
 
-    with seeded(seed):
-        return build(typed)
+        with seeded(seed):
+            return build(typed)

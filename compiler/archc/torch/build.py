@@ -94,8 +94,11 @@ def _register(module: nn.Module, parameter: RawParameter) -> None:
         tensor = items.reshape(parameter.shape)
     else:
         tensor = torch.empty(parameter.shape, dtype=dtype)
+    if not parameter.is_buffer:
+        tensor = nn.Parameter(tensor)
+    if not isinstance(initial, TensorConstant):
         draw(tensor, initial)
-    if parameter.is_buffer:
-        module.register_buffer(parameter.name, tensor, persistent=parameter.is_persistent)
+    if isinstance(tensor, nn.Parameter):
+        module.register_parameter(parameter.name, tensor)
     else:
-        module.register_parameter(parameter.name, nn.Parameter(tensor))
+        module.register_buffer(parameter.name, tensor, persistent=parameter.is_persistent)

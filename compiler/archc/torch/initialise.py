@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from archc.torch.skipping import is_skipped
 from archir.init.formulas import arguments_for
 from archir.init.init_rules import RAW, Given, Initialiser, InitRule, Tie, matches
 from archir.init.initialisers import INITIALISERS
@@ -34,6 +35,8 @@ def draw(tensor: Tensor, initialiser: Initialiser, weight: Tensor | None = None)
 
     A bias has no fans of its own: it takes those of the weight beside it, as torch's layers do.
     """
+    if is_skipped(tensor):
+        return
     beside = None if weight is None else tuple(weight.shape)
     arguments = arguments_for(initialiser, tuple(tensor.shape), beside)
     with torch.no_grad():
