@@ -16,6 +16,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from archc.api.configs import from_config as from_config
     from archc.api.costing import Summary as Summary
     from archc.api.differing import DiffResult as DiffResult
     from archc.api.differing import diff as diff
@@ -92,6 +93,7 @@ __all__ = [
     "diagram",
     "diff",
     "format",
+    "from_config",
     "from_module",
     "load",
     "load_weights",
@@ -108,6 +110,7 @@ _HOMES = {
     "archc.api.costing": ("Summary",),
     "archc.api.importing": ("ImportReport", "ImportedText", "from_module"),
     "archc.api.formatting": ("format",),
+    "archc.api.configs": ("from_config",),
     "archc.errors": (
         "ArchError",
         "ImportRefusedError",

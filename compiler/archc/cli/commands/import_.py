@@ -22,20 +22,29 @@ def import_(target: str, inputs: list[Given], arguments: dict[str, Any], output:
     TARGET is imported and called, so its code runs: a callable as torchvision.models.resnet18 or
     mypackage.nets:Net, or timm:NAME. The text is printed only where it is proven to be the same
     network: the same keys, outputs and gradients, bit by bit, at the given sizes and at two others.
-    What is known of it is said on standard error.
+    What is known of it is said on standard error. A Darknet .cfg file is read, and no code runs.
     """
+    from archc.api.configs import ENDING, from_config
+
+    if target.endswith(ENDING):
+        _print(from_config(target), output)
+        return guard.OK
     from archc.api.importing import from_callable
 
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.append(here)  # behind what is installed: no file here can stand in for torch
     made = from_callable(target, inputs, arguments)
-    if output is None:
-        streams.document(str(made))
-    else:
-        writing.write_new(Path(output), str(made))
+    _print(str(made), output)
     sys.stderr.write(f"{made.report}\n")
     return guard.OK
+
+
+def _print(text: str, output: str | None) -> None:
+    if output is None:
+        streams.document(text)
+    else:
+        writing.write_new(Path(output), text)
 
 
 command = Command(
