@@ -35,6 +35,21 @@ COMMANDS = {
         f" assert main(['check', {str(EXAMPLE)!r}, '--format=sarif']) == 0"
     ),
     "archc explain": "from archc.cli import main; assert main(['explain', 'shapes-differ']) == 0",
+    "archc diff": (
+        f"from archc.cli import main; assert main(['diff', {str(EXAMPLE)!r}, 'vgg13']) == 1"
+    ),
+    "archc import of a file": (
+        "from archc.cli import main; open('a.cfg', 'w').write('[net]\\nheight=8\\nwidth=8\\n"
+        "channels=3\\n[avgpool]\\n'); assert main(['import', 'a.cfg']) == 0"
+    ),
+    "archc weights plan": (
+        "import json, struct; from archc.cli import main;"
+        " a = {'dtype': 'F32', 'shape': [1], 'data_offsets': [0, 4]};"
+        " head = json.dumps({'a': a}).encode();"
+        " open('a.safetensors', 'wb').write(struct.pack('<Q', len(head)) + head + bytes(4));"
+        f" words = ['weights', 'plan', {str(EXAMPLE)!r}, '--weights', 'a.safetensors'];"
+        " assert main(words) == 1"
+    ),
     "a name": "from archc.cli import main; assert main(['check', 'vgg11']) == 0",
 }
 

@@ -61,6 +61,11 @@ def _filled(pattern: str, pieces: Iterable[str | None]) -> str:
     return head + "".join((next(given, None) or "") + part for part in rest)
 
 
+MOST_STARS = 4
+"""Stars of one pattern: where there are many, looking for what they stand for takes long."""
+
+
 def is_rename(pattern: str, new: str | None) -> bool:
-    """Whether each star of what a key is to be has one in its pattern."""
-    return new is None or new.count("*") <= pattern.count("*")
+    """Whether each star of what a key is to be has one in its pattern, and these are few."""
+    stars = pattern.count("*")
+    return stars <= MOST_STARS and (new is None or new.count("*") <= stars)

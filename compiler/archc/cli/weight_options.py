@@ -10,7 +10,7 @@ from archc.cli import options
 from archc.cli.declare import Option, UsageError
 from archc.request.requests import chosen_word
 from archir.base.record import Record
-from archir.weights.taking import FITS, MATCHES, Fit, Match, Taking, is_rename
+from archir.weights.taking import FITS, MATCHES, MOST_STARS, Fit, Match, Taking, is_rename
 
 if TYPE_CHECKING:
     from archc.render.weights import WeightsReport
@@ -71,7 +71,9 @@ def _renames(texts: tuple[str, ...]) -> dict[str, str | None]:
                 f"keys are mapped as OLD=NEW, not {text}", "as --weights-map 'backbone.*=*'"
             )
         if not is_rename(pattern, new):
-            raise UsageError(f"{new} has more stars than {pattern}, which it is made of")
+            raise UsageError(
+                f"{pattern} has at most {MOST_STARS} stars, and {new} no more than it has"
+            )
         found[pattern] = new or None
     return found
 

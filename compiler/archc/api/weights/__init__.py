@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archc.errors import ToolError, WeightsError
 from archc.render.weights import WeightsReport
 from archir.weights.state import AS_IT_IS
-from archir.weights.taking import FITS, MATCHES, Fit, Match, Taking, is_rename
+from archir.weights.taking import FITS, MATCHES, MOST_STARS, Fit, Match, Taking, is_rename
 
 if TYPE_CHECKING:
     from archc.torch.types import nn
@@ -83,7 +83,9 @@ def taking_of(
         raise ValueError(f"weights are matched by {words}, not by {match!r}")
     for pattern, new in (renames or {}).items():
         if not is_rename(pattern, new):
-            raise ValueError(f"{new!r} has more stars than {pattern!r}, which it is made of")
+            raise ValueError(
+                f"{pattern!r} has at most {MOST_STARS} stars, and {new!r} no more than it has"
+            )
     for key, fit in (fits or {}).items():
         if fit not in FITS:
             words = ", ".join(f'"{word}"' for word in FITS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from stat import S_ISREG
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
@@ -68,7 +69,7 @@ def looks_right(start: bytes) -> bool:
 
 def header_of(path: Path, name: str) -> Header | None:
     """The header of a safetensors file; None of a file that is none. OSError if there is none."""
-    if not path.is_file():
+    if not S_ISREG(path.stat().st_mode):
         return None
     with path.open("rb") as stream:
         if not looks_right(stream.read(LENGTH + 1)):
