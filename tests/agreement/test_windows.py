@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import torch
+from meta import Quick
 from observing import numbers, observed_on
 from printing import built
 from shipped import EXAMPLES
@@ -16,6 +18,7 @@ from torchvision.models.swin_transformer import (
     SwinTransformer,
     SwinTransformerBlockV2,
 )
+from torchvision.models.video.swin_transformer import SwinTransformer3d, swin3d_t
 
 import archc
 
@@ -76,3 +79,40 @@ def test_windows_and_grids_are_torchvisions() -> None:
     assert observed_on(lambda: archc.load(path, settings=ours), given, given) == expected
     text = archc.source(path, settings=ours)
     assert observed_on(lambda: built(text), given, given) == expected
+
+
+def agrees(
+    name: str,
+    settings: dict[str, Any],
+    theirs: Callable[[], nn.Module],
+) -> None:
+    """Live and printed, on two clips of the size that the settings say."""
+    side = settings["image_size"]
+    given = [numbers(2, 3, settings["frames"], side, side)]
+    path = EXAMPLES / f"{name}.arch"
+    expected = observed_on(theirs, given, given)
+    assert observed_on(lambda: archc.load(path, settings=settings), given, given) == expected
+    text = archc.source(path, settings=settings)
+    assert observed_on(lambda: built(text), given, given) == expected
+
+
+@pytest.mark.parametrize(("frames", "side"), [(5, 41), (8, 24), (2, 4)])
+def test_windows_in_space_and_time_are_torchvisions(frames: int, side: int) -> None:
+    """With zeros at the ends; with windows that fit; and with clips that are smaller than one."""
+    both = {**SMALL, **DROPPING, "window_size": [2, 3, 3], "patch_size": [2, 4, 4]}
+    ours = {**both, "p": 0.2, "frames": frames, "image_size": side}
+    agrees("swin3d_t", ours, lambda: SwinTransformer3d(dropout=0.2, **both))
+
+
+def test_windows_in_space_and_time_have_the_published_weights() -> None:
+    """Names, order, shapes and dtypes of the model as it stands."""
+
+    def state(model: nn.Module) -> list[tuple[str, torch.Size, torch.dtype]]:
+        return [(key, each.shape, each.dtype) for key, each in model.state_dict().items()]
+
+    with torch.device("meta"), Quick():
+        ours, theirs = archc.load(EXAMPLES / "swin3d_t.arch"), swin3d_t(weights=None)
+    assert state(ours) == state(theirs)
+    assert archc.check("swin3d_t").models[0].parameters == sum(
+        each.numel() for each in ours.parameters()
+    )

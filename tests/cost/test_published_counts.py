@@ -38,7 +38,10 @@ def test_windows_as_torchvision_counts_them(name: str) -> None:
     assert round(told.macs / 1e9, 3) == weights.meta["_ops"]
 
 
-@pytest.mark.parametrize("name", ["r3d_18", "mc3_18", "r2plus1d_18", "s3d"])
+CLIPS = ["r3d_18", "mc3_18", "r2plus1d_18", "s3d", "swin3d_t"]
+
+
+@pytest.mark.parametrize("name", CLIPS)
 def test_networks_of_clips_as_torchvision_counts_them(name: str) -> None:
     """Of 16 frames of 112x112, or of 224x224."""
     (weights,) = models.get_model_weights(name)

@@ -64,6 +64,12 @@ CASES: list[Case] = [
     (op("pad_by", (0, 1, 0, 0, 2, 2, 1, 0), value=-1), ((2, 3, 5, 6),)),
     (op("pad_by", (-1, 3)), ((4,),)),
     (op("pad_by", (1, 0), value=1), (ints(2, 4),)),
+    (op("affine_grid", (2, 5, 4, 6)), ((2, 2, 3),)),
+    (op("affine_grid", (2, 1, 4, 2, 6), align_corners=True), ((2, 3, 4),)),
+    # All places of these grids are beyond the ends, since they are 1 and more.
+    (op("grid_sample", padding_mode="reflection"), ((2, 4, 5, 6), (2, 4, 6, 2))),
+    (op("grid_sample", "bicubic", "reflection", True), ((2, 4, 5, 6), (2, 1, 9, 2))),
+    (op("grid_sample", padding_mode="reflection"), ((2, 4, 3, 5, 6), (2, 2, 3, 2, 3))),
 ]
 
 RANKED: list[Op] = [

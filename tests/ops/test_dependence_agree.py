@@ -91,7 +91,7 @@ def changed_at(value: torch.Tensor, element: Index) -> Iterator[torch.Tensor]:
         changed[element] = 1 - int(changed[element])
         yield changed
         return
-    for change in (1e3, -0.75, -9) if value.dim() < 5 else (1e3,):
+    for change in (1e3, -0.75, -9) if value.dim() < 5 else (1234.5,):
         changed = value.clone()
         changed[element] += change
         yield changed

@@ -31,6 +31,14 @@ def test_the_page_and_the_table_are_up_to_date() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_no_family_takes_more_than_half_of_the_lines() -> None:
+    """Of the Python that says the same; the page says so, and is up to date."""
+    _, _, table = (ROOT / "docs" / "models.md").read_text("utf-8").partition("## Lines")
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    assert len(rows) > 20
+    assert [row[0] for row in rows if 2 * int(row[2]) > int(row[5])] == []
+
+
 def test_lines_of_the_language(script: ModuleType) -> None:
     text = "arch 1\n\n# no\n## no\nmodel m() {  # yes\n\n  relu\n}\n"
     assert script.arch_lines(text) == 4

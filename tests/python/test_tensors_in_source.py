@@ -215,3 +215,40 @@ model m(k = 2) {
         printed = source(compiled(text.replace("k = 2", f"k = {k}")))
         assert f"nn.Linear({4 * (16 - k)}, 5)" in printed
         assert "k: int" not in printed
+
+
+def test_a_parameter_that_some_uses_have() -> None:
+    text = """
+        block Gained(learned: bool) {
+          input x: [N, C, L]
+          relu
+          if learned {
+            param gain: [C, 1] = constant(0.5)
+            multiply [_, gain]
+          }
+        }
+
+        model m {
+          input x: [N, 4, 8]
+          Gained(true) -> Gained(false)
+        }
+    """
+    graph = compiled(text)
+    assert list(differences(graph, source(graph))) == []
+
+
+def test_numbers_of_lists_that_differ_and_are_worked_out() -> None:
+    text = """
+        block Whole(full) {
+          input x: [N, C, L]
+          let count = (L + full - 1) // full
+          pad_by([0, count * full - L])
+        }
+
+        model m {
+          input x: [N, 2, 10]
+          Whole(4) -> Whole(5)
+        }
+    """
+    graph = compiled(text)
+    assert list(differences(graph, source(graph))) == []

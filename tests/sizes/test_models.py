@@ -47,6 +47,7 @@ FIXED = (
     "maxvit_t",
     "mixer_b16_224",
     "siamese",
+    "swin3d_t",
     "vae",
     "vit",
 )

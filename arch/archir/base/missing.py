@@ -14,7 +14,7 @@ NOT_YET: Final = (
     *("lstm_cell", "gru_cell", "rnn_cell"),
     *("transformer", "transformer_encoder", "transformer_decoder"),
     "transformer_decoder_layer",
-    *("grid_sample", "affine_grid", "max_unpool", "fractional_max_pool"),
+    *("max_unpool", "fractional_max_pool"),
     *("weight_norm", "spectral_norm", "rrelu"),
     *("scatter_reduce", "index_add", "index_copy", "bincount"),
     *("quantile", "cummax", "cummin", "cross"),

@@ -38,6 +38,7 @@ FAMILIES = (
     "shape",
     "padding",
     "resampling",
+    "warping",
     "shuffling",
     "patches",
     "reshape",

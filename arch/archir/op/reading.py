@@ -72,7 +72,7 @@ class Formal(Record):
 
 TENSORS = (
     *("input", "other", "tensors", "mask", "query", "key", "value", "index", "condition"),
-    "attn_mask",
+    *("attn_mask", "grid", "theta"),
 )
 """The parameters that are what flows in, whatever the function is."""
 

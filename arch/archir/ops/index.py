@@ -78,6 +78,8 @@ OPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "pad_by": ("padding", ()),
     "upsample": ("resampling", ()),
     "interpolate": ("resampling", ()),
+    "grid_sample": ("warping", ()),
+    "affine_grid": ("warping", ()),
     "pixel_shuffle": ("shuffling", ()),
     "pixel_unshuffle": ("shuffling", ()),
     "channel_shuffle": ("shuffling", ()),

@@ -171,6 +171,42 @@ class ModeNotForRank(Problem):
         return fixes.rewrite(at.span, self.callee, "mode", name, mode)
 
 
+class GridDoesNotFit(Problem):
+    """The places where an image is read are of as many axes as the image, and of as many images.
+
+    ``grid_sample`` reads ``[N, C, H, W]`` by a grid ``[N, height, width, 2]``, which
+    ``affine_grid`` makes of matrices ``[N, 2, 3]``; volumes have 3 in the place of 2, and 4 in the
+    place of 3.
+    """
+
+    name = "grid-does-not-fit"
+    bad = """model m() {
+  input image: [N, 3, H = 32, W = 32], matrices: [N, 3, 3]
+  matrices -> affine_grid([N, 3, H, W]) as grid
+  grid_sample [image, grid]
+}
+"""
+    good = """model m() {
+  input image: [N, 3, H = 32, W = 32], matrices: [N, 2, 3]
+  matrices -> affine_grid([N, 3, H, W]) as grid
+  grid_sample [image, grid]
+}
+"""
+    callee: str
+    what: str
+    """``a grid`` or ``matrices``."""
+
+    wanted: str
+    given: str
+    image: str
+
+    def message(self) -> str:
+        return f"{self.callee} for {self.image} takes {self.what} {self.wanted}, not {self.given}"
+
+    def hint(self) -> str:
+        return "reshape gives numbers another shape: linear(6) -> reshape(N, 2, 3)"
+
+
 class AlignCornersNotForMode(Problem):
     """Whether the corners are aligned is a question for the modes that interpolate.
 

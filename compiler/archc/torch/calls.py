@@ -141,7 +141,14 @@ def _call(code: Call, inputs: Sequence[Tensor]) -> Any:
     if name.startswith("."):
         owner, *arguments = arguments
         return getattr(owner, name[1:])(*arguments, **keywords)
-    return function_of(name)(*arguments, **keywords)
+    function = function_of(name)
+    if function in _OF_SIZES and any(isinstance(size, Tensor) for size in arguments):
+        return _OF_SIZES[function](*map(torch.as_tensor, arguments))
+    return function(*arguments, **keywords)
+
+
+_OF_SIZES = {torch.sym_max: torch.maximum, torch.sym_min: torch.minimum}
+"""What takes sizes; while ``torch.jit.trace`` looks on, sizes are tensors, which it does not."""
 
 
 def function_of(name: str) -> Any:

@@ -21,6 +21,7 @@ from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
     from archdsl.elaborate.values.kinds import SharedModule
+    from archir.init.tensors import Fault, TensorConstant
 
 
 class Session(Struct):
@@ -82,6 +83,9 @@ class Session(Struct):
 
     lists: dict[Function, dict[object, object]] = fresh(factory=dict)
     """What functions gave that give lists, by their arguments: a list is worked out once."""
+
+    tensors: dict[tuple[int, str], tuple[object, TensorConstant | Fault]] = fresh(factory=dict)
+    """What tensors of a dtype lists have become, by their identities; which lists, so they stay."""
 
     suggest: Suggestions = fresh(factory=Suggestions)
     _sizes_in: dict[Op, tuple[SizeExpr, ...]] = fresh(factory=dict)

@@ -23,6 +23,7 @@ KINDS = {
     "extrema": "pooling",
     "statistics": "pooling",
     "resampling": "pooling",
+    "warping": "pooling",
     "shuffling": "pooling",
     "dense": "linear",
     "given_weights": "linear",

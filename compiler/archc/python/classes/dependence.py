@@ -24,7 +24,7 @@ class Depending(Values):
         """All that an expression depends on, whether it can be said or not; what loops run over
         too, unless it is asked for one turn.
         """
-        return frozenset(self._leaves(expr, 0, in_loops))
+        return frozenset(self._leaves(expr, in_loops, set()))
 
     def own_leaves(self, expr: Expr) -> frozenset[Var]:
         """What an expression depends on besides what a run reads off the values that flow."""
@@ -118,16 +118,20 @@ class Depending(Values):
                     yield from self.behind(variable)
         yield from (("in", number) for number in range(len(self.insts[0].network.inputs)))
 
-    def _leaves(self, expr: Expr, depth: int, in_loops: bool) -> Iterator[Var]:
+    def _leaves(self, expr: Expr, in_loops: bool, followed: set[int]) -> Iterator[Var]:
+        """The leaves; what a name stands for is ``followed`` once, however often it is named."""
         places = self.family.places
         for part in nested(expr):
-            if isinstance(part, e.Local) and places is not None and depth < 50:
-                if part.slot in places.lets:
-                    yield from self._leaves(
-                        places.lets[part.slot].statement.value, depth + 1, in_loops
-                    )
-                elif part.slot in places.targets and in_loops:
-                    yield from self._leaves(places.targets[part.slot].iterable, depth + 1, True)
+            if isinstance(part, e.Local) and places is not None:
+                if part.slot not in followed:
+                    if part.slot in places.lets:
+                        followed.add(part.slot)
+                        value = places.lets[part.slot].statement.value
+                        yield from self._leaves(value, in_loops, followed)
+                    elif part.slot in places.targets and in_loops:
+                        followed.add(part.slot)
+                        over = places.targets[part.slot].iterable
+                        yield from self._leaves(over, True, followed)
                 if in_loops or part.slot not in places.targets:
                     yield ("slot", part.slot)
                 yield from self._flows(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -113,6 +114,20 @@ def is_plain_value(value: object) -> bool:
 
 def same(one: object, other: object) -> bool:
     """Whether two values of the language are the same; 1 and 1.0 are, 1 and true are not."""
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
+    if not isinstance(one, tuple) or not isinstance(other, tuple):
+        return one == other and isinstance(one, bool) == isinstance(other, bool)
+    if len(one) != len(other):
+        return False
+    if set(map(type, one + other)) == {int}:
+        return one == other  # a long row of places, told quickly
+    if any(first is one and second is other for first, second in tuple(_TABLES)):
+        return True
+    are_same = all(map(same, one, other))
+    if are_same and len(one) >= _LONG:
+        _TABLES.append((one, other))
+    return are_same
+
+
+_LONG = 64
+_TABLES: deque[tuple[object, object]] = deque(maxlen=8)
+"""Long lists of lists that were found the same: each instance of a class asks again."""

@@ -92,6 +92,9 @@ def expression(code: Code | Spoken, inputs: Sequence[Expr]) -> Expr:
     if isinstance(code, Device):
         return Raw(f"{_operand(Input(code.input), inputs)}.device")
     assert not isinstance(code, Arg | Inferred), "substitute the code first"
+    value: object = code
+    if isinstance(value, tuple) and any(isinstance(item, Spoken) for item in value):
+        return Display("()", tuple((None, expression(item, inputs)) for item in value))
     return Const(code)
 
 

@@ -7,6 +7,7 @@ an expression is printed only where all instances agree with it.
 from __future__ import annotations
 
 import operator
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
@@ -146,7 +147,25 @@ def with_targets(targets: tuple[e.Target, ...], item: Any, look: Look) -> Look:
 
 def _function(expr: e.FunctionCall, look: Look) -> Any:
     given = {i.name: evaluate(i.value, look) for i in expr.arguments.items}
-    return evaluate(expr.function.value, in_function(expr.function, given))
+    shown = repr(given)
+    for function, arguments, value in tuple(_LATELY):
+        if function is expr.function and arguments == shown:
+            return value
+    value = evaluate(expr.function.value, in_function(expr.function, given))
+    if isinstance(value, tuple) and all(map(_is_said_by_repr, given.values())):
+        _LATELY.append((expr.function, shown, value))
+    return value
+
+
+_LATELY: deque[tuple[Function, str, Any]] = deque(maxlen=8)
+"""Lists that functions have given: the same is asked again for each instance, and of each place."""
+
+
+def _is_said_by_repr(value: object) -> bool:
+    """Whether no other value has the same ``repr``."""
+    if isinstance(value, tuple):
+        return all(map(_is_said_by_repr, value))
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def in_function(function: Function, given: dict[str | None, Any]) -> Look:

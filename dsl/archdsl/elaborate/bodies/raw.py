@@ -11,6 +11,7 @@ from archdsl.elaborate.values.kinds import Flow, Unknown
 from archir import rules as ir_rules
 from archir.base.diagnostics import Label
 from archir.base.reserved import why_not
+from archir.base.source import Span
 from archir.graph.graph import Assertion, Message, RawParameter, Read, Slot
 from archir.init.init_rules import Initialiser
 from archir.init.initialisers import INITIALISERS
@@ -107,8 +108,7 @@ def _elements(
 ) -> TensorConstant | None:
     """The tensor whose elements a list gives."""
     name, report, at = node.target.name, context.session.report, node.value.span
-    context.session.budget.weigh(value, at)
-    made = tensor_of(value, node.dtype)
+    made = _tensor(value, node.dtype, at, context)
     if isinstance(made, Fault):
         at = _written(node.value, made.place).span
         place, found = str(list(made.place)) if made.place else "", describe(made.found)
@@ -123,6 +123,15 @@ def _elements(
         report(rules.constants.ListOfOtherShape(name, *shapes), at)
         return None
     return made
+
+
+def _tensor(value: object, dtype: str, at: Span, context: Context) -> TensorConstant | Fault:
+    """The elements as a tensor: worked out once of a list that a function has given once."""
+    tensors, key = context.session.tensors, (id(value), dtype)
+    if key not in tensors:
+        context.session.budget.weigh(value, at)
+        tensors[key] = value, tensor_of(value, dtype)
+    return tensors[key][1]
 
 
 def _written(node: Expr, place: tuple[int, ...]) -> Expr:

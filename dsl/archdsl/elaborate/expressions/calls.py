@@ -129,8 +129,7 @@ def _function(
     lists = evaluator.session.lists
     if function in lists:
         known = lists[function].get(_key(bound))
-        if known is not None:
-            budget.weigh(known, span)
+        if known is not None:  # who walks it weighs it
             return known
     budget.enter(span)
     evaluator.session.uses.append(Label(place, f"in this call of {function.name}"))

@@ -16,7 +16,10 @@ def choice(pen: Pen, place: Place) -> Stage:
     if value.dtype != "float" or value.rank < 2:
         raise Misfit
     how = pen.choices.pick(
-        [_where, _masked, _compared, _gathered, _patched, _multiplied, *[_selected, _looked_up] * 2]
+        [
+            *(_where, _masked, _compared, _gathered, _patched, _multiplied, _warped),
+            *[_selected, _looked_up] * 2,
+        ]
     )
     stage = how(pen, place)
     pen.note("op")
@@ -141,3 +144,27 @@ def _looked_up(pen: Pen, place: Place) -> Stage:
         _use(pen, keyword, "4", str(choose.integer(1, 3)), **named),
     ]
     return Stage(Braces(Body([Chain(chain)])))
+
+
+def _warped(pen: Pen, place: Place) -> Stage:
+    """Read at places that a layer works out of it."""
+    choose, value = pen.choices, place.scene.value
+    axes = value.rank - 2
+    if axes not in (2, 3) or isinstance(value.channels, Size):
+        raise Misfit
+    wanted = ["_.shape[0]", "1", *(str(choose.integer(1, 4)) for _ in range(axes))]
+    pen.note("shape[i]", "list")
+    corners = {"align_corners": choose.pick(["false", "true"])} if choose.chance(50) else {}
+    if "1" in wanted[2:]:
+        corners = {}  # torch warns that it was another thing once
+    grid = [
+        _use(pen, "global_avg_pool"),
+        _use(pen, "linear", str(axes * (axes + 1))),
+        _use(pen, "reshape", "-1", str(axes), str(axes + 1)),
+        _use(pen, "affine_grid", f"[{', '.join(wanted)}]", **corners),
+    ]
+    mode = choose.pick(["bilinear", "nearest", *(["bicubic"] if axes == 2 else [])])
+    named = {"mode": f'"{mode}"'} if choose.chance(60) else {}
+    if choose.chance(60):
+        named["padding_mode"] = choose.pick(['"zeros"', '"border"', '"reflection"'])
+    return _merge(pen, _use(pen, "grid_sample", **named), [_itself()], grid)

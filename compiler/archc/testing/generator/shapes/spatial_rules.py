@@ -183,6 +183,25 @@ def _upsample(inputs: Values, a: Mapping[str, Any]) -> Values:
     return (given.reshaped(*shape),)
 
 
+@rule("grid_sample")
+def _read(inputs: Values, a: Mapping[str, Any]) -> Values:
+    require(len(inputs) == 2 and all(each.dtype == "float" for each in inputs))
+    image, grid = inputs
+    require(image.rank in (4, 5) and grid.rank == image.rank)
+    require(a["mode"] != "bicubic" or image.rank == 4)
+    require(grid.shape[0] == image.shape[0] and grid.shape[-1] == image.rank - 2)
+    return (image.reshaped(*image.shape[:2], *grid.shape[1:-1]),)
+
+
+@rule("affine_grid")
+def _placed(inputs: Values, a: Mapping[str, Any]) -> Values:
+    (given,) = inputs
+    batch, _, *axes = a["size"]
+    require(given.dtype == "float" and min(axes) >= 1 and len(axes) in (2, 3))
+    require(given.shape == (batch, len(axes), len(axes) + 1))
+    return (given.reshaped(batch, *axes, len(axes)),)
+
+
 @rule("pad", "pad_by")
 def _pad(inputs: Values, a: Mapping[str, Any]) -> Values:
     (given,) = inputs

@@ -82,6 +82,13 @@ FUNCTIONS = (
     op("gather(dim: int)", run=functional.gather, merges=True),
     op("scatter(dim: int)", run=functional.scatter("scatter"), merges=True),
     op("scatter_add(dim: int)", run=functional.scatter("scatter_add"), merges=True),
+    op(
+        'grid_sample(mode: reading = "bilinear", padding_mode: beyond = "zeros", '
+        "align_corners: bool? = none)",
+        run=functional.grid_sample,
+        merges=True,
+    ),
+    op("affine_grid(size: image, align_corners: bool? = none)", run=functional.affine_grid),
     op("matmul()", run=functional.matmul, merges=True),
     op("einsum(equation: text)", run=functional.einsum, merges=True, alone=lambda _: True),
     op("linear_by()", run=functional.linear_by, merges=True),

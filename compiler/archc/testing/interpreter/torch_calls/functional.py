@@ -278,6 +278,20 @@ def scatter(name: str) -> Callable[[Inputs, Arguments], Tensor]:
     return run
 
 
+def _aligned(given: Arguments) -> dict[str, Any]:
+    """Neither means false, of which torch warns."""
+    return {**given, "align_corners": bool(given["align_corners"])}
+
+
+def grid_sample(inputs: Inputs, given: Arguments) -> Tensor:
+    image, grid = inputs
+    return torch.nn.functional.grid_sample(image, grid, **_aligned(given))
+
+
+def affine_grid(inputs: Inputs, given: Arguments) -> Tensor:
+    return torch.nn.functional.affine_grid(inputs[0], **_aligned(given))
+
+
 # --- reductions -----------------------------------------------------------------------------------
 
 
