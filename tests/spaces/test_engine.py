@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+import archc
 from archc import pipeline
 from archc.request.choice import choose
 from archc.request.settings import from_values, parse_settings
@@ -104,7 +105,16 @@ def test_generated_networks_and_their_variants(project: Project) -> None:
 
 
 COMPILED = [
-    *("alexnet", "crnn", "densenet121", "efficientnet_b0", "espcn", "lenet5", "lstm_classifier"),
+    *(
+        "alexnet",
+        "convnext_tiny",
+        "crnn",
+        "densenet121",
+        "efficientnet_b0",
+        "espcn",
+        "lenet5",
+        "lstm_classifier",
+    ),
     *("mixer_b16_224", "mobilenet_v3_small", "nasnet_cell", "regnet_y_400mf", "resnet18", "s3d"),
     *("resnet50", "shufflenet_v2_x0_5", "tcn", "unet", "vae", "vgg11_bn", "wavenet"),
 ]
@@ -117,6 +127,19 @@ def test_examples(name: str) -> None:
     assert program is not None
     found = answered(Checker(program, choose(program, name), None), {})
     assert found is not None and found.wrong is None and found.parameters > 0
+
+
+SPACES = {"densenet": None, "googlenet": None, "mobilenet": None, "resnet": 25_557_032}
+"""The spaces of benchmarks/variants.py, and torchvision's parameters where one has them."""
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_spaces(name: str) -> None:
+    space = archc.space(f"benchmarks/spaces/{name}.arch")
+    usual = answered(space._checker, {})
+    assert usual is not None and SPACES[name] in (None, usual.parameters)
+    for point in space._sample(12, 3):
+        assert answered(space._checker, point) is not None
 
 
 # --- what a key must hold -------------------------------------------------------------------------
@@ -183,6 +206,11 @@ KEYS: dict[str, tuple[str, list[dict[str, object]]]] = {
         "block B(a) {\n  conv(8, 1, groups = a)\n}\n",
         [{"a": 1, "b": 1}, {"a": 3, "b": 1}, {"a": 1, "b": 2}, {"a": 3, "b": 2}],
     ),
+    "a mistake that is met later and stands before": (
+        "block B(a) {\n  conv(8, 1, groups = a)\n}\n"
+        "model m(a = 1, b = 1) {\n" + HEAD + "  conv(8, 1, groups = b)\n  B(a)\n}\n",
+        [{"a": 1, "b": 1}, {"a": 3, "b": 1}, {"a": 1, "b": 2}, {"a": 3, "b": 2}],
+    ),
     "asserts": (
         'model m(a = 1) {\n  input x: [N, 3]\n  for i in 1..a { linear(4 * i)\n'
         '    assert i < 3, "no {i}"\n  }\n  linear(2)\n}\n',
@@ -197,6 +225,17 @@ KEYS: dict[str, tuple[str, list[dict[str, object]]]] = {
         "model m(n = 2, late = false) {\n" + HEAD + "  conv(4, 1) as first\n"
         "  for i in 1..n { conv(4, 1) as each }\n  concat [first, each] if late\n}\n",
         [{"n": 1}, {"n": 2}, {"n": 2, "late": True}],
+    ),
+    "spliced labels": (
+        'model m(a = 1, wide = false) {\n  input x: [N, 3]\n  *B(a)\n  *B(2, wide)\n}\n'
+        'block B(a, wide = false) {\n  "s{a}": linear(8 if wide else 4)\n}\n',
+        [{"a": 1}, {"a": 2}, {"a": 3, "wide": True}],
+    ),
+    "parameters that are read on one way alone": (
+        "model m(gate = false, r = 2, w = 8) {\n" + HEAD + "  B(gate, r, w)\n}\n"
+        "block B(gate: bool, r: int, w: int) {\n  conv(w, 1)\n  Gate(r) if gate\n}\n"
+        "block Gate(r: int) {\n  conv(_.channels // r, 1) -> conv(8, 1)\n}\n",
+        [{"r": 2}, {"r": 2.0}, {"r": 4, "gate": True}, {"gate": True}, {"r": 0, "gate": True}],
     ),
     "brackets": (
         "model m(n = 2, pool = false) {\n" + HEAD + "  concat [\n    conv(4, 1)\n    for i in 1..n "
@@ -240,6 +279,16 @@ def test_what_passes_a_limit_goes_the_long_way() -> None:
     assert not shallow.check({}).ok
 
 
+@pytest.mark.parametrize("name", ["brackets", "equal turns", "what flows in"])
+def test_steps_are_never_counted_short(name: str) -> None:
+    text, points = KEYS[name]
+    by_engine = 0
+    for steps in range(20, 700, 40):
+        checker = checker_of({"main.arch": text}, "m", Limits(steps=steps))
+        by_engine += sum(answered(checker, values) is not None for values in (*points, *points))
+    assert by_engine, "none of them is within the limit"
+
+
 @pytest.mark.parametrize(
     "statement",
     ["module head = linear(4)\n  head\n  head", "train_only { linear(4) }\n  relu"],
@@ -253,3 +302,12 @@ def test_what_is_not_compiled_goes_the_long_way(statement: str) -> None:
     verdict = checker.check({})
     assert verdict.typed is not None
     assert verdict.ok and verdict.scored(WANTED, {}) == scored(verdict.typed, WANTED, {})
+
+
+def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archc.spaces.engine.engine.MOST_FACTS", 20)
+    space = archc.space("benchmarks/spaces/resnet.arch")
+    for point in space._sample(6, 5):
+        assert answered(space._checker, point) is not None
+        known = space._checker._engine._worlds.values()
+        assert sum(each.facts for each in known) < 400  # those of the point at hand

@@ -28,8 +28,9 @@ from archir.program.declarations import Block
 from archir.program.statements import InitStatement
 from archir.shapes.types import TensorType
 
-MOST_ANSWERS = 50_000
-"""Behind so many all is forgotten, so that what is remembered has a bound."""
+MOST_ANSWERS, MOST_FACTS, MOST_WORLDS = 50_000, 100_000, 100
+"""Points, ops with inputs of certain types, sets of default sizes: behind so many all is forgotten,
+so that what is remembered has a bound."""
 
 _Inputs: TypeAlias = (
     "tuple[tuple[TensorType, ...], tuple[tuple[str, int], ...], frozenset[str], Bound]"
@@ -56,7 +57,7 @@ class Engine:
         self._kinds = Kinds(self._with_init)
         self._worlds: dict[object, World] = {}
         self._first = self._world({}, frozenset())
-        self._left = MOST_ANSWERS
+        self._answers = 0
         self._block: Block | None = None
         self._given: dict[str, object] = {}
         if not program.guesses and not program.is_wrong(model):
@@ -84,8 +85,7 @@ class Engine:
 
     def answer(self, values: Mapping[str, object]) -> Effect:
         """What the model does with these values for its parameters."""
-        self._left -= 1
-        if not self._left:
+        if self._knows_too_much():
             self._begin()
         if self._block is None:
             raise LongWay
@@ -94,6 +94,12 @@ class Engine:
         except (Stopped, RecursionError):
             self._begin()  # what was being done has left things behind
             raise LongWay from None
+
+    def _knows_too_much(self) -> bool:
+        self._answers += 1
+        worlds = self._worlds
+        facts = sum([each.facts for each in worlds.values()])
+        return self._answers > MOST_ANSWERS or facts > MOST_FACTS or len(worlds) > MOST_WORLDS
 
     def _answer(self, block: Block, values: Mapping[str, object]) -> Effect:
         total = Sum()
@@ -107,6 +113,7 @@ class Engine:
             key = of(value)
             if key in good:
                 env[slot], keys[slot] = value, key
+                total.sums += good[key]
             else:
                 put(frame, (value, key), total)
         if len(values) > len(self._puts):

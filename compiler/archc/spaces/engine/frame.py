@@ -25,10 +25,11 @@ NOTHING = Visible(())
 class LocalFrame:
     """The names of a declaration's body while it runs.
 
-    ``keys`` are those of what the slots in ``env`` hold; behind them stands what flows.
+    ``keys`` are those of what the slots in ``env`` hold; behind them stands what flows. ``read``
+    are the slots that pieces have mentioned so far, as bits.
     """
 
-    __slots__ = ("env", "is_model", "keys", "world")
+    __slots__ = ("env", "is_model", "keys", "read", "world")
 
     def __init__(self, world: World, block: Block, flow: Flow, *, is_model: bool) -> None:
         self.world = world
@@ -36,6 +37,7 @@ class LocalFrame:
         self.keys: list[object] = [UNBOUND] * len(block.slots)
         self.keys.append(flow)
         self.is_model = is_model
+        self.read = 0
 
     @property
     def flow(self) -> Flow:

@@ -25,8 +25,9 @@ Put: TypeAlias = "Callable[[LocalFrame, Given | None, Sum], None]"
 """Gives a parameter a value, or its default."""
 
 
-Puts: TypeAlias = "tuple[tuple[str, int, set[object], Put], ...]"
-"""Of each parameter its name, its slot, the keys of plainly good values, and what fills it."""
+Puts: TypeAlias = "tuple[tuple[str, int, dict[object, int], Put], ...]"
+"""Of each parameter its name and its slot; the keys of values that are good whatever others are,
+with the steps that it takes to see that; and what fills it."""
 
 
 def puts(block: Block) -> Puts:
@@ -34,14 +35,14 @@ def puts(block: Block) -> Puts:
     return tuple([_put(block, each) for each in block.parameters])
 
 
-def _put(block: Block, parameter: Parameter) -> tuple[str, int, set[object], Put]:
+def _put(block: Block, parameter: Parameter) -> tuple[str, int, dict[object, int], Put]:
     says = [part for each in parameter.items for part in (each.domain, each.count)]
     get = itemgetter(*mentioned(parameter.domain, parameter.default, *says), FLOW)
     is_alone = not mentioned(parameter.domain, parameter.default, *says)
     slot = parameter.target.slot
     table: dict[object, tuple[object, object, int, int]] = {}
     known = table.get
-    good: set[object] = set()
+    good: dict[object, int] = {}
 
     def put(frame: LocalFrame, given: Given | None, total: Sum) -> None:
         own = put if given is None else given[1]
@@ -49,8 +50,8 @@ def _put(block: Block, parameter: Parameter) -> tuple[str, int, set[object], Put
         found = known(key)
         if found is None:
             found = table[key] = _checked(frame, given)
-            if is_alone and found[2] <= 1 and not found[3]:
-                good.add(own)  # it takes no steps to see that
+            if is_alone and given is not None and not found[3]:
+                good[own] = found[2]
         frame.env[slot], frame.keys[slot], steps, depth = found
         total.sums += steps
         if depth > total.depth:

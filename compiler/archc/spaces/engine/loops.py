@@ -11,7 +11,7 @@ from archc.spaces.engine.frame import LocalFrame
 from archc.spaces.engine.memo import Piece, asked, effects, makes, of_body
 from archdsl.elaborate.bodies.loops import equal_turns
 from archdsl.elaborate.definitions.context import Context
-from archdsl.elaborate.values.kinds import UNBOUND, Unknown, clear
+from archdsl.elaborate.values.kinds import UNBOUND, Unknown
 from archir.program.statements import For, Loop, RepeatLoop
 
 MOST = 20_000
@@ -60,8 +60,9 @@ def _loop(node: Loop) -> Piece:
 
 def begin(frame: LocalFrame, fresh: range, bound: tuple[tuple[int, object, object], ...]) -> None:
     """Begin a turn: its names are empty, but for those that it goes over."""
-    clear(frame.env, fresh)
-    clear(frame.keys, fresh)
+    blank = [UNBOUND] * len(fresh)
+    frame.env[fresh.start : fresh.stop] = blank
+    frame.keys[fresh.start : fresh.stop] = blank
     for slot, value, key in bound:
         frame.env[slot] = value
         frame.keys[slot] = key

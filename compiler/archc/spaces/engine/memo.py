@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from archc.spaces.engine.effects import Effect, Flow, LongWay, Sum
 from archc.spaces.engine.frame import LocalFrame
-from archc.spaces.engine.mentions import holds, mentioned
+from archc.spaces.engine.mentions import as_bits, holds, mentioned
 from archir.program.expressions import Flowing
 from archir.program.nodes import Node
 from archir.program.statements import Body, Stage, Statement, Unit
@@ -43,11 +43,13 @@ def remembered(run: Piece, *nodes: object) -> Piece:
 
 def effects(run: Piece, *nodes: object) -> Callable[[LocalFrame], Effect]:
     """The same as an effect, for those who add it in their own way."""
-    get = itemgetter(*mentioned(*nodes), FLOW)
+    slots = mentioned(*nodes)
+    get, bits = itemgetter(*slots, FLOW), as_bits(slots)
     table: dict[object, Effect] = {}
     known = table.get
 
     def look(frame: LocalFrame) -> Effect:
+        frame.read |= bits
         keys = frame.keys
         key = get(keys)
         effect = known(key)
@@ -72,10 +74,12 @@ def asked(
     slots = mentioned(*nodes)
     flows = not slots or holds(Flowing, *nodes)
     get = itemgetter(*slots, FLOW) if flows else itemgetter(*slots)
+    bits = as_bits(slots)
     table: dict[object, tuple[T, int, int]] = {}
     known = table.get
 
     def answer(frame: LocalFrame, total: Sum) -> T:
+        frame.read |= bits
         key = get(frame.keys)
         found = known(key)
         if found is None:

@@ -32,6 +32,11 @@ def mentioned(*nodes: object) -> tuple[int, ...]:
     return tuple(sorted(read - own))
 
 
+def as_bits(slots: tuple[int, ...]) -> int:
+    """Slots as a set of bits."""
+    return sum([1 << slot for slot in slots])
+
+
 def holds(kind: type[Node] | tuple[type[Node], ...], *nodes: object) -> bool:
     """Whether a node of a kind stands somewhere in these."""
     return any(isinstance(node, kind) for node in _walk(nodes))

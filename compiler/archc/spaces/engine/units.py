@@ -10,6 +10,7 @@ from archc.spaces.engine.effects import ACTS, Flow, LongWay, Sum
 from archc.spaces.engine.frame import LocalFrame
 from archc.spaces.engine.loops import begin, turns
 from archc.spaces.engine.memo import Piece, made, makes, of_body
+from archc.spaces.engine.mentions import as_bits, mentioned
 from archdsl.elaborate.definitions.context import Context
 from archdsl.elaborate.definitions.labels import slot_name
 from archdsl.elaborate.limits import STAGE
@@ -62,7 +63,10 @@ def _gives_up(_: LocalFrame, __: Sum) -> Flow:
 def _group(node: Label, unit: Piece) -> Piece:
     """A unit with a label: a scope of its own."""
 
+    bits = as_bits(mentioned(node))
+
     def run(frame: LocalFrame, total: Sum) -> Flow:
+        frame.read |= bits
         text = label(node, frame, total)
         inner = Sum()
         flow = unit(frame, inner)

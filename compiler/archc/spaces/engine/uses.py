@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from archc.spaces.engine.blocks import of_block
 from archc.spaces.engine.bodies import holds_true
 from archc.spaces.engine.effects import ACTS, Flow, LongWay, Sum
 from archc.spaces.engine.frame import LocalFrame
-from archc.spaces.engine.given import Args, Given, arguments
-from archc.spaces.engine.memo import Piece, makes, remembered
+from archc.spaces.engine.given import LISTS, Args, Given, arguments, weight
+from archc.spaces.engine.memo import Piece, asked, makes, remembered
 from archc.spaces.engine.units import braces, branches, label
 from archdsl.elaborate.definitions import initialisers
 from archdsl.elaborate.definitions.context import Context
 from archdsl.elaborate.definitions.inputs import takes
 from archdsl.elaborate.definitions.labels import slot_name
-from archdsl.elaborate.definitions.uses import bound_for, held, use_part
+from archdsl.elaborate.definitions.uses import bound_for, held, make, use_part
 from archdsl.elaborate.expressions.calls import op_part
 from archdsl.elaborate.limits import STAGE
 from archdsl.elaborate.values.kinds import UNBOUND, holds
-from archir.graph.graph import Value
+from archir.graph.graph import Leaf, Value
 from archir.init.values import Part
 from archir.program.declarations import Block
 from archir.program.expressions import BlockValue, Flowing, Local, OpValue
@@ -28,24 +29,36 @@ from archir.program.statements import Stage, Use
 
 @makes(Stage)
 def _stage(node: Stage) -> Piece:
-    return remembered(use(node, node.unit), node) if isinstance(node.unit, Use) else braces(node)
+    if not isinstance(node.unit, Use):
+        return braces(node)
+    piece = remembered(use(node, node.unit), node.label, node.unit, node.overrides)
+    if node.condition is None:
+        return piece
+    is_there = holds_true(node.condition)
+
+    def run(frame: LocalFrame, total: Sum) -> Flow:
+        """What a stage mentions that is not there is of no interest."""
+        if is_there(frame, total):
+            return piece(frame, total)
+        total.sums += STAGE
+        return frame.flow
+
+    return run
 
 
 def use(stage: Stage, node: Use) -> Piece:
     """A named value, an op or a block."""
     inside = None if node.branches is None else branches(node.branches)
     asks, item = _target(node), node.item
-    is_there = None if stage.condition is None else holds_true(stage.condition)
     is_bound = node.arguments is None or node.arguments.bound
+    op = _op(stage, node, asks)
     args = arguments(node.arguments if is_bound else None)
 
     def run(frame: LocalFrame, total: Sum) -> Flow:
         total.sums += STAGE
         flow = frame.flow
-        if node.splice or node.taps:
+        if node.taps:
             raise LongWay
-        if is_there is not None and not is_there(frame, total):
-            return flow
         target = asks(frame, total)
         inputs = flow
         if item is not None and (inside is None or isinstance(target, tuple)):
@@ -60,13 +73,15 @@ def use(stage: Stage, node: Use) -> Piece:
             return inputs
         if not inputs or not isinstance(target, Part):
             raise LongWay
-        if target.kind == "op":
-            return _op(target, stage, node, flow, inputs, frame, total)
         frame.keys[-1] = inputs
+        if target.kind == "op":
+            if node.splice:
+                raise LongWay
+            return op(target, flow, inputs, frame, total)
         late = args if is_bound else _late(target, stage, node, inputs, frame, total)
         given = late(frame, total)
         frame.keys[-1] = flow
-        return _block(target, stage, given, inputs, frame, total)
+        return _block(target, stage, node, given, inputs, frame, total)
 
     return run
 
@@ -109,35 +124,69 @@ def _head(stage: Stage, node: Use, values: tuple[object, ...]) -> Flow:
     return found
 
 
-def _op(
-    part: Part,
-    stage: Stage,
-    node: Use,
-    flow: Flow,
-    inputs: Flow,
-    frame: LocalFrame,
-    total: Sum,
-) -> Flow:
-    """An op, applied by the elaborator."""
+Applied: TypeAlias = "Callable[[Part, Flow, Flow, LocalFrame, Sum], Flow]"
+"""Applies an op to what flows into it; what flows into its stage stands before it."""
 
-    def act(context: Context) -> Flow:
-        named = slot_name(stage.label, flow, context)
-        own = initialisers.overrides(stage.overrides, context.evaluator(flow))
-        return use_part(part, node, named, own, inputs, context, stage.span)
 
-    return frame.perform(total, act)
+def _op(stage: Stage, node: Use, asks: Callable[[LocalFrame, Sum], object]) -> Applied:
+    """An op, made once for its arguments."""
+    if stage.label is not None or stage.overrides or node.item is not None:
+        return _named_op(stage, node)
+
+    def question(frame: LocalFrame, total: Sum) -> Leaf:
+        part, found = asks(frame, total), list[Leaf]()
+        assert isinstance(part, Part)
+
+        def note(context: Context) -> Flow:
+            op = make(part, node, frame.flow, context)
+            if op is None:
+                raise LongWay
+            found.append(Leaf(op))
+            return ()
+
+        frame.perform(total, note)
+        return found[0]
+
+    made = asked(question, node.target, node.arguments)
+
+    def apply(_: Part, __: Flow, inputs: Flow, frame: LocalFrame, total: Sum) -> Flow:
+        leaf = made(frame, total)
+        op = leaf.op
+        takes = op.takes()
+        if len(inputs) > 1 and takes == "one":
+            raise LongWay
+        if len(inputs) == 1 and takes == "many" and node.branches is None:
+            raise LongWay
+        return frame.world.apply(op, leaf if op.is_module else None, inputs, stage.span, total)
+
+    return apply
+
+
+def _named_op(stage: Stage, node: Use) -> Applied:
+    """An op with a label or weights of its own, applied by the elaborator."""
+
+    def apply(part: Part, flow: Flow, inputs: Flow, frame: LocalFrame, total: Sum) -> Flow:
+        def act(context: Context) -> Flow:
+            named = slot_name(stage.label, flow, context)
+            own = initialisers.overrides(stage.overrides, context.evaluator(flow))
+            return use_part(part, node, named, own, inputs, context, stage.span)
+
+        return frame.perform(total, act)
+
+    return apply
 
 
 def _block(
     part: Part,
     stage: Stage,
+    node: Use,
     given: tuple[tuple[str, Given], ...],
     inputs: Flow,
     frame: LocalFrame,
     total: Sum,
 ) -> Flow:
     block = part.origin
-    if stage.overrides or not isinstance(block, Block):
+    if stage.overrides or not isinstance(block, Block) or (node.splice and stage.label):
         raise LongWay
     world = frame.world
     text = None if stage.label is None else label(stage.label, frame, total)
@@ -156,7 +205,13 @@ def _block(
     for value, _ in bound.values():
         if isinstance(value, Value) or (isinstance(value, tuple) and holds(Value, value)):
             raise LongWay
-    effect = of_block(world, block, bound, inputs)
+        if isinstance(value, LISTS):
+            total.sums += weight(value)
+    if node.splice:
+        effect = of_block(world, block, bound, inputs, total, is_spliced=True)
+        total.add(effect)
+        return effect.flow
+    effect = of_block(world, block, bound, inputs, total)
     total.add(effect)
     total.marks |= ACTS
     total.depth = max(total.depth, effect.depth + 1)

@@ -13,7 +13,6 @@ from archc.spaces.engine.effects import (
     MOVES,
     NODE,
     PARAMETERS,
-    Effect,
     Flow,
     LongWay,
     Sum,
@@ -68,9 +67,9 @@ class Counted(Constants):
 
 
 class Fact(Record):
-    """What an op does for inputs of certain types."""
+    """What an op does with certain inputs."""
 
-    outputs: tuple[TensorType, ...] | None
+    flow: Flow
     sums: int
     marks: int
     problems: tuple[str, ...]
@@ -108,16 +107,18 @@ class World:
         """The value of which nothing is known."""
 
         self._facts: dict[object, Fact] = {}
-        self.definitions: dict[object, Effect] = {}
-        """What blocks do, by their arguments and input types."""
-
         self.taken: set[tuple[Block, Flow]] = set()
         """Blocks and what may flow into them."""
 
-        self.bodies: dict[tuple[Block, bool], object] = {}
+        self.bodies: dict[tuple[Block, str], object] = {}
         """Bodies that have been made, of models and of blocks (``blocks``)."""
 
         self.unrolling: set[object] = set()
+
+    @property
+    def facts(self) -> int:
+        """Of how many uses of ops it is known what they do."""
+        return len(self._facts)
 
     # --- values -------------------------------------------------------------------------------
 
@@ -173,23 +174,23 @@ class World:
             known = self.session.ops[keyword, ()] = made
         return known
 
-    def apply(self, op: Op, leaf: Leaf | None, inputs: Flow, span: Span, total: Sum) -> Fact | None:
-        """Add what an op does; None where the type of an input is not known."""
+    def apply(self, op: Op, leaf: Leaf | None, inputs: Flow, span: Span, total: Sum) -> Flow:
+        """Add what an op does; gives what comes out."""
         total.sums += _ONE
         total.marks |= ACTS
-        types = tuple([self.types[value] for value in inputs])
-        key = (id(op), leaf is not None, leaf and leaf.overrides, types)
+        key = (id(op), leaf and leaf.overrides, inputs)
         fact = self._facts.get(key)
         if fact is None:
+            types = tuple([self.types[value] for value in inputs])
             given = tuple([each for each in types if each is not None])
             if len(given) < len(types):
-                return None
+                return (self.unknown,)
             fact = self._facts[key] = self._fact(op, leaf, given)
         total.sums += fact.sums
         total.marks |= fact.marks
         for name in fact.problems:
             total.meet(self.wrong(name, span))
-        return fact
+        return fact.flow
 
     def wrong(self, name: str, span: Span) -> Wrong:
         """A problem at a place."""
@@ -197,8 +198,7 @@ class World:
 
     def merged(self, keyword: str, inputs: Flow, span: Span, total: Sum) -> Flow:
         """What an op without arguments makes of several values."""
-        fact = self.apply(self.op(keyword), None, inputs, span, total)
-        return tuple(map(self.value, (fact and fact.outputs) or (None,)))
+        return self.apply(self.op(keyword), None, inputs, span, total)
 
     def _fact(self, op: Op, leaf: Leaf | None, types: tuple[TensorType, ...]) -> Fact:
         cache = self.session.rule_cache
@@ -209,8 +209,9 @@ class World:
         answer = cache.apply(op, types)
         moves = MOVES * op.moves + IN_ORDER * op.reads_in_order
         names = tuple([each.name for each in answer.problems])
+        flow = tuple(map(self.value, answer.outputs or (None,)))
         if answer.outputs is None or names:
-            return Fact(answer.outputs, 0, moves, names)
+            return Fact(flow, 0, moves, names)
         specs = () if leaf is None else cache.parameters(op, types)
         macs = 0
         if type(op).macs is not Op.macs:
@@ -222,7 +223,7 @@ class World:
         if max(macs, parameters) >= MOST:
             raise LongWay
         sums = (parameters << PARAMETERS) + (macs << MACS)
-        return Fact(answer.outputs, sums, moves | kind, ())
+        return Fact(flow, sums, moves | kind, ())
 
 
 _ONE = NODE + NEW
