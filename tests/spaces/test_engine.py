@@ -183,6 +183,12 @@ KEYS: dict[str, tuple[str, list[dict[str, object]]]] = {
         "    batch_norm.weight: ones }\n}\n",
         [{"plain": True}, {"plain": False}, {"flat": True}],
     ),
+    "kinds of raw parameters": (
+        "model m(flat = false, wide = 3) {\n  input x: [N, 3]\n  linear(wide)\n"
+        "  param scale: [wide] = ones\n  param grid: [2, wide] = zeros\n"
+        "  multiply [_, scale]\n  init { param.scale: kaiming_normal if flat else zeros }\n}\n",
+        [{"flat": False}, {"flat": True}, {"wide": 4}],
+    ),
     "written shapes": (
         "model m(w = 8) {\n" + HEAD + "  conv(w, 1) -> relu :: [N, 8, H, W]\n}\n",
         [{"w": 8}, {"w": 16}],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from archc.spaces.engine.effects import ACTS, NODE, PARAMETERS, Flow, LongWay, Rest, Sum
+from archc.spaces.engine.effects import ACTS, MOST, NODE, PARAMETERS, Flow, LongWay, Rest, Sum
 from archc.spaces.engine.world import World
 from archdsl.elaborate.bodies.shapes import note as _  # noqa: F401  (so that bodies are performed)
 from archdsl.elaborate.definitions.builder import Builder
@@ -89,7 +89,10 @@ class LocalFrame:
         for parameter in scope.parameters:
             total.label(parameter.name)
             if not parameter.is_buffer:
+                if parameter.spec.numel >= MOST:
+                    raise LongWay
                 total.sums += parameter.spec.numel << PARAMETERS
+                total.marks |= world.kinds.raw(parameter.spec, parameter.span)
         self._collected(builder, types, total)
         for slot in slots:
             self.put(slot, world.one_of(self.env[slot], types), total)

@@ -23,16 +23,19 @@ class Kinds:
         self._modules: list[Module] = []
         self._fits: dict[object, bool] = {}
 
+    def raw(self, spec: ParameterSpec, span: Span) -> int:
+        """The bit of a raw parameter, which a rule may select too."""
+        if not self._are_asked:
+            return 0
+        if spec.name == "bias":
+            raise LongWay  # it may be drawn by a weight that stands elsewhere
+        return self._bit(Module((), None, (spec,), span))
+
     def of(self, leaf: Leaf, specs: tuple[ParameterSpec, ...], span: Span) -> int:
         """The bit of a module's kind. ``LongWay`` where its own initial weights are wrong."""
         if not self._are_asked and not leaf.overrides:
             return 0
-        overridden = tuple([name for name, _ in leaf.overrides])
-        key = (leaf.op.keyword, overridden, specs)
-        bit = self._bits.get(key)
-        if bit is None:
-            bit = self._bits[key] = 1 << KINDS + len(self._modules)
-            self._modules.append(Module((), leaf, specs, span))
+        bit = self._bit(Module((), leaf, specs, span))
         if leaf.overrides:
             if any(isinstance(given, Tie) for _, given in leaf.overrides):
                 raise LongWay
@@ -40,6 +43,15 @@ class Kinds:
             Fitting(diagnostics).overrides(Module((), leaf, specs, span))
             if diagnostics.items:
                 raise LongWay
+        return bit
+
+    def _bit(self, module: Module) -> int:
+        overridden = tuple([name for name, _ in module.overrides])
+        key = (module.keyword, overridden, module.specs)
+        bit = self._bits.get(key)
+        if bit is None:
+            bit = self._bits[key] = 1 << KINDS + len(self._modules)
+            self._modules.append(module)
         return bit
 
     def require(self, rules: tuple[InitRule, ...], modules: int) -> None:
