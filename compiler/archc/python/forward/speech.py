@@ -11,12 +11,12 @@ from archc.python.classes.scope import Constructing
 from archc.python.code.identifiers import is_plain
 from archc.python.constructor.maker import Maker
 from archc.python.merging.flows import Around, Choice, Step
-from archc.python.merging.merge import Inst, UnfoldError, apart
+from archc.python.merging.merge import Fold, Inst, Item, UnfoldError, apart
 from archc.python.reading.expressions import iterable, show
 from archc.python.reading.scope import ATOM, UnsayableError
 from archir.base.source import Span
 from archir.graph.graph import Apply
-from archir.graph.modules import Fetch, ModuleCall
+from archir.graph.modules import Container, Fetch, Module, ModuleCall, children, flattened
 from archir.op.recipe import Code
 from archir.program import expressions as e
 from archir.program import statements as s
@@ -31,10 +31,17 @@ class Forward:
         self.maker = maker
         self.loops: dict[int, str] = {}
         self.codes: dict[int, Code] = {}
+        self.lists: dict[Span, tuple[str, str]] = {}
+        """Of loops over the modules of a list: the variable for one of them, and the list."""
+
+        self.items: dict[Item, str] = {}
+        """What such a loop calls of it: the variable."""
 
     def target(self, step: Step) -> str:
         paths = {inst: line.path for inst, line in step.item.by.items()}
         first = next(iter(paths.values()))
+        if step.item in self.items:
+            return self.items[step.item]
         if len(set(paths.values())) == 1:
             return self.maker.place(next(iter(paths)).whole.network, first)
         if len({(len(path), path[:-1]) for path in paths.values()}) > 1:
@@ -69,16 +76,46 @@ class Forward:
             )
         return self.owner.file.works_in_place
 
-    def begin(self, around: Around) -> None:
+    def begin(self, around: Around) -> str | None:
         loop = around.fold.loop
         if isinstance(loop, s.For):
             names = self.owner.loop_names(loop)
             self.owner.bound |= {("slot", slot) for slot in names}
             self.loops.update(names)
+        for flow in around.body:
+            held = listed(around.fold, flow.item) if isinstance(flow, Step) else None
+            if held is None:
+                continue
+            inst = next(iter(held))
+            path = held[inst]
+            name = self._one_of(path[-1])
+            self.lists[loop.span] = name, self.maker.place(inst.whole.network, path)
+            assert isinstance(flow, Step)
+            self.items[flow.item] = name
+            return name
+        return None
+
+    def _one_of(self, label: str) -> str:
+        """A variable for one module of a list of that name; no value of the text is called so."""
+        networks = self.owner.family.networks
+        lines = [line for network in networks for line in flattened(network.lines)]
+        values = [value for line in lines for value in line.outputs]
+        values += [value for network in networks for value in network.inputs]
+        known = {value.name for value in values}
+        taken = {*known, *self.owner.file.names.taken, *self.loops.values(), *self.items.values()}
+        words = [label.removesuffix("s"), "layer"] if label.endswith("s") else ["layer"]
+        name = next((word for word in words if is_plain(word) and word not in taken), "layer_")
+        while name in taken:
+            name += "_"
+        return name
 
     def loop(self, around: Around, body: list[str]) -> str:
         loop = around.fold.loop
         scope = Keeping(self, loop.span)
+        name, modules = self.lists.get(loop.span, ("", ""))
+        names = self.owner.loop_head(loop, body) if isinstance(loop, s.For) else "_"
+        if modules and not names.strip("_, ()"):
+            return f"for {name} in {modules}"
         try:
             if isinstance(loop, s.RepeatLoop):
                 count = iterable(loop.count, scope)
@@ -88,7 +125,10 @@ class Forward:
         except UnsayableError:
             raise UnfoldError(loop) from None
         self.maker.check_turns(loop, around.fold)
-        return f"for {self.owner.loop_head(loop, body)} in {text}"
+        if modules:
+            names = f"({names})" if "," in names else names
+            return f"for {name}, {names} in zip({modules}, {text}, strict=True)"
+        return f"for {names} in {text}"
 
     def test(self, choice: Choice, arm: int) -> str:
         owner = self.owner
@@ -150,6 +190,27 @@ class Forward:
                     name += "_"
         self.maker.kept[name] = text
         return f"self.{name}"
+
+
+def listed(fold: Fold, item: Item) -> dict[Inst, tuple[str, ...]] | None:
+    """Where the list of modules is of which each turn calls the next, for all turns."""
+    if len(item.by) != sum(map(len, fold.turns.values())):
+        return None
+    found: dict[Inst, tuple[str, ...]] = {}
+    for inst, line in item.by.items():
+        path: tuple[str, ...] = getattr(line, "path", ())
+        if inst.loop is not fold.loop or inst.outer is None or len(path) < 2:
+            return None
+        holder: Module = inst.whole.network
+        for name in path[:-1]:
+            holder = next(child.module for child in children(holder) if child.name == name)
+        many = len(fold.turns[inst.outer])
+        if not isinstance(holder, Container) or holder.holder != "list":
+            return None
+        if path[-1] != str(inst.turn) or len(holder.entries) != many:
+            return None
+        found[inst] = path[:-1]
+    return found if len(set(found.values())) == 1 else None
 
 
 class Keeping(Constructing):

@@ -43,8 +43,8 @@ class Says(Protocol):
     def overwrites(self, step: Step) -> bool:
         """Whether it may work in place, on what others read too."""
 
-    def begin(self, around: Around) -> None:
-        """A loop begins: its variables are known."""
+    def begin(self, around: Around) -> str | None:
+        """A loop begins: its variables are known. It may take one more name, of a module."""
 
     def loop(self, around: Around, body: list[str]) -> str:
         """The head of a loop with these lines."""

@@ -33,7 +33,8 @@ class _Writer(Naming):
         for block in blocks_of(self.lines.body):
             for flow in block:
                 if isinstance(flow, Around):
-                    self.says.begin(flow)
+                    name = self.says.begin(flow)
+                    self.taken |= {name} if name else set()
         self._choose_inline()
         for variable in self.lines.inputs:
             self._define(variable, -1)
