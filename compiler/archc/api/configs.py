@@ -7,18 +7,23 @@ from pathlib import Path
 
 from archc import pipeline
 from archc.errors import ImportRefusedError
-from archc.importing.configs.darknet import Translation, written
+from archc.importing.configs.darknet import written
 from archc.importing.configs.sections import ConfigError
+from archc.importing.configs.translation import Translation
+from archc.importing.configs.ultralytics import translated
 from archc.request.choice import names_for
 from archc.request.files import read_source
 from archdsl.formatting.files import laid_out
 from archir.base.source import Source
 
-ENDING = ".cfg"
+ENDINGS = (".cfg", ".yaml", ".yml")
+"""Those of Darknet's files, and of Ultralytics'."""
 
 
 def from_config(path: str | PathLike[str]) -> str:
-    """A Darknet ``.cfg`` file as text in the language, which has been checked. No code runs.
+    """A Darknet ``.cfg`` or an Ultralytics YAML file as text in the language. No code runs.
+
+    The text has been checked.
 
     ``ImportRefusedError``, with the line of the file, for what is wrong in it or cannot be said.
     """
@@ -27,7 +32,10 @@ def from_config(path: str | PathLike[str]) -> str:
         raise ImportRefusedError(f"{source.name} is no text in UTF-8")
     name = names_for(Path(path).stem)[0]
     try:
-        made = written(source.text, name)
+        if Path(path).suffix == ENDINGS[0]:
+            made = written(source.text, name)
+        else:
+            made = translated(source.text, Path(path).stem, name)
     except ConfigError as error:
         raise ImportRefusedError(f"{source.name}:{error.line}: {error.said}", error.hint) from None
     _check(made, source, name)

@@ -22,11 +22,12 @@ def import_(target: str, inputs: list[Given], arguments: dict[str, Any], output:
     TARGET is imported and called, so its code runs: a callable as torchvision.models.resnet18 or
     mypackage.nets:Net, or timm:NAME. The text is printed only where it is proven to be the same
     network: the same keys, outputs and gradients, bit by bit, at the given sizes and at two others.
-    What is known of it is said on standard error. A Darknet .cfg file is read, and no code runs.
+    What is known of it is said on standard error. A Darknet .cfg or
+    an Ultralytics .yaml file is read, and no code runs.
     """
-    from archc.api.configs import ENDING, from_config
+    from archc.api.configs import ENDINGS, from_config
 
-    if target.endswith(ENDING):
+    if target.endswith(ENDINGS):
         _print(from_config(target), output)
         return guard.OK
     from archc.api.importing import from_callable

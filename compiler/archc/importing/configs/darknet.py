@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from archc.importing.configs.sections import ConfigError, Section, sections
-from archir.base.record import Record, Struct, fresh
+from archc.importing.configs.translation import Translation
+from archir.base.record import Struct, fresh
 
 ACTIVATIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -49,13 +50,6 @@ block Convolutional(
 HEADS = ("yolo", "region", "detection", "Gaussian_yolo")
 NOTHING = ("cost", "crop")
 """What only a training has."""
-
-
-class Translation(Record):
-    """A text, and for each of its lines the line of the file that it says, 0 for none."""
-
-    text: str
-    lines: tuple[int, ...]
 
 
 def written(text: str, name: str) -> Translation:
