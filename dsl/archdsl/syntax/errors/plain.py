@@ -15,6 +15,9 @@ _BEHIND_ALL = _OPERATORS | {"COMPARE", "IN", "AND", "OR", "IF", "FOR"}
 """What may as well go on behind a call as in its last argument."""
 
 _WORDS = frozenset({"NAME", "INT", "FLOAT", "STRING"})
+_BEGINS_NOTHING = (_BEHIND_ALL - {"MINUS"}) | {"EQUALS", "COMMA", "DOT", "ARROW", "DOUBLE_COLON"}
+"""What stands behind something: at the beginning it is behind the bracket, which ends before it."""
+
 _NEVER = frozenset({"_NL", "UNTERMINATED", "_HOLE", "LBRACE"})
 """What leaves it open where a bracket ends."""
 
@@ -26,6 +29,8 @@ def is_plain(around: Sequence[Token], inside: Sequence[Token], before: Token | N
     """
     *outer, opener = around
     if any(each.type != "LBRACE" for each in outer) or not inside:
+        return False
+    if inside[0].type in _BEGINS_NOTHING:
         return False
     items = _items(inside)
     if items is None:
