@@ -23,6 +23,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "README.md",
+    "docs/agents.md",
     "docs/cli.md",
     "docs/cost.md",
     "docs/diff.md",
@@ -72,8 +73,9 @@ def console(text: str) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the examples, in which ``archc`` is this Python's."""
+    """A folder with the examples and the grammars, in which ``archc`` is this Python's."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    shutil.copytree(ROOT / "docs/grammar", tmp_path / "docs/grammar")
     scripts = tmp_path / ".bin"
     scripts.mkdir()
     script = scripts / "archc"
