@@ -41,9 +41,11 @@ UNSAID = {
     "gpt2": "torchinfo",
     "t5_small": "torchinfo",
     "fasterrcnn_resnet50_fpn": "ptflops",
+    "mvit_v2_s": "fvcore",
 }
 """What is not told of: torchinfo takes a block with a `weight` of its own for a layer, and counts a
-tensor with two keys twice; ptflops counts for one sample, and not all inputs are of one batch."""
+tensor with two keys twice; fvcore counts an einsum by four digits that numpy prints; ptflops counts
+for one sample, and not all inputs are of one batch."""
 
 IN_ROWS = ("vgg16", "resnet18", "resnet50", "mobilenet_v1_tutorial")
 """The examples of which torchinfo's rows are written down too."""

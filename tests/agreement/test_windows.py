@@ -1,4 +1,4 @@
-"""Transformers that attend inside of windows are torchvision's."""
+"""Transformers that attend inside of windows, or to pooled places, are torchvision's."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from observing import numbers, observed_on
 from printing import built
 from shipped import EXAMPLES
 from torch import nn
+from torchvision.models import get_model_builder
 from torchvision.models.maxvit import MaxVit
 from torchvision.models.swin_transformer import (
     PatchMergingV2,
     SwinTransformer,
     SwinTransformerBlockV2,
 )
-from torchvision.models.video.swin_transformer import SwinTransformer3d, swin3d_t
+from torchvision.models.video.mvit import MSBlockConfig, MViT
+from torchvision.models.video.swin_transformer import SwinTransformer3d
 
 import archc
 
@@ -104,15 +106,47 @@ def test_windows_in_space_and_time_are_torchvisions(frames: int, side: int) -> N
     agrees("swin3d_t", ours, lambda: SwinTransformer3d(dropout=0.2, **both))
 
 
-def test_windows_in_space_and_time_have_the_published_weights() -> None:
+STAGES = [[1, 8, 1], [2, 12, 2], [1, 24, 4]]
+"""Depths, widths and heads."""
+
+
+def pooled(*, relative: bool) -> MViT:
+    """torchvision's, of such stages: a block is said by what goes in and comes out."""
+    blocks = []
+    for stage, (depth, width, heads) in enumerate(STAGES):
+        for i in range(depth):
+            before = STAGES[stage - 1][1] if stage and not i else width
+            behind = STAGES[min(stage + 1, len(STAGES) - 1)][1] if i == depth - 1 else width
+            ends = (before, width) if relative else (width, behind)
+            queries, keys = 1 + (stage > 0 and i == 0), 2 ** (len(STAGES) - 1 - stage)
+            pools = relative or queries > 1
+            of_queries = ([3, 3, 3], [1, queries, queries]) if pools else ([], [])
+            kernel, stride = of_queries
+            blocks.append(MSBlockConfig(heads, *ends, kernel, [3, 3, 3], stride, [1, keys, keys]))
+    return MViT(
+        *((32, 32), 4, blocks, relative, False, relative, relative),
+        dropout=0.3,
+        attention_dropout=0.1,
+        stochastic_depth_prob=0.4,
+        num_classes=7,
+    )
+
+
+@pytest.mark.parametrize(("name", "relative"), [("mvit_v1_b", False), ("mvit_v2_s", True)])
+def test_attention_to_pooled_places_is_torchvisions(name: str, relative: bool) -> None:
+    ours = {**DROPPING, "stages": STAGES, "p": 0.3, "stochastic_depth_prob": 0.4}
+    ours |= {"frames": 4, "image_size": 32}
+    agrees(name, ours, lambda: pooled(relative=relative))
+
+
+@pytest.mark.parametrize("name", ["mvit_v1_b", "mvit_v2_s", "swin3d_t"])
+def test_what_is_published_has_these_weights(name: str) -> None:
     """Names, order, shapes and dtypes of the model as it stands."""
 
     def state(model: nn.Module) -> list[tuple[str, torch.Size, torch.dtype]]:
         return [(key, each.shape, each.dtype) for key, each in model.state_dict().items()]
 
     with torch.device("meta"), Quick():
-        ours, theirs = archc.load(EXAMPLES / "swin3d_t.arch"), swin3d_t(weights=None)
+        ours, theirs = archc.load(EXAMPLES / f"{name}.arch"), get_model_builder(name)(weights=None)
     assert state(ours) == state(theirs)
-    assert archc.check("swin3d_t").models[0].parameters == sum(
-        each.numel() for each in ours.parameters()
-    )
+    assert archc.check(name).models[0].parameters == sum(each.numel() for each in ours.parameters())

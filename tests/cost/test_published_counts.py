@@ -38,7 +38,7 @@ def test_windows_as_torchvision_counts_them(name: str) -> None:
     assert round(told.macs / 1e9, 3) == weights.meta["_ops"]
 
 
-CLIPS = ["r3d_18", "mc3_18", "r2plus1d_18", "s3d", "swin3d_t"]
+CLIPS = ["r3d_18", "mc3_18", "r2plus1d_18", "s3d", "mvit_v1_b", "mvit_v2_s", "swin3d_t"]
 
 
 @pytest.mark.parametrize("name", CLIPS)

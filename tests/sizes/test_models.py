@@ -45,6 +45,8 @@ FIXED = (
     "dcgan_discriminator",
     "dcgan_generator",
     "maxvit_t",
+    "mvit_v1_b",
+    "mvit_v2_s",
     "mixer_b16_224",
     "siamese",
     "swin3d_t",
