@@ -1,6 +1,6 @@
 """Sums of products by their labels."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archir import rules
 from archir.op.contract import Op
@@ -15,8 +15,11 @@ from archir.shapes.dims import Dim
 from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Read
 
 
 class Einsum(Op):
@@ -39,11 +42,16 @@ class Einsum(Op):
 
     keyword = "einsum"
     torch_name = "torch.einsum"
+    read_calls = ("einsum(equation, *tensors)",)
     arity = "any"
     is_module = False
     moves = True
 
     equation: str = Field(description="the labels of each value, and behind -> those of the output")
+
+    @classmethod
+    def read_bound(cls, values: "Mapping[str, Any]", call: "Called") -> "Read | None":
+        return super().read_bound({**values, "equation": values["equation"].replace(" ", "")}, call)
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         found = read(self.equation, tuple(given.rank for given in inputs))

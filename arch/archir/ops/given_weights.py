@@ -1,7 +1,7 @@
 """Products with a matrix that flows in."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archir import rules
 from archir.memory.strides import is_contiguous
@@ -17,8 +17,11 @@ from archir.shapes.dims import Dim
 from archir.shapes.types import TensorType
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
+    from archir.op.reading import Called, Read
 
 
 class Weighted(Op):
@@ -27,6 +30,18 @@ class Weighted(Op):
     arity = "many"
     is_module = False
     keeps = ("inputs",)
+
+    @classmethod
+    def read_bound(cls, values: "Mapping[str, Any]", call: "Called") -> "Read | None":
+        from archir.op.reading import Operand, Read
+
+        given = [values[name] for name in ("input", "weight", "bias")]
+        flowing = [each for each in given if each is not None]
+        rest = {name: values[name] for name in cls.arguments()}
+        if not all(isinstance(each, Operand) for each in flowing):
+            return None
+        found = super().read_bound(rest, call)
+        return None if found is None else Read(found.arguments, tuple(flowing))
 
     def takes_them(self, inputs: tuple[TensorType, ...], check: Check) -> bool:
         """Whether as many flow in as there is a use for, and of which dtype."""
@@ -102,6 +117,7 @@ class LinearBy(Weighted):
 
     keyword = "linear_by"
     torch_name = "torch.nn.functional.linear"
+    read_calls = ("linear(input, weight, bias=None)",)
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         if not self.takes_them(inputs, check):

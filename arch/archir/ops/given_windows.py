@@ -158,6 +158,7 @@ class ConvBy(Sliding):
 
     keyword = "conv_by"
     torch_name = "torch.nn.functional.conv2d"
+    read_calls = ("conv?d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)",)
     function = "conv"
 
     stride: PerAxis = Field(1, description="how far the window moves at a time")

@@ -94,7 +94,7 @@ class Normalize(ElementwiseFunction):
 
     keyword = "normalize"
     torch_name = "torch.nn.functional.normalize"
-    read_calls = ("normalize(input, p=2.0, dim=1, eps=1e-12)",)
+    read_calls = ("normalize(input, p=2.0, dim=1, eps=1e-12, out=None)",)
     held = ("eps",)
 
     p: Finite = Field(2.0, description="the power")

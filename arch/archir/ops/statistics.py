@@ -121,7 +121,10 @@ class Norm(_OfFloats):
 
     keyword = "norm"
     torch_name = "torch.linalg.vector_norm"
-    read_calls = ("vector_norm(input, ord=2, dim=None, keepdim=False)",)
+    read_calls = (
+        "vector_norm(input, ord=2, dim=None, keepdim=False)",
+        "norm(input, p='fro', dim=None, keepdim=False, dtype=None)",
+    )
     keeps = ("inputs", "outputs")
 
     p: Finite = Field(2.0, description="the power")
@@ -129,6 +132,7 @@ class Norm(_OfFloats):
     @classmethod
     def read_bound(cls, values: Mapping[str, object], call: "Called") -> "Read | None":
         named = {("p" if name == "ord" else name): value for name, value in values.items()}
+        named["p"] = 2 if named["p"] == "fro" else named["p"]
         return super().read_bound(named, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:

@@ -49,9 +49,10 @@ def proven(net: nn.Module, text: str, name: str, body: ModuleBody) -> Iterator[P
     if typed is None:
         first = next(each for each in found if each.is_error)
         raise UnprovenError(f"its text is refused: {first.problem.message()}")
-    _buffers_equal(net, typed, body)
+    ours, theirs = pipeline.module(typed), copy.deepcopy(net)  # all of them is drawn anew each time
+    _buffers_equal(net, ours, body)
     for sizes in _proof_sizes(typed):
-        yield _compared(net, typed, sizes)
+        yield _compared(ours, theirs, typed, sizes)
 
 
 def _proof_sizes(typed: TypedGraph) -> Iterator[Mapping[str, int]]:
@@ -71,16 +72,16 @@ def _proof_sizes(typed: TypedGraph) -> Iterator[Mapping[str, int]]:
             return
 
 
-def _compared(net: nn.Module, typed: TypedGraph, sizes: Mapping[str, int]) -> Proof:
+def _compared(
+    ours: nn.Module, theirs: nn.Module, typed: TypedGraph, sizes: Mapping[str, int]
+) -> Proof:
     from archc.torch.compare import compare
 
     ports = tuple(port.at(sizes) for port in summarise(typed).inputs)
     shown = tuple(f"{port.name} [{', '.join(map(str, port.sizes))}]" for port in ports)
     equal: list[str] = []
     untrained = None if refusal(typed, sizes, training=True) is None else "it does not train"
-    for check in compare(
-        lambda: pipeline.module(typed), lambda: copy.deepcopy(net), ports, SEED, untrained
-    ):
+    for check in compare(lambda: ours, lambda: theirs, ports, SEED, untrained):
         if check.name == "initial weights" or (check.verdict == "not compared" and untrained):
             continue
         if not check.holds:
@@ -91,11 +92,11 @@ def _compared(net: nn.Module, typed: TypedGraph, sizes: Mapping[str, int]) -> Pr
     return Proof(shown, tuple(equal))
 
 
-def _buffers_equal(net: nn.Module, typed: TypedGraph, body: ModuleBody) -> None:
+def _buffers_equal(net: nn.Module, made: nn.Module, body: ModuleBody) -> None:
     """The elements of buffers that the text writes down are those that the module has."""
     from archc.torch.tensors import difference
 
-    ours = dict(pipeline.module(typed).named_buffers())
+    ours = dict(made.named_buffers())
     theirs = dict(net.named_buffers())
     for key in sorted(_written(body)):
         apart = difference(ours[key], theirs[key]) if key in ours else "it is not there"

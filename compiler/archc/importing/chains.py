@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from archc.importing.nodes import (
     Applied,
+    Bare,
     BodyText,
     Chain,
     DenseStage,
@@ -26,7 +27,7 @@ from archc.importing.nodes import (
     Several,
     TrainOnly,
 )
-from archc.importing.steps import BodyStep, ModuleBody
+from archc.importing.steps import BodyStep, ModuleBody, RawTensor
 from archir.op.contract import Op
 
 COMMUTE = ("add", "multiply", "maximum", "minimum")
@@ -50,7 +51,7 @@ class Writer:
         """The stages of one body."""
         modules, called = self.modules(body)
         entry = body.inputs[0] if len(body.inputs) == 1 else None
-        named = {each.value for each in body.declared} | self.outer(body)
+        named = {each.value for each in declared(body)} | self.outer(body)
         if entry is None or entry_named:
             named.update(body.inputs)
         named.update(self.must_be_named(body))
@@ -90,7 +91,7 @@ class Writer:
     def reaching(self, body: ModuleBody) -> set[int]:
         """What a body uses of what is around the module, beside what it is given."""
         made = {*body.inputs, *(result for step in body.steps for result in step.results)}
-        made |= {each.value for each in body.declared}
+        made |= {each.value for each in declared(body)}
         found = {each for step in body.steps for each in step.inputs if each not in made}
         for step in body.steps:
             if step.body is not None:
@@ -110,13 +111,16 @@ class Writer:
         for step in body.steps:
             if step.label is not None and step.path in self.keyed:
                 running.setdefault(step.label, []).append(step)
+        running.update((label, []) for label in body.bare)
         registered = [label for label in body.order if label in running]
         rest = [label for label in running if label not in registered]
-        twice = {label for label, steps in running.items() if len(steps) > 1}
-        wanted = twice if list(running) == [*registered, *rest] else set(running)
+        twice = {label for label, steps in running.items() if len(steps) != 1}
+        called = [label for label in running if label not in body.bare]
+        in_order = called == [label for label in [*registered, *rest] if label in called]
+        wanted = twice if in_order else set(running)
         wanted |= {label for label in running if "." in label}
         made = [
-            self.module(label, running[label][0])
+            self.module(label, running[label], body)
             for label in [*registered, *rest]
             if label in wanted
         ]
@@ -125,12 +129,16 @@ class Writer:
             last = max(n for n, label in enumerate([*registered, *rest]) if label in wanted)
             wanted = set([*registered, *rest][: last + 1])
             made = [
-                self.module(label, running[label][0]) for label in [*registered, *rest][: last + 1]
+                self.module(label, running[label], body)
+                for label in [*registered, *rest][: last + 1]
             ]
         return made, wanted
 
-    def module(self, label: str, step: BodyStep) -> Module:
+    def module(self, label: str, steps: Sequence[BodyStep], body: ModuleBody) -> Module:
         stage: OpStage | ScopeStage
+        if not steps:
+            return Module(label, label, Bare(body.bare[label]))
+        step = steps[0]
         if step.op is not None:
             stage = OpStage(step.op, step.arguments, None, values=step.inputs)
         else:
@@ -359,6 +367,11 @@ class _Bodies:
         if not choices:
             raise AssertionError("all values are named, and there is no chain")
         return choices[0]
+
+
+def declared(body: ModuleBody) -> list[RawTensor]:
+    """The raw tensors that a body has names for: its own, and those of children never called."""
+    return [*body.declared, *(each for inner in body.bare.values() for each in inner)]
 
 
 def _is_head(chain: Chain) -> bool:

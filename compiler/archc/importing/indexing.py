@@ -2,51 +2,80 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
-from archir.base.record import Record
+from archc.importing.made import Maker
 from archir.op.reading import Operand
 
 
-class Taken(Record):
-    """One of the ops, by the function that it is read from, and the extents it leaves."""
-
-    function: str
-    args: tuple[Any, ...]
-    shape: tuple[int, ...]
-
-
-def taken_apart(call: Any) -> tuple[Taken, ...] | None:
-    """The ops that an index is; None where it is more than slices, places and new dims."""
-    given, index = call.called.args
-    if not isinstance(given, Operand):
-        return None
-    if isinstance(index, Operand):
-        rows = len(index.shape) == 1 and index.dtype == "int64"
-        return (
-            (Taken("index_select", (0, index), (*index.shape, *given.shape[1:])),) if rows else None
-        )
-    found: list[Taken] = []
+def index_parts(made: Maker, given: Operand, index: Any) -> bool:
+    """The ops that an index is. False where it is more than slices, places, new dims, and tables of
+    places that lie side by side."""
+    items = _items(index, len(given.shape))
+    tables = [place for place, each in enumerate(items) if _is_table(each)]
+    if any(b - a != 1 for a, b in pairwise(tables)):
+        return False
     shape = list(given.shape)
-    dim = 0
-    for item in _items(index, len(shape)):
+    current, dim = given, 0
+    for place, item in enumerate(items):
         if item is None:
             shape.insert(dim, 1)
-            found.append(Taken("unsqueeze", (dim,), tuple(shape)))
+            current = made.add("unsqueeze", (current, dim), shape)
             dim += 1
         elif _is_slice(item):
             _, start, end, step = item
+            if isinstance(start, Operand) or isinstance(end, Operand):
+                return False
             extent = shape[dim]
             shape[dim] = len(range(extent)[slice(start, end, step)])
             if shape[dim] != extent or (step or 1) != 1:
-                found.append(Taken("slice", (dim, start, end, step or 1), tuple(shape)))
+                current = made.add("slice", (current, dim, start, end, step or 1), shape)
             dim += 1
         elif isinstance(item, int) and not isinstance(item, bool):
             del shape[dim]
-            found.append(Taken("select", (dim, item), tuple(shape)))
-        else:
-            return None
-    return tuple(found)
+            current = made.add("select", (current, dim, item), shape)
+        elif place in tables[:1]:
+            chosen = [_table(made, items[each]) for each in tables]
+            found = _looked_up(made, current, dim, chosen)
+            if found is None:
+                return False
+            current = found
+            dim += len(current.shape) - len(shape) + len(tables)
+            shape = list(current.shape)
+        elif place not in tables:
+            return False
+    if made.parts:
+        made.ends()
+    return True
+
+
+def _looked_up(made: Maker, given: Operand, dim: int, tables: list[Operand]) -> Operand | None:
+    """What tables of places take of as many dims: of these as one, by places in it."""
+    first = tables[0]
+    if any(each.dtype != "int64" or each.shape != first.shape for each in tables):
+        return None
+    places = first
+    shape = list(given.shape)
+    for other in tables[1:]:
+        width = shape.pop(dim + 1)
+        shape[dim] *= width
+        rows = made.add("mul", (places, width), first.shape)
+        places = made.add("add", (rows, other), first.shape)
+    if len(tables) > 1:
+        given = made.add("reshape", (given, tuple(shape)), shape)
+    rank = len(first.shape)
+    count = 1
+    for extent in first.shape:
+        count *= extent
+    if rank > 1:
+        places = made.add("reshape", (places, (-1,)), (count,))
+    taken = [*shape[:dim], count, *shape[dim + 1 :]]
+    found = made.add("index_select", (given, dim, places), taken)
+    if rank > 1:
+        taken[dim : dim + 1] = first.shape
+        found = made.add("reshape", (found, tuple(taken)), taken)
+    return found
 
 
 def _items(index: Any, rank: int) -> tuple[Any, ...]:
@@ -58,6 +87,17 @@ def _items(index: Any, rank: int) -> tuple[Any, ...]:
     named = sum(1 for each in items if each is not None) - 1
     filled = (("slice", None, None, None),) * (rank - named)
     return (*items[: dots[0]], *filled, *items[dots[0] + 1 :])
+
+
+def _table(made: Maker, item: Any) -> Operand:
+    return item if isinstance(item, Operand) else made.table(list(item), (len(item),))
+
+
+def _is_table(item: Any) -> bool:
+    if isinstance(item, Operand):
+        return item.dtype == "int64" and bool(item.shape)
+    whole = isinstance(item, tuple) and all(type(each) is int and each >= 0 for each in item)
+    return whole and bool(item)
 
 
 def _is_slice(item: Any) -> bool:

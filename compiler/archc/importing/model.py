@@ -18,8 +18,8 @@ def written(whole: Whole, inputs: Sequence[ModelInput], name: str, form: str) ->
     facts = whole.facts
     text = Writer(facts.keyed).text(whole.body)
     finder = Finder(facts)
+    finder.find(text, alone=form == "flat")
     if form == "blocks":
-        finder.find(text)
         for block in finder.blocks.values():
             fold(block.text, facts)
         fold(text, facts)

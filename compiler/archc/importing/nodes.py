@@ -147,12 +147,18 @@ Item: TypeAlias = (
 Chain: TypeAlias = "list[Item]"
 
 
+class Bare(Struct):
+    """``label: { param weight: … }``: a module never called, whose parameters are values."""
+
+    declared: list[RawTensor]
+
+
 class Module(Struct):
     """``module name = stage``, for what is applied several times or registered elsewhere."""
 
     name: str
     label: str
-    stage: OpStage | ScopeStage | UseStage
+    stage: OpStage | ScopeStage | UseStage | Bare
 
 
 class BodyText(Struct):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -56,8 +56,13 @@ def _index(pairs: Iterator[tuple[str, type[Op]]]) -> Mapping[str, tuple[type[Op]
     return {name: tuple(each) for name, each in found.items()}
 
 
-def read(called: Called, made: Made | None) -> Found | None:
-    """The op that a call is: of several the one that has the least to say."""
+def read(
+    called: Called, made: Made | None, owned: Callable[[Found], bool] = lambda _: True
+) -> Found | None:
+    """The op that a call is: of several one that has weights, then the one with least to say.
+
+    ``owned`` says whether the weights may be the op's own.
+    """
     best: Found | None = None
     if made is not None:
         found = ((op, op.read_module(made, called)) for op in modules().get(made.kind, ()))
@@ -68,9 +73,13 @@ def read(called: Called, made: Made | None) -> Found | None:
         if what is None:
             continue
         one = _valid(op, what)
-        if one is not None and (best is None or len(one.arguments) < len(best.arguments)):
+        if one is not None and owned(one) and (best is None or _weight(one) < _weight(best)):
             best = one
     return best
+
+
+def _weight(found: Found) -> tuple[bool, int]:
+    return (not found.weights, len(found.arguments))
 
 
 def _valid(op: type[Op], what: Read) -> Found | None:

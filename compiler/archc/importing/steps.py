@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archc.importing.align import DifferError, Varying, merged
-from archc.importing.indexing import taken_apart
+from archc.importing.made import Part
+from archc.importing.parts import parts
 from archc.importing.problems import ImportingError
 from archc.importing.reading import Found, read
 from archir.base.record import Record, Struct, fresh
@@ -55,6 +56,9 @@ class ModuleBody(Struct):
     steps: list[BodyStep]
     declared: list[RawTensor] = fresh(factory=list)
     arguments: Mapping[str, Any] = fresh(factory=dict)
+    bare: dict[str, list[RawTensor]] = fresh(factory=dict)
+    """By label the parameters of children that are never called: other ops are given them."""
+
     order: tuple[str, ...] = ()
     """The labels of its children as torch has them registered."""
 
@@ -81,6 +85,8 @@ class Reader:
         }
         self.spoken: dict[str, dict[str, int]] = {}
         """By module the raw parameters that are values, with their numbers."""
+        self.tables: dict[int, Part] = {}
+        """Constants that no call has made: the lists of an index."""
         self.fresh = len(traces[0].values)
         self.shapes: list[list[tuple[int, ...]]] = [
             [trace.values[number].shape for trace in traces]
@@ -121,37 +127,40 @@ class Reader:
         if call.body is not None:
             return self.of_module(path, calls)
         if call.made is None and (alone := _copied(call)) is not None:
-            self.aliases[call.results[0]] = alone.value
+            self.aliases[call.results[0]] = self.value(alone, path, call)
             return []
-        if call.made is None and call.called.function == "getitem":
-            return self.of_index(path, calls)
+        if call.made is None and (apart := [parts(each.called) for each in calls])[0] is not None:
+            return self.of_parts(path, calls, [each or () for each in apart])
         return [self.of_op(path, calls)]
 
-    def of_index(self, path: str, calls: Sequence[CallSeen]) -> list[BodyStep]:
-        """``x[…]``: slices, places and new dims, one op for each."""
+    def of_parts(
+        self, path: str, calls: Sequence[CallSeen], apart: Sequence[Sequence[Part]]
+    ) -> list[BodyStep]:
+        """A call that is several ops, or none."""
         call = calls[0]
-        apart = [taken_apart(each) for each in calls]
-        if any(each is None for each in apart):
-            raise self.unsaid(call, "an index of this kind is")
-        made: list[BodyStep] = []
-        given: Operand = call.called.args[0]
-        current, shapes = given.value, [each.called.args[0].shape for each in calls]
-        stages = [each for each in apart if each is not None]
-        count = len(stages[0])
-        if count == 0:
-            self.aliases[call.results[0]] = current
+        if len({len(each) for each in apart}) > 1:
+            raise self.unsaid(call, f"{self.shown(call)} of this kind is")
+        if not apart[0]:
+            self.aliases[call.results[0]] = self.value(call.called.args[0], path, call)
             return []
-        for number in range(count):
-            operands = [Operand(current, shape, given.dtype) for shape in shapes]
+        numbers: dict[int, int] = {}
+        made: list[BodyStep] = []
+        for place, part in enumerate(apart[0]):
+            runs = [run[place] for run in apart]
+            if part.result is not None:
+                numbers[-1 - place] = call.results[part.result]
+            else:
+                numbers[-1 - place] = self.new([each.made.shape for each in runs])
+            result = numbers[-1 - place]
+            if part.table is not None:
+                self.tables[result] = part
+                self.spoken.setdefault(path, {})[f"\0{result}"] = result
+                continue
             called = [
-                Called(run[number].function, (operand, *run[number].args), {})
-                for run, operand in zip(stages, operands, strict=True)
+                Called(each.function, tuple([_numbered(one, numbers) for one in each.args]), {})
+                for each in runs
             ]
-            shapes = [run[number].shape for run in stages]
-            last = number == count - 1
-            result = call.results[0] if last else self.new(shapes)
             made.append(self.step(path, call, called, (result,)))
-            current = result
         return made
 
     def new(self, shapes: Sequence[tuple[int, ...]]) -> int:
@@ -166,18 +175,20 @@ class Reader:
     def step(
         self, path: str, call: CallSeen, called: Sequence[Called], results: tuple[int, ...]
     ) -> BodyStep:
-        found = [read(each, call.made) for each in called]
+        found = [
+            read(each, call.made, lambda one: self.owner(one, path) is not None) for each in called
+        ]
         first = found[0]
         if first is None or any(each is None or each.op is not first.op for each in found):
             raise self.unsaid(call, f"{self.shown(call)} is")
         arguments = self.arguments(call, [each for each in found if each is not None])
-        owner = self.owner(first, path, call) if first.weights else None
+        owner = self.owner(first, path)
         inputs = tuple([self.value(each, path, call) for each in first.inputs])
         made = BodyStep(inputs, results, path, call.place, op=first.op, arguments=arguments)
         made.training_only = id(call) in self.alone
         if call.made is not None:
             made.path, made.label = call.path, _last(call.path)
-        elif owner is not None:
+        elif first.weights and owner is not None:
             made.path, made.label = owner, _last(owner)
         return made
 
@@ -190,17 +201,18 @@ class Reader:
                 call, f"an argument of {self.shown(call)} that is no number is"
             ) from None
 
-    def owner(self, found: Found, path: str, call: CallSeen) -> str:
-        """The module that has the weights which a function was given."""
+    def owner(self, found: Found, path: str) -> str | None:
+        """The module whose parameters an op is given for weights: the one that calls, or a child of
+        it. Empty where there are none, None where they are another's, or made as it runs."""
+        if not found.weights:
+            return ""
         owners = {_before(each.weight) for each in found.weights.values()}
         if len(owners) != 1 or any(not each.weight for each in found.weights.values()):
-            raise self.unsaid(call, f"{found.op.keyword} with weights that are made as it runs is")
+            return None
         owner = owners.pop()
-        names = {name: _last(each.weight) for name, each in found.weights.items()}
         inside = owner == path or _before(owner) == path
-        if not inside or any(name != own for name, own in names.items()):
-            raise self.unsaid(call, f"{found.op.keyword} with another module's weights is")
-        return owner
+        names = {name: _last(each.weight) for name, each in found.weights.items()}
+        return owner if inside and all(name == own for name, own in names.items()) else None
 
     def value(self, operand: Operand, path: str, call: CallSeen) -> int:
         """The number of what flows in; a raw parameter is one that its module declares."""
@@ -220,8 +232,8 @@ class Reader:
 
     def of_module(self, path: str, calls: Sequence[CallSeen]) -> list[BodyStep]:
         call = calls[0]
-        given = tuple([self.value(each, path, call) for each in _operands(call.inputs)])
-        inputs = tuple([each.value for each in _operands(call.inputs)])
+        pairs = {each.value: self.value(each, path, call) for each in _operands(call.inputs)}
+        inputs, given = tuple(pairs), tuple(pairs.values())
         bodies = [each.body or [] for each in calls]
         body = self.body(call.path, bodies, inputs, call.results)
         outputs = tuple([self.real(each) for each in call.results])
@@ -244,6 +256,12 @@ def _copied(call: CallSeen) -> Operand | None:
     if call.called.function == "cat" and isinstance(given, tuple) and len(given) == 1:
         return given[0] if isinstance(given[0], Operand) else None
     return None
+
+
+def _numbered(value: Any, numbers: Mapping[int, int]) -> Any:
+    if isinstance(value, Operand) and value.value < 0:
+        return Operand(numbers[value.value], value.shape, value.dtype)
+    return value
 
 
 def _operands(values: Any) -> list[Operand]:

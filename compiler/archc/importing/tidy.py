@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archc.importing.containers import gather
+from archc.importing.problems import ImportingError
 from archc.importing.steps import BodyStep, ModuleBody, RawTensor, Reader
 
 
@@ -27,10 +28,25 @@ def _drop_unused(body: ModuleBody, keyed: frozenset[str]) -> None:
             continue
         if step.body is not None:
             _drop_unused(step.body, keyed)
+            _drop_inputs(step, step.body)
         used.update(step.inputs)
         used.update(_outer(step.body) if step.body is not None else ())
         kept.append(step)
     body.steps = kept[::-1]
+
+
+def _drop_inputs(step: BodyStep, body: ModuleBody) -> None:
+    """Leave out what a module is given and does not use."""
+    used = {*body.outputs, *(each for inner in body.steps for each in inner.inputs)}
+    used.update(each for inner in body.steps if inner.body for each in _outer(inner.body))
+    pairs = [
+        (outer, inner)
+        for outer, inner in zip(step.inputs, body.inputs, strict=True)
+        if inner in used
+    ]
+    if pairs and len(pairs) < len(body.inputs):
+        step.inputs = tuple([outer for outer, _ in pairs])
+        body.inputs = tuple([inner for _, inner in pairs])
 
 
 def _outer(body: ModuleBody) -> set[int]:
@@ -84,29 +100,50 @@ def _rename(step: BodyStep, names: Mapping[int, int]) -> None:
 
 def _declare(body: ModuleBody, reader: Reader) -> None:
     """The raw parameters and buffers that a module has, and the constants that it speaks of."""
-    child = reader.tree[body.path]
     spoken = reader.spoken.get(body.path, {})
     own = {each.path for each in body.steps if each.path == body.path and each.label is not None}
-    declared: list[RawTensor] = []
-    for name, shape, dtype, is_kept in child.weights:
-        if own or (name not in spoken and not is_kept):
-            continue
-        key = f"{body.path}.{name}" if body.path else name
-        is_parameter = name in child.parameters
-        data = None if is_parameter else reader.buffers.get(key)
-        number = spoken.get(name, -1)
-        declared.append(RawTensor(name, number, shape, dtype, is_parameter, is_kept, data))
-    for name, number in spoken.items():
-        if name.startswith("\0"):
-            value = reader.traces[0].values[number]
-            data = reader.elements(value.data)
-            declared.append(
-                RawTensor(
-                    f"constant_{number}", number, value.shape, value.dtype, False, False, data
-                )
-            )
-    declared.sort(key=lambda each: not each.is_parameter)
-    body.declared = declared
+    body.declared = [] if own else _raw(body.path, reader)
+    body.declared += [
+        _constant(number, reader) for name, number in spoken.items() if name.startswith("\0")
+    ]
+    body.declared.sort(key=lambda each: not each.is_parameter)
+    running = {each.path for each in body.steps}
+    used = {value for step in body.steps for value in step.inputs}
+    for label in reader.tree[body.path].children:
+        path = f"{body.path}.{label}" if body.path else label
+        if path not in running and used.intersection(reader.spoken.get(path, {}).values()):
+            body.bare[label] = _raw(path, reader)
     for step in body.steps:
         if step.body is not None:
             _declare(step.body, reader)
+        elif step.path != body.path:
+            for name, number in reader.spoken.get(step.path, {}).items():
+                if number in used:
+                    said = f"the weight {name} of an op as a value is nothing the language has"
+                    raise ImportingError(said, step.path, step.place)
+
+
+def _raw(path: str, reader: Reader) -> list[RawTensor]:
+    """A module's own parameters and buffers that are kept, or spoken of."""
+    child = reader.tree[path]
+    spoken = reader.spoken.get(path, {})
+    made: list[RawTensor] = []
+    for name, shape, dtype, is_kept in child.weights:
+        if name not in spoken and not is_kept:
+            continue
+        is_parameter = name in child.parameters
+        data = None if is_parameter else reader.buffers.get(f"{path}.{name}" if path else name)
+        number = spoken.get(name, -1)
+        made.append(RawTensor(name, number, shape, dtype, is_parameter, is_kept, data))
+    return made
+
+
+def _constant(number: int, reader: Reader) -> RawTensor:
+    """What hangs on nothing that flows in: a buffer that no state dict has."""
+    name = f"constant_{number}"
+    if number in reader.tables:
+        part = reader.tables[number]
+        return RawTensor(name, number, part.made.shape, part.made.dtype, False, False, part.table)
+    value = reader.traces[0].values[number]
+    data = reader.elements(value.data)
+    return RawTensor(name, number, value.shape, value.dtype, False, False, data)

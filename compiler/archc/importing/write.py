@@ -11,6 +11,7 @@ from archc.importing.align import Varying
 from archc.importing.nodes import (
     ABSENT,
     Applied,
+    Bare,
     Block,
     BodyText,
     Chain,
@@ -164,7 +165,7 @@ class Printer:
         word = {"float32": "", "int64": "int", "bool": "bool"}.get(each.dtype)
         if word is None or each.data is None:
             raise ImportingError(f"the buffer {each.name} of {each.dtype} is none the language has")
-        data = _rows(each.data, len(pad))
+        data = _same_everywhere(each.data) or _rows(each.data, len(pad))
         kept = "" if each.is_kept else ", persistent = false"
         return [f"{pad}buffer {free}: {word}{shape} = {data}{kept}"]
 
@@ -174,6 +175,9 @@ class Printer:
         label = "" if name == own else f"{_label(own)}: "
         stage = module.stage
         place = _Place(None, labels, indent)
+        if isinstance(stage, Bare):
+            lines = [line for each in stage.declared for line in self.declared(each, indent + 1)]
+            return [f"{pad}{_label(own)}: {{", *lines, f"{pad}}}"]
         if isinstance(stage, OpStage):
             return [f"{pad}module {name} = {label}{self.op(stage, place, unlabelled=True)}"]
         if isinstance(stage, UseStage):
@@ -475,6 +479,22 @@ def _braced(lines: list[str], indent: int) -> list[str]:
     if not lines:
         return ["{ }"]
     return ["{", *lines, f"{'  ' * indent}}}"]
+
+
+def _same_everywhere(data: Any) -> str:
+    """The initialiser that gives these elements; empty where there is none, or a shorter text."""
+    flat = list(_flat(data))
+    if len(flat) < 4 or any(each != flat[0] for each in flat):
+        return ""
+    return {0: "zeros", 1: "ones"}.get(flat[0], "")
+
+
+def _flat(data: Any) -> Iterator[Any]:
+    if isinstance(data, list):
+        for each in data:
+            yield from _flat(each)
+    else:
+        yield data
 
 
 def _rows(data: Any, indent: int) -> str:

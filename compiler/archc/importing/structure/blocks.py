@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from archc.importing.chains import declared
 from archc.importing.nodes import (
     ABSENT,
     Block,
@@ -36,8 +37,11 @@ class Finder:
         self.blocks: dict[str, Block] = {}
         self.taken = set(Unit(facts, model=False).taken)
 
-    def find(self, root: BodyText) -> None:
-        """Put uses of blocks in the place of scopes, in the body and all that is in it."""
+    def find(self, root: BodyText, *, alone: bool = False) -> None:
+        """Put uses of blocks in the place of scopes, in the body and all that is in it.
+
+        ``alone`` makes no block of several scopes: those that need one have each its own.
+        """
         tried: set[str] = set()
         while True:
             groups: dict[str, list[ScopeStage]] = defaultdict(list)
@@ -53,7 +57,7 @@ class Finder:
                 return
             for kind in ready:
                 tried.add(kind)
-                made = self.block(kind, groups[kind])
+                made = (self.each if alone else self.block)(kind, groups[kind])
                 if made:
                     _replace(root, made)
 
@@ -66,10 +70,18 @@ class Finder:
         made: dict[int, UseStage] = {}
         for alike in _alike(scopes):
             try:
-                if len(alike) > 1 or alike[0].body.declared:
+                if len(alike) > 1 or _declares(alike[0]):
                     made |= self.one(kind, alike)
             except DifferentError:
-                continue
+                made |= self.each(kind, alike)
+        return made
+
+    def each(self, kind: str, scopes: list[ScopeStage]) -> dict[int, UseStage]:
+        """A block for each scope that has names of its own, which none may have beside it."""
+        made: dict[int, UseStage] = {}
+        for scope in scopes:
+            if _declares(scope):
+                made |= self.one(kind, [scope])
         return made
 
     def one(self, kind: str, scopes: list[ScopeStage]) -> dict[int, UseStage]:
@@ -79,7 +91,8 @@ class Finder:
         names = dict.fromkeys(name for each in given for name in each)
         vectors = {name: [each.get(name) for each in given] for name in names}
         entry = [self.entry(scope) for scope in scopes]
-        solver = Solver(vectors, entry, set(self.taken), len(scopes))
+        own = {each.name for each in declared(scopes[0].body.body)}
+        solver = Solver(vectors, entry, self.taken | own, len(scopes))
         solver.fill(unifier.holes)
         name = self.name(kind)
         parameters = solver.defaults(list(names))
@@ -116,7 +129,12 @@ def _first(values: list[Any]) -> Any:
 
 
 def _wanted(scopes: list[ScopeStage]) -> bool:
-    return len(scopes) > 1 or any(each.is_kept for each in scopes[0].body.declared)
+    return len(scopes) > 1 or _declares(scopes[0])
+
+
+def _declares(scope: ScopeStage) -> bool:
+    """Whether a scope has parameters or buffers of its own, of which there may be one a name."""
+    return any(each.is_kept for each in declared(scope.body.body))
 
 
 def _alike(scopes: list[ScopeStage]) -> list[list[ScopeStage]]:

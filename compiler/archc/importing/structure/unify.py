@@ -8,6 +8,8 @@ from typing import Any
 from archc.importing.align import Varying
 from archc.importing.nodes import (
     ABSENT,
+    Applied,
+    Bare,
     BodyText,
     Chain,
     Code,
@@ -15,11 +17,13 @@ from archc.importing.nodes import (
     Head,
     Hole,
     Item,
+    Module,
     Named,
     OpStage,
     ResidualStage,
     ScopeStage,
     Several,
+    TrainOnly,
     UseStage,
 )
 from archc.importing.sizes import dims_of, solve
@@ -45,8 +49,6 @@ class Unifier:
         """One body for all; None for an instance that lacks it."""
         here = [each for each in texts if each is not None]
         first = here[0]
-        if any(each.modules for each in here):
-            raise DifferentError
         counts = {Labels(each, self.facts.keyed).numbered for each in here}
         bare = [each for each in here if list(Labels(each, self.facts.keyed).items)]
         if len(counts) > 1 and len(bare) == len(here):
@@ -60,10 +62,31 @@ class Unifier:
             for mine, its in zip(text.body.inputs, inputs, strict=True):
                 self.bind(place, mine, its)
         declared = self.declared([None if each is None else each.declared for each in texts])
+        modules = self.modules([None if each is None else each.modules for each in texts])
         chain = self.chain([None if each is None else each.chain for each in texts])
         entry = inputs[0] if first.entry is not None else None
-        made = BodyText(first.body, declared, [], chain, entry)
+        made = BodyText(first.body, declared, modules, chain, entry)
         made.numbered = counts == {True}
+        return made
+
+    def modules(self, all_: Sequence[list[Module] | None]) -> list[Module]:
+        """What all declare, in the same order."""
+        here = [each for each in all_ if each is not None]
+        if len({tuple((one.name, one.label) for one in each) for each in here}) > 1:
+            raise DifferentError
+        made: list[Module] = []
+        for number, one in enumerate(here[0]):
+            column = [None if each is None else each[number].stage for each in all_]
+            if isinstance(one.stage, Bare):
+                raw = [each.declared if isinstance(each, Bare) else None for each in column]
+                made.append(Module(one.name, one.label, Bare(self.declared(raw))))
+                continue
+            stages = [None if isinstance(each, Bare) else each for each in column]
+            if len({_sign(each) for each in stages if each is not None}) > 1:
+                raise DifferentError
+            stage = self.merged(one.stage, stages)
+            assert isinstance(stage, OpStage | ScopeStage | UseStage)
+            made.append(Module(one.name, one.label, stage))
         return made
 
     def canonical(self, column: Sequence[Any], values: tuple[int, ...]) -> tuple[int, ...]:
@@ -94,7 +117,7 @@ class Unifier:
                     raise DifferentError
                 self.bind(place, each.value, one.value)
             shape = tuple(
-                self.hole(one.name, [ABSENT if c is None else c.shape[dim] for c in column], [])
+                self.hole("size", [ABSENT if c is None else c.shape[dim] for c in column], [])
                 for dim in range(len(one.shape))
             )
             made.append(
@@ -110,6 +133,10 @@ class Unifier:
         here = [each for each in values if each != ABSENT]
         if all(type(each) is type(here[0]) and each == here[0] for each in here):
             return here[0]
+        if any(isinstance(each, tuple) and any(isinstance(o, Code) for o in each) for each in here):
+            return self.sizes(name, values, channels)
+        if _partly(here):
+            return self.sizes(name, values, channels)
         if any(isinstance(each, Code | Varying | Hole) for each in here):
             raise DifferentError
         for hole in self.holes:
@@ -118,6 +145,17 @@ class Unifier:
         made = Hole(name, values, channels)
         self.holes.append(made)
         return made
+
+    def sizes(self, name: str, values: list[Any], channels: list[Any]) -> tuple[Any, ...]:
+        """A list of sizes, of which some follow from the shape at hand, item by item."""
+        here = [each for each in values if each != ABSENT]
+        if any(not isinstance(each, tuple) for each in here) or len({*map(len, here)}) > 1:
+            raise DifferentError
+        columns = [
+            [ABSENT if each == ABSENT else each[place] for each in values]
+            for place in range(len(here[0]))
+        ]
+        return tuple([self.hole(name, column, channels) for column in columns])
 
     # --- chains -----------------------------------------------------------------------------------
 
@@ -132,7 +170,7 @@ class Unifier:
 
     def with_residuals(self, chains: Sequence[Chain | None]) -> Sequence[Chain | None]:
         """Where some have a residual around what others have bare, these get one that is off."""
-        pattern = next((c for c in chains if c is not None and _has_residual(c)), None)
+        pattern = next((c for c in chains if c is not None and any(map(_is_residual, c))), None)
         if pattern is None or all(c is None or _has_residual(c) for c in chains):
             return chains
         place = next(n for n, each in enumerate(pattern) if _is_residual(each))
@@ -170,7 +208,9 @@ class Unifier:
                 for item, turned in zip(column, off, strict=True)
             ]
         if any(each is False for each in lacking):
-            if isinstance(made, Head | Named | Several) or names_of(made):
+            if not isinstance(made, OpStage | ScopeStage | UseStage | ResidualStage):
+                raise DifferentError
+            if names_of(made):
                 raise DifferentError
             if getattr(made, "branches", None):
                 raise DifferentError
@@ -179,7 +219,7 @@ class Unifier:
             channels = list(entries) or [self.channels(each) for each in column]
             hole = Hole(name, lacking, channels, is_condition=True)
             self.holes.append(hole)
-            made.when = hole  # type: ignore[union-attr]
+            made.when = hole
         return made
 
     def channels(self, item: Item | None) -> Any:
@@ -228,6 +268,11 @@ class Unifier:
         if isinstance(first, DenseStage):
             inner = [each.body if isinstance(each, DenseStage) else None for each in column]
             return DenseStage(self.chain(inner), names)
+        if isinstance(first, Applied):
+            return Applied(first.name, self.branches(column), names)
+        if isinstance(first, TrainOnly):
+            only = [each.chain if isinstance(each, TrainOnly) else None for each in column]
+            return TrainOnly(self.chain(only))
         raise DifferentError
 
     def residual(
@@ -324,9 +369,14 @@ class Unifier:
             return value
         dims = dims_of("_", self.facts.shapes[item.values[0]]) if item.branches is None else []
         text = solve(value, dims)
-        if text is None:
-            raise DifferentError
-        return Code(text)
+        return value if text is None else Code(text)
+
+
+def _partly(values: Sequence[Any]) -> bool:
+    """Whether lists differ in some of their items alone."""
+    if not all(isinstance(each, tuple) and len(each) == len(values[0]) for each in values):
+        return False
+    return any(all(one == column[0] for one in column) for column in zip(*values, strict=True))
 
 
 def names_of(item: Item) -> tuple[int, ...]:
@@ -370,6 +420,8 @@ def _sign(item: Item) -> tuple[Any, ...]:
         )
     if isinstance(item, UseStage):
         return ("use", item.name, label, count)
+    if isinstance(item, Applied):
+        return ("applied", item.name, None, count)
     return (type(item).__name__, label, count)
 
 

@@ -17,9 +17,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode, unset_fake_temporarily
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.overrides import TorchFunctionMode
 
 from archc.torch.tracing.record import CallSeen, Trace, Value
+from archc.torch.tracing.views import UnsaidError, View, whole
 from archir.op.reading import Called, Made, Operand, Weights
 
 SILENT = (
@@ -169,7 +171,12 @@ class _Watcher(TorchFunctionMode):
         self.real: dict[int, Tensor] = {}
         self.stale: dict[int, str] = {}
         self.storages: dict[int, set[int]] = {}
+        self.views: dict[int, View] = {}
+        self.around: list[Tensor] = []
+        """What was made to put values together again: kept, so that no number is another's."""
         self.bodies: list[list[CallSeen]] = [[]]
+        self.passed: list[list[tuple[Tensor, int, int]]] = [[]]
+        """By module what an Identity in it gave on: a value of its own, outside of it the same."""
         self.path = ""
         self.place = ""
         self.depth = 0
@@ -299,17 +306,29 @@ class _Watcher(TorchFunctionMode):
         same = not in_place and all(id(each) in before for each in made)
         if same and "dropout" not in name:
             return  # it gave back what it was given: a contiguous() that has nothing to do
+        writes: list[tuple[set[int], int, int]] = []
         constant = not name.startswith("dropout") and all(
             name in SHAPED or self.values[self.numbers[id(each)]].is_constant for each in inside
         )
         numbers = []
+        was = given[0].value if given and isinstance(given[0], Operand) else -1
+        filled = _filled(name, args) if in_place and not constant else None
         for each in made:
             sharing = set(self.storages.get(_storage(each), ())) if in_place else set()
-            numbers.append(self.see(each, anew=True))
+            if filled is not None:
+                self.constant_like(each, filled)
+                numbers.append(self.numbers[id(each)])
+            else:
+                numbers.append(self.see(each, anew=True))
             if in_place:
-                self.spoil(sharing, numbers[-1], name)
+                writes.append((sharing, was, numbers[-1]))
+            elif was >= 0 and _storage(each) == _storage(self.kept[was]) and len(made) == 1:
+                self.views[numbers[-1]] = View(was, canonical(name), tuple(args[1:]))
         if constant:
             self.compute(func, args, kwargs, inside, numbers)
+        if filled is not None:
+            self.settle(writes, name, constant=False)
+            return
         called = Called(canonical(name), given, named, self.training)
         self.bodies[-1].append(
             CallSeen(
@@ -321,6 +340,64 @@ class _Watcher(TorchFunctionMode):
                 constant=constant,
             )
         )
+        self.settle(writes, name, constant=constant)
+
+    def settle(self, writes: list[tuple[set[int], int, int]], name: str, *, constant: bool) -> None:
+        """What was written through a view is put back into what the view is of."""
+        for sharing, was, now in writes:
+            if not constant:
+                self.put_back(was, now)
+            self.spoil(sharing, now, name)
+
+    def put_back(self, was: int, now: int) -> None:
+        """What a value is a part of is made anew, once it is another one; so is what that is of."""
+        view = self.views.get(was)
+        if view is None:
+            return
+        outer = self.kept[view.of]
+        if self.numbers[id(outer)] != view.of or view.of in self.stale:
+            return
+        try:
+            made = whole(view, outer, self.kept[now], self.emit)
+        except UnsaidError:
+            return
+        number = self.numbers[id(made)]
+        self.numbers[id(outer)] = number
+        self.kept[number] = outer
+        self.storages.setdefault(_storage(outer), set()).add(number)
+        self.views[now] = View(number, view.function, view.args)
+        self.put_back(view.of, number)
+
+    def emit(self, name: str, function: Any, *args: Any) -> Tensor:
+        """A call that is not the module's own, and stands for what it does in memory."""
+        given = tuple([self.operand(each) for each in args])
+        self.depth += 1
+        try:
+            made: Tensor = function(*args)
+        finally:
+            self.depth -= 1
+        self.around.append(made)
+        called = Called(name, given, {}, self.training)
+        number = self.see(made, anew=True)
+        self.bodies[-1].append(CallSeen(self.path, self.place, called, results=(number,)))
+        return made
+
+    def constant_like(self, tensor: Tensor, value: float) -> None:
+        """A tensor that has become one number everywhere: that number, expanded to its extents."""
+        with unset_fake_temporarily():
+            one = torch.full((1,) * tensor.dim(), value, dtype=tensor.dtype)
+        self.depth += 1
+        try:
+            small = tensor.new_empty(one.shape)
+        finally:
+            self.depth -= 1
+        self.around.append(small)
+        self.fill(self.see(small, anew=True), one)
+        made = self.emit("expand", Tensor.expand, small, tuple(tensor.shape))
+        number = self.numbers[id(made)]
+        self.numbers[id(tensor)] = number
+        self.kept[number] = tensor
+        self.storages.setdefault(_storage(tensor), set()).add(number)
 
     def spoil(self, sharing: set[int], new: int, name: str) -> None:
         """Views of memory that was written into are not what they were when they were made."""
@@ -339,11 +416,27 @@ class _Watcher(TorchFunctionMode):
         """``x[…] = y``: of a constant its elements change, of other tensors it cannot be said."""
         number = self.see(target)
         inside = [each for each in _flat(args) if isinstance(each, Tensor)]
-        if not all(self.values[self.numbers[id(each)]].is_constant for each in inside):
+        if all(self.values[self.numbers[id(each)]].is_constant for each in inside):
+            with unset_fake_temporarily():
+                func(*self.really(args), **kwargs)
+            self.fill(number, self.real[number])
+            return
+        _, index, value = args
+        part = self.emit("getitem", Tensor.__getitem__, target, index)
+        was = self.numbers[id(part)]
+        self.views[was] = View(number, "getitem", (index,))
+        sharing = set(self.storages.get(_storage(target), ()))
+        if isinstance(value, Tensor):
+            if value.shape != part.shape:
+                value = self.emit("expand", Tensor.expand, value, tuple(part.shape))
+            now = self.current(value)
+        else:
+            self.constant_like(part, value)
+            now = self.numbers[id(part)]
+        self.put_back(was, now)
+        if self.numbers[id(target)] == number:
             raise TracingError("x[…] = y writes into a part of a tensor", self.path, self.place)
-        with unset_fake_temporarily():
-            func(*self.really(args), **kwargs)
-        self.fill(number, self.real[number])
+        self.spoil(sharing - {was, now}, self.numbers[id(target)], "x[…] = y")
 
     def compute(
         self,
@@ -407,27 +500,41 @@ class _Watcher(TorchFunctionMode):
             }
             self.depth += 1
             try:
-                result = original(module, *args, **kwargs)
+                result = (
+                    like_its_input(*args)
+                    if isinstance(module, _BatchNorm) and module.training
+                    else original(module, *args, **kwargs)
+                )
             finally:
                 self.depth -= 1
             made = [each for each in _flat(result) if isinstance(each, Tensor)]
             writes = bool(getattr(module, "inplace", False))
+            written: list[tuple[set[int], int, int]] = []
             for each in made:
                 if id(each) not in before or writes:
+                    was = self.numbers.get(id(each), -1)
                     number = self.see(each, anew=True)
                     if id(each) in before:
-                        self.spoil(sharing.get(id(each), set()), number, kind)
+                        written.append((sharing.get(id(each), set()), was, number))
                         call.in_place = True
                 else:  # an Identity, or a Dropout in evaluation: a value of its own all the same
-                    self.see(each, anew=True)
+                    was = self.numbers[id(each)]
+                    self.passed[-1].append((each, was, self.see(each, anew=True)))
             call.results = tuple([self.numbers[id(each)] for each in made])
         else:
             self.bodies.append([])
+            self.passed.append([])
             result = original(module, *args, **kwargs)
             call.body = self.bodies.pop()
             call.results, call.fields = self.results(result)
+            returned = {id(each) for each in _flat(result)}
+            for tensor, was, now in reversed(self.passed.pop()):
+                if self.numbers[id(tensor)] == now and id(tensor) not in returned:
+                    self.numbers[id(tensor)] = was
             call.inputs = (*given, *named.values())
         self.bodies[-1].append(call)
+        if kind:
+            self.settle(written, kind, constant=False)
         self.path = outer
         return result
 
@@ -441,6 +548,11 @@ class _Watcher(TorchFunctionMode):
             if base is nn.Module:
                 break
         return ""
+
+
+def like_its_input(given: Tensor) -> Tensor:
+    """What a batch norm makes in training, without its arithmetic: half of a trace is that."""
+    return torch.empty_like(given)
 
 
 def _hooked(module: nn.Module) -> bool:
@@ -485,6 +597,14 @@ def _writes(name: str, kwargs: Mapping[str, Any]) -> bool:
         or (name.endswith("_") and not name.startswith("_"))
         or bool(kwargs.get("inplace", False))
     )
+
+
+def _filled(name: str, args: tuple[Any, ...]) -> float | None:
+    """The number that a function writes everywhere; None where it does something else."""
+    if name == "zero_":
+        return 0
+    number = args[1] if name == "fill_" and len(args) == 2 else None
+    return number if isinstance(number, bool | int | float) else None
 
 
 def _flat(value: Any) -> list[Any]:
