@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from archc.api import proving, reference
 from archc.api.proving import Proof, UnprovenError, proven
 from archc.errors import ArchError, ImportRefusedError, SettingError
+from archc.importing.calls.reading import modules
 from archc.importing.model import written
 from archc.importing.problems import ImportingError
-from archc.importing.reading import modules
 from archc.importing.whole import Given, inputs_of, read_whole, sizes_of
 from archir.base.optional import require
 from archir.base.record import Record

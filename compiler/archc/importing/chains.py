@@ -107,32 +107,28 @@ class Writer:
 
     def modules(self, body: ModuleBody) -> tuple[list[Module], set[str]]:
         """The modules to be declared: those that run twice, or in another order than torch's."""
-        running: dict[str, list[BodyStep]] = {}
-        for step in body.steps:
-            if step.label is not None and step.path in self.keyed:
-                running.setdefault(step.label, []).append(step)
+        running = self.running(body)
+        called = list(running)
         running.update((label, []) for label in body.bare)
-        registered = [label for label in body.order if label in running]
-        rest = [label for label in running if label not in registered]
-        twice = {label for label, steps in running.items() if len(steps) != 1}
-        called = [label for label in running if label not in body.bare]
-        in_order = called == [label for label in [*registered, *rest] if label in called]
-        wanted = twice if in_order else set(running)
-        wanted |= {label for label in running if "." in label}
-        made = [
-            self.module(label, running[label], body)
-            for label in [*registered, *rest]
-            if label in wanted
-        ]
+        order = [label for label in body.order if label in running]
+        order += [label for label in running if label not in order]
+        wanted = {label for label, steps in running.items() if len(steps) != 1 or "." in label}
+        if called != [label for label in order if label not in body.bare]:
+            wanted = set(running)
         if wanted and wanted != set(running):
             # what is declared stands before what runs: so does all that is registered before it
-            last = max(n for n, label in enumerate([*registered, *rest]) if label in wanted)
-            wanted = set([*registered, *rest][: last + 1])
-            made = [
-                self.module(label, running[label], body)
-                for label in [*registered, *rest][: last + 1]
-            ]
+            last = max(n for n, label in enumerate(order) if label in wanted)
+            wanted = set(order[: last + 1])
+        made = [self.module(label, running[label], body) for label in order if label in wanted]
         return made, wanted
+
+    def running(self, body: ModuleBody) -> dict[str, list[BodyStep]]:
+        """By label the calls of children that have something in the state dict."""
+        found: dict[str, list[BodyStep]] = {}
+        for step in body.steps:
+            if step.label is not None and step.path in self.keyed:
+                found.setdefault(step.label, []).append(step)
+        return found
 
     def module(self, label: str, steps: Sequence[BodyStep], body: ModuleBody) -> Module:
         stage: OpStage | ScopeStage

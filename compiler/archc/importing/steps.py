@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archc.importing.align import DifferError, Varying, merged
-from archc.importing.made import Part
-from archc.importing.parts import parts
+from archc.importing.calls.apart import taken_apart
+from archc.importing.calls.pieces import CallPiece
+from archc.importing.calls.reading import Found, read
 from archc.importing.problems import ImportingError
-from archc.importing.reading import Found, read
 from archir.base.record import Record, Struct, fresh
 from archir.op.reading import Called, Operand
 
@@ -85,7 +85,7 @@ class Reader:
         }
         self.spoken: dict[str, dict[str, int]] = {}
         """By module the raw parameters that are values, with their numbers."""
-        self.tables: dict[int, Part] = {}
+        self.tables: dict[int, CallPiece] = {}
         """Constants that no call has made: the lists of an index."""
         self.fresh = len(traces[0].values)
         self.shapes: list[list[tuple[int, ...]]] = [
@@ -129,12 +129,15 @@ class Reader:
         if call.made is None and (alone := _copied(call)) is not None:
             self.aliases[call.results[0]] = self.value(alone, path, call)
             return []
-        if call.made is None and (apart := [parts(each.called) for each in calls])[0] is not None:
-            return self.of_parts(path, calls, [each or () for each in apart])
+        if (
+            call.made is None
+            and (apart := [taken_apart(each.called) for each in calls])[0] is not None
+        ):
+            return self.of_pieces(path, calls, [each or () for each in apart])
         return [self.of_op(path, calls)]
 
-    def of_parts(
-        self, path: str, calls: Sequence[CallSeen], apart: Sequence[Sequence[Part]]
+    def of_pieces(
+        self, path: str, calls: Sequence[CallSeen], apart: Sequence[Sequence[CallPiece]]
     ) -> list[BodyStep]:
         """A call that is several ops, or none."""
         call = calls[0]

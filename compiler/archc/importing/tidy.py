@@ -142,8 +142,10 @@ def _constant(number: int, reader: Reader) -> RawTensor:
     """What hangs on nothing that flows in: a buffer that no state dict has."""
     name = f"constant_{number}"
     if number in reader.tables:
-        part = reader.tables[number]
-        return RawTensor(name, number, part.made.shape, part.made.dtype, False, False, part.table)
+        table = reader.tables[number]
+        return RawTensor(
+            name, number, table.made.shape, table.made.dtype, False, False, table.table
+        )
     value = reader.traces[0].values[number]
     data = reader.elements(value.data)
     return RawTensor(name, number, value.shape, value.dtype, False, False, data)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, ValuesView
 from contextlib import contextmanager, redirect_stdout
 from types import FrameType
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -67,6 +67,10 @@ SAME |= {"invert": "logical_not", "swapaxes": "transpose", "absolute": "abs", "c
 SAME |= {"view_as": "reshape_as", "greater": "gt", "less": "lt", "not_equal": "ne"}
 SAME |= {"greater_equal": "ge", "less_equal": "le"}
 """Names of one function that is known by another."""
+
+
+Written: TypeAlias = tuple[set[int], int, int]
+"""The values that share memory, which one was written into, and what that is now."""
 
 
 class TracingError(Exception):
@@ -306,24 +310,14 @@ class _Watcher(TorchFunctionMode):
         same = not in_place and all(id(each) in before for each in made)
         if same and "dropout" not in name:
             return  # it gave back what it was given: a contiguous() that has nothing to do
-        writes: list[tuple[set[int], int, int]] = []
         constant = not name.startswith("dropout") and all(
             name in SHAPED or self.values[self.numbers[id(each)]].is_constant for each in inside
         )
-        numbers = []
-        was = given[0].value if given and isinstance(given[0], Operand) else -1
         filled = _filled(name, args) if in_place and not constant else None
-        for each in made:
-            sharing = set(self.storages.get(_storage(each), ())) if in_place else set()
-            if filled is not None:
-                self.constant_like(each, filled)
-                numbers.append(self.numbers[id(each)])
-            else:
-                numbers.append(self.see(each, anew=True))
-            if in_place:
-                writes.append((sharing, was, numbers[-1]))
-            elif was >= 0 and _storage(each) == _storage(self.kept[was]) and len(made) == 1:
-                self.views[numbers[-1]] = View(was, canonical(name), tuple(args[1:]))
+        was = _first(given)
+        numbers, writes = self.made(made, was, filled, in_place=in_place)
+        if not in_place and self.is_view(made, was):
+            self.views[numbers[0]] = View(was, canonical(name), tuple(args[1:]))
         if constant:
             self.compute(func, args, kwargs, inside, numbers)
         if filled is not None:
@@ -342,7 +336,28 @@ class _Watcher(TorchFunctionMode):
         )
         self.settle(writes, name, constant=constant)
 
-    def settle(self, writes: list[tuple[set[int], int, int]], name: str, *, constant: bool) -> None:
+    def made(
+        self, made: list[Tensor], was: int, filled: float | None, *, in_place: bool
+    ) -> tuple[list[int], list[Written]]:
+        """The numbers of what a function made, and where it wrote into what was there."""
+        numbers: list[int] = []
+        writes: list[Written] = []
+        for each in made:
+            sharing = set(self.storages.get(_storage(each), ())) if in_place else set()
+            if filled is not None:
+                self.constant_like(each, filled)
+            else:
+                self.see(each, anew=True)
+            numbers.append(self.numbers[id(each)])
+            if in_place:
+                writes.append((sharing, was, numbers[-1]))
+        return numbers, writes
+
+    def is_view(self, made: list[Tensor], was: int) -> bool:
+        """Whether what was made shows the memory of the first that was given."""
+        return was >= 0 and len(made) == 1 and _storage(made[0]) == _storage(self.kept[was])
+
+    def settle(self, writes: list[Written], name: str, *, constant: bool) -> None:
         """What was written through a view is put back into what the view is of."""
         for sharing, was, now in writes:
             if not constant:
@@ -491,51 +506,64 @@ class _Watcher(TorchFunctionMode):
         kind = self.kind_of(module)
         call = CallSeen(self.path, place, Called(kind, given, named, self.training))
         call.made = None if not kind else Made(kind, attributes(module))
-        before = {id(each) for each in (*_flat(args), *_flat(kwargs.values()))}
+        written: list[Written] = []
         if kind:
-            sharing: dict[int, set[int]] = {
-                id(each): set(self.storages.get(_storage(each), ()))
-                for each in _flat(args)
-                if isinstance(each, Tensor)
-            }
-            self.depth += 1
-            try:
-                result = (
-                    like_its_input(*args)
-                    if isinstance(module, _BatchNorm) and module.training
-                    else original(module, *args, **kwargs)
-                )
-            finally:
-                self.depth -= 1
-            made = [each for each in _flat(result) if isinstance(each, Tensor)]
-            writes = bool(getattr(module, "inplace", False))
-            written: list[tuple[set[int], int, int]] = []
-            for each in made:
-                if id(each) not in before or writes:
-                    was = self.numbers.get(id(each), -1)
-                    number = self.see(each, anew=True)
-                    if id(each) in before:
-                        written.append((sharing.get(id(each), set()), was, number))
-                        call.in_place = True
-                else:  # an Identity, or a Dropout in evaluation: a value of its own all the same
-                    was = self.numbers[id(each)]
-                    self.passed[-1].append((each, was, self.see(each, anew=True)))
-            call.results = tuple([self.numbers[id(each)] for each in made])
+            result, written = self.leaf(original, module, call, args, kwargs)
         else:
-            self.bodies.append([])
-            self.passed.append([])
-            result = original(module, *args, **kwargs)
-            call.body = self.bodies.pop()
-            call.results, call.fields = self.results(result)
-            returned = {id(each) for each in _flat(result)}
-            for tensor, was, now in reversed(self.passed.pop()):
-                if self.numbers[id(tensor)] == now and id(tensor) not in returned:
-                    self.numbers[id(tensor)] = was
+            result = self.own(original, module, call, args, kwargs)
             call.inputs = (*given, *named.values())
         self.bodies[-1].append(call)
         if kind:
             self.settle(written, kind, constant=False)
         self.path = outer
+        return result
+
+    def leaf(
+        self, original: Any, module: nn.Module, call: CallSeen, args: Any, kwargs: Any
+    ) -> tuple[Any, list[Written]]:
+        """A module of torch's own is called: what it gives, and where it wrote."""
+        before = {id(each) for each in (*_flat(args), *_flat(kwargs.values()))}
+        sharing: dict[int, set[int]] = {
+            id(each): set(self.storages.get(_storage(each), ()))
+            for each in _flat(args)
+            if isinstance(each, Tensor)
+        }
+        self.depth += 1
+        try:
+            result = (
+                like_its_input(*args)
+                if isinstance(module, _BatchNorm) and module.training
+                else original(module, *args, **kwargs)
+            )
+        finally:
+            self.depth -= 1
+        made = [each for each in _flat(result) if isinstance(each, Tensor)]
+        writes = bool(getattr(module, "inplace", False))
+        written: list[Written] = []
+        for each in made:
+            if id(each) not in before or writes:
+                was = self.numbers.get(id(each), -1)
+                number = self.see(each, anew=True)
+                if id(each) in before:
+                    written.append((sharing.get(id(each), set()), was, number))
+                    call.in_place = True
+            else:  # an Identity, or a Dropout in evaluation: a value of its own all the same
+                was = self.numbers[id(each)]
+                self.passed[-1].append((each, was, self.see(each, anew=True)))
+        call.results = tuple([self.numbers[id(each)] for each in made])
+        return result, written
+
+    def own(self, original: Any, module: nn.Module, call: CallSeen, args: Any, kwargs: Any) -> Any:
+        """A user's module is called: what it calls is written down in its body."""
+        self.bodies.append([])
+        self.passed.append([])
+        result = original(module, *args, **kwargs)
+        call.body = self.bodies.pop()
+        call.results, call.fields = self.results(result)
+        returned = {id(each) for each in _flat(result)}
+        for tensor, was, now in reversed(self.passed.pop()):
+            if self.numbers[id(tensor)] == now and id(tensor) not in returned:
+                self.numbers[id(tensor)] = was
         return result
 
     def kind_of(self, module: nn.Module) -> str:
@@ -597,6 +625,11 @@ def _writes(name: str, kwargs: Mapping[str, Any]) -> bool:
         or (name.endswith("_") and not name.startswith("_"))
         or bool(kwargs.get("inplace", False))
     )
+
+
+def _first(given: tuple[Any, ...]) -> int:
+    """The number of the tensor that a function is given first; below zero where there is none."""
+    return given[0].value if given and isinstance(given[0], Operand) else -1
 
 
 def _filled(name: str, args: tuple[Any, ...]) -> float | None:

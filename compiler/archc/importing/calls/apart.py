@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from archc.importing.indexing import index_parts
-from archc.importing.made import Maker, Part
+from archc.importing.calls.indexing import index_pieces
+from archc.importing.calls.pieces import CallPiece, Maker
 from archir.op.reading import Called, Operand
 
 
-def parts(called: Called) -> tuple[Part, ...] | None:
+def taken_apart(called: Called) -> tuple[CallPiece, ...] | None:
     """What a call is made of; None where it is one op, or nothing that is known."""
     find = _KNOWN.get(called.function)
     made = Maker()
     if find is None or not find(made, called):
         return None
-    return tuple(made.parts)
+    return tuple(made.pieces)
 
 
 def _getitem(made: Maker, called: Called) -> bool:
     given, index = called.args
-    return isinstance(given, Operand) and index_parts(made, given, index)
+    return isinstance(given, Operand) and index_pieces(made, given, index)
 
 
 def _tensor_split(made: Maker, called: Called) -> bool:
-    """``tensor_split(x, (1,), dim)``: a slice for each part."""
+    """``tensor_split(x, (1,), dim)``: a slice for each piece."""
     values = {**dict(zip(("input", "indices", "dim"), called.args, strict=False)), **called.kwargs}
     given, cuts, dim = values.get("input"), values.get("indices"), values.get("dim", 0)
     if not isinstance(given, Operand) or not isinstance(cuts, tuple):

@@ -5,49 +5,56 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from archc.importing.made import Maker
+from archc.importing.calls.pieces import Maker
 from archir.op.reading import Operand
 
 
-def index_parts(made: Maker, given: Operand, index: Any) -> bool:
+def index_pieces(made: Maker, given: Operand, index: Any) -> bool:
     """The ops that an index is. False where it is more than slices, places, new dims, and tables of
     places that lie side by side."""
     items = _items(index, len(given.shape))
     tables = [place for place, each in enumerate(items) if _is_table(each)]
     if any(b - a != 1 for a, b in pairwise(tables)):
         return False
-    shape = list(given.shape)
-    current, dim = given, 0
+    current = given
+    dim = 0
     for place, item in enumerate(items):
-        if item is None:
-            shape.insert(dim, 1)
-            current = made.add("unsqueeze", (current, dim), shape)
-            dim += 1
-        elif _is_slice(item):
-            _, start, end, step = item
-            if isinstance(start, Operand) or isinstance(end, Operand):
-                return False
-            extent = shape[dim]
-            shape[dim] = len(range(extent)[slice(start, end, step)])
-            if shape[dim] != extent or (step or 1) != 1:
-                current = made.add("slice", (current, dim, start, end, step or 1), shape)
-            dim += 1
-        elif isinstance(item, int) and not isinstance(item, bool):
-            del shape[dim]
-            current = made.add("select", (current, dim, item), shape)
-        elif place in tables[:1]:
+        if place in tables[1:]:
+            continue
+        rank = len(current.shape)
+        if tables and place == tables[0]:
             chosen = [_table(made, items[each]) for each in tables]
             found = _looked_up(made, current, dim, chosen)
-            if found is None:
-                return False
-            current = found
-            dim += len(current.shape) - len(shape) + len(tables)
-            shape = list(current.shape)
-        elif place not in tables:
+            dim += len(tables)
+        else:
+            found = _one(made, current, dim, item)
+            dim += item is not None
+        if found is None:
             return False
-    if made.parts:
+        current = found
+        dim += len(current.shape) - rank
+    if made.pieces:
         made.ends()
     return True
+
+
+def _one(made: Maker, given: Operand, dim: int, item: Any) -> Operand | None:
+    """A new dim, a slice, or a place; None where it is none of these."""
+    shape = list(given.shape)
+    if item is None:
+        return made.add("unsqueeze", (given, dim), [*shape[:dim], 1, *shape[dim:]])
+    if _is_slice(item):
+        _, start, end, step = item
+        if isinstance(start, Operand) or isinstance(end, Operand):
+            return None
+        extent = shape[dim]
+        shape[dim] = len(range(extent)[slice(start, end, step)])
+        if shape[dim] == extent and (step or 1) == 1:
+            return given
+        return made.add("slice", (given, dim, start, end, step or 1), shape)
+    if isinstance(item, int) and not isinstance(item, bool):
+        return made.add("select", (given, dim, item), [*shape[:dim], *shape[dim + 1 :]])
+    return None
 
 
 def _looked_up(made: Maker, given: Operand, dim: int, tables: list[Operand]) -> Operand | None:
