@@ -66,11 +66,12 @@ NETWORKS_KEEP = {
 LISTS = (
     *("fasterrcnn_resnet50_fpn", "fcos_resnet50_fpn", "retinanet_resnet50_fpn", "ssd300_vgg16"),
     *("ddpm", "maxvit_t", "mvit_v1_b", "mvit_v2_s", "swin", "swin3d_t", "swin_v2_t", "t5_small"),
-    *("wavenet", "yolov3", "yolov8n"),
+    *("wavenet", "yolov3", "yolov8n", "clip_vit_b_32"),
 )
 """Networks of values that the text has in lists, or does not name: some names have numbers."""
 
 CLASSES = {
+    "clip_vit_b_32": 10,
     "mvit_v1_b": 30,
     "mvit_v2_s": 31,
     "swin": 9,

@@ -56,6 +56,12 @@ FIXED = (
 """What takes samples of one size alone."""
 
 OTHERS: dict[str, tuple[dict[str, int], str, str]] = {
+    "clip_vit_b_32": (
+        {"vision_width": 6, "vision_layers": 1, "vision_heads": 2}
+        | {"vocabulary": 5, "text_width": 6, "text_layers": 1, "text_heads": 2}
+        | {"projection": 3},
+        *("L at most 77", "L at most 77"),
+    ),
     "crnn": ({"hidden": 3}, "W at least 8", "W at least 8"),
     "pointnet": ({}, "any size", "N at least 2"),
     "wavenet": (

@@ -66,7 +66,7 @@ def apply(
         assert op.run is not None
         made = attempt(node, op.keyword, op.run, inputs, given)
     outputs: Flow = made if isinstance(made, tuple) else (made,)
-    check_extents(node, op.keyword, outputs)
+    check_extents(node, op.keyword, inputs, outputs)
     _decide(op, given, inputs, outputs, node, here)
     here.run.note(op.keyword, node, slot, inputs, outputs)
     return outputs

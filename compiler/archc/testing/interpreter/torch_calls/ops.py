@@ -47,10 +47,16 @@ def attempt(node: ast.Node, keyword: str, run: Callable[..., Any], *given: Any) 
         raise refusal from error
 
 
-def check_extents(node: ast.Node, keyword: str, made: tuple[Tensor, ...]) -> None:
-    """What an op gives has at least one dim, and at least one element along each."""
+def check_extents(
+    node: ast.Node, keyword: str, given: tuple[Tensor, ...], made: tuple[Tensor, ...]
+) -> None:
+    """What an op gives has at least one element along each dim.
+
+    It has at least one dim too, but of a raw parameter that has none.
+    """
+    has_dims = all(value.dim() for value in given)
     for value in made:
-        if value.dim() == 0 or 0 in value.shape:
+        if 0 in value.shape or (has_dims and value.dim() == 0):
             raise wrong(node, f"{keyword} gives a value of shape {list(value.shape)}", keyword)
 
 
