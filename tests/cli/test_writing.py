@@ -568,3 +568,15 @@ def test_no_file_is_made_new_over_what_is_there(archc: Run, net: Path) -> None:
             == f"error: {name}.arch: there is a file of that name\n"
         )
     assert not Path("nowhere").exists()
+
+
+def test_source_may_hand_its_outputs_back_in_a_dict(archc: Run) -> None:
+    text = NET.replace("\n}\n\n## Twice", "\n  output logits = _\n}\n\n## Twice")
+    Path("net.arch").write_text(text, encoding="utf-8")
+    done = archc("build", "net.arch", "--emit", "python", "--outputs", "dict")
+    assert done.code == 0
+    assert 'return {"logits": x}' in Path("build/net.py").read_text("utf-8")
+    assert 'return {"logits": x}' in archc("emit", "net.arch", "--outputs", "dict").out
+    assert archc("emit", "net.arch", "--outputs", "dict", "--stage", "dot").code == 2
+    assert archc("build", "net.arch", "--outputs", "dict", "--emit", "svg").code == 2
+    assert archc("build", "net.arch", "--outputs", "list").code == 2

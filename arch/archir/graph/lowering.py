@@ -179,7 +179,9 @@ class _Body:
     ) -> Network:
         entries = list(self._entries(scope))
         holder: Holder = "module"
-        if is_chain(entries, lines, inputs, results):
+        typed = self.lowering.typed
+        in_dict = typed.in_dict and kind == "definition" and self.definition is typed.graph.root
+        if is_chain(entries, lines, inputs, results) and not (in_dict and results[0].name):
             holder = "sequential"
         elif kind == "definition" and entries and is_numbered(entries):
             holder = "list"

@@ -41,6 +41,9 @@ class TypedGraph(Record):
     requirements: tuple[Requirement, ...]
     """What the model asks of its sizes, in the order of running."""
 
+    in_dict: bool = False
+    """Whether the model hands its outputs back in a dict, by the names that the text gives them."""
+
     def type_of(self, definition: Definition, value: Value) -> TensorType:
         return self.types[definition][value.index]
 

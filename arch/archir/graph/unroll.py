@@ -47,7 +47,7 @@ def unroll(typed: TypedGraph) -> TypedGraph:
     if done[typed.graph.root] is typed.graph.root:
         return typed
     graph = Graph(done[typed.graph.root], typed.graph.sizes, typed.graph.answers)
-    return TypedGraph(graph, types, typed.requirements)
+    return TypedGraph(graph, types, typed.requirements, typed.in_dict)
 
 
 def _is_flat(steps: Sequence[Step], done: dict[Definition, Definition]) -> bool:

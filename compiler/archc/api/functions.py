@@ -12,6 +12,7 @@ from archc.api.results import CheckResult, Drawing
 from archc.errors import ArchError, SettingError, SettingTypeError
 from archc.pictures.looks import HEATS, PAGES, THEMES, VIEWS, Looks
 from archc.request import files
+from archc.request.outputs import Outputs, handing
 from archc.request.requests import Request, chosen_word
 from archc.request.requests import sizes as sizes_asked
 from archc.request.settings import Setting, SettingValue, from_values
@@ -43,6 +44,7 @@ def load(
     strip_prefix: bool = False,
     allow_pth: bool = False,
     device: str | None = None,
+    outputs: Outputs = "tuple",
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> nn.Module:
@@ -63,18 +65,17 @@ def load(
     ``load_weights``, and ``allow_pth`` allows files of ``torch.save``. Where the weights replace
     all initial ones, these are not drawn. On the ``device`` ``"meta"`` there are shapes alone.
 
+    Outputs that have names come back in a named tuple, or where ``outputs="dict"`` in a dict.
+
     Raises ``ArchError`` where the file or a setting is wrong, ``WeightsError`` (an ``ArchError``)
     where the weights do not fit, ``OSError`` where a file cannot be read, and
     ``TorchMissingError`` (an ``ImportError``) where torch is not installed.
     """
-    said = (weights_match != "all", weights_map, weights_fit, strip_prefix)
-    if weights is None and any(said):
-        word = ("weights_match", "weights_map", "weights_fit", "strip_prefix")
-        named = next(name for name, given in zip(word, said, strict=True) if given)
-        raise ValueError(f"{named} says how weights are matched, and there are no weights")
+    if weights is None:
+        _unmatched(weights_match != "all", weights_map, weights_fit, strip_prefix)
     if weights is not None and device is not None and device.startswith("meta"):
         raise ValueError("the device meta holds no numbers, and weights are some")
-    typed = _compile(load, path, model, settings, parameters)
+    typed = handing(_compile(load, path, model, settings, parameters), outputs)
     kept = weights_match != "all" or "initial" in (weights_fit or {}).values()
     net = pipeline.module(typed, None, device, is_filled=weights is not None and not kept)
     if weights is not None:
@@ -93,6 +94,14 @@ def load(
     return net
 
 
+def _unmatched(*said: object) -> None:
+    """Refuse what says how weights are matched, where there are none."""
+    words = ("weights_match", "weights_map", "weights_fit", "strip_prefix")
+    for name, given in zip(words, said, strict=True):
+        if given:
+            raise ValueError(f"{name} says how weights are matched, and there are no weights")
+
+
 def loads(
     text: str,
     model: str | None = None,
@@ -105,6 +114,7 @@ def loads(
     strip_prefix: bool = False,
     allow_pth: bool = False,
     device: str | None = None,
+    outputs: Outputs = "tuple",
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> nn.Module:
@@ -119,6 +129,7 @@ def loads(
         strip_prefix=strip_prefix,
         allow_pth=allow_pth,
         device=device,
+        outputs=outputs,
         settings=settings,
         **parameters,
     )
@@ -162,6 +173,7 @@ def source(
     /,
     *,
     guard: bool = False,
+    outputs: Outputs = "tuple",
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> str:
@@ -170,7 +182,7 @@ def source(
     With ``guard`` the model's ``forward`` raises ValueError for inputs of sizes that are not
     valid, in the words of ``archc check --size``.
     """
-    typed = _compile(source, path, model, settings, parameters)
+    typed = handing(_compile(source, path, model, settings, parameters), outputs)
     return FORMATS["python"].text(typed, guarded=guard)
 
 

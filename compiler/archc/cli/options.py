@@ -145,6 +145,22 @@ TRAINING = Option(
     "Ask about training mode, which may need larger inputs, rather than evaluation.",
 )
 
+
+def _outputs(text: str) -> str:
+    from archc.request.outputs import read  # few commands have need of it
+
+    return read(text)
+
+
+OUTPUTS = Option(
+    "--outputs",
+    "outputs",
+    "In what the Python source hands back outputs that have names: a named tuple, or a dict.",
+    metavar="KIND",
+    default="tuple",
+    read=_outputs,
+)
+
 GUARD = Option(
     "--guard",
     "guarded",

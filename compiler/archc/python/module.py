@@ -144,7 +144,11 @@ def smoke(typed: TypedGraph, root: Definition, build: str, taken: Names) -> list
         f"{INDENT}with torch.no_grad():",
         f"{INDENT * 2}{output} = {model}({', '.join(arguments)})",
     ]
-    if sum(not result.when_training for result in root.outputs) == 1:
+    if typed.in_dict and root.outputs[0].name is not None:
+        each = f"{{name: tuple(tensor.shape) for name, tensor in {output}.items()}}"
+        lines.append(f"{INDENT}{shapes} = {each}")
+        lines.append(f'{INDENT}print(f"outputs: {{{shapes}}}")')
+    elif sum(not result.when_training for result in root.outputs) == 1:
         lines.append(f'{INDENT}print(f"output: {{tuple({output}.shape)}}")')
     else:
         lines.append(f"{INDENT}{shapes} = [tuple(tensor.shape) for tensor in {output}]")

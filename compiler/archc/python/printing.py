@@ -77,7 +77,8 @@ class Printing(Baking):
     def _forward(self, owner: Class) -> tuple[list[str], list[str]]:
         """The tuples in front of a class, and its ``forward``."""
         names, first = self.file.names, owner.family.networks[0]
-        returned = Returned.of(owner.name, list(first.results), names)
+        in_dict = self.file.typed.in_dict and first is self.file.root
+        returned = Returned.of(owner.name, list(first.results), names, in_dict=in_dict)
         is_named = first.kind == "definition"
         says = Computing(owner, owner.maker)
         written = write(owner.lines, says, set(names.taken), names_inputs=is_named)

@@ -28,6 +28,7 @@ def build(typed: TypedGraph) -> nn.Module:
     """The live module of a model, with its initial weights."""
     root = lower(unroll(typed)).root
     builder = _Builder()
+    builder.plans[root] = plan(root, in_dict=typed.in_dict)
     module = builder.network(root)
     if not root.definition.has_init:
         run_pass(module, (), builder.leaves)  # what is left of ``with`` is drawn here

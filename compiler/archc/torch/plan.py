@@ -14,26 +14,30 @@ GROUP = "Group"
 """What a labelled group that is no Sequential calls itself when it is printed."""
 
 
-def plan(network: Network) -> Plan:
-    """What a module of ours knows."""
-    training = evaluation = _program(network, training=True)
+def plan(network: Network, *, in_dict: bool = False) -> Plan:
+    """What a module of ours knows; a model may hand back its outputs ``in_dict``."""
+    training = evaluation = _program(network, in_dict, training=True)
     if any(isinstance(line, modules.Training) for line in network.lines) or any(
         result.when_training for result in network.results
     ):
-        evaluation = _program(network, training=False)
+        evaluation = _program(network, in_dict, training=False)
     name = GROUP if network.kind == "group" else network.name
     return Plan(name, len(network.inputs), network.is_chain, training, evaluation)
 
 
-def _program(network: Network, *, training: bool) -> Program:
+def _program(network: Network, in_dict: bool, *, training: bool) -> Program:
     outputs = [result for result in network.results if training or not result.when_training]
-    return _assemble(network.lines, network.inputs, outputs, _results(network, outputs), training)
+    results = _results(network, outputs, in_dict)
+    return _assemble(network.lines, network.inputs, outputs, results, training)
 
 
-def _results(network: Network, outputs: list[Output]) -> Results | None:
+def _results(network: Network, outputs: list[Output], in_dict: bool) -> Results | None:
+    names = tuple([output.name or "output" for output in outputs])
+    if in_dict and outputs[0].name is not None:
+        return Results(f"{network.name}Outputs", names, in_dict=True)
     if len(outputs) == 1 or network.kind != "definition":
         return None
-    return Results(f"{network.name}Outputs", tuple([o.name or "output" for o in outputs]))
+    return Results(f"{network.name}Outputs", names)
 
 
 def _assemble(

@@ -99,30 +99,39 @@ class Program(Record):
             instruction.run(module, registers)
             for index in instruction.dead:
                 registers[index] = None
-        if len(self.outputs) == 1:
-            return registers[self.outputs[0]]
         values = [registers[index] for index in self.outputs]
-        return tuple(values) if self.results is None else self.results.kind(*values)
+        if self.results is not None:
+            return self.results.holding(values)
+        return values[0] if len(values) == 1 else tuple(values)
 
 
 class Results:
-    """The named tuple of a definition's outputs."""
+    """The named tuple of a definition's outputs, or the dict that stands for it."""
 
-    __slots__ = ("fields", "kind", "title")
+    __slots__ = ("fields", "in_dict", "kind", "title")
 
-    def __init__(self, title: str, fields: tuple[str, ...]) -> None:
+    def __init__(self, title: str, fields: tuple[str, ...], in_dict: bool = False) -> None:
         self.title = title
         self.fields = fields
+        self.in_dict = in_dict
         self.kind = results_type(title, fields)
 
+    def holding(self, values: Sequence[Any]) -> Any:
+        """The outputs as they are handed back."""
+        if self.in_dict:
+            return dict(zip(self.fields, values, strict=True))
+        return self.kind(*values)
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Results) and self.kind is other.kind
+        if not isinstance(other, Results):
+            return False
+        return self.kind is other.kind and self.in_dict == other.in_dict
 
     def __hash__(self) -> int:
-        return hash((self.title, self.fields))
+        return hash((self.title, self.fields, self.in_dict))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Results, (self.title, self.fields)
+        return Results, (self.title, self.fields, self.in_dict)
 
 
 @cache

@@ -29,6 +29,7 @@ from archc.render import data
 from archc.render.card import card
 from archc.render.style import Style, style_of
 from archc.render.weights import weights_table
+from archc.request.outputs import handing
 from archc.request.requests import Request, chosen_words
 from archir.check.summary import summarise
 
@@ -51,6 +52,7 @@ def build(
     sizes: dict[str, int],
     training: bool,
     guarded: bool,
+    outputs: str,
     seed: int | None,
     weights: str | None,
     weights_match: Match | None,
@@ -68,21 +70,20 @@ def build(
     nothing of what is written. Over files that archc did not write, or that were changed since,
     it writes with --force alone.
     """
-    looks = _looks(kinds, view, guarded)
+    looks = _looks(kinds, view, guarded, outputs)
     taken = HowTaken(weights_match, weights_map, weights_fit, strip_prefix)
     chosen = checked(Chosen(seed, weights, taken, allow_pth), WEIGHTS in kinds)
     source, path, found = streams.read(file)
     typed = None
     if not found.has_errors:
-        typed, problems = pipeline.compile_source(
-            source, path, model, settings, limits, Request(sizes, training)
-        )
+        asked = Request(sizes, training)
+        typed, problems = pipeline.compile_source(source, path, model, settings, limits, asked)
         found.extend(problems)
     if typed is None:
         return _wrong(found, form)
     summary = summarise(typed)
     try:
-        contents, report = _contents(typed, kinds, chosen, guarded, looks)
+        contents, report = _contents(handing(typed, outputs), kinds, chosen, guarded, looks)
     except WeightsError as error:
         if form != "json":
             raise
@@ -166,14 +167,15 @@ def _contents(
     return contents, report
 
 
-def _looks(kinds: Sequence[str], view: str | None, guarded: bool) -> dict[str, Looks]:
+def _looks(kinds: Sequence[str], view: str | None, guarded: bool, outputs: str) -> dict[str, Looks]:
     """How each picture is to look: as it is asked for, or brief.
 
     Raises ``UsageError`` for what is asked of a form that is not written.
     """
-    if guarded and not set(kinds).intersection(GUARDED):
+    if (guarded or outputs == "dict") and not set(kinds).intersection(GUARDED):
         words = " and ".join(FORMATS[name].what for name in GUARDED)
-        raise UsageError(f"--guard is for {words}, which --emit leaves out")
+        asked = "--guard" if guarded else "--outputs"
+        raise UsageError(f"{asked} is for {words}, which --emit leaves out")
     drawn = [kind for kind in kinds if kind in PICTURES]
     if view is not None and not drawn:
         raise UsageError(
@@ -232,6 +234,7 @@ command = Command(
         options.SIZES,
         options.TRAINING,
         options.GUARD,
+        options.OUTPUTS,
         *WEIGHTS_OPTIONS,
         Option(
             "--force",

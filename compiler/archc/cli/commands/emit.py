@@ -11,16 +11,17 @@ from archc.cli import guard, options, streams
 from archc.cli.declare import Command, Option, UsageError
 from archc.pictures.looks import Looks
 from archc.request.choice import choose
+from archc.request.outputs import handing
 from archc.request.requests import Request, chosen_word
 from archc.request.settings import Setting, parse_settings
 from archir.base.diagnostics import Diagnostics
 from archir.base.source import Source
+from archir.graph.typed import TypedGraph
 
 if TYPE_CHECKING:
     from archdsl.elaborate.limits import Limits
     from archdsl.tree.ast import File as Tree
     from archir.graph.graph import Graph
-    from archir.graph.typed import TypedGraph
 
 
 def emit(
@@ -32,6 +33,7 @@ def emit(
     sizes: dict[str, int],
     training: bool,
     guarded: bool,
+    outputs: str,
     limits: Limits | None,
 ) -> int:
     """Print one form of FILE's model: what it becomes, or what is between.
@@ -47,6 +49,9 @@ def emit(
     if guarded and form.guarded is None:
         words = " and ".join(FORMATS[name].what for name in GUARDED)
         raise UsageError(f"--guard is for {words}: --stage {' or '.join(GUARDED)}")
+    if outputs == "dict" and form.guarded is None:
+        words = " and ".join(FORMATS[name].what for name in GUARDED)
+        raise UsageError(f"--outputs is for {words}: --stage {' or '.join(GUARDED)}")
     if view is not None and form.draw is None:
         raise UsageError(f"--view is for pictures: --stage {' or '.join(PICTURES)}")
     looks = None if form.draw is None else Looks(form.view(view))
@@ -55,6 +60,8 @@ def emit(
     if not found.has_errors:
         made, problems = _stage(form.of, source, path, model, settings, limits, request)
         found.extend(problems)
+    if outputs == "dict" and isinstance(made, TypedGraph):
+        made = handing(made, outputs)
     text = None if made is None else form.made(made, guarded=guarded, looks=looks)
     streams.complain(found)
     if text is None:
@@ -120,6 +127,7 @@ command = Command(
         options.SIZES,
         options.TRAINING,
         options.GUARD,
+        options.OUTPUTS,
         options.LIMITS,
     ),
 )

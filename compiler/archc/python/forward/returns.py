@@ -15,9 +15,12 @@ class _Tuple(Struct):
     results: list[Output]
     everything: list[Output]
     name: str | None = None
+    in_dict: bool = False
 
     @property
     def hint(self) -> str:
+        if self.in_dict:
+            return "dict[str, Tensor]"
         if len(self.results) == 1:
             return "Tensor"
         return self.name or f"tuple[{', '.join('Tensor' for _ in self.results)}]"
@@ -27,6 +30,9 @@ class _Tuple(Struct):
             i for i, each in enumerate(self.everything) if any(each is r for r in self.results)
         ]
         values = [Raw(written.results[place]) for place in places]
+        if self.in_dict:
+            names = [Const(str(result.name)) for result in self.results]
+            return Display("{}", tuple(zip(names, values, strict=True)))
         if len(values) == 1:
             return values[0]
         if self.name is not None:
@@ -47,9 +53,15 @@ class Returned(Struct):
     tuples: list[str]
 
     @classmethod
-    def of(cls, title: str, results: list[Output], names: Names) -> Returned:
+    def of(
+        cls, title: str, results: list[Output], names: Names, *, in_dict: bool = False
+    ) -> Returned:
         always = [result for result in results if not result.when_training]
         tuples: list[str] = []
+        if in_dict and results[0].name is not None:
+            whole = _Tuple(results, results, in_dict=True)
+            fewer = None if len(always) == len(results) else _Tuple(always, results, in_dict=True)
+            return cls(whole, fewer, tuples)
         everything = _tuple(title, results, results, "Outputs", names, tuples)
         if len(always) == len(results):
             return cls(everything, None, tuples)
@@ -59,7 +71,9 @@ class Returned(Struct):
     @property
     def hint(self) -> str:
         hint = self.everything.hint
-        return hint if self.always is None else f"{hint} | {self.always.hint}"
+        if self.always is None or self.always.hint == hint:
+            return hint
+        return f"{hint} | {self.always.hint}"
 
     def ending(self, written: Written) -> list[str]:
         """The lines of the return."""
