@@ -229,3 +229,12 @@ def test_what_is_not_there_yet_is_told_so(word: str) -> None:
 def test_a_name_of_the_file_goes_before_what_is_not_there_yet() -> None:
     block = "block Attention() { multiply [_, sigmoid] }\n"
     assert hint_for("attention", block) == "did you mean Attention?"
+
+
+def test_a_rule_for_a_raw_parameter_says_so() -> None:
+    head = "model m() {\n  input x: [N, 6]\n  param gain: [6] = ones\n  multiply [x, gain]\n"
+    (error,) = problems(head + "  init { *.gain: zeros }\n}\n")
+    assert error.problem.hint() == "a rule for a param says so: param.gain"
+    assert error.fix is not None
+    assert [(edit.span.text, edit.text) for edit in error.fix.edits] == [("*.gain", "param.gain")]
+    assert not list(problems(head + "  init { param.gain: zeros }\n}\n"))
