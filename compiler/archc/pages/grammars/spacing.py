@@ -174,9 +174,7 @@ class _Spacing:
         if place == "line" and word in _AFTER:
             return in_order(form, maybe(_BREAK))
         needs = (
-            word[-1].isalpha()
-            and word not in _BEFORE_BRACES | _VALUES
-            and rule not in _NAME_LIKE
+            word[-1].isalpha() and word not in _BEFORE_BRACES | _VALUES and rule not in _NAME_LIKE
         )
         return in_order(form, blank if needs else maybe(blank))
 
