@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from archir.base.record import Record
 
 
-class Text(Record):
+class Characters(Record):
     """These characters."""
 
     text: str
@@ -22,7 +22,7 @@ class Chars(Record):
     members: str
 
 
-class Use(Record):
+class Named(Record):
     """A rule, or a terminal if its name is in capitals."""
 
     name: str
@@ -48,7 +48,7 @@ class Times(Record):
     most: int | None
 
 
-Form: TypeAlias = Text | Chars | Use | InOrder | OneOf | Times
+Form: TypeAlias = Characters | Chars | Named | InOrder | OneOf | Times
 
 
 def in_order(*forms: Form) -> Form:
@@ -106,11 +106,11 @@ def _gbnf_name(name: str) -> str:
 
 def _written(form: Form, notation: _Notation) -> str:
     match form:
-        case Text(text):
+        case Characters(text):
             return _escaped(text) if notation == "regex" else json.dumps(text)
         case Chars(members):
             return f"[{members}]"
-        case Use(name):
+        case Named(name):
             return _gbnf_name(name) if notation == "gbnf" else name
         case InOrder(forms):
             between = "" if notation == "regex" else " "
@@ -134,7 +134,7 @@ def _count(least: int, most: int | None) -> str:
 def _bound(form: Form, notation: _Notation, repeated: bool = False) -> str:
     """A form as a part of another, in parentheses where it would fall apart."""
     words = _written(form, notation)
-    is_long_text = isinstance(form, Text) and len(form.text) > 1 and notation == "regex"
+    is_long_text = isinstance(form, Characters) and len(form.text) > 1 and notation == "regex"
     loose = isinstance(form, OneOf) or (
         repeated and (isinstance(form, InOrder | Times) or is_long_text)
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from archc.pages.grammars.forms import (
+    Characters,
     Chars,
     Form,
-    Text,
     Times,
     in_order,
     maybe,
@@ -58,7 +58,8 @@ def _behind(begun: str, words: list[str]) -> Form:
     others = sorted(set(_LATER if begun else _FIRST) - set(nexts))
     ways: list[Form] = [
         in_order(
-            Text(letter), _behind(begun + letter, [w for w in words if w[at:] and w[at] == letter])
+            Characters(letter),
+            _behind(begun + letter, [w for w in words if w[at:] and w[at] == letter]),
         )
         for letter in nexts
     ]
@@ -69,11 +70,11 @@ def _behind(begun: str, words: list[str]) -> Form:
 
 
 _DIGIT = Chars("0-9")
-_COMMENT = in_order(Text("#"), Times(Chars(rf"^\n{_UNSEEN}"), 0, None))
+_COMMENT = in_order(Characters("#"), Times(Chars(rf"^\n{_UNSEEN}"), 0, None))
 _BLANK = Chars(r" \t")
-_LINE_ENDS = Times(in_order(Times(_BLANK, 0, None), maybe(_COMMENT), Text("\n")), 1, None)
+_LINE_ENDS = Times(in_order(Times(_BLANK, 0, None), maybe(_COMMENT), Characters("\n")), 1, None)
 _PLAIN = Chars(rf'^"\\\n{{}}{_UNSEEN}')
-_ESCAPE = in_order(Text("\\"), Chars(r'nt"\\'))
+_ESCAPE = in_order(Characters("\\"), Chars(r'nt"\\'))
 
 TERMINALS: dict[str, Form] = {
     # Blanks, line ends with the comments before them, and both where a line end means nothing.
@@ -81,21 +82,21 @@ TERMINALS: dict[str, Form] = {
     "NL": in_order(_LINE_ENDS, Times(_BLANK, 0, None)),
     # In braces, lines that begin at the margin are taken for what follows a missing brace.
     "INDENT": in_order(_LINE_ENDS, Times(_BLANK, 1, None)),
-    "ANY": Times(one_of(Chars(r" \t\n"), in_order(_COMMENT, Text("\n"))), 1, None),
+    "ANY": Times(one_of(Chars(r" \t\n"), in_order(_COMMENT, Characters("\n"))), 1, None),
     "NAME": _word_but([*KEYWORDS, *_WORDS_OF_PYTHON]),
     "WORD": _word_but([*KEYWORDS, *_WORDS_OF_PYTHON, *_HALF_WORDS]),
     # Before a colon keywords are labels, but `else: relu` is what nobody means.
     "LABEL": _word_but([*CONSTANTS, *_WORDS_OF_PYTHON, "else"]),
     "INT": one_of(
-        Text("0"),
+        Characters("0"),
         in_order(
             Chars("1-9"),
             Times(_DIGIT, 0, 14),
-            Times(in_order(Text("_"), Times(_DIGIT, 1, 9)), 0, 4),
+            Times(in_order(Characters("_"), Times(_DIGIT, 1, 9)), 0, 4),
         ),
     ),
     "DIGITS": Times(_DIGIT, 1, 30),
     "EXPONENT": in_order(Chars("eE"), maybe(Chars("+-")), Times(_DIGIT, 1, 2)),
     "CHUNK": Times(one_of(_PLAIN, _ESCAPE), 1, None),
-    "STRING": in_order(Text('"'), Times(_PLAIN, 0, None), Text('"')),
+    "STRING": in_order(Characters('"'), Times(_PLAIN, 0, None), Characters('"')),
 }
