@@ -22,7 +22,7 @@ class Chars(Record):
     members: str
 
 
-class Named(Record):
+class RuleName(Record):
     """A rule, or a terminal if its name is in capitals."""
 
     name: str
@@ -48,7 +48,7 @@ class Times(Record):
     most: int | None
 
 
-Form: TypeAlias = Characters | Chars | Named | InOrder | OneOf | Times
+Form: TypeAlias = Characters | Chars | RuleName | InOrder | OneOf | Times
 
 
 def in_order(*forms: Form) -> Form:
@@ -110,7 +110,7 @@ def _written(form: Form, notation: _Notation) -> str:
             return _escaped(text) if notation == "regex" else json.dumps(text)
         case Chars(members):
             return f"[{members}]"
-        case Named(name):
+        case RuleName(name):
             return _gbnf_name(name) if notation == "gbnf" else name
         case InOrder(forms):
             between = "" if notation == "regex" else " "

@@ -15,7 +15,7 @@ from lark.load_grammar import GrammarBuilder
 from lark.tree import Tree
 
 from archc.pages.grammars import narrower
-from archc.pages.grammars.forms import Characters, Form, Named, Times, in_order, maybe, one_of
+from archc.pages.grammars.forms import Characters, Form, RuleName, Times, in_order, maybe, one_of
 from archc.pages.grammars.terminals import TERMINALS
 
 Place = Literal["line", "inside", "hole"]
@@ -83,7 +83,7 @@ class _Spacing:
 
     def all(self) -> dict[str, Form]:
         items = self.form(self.trees["start"], "line", "start")
-        made = {"start": in_order(maybe(Named("NL")), items, maybe(Named("NL")))}
+        made = {"start": in_order(maybe(RuleName("NL")), items, maybe(RuleName("NL")))}
         while self.wanted:
             name, place = self.wanted.pop(0)
             key = _named(name, place)
@@ -93,7 +93,7 @@ class _Spacing:
 
     def use(self, name: str, place: Place) -> Form:
         self.wanted.append((name, place))
-        return Named(_named(name, place))
+        return RuleName(_named(name, place))
 
     def form(self, tree: Any, place: Place, rule: str) -> Form:
         """A form of a rule, at a place."""
@@ -146,31 +146,31 @@ class _Spacing:
         if token.startswith("rule:"):
             return self.use(token.removeprefix("rule:"), place)
         if token == "_NL":
-            return Named("NL" if rule == "start" else "INDENT")
+            return RuleName("NL" if rule == "start" else "INDENT")
         if token == "_SEP":
-            return one_of(in_order(Characters(","), maybe(_BREAK)), Named("INDENT"))
+            return one_of(in_order(Characters(","), maybe(_BREAK)), RuleName("INDENT"))
         if token == "BLANK":
-            return maybe(Named("ANY" if place == "inside" else "SP"))
+            return maybe(RuleName("ANY" if place == "inside" else "SP"))
         if token in _UNSPACED.get(rule, ()):
-            return Named(token) if token in TERMINALS else Characters(self.spelled(token))
+            return RuleName(token) if token in TERMINALS else Characters(self.spelled(token))
         return self.words_of(token, place, rule)
 
     def words_of(self, token: str, place: Place, rule: str) -> Form:
         word = self.spelled(token)
-        blank = Named("ANY" if place == "inside" else "SP")
+        blank = RuleName("ANY" if place == "inside" else "SP")
         if token.isupper() and token not in self.words and token not in _SPELLED:
-            return in_order(Named(token), maybe(blank))
+            return in_order(RuleName(token), maybe(blank))
         if token == "COLON_OF_LINE":
-            return in_order(Characters(word), maybe(Named("SP")))
+            return in_order(Characters(word), maybe(RuleName("SP")))
         if len(self.words.get(token, ())) > 1:
             return in_order(one_of(*map(Characters, self.words[token])), maybe(blank))
         if word in _IN_LINE:
-            return in_order(Named("SP"), Characters(word), Named("SP"))
+            return in_order(RuleName("SP"), Characters(word), RuleName("SP"))
         if word in _INFIX or rule in _INFIX_IN.get(word, ()):
             return in_order(blank, Characters(word), blank)
         form: Form = Characters(word)
         if place == "line" and (word in _BEFORE or (word, rule) == ("else", "if_")):
-            form = in_order(maybe(Named("NL" if word in _CLOSES else "INDENT")), form)
+            form = in_order(maybe(RuleName("NL" if word in _CLOSES else "INDENT")), form)
         if place == "line" and word in _AFTER:
             return in_order(form, maybe(_BREAK))
         needs = (
@@ -179,7 +179,7 @@ class _Spacing:
         return in_order(form, blank if needs else maybe(blank))
 
 
-_BREAK = one_of(Named("SP"), Named("INDENT"))
+_BREAK = one_of(RuleName("SP"), RuleName("INDENT"))
 _COUNTS: dict[str, tuple[int, int | None]] = {"?": (0, 1), "*": (0, None), "+": (1, None)}
 
 
