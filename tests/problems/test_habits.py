@@ -146,6 +146,20 @@ model m() {
 """
 
 
+@pytest.mark.parametrize("given", ["10", "units = 10", "c", "c, activation = relu", "2 * c"])
+def test_a_dense_layer_of_keras_does_not_become_a_body(given: str) -> None:
+    text = MODEL.replace("m()", "m(c = 8)").format(f"flatten -> dense({given})")
+    (error,) = checked(text).errors
+    assert error.problem.name == "parentheses-for-braces" and error.fix is None
+    assert "`linear(" in str(error.hint)
+
+
+def test_parentheses_around_a_body_become_braces() -> None:
+    assert fixed(MODEL.format("dense(conv(8, 1))")) == MODEL.format("dense { conv(8, 1) }")
+    (error,) = checked(MODEL.format("residual(conv(3, 1), p = 1)")).errors
+    assert error.fix is None
+
+
 def test_bodies_by_indentation_get_braces() -> None:
     text = PYTHON
     for _ in range(10):

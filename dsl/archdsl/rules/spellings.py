@@ -92,7 +92,7 @@ class ParenthesesForBraces(Problem):
     good = model("residual { conv(3, 1) }")
     word: str
     layer: str = ""
-    """What Keras means by it, where a number stands in the parentheses."""
+    """What Keras means by it, where no body stands in the parentheses."""
 
     def message(self) -> str:
         return f"`{self.word}` has a body and no arguments"
@@ -107,10 +107,14 @@ class ParenthesesForBraces(Problem):
             return None
         found = pieces(at.span.source)
         opener = found.at(at.span.start)
-        if opener is None or opener not in found.partner:
+        items = None if opener is None else found.items(opener)
+        if opener is None or not items:
             return None
-        inside = found.partner[opener]
-        around = (found.span(opener, opener), found.span(inside, inside))
+        first = items[0][0]
+        if len(items) > 1 or found.text(first + 1) == "=":
+            return None  # arguments, and no body
+        closer = found.partner[opener]
+        around = (found.span(opener, opener), found.span(closer, closer))
         return Fix("put it in braces", (Edit(around[0], " { "), Edit(around[1], " }")))
 
 

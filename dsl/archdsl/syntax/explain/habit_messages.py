@@ -99,10 +99,19 @@ def parentheses_for_braces(place: Place) -> Explained | None:
         return None
     if word.type not in ("RESIDUAL", "SHORTCUT", "DENSE", "TRAIN_ONLY", "INIT"):
         return None
-    inside = place.near(1)
-    is_layer = word.type == "DENSE" and inside is not None and inside.type == "INT"
-    layer = f"linear({inside.text})" if is_layer and inside is not None else ""
+    layer = _layer(place) if word.type == "DENSE" else ""
     return spellings.ParenthesesForBraces(word.text, layer), place.token
+
+
+def _layer(place: Place) -> str:
+    """Keras's ``dense(10)``, ``dense(units = 10)``: the layer that it means."""
+    kinds = [None if (token := place.near(at)) is None else token.type for at in (1, 2)]
+    if kinds[0] == "NAME" and kinds[1] not in ("EQUALS", "COMMA", "RPAR"):
+        return ""  # a body: conv(8, 3)
+    at = 3 if kinds[1] == "EQUALS" else 1
+    value, after = place.near(at), place.near(at + 1)
+    is_one = after is not None and after.type in ("COMMA", "RPAR")
+    return f"linear({value.text})" if value is not None and is_one else "linear(…)"
 
 
 def _partner(place: Place, step: int, kind: str, other: str) -> Token | None:
