@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from nameskit import body, load_text, names, problems, said
 
+import archc
 from archdsl.project.loader import ImportLimits, load
 from archdsl.project.locate import libraries
 from archir.base.source import Source
@@ -142,6 +143,18 @@ def test_text_without_a_path_imports_from_the_current_folder(
     assert not list(found)
     assert program is not None
     assert list(program.files) == ["<stdin>", "stem.arch"]
+
+
+def test_a_text_may_be_called_like_a_file_that_it_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.arch").write_bytes(STEM)
+    monkeypatch.chdir(tmp_path)
+    source = Source("main.arch", importing('"./main.arch"'))
+    program, found = load(source, None)
+    assert program is not None and not list(found)
+    assert len(program.files) == 2
+    assert archc.check(source).ok
 
 
 def test_files_are_called_as_the_main_file_was(tmp_path: Path) -> None:

@@ -125,12 +125,19 @@ class _Loader(Struct):
             self.edges_of.setdefault(edge.importer, []).append(edge)
         for identity in self.scopes:
             self._bind(identity)
-        files = {scope.file.source.name: scope for scope in self.scopes.values()}
         wrong = [each for each in self.diagnostics if each.is_error]
         known = {span for scope in self.scopes.values() for span in scope.file.repaired}
         guesses = {each.span: _is_word_for_word(each) for each in wrong if each.span not in known}
         mistakes = tuple([each.span for each in wrong])
-        return Program(self.scopes[main], files, mistakes, guesses)
+        return Program(self.scopes[main], self._files(), mistakes, guesses)
+
+    def _files(self) -> dict[str, FileScope]:
+        """All files by their names; a text in hand may be called like a file that it imports."""
+        files: dict[str, FileScope] = {}
+        for identity, scope in self.scopes.items():
+            name = scope.file.source.name
+            files[identity if name in files else name] = scope
+        return files
 
     def _enter_file(
         self,
