@@ -196,6 +196,9 @@ def test_a_dtype_goes_before_the_shape(dtype: str, written: str) -> None:
         ("conv(8, 3, padding = [0, 1, 0, 1])", "pad([left, right, top, bottom])"),
         ('conv(8, 3, activation = "relu")', "an activation is a stage of its own: conv(…) -> relu"),
         ('conv(8, 3, name = "stem")', "a label names a module: stem: conv(…)"),
+        ("relu -> upto layer3", "labels stand in brackets"),
+        ("backbone.layer4 -> relu", "`backbone(…) upto [layer4]`"),
+        ("input y: [N, 3]", "all inputs stand in one statement"),
         ("self.conv1 = nn.Conv2d(3, 64, 3)", "a module gets its name by a label: `conv1: …`"),
         ("assert H == W", "say in words what is wrong otherwise"),
         ('max_pool(3, padding = "same")', "half the kernel"),
@@ -206,6 +209,11 @@ def test_a_dtype_goes_before_the_shape(dtype: str, written: str) -> None:
 def test_hints(text: str, said: str | None) -> None:
     (error,) = checked(MODEL.format(text)).errors
     assert (error.hint is None) if said is None else (said in (error.hint or ""))
+
+
+def test_a_module_of_self_is_no_value() -> None:
+    (error,) = checked(MODEL.format("self.fc(x)")).errors
+    assert error.problem.name == "dotted-stage" and error.fix is None
 
 
 def test_an_argument_that_is_there_by_another_name_is_not_missing() -> None:

@@ -152,7 +152,7 @@ def _input(ctx: Context, node: ast.Input) -> InputStatement | RefusedStatement:
     if ctx.enclosing:
         ctx.report(rules.placement.MisplacedInput(f"it stands in {_inside(ctx)}"), node.span)
     elif ctx.has_input:
-        ctx.report(rules.placement.MisplacedInput("there is an input already"), node.span)
+        ctx.report(rules.placement.MisplacedInput("there is an input already", True), node.span)
     elif ctx.has_flowed:
         ctx.report(rules.placement.MisplacedInput("stages stand before it"), node.span)
     ctx.has_input = True

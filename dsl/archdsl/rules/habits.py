@@ -223,6 +223,8 @@ class DottedStage(Problem):
             from archir.base.elsewhere import form_elsewhere
 
             form = form_elsewhere(last)
+            if form is None and owner.isidentifier() and owner not in LIBRARIES:
+                return f"what a label within a part names is `{owner}(…) upto [{last}]`"
             return form or "ops stand by their own names: archc ops lists them"
         if "." not in owner and last == self.instead and owner not in LIBRARIES:
             if not self.is_first:

@@ -19,11 +19,14 @@ class MisplacedInput(Problem):
     bad = "model m() {\n  relu\n  input x: [N, 3, H = 32, W = 32]\n}\n"
     good = in_model("relu")
     reason: str
+    is_second: bool = False
 
     def message(self) -> str:
         return f"input cannot stand here: {self.reason}"
 
     def hint(self) -> str | None:
+        if self.is_second:
+            return "all inputs stand in one statement: `input a: […], b: […]`"
         return "write it once, as the first statement of the block or model"
 
 

@@ -87,6 +87,8 @@ def undotted(name: Span, shown: str, instead: str | None) -> Fix | None:
         return swap(place, f" -> {instead}", safe=False)
     if owner in LIBRARIES:
         return swap(place, instead)
+    if owner == "self":
+        return None  # one of its modules, whatever it is
     if shown.count(".") > 1 or found.text(at - 1) not in ("\n", "{", "[", ","):
         return None
     return swap(place, f"{owner} -> {instead}", safe=False)

@@ -91,9 +91,11 @@ def _foreign_word(place: Place) -> Explained | None:
         return habits.ForeignWord("..<", hint), Token("DOTS", "..<", before.start, place.token.end)
     if place.token.type == "SLASH" and after is not None and after.type in ("STAR", "POWER"):
         return habits.ForeignWord("/*", "a comment begins with `#`"), place.token
-    if place.token.text == "upto" and place.start.type != "FOR":
-        how = "the labels stand in brackets: `resnet50 upto [layer3, layer4]`"
-        return rules.UnexpectedToken(describe(place.token), expectations(place), how), place.token
+    is_upto = before is not None and before.text == "upto"
+    if (place.token.text == "upto" or is_upto) and place.start.type != "FOR":
+        how = "behind a part, without an arrow, labels stand in brackets: `resnet50 upto [layer4]`"
+        expected = ("`[`",) if is_upto else expectations(place)
+        return rules.UnexpectedToken(describe(place.token), expected, how), place.token
     for token in (place.token, before):
         if token is not None and token.type == "NAME" and token.text in _FOREIGN:
             return habits.ForeignWord(token.text, _FOREIGN[token.text]), token
