@@ -233,8 +233,10 @@ class TooManyArguments(Problem):
         given = "1 is" if self.given == 1 else f"{self.given} are"
         return f"{self.callee} takes {takes}, and {given} given"
 
-    def hint(self) -> str | None:
-        return f"its arguments are, in order: {listed(self.known)}" if self.known else None
+    def hint(self) -> str:
+        if not self.known:
+            return f"what flows in stands before it: `x -> {self.callee}`"
+        return f"its arguments are, in order: {listed(self.known)}"
 
     def label(self) -> str:
         return "one too many"

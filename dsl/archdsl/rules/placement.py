@@ -157,4 +157,7 @@ class ModuleSetAgain(Problem):
         return f"{self.module} is made where it is declared, and its uses take no {self.what}"
 
     def hint(self) -> str | None:
-        return f"write it in the declaration: module {self.module} = …"
+        how = f"write it in the declaration: module {self.module} = …"
+        if self.what != "arguments":
+            return how
+        return f"{how}; a value flows in by an arrow: x -> {self.module}"
