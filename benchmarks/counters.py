@@ -39,9 +39,11 @@ RECORD = ROOT / "tests" / "cost" / "counters.json"
 
 UNSAID = {
     "gpt2": "torchinfo",
+    "swin_v2_t": "torchinfo",
     "t5_small": "torchinfo",
     "fasterrcnn_resnet50_fpn": "ptflops",
     "mvit_v2_s": "fvcore",
+    "clip_vit_b_32": "ptflops",
 }
 """What is not told of: torchinfo takes a block with a `weight` of its own for a layer, and counts a
 tensor with two keys twice; fvcore counts an einsum by four digits that numpy prints; ptflops counts

@@ -153,7 +153,7 @@ def test_a_merge_says_which_map_of_an_encoder_it_takes() -> None:
 # --- in a column ---------------------------------------------------------------------------------
 
 LARGE = (
-    *("bert_base", "gpt2", "llama3", "t5_small", "swin", "maxvit"),
+    *("bert_base", "gpt2", "llama3", "t5_small", "swin", "maxvit", "mvit", "clip"),
     *("ddpm", "deeplabv3", "fcn", "lraspp", "unet_resnet34"),
     *("fasterrcnn", "fcos", "retinanet", "ssd300", "yolo"),
     *("googlenet", "inception_v3", "xception", "nasnet", "s3d", "r2plus1d", "wavenet"),

@@ -235,7 +235,7 @@ _FVCORE = Tool(
     "it traces the model, and adds some for norms and for averages over the picture",
     _table(
         (CONVOLUTIONS, _fvcore_convolution, "padding by name is not known"),
-        ((*TRANSPOSED, "nn.Linear"), ours, ""),
+        ((*TRANSPOSED, "nn.Linear", "linear_by"), ours, ""),
         (("nn.MultiheadAttention",), heads.projected,
          "its projections alone, and its products where the weights are wanted"),
         (("matmul",), _fvcore_matmul, "the first value times the columns of the second"),

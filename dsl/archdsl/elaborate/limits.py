@@ -83,6 +83,9 @@ class Budget:
         self.around: Callable[[Span], Sequence[Label]] = lambda _: ()
         """The uses of blocks and calls that led to a place at which the work is."""
 
+        self.is_wrong: Callable[[], bool] = lambda: False
+        """Whether something is wrong already: what flows is unknown, and each use is worked out."""
+
     def close(self) -> None:
         """Note for the models behind this one what it took."""
         self.together.steps += self.steps
@@ -138,6 +141,8 @@ class Budget:
             self.stop("nodes", span)
 
     def stop(self, name: str, span: Span) -> NoReturn:
+        if name == "steps" and self.is_wrong():
+            raise Stopped
         problem = rules.limits.LimitExceeded(name, getattr(self.limits, name))
         self.diagnostics.report(problem, span, self.around(span))
         raise Stopped

@@ -105,6 +105,7 @@ def session_for(
     constants = Constants(budget, diagnostics, together.constants, together.variants)
     session = Session(program, diagnostics, budget, RuleCache(sizes), constants, sizes)
     budget.around = session.around
+    budget.is_wrong = lambda: session.has_errors
     return session
 
 
