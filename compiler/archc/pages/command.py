@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 
@@ -29,3 +29,12 @@ def run(
     for path in found:
         print(f"{path} is out of date: run python -m {module} {paths[0]}", file=sys.stderr)
     return 1 if found else 0
+
+
+def differing(contents: Mapping[Path, str]) -> list[Path]:
+    """The files that are not there, or hold something else than these texts."""
+    return [
+        path
+        for path, text in contents.items()
+        if not path.is_file() or path.read_text("utf-8") != text
+    ]

@@ -138,12 +138,12 @@ def of_readme(target: Path) -> str:
     return FORMATS["svg"].text(typed, view=BRIEF)
 
 
-def contents(target: Path) -> dict[Path, writing.Content]:
+def contents(target: Path) -> dict[Path, str]:
     """What is to stand in each file."""
     if target.name == OTHERS:
         shown = pictures([name for name in examples.names() if name not in SHOWN])
         drawn = dict.fromkeys(name.rpartition("-")[0] for name in shown)
-        made: dict[Path, writing.Content] = {target: page(_HEAD_OF_OTHERS, drawn, "")}
+        made: dict[Path, str] = {target: page(_HEAD_OF_OTHERS, drawn, "")}
         folder = target.parent
     else:
         folder = target.with_suffix("")
@@ -157,11 +157,7 @@ def contents(target: Path) -> dict[Path, writing.Content]:
 
 def outdated(target: Path) -> list[Path]:
     """The files that are not as they would be written."""
-    return [
-        path
-        for path, text in contents(target).items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != text
-    ]
+    return command.differing(contents(target))
 
 
 def write(target: Path) -> None:

@@ -216,11 +216,7 @@ def write(folder: Path) -> None:
 def outdated(folder: Path) -> list[Path]:
     """What is missing, is not as it would be written, or should not be there."""
     contents = pages()
-    found = [
-        folder / name
-        for name, text in contents.items()
-        if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text
-    ]
+    found = command.differing({folder / name: text for name, text in contents.items()})
     return found + [path for path in sorted(folder.glob("*.md")) if path.name not in contents]
 
 

@@ -11,15 +11,15 @@ from archc.pages.grammars import written
 
 
 def _outdated(folder: Path) -> list[Path]:
-    return [
-        folder / name
-        for name, text in written().items()
-        if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text
-    ]
+    return command.differing(_contents(folder))
 
 
 def _write(folder: Path) -> None:
-    writing.write_all({folder / name: text for name, text in written().items()})
+    writing.write_all(_contents(folder))
+
+
+def _contents(folder: Path) -> dict[Path, str]:
+    return {folder / name: text for name, text in written().items()}
 
 
 if __name__ == "__main__":

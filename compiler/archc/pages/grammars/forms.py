@@ -70,8 +70,6 @@ def maybe(form: Form) -> Form:
     return Times(form, 0, 1)
 
 
-NOTHING = InOrder(())
-
 _Notation = Literal["lark", "regex", "gbnf"]
 
 
