@@ -22,8 +22,11 @@ def net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def archc(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """``archc("check", "net.arch", stdin="…")``."""
+def archc(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Run:
+    """``archc("check", "net.arch", stdin="…")``, in a folder of the test's own."""
+    monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str, stdin: str | bytes = b"") -> Outcome:
         data = stdin.encode() if isinstance(stdin, str) else stdin
