@@ -159,6 +159,8 @@ TABLE.bodies(
         "a block of nothing": "{ }",
         "a repeat of nothing": "repeat 0 { conv(8, 3) }\nrelu",
         "a repeat of 2 ** 40 that does nothing": "repeat 2 ** 40 { }\nrelu",
+        "a repeat of 2 ** 40 of a value": "relu as a\ngelu\nrepeat 2 ** 40 { a }\nrelu",
+        "repeats of 2 ** 40 of a value": "relu as a\nrepeat 2 ** 40 { repeat 2 ** 40 { a } }",
         "a split into ones": "split([1, 1, 1]) -> concat",
         "a slice of one row": "slice(2, -1)",
         "an axis from the end": "softmax(-1)",

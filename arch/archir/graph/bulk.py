@@ -78,7 +78,9 @@ def bulk(typed: TypedGraph) -> Bulk:
         return Bulk(1, 1 + (totals[step.definition] if isinstance(step, Use) else 0))
 
     def held(step: Holder, inner: Bulk) -> Bulk:
-        return inner.times(step.count) if isinstance(step, Repeat) else inner
+        if not isinstance(step, Repeat):
+            return inner
+        return (inner if inner.total else Bulk(1, 1)).times(step.count)  # a turn is work by itself
 
     for definition in definitions(typed.graph):
         here = total(definition.steps, Bulk(0, 0), counted, held)

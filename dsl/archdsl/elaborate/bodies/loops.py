@@ -93,23 +93,24 @@ def _fold(node: Loop, item: object, count: int, flow: Flow, context: Context) ->
     turn = _turn(node, item, flow, context, steps=[])
     last = run(node.body, (formal,), turn)
     entries = scope.entries[before:]
-    if last == (formal,) and not turn.steps and not entries:
-        return flow, count  # nothing happens in the body
-    if (
+    again = (
         len(last) != 1
         or builder.type_of(last[0]) != given
         or len(context.session.diagnostics) != problems
         or builder.left_behind != named  # by a block that the body splices
         or builder.done
         or any(isinstance(entry, Slot) and entry.label is not None for entry in entries)
-    ):
+    )
+    nothing = not turn.steps and not entries  # each turn gives what the first gave
+    if again or nothing:
         substitute(turn.steps, formal, flow[0])
         builder.annotations[annotations:] = [
             replaced(annotation, value=flow[0]) if annotation.value is formal else annotation
             for annotation in builder.annotations[annotations:]
         ]
         context.steps.extend(turn.steps)
-        return tuple(flow[0] if value is formal else value for value in last), 1
+        done = count if nothing and not again else 1
+        return tuple(flow[0] if value is formal else value for value in last), done
     slots = SlotRepeat(count, entries)
     scope.entries[before:] = [slots]  # also without children: it names the loop's copies
     output = builder.value(node.span, given)
