@@ -91,6 +91,14 @@ HARD = Line(is_hard=True)
 BLANK = Line(is_hard=True, is_blank=True)
 
 
+def close(parts: Sequence[Flow]) -> Flow:
+    """Parts that stand close to each other: one text where all of them are, as most are."""
+    try:
+        return "".join(parts)  # type: ignore[arg-type]  # what is no text is asked for by trying
+    except TypeError:
+        return tuple(parts)
+
+
 def must_break(flow: Flow) -> bool:
     """Whether a line must end in it."""
     if isinstance(flow, str):

@@ -65,7 +65,7 @@ class Expressions:
         """The parts with a blank between each two that do not stand close to each other."""
         return self.with_blanks(piece.parts)
 
-    def with_blanks(self, parts: Sequence[Part], behind_comma: Flow = " ") -> tuple[Flow, ...]:
+    def with_blanks(self, parts: Sequence[Part], behind_comma: Flow = " ") -> Flow:
         made: list[Flow] = []
         for number, part in enumerate(parts):
             before = parts[number - 1] if number else None
@@ -73,11 +73,11 @@ class Expressions:
                 is_comma = isinstance(before, Token) and before.type == "COMMA"
                 made.append(behind_comma if is_comma else " ")
             made.append(self.of(part))
-        return tuple(made)
+        return flow.close(made)
 
     def close(self, piece: Phrase) -> Flow:
         """The parts without blanks between them."""
-        return tuple([self.of(part) for part in piece.parts])
+        return flow.close([self.of(part) for part in piece.parts])
 
     selector = module_path = attribute = minus = signs = close
 

@@ -52,9 +52,13 @@ def first_word(part: Phrase | Token) -> Token:
 
 def last_word(part: Phrase | Token) -> Token:
     """The word that a part ends with."""
-    while isinstance(part, Phrase):
-        part = next(inner for inner in reversed(part.parts) if any(words(inner)))
-    return part
+    waiting = [part]
+    while True:
+        one = waiting.pop()
+        if isinstance(one, Phrase):
+            waiting += one.parts
+        elif not is_line_end(one):
+            return one
 
 
 def is_line_end(token: Token) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from operator import attrgetter
 
 from archdsl.tree import ast
 from archir.base.record import field_names
@@ -55,18 +57,31 @@ def are_alike(one: object, other: object) -> bool:
     waiting = [(one, other)]
     while waiting:
         one, other = waiting.pop()
-        if type(one) is not type(other):
+        if one is other:
+            continue
+        kind = type(one)
+        if kind is not type(other):
             return False
-        if isinstance(one, ast.Node):
-            fields = field_names(one)[1:]
-            waiting += [(getattr(one, field), getattr(other, field)) for field in fields]
-        elif isinstance(one, tuple) and isinstance(other, tuple):
+        if kind is tuple:
+            assert isinstance(one, tuple) and isinstance(other, tuple)
             if len(one) != len(other):
                 return False
             waiting += zip(one, other, strict=True)
-        elif not isinstance(one, Source | Span) and one != other:
+        elif isinstance(one, ast.Node):
+            fields = _fields_of(one.__class__)
+            waiting += zip(fields(one), fields(other), strict=True)
+        elif one != other and not isinstance(one, Source | Span):
             return False
     return True
+
+
+@cache
+def _fields_of(kind: type[ast.Node]) -> Callable[[object], tuple[object, ...]]:
+    """What a node of a kind says, all in one call: a file has many nodes."""
+    names = field_names(kind)[1:]
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda node: tuple([getattr(node, name) for name in names])
 
 
 def bound_names(root: ast.Node) -> Iterator[ast.Identifier]:
