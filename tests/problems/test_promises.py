@@ -49,6 +49,121 @@ LINES = {
         ["initialiser-does-not-fit"],
         f"this is the first of {TIMES} such errors at this place",
     ),
+    "a rule for what stands in a loop": (
+        model(
+            "conv(8, 3) -> conv(8, 3)",
+            "repeat 20 { conv(8, 3, padding = 1) -> batch_norm }",
+            "init { *.weight: kaiming_normal }",
+        ),
+        ["initialiser-does-not-fit"],
+        "this is the first of 20 such errors at this place",
+    ),
+    "a rule for blocks in loops": (
+        "block Unit() { repeat 3 { batch_norm } }\n"
+        + model("repeat 4 { Unit }", "init { *.weight: kaiming_normal }"),
+        ["initialiser-does-not-fit"],
+        "this is the first of 12 such errors at this place",
+    ),
+    "a constant of another language": (
+        "const WIDTHS = [8, 16]\n" + model("for w in WIDTHS { conv(w, 3) }"),
+        ["foreign-word"],
+        "write `let name = …`",
+    ),
+    "a shape for an output": (
+        model("conv(8, 3)", "output: [N, 8, 30, 30]"),
+        ["list-as-branches"],
+        "`… :: [N, 8, 30, 30]`",
+    ),
+    "rows of YOLO's YAML": (
+        model("[-1, 1, Conv, [64, 3, 2]]", "[[-1, 6], 1, Concat, [1]]"),
+        ["list-as-branches", "list-as-branches"],
+        "is a stage here: `Conv(64, 3, 2)`",
+    ),
+    "a default behind a colon": (
+        "model m(nc: 80) {\n  input x: [N, 4]\n  linear(nc)\n}\n",
+        ["foreign-form"],
+        "write `nc = 80`",
+    ),
+    "arguments behind colons": (
+        model("conv(out_channels: 8, kernel_size: 3)"),
+        ["foreign-form", "foreign-form"],
+        "write `out_channels = 8`",
+    ),
+    "a path as a label": (
+        model('for i in 0..2 { "blocks.{i}": conv(8, 3) }'),
+        ["bad-label"],
+        '`blocks: { for i in 0..2 { "{i}": … } }`; a plain name is "blocks_{i}"',
+    ),
+    "a list that is to grow": (
+        model("let skips = []", "for w in [8, 16] {", "conv(w, 3)", "skips.append(_)", "}"),
+        ["dotted-stage"],
+        "leave `let skips = []` out",
+    ),
+    "the same padding of a pool of 2": (
+        model('max_pool(2, stride = 2, padding = "same")'),
+        ["wrong-argument-type"],
+        "write `ceil_mode = true`",
+    ),
+    "the same padding of a pool of 3": (
+        model('max_pool(3, stride = 2, padding = "same")'),
+        ["wrong-argument-type"],
+        "write `padding = 1`",
+    ),
+    "labels without brackets": (
+        "import examples.resnet50: resnet50\n" + model("resnet50 upto layer4"),
+        ["foreign-form"],
+        "write `upto [layer4]`",
+    ),
+    "what contradicts at one place": (
+        model("conv(8, 3) as a", "max_pool(2) -> conv(16, 3) -> upsample(2)", "concat [a, _]"),
+        ["shapes-differ"],
+        "no size mends it: another place asks for H // 2 - 1 >= 3",
+    ),
+    "a function of torch on what flows": (
+        model("conv(8, 3)", "F.relu(h)"),
+        ["dotted-stage"],
+        "write `relu`",
+    ),
+    "a function of torch on several": (
+        model("relu as y", "torch.cat((x, y), 1)", "torch.add(x, y)"),
+        ["dotted-stage", "dotted-stage"],
+        "write `concat(1) [x, y]`",
+    ),
+    "channels last, in numbers": (
+        "model m() {\n  input x: [N, 28, 28, 3]\n  conv(8, 3)\n}\n",
+        ["channels-last"],
+        "declare [N, 3, 28, 28], or permute(0, 3, 1, 2)",
+    ),
+    "one channel last": (
+        "model m() {\n  input x: [N, 28, 28, 1]\n  conv(8, 3)\n}\n",
+        ["kernel-does-not-fit"],
+        "declare [N, 1, 28, 28], or permute(0, 3, 1, 2)",
+    ),
+    "a spread where the mean stands": (
+        model("conv(8, 3)", "init { conv.weight: trunc_normal(0.02) }"),
+        ["mean-for-std"],
+        "`trunc_normal(std = 0.02)`",
+    ),
+    "a turn of a loop by its label": (
+        model('for i in 1..3 { "b{i}": conv(3, 3) }', "add [b1, _]"),
+        ["unknown-name"],
+        '"b{i}" labels a module in each turn of a loop; what it gives is named there, `… as b`',
+    ),
+    "half of a number": (
+        model("param t: [x.channels, 64 / 2, 1] = ones", "multiply [_, t]"),
+        ["bad-size"],
+        "`/` gives a float: write `64 // 2`",
+    ),
+    "what flows into a block without inputs": (
+        "block B() { add [_, x] }\n" + model("B"),
+        ["unknown-name"],
+        "`input x: [N, C, H, W]`",
+    ),
+    "quotes hide nothing of their line": (
+        model("conv2d(8, 3, mode = 'same')"),
+        ["unknown-name", "unknown-argument", "single-quotes"],
+        "did you mean conv?",
+    ),
     "torch's order, kernel 3": (
         model("conv(8, 3, 3)"),
         ["torch-order"],
@@ -162,6 +277,12 @@ def test_what_is_said(title: str) -> None:
 
 
 FIXES = {
+    "F.relu(x)": "x -> relu",
+    "torch.cat([x, x], dim = 1)": "concat(dim = 1) [x, x]",
+    "F.dropout(h, 0.5)": "dropout(0.5)",
+    "upsample(size = [H, W])": "interpolate(size = [H, W])",
+    'max_pool(2, padding = "same")': "max_pool(2, ceil_mode = true)",
+    "conv(out_channels: 8, kernel_size: 3)": "conv(out_channels = 8, kernel_size = 3)",
     "rellu": "relu",
     "conv(8, (3, 3))": "conv(8, [3, 3])",
     "x + x": "add [x, x]",

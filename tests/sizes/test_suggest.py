@@ -47,12 +47,12 @@ def test_sizes_with_one_fault_are_said_together() -> None:
     assert found == PREFIX + "H, W must be at least 16"
 
 
-def test_every_problem_gets_it() -> None:
+def test_what_mends_several_problems_is_said_at_the_first() -> None:
     text = UNET.replace("H = 100", "H = 99").replace(")]\n", ')]\n  assert H >= 100, "small"\n')
-    assert (
-        advice(text)
-        == [PREFIX + "H must be a multiple of 4, at least 100; with H = 100 everything fits"] * 2
-    )
+    first, second = errors(text)
+    wanted = PREFIX + "H must be a multiple of 4, at least 100; with H = 100 everything fits"
+    assert (first.hint or "").endswith(wanted)
+    assert PREFIX not in (second.hint or "")
 
 
 def test_nothing_is_said_where_other_things_are_wrong() -> None:
@@ -90,6 +90,24 @@ def test_that_something_is_left_is_no_other_place() -> None:
 def test_places_that_contradict_are_both_shown() -> None:
     text = """model m() {
   input x: [N, 1, L = 32]
+  max_pool(2) -> conv_transpose(1, 2, stride = 2) as even
+  concat [x, even]
+  concat [even, x -> conv(1, 2)]
+}
+"""
+    (found,) = errors(text)  # what refuses the default says it too
+    assert (found.problem.name, found.span.text) == (
+        "shapes-differ",
+        "concat [even, x -> conv(1, 2)]",
+    )
+    assert (found.hint or "").endswith("no size mends it: another place asks for L % 2 == 0")
+    asked = [(label.span.text, label.text) for label in found.related if "asks" in label.text]
+    assert asked == [("concat [x, even]", "this asks for L % 2 == 0")]
+
+
+def test_where_another_place_refuses_the_default_both_are_said() -> None:
+    text = """model m() {
+  input x: [N, 1, L = 33]
   max_pool(2) -> conv_transpose(1, 2, stride = 2) as even
   concat [x, even]
   concat [even, x -> conv(1, 2)]
@@ -149,5 +167,7 @@ def test_what_is_suggested_is_right_and_what_is_not_is_rare(text: str) -> None:
         right = [n for n in range(1, 45) if not errors(re.sub(r"L = \d+", f"L = {n}", text))]
         assert right == []
         assert any(each.problem.name == "no-valid-size" for each in found) or any(
-            (each.hint or "").endswith("no other size mends it") for each in found
+            "no size mends it: " in (each.hint or "")
+            or (each.hint or "").endswith("no other size mends it")
+            for each in found
         )

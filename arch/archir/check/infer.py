@@ -15,7 +15,7 @@ from archir.base.source import Span
 from archir.check.annotations import Annotations
 from archir.check.initial_weights import check_initialisers
 from archir.check.lints import Inspected, lint
-from archir.check.lints.layers import TorchOrder
+from archir.check.lints.layers import ChannelsLast, TorchOrder
 from archir.check.lints.resizing import SizeForFactor
 from archir.check.requirements import requirements
 from archir.check.shared_modules import check_shared_modules
@@ -230,11 +230,15 @@ class _Checker:
 
     def _misread(
         self, definition: Definition, step: Apply, row: Row, known: tuple[TensorType, ...]
-    ) -> tuple[TorchOrder | SizeForFactor, Span] | None:
-        """Arguments that are likely meant otherwise: of a refused step, or of what it takes."""
+    ) -> tuple[TorchOrder | SizeForFactor | ChannelsLast, Span] | None:
+        """What is likely meant otherwise: arguments of a refused step, or what it takes."""
         own = TorchOrder.of(step, known)
         if own is not None:
             return own, step.span
+        if definition is self.graph.root and step.inputs[0] in definition.inputs:
+            turned = ChannelsLast.of(step, known[0])
+            if turned is not None:
+                return turned, step.inputs[0].span
         if definition not in self.makers:
             applied = [each for each in self.steps[definition] if isinstance(each, Apply)]
             self.makers[definition] = {value: each for each in applied for value in each.outputs}

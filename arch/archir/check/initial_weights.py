@@ -127,7 +127,7 @@ class Fitting:
                 labels,
                 advice,
                 occasion=self.occasion,
-                times=len(found),
+                times=sum(module.times for _, module in found),
             )
         )
 

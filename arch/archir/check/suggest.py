@@ -69,9 +69,10 @@ def suggest(
         if tried is None:
             return
         if not tried.diagnostics.has_errors:
+            # It is about the whole network, and said once.
+            first = min(failures, key=lambda each: each.diagnostic.span.start)
             advice = _advice(valid, near, sizes)
-            for failure in failures:
-                _add_hint(checked.diagnostics, failure.diagnostic, advice)
+            _add_hint(checked.diagnostics, first.diagnostic, advice)
             return
         # An op that could not be applied had not asked everything yet.
         asked += _of_evaluation(tried)
@@ -128,10 +129,16 @@ def _by_broadcasting(failures: Iterable[Failure], near: Mapping[str, int]) -> bo
     )
 
 
-def _add_hint(diagnostics: Diagnostics, item: Diagnostic, advice: str) -> None:
+def _add_hint(
+    diagnostics: Diagnostics, item: Diagnostic, advice: str, labels: Sequence[Label] = ()
+) -> None:
     hint = item.hint
     index = next(n for n, other in enumerate(diagnostics.items) if other is item)
-    more = replaced(item, advice=advice if hint is None else f"{hint}\n{advice}")
+    more = replaced(
+        item,
+        advice=advice if hint is None else f"{hint}\n{advice}",
+        related=(*item.related, *labels),
+    )
     diagnostics.items[index] = more
 
 
@@ -154,5 +161,14 @@ def _no_size(checked: Checked, empty: Conflict | None, asked: list[Requirement])
         for other in others
     ]
     elsewhere = " and ".join(map(show_condition, others))
+    if mine and others:  # what is wrong is said there already
+        for failure in mine:
+            _add_hint(
+                checked.diagnostics,
+                failure.diagnostic,
+                f"no size mends it: another place asks for {elsewhere}",
+                labels,
+            )
+        return
     problem = rules.sizes.NoValidSize(show_condition(last), elsewhere)
     checked.diagnostics.report(problem, place.span, labels)

@@ -19,7 +19,7 @@ from archir.graph.graph import (
     Step,
     Use,
 )
-from archir.graph.naming import names
+from archir.graph.naming import names, turns
 from archir.init.init_rules import RAW, Given
 from archir.op.rule_cache import RuleCache
 from archir.shapes.types import ParameterSpec, TensorType
@@ -44,6 +44,9 @@ class Module(Struct):
     span: Span
     is_own: bool = True
     """Whether it belongs to the definition itself, not to a block in it."""
+
+    times: int = 1
+    """How many there are of it: of what stands in loops, one for each turn."""
 
     @property
     def keyword(self) -> str:
@@ -140,23 +143,25 @@ class Modules:
     def _find(self, definition: Definition) -> Iterator[Module]:
         applied = self._applied(definition)
         # Scopes are nested as deep as braces in the text.
-        stack: list[tuple[tuple[str, ...], Scope]] = [((), definition.scope)]
+        stack: list[tuple[tuple[str, ...], Scope, int]] = [((), definition.scope, 1)]
         while stack:
-            path, scope = stack.pop()
-            yield from _raw(path, scope.parameters)
+            path, scope, around = stack.pop()
+            yield from _raw(path, scope.parameters, around)
+            looped = turns(scope)
             for slot, name in names(scope).items():
-                here = (*path, name)
+                here, times = (*path, name), around * looped.get(slot, 1)
                 member = slot.member
                 if isinstance(member, Scope):
-                    stack.append((here, member))
+                    stack.append((here, member, times))
                 elif isinstance(member, Definition):
                     for inner in self.of(member):
                         below = (*here, *inner.path)
-                        yield Module(below, inner.leaf, inner.specs, inner.span, False)
+                        count = times * inner.times
+                        yield Module(below, inner.leaf, inner.specs, inner.span, False, count)
                 elif isinstance(member, Leaf) and slot in applied:
                     specs = self._specs(definition, applied[slot])
                     if specs:
-                        yield Module(here, member, specs, applied[slot].span)
+                        yield Module(here, member, specs, applied[slot].span, times=times)
 
     def _specs(self, definition: Definition, step: Apply) -> tuple[ParameterSpec, ...]:
         row = self.rows[definition]
@@ -168,8 +173,9 @@ class Modules:
         return self.rule_cache.parameters(step.op, tuple(inputs))
 
 
-def _raw(path: tuple[str, ...], given: Sequence[RawParameter]) -> Iterator[Module]:
+def _raw(path: tuple[str, ...], given: Sequence[RawParameter], times: int = 1) -> Iterator[Module]:
     """What holds raw parameters; those of buffers are in no rule's reach."""
     drawn = [each for each in given if not each.is_buffer]
     if drawn:
-        yield Module(path, None, tuple([each.spec for each in drawn]), drawn[0].span)
+        specs = tuple([each.spec for each in drawn])
+        yield Module(path, None, specs, drawn[0].span, times=times)

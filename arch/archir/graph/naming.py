@@ -39,6 +39,22 @@ def names(scope: Scope) -> dict[Slot, str]:
     return result
 
 
+def turns(scope: Scope) -> dict[Slot, int]:
+    """How often each child is there that stands in a loop: once for each of its turns."""
+    found: dict[Slot, int] = {}
+    waiting: list[tuple[int, SlotRepeat]] = [
+        (entry.count, entry) for entry in scope.entries if isinstance(entry, SlotRepeat)
+    ]
+    while waiting:
+        count, loop = waiting.pop()
+        for entry in loop.entries:
+            if isinstance(entry, SlotRepeat):
+                waiting.append((count * entry.count, entry))
+            else:
+                found[entry] = count
+    return found
+
+
 def _automatic(base: str, counts: dict[str, int], taken: set[str]) -> str:
     """``base``, or ``base_2`` and so on where that is taken, or ``base_`` where torch has it."""
     if base in RESERVED:

@@ -13,7 +13,7 @@ from typing import Any
 
 from archir import rules
 from archir.base.diagnostics import Problem, nearest
-from archir.base.record import Record
+from archir.base.record import Record, replaced
 from archir.op.argument_types import choices, describe, is_counted, is_measured, is_sized, shown
 from archir.op.contract import Op, arguments_of, assembled, values_of
 from archir.op.fast_path import fast_path
@@ -143,6 +143,8 @@ def _reasons(op: type[Op], error: Any, values: Mapping[str, object]) -> dict[str
     for name, errors in kinds.items():
         if name in values:
             found[name] = _value_problem(op, name, values[name], errors)
+            if (name, values[name]) == ("padding", "same"):
+                found[name] = _of_same(found[name], values)
         elif errors == {"missing"}:
             found[name] = rules.arguments.MissingArgument(op.keyword, (name,), op.arguments())
     return found
@@ -153,6 +155,15 @@ def _in_front(op: type[Op], name: str, value: object) -> str:
     measured = name != op.arguments()[0] and is_measured(arguments_of(op)[name].annotation)
     is_other = measured and isinstance(value, int) and not isinstance(value, bool) and value > 1
     return op.inferred if is_other else ""
+
+
+def _of_same(problem: Problem, values: Mapping[str, object]) -> Problem:
+    """The padding of TensorFlow's that no pool has, with what does the same."""
+    from archir.op.same_padding import same_pool
+
+    if not isinstance(problem, rules.argument_values.WrongArgumentType):
+        return problem
+    return replaced(problem, instead=same_pool(values))
 
 
 def _value_problem(op: type[Op], name: str, value: object, errors: set[str]) -> Problem:

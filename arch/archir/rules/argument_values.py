@@ -5,7 +5,7 @@ from __future__ import annotations
 from archir.base import argument_fixes as fixes
 from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.fixes import Edit, Fix, renamed, swap
-from archir.base.pieces import call_at
+from archir.base.pieces import call_around, call_at, pieces
 from archir.base.record import replaced
 from archir.base.source import Span
 
@@ -42,6 +42,9 @@ class WrongArgumentType(Problem):
     inferred: str = ""
     """What torch's class begins with, where the value is likely another argument's for that."""
 
+    instead: str = ""
+    """The argument that is to stand there, where that is known."""
+
     def message(self) -> str:
         if self.inferred:
             return (
@@ -70,6 +73,8 @@ class WrongArgumentType(Problem):
             return f"an activation is a stage of its own: {self.callee}(…) -> {word}"
         if self.value.startswith("[") and "list" not in self.wanted and "integer" in self.wanted:
             return "give one number: an item of a list `xs` is `xs[0]`, and a loop takes them all"
+        if self.instead:
+            return f"write `{self.instead}`: as many places as with TensorFlow's SAME, at any size"
         if (self.argument, self.value) == ("padding", '"same"'):
             return "write it as a number: half the kernel, rounded down, keeps the size at stride 1"
         return None
@@ -84,6 +89,8 @@ class WrongArgumentType(Problem):
         call, given = found
         if self.inferred and given.name is None and call.arguments[0] != given:
             return fixes.without(call, call.arguments[0], safe=False)
+        if self.instead:
+            return swap(given.span, self.instead, safe=False)
         digits = self.value.strip('"')
         if self.value == f'"{digits}"' and digits.isdecimal() and "integer" in self.wanted:
             return swap(given.value, digits) if given.value.text == self.value else None
@@ -213,6 +220,14 @@ class ArgumentDependsOnSize(Problem):
             " input, as `32` for `H = 32`"
         )
 
+    def fix(self, at: Diagnostic) -> Fix | None:
+        call = call_around(at.span, self.callee) if self.function else None
+        found = None if call is None else pieces(at.span.source)
+        at_head = None if call is None or found is None else found.at(call.head.start)
+        if call is None or found is None or at_head is None or found.text(at_head - 1) == ":":
+            return None  # a function carries no label
+        return swap(call.head, self.function, safe=False)  # it takes no number among its children
+
 
 class WrongListLength(Problem):
     """A list has one entry for each axis of the incoming tensor; this one has more or fewer."""
@@ -282,8 +297,8 @@ class StridedSamePadding(Problem):
     name = "strided-same-padding"
     bad = _model('conv(8, 3, stride = 2, padding = "same")')
     good = _model(
-        "pad(1) -> slice(2, 1 - (2 - (_.shape[2] - 3) % 2) // 2)"
-        " -> slice(3, 1 - (2 - (_.shape[3] - 3) % 2) // 2) -> conv(8, 3, stride = 2)"
+        "pad(1) -> slice(2, (_.shape[2] + 1) % 2) -> slice(3, (_.shape[3] + 1) % 2)"
+        " -> conv(8, 3, stride = 2)"
     )
     callee: str
     stride: str

@@ -168,7 +168,7 @@ class NoValidSize(Problem):
 
     name = "no-valid-size"
     bad = """model m() {
-  input x: [N, 1, L = 32]
+  input x: [N, 1, L = 33]
   max_pool(2) -> conv_transpose(1, 2, stride = 2) as even
   concat [x, even]
   concat [even, x -> conv(1, 2)]

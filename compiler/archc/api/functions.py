@@ -15,7 +15,7 @@ from archc.request import files
 from archc.request.outputs import Outputs, handing
 from archc.request.requests import Request, chosen_word
 from archc.request.requests import sizes as sizes_asked
-from archc.request.settings import Setting, SettingValue, from_values
+from archc.request.settings import Setting, SettingValue, advised, from_values
 from archir.base.diagnostics import Diagnostics, nearest
 from archir.base.source import Source
 
@@ -346,6 +346,7 @@ def _compile(
         found.extend(problems)
         if typed is not None:
             return typed
+        found = advised(found, f"the second argument: archc.{function.__name__}(…, 'name')")
     raise ArchError(found)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from archc.errors import SettingError, SettingTypeError
-from archir.base.diagnostics import Diagnostics
-from archir.base.record import Record
+from archir.base.diagnostics import Diagnostic, Diagnostics
+from archir.base.record import Record, replaced
 from archir.base.source import Source
 
 if TYPE_CHECKING:
@@ -120,3 +120,23 @@ def parse_settings(settings: Iterable[Setting]) -> tuple[tuple[ast.Argument, ...
         if argument is not None:
             arguments.append(argument)
     return tuple(arguments), found
+
+
+def advised(found: Iterable[Diagnostic], how: str) -> Diagnostics:
+    """What is said, with advice at a setting that was likely to choose a model.
+
+    ``how`` says where a model is chosen.
+    """
+    told = Diagnostics()
+    for item in found:
+        word = item.span.text.partition("=")[0].strip()
+        is_setting = item.span.source.name == SETTINGS and item.problem.name == "unknown-argument"
+        if is_setting and word in _OF_MODELS:
+            told.add(replaced(item, advice=f"a model of the file is named by {how}"))
+        else:
+            told.add(item)
+    return told
+
+
+_OF_MODELS = frozenset({"name", "model_name", "variant", "arch", "architecture", "net", "which"})
+"""What others call the argument that chooses a model."""

@@ -37,6 +37,12 @@ _STRINGS = frozenset(
 _BATCHES = frozenset({"b", "bs", "bsz", "batch", "batch_size", "batchsize"})
 """What others call the number of examples, which an input here names."""
 
+_CURRENT = frozenset(
+    {"x", "h", "out", "inp", "inputs", "img", "image", "images", "hidden", "hidden_states"}
+    | {"tensor", "features", "feat", "feats", "hidden_state", "input_tensor", "prev", "previous"}
+)
+"""What others call the value at hand, which has no name here."""
+
 
 class Unclear:
     """The meaning of a name whose import failed: reported there, and silent from then on."""
@@ -143,9 +149,6 @@ class Context(Struct):
 
     bound: dict[str, ast.Identifier] | None = None
     """All names that the declaration binds anywhere, once one is not found."""
-
-    label_names: frozenset[str] | None = None
-    """All labels of its text, once a name is not found."""
 
     words: set[str] | None = None
     """The words of what was refused in it, once a name is not found."""
@@ -339,11 +342,27 @@ class Context(Struct):
         is_same = near is not None and letters(near.strip('"')) == letters(text)
         if synonym(text) is not None or is_same:
             return None
+        if (labelled := self._as_label(text)) is not None:
+            return labelled
+        if self.flows and near is None and text.casefold() in _CURRENT:
+            return self._as_current(text)
         if text.casefold() in _BATCHES and (batch := self._batch()) is not None:
             return f"the batch is `{batch}` here: so the input names it"
         if text == "C" and self.flows and near is None:
             return "the channels of what flows in are `_.channels`"
-        return self._as_label(text) or form_elsewhere(text) or not_yet(text)
+        return form_elsewhere(text) or not_yet(text)
+
+    def _as_current(self, text: str) -> str:
+        """What to be told of a name that others give to the value at hand."""
+        inputs = [
+            node.name.text for node in nodes(self.owner.node) if isinstance(node, ast.InputItem)
+        ]
+        flowing = "what flows here is `_`, and the next stage takes it by itself"
+        if not inputs:
+            how = f"`input {text}: [N, C, H, W]` as its first statement"
+            return f"{flowing}; what comes in has a name where the {self.owner.kind} has {how}"
+        came = ", ".join(f"`{name}`" for name in inputs[:3])
+        return f"{flowing}; what came in is {came}"
 
     def _is_size(self, name: str | None) -> bool:
         """Whether it is the name of a size: a letter is too little to tell one by."""
@@ -351,16 +370,26 @@ class Context(Struct):
         return symbol is not None and symbol.kind == "dim"
 
     def _as_label(self, text: str) -> str | None:
-        """What to be told of a name that a stage has for a label."""
-        if self.label_names is None:
-            labels = [node for node in nodes(self.owner.node) if isinstance(node, ast.Label)]
-            self.label_names = frozenset(
-                [label.name for label in labels if isinstance(label.name, str)]
-            )
-        if text not in self.label_names:
+        """What to be told of a name that a stage has for a label, or several in a loop."""
+        from archdsl.tree.labelled import label_meant
+
+        found = label_meant(self.owner.node, text)
+        if found is None:
             return None
+        if found.is_same and not found.is_looped:
+            return (
+                f"{text} is a label, which names a module; its value is named behind it: `… as"
+                f" {text}`"
+            )
+        name = found.stem if found.stem.isidentifier() else "each"
+        if found.is_looped:
+            return (
+                f"{found.text} labels a module in each turn of a loop; what it gives is named"
+                f" there, `… as {name}`, and behind the loop `{name}[0]` is that of the first turn"
+            )
         return (
-            f"{text} is a label, which names a module; its value is named behind it: `… as {text}`"
+            f"{found.text} is a label, which names a module; what stands in it has a value by a"
+            f" name of its own: `… as {text}`"
         )
 
     def _likely(self, text: str) -> tuple[str | None, str | None]:

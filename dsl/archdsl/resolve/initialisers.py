@@ -17,7 +17,7 @@ from archdsl.tree.walk import nodes
 from archir.base.diagnostics import Label, Problem
 from archir.catalogue.registry import built_in, ops
 from archir.init.init_rules import RAW
-from archir.init.initialisers import INITIALISERS, InitialiserSpec
+from archir.init.initialisers import FANS, INITIALISERS, InitialiserSpec
 from archir.op.contract import Op
 from archir.program.builtins import Builtin
 from archir.program.expressions import ParameterKey
@@ -55,7 +55,34 @@ def initialiser(ctx: Context, expr: ast.Expr, *, elements: Elements | None = Non
         # none keeps what torch does by itself
         ctx.report(rules.kinds.NotAnInitialiser(described or ""), expr.span)
     made = visit(ctx, expr, fans=True)
-    return nothing(expr.span) if ctx.refusals > before else made
+    if ctx.refusals > before:
+        return nothing(expr.span)
+    _mean_for_std(ctx, expr)
+    return made
+
+
+def _mean_for_std(ctx: Context, expr: ast.Expr) -> None:
+    """Warn of ``normal(0.02)``, whose one number is the mean."""
+    if not isinstance(expr, ast.Access) or not isinstance(expr.base, ast.Name):
+        return
+    spec = ctx.meaning(expr.base.text, is_call=True)
+    call = expr.trailers[0]
+    if not isinstance(spec, InitialiserSpec) or not isinstance(call, ast.Arguments):
+        return
+    if [each.name for each in spec.arguments[:2]] != ["mean", "std"] or len(call.items) != 1:
+        return
+    (given,) = call.items
+    if given.name is None and _is_spread(given.value):
+        problem = rules.initial.MeanForStd(expr.base.text, given.span.text)
+        ctx.note(problem, given.span)
+
+
+def _is_spread(value: ast.Expr) -> bool:
+    """Whether a number is likely a standard deviation: a small one, or one of fans or so called."""
+    if isinstance(value, ast.Number):
+        return 0 < value.value < 1
+    names = [node.text.casefold() for node in nodes(value) if isinstance(node, ast.Name)]
+    return any(name in FANS or name.endswith(("std", "stddev")) for name in names)
 
 
 def _not_one(ctx: Context, name: str, what: str) -> Problem:

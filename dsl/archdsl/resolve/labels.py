@@ -90,9 +90,9 @@ class _Labels:
         if len(texts) == len(name.parts):
             self.take("".join(texts), label.span, table, arms)
         elif any("." in text for text in texts):
-            self.diagnostics.report(
-                rules.labels.BadLabel(name.span.text, why_not(".") or ""), label.span
-            )
+            written, loop = name.span.text[1:-1], rules.labels.loop_around(label.span)
+            problem = rules.labels.BadLabel(written, why_not(".") or "", loop)
+            self.diagnostics.report(problem, label.span)
 
     def take(self, text: str, span: Span, table: _Table, arms: Arms) -> None:
         reason = why_not(text)

@@ -206,3 +206,23 @@ class NumberAsBranch(Problem):
 
     def fix(self, at: Diagnostic) -> Fix | None:
         return as_argument(at.span)
+
+
+class ListAsBranches(Problem):
+    """Brackets behind a stage hold what runs side by side: branches, which are stages and values.
+
+    A list of numbers is an argument, a shape that is checked stands behind `::`, and what a layer
+    is like stands in the parentheses behind its name.
+    """
+
+    name = "list-as-branches"
+    bad = model("conv(4, 3)", "output: [N, 4, H - 2, W - 2]")
+    good = model("conv(4, 3) :: [N, 4, H - 2, W - 2]")
+    shown: str
+    how: str
+
+    def message(self) -> str:
+        return f"`{self.shown}` is a list with numbers, and brackets hold branches here"
+
+    def hint(self) -> str:
+        return self.how

@@ -6,6 +6,7 @@ import re
 
 from archdsl.rules.assigned import assignment, flowing, from_let, meant
 from archdsl.rules.bracing import braces
+from archdsl.rules.functional import functional
 from archdsl.rules.rewriting import LIBRARIES, foreign, undotted
 from archdsl.rules.small import model
 from archir.base.diagnostics import Diagnostic, Problem
@@ -200,11 +201,23 @@ class DottedStage(Problem):
     is_first: bool = True
     """Whether it begins its chain, so that a value can stand before it."""
 
+    grows: str = ""
+    """The statement that began a list, to which this is to add."""
+
+    called: str = ""
+    """The stage that the whole call is, where it is one of a function on values."""
+
     def message(self) -> str:
         return f"`{self.shown}` cannot be a stage: no name of one has a dot"
 
     def hint(self) -> str:
+        if self.called:
+            return f"write `{self.called}`"
         owner, _, last = self.shown.rpartition(".")
+        return self._of_python(owner, last) or self._of_stage(owner, last)
+
+    def _of_python(self, owner: str, last: str) -> str | None:
+        """What to do about a statement of Python's, which runs no stage."""
         if owner.rpartition(".")[2] == "init":
             how = f"{last.rstrip('_')}(…)"
             return (
@@ -214,9 +227,13 @@ class DottedStage(Problem):
         if last.startswith("__"):
             return "there are no classes here: the body of a model says what it holds, and runs it"
         if last in ("append", "extend", "push", "add_module") and owner.isidentifier():
-            return f"a name that a loop binds is behind it the list of its turns: `… as {owner}`"
+            how = f"a name that a loop binds is behind it the list of its turns: `… as {owner}`"
+            return f"no list grows: leave `{self.grows}` out; {how}" if self.grows else how
         if owner == "self":
             return f"a module gets its name by a label: `{last}: …`"
+        return None
+
+    def _of_stage(self, owner: str, last: str) -> str:
         if not owner:
             return f"stages are chained with `->`: `-> {self.instead or last}`"
         if self.instead is None:
@@ -233,6 +250,9 @@ class DottedStage(Problem):
         return f"write `{self.instead}`"
 
     def fix(self, at: Diagnostic) -> Fix | None:
+        found = self.called and functional(at.span.source, at.span.start, self.instead or "")
+        if found:
+            return Fix(f"write `{self.called}`", found.edits) if found.edits else None
         return undotted(at.span, self.shown, self.instead)
 
 

@@ -7,7 +7,7 @@ import re
 from archdsl.rules.names import in_model
 from archdsl.rules.rewriting import exchanged
 from archir.base.diagnostics import Diagnostic, Problem
-from archir.base.fixes import Fix, part_renamed, renamed, swap
+from archir.base.fixes import Fix, insert, part_renamed, renamed, swap
 
 
 def _init(rule: str) -> str:
@@ -146,3 +146,30 @@ class BoundsInWrongOrder(Problem):
 
     def fix(self, at: Diagnostic) -> Fix | None:
         return exchanged(at.span, self.function)
+
+
+class MeanForStd(Problem):
+    """A number that is likely a standard deviation stands first, where the mean is.
+
+    As in torch, `normal(0.02)` draws around 0.02 with the standard deviation 1. Where the mean is
+    meant, name it: `normal(mean = 0.02)`.
+    """
+
+    name = "mean-for-std"
+    severity = "warning"
+    bad = _init("conv.weight: normal(0.02)")
+    good = _init("conv.weight: normal(std = 0.02)")
+    function: str
+    given: str
+
+    def message(self) -> str:
+        return f"{self.function}({self.given}) has the mean {self.given}, and the std 1"
+
+    def hint(self) -> str:
+        return (
+            f"as the spread it is `{self.function}(std = {self.given})`; where the mean is meant,"
+            f" write `mean = {self.given}`"
+        )
+
+    def fix(self, at: Diagnostic) -> Fix:
+        return insert(at.span.source, at.span.start, "std = ", safe=False)

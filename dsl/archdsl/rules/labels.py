@@ -80,6 +80,10 @@ class AlreadyInUse(Problem):
         return "give each a label of its own"
 
 
+def _label(text: str) -> str:
+    return text if text.isidentifier() else f'"{text}"'
+
+
 class BadLabel(Problem):
     """A label becomes the name of a torch module, and torch does not take every name."""
 
@@ -96,12 +100,21 @@ class BadLabel(Problem):
 """
     text: str
     reason: str
+    loop: str = ""
+    """The head of the loop around it, where the label counts its turns."""
 
     def message(self) -> str:
         return f'"{self.text}" cannot be a label: {self.reason}'
 
     def hint(self) -> str | None:
         outer, dot, inner = self.text.partition(".")
+        if "{" in inner and outer.isidentifier():
+            braces = inner.split(".")
+            inside = "".join(f"{_label(each)}: {{ " for each in braces[:-1])
+            inside += f"{_label(braces[-1])}: …{' }' * len(braces)}"
+            inside = f"{self.loop} {{ {inside} }}" if self.loop else inside
+            plain = self.text.replace(".", "_")
+            return f'braces make such a key: `{outer}: {{ {inside}`; a plain name is "{plain}"'
         if not dot and self.text.isidentifier():
             return f"take another, such as {self.text}_"
         if not outer.isidentifier() or not inner.replace(".", "_").isidentifier():

@@ -106,10 +106,14 @@ class SingleQuotes(Problem):
     def hint(self) -> str:
         return f'write "{self.text}"'
 
-    def fix(self, at: Diagnostic) -> Fix | None:
+    @property
+    def is_plain(self) -> bool:
+        """Whether it means the same in double quotes."""
         plain = '"' not in self.text and "\\" not in self.text
-        plain = plain and (self.has_holes or "{" not in self.text)
-        return swap(at.span, f'"{self.text}"') if plain else None
+        return plain and (self.has_holes or "{" not in self.text)
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return swap(at.span, f'"{self.text}"') if self.is_plain else None
 
 
 class UnterminatedString(Problem):

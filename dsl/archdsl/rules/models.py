@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from archir.base.diagnostics import Diagnostic, Problem
-from archir.base.fixes import Fix, insert, typed
+from archir.base.fixes import Fix, insert, swap, typed
 
 
 class NoInput(Problem):
@@ -86,9 +88,23 @@ class BadSize(Problem):
         return f"{self.text} cannot be a dim here: {self.reason}"
 
     def hint(self) -> str:
+        if "float" in self.reason:
+            whole = _DIVIDED.sub("//", self.text)
+            if whole != self.text:
+                return f"a dim is a whole number, and `/` gives a float: write `{whole}`"
+            return f"a dim is a whole number: write `int({self.text})`"
         return (
             "a dim is a whole number of at least 1, or a name, which may have such a default: H = 8"
         )
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        whole = _DIVIDED.sub("//", at.span.text)
+        is_whole = self.reason.endswith(".0") and whole != at.span.text
+        return swap(at.span, whole) if is_whole else None
+
+
+_DIVIDED = re.compile(r"(?<!/)/(?!/)")
+"""The sign that divides two numbers to a float."""
 
 
 class UnknownDtype(Problem):

@@ -94,8 +94,9 @@ def _bad_number(token: Token, report: Report) -> bool:
 
 
 def _quoted(token: Token, report: Report) -> bool:
-    report(rules.literals.SingleQuotes(token.text[1:-1]), token.start, token.end)
-    token.type, token.text = "STRING", '""'
+    problem = rules.literals.SingleQuotes(token.text[1:-1])
+    report(problem, token.start, token.end)
+    token.type, token.text = "STRING", f'"{problem.text}"' if problem.is_plain else '""'
     return False
 
 

@@ -92,6 +92,11 @@ def _give_up(*_: object) -> NoReturn:
     raise _Wrong
 
 
+def _is_read(problem: Problem) -> bool:
+    """Whether a token that is wrong was read as it is meant."""
+    return isinstance(problem, rules.literals.SingleQuotes) and problem.is_plain
+
+
 class _Parse:
     """One run over one text."""
 
@@ -106,7 +111,8 @@ class _Parse:
         """Where brackets were mended: the statement there is refused."""
 
         self.closed: tuple[Span, ...] = ()
-        """Brackets that nobody closed, of which it is plain where they end."""
+        """Brackets that nobody closed, of which it is plain where they end, and what else the
+        lexer has read as it is meant."""
 
     def run(self, before: Sequence[Token] = ()) -> ast.File | None:
         """The file, or None where the errors were too many; tokens may be put before the text."""
@@ -131,7 +137,8 @@ class _Parse:
         tokens = list(strings.expand(tokens, lex, self.report))
         layout.names(tokens)
         tokens, self.mended, plain = sound(tokens, text, self._report_token)
-        self.closed = tuple([Span(self.source, each.start, each.end) for each in plain])
+        closed = [Span(self.source, each.start, each.end) for each in plain]
+        self.closed = (*closed, *[each.span for each in self.found if _is_read(each.problem)])
         return tokens
 
     # --- reporting

@@ -93,13 +93,19 @@ class ChannelsLast(Lint):
         return f"{self.part} takes dim 1 of {self.shape} for the channels, which is {self.channels}"
 
     def hint(self) -> str:
-        return "channels stand before the axes: declare [N, 3, H, W], or permute(0, 3, 1, 2)"
+        first, *sides, channels = self.shape[1:-1].split(", ")
+        moved = ", ".join([first, channels, *sides])
+        order = ", ".join(map(str, [0, len(sides) + 1, *range(1, len(sides) + 1)]))
+        return f"channels stand before the axes: declare [{moved}], or permute({order})"
 
     def fix(self, at: Diagnostic) -> Fix | None:
+        return self.repair(at.related[0].span)
+
+    def repair(self, name: Span) -> Fix | None:
+        """Declare the input, which has its name there, with its channels before the axes."""
         from archir.base.fixes import Fix, swap
         from archir.base.pieces import items_of, pieces
 
-        name = at.related[0].span
         found = pieces(name.source)
         opener = found.bracket_behind(name.start)
         if opener is None or opener not in found.partner:
@@ -112,13 +118,20 @@ class ChannelsLast(Lint):
         return Fix(f"declare `[{moved}]`", swap(shape, f"[{moved}]").edits, is_safe=False)
 
     @classmethod
+    def of(cls, step: Apply, given: TensorType) -> ChannelsLast | None:
+        """That of one step, and of an input of the model which it takes."""
+        if not step.op.channels_first or not _is_channels_last(given):
+            return None
+        return cls(step.op.keyword, str(given), show(given.shape[1]))
+
+    @classmethod
     def found(cls, network: Inspected) -> Iterator[Diagnostic]:
         root = network.typed.graph.root
         for value in root.inputs:
             given = network.typed.type_of(root, value)
-            if _is_channels_last(given):
-                for step in _convolutions(network, value):
-                    problem = cls(step.op.keyword, str(given), show(given.shape[1]))
+            for step in _convolutions(network, value) if _is_channels_last(given) else ():
+                problem = cls.of(step, given)
+                if problem is not None:
                     label = Label(value.span, "the channels of this stand last")
                     yield Diagnostic(problem, step.span, (label,))
 
@@ -171,7 +184,7 @@ class BatchLeftOut(Lint):
 
 
 _LEAST_PICTURE = 16
-"""The sides of a square picture, which are no channels and length of three signals."""
+"""The sides of a square picture, which are no channels, and no length of three signals."""
 
 
 def _is_batchless(given: TensorType) -> bool:
@@ -188,7 +201,10 @@ def _is_channels_last(given: TensorType) -> bool:
     """Whether the last dim is a picture's channels, and all others but the batch are sizes."""
     if given.rank not in (4, 5) or given.shape[-1] not in (1, 3, 4):
         return False
-    return not any(isinstance(dim, int) for dim in given.shape[1:-1])
+    sides = given.shape[1:-1]
+    if all(isinstance(side, int) and side >= _LEAST_PICTURE for side in sides):
+        return len(set(sides)) == 1
+    return not any(isinstance(side, int) for side in sides)
 
 
 def _convolutions(network: Inspected, value: Value) -> Iterator[Apply]:

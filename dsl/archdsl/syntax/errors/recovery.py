@@ -219,6 +219,9 @@ class Recovery:
                 return
             self.keywords.add(known)
         self.report(problem, token.start, token.end)
+        if token.type == "LSQB":  # a whole list: of what stands in it nothing else is said
+            inside = [each.start for each in tokens if token.start <= each.start < token.end]
+            self.refused.update(inside)
         at = 0
         if token.type == "LBRACE":
             at = next((n for n, each in enumerate(tokens) if each is token), 0)

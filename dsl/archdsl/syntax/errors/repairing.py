@@ -34,7 +34,8 @@ def repaired(tokens: Sequence[Token], fix: Fix, text: str) -> list[Token] | None
         new = _in_place(made, edit)
         if new is None:
             return None
-        is_shaped = is_shaped or any(sign in edit.text for sign in _SHAPING)
+        is_opened = "(" in edit.span.text and "(" not in edit.text
+        is_shaped = is_shaped or is_opened or any(sign in f"{edit.text} " for sign in _SHAPING)
         made = new
     if not is_shaped:
         return made

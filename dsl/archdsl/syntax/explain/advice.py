@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from archdsl.syntax.explain.forms import partner
 from archdsl.syntax.explain.places import STATEMENT_ENDS, Place
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 from archir.base.elsewhere import form_elsewhere
@@ -89,6 +90,14 @@ def _dash(place: Place) -> str | None:
     before = place.near(-1)
     in_brackets = before is not None and before.type in ("LSQB", "COMMA", "_SEP")
     if place.token.type == "MINUS" and place.at == place.first and not in_brackets:
+        after = place.near(1)
+        if after is not None and after.type == "LSQB":
+            from archdsl.syntax.explain.slips import row_of_yaml  # it asks for advice itself
+
+            closer = partner(place.tokens, place.at + 1) or place.at + 2
+            row = row_of_yaml(place.tokens[place.at + 2 : closer], place.text)
+            if row is not None:
+                return row
         return "a statement needs no dash: each stands on its line, or behind `->`"
     return None
 

@@ -247,6 +247,7 @@ _FORMS: tuple[tuple[_Form, tuple[str, ...]], ...] = (
     (signs.decorator, ("UNKNOWN",)),
     (signs.bracketed_names, ("LPAR", "LSQB")),
     (signs.condition, ("WHEN",)),
+    (signs.upto, ("NAME", "ARROW", "DOT")),
     (declared.values, ("LPAR", "NAME")),
     (declared.optional, ("COLON",)),
     (signs.open_size, ("UNKNOWN",)),

@@ -5,12 +5,14 @@ As in ``messages``, each function knows one mistake, and gives None where it was
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from archdsl.rules import foreign, habits, spellings, syntax
 from archdsl.syntax.explain.places import STATEMENT_ENDS, Place, describe
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 from archir.base.diagnostics import Problem
+from archir.base.source import Source
 
 Explained = tuple[Problem, Token]
 """A problem, and the token to point at."""
@@ -173,23 +175,43 @@ def dotted(place: Place) -> Explained | None:
         names.append(place.tokens[at + 1])
         at += 2
     from archdsl.rules.labels import BadLabel
-    from archir.base.likeness import nearest
     from archir.base.reserved import why_not
-    from archir.base.synonyms import synonym
-    from archir.catalogue.registry import built_in
 
-    word = names[-1].text
-    instead = synonym(word) or nearest(word, built_in())
-    instead = word if word in built_in() or names[0].text == "std" else instead
-    if len(names) > 2 and names[-2].text == "init":
-        instead = None
     shown = ".".join(name.text for name in names)
     if first.type == "NAME" and at < len(place.tokens) and place.tokens[at].type == "COLON":
         return BadLabel(shown, why_not(shown) or ""), Token("NAME", "", first.start, names[-1].end)
     start = place.token.start if first.type == "RPAR" else first.start
     whole = Token("NAME", shown, start, names[-1].end)
     begins = place.at - 2 < place.first or place.tokens[place.at - 2].type != "ARROW"
-    return habits.DottedStage(shown, instead, begins), whole
+    instead = _op_meant([name.text for name in names])
+    began = re.search(rf"\blet {re.escape(names[0].text)} = \[\]", place.text)
+    grows = began[0] if began and names[0].text else ""
+    call = _call_of(place.text, whole.start, instead)
+    return habits.DottedStage(shown, instead, begins, grows, call), whole
+
+
+def _op_meant(names: Sequence[str]) -> str | None:
+    """The op that a name with dots means."""
+    from archir.base.likeness import nearest
+    from archir.base.synonyms import synonym
+    from archir.catalogue.registry import built_in
+
+    word = names[-1]
+    if len(names) > 2 and names[-2] == "init":
+        return None
+    if word in built_in() or names[0] == "std":
+        return word
+    return synonym(word) or nearest(word, built_in())
+
+
+def _call_of(text: str, start: int, op: str | None) -> str:
+    """The stage that a call of a library's function on values is; empty where it is none."""
+    if op is None:
+        return ""
+    from archdsl.rules.functional import functional
+
+    call = functional(Source("", text), start, op)
+    return "" if call is None else call.text
 
 
 def called(place: Place) -> Explained | None:

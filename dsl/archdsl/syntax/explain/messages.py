@@ -87,7 +87,9 @@ def _foreign_word(place: Place) -> Explained | None:
     before = place.near(-1) if place.at > place.first else None
     after = place.near(1)
     if before is not None and (before.type, place.token.text) == ("DOTS", "<"):
-        hint = "a range counts both of its ends: write `range(0, n)`"
+        first, last = place.near(-2), place.near(1)
+        ends = [each.text if each else "n" for each in (first, last)]
+        hint = f"a range counts both of its ends: write `range({', '.join(ends)})`"
         return habits.ForeignWord("..<", hint), Token("DOTS", "..<", before.start, place.token.end)
     if place.token.type == "SLASH" and after is not None and after.type in ("STAR", "POWER"):
         return habits.ForeignWord("/*", "a comment begins with `#`"), place.token
@@ -306,8 +308,10 @@ _EXPLANATIONS: tuple[Explanation, ...] = (
     _colon,
     _brace,
     habit_messages.initialiser,
+    slips.colon_for_equals,
     _keyword,
     slips.comma_too_many,
+    slips.list_as_branches,
     slips.body_without_braces,
     bodies.without_braces,
     habit_messages.tuple_for_list,

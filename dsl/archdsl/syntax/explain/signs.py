@@ -248,3 +248,41 @@ def condition(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
     problem = ForeignForm("`when` stands behind an output alone", "write `if … { … }`", "if")
     kept = (Token("IF", "if", word.start, word.end),)
     return Mended(problem, word.start, word.end, at + 1, kept)
+
+
+def upto(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``resnet50 upto layer4``, ``resnet50 -> upto [layer4]`` and ``resnet50.upto(layer4)``."""
+    word = at + (tokens[at].type in ("ARROW", "DOT"))
+    if word >= len(tokens) or tokens[word].text not in ("upto", "up_to") or not at:
+        return None
+    if tokens[at - 1].type not in ("NAME", "RPAR") or _in_loop(tokens, at):
+        return None
+    first = word + 1
+    is_open = first < len(tokens) and tokens[first].type in ("LSQB", "LPAR")
+    closer = partner(tokens, first) if is_open else first + 1
+    if closer is None or closer > len(tokens) or (is_open and word == at and _is_right(tokens, at)):
+        return None
+    inside = tokens[first + is_open : closer]
+    if not inside or any(each.type not in ("NAME", "STRING", "COMMA") for each in inside):
+        return None
+    start, end = tokens[at].start, tokens[closer - (not is_open)].end
+    labels = text[inside[0].start : inside[-1].end]
+    gap = "" if text[start - 1].isspace() else " "
+    opened, closed = Token("LSQB", "[", start, start), Token("RSQB", "]", end, end)
+    kept = (Token("UPTO", "upto", start, start), opened, *inside, closed)
+    said = "labels of a part stand in brackets behind it, without an arrow"
+    problem = ForeignForm(said, f"write `upto [{labels}]`", f"{gap}upto [{labels}]")
+    return Mended(problem, start, end, closer + is_open, kept)
+
+
+def _is_right(tokens: Sequence[Token], at: int) -> bool:
+    return tokens[at].text == "upto" and tokens[at + 1].type == "LSQB"
+
+
+def _in_loop(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word stands in the head of a loop, which may mean a range."""
+    while at >= 0 and tokens[at].type not in ("_NL", "LBRACE"):
+        if tokens[at].type in ("FOR", "REPEAT", "IN"):
+            return True
+        at -= 1
+    return False

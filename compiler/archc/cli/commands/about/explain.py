@@ -1,4 +1,7 @@
-"""``archc explain``: what an error or a warning means, with an example of it put right."""
+"""``archc explain``: what an error or a warning means, with an example of it put right.
+
+Of a name that is an op's, a block's of the library or a word of the language it says that instead.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ def explain(name: str | None, form: str) -> int:
     """Explain the problem that is NAMEd in brackets behind error or warning, or list them all.
 
     What it means, a file that is wrong in this way with what archc says of it, and the same file
-    put right.
+    put right. Of an op, a block of the library or a word of the language it says what that is.
     """
     from archc.pages.problems import explained, problems
 
@@ -34,15 +37,44 @@ def explain(name: str | None, form: str) -> int:
         return guard.OK
     word = name.strip().removeprefix("error").removeprefix("warning").strip("[]: ")
     if word not in known:
-        near = nearest(word, known)
+        if _is_word(word, form):
+            return guard.OK
+        from archir.catalogue.registry import ops
+
+        near = nearest(word, [*known, *ops()])
         hint = f"did you mean {near}?" if near else "archc explain lists them all"
-        raise UsageError(f"there is no problem {word or name}", hint)
+        raise UsageError(f"there is no problem, and no word, called {word or name}", hint)
     one = explained(word)
     if form == "json":
         streams.data({"version": data.VERSION, "problem": _data(one)})
     else:
         _page(one)
     return guard.OK
+
+
+def _is_word(name: str, form: str) -> bool:
+    """Whether a name is no problem's but means something in a text, which is shown then."""
+    from archc.pages.vocabulary import word
+    from archir.catalogue.registry import ops
+
+    if name in ops():
+        from archc.cli.commands.about.ops import show
+
+        show(name, form)
+        return True
+    found = word(name)
+    if found is None:
+        return False
+    if form == "json":
+        shown = {"name": found.name, "kind": found.kind, "lines": list(found.lines)}
+        streams.data({"version": data.VERSION, "word": shown})
+        return True
+    streams.say(f"{found.name} ({found.kind})")
+    for line in found.lines:
+        streams.say("")
+        for text in wrap(line, WIDTH, break_long_words=False):
+            streams.say(text)
+    return True
 
 
 def _list() -> None:

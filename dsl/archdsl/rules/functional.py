@@ -1,0 +1,96 @@
+"""Calls of other libraries' functions on values: ``F.relu(x)`` and ``torch.cat([a, b], 1)``."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+from archdsl.rules.rewriting import LIBRARIES
+from archir.base.fixes import Edit
+from archir.base.pieces import Pieces, pieces
+from archir.base.record import Record
+from archir.base.source import Source, Span
+
+_CONSTANTS = frozenset({"true", "false", "none", "True", "False", "None"})
+
+
+class Functional(Record):
+    """The stage that such a call is, and the edits that write it."""
+
+    text: str
+    edits: tuple[Edit, ...]
+    """There are none where something else flows in already."""
+
+
+def functional(source: Source, start: int, op: str) -> Functional | None:
+    """The stage that a call of a library's function is, with what flows into it; else None."""
+    found = pieces(source)
+    first = found.at(start)
+    if first is None or found.text(first) not in LIBRARIES:
+        return None
+    name = first
+    while found.text(name + 1) == ".":
+        name += 2
+    opener = name + 1
+    items = found.items(opener) if found.text(opener) == "(" else None
+    if not items or name == first or not found.text(name)[:1].islower():
+        return None  # a class of layers takes numbers
+    return _written(found, (first, name), op, items)
+
+
+def _written(
+    found: Pieces, named: tuple[int, int], op: str, items: list[tuple[int, int]]
+) -> Functional | None:
+    values, count = _values(found, op, items)
+    if not values:
+        return None
+    (first, name), closer = named, found.partner[named[1] + 1]
+    inner, last = items[0][0], items[count - 1][1]
+    rest = "" if count == len(items) else found.span(items[count][0], items[-1][1]).text
+    call = f"{op}({rest})" if rest else op
+    is_first = found.text(first - 1) in ("\n", "{", "[", ",", ":", "")
+    owner, head = found.span(first, name - 1), found.span(name, name)
+    if len(values) == 1 and inner == last:
+        flows = ""
+        if _is_bound(found.source.text[: owner.start], values[0]):
+            flows = f"{values[0]} -> "
+            if not is_first:
+                return Functional(f"{flows}{call}", ())
+        taken = found.span(name + 1, closer)
+        if rest:
+            taken = Span(found.source, found.all[inner].start, found.all[items[1][0]].start)
+        of_one = (Edit(owner, flows), Edit(head, op), Edit(taken, ""))
+        return Functional(f"{flows}{call}", of_one)
+    text = f"{call} [{', '.join(values)}]"
+    is_list = found.text(inner) in ("[", "(")
+    opened = found.span(name + 1, inner if is_list else name + 1)
+    closed = found.span(last if is_list else last + 1, closer)
+    edits = (Edit(owner, ""), Edit(head, f"{call} "), Edit(opened, "["), Edit(closed, "]"))
+    return Functional(text, edits if is_first else ())
+
+
+def _values(found: Pieces, op: str, items: list[tuple[int, int]]) -> tuple[list[str], int]:
+    """The names that are given first, and how many arguments they are: one may be a list."""
+    first, last = items[0]
+    if found.text(first) in ("[", "("):
+        inside = [found.span(*each).text for each in found.items(first) or ()]
+        is_whole = found.partner.get(first) == last and all(map(_is_value, inside))
+        return (inside, 1) if is_whole else ([], 0)
+    from archir.catalogue.registry import ops
+
+    named = [found.span(*each).text for each in takewhile(lambda each: each[0] == each[1], items)]
+    values = list(takewhile(_is_value, named))
+    takes_one = op not in ops() or ops()[op].arity == "one"
+    values = values[:1] if takes_one else values
+    return values, len(values)
+
+
+def _is_value(text: str) -> bool:
+    return text.isidentifier() and text not in _CONSTANTS
+
+
+def _is_bound(before: str, name: str) -> bool:
+    """Whether a text binds a name in its last declaration."""
+    declared = max(before.rfind("\nmodel "), before.rfind("\nblock "), 0)
+    binding = rf"\b(?:as|input|let|param|buffer|for)\b[^\n=>]*\b{re.escape(name)}\b"
+    return re.search(binding, before[declared:]) is not None
