@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.parametrizations import weight_norm
 
 
 class ESPCN(nn.Module):
@@ -136,8 +137,8 @@ class TemporalBlock(nn.Module):
 
     def __init__(self, before: int, width: int, kernel: int, dilation: int, p: float) -> None:
         super().__init__()
-        self.conv1 = nn.Conv1d(before, width, kernel, dilation=dilation)
-        self.conv2 = nn.Conv1d(width, width, kernel, dilation=dilation)
+        self.conv1 = weight_norm(nn.Conv1d(before, width, kernel, dilation=dilation))
+        self.conv2 = weight_norm(nn.Conv1d(width, width, kernel, dilation=dilation))
         self.downsample = nn.Conv1d(before, width, 1) if before != width else None
         self.ahead, self.p = (kernel - 1) * dilation, p
 

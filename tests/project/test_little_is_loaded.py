@@ -65,6 +65,8 @@ def test_what_a_plain_network_has_not_is_left_alone(checking: set[str], summing:
         "archir.op.reading",
         "archir.catalogue.announced",
         "archir.check.tied_weights",
+        "archir.ops.normalised_weights",
+        "archdsl.elaborate.definitions.normalising",
         "archir.sizes.products",
         "archdsl.elaborate.bodies.raw",
         "archdsl.elaborate.values.size_logic",

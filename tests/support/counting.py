@@ -62,7 +62,9 @@ class Counted:
     def __init__(self, net: nn.Module, inputs: list[Tensor], *, training: bool) -> None:
         self.shapes: Shapes = defaultdict(list)
         handles = [
-            module.register_forward_hook(self._hook(path)) for path, module in net.named_modules()
+            module.register_forward_hook(self._hook(path))
+            for path, module in net.named_modules()
+            if ".parametrizations." not in path  # they make a weight, and give no value
         ]
         net.train(training)
         with Counter() as counter, torch.set_grad_enabled(training):

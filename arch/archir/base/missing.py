@@ -15,7 +15,7 @@ NOT_YET: Final = (
     *("transformer", "transformer_encoder", "transformer_decoder"),
     "transformer_decoder_layer",
     *("max_unpool", "fractional_max_pool"),
-    *("weight_norm", "spectral_norm", "rrelu"),
+    "rrelu",
     *("scatter_reduce", "index_add", "index_copy", "bincount"),
     *("quantile", "cummax", "cummin", "cross"),
     *("cdist", "pairwise_distance", "bilinear", "triplet_margin_loss", "cross_entropy"),

@@ -17,17 +17,20 @@ def check_ties(definition: Definition, modules: Modules, diagnostics: Diagnostic
     given = _given(definition, modules)
     if not given:
         return
-    known = {
-        module.owner(spec): (spec, module.span)
-        for module in modules.of(definition)
-        for spec in module.specs
-    }
+    known: dict[str, tuple[ParameterSpec, Span]] = {}
+    made: dict[str, str] = {}
+    for module in modules.of(definition):
+        known |= {module.owner(spec): (spec, module.span) for spec in module.specs}
+        for name, how in () if module.leaf is None else module.leaf.op.made_of():
+            made[".".join((*module.path, name))] = how.function
     known |= _raw(definition, "")
     keys_of = {key: tie.key for key, (tie, _) in given.items()}
     for key, (tie, spec) in given.items():
         target = tie.key
         if _in_circle(key, keys_of):
             diagnostics.report(rules.ties.TiedInACircle(key, target), tie.span)
+        elif target in made:
+            diagnostics.report(rules.ties.MadeWeightToTie(key, target, made[target]), tie.span)
         elif target in known:
             _hold(key, spec, tie, known[target], diagnostics)
         elif not diagnostics.has_errors:  # else it may be what went wrong

@@ -170,7 +170,7 @@ class Modules:
         made = all(row[value.index] is not None for value in step.outputs)
         if not made or len(inputs) < len(step.inputs):
             return ()
-        return self.rule_cache.parameters(step.op, tuple(inputs))
+        return self.rule_cache.initialised(step.op, tuple(inputs))
 
 
 def _raw(path: tuple[str, ...], given: Sequence[RawParameter], times: int = 1) -> Iterator[Module]:

@@ -85,7 +85,7 @@ def tell(costs: Costs, name: str) -> Told:
     for number, step in enumerate(costs.flat.steps):
         if step.op is None or step.training:
             continue
-        applied = _applied(costs, step, step.op, number)
+        applied = _applied(costs, step, step.op, number, traces=tool.traces)
         rule, why = tool.rules.get(applied.name, tool.otherwise)
         tally.add(step.op, applied.macs, rule(applied), why)
         if tool.counts_parameters and tool.counts_parameters(applied) and step.module not in seen:
@@ -113,7 +113,7 @@ def _step(costs: Costs, tool: Tool, gradients: Rules) -> ToldStep:
     for number, (step, back) in enumerate(zip(costs.flat.steps, behind, strict=True)):
         if step.op is None or not costs.forward[number]:
             continue
-        applied = _applied(costs, step, step.op, number)
+        applied = _applied(costs, step, step.op, number, traces=tool.traces)
         rule, why = gradients.get(applied.name, (ours, ""))
         assert isinstance(back, int)
         true = applied.macs + back
@@ -123,14 +123,16 @@ def _step(costs: Costs, tool: Tool, gradients: Rules) -> ToldStep:
     return ToldStep(tally.theirs, printed, tally.differences(), tally.ours)
 
 
-def _applied(costs: Costs, step: FlatStep, op: Op, number: int) -> Applied:
+def _applied(costs: Costs, step: FlatStep, op: Op, number: int, *, traces: bool) -> Applied:
     inputs = tuple(costs.types[value] for value in step.inputs)
     outputs = tuple(costs.types[value] for value in step.outputs)
     weights = () if step.module is None else costs.states[step.module]
+    if op.made_of():
+        weights = op.initialised(inputs)  # to what traces, the weight that is made
     macs = costs.forward[number]
     assert isinstance(macs, int)
     return Applied(
-        name=_name(op, inputs),
+        name=_name(op, inputs, traces=traces),
         op=op,
         inputs=_shapes(inputs),
         outputs=_shapes(outputs),
@@ -139,11 +141,14 @@ def _applied(costs: Costs, step: FlatStep, op: Op, number: int) -> Applied:
     )
 
 
-def _name(op: Op, inputs: tuple[TensorType, ...]) -> str:
+def _name(op: Op, inputs: tuple[TensorType, ...], *, traces: bool) -> str:
     if not op.is_module:
         return op.keyword
     recipe = op.recipe(inputs)
-    return recipe.make.function if isinstance(recipe, ModuleRecipe) else op.keyword
+    if not isinstance(recipe, ModuleRecipe):
+        return op.keyword
+    known = recipe.make if traces or recipe.around is None else recipe.around
+    return known.function
 
 
 def _shapes(types: Sequence[TensorType]) -> tuple[tuple[int, ...], ...]:

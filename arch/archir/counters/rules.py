@@ -47,6 +47,9 @@ class Tool(Record):
 
     has_parameters: bool = True
 
+    traces: bool = False
+    """Whether it looks at what runs: others do not know a layer's class with a made weight."""
+
 
 def _per_input(count: int) -> Rule:
     return lambda one: count * one.taken
@@ -246,6 +249,7 @@ _FVCORE = Tool(
         (("nn.Upsample", "interpolate"), _fvcore_upsample, "1 for each element, or 4 if bilinear"),
     ),
     has_parameters=False,
+    traces=True,
 )  # fmt: skip
 
 _PTFLOPS = Tool(
@@ -288,6 +292,7 @@ _TORCH = Tool(
     ),
     operations=2,
     has_parameters=False,
+    traces=True,
 )
 
 TOOLS: Mapping[str, Tool] = MappingProxyType(

@@ -140,7 +140,8 @@ class _Body:
             member = slot.member
             assert isinstance(member, OpLeaf)
             if slot not in self.made:
-                self.made[slot] = LeafModule(member.op, recipe.make, types, member.overrides)
+                parts = (member.op, recipe.make, types, member.overrides, recipe.around)
+                self.made[slot] = LeafModule(*parts)
             return
         results = tuple([Output(value) for value in step.outputs])
         lines: list[Line] = [self._compute(step, step.inputs, step.outputs)]

@@ -88,6 +88,8 @@ class LeafModule(Struct):
     """What flows into its first use, at the default sizes."""
 
     overrides: tuple[tuple[str, Given], ...]
+    around: CallCode | None = None
+    """What is called with it when it is made."""
 
 
 class Container(Struct):

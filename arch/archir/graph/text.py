@@ -222,7 +222,7 @@ def _overrides(slot: Slot | None) -> str:
         return ""
     shown = [
         (name, given.key if isinstance(given, Tie) else show_constant(given))
-        for name, given in slot.member.overrides
+        for name, given in (*slot.member.overrides, *slot.member.op.made_of())
     ]
     return "".join(f" with {name} = {said}" for name, said in shown)
 

@@ -23,7 +23,9 @@ class InitialiserArgument(Record):
     """One argument: its kind, its bounds, and its default (None where it must be given)."""
 
     name: str
-    kind: Literal["int", "float", "choice"]
+    kind: Literal["int", "float", "number", "choice"]
+    """Of a float also arithmetic over the parameter's fans is taken; a number is one as it is."""
+
     default: int | float | str | None = None
     least: float | None = None
     most: float | None = None
@@ -190,6 +192,28 @@ INITIALISERS: Mapping[str, InitialiserSpec] = MappingProxyType(
     {spec.function: spec for spec in _ALL}
 )
 """All initialisers by name."""
+
+NORMALISATIONS: Mapping[str, InitialiserSpec] = MappingProxyType(
+    {
+        "weight_norm": InitialiserSpec(
+            "weight_norm",
+            "the weight as directions and their lengths, after Salimans & Kingma (2016)",
+            (InitialiserArgument("dim", "int", 0, least=-1),),
+        ),
+        "spectral_norm": InitialiserSpec(
+            "spectral_norm",
+            "the weight over its largest singular value, after Miyato et al. (2018)",
+            (
+                InitialiserArgument("n_power_iterations", "int", 1, least=1),
+                InitialiserArgument("eps", "number", 1e-12, least=0),
+            ),
+        ),
+    }
+)
+"""What a layer's weight may be made of, as torch.nn.utils.parametrizations has it."""
+
+GIVEN: Mapping[str, InitialiserSpec] = MappingProxyType({**INITIALISERS, **NORMALISATIONS})
+"""All that may stand behind ``with weight =`` by a name of ours."""
 
 
 def fans(shape: Sequence[int]) -> tuple[int, int] | None:

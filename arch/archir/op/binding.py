@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from archir import rules
 from archir.base.diagnostics import Problem, nearest
 from archir.base.record import Record, Struct, fresh, replaced
-from archir.init.initialisers import INITIALISERS
+from archir.init.initialisers import GIVEN
 from archir.op.contract import Op, arguments_of
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def of_op(op: type[Op]) -> Signature:
 @cache
 def of_initialiser(function: str) -> Signature:
     """What an initialiser takes."""
-    arguments = INITIALISERS[function].arguments
+    arguments = GIVEN[function].arguments
     required = (argument.name for argument in arguments if argument.is_required)
     return Signature.of((argument.name for argument in arguments), required)
 

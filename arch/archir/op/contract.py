@@ -45,6 +45,7 @@ from archir.shapes.dims import Dim, SizeExpr
 from archir.shapes.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
+    from archir.init.init_rules import Initialiser
     from archir.memory.storage import Tensor
     from archir.memory.trace import MemoryTrace
     from archir.op.reading import Called, Made, Read
@@ -119,6 +120,13 @@ class Op(Frozen, metaclass=OpType):
     weights: ClassVar[tuple[str, ...]] = ()
     """The names that its parameters and buffers can have, whatever its arguments are."""
 
+    weight_kept: ClassVar[Literal["always", "for inputs", "never"] | None] = None
+    """When its backward pass needs its weight: also where no input learns, or only for one that
+    does. None where no weight can be normalised (``archir.ops.normalised_weights``)."""
+
+    weight_rows: ClassVar[int] = 0
+    """The dim of its weight that goes over the outgoing channels or features."""
+
     keeps: ClassVar[Keeps] = ("inputs", "outputs")
     """What its backward pass needs of its own inputs and outputs; see ``allocate``."""
 
@@ -164,6 +172,18 @@ class Op(Frozen, metaclass=OpType):
 
     def parameters(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
         """The module's own state-dict entries, in torch's order: parameters, then buffers."""
+        return ()
+
+    def initialised(self, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
+        """The same as rules of initial weights see them: each by the name that it is drawn by."""
+        return self.parameters(inputs)
+
+    def initialised_at(self, name: str) -> str:
+        """Where in the module the tensor is that is drawn by a name."""
+        return name
+
+    def made_of(self) -> "tuple[tuple[str, Initialiser], ...]":
+        """What its weight is made of, where that is no parameter, behind the weight's name."""
         return ()
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Dim:

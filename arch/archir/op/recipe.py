@@ -174,6 +174,8 @@ class ModuleRecipe(Record):
 
     make: Call
     call: Calling | None = None
+    around: Call | None = None
+    """What is called with the module that is made, and changes it: a call without that argument."""
 
 
 class FunctionRecipe(Record):

@@ -75,6 +75,12 @@ class RuleCache:
             known = self._parameters[key] = (op, specs)
         return known[1]
 
+    def initialised(self, op: Op, inputs: tuple[TensorType, ...]) -> tuple[ParameterSpec, ...]:
+        """The same as rules of initial weights see them."""
+        if type(op).initialised is Op.initialised:
+            return self.parameters(op, inputs)
+        return op.initialised(self.concrete(inputs))
+
     def _ask(self, op: Op, inputs: tuple[TensorType, ...]) -> RuleResult:
         check = Check(self.sizes, batches=self.batches)
         try:

@@ -43,6 +43,7 @@ class _Convolution(SpatialOp):
     weights = ("weight", "bias")
     channels_first = True
     inferred = "in_channels"
+    weight_kept = "always"
 
     if TYPE_CHECKING:  # declared by the subclasses, each in the order of its own call
         kernel_size: PerAxis

@@ -42,6 +42,7 @@ class Linear(Op):
     read_calls = ("linear(input, weight, bias=None)",)
     weights = ("weight", "bias")
     inferred = "in_features"
+    weight_kept = "for inputs"
 
     out_features: Positive = Field(description="size of the output's last dim")
     bias: bool = Field(True, description="whether a learned number is added to each feature")

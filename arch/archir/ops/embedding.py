@@ -22,6 +22,7 @@ class _Table(Op):
     """Base of the lookups in a table of vectors, one for each integer from 0."""
 
     weights = ("weight",)
+    weight_kept = "never"
     keeps = ()
 
     if TYPE_CHECKING:

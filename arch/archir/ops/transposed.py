@@ -56,6 +56,8 @@ class ConvTranspose(SpatialOp):
     keeps = ("inputs",)
     channels_first = True
     inferred = "in_channels"
+    weight_kept = "always"
+    weight_rows = 1
 
     out_channels: Positive = Field(description="channels of the output")
     kernel_size: PerAxis = Field(description="size of the window")

@@ -5,6 +5,37 @@ from __future__ import annotations
 from archir.base.diagnostics import Problem
 
 
+class CannotNormalise(Problem):
+    """What normalises a weight is for the weight of a layer that torch can do it to, once.
+
+    `weight_norm` and `spectral_norm` make the weight of a convolution, a `linear` or an `embedding`
+    anew each time that the layer runs, out of parameters that stand in its place. So the weight can
+    be drawn, and cannot be another layer's.
+    """
+
+    name = "cannot-normalise"
+    bad = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3) -> batch_norm with weight = spectral_norm
+}
+"""
+    good = """model m() {
+  input x: [N, 3, H = 32, W = 32]
+  conv(8, 3) with weight = spectral_norm -> batch_norm
+}
+"""
+    function: str
+    parameter: str
+    reason: str
+    advice: str
+
+    def message(self) -> str:
+        return f"{self.function} cannot normalise {self.parameter}: {self.reason}"
+
+    def hint(self) -> str:
+        return self.advice
+
+
 class InitialiserWithoutValue(Problem):
     """An argument of an initialiser has no value for a parameter, or one it does not take.
 

@@ -56,6 +56,31 @@ class NoParameterToTie(Problem):
         return swap(at.span, ".".join(names), safe=False) if is_plain else None
 
 
+class MadeWeightToTie(Problem):
+    """A weight is tied to a parameter; one that is normalised is worked out of others.
+
+    `with weight = weight_norm` and `with weight = spectral_norm` leave no parameter of that name.
+    """
+
+    name = "made-weight-to-tie"
+    bad = """model m() {
+  input ids: int[N, L = 8]
+  wte: embedding(100, 16) with weight = weight_norm
+  lm_head: linear(100, bias = false) with weight = wte.weight
+}
+"""
+    good = _model("wte.weight")
+    key: str
+    target: str
+    function: str
+
+    def message(self) -> str:
+        return f"{self.key} cannot be {self.target}: {self.function} makes that of other parameters"
+
+    def hint(self) -> str:
+        return f"leave {self.function} out there, or have two weights"
+
+
 class TiedShapesDiffer(Problem):
     """Tied weights are one tensor, so they have one shape.
 

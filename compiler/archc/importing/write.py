@@ -37,7 +37,7 @@ from archdsl.syntax.keywords import KEYWORDS
 from archir.base.record import Struct, fresh
 from archir.base.reserved import RESERVED
 from archir.catalogue.registry import built_in
-from archir.init.initialisers import INITIALISERS
+from archir.init.initialisers import GIVEN
 from archir.init.values import show_constant
 from archir.op.contract import arguments_of
 from archir.program.builtins import BUILTINS
@@ -62,7 +62,7 @@ class Unit:
     def __init__(self, facts: Facts, *, model: bool) -> None:
         self.facts = facts
         self.model = model
-        self.taken: set[str] = {*KEYWORDS, *built_in(), *BUILTINS, *INITIALISERS, "_"}
+        self.taken: set[str] = {*KEYWORDS, *built_in(), *BUILTINS, *GIVEN, "_"}
         self.taken.update(name for name, _ in facts.sizes)
         self.blocks: Mapping[str, Block] = {}
         self.names: dict[int, str] = {}

@@ -10,7 +10,7 @@ from archir.base.diagnostics import OwnOpError
 from archir.catalogue import announced, packages, reference
 from archir.catalogue.announced import Announced
 from archir.catalogue.registry import built_in, ops
-from archir.init.initialisers import INITIALISERS
+from archir.init.initialisers import GIVEN
 from archir.op.contract import Op
 from archir.program.builtins import BUILTINS
 
@@ -81,7 +81,7 @@ def _hidden(one: Announced, several: tuple[Announced, ...]) -> str | None:
     """Why a text that names the op does not get this one, if so."""
     if one.keyword in built_in():
         return f"{one.keyword} is an op of archc itself, which comes first"
-    if one.keyword in (*KEYWORDS, *BUILTINS, *INITIALISERS):
+    if one.keyword in (*KEYWORDS, *BUILTINS, *GIVEN):
         return f"{one.keyword} is a word of the language, which comes first"
     return str(announced.clash(*several)) if len(several) > 1 else None
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from archc.torch.calls import construct, prepare
+from archc.torch.calls import changed, construct, prepare
 from archc.torch.initialise import DrawnLeaf, draw, run_pass
 from archc.torch.modules import CONTAINERS, shell
 from archc.torch.plan import plan
@@ -76,7 +76,12 @@ class _Builder:
         assert isinstance(make, Call)
         prepare(make, leaf.op)
         module = construct(make, leaf.op)
-        self.leaves[module] = DrawnLeaf(leaf.op.keyword, dict(leaf.overrides))
+        places: dict[str, str] = {}
+        if leaf.around is not None:
+            module = changed(module, leaf.around)
+            specs = leaf.op.initialised(leaf.types)
+            places = {spec.name: leaf.op.initialised_at(spec.name) for spec in specs}
+        self.leaves[module] = DrawnLeaf(leaf.op.keyword, dict(leaf.overrides), places)
         return module
 
 

@@ -134,6 +134,12 @@ def construct(make: Call, op: Op) -> nn.Module:
     return module
 
 
+def changed(module: nn.Module, around: Call) -> nn.Module:
+    """What a recipe's call makes of a module."""
+    made: nn.Module = function_of(around.function)(module, **dict(around.kwargs))
+    return made
+
+
 def _call(code: Call, inputs: Sequence[Tensor]) -> Any:
     arguments = [perform(argument, inputs) for argument in code.args]
     keywords = {name: perform(argument, inputs) for name, argument in code.kwargs}

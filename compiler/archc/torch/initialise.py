@@ -26,6 +26,9 @@ class DrawnLeaf:
 
     keyword: str
     overrides: Mapping[str, Given]
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where the tensors are that are drawn by a name, where some are not at that name."""
+
     drawn: set[str] = field(default_factory=set)
     """The overrides that a pass has drawn: they are final."""
 
@@ -56,15 +59,32 @@ def run_pass(
         if leaf is None:
             continue
         selected = [rule for rule in rules if matches(rule, leaf.keyword, path)]
-        parameters = dict(inner.named_parameters(recurse=leaf.keyword != RAW))
+        parameters = _drawn(inner, leaf)
         for name, parameter in parameters.items():
             weight = parameters.get("weight") if name == "bias" else None
             if name in leaf.overrides:
                 given = leaf.overrides[name]
                 if name not in leaf.drawn and not isinstance(given, Tie):
                     draw(parameter, given, weight)
+                    _taken_apart(inner, name, leaf)
                     leaf.drawn.add(name)
                 continue
             rule = next((rule for rule in reversed(selected) if rule.parameter == name), None)
             if rule is not None:
                 draw(parameter, rule.initialiser, weight)
+                _taken_apart(inner, name, leaf)
+
+
+def _drawn(module: nn.Module, leaf: DrawnLeaf) -> dict[str, nn.Parameter]:
+    """What may be drawn in a module, by the names that rules have for it."""
+    parameters = dict(module.named_parameters(recurse=leaf.keyword != RAW))
+    if not leaf.places:
+        return parameters
+    return {name: parameters[place] for name, place in leaf.places.items() if place in parameters}
+
+
+def _taken_apart(module: nn.Module, name: str, leaf: DrawnLeaf) -> None:
+    """Let torch make of a weight that has been drawn what the layer makes it of."""
+    place = leaf.places.get(name, name)
+    if place != name:
+        setattr(module, name, module.get_parameter(place).detach())

@@ -17,7 +17,7 @@ from archir.base.diagnostics import Diagnostics, Label, Problem, Suggestions, ne
 from archir.base.record import Struct, fresh
 from archir.base.source import Span
 from archir.catalogue.registry import built_in, ops
-from archir.init.initialisers import FANS, INITIALISERS, InitialiserSpec
+from archir.init.initialisers import FANS, GIVEN, InitialiserSpec
 from archir.op.binding import Signature
 from archir.op.contract import Op
 from archir.program.builtins import BUILTINS, Builtin
@@ -213,7 +213,7 @@ class Context(Struct):
         if name in self.file.missing:
             return UNCLEAR
         builtin = BUILTINS.get(name)
-        general = ops()[name] if name in built_in() else INITIALISERS.get(name)
+        general = ops()[name] if name in built_in() else GIVEN.get(name)
         known = (builtin or general) if is_call else (general or builtin)
         # What packages add comes last: to look for it takes time.
         found = known or self.ahead.get(name) or ops().get(name)
@@ -423,7 +423,7 @@ class Context(Struct):
 
     def _outside(self, text: str) -> Problem:
         """What is wrong with a name in a setting that means nothing."""
-        near = nearest(text, [*self.file.names, *BUILTINS, *ops(), *INITIALISERS])
+        near = nearest(text, [*self.file.names, *BUILTINS, *ops(), *GIVEN])
         note = None if near else "a string stands in quotes: 'name=\"value\"'"
         return rules.names.UnknownName(text, near, note)
 
@@ -431,5 +431,5 @@ class Context(Struct):
         """All names that could stand here."""
         if self.session.suggest.left <= 0:
             return ()
-        names = chain(self.scope.names(), self.file.names, ops(), BUILTINS, INITIALISERS)
+        names = chain(self.scope.names(), self.file.names, ops(), BUILTINS, GIVEN)
         return dict.fromkeys(name for name in names if name[0] != "[")  # those of rows are hidden

@@ -17,7 +17,7 @@ from archdsl.tree import ast
 from archir.base.record import Struct, fresh
 from archir.base.source import Source
 from archir.catalogue.registry import ops
-from archir.init.initialisers import FANS, INITIALISERS
+from archir.init.initialisers import FANS, GIVEN
 from archir.program.builtins import BUILTINS
 
 
@@ -36,7 +36,7 @@ def means_something(name: str) -> bool:
         name in KEYWORDS
         or name == "_"
         or name in BUILTINS
-        or name in INITIALISERS
+        or name in GIVEN
         or name in FANS
         or name in ops()
     )

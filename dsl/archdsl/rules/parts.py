@@ -155,6 +155,8 @@ class NotAPart(Problem):
     def hint(self) -> str | None:
         if self.hides:
             return f"the name hides the {self.hides} of the same name: rename it to use that"
+        if self.what == "an initialiser" and self.text in ("weight_norm", "spectral_norm"):
+            return f"a layer's own weight is made so: `conv(64, 3) with weight = {self.text}`"
         if self.what == "an initialiser":
             return f"initial weights are given by rules: `init {{ conv.weight: {self.text} }}`"
         default = re.search(r'the string "(\w+)" unless', self.what)

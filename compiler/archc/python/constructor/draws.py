@@ -8,8 +8,10 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from archc.python.code.layout import INDENT, Call, Expr, Raw, constant, layout, string
+from archir.base.record import Record
 from archir.init.init_rules import Arithmetic, Fan, Formula, Initialiser
 from archir.init.initialisers import INITIALISERS
+from archir.op.contract import Op
 from archir.program.builtins import BUILTINS
 
 _BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "neg": 3, "**": 4}
@@ -48,8 +50,25 @@ def _pattern(names: list[str]) -> str | None:
     return result
 
 
+class Spot(Record):
+    """A parameter as Python. ``made`` is what is worked out of it and others, where it is one."""
+
+    text: str
+    weight: str
+    """The weight beside it."""
+
+    made: str = ""
+
+
+def place(module: str, op: Op, name: str) -> Spot:
+    """Where the tensor stands that is drawn by a name."""
+    at = op.initialised_at(name)
+    weight = f"{module}.{op.initialised_at('weight')}"
+    return Spot(f"{module}.{at}", weight, "" if at == name else f"{module}.{name}")
+
+
 def draw(
-    target: str,
+    target: str | Spot,
     initialiser: Initialiser,
     indent: int,
     base: int,
@@ -59,13 +78,18 @@ def draw(
 
     Arguments for which there are words are given by these.
     """
-    lines = layout("", draw_call(target, initialiser, words), "", indent + base)
+    made = target.made if isinstance(target, Spot) else ""
+    head = f"{made} = " if made else ""
+    lines = layout(head, draw_call(target, initialiser, words), "", indent + base)
     return [line[len(INDENT) * base :] for line in lines]
 
 
-def draw_call(target: str, initialiser: Initialiser, words: Mapping[str, Expr]) -> Expr:
+def draw_call(target: str | Spot, initialiser: Initialiser, words: Mapping[str, Expr]) -> Expr:
     spec = INITIALISERS[initialiser.function]
-    arguments: list[tuple[str | None, Expr]] = [(None, Raw(target))]
+    if isinstance(target, str):
+        target = Spot(target, re.sub(r"\.bias$", ".weight", target))
+    at = f"{target.text}.data" if target.made else target.text
+    arguments: list[tuple[str | None, Expr]] = [(None, Raw(at))]
     for name, formula in initialiser.arguments:
         known = spec.argument(name)
         if name in words:
@@ -75,13 +99,13 @@ def draw_call(target: str, initialiser: Initialiser, words: Mapping[str, Expr]) 
     return Call(f"nn.init.{initialiser.function}_", tuple(arguments))
 
 
-def formula_text(formula: Formula, target: str, around: int) -> str:
+def formula_text(formula: Formula, target: Spot, around: int) -> str:
     """An initialiser's argument as Python; ``fan_in`` is counted on the parameter itself.
 
     A bias has no fans of its own: it takes those of the weight beside it.
     """
     if isinstance(formula, Fan):
-        source = re.sub(r"\.bias$", ".weight", target)
+        source = target.weight if target.text.endswith(".bias") else target.text
         if formula.name == "fan_in":
             return f"{source}[0].numel()"
         text = f"{source}.numel() // {source}.shape[1]"

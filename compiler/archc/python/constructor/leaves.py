@@ -35,7 +35,17 @@ class Leaves(Numbers):
     """Makes what torch has."""
 
     def leaf(self, item: Item, modules: dict[Inst, Any]) -> Expr:
-        """A module of torch's."""
+        """A module of torch's, and what changes it."""
+        arounds = {leaf.around for leaf in modules.values()}
+        if len(arounds) > 1:
+            raise self.differs(item)
+        made, around = self._plain(item, modules), arounds.pop()
+        if around is None:
+            return made
+        given = [(name, Const(value)) for name, value in around.kwargs]
+        return Call(around.function, ((None, made), *given))
+
+    def _plain(self, item: Item, modules: dict[Inst, Any]) -> Expr:
         makes: dict[Inst, CallCode] = {
             inst: self.file.library.make(leaf.make) for inst, leaf in modules.items()
         }

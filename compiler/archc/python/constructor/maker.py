@@ -63,7 +63,7 @@ class Maker(Chains):
     def weights(self) -> None:
         for path, leaf in _own_leaves(self.owner.insts[0].network.entries, ()):
             target = self.target(path)
-            for line in own_lines(target, leaf.overrides):
+            for line in own_lines(target, leaf):
                 self.text(line)
         network = self.owner.insts[0].network
         if network.kind == "definition":

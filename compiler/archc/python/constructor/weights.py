@@ -22,11 +22,12 @@ from archc.python.code.layout import (
     layout,
 )
 from archc.python.code.library import Library
-from archc.python.constructor.draws import Test, draw, names_test
+from archc.python.constructor.draws import Spot, Test, draw, names_test, place
 from archir.base.record import Record
 from archir.graph import modules
 from archir.graph.modules import Module, Network, Path
 from archir.init.init_rules import RAW, Given, Initialiser, InitRule, Tie, matches
+from archir.op.contract import Op
 
 CONSTANT = frozenset({"zeros", "ones", "constant", "eye", "dirac"})
 """Initialisers that draw no random number: it does not matter when they run."""
@@ -38,7 +39,7 @@ class Leaf(Record):
     """A module of torch's: what may be drawn in it."""
 
     torch_class: str
-    keyword: str
+    op: Op
     parameters: tuple[str, ...]
     overrides: dict[str, Given]
 
@@ -51,15 +52,18 @@ class Found(Record):
     is_mine: bool
 
 
-_Case: TypeAlias = "tuple[list[str], Initialiser | None]"
-"""Names of modules, and what is drawn for them (None: nothing)."""
+_Case: TypeAlias = "tuple[list[str], Initialiser | None, Spot]"
+"""Names of modules, what is drawn for them (None: nothing), and where."""
+
+_Drawn: TypeAlias = "tuple[Spot, Initialiser]"
+"""A parameter, and what is drawn for it."""
 
 
-def own_lines(target: str, overrides: tuple[tuple[str, Given], ...]) -> Iterator[str]:
+def own_lines(target: str, leaf: modules.LeafModule) -> Iterator[str]:
     """Lines for a module's own ``with``, where it does not matter when they run."""
-    for parameter, initialiser in overrides:
+    for parameter, initialiser in leaf.overrides:
         if isinstance(initialiser, Initialiser) and initialiser.function in CONSTANT:
-            yield from draw(f"{target}.{parameter}", initialiser, 0, 2)
+            yield from draw(place(target, leaf.op, parameter), initialiser, 0, 2)
 
 
 def pass_lines(network: Network, library: Library, *, is_root: bool) -> list[str]:
@@ -196,10 +200,10 @@ def below(network: Network, library: Library) -> Iterator[Found]:
     while stack:
         module, path, is_mine = stack.pop()
         if isinstance(module, modules.LeafModule):
-            specs = module.op.parameters(module.types)
+            specs = module.op.initialised(module.types)
             leaf = Leaf(
                 library.make(module.make).function,
-                module.op.keyword,
+                module.op,
                 tuple([spec.name for spec in specs if not spec.is_buffer]),
                 dict(module.overrides),
             )
@@ -233,7 +237,7 @@ def _class_lines(rules: tuple[InitRule, ...], members: list[Found]) -> Iterator[
         cases = list(_cases(rules, having, parameter))
         base = 4 if len(having) == len(members) else 5
         everyone = [member.name for member in having]
-        lines = list(_case_lines(cases, everyone, f"module.{parameter}", base))
+        lines = list(_case_lines(cases, everyone, base))
         if lines and len(having) < len(members):
             lines = [f"if module.{parameter} is not None:", *(INDENT + line for line in lines)]
         # What is drawn on the same condition stands behind one ``if``.
@@ -245,57 +249,62 @@ def _class_lines(rules: tuple[InitRule, ...], members: list[Found]) -> Iterator[
 def _cases(rules: tuple[InitRule, ...], having: list[Found], parameter: str) -> Iterator[_Case]:
     """What is drawn for that parameter of modules of one class, in the order of the tests."""
     left = list(having)
-    own: dict[Initialiser | None, list[str]] = {}
+    own: dict[tuple[Initialiser | None, Spot], list[str]] = {}
     for member in having:
         initialiser = member.leaf.overrides.get(parameter)
         if initialiser is not None:
             drawn = None if isinstance(initialiser, Tie) or not member.is_mine else initialiser
             chosen = None if drawn is None or drawn.function in CONSTANT else drawn
-            own.setdefault(chosen, []).append(member.name)
+            at = place("module", member.leaf.op, parameter)
+            own.setdefault((chosen, at), []).append(member.name)
             left.remove(member)
-    for chosen, names in own.items():
-        yield names, chosen
+    for (chosen, at), names in own.items():
+        yield names, chosen, at
     for rule in reversed(rules):
         if rule.parameter != parameter:
             continue
-        hit = [m for m in left if matches(rule, m.leaf.keyword, m.name)]
-        if hit:
-            left = [m for m in left if m not in hit]
-            yield [m.name for m in hit], rule.initialiser
+        hit = [m for m in left if matches(rule, m.leaf.op.keyword, m.name)]
+        left = [m for m in left if m not in hit]
+        places: dict[Spot, list[str]] = {}
+        for member in hit:
+            places.setdefault(place("module", member.leaf.op, parameter), []).append(member.name)
+        for at, names in places.items():
+            yield names, rule.initialiser, at
 
 
-def _joined(cases: list[_Case], target: str, base: int) -> Iterator[_Case]:
+def _joined(cases: list[_Case], base: int) -> Iterator[tuple[list[str], _Drawn | None]]:
     """The cases, those as one that draw alike one behind the other."""
-    for _, alike in groupby(cases, lambda case: case[1] and tuple(draw(target, case[1], 1, base))):
+    for _, alike in groupby(cases, lambda case: case[1] and tuple(draw(case[2], case[1], 1, base))):
         several = list(alike)
-        yield [name for names, _ in several for name in names], several[0][1]
+        (_, initialiser, at), names = several[0], [name for case in several for name in case[0]]
+        yield names, None if initialiser is None else (at, initialiser)
 
 
-def _case_lines(named: list[_Case], everyone: list[str], target: str, base: int) -> Iterator[str]:
-    cases: list[tuple[Test | None, Initialiser | None]] = []
+def _case_lines(named: list[_Case], everyone: list[str], base: int) -> Iterator[str]:
+    cases: list[tuple[Test | None, _Drawn | None]] = []
     left = len(everyone)
-    for names, initialiser in _joined(named, target, base):
+    for names, drawn in _joined(named, base):
         left -= len(names)
-        cases.append((names_test(names, everyone) if left else None, initialiser))
+        cases.append((names_test(names, everyone) if left else None, drawn))
     while cases and cases[-1][1] is None:
         cases.pop()  # what draws nothing needs no test behind which nothing comes
     if len(cases) == 2 and cases[0][1] is None and cases[1][0] is None:
         (skipped, _), (_, drawn) = cases
         assert skipped is not None and drawn is not None
         yield from _head(f"if {skipped[1]}:", base)
-        yield from draw(target, drawn, 1, base)
+        yield from draw(*drawn, 1, base)
         return
-    for index, (test, initialiser) in enumerate(cases):
+    for index, (test, drawn) in enumerate(cases):
         if test is None and index == 0:
-            assert initialiser is not None
-            yield from draw(target, initialiser, 0, base)
+            assert drawn is not None
+            yield from draw(*drawn, 0, base)
             return
         word = "else" if test is None else f"{'elif' if index else 'if'} {test[0]}"
         yield from _head(f"{word}:", base)
-        if initialiser is None:
+        if drawn is None:
             yield f"{INDENT}pass"
         else:
-            yield from draw(target, initialiser, 1, base)
+            yield from draw(*drawn, 1, base)
 
 
 def _head(line: str, base: int) -> list[str]:

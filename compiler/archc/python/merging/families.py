@@ -175,12 +175,12 @@ def _family(found: Families, network: Network, child: Child | None) -> tuple[Has
 
 
 def _weights(network: Network) -> Hashable:
-    """The initial weights that stages of a network ask for: one class draws the same."""
+    """What stages of a network ask for of their weights: one class draws and makes the same."""
     found: list[Hashable] = []
     for child in _leaves(network):
         assert isinstance(child.module, LeafModule)
-        if child.module.overrides:
-            found.append((child.slot.span, child.module.overrides))
+        if child.module.overrides or child.module.around:
+            found.append((child.slot.span, child.module.overrides, child.module.around))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from archir.init.init_rules import Initialiser
-from archir.init.initialisers import INITIALISERS
+from archir.init.initialisers import GIVEN
 from archir.init.values import Part
 from archir.program import expressions as e
 from archir.program.builtins import BUILTINS
@@ -216,7 +216,7 @@ def _arguments(arguments: e.Arguments | None, look: Look) -> tuple[tuple[str, An
 
 
 def _initialiser(expr: e.InitialiserValue, look: Look) -> Initialiser:
-    assert expr.function in INITIALISERS
+    assert expr.function in GIVEN
     return Initialiser(expr.function, _arguments(expr.arguments, look))
 
 

@@ -218,7 +218,9 @@ class World:
             counted = op.macs(cache.concrete(types), cache.concrete(answer.outputs))
             assert isinstance(counted, int)
             macs = counted
-        kind = 0 if leaf is None or not specs else self.kinds.of(leaf, specs, self._span)
+        kind = 0
+        if leaf is not None and specs:
+            kind = self.kinds.of(leaf, cache.initialised(op, types), self._span)
         parameters = sum([spec.numel for spec in specs if not spec.is_buffer])
         if max(macs, parameters) >= MOST:
             raise LongWay

@@ -68,7 +68,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "initial weights": (
         "init", "init in a block", "init of an op", "init of all", "init of a path",
         "init of a param", "init with arguments", "init with fan", "conditional init",
-        "tied weights",
+        "tied weights", "normalised weight",
     ),
     "mistakes": (
         "argument beyond its bounds", "argument at its bound", "argument that does not fit",

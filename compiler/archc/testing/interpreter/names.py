@@ -19,6 +19,7 @@ from archc.testing.interpreter.refused import wrong
 from archc.testing.interpreter.torch_calls.ops import OPS
 from archc.testing.interpreter.values import (
     INITIALISERS,
+    NORMALISERS,
     Flow,
     Function,
     Initialiser,
@@ -218,7 +219,7 @@ def meaning(name: ast.Name, reading: Reading, *, called: bool = False) -> tuple[
         return (Part("op", text),)
     if text in FUNCTIONS:
         return (Function(text),)
-    return (Initialiser(text),) if text in INITIALISERS else None
+    return (Initialiser(text),) if text in INITIALISERS or text in NORMALISERS else None
 
 
 def lookup(name: ast.Name, reading: Reading, *, called: bool = False) -> Any:

@@ -43,6 +43,10 @@ class Slot:
     module: nn.Module | None = None
     make: Callable[[], nn.Module] | None = None
     keyword: str = ""
+    text: str = ""
+    """What its module was when it was made."""
+    normaliser: str = ""
+    """What makes its module's weight out of other parameters."""
     given: dict[str, Any] = field(default_factory=dict)
     """The arguments with which its module was made."""
     overrides: dict[str, Initialiser] = field(default_factory=dict)

@@ -111,8 +111,8 @@ def _make(
     made = attempt(node, op.keyword, make)
     if slot.module is None:
         slot.module, slot.given, slot.keyword = made, given, op.keyword
-        slot.make = make
-    elif repr(slot.module) != repr(made):
+        slot.make, slot.text = make, repr(made)
+    elif slot.text != repr(made):
         raise wrong(node, f"{made} cannot be shared with {slot.module}", op.keyword)
 
 

@@ -81,6 +81,11 @@ INITIALISERS: Mapping[str, Callable[..., Any]] = {
 }
 """torch.nn.init's functions, without their underscore."""
 
+NORMALISERS: Mapping[str, Callable[..., Any]] = {
+    name: getattr(nn.utils.parametrizations, name) for name in ("weight_norm", "spectral_norm")
+}
+"""What makes the weight of a layer out of other parameters."""
+
 
 def is_flow(value: object) -> TypeGuard[Flow]:
     """Whether a value is a tuple of tensors, which flow together."""

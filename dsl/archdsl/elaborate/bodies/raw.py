@@ -81,7 +81,7 @@ def _initial(
         return None
     if isinstance(value, tuple) or (not shape and isinstance(value, int | float)):
         return _elements(node, value, shape, context)
-    if not isinstance(value, Initialiser):
+    if not isinstance(value, Initialiser) or value.function not in INITIALISERS:
         report(rules.kinds.NotAnInitialiser(describe(value)), node.value.span)
         return None
     if not INITIALISERS[value.function].can_fill(len(shape)):

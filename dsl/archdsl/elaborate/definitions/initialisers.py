@@ -7,6 +7,7 @@ from archdsl.elaborate.expressions.evaluate import Evaluator
 from archdsl.elaborate.values.describe import describe
 from archdsl.elaborate.values.kinds import Unknown
 from archir.init.init_rules import Given, Initialiser, InitRule, Tie
+from archir.init.initialisers import INITIALISERS
 from archir.program.nodes import Expr
 from archir.program.statements import InitStatement, Override
 
@@ -42,7 +43,7 @@ def initialiser(node: Expr, evaluator: Evaluator, *, needed: bool = False) -> In
     value = evaluator.value(node)
     if isinstance(value, Unknown) or (value is None and not needed):
         return None
-    if isinstance(value, Initialiser):
+    if isinstance(value, Initialiser) and value.function in INITIALISERS:
         return value
     evaluator.session.report(rules.kinds.NotAnInitialiser(describe(value)), node.span)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import filterfalse
 from typing import Any
 
 from archdsl import rules
@@ -30,7 +31,8 @@ from archir.base.record import replaced
 from archir.base.source import Span
 from archir.catalogue.registry import built_in, ops
 from archir.graph.graph import Leaf, Slot, Value
-from archir.init.init_rules import Given
+from archir.init.init_rules import Given, Initialiser
+from archir.init.initialisers import NORMALISATIONS
 from archir.init.values import Part
 from archir.op.contract import OPEN, Op
 from archir.op.validate import validate
@@ -169,10 +171,14 @@ def _apply(
     inputs = with_sizes(op, inputs, context)
     types = builder.known_types(inputs)
     answer = None if types is None else session.rule_cache.apply(op, types)
+    is_right = types is not None and answer is not None and not answer.problems
+    if own:
+        op, own = _settled(op, own, types if is_right else None, context, span)
+        answer = None if types is None else session.rule_cache.apply(op, types)
     slot: Slot | None = None
     if op.is_module or (label is not None and label.numbered):
         slot = builder.leaf(context.scope, label, op, own, span)
-        if types is not None and answer is not None and not answer.problems:
+        if types is not None and is_right:
             _check_overrides(op, own, types, context, span)
     elif label is not None:
         session.report(rules.labels.LabelOnFunction(op.keyword), label.span)
@@ -192,13 +198,29 @@ def _takes(op: Op, inputs: Flow, context: Context, span: Span) -> bool:
     return False
 
 
+def _settled(
+    op: Op, own: Overrides, types: tuple[TensorType, ...] | None, context: Context, span: Span
+) -> tuple[Op, Overrides]:
+    """The layer as its own ``with`` makes it, and what that says of initial weights."""
+    if not any(map(_normalises, own)):
+        return op, own
+    from archdsl.elaborate.definitions.normalising import normalise  # few networks have any
+
+    return normalise(op, own, types, context, span), tuple(filterfalse(_normalises, own))
+
+
+def _normalises(own: tuple[str, Given]) -> bool:
+    given = own[1]
+    return isinstance(given, Initialiser) and given.function in NORMALISATIONS
+
+
 def _check_overrides(
     op: Op, own: Overrides, types: tuple[TensorType, ...], context: Context, span: Span
 ) -> None:
     """Check that overridden parameters are there."""
     if not own and op.keyword in built_in():
         return  # a package's op is asked all the same, and so tried out
-    names = [spec.name for spec in context.session.rule_cache.parameters(op, types)]
+    names = [spec.name for spec in context.session.rule_cache.initialised(op, types)]
     for name, _ in own:
         if name not in names:
             problem = rules.parts.NoSuchParameter(op.keyword, name, ", ".join(names))
@@ -319,11 +341,17 @@ def _apply_leaf(
     if not is_taken:
         return (context.builder.value(span, None),)
     inputs = with_sizes(op, inputs, context)
+    types = context.builder.known_types(inputs)
+    if types is not None and context.session.rule_cache.apply(op, types).problems:
+        types = None  # those of what is refused say nothing of weights
+    if module.node.overrides:
+        given = overrides(module.node.overrides, home.evaluator(inputs))
+        op, own = _settled(op, given, types, context, span)
+    else:
+        own = ()
     if module.slot.member is None:
-        own = overrides(module.node.overrides, home.evaluator(inputs))
         module.slot.member = Leaf(op, own)
-        types = context.builder.known_types(inputs)
-        if types is not None and not context.session.rule_cache.apply(op, types).problems:
+        if types is not None:
             _check_overrides(op, own, types, context, span)
     return context.builder.apply(op, module.slot, inputs, span, context.steps)
 

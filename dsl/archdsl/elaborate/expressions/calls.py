@@ -24,7 +24,7 @@ from archir.base.source import Span
 from archir.catalogue.registry import ops
 from archir.graph.graph import Value
 from archir.init.init_rules import Arithmetic, Fan, Formula, Initialiser, Tie
-from archir.init.initialisers import INITIALISERS, InitialiserArgument
+from archir.init.initialisers import GIVEN, InitialiserArgument
 from archir.init.values import Part
 from archir.op.binding import of_initialiser
 from archir.op.contract import Op
@@ -185,7 +185,7 @@ def _so_far(problems: Mapping[str, Problem]) -> dict[str, Problem]:
 
 def _initialiser(evaluator: Evaluator, function: str, arguments: e.Arguments) -> object:
     """``normal(std = 0.01)`` as a value."""
-    spec = INITIALISERS[function]
+    spec = GIVEN[function]
     bound = bind(evaluator, function, of_initialiser(function), arguments, arguments.span)
     if bound is None:
         return UNKNOWN

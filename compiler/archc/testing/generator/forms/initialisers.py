@@ -18,6 +18,10 @@ FOR_MATRICES = (
     "kaiming_uniform(a = 1)", "orthogonal", "normal(std = 1 / fan_in)",
 )  # fmt: skip
 PLAIN = FOR_ANY[:7]
+NORMALISED = (
+    "weight_norm", "weight_norm(dim = 1)", "weight_norm(-1)", "spectral_norm",
+    "spectral_norm(n_power_iterations = 2)",
+)  # fmt: skip
 
 
 def overrides(pen: Pen, place: Place, use: Use) -> list[tuple[str, str]]:
@@ -26,6 +30,11 @@ def overrides(pen: Pen, place: Place, use: Use) -> list[tuple[str, str]]:
     plain = {"affine", "elementwise_affine", "bias", "track_running_stats"}
     if any(name in plain or name is None for name, _ in use.arguments[2:]) or "norm" in use.name:
         names = ["weight"] if "norm" not in use.name and names else []
+    if "weight" in names and ops()[use.name].weight_kept is not None and pen.choices.chance(12):
+        pen.note("with", "normalised weight")
+        drawn = [("weight", initialiser(pen, place, use.name, "weight"))]
+        made = pen.choices.pick(NORMALISED)
+        return [*(drawn if pen.choices.chance(40) else []), ("weight", made)]
     chosen = pen.choices.some(names, 60)
     if chosen:
         pen.note("with", *(["several with"] if len(chosen) > 1 else []))

@@ -18,6 +18,7 @@ from archc.testing.interpreter.scopes import Raw, Scope, Slot, names
 from archc.testing.interpreter.torch_calls.ops import OPS, attempt
 from archc.testing.interpreter.values import (
     INITIALISERS,
+    NORMALISERS,
     Flow,
     Initialiser,
     is_integer,
@@ -50,8 +51,12 @@ class Rule:
 
 def called(callee: Initialiser, call: ast.Arguments, reading: Reading) -> Initialiser:
     """``normal(std = sqrt(2 / fan_out))``: the arguments are worked out for each parameter."""
-    parameters = inspect.signature(INITIALISERS[callee.name]).parameters
-    known = [name for name in parameters if name not in ("tensor", "generator")]
+    function = INITIALISERS.get(callee.name) or NORMALISERS[callee.name]
+    parameters = inspect.signature(function).parameters
+    others = ("tensor", "generator", "module", "name")
+    known = [name for name in parameters if name not in others]
+    if callee.name == "spectral_norm":
+        known.remove("dim")  # which torch knows of a layer by itself
     given = [item for item in call.items if item.name is None]
     if len(given) > len(known):
         raise wrong(call, f"{callee.name} takes {len(known)} arguments")
@@ -75,7 +80,7 @@ def called(callee: Initialiser, call: ast.Arguments, reading: Reading) -> Initia
 def initialiser(node: ast.Expr, reading: Reading) -> Initialiser | None:
     """The initialiser that an expression gives; ``none`` keeps torch's own."""
     value = expressions.evaluate(node, reading)
-    if value is not None and not isinstance(value, Initialiser):
+    if value is not None and not (isinstance(value, Initialiser) and value.name in INITIALISERS):
         raise wrong(node, f"{literal(value)} is no initialiser")
     return value
 
@@ -84,6 +89,8 @@ def initial(node: ast.ParamStatement, tensor: Tensor, reading: Reading) -> Initi
     """What draws a raw parameter; None where its elements are listed, and are in it now."""
     value = expressions.evaluate(node.value, reading)
     kind = str(tensor.dtype).removeprefix("torch.")
+    if isinstance(value, Initialiser) and value.name in NORMALISERS:
+        raise wrong(node.value, f"{value.name} fills nothing")
     if isinstance(value, Initialiser):
         whole = ("zeros", "ones", "eye")
         if kind != "float32" and value.name not in whole:
@@ -138,7 +145,9 @@ def note_overrides(slot: Slot, nodes: tuple[ast.Override, ...], flow: Flow, here
     """``with weight = zeros``: the op's own initial weights, or another one's tensor."""
     assert slot.module is not None and here.body.root is not None
     reading = here.reading(flow)
-    known = dict(slot.module.named_parameters())
+    known = {name for name, _ in slot.module.named_parameters()}
+    known |= {"weight"} if slot.normaliser else set()
+    normalised = 0
     for node in nodes:
         name = node.parameter.text
         if name not in known:
@@ -148,9 +157,42 @@ def note_overrides(slot: Slot, nodes: tuple[ast.Override, ...], flow: Flow, here
         if key is not None:
             slot.ties[name] = here.body.root, key
             continue
+        value = expressions.evaluate(chosen, reading)
+        if isinstance(value, Initialiser) and value.name in NORMALISERS:
+            normalised += 1
+            _normalise(slot, node, value)
+            continue
         how = initialiser(chosen, reading)
         if how is not None:
             slot.overrides[name] = how
+    if normalised > 1 or (normalised and "weight" in slot.ties):
+        raise wrong(nodes[0], "a weight is made in one way")
+
+
+_NORMALISED = (nn.modules.conv._ConvNd, nn.Linear, nn.Embedding, nn.EmbeddingBag)
+
+
+def _normalise(slot: Slot, node: ast.Override, how: Initialiser) -> None:
+    """``with weight = weight_norm``: torch's own change of the module, once it is made."""
+    if slot.normaliser:
+        return
+    module, make = slot.module, slot.make
+    assert module is not None and make is not None
+    if not isinstance(module, _NORMALISED) or node.parameter.text != "weight":
+        raise wrong(node, f"{how.name} is not for {node.parameter.text} of this", slot.keyword)
+    given = how.arguments({})
+    dim, steps, eps = (given.get(name, 1) for name in ("dim", "n_power_iterations", "eps"))
+    whole = is_integer(dim) and is_integer(steps)
+    if not whole or dim < -1 or steps < 1 or not is_number(eps) or eps < 0:
+        raise wrong(node, f"{how.name} takes no such arguments")
+    function = NORMALISERS[how.name]
+
+    def made() -> nn.Module:
+        changed: nn.Module = function(make().train(), **given)  # as a constructor finds it
+        return changed.train(False)
+
+    slot.module, slot.make = attempt(node, how.name, made), made
+    slot.normaliser = how.name
 
 
 def _chosen(node: ast.Expr, reading: Reading) -> ast.Expr:
@@ -255,7 +297,7 @@ def apply(scope: Scope, rules: list[Rule], prefix: str) -> None:
             apply(slot.scope, rules, f"{path}.")
             continue
         assert slot.module is not None
-        parameters = dict(slot.module.named_parameters())
+        parameters = _drawn(slot)
         for parameter, tensor in parameters.items():
             weight = parameters.get("weight") if parameter == "bias" else None
             if parameter in slot.ties:
@@ -263,8 +305,28 @@ def apply(scope: Scope, rules: list[Rule], prefix: str) -> None:
             if parameter in slot.overrides:
                 if parameter not in slot.drawn:
                     draw(slot.node, tensor, slot.overrides[parameter], weight)
+                    _put_back(slot, parameter, tensor)
                     slot.drawn.add(parameter)
                 continue
             matching = [rule for rule in rules if rule.selects(slot.keyword, path, parameter)]
             if matching:
                 draw(matching[-1].node, tensor, matching[-1].initialiser, weight)
+                _put_back(slot, parameter, tensor)
+
+
+def _drawn(slot: Slot) -> dict[str, Tensor]:
+    """A module's parameters as they are drawn: a weight that is made of others before all."""
+    assert slot.module is not None
+    parameters: dict[str, Tensor] = dict(slot.module.named_parameters())
+    if not slot.normaliser:
+        return parameters
+    inside = "parametrizations.weight.original"
+    place = inside if slot.normaliser == "spectral_norm" else f"{inside}1"
+    own = {name: each for name, each in parameters.items() if not name.startswith(inside)}
+    return {"weight": parameters[place], **own}
+
+
+def _put_back(slot: Slot, parameter: str, drawn: Tensor) -> None:
+    """A weight that is made of others is taken apart again by torch."""
+    if slot.normaliser and parameter == "weight":
+        slot.module.weight = drawn.detach().clone()  # type: ignore[union-attr]
