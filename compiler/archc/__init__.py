@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from archc.api.differing import diff as diff
     from archc.api.formatting import format as format  # noqa: A004 (the word for it)
     from archc.api.functions import check as check
-    from archc.api.functions import diagram as diagram
     from archc.api.functions import load as load
     from archc.api.functions import loads as loads
     from archc.api.functions import source as source
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from archc.api.importing import ImportedText as ImportedText
     from archc.api.importing import ImportReport as ImportReport
     from archc.api.importing import from_module as from_module
+    from archc.api.pictures.diagrams import diagram as diagram
     from archc.api.results import CheckedModel as CheckedModel
     from archc.api.results import CheckResult as CheckResult
     from archc.api.sizes import ValidSizes as ValidSizes
@@ -106,8 +106,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "archc.api.functions": ("check", "diagram", "load", "loads", "source", "summary", "verify"),
+    "archc.api.functions": ("check", "load", "loads", "source", "summary", "verify"),
     "archc.api.costing": ("Summary",),
+    "archc.api.pictures.diagrams": ("diagram",),
     "archc.api.importing": ("ImportReport", "ImportedText", "from_module"),
     "archc.api.formatting": ("format",),
     "archc.api.configs": ("from_config",),

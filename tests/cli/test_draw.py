@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -89,18 +90,64 @@ def test_settings_are_taken(archc: Run) -> None:
         (["--theme", "drak"], "there is no theme drak", "dark?"),
         (["--depth", "-1"], "a depth is a number of levels", ""),
         (["--expand", "layer1.9"], "no block of the picture stands at layer1.9", "layer1."),
-        (["--view", "full", "--as", "pdf"], "pdf cannot show the view full", "layers"),
+        (["--view", "full", "--as", "pdf"], "pdf cannot show the view full", "shown by svg, dot"),
+        (
+            ["--view", "volumes", "--as", "html"],
+            "html cannot show the view volumes",
+            "shows layers",
+        ),
         (["--as", "gif"], "there is no form of a picture gif", "svg"),
-        (["--view", "full", "--depth", "1"], "are for the view layers, not for full", ""),
-        (["--compare", "resnet18", "--view", "stages"], "are for the view layers", ""),
+        (["--view", "full", "--depth", "1"], "--depth is for the view layers, not for full", ""),
+        (["--compare", "resnet18", "--view", "stages"], "--compare is for the view layers", ""),
+        (["--view", "full", "--theme", "dark"], "--theme is for the views", ""),
+        (["--as", "dot", "--page", "slide"], "stages, layers and volumes, not for full", ""),
         (["--compare", "resnet18", "--heat", "macs"], "goes without --heat", ""),
-        (["--compare", "resnet18", "--as", "html"], "not for html", ""),
+        (["--compare", "resnet18", "--as", "html"], "--compare means nothing for html", ""),
+        (["--page", "slide", "--as", "mermaid"], "--page means nothing for mermaid", ""),
     ],
 )
 def test_a_wrong_option_is_told(archc: Run, words: list[str], message: str, hint: str) -> None:
     done = archc("draw", "resnet50", *words)
     assert done.code == 2
     assert message in done.err and hint in done.err
+
+
+OPTIONS: list[tuple[list[str], dict[str, Any]]] = [
+    (["--depth", "0"], {"depth": 0}),
+    (["--expand", "layer1.0", "--expand", "layer2.0"], {"expand": ["layer1.0", "layer2.0"]}),
+    (["--expand", "layer1.0"], {"expand": "layer1.0"}),
+    (["--symbolic"], {"symbolic": True}),
+    (["--compare", "resnet34"], {"compare": "resnet34"}),
+    (["--heat", "macs", "--page", "slide"], {"heat": "macs", "page": "slide"}),
+    (["--view", "volumes", "--theme", "print"], {"view": "volumes", "theme": "print"}),
+]
+
+
+@pytest.mark.parametrize(("words", "given"), OPTIONS, ids=str)
+def test_python_has_what_the_command_has(
+    archc: Run, words: list[str], given: dict[str, Any]
+) -> None:
+    drawn = archc("draw", "resnet18", *words)
+    assert drawn.code == 0
+    assert package.diagram("resnet18", **given) == drawn.out != package.diagram("resnet18")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"view": "full", "depth": 1}, "depth is for the view layers, not for full"),
+        ({"compare": "resnet34", "format": "html"}, "compare means nothing for html"),
+        ({"compare": "resnet34", "heat": "macs"}, "it goes without heat"),
+        ({"expand": "layer1.9"}, "no block of the picture stands at layer1.9"),
+        ({"depth": -1}, "0 or more, not -1"),
+        ({"depth": "1"}, "not '1'"),
+        ({"depth": True}, "not True"),
+    ],
+)
+def test_python_refuses_what_the_command_refuses(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(package.ArchError) as caught:
+        package.diagram("resnet18", **given)
+    assert message in str(caught.value)
 
 
 def test_a_wrong_file_is_told(archc: Run) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import resvg_py
 from hash_seeds import under_hash_seeds
 
 from archc.drawing import DiagramTooLargeError, LayoutError, dot, svg
@@ -253,3 +254,12 @@ def test_a_missing_program_is_an_error_that_says_what_to_install(
 def test_a_failing_program_is_an_error_with_its_words() -> None:
     with pytest.raises(LayoutError, match=r"failed: .*syntax error"):
         layout_module.svg_of("digraph {")
+
+
+def test_resvg_takes_it() -> None:
+    """It refuses a size in points, of which it cannot know how large one is."""
+    picture = svg(checked("model net() {\n input x: [N, 3, H = 8, W = 8]\n relu\n}"))
+    assert bytes(resvg_py.svg_to_bytes(svg_string=picture)).startswith(b"\x89PNG")
+    root = ElementTree.fromstring(picture)
+    _x, _y, wide, high = map(float, root.get("viewBox", "").split())
+    assert (root.get("width"), root.get("height")) == (f"{wide:g}", f"{high:g}")

@@ -37,9 +37,10 @@ class Format(Record):
     """One form of a model.
 
     ``make`` takes what the compiler has after the stage ``of``; a picture has ``draw`` instead,
-    and ``views`` are those that it can show. What archc calls it, and ``what`` it is in a few
-    words, is what its user reads. Without a ``file`` it is printed alone. ``guarded`` makes the
-    same with a check of the inputs' sizes, for --guard.
+    and ``views`` are those that it can show; ``without`` are options that mean nothing to it.
+    What archc calls it, and ``what`` it is in a few words, is what its user reads. Without a
+    ``file`` it is printed alone. ``guarded`` makes the same with a check of the inputs' sizes, for
+    --guard.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Format(Record):
     file: OutputFile | None = None
     draw: Callable[[TypedGraph, Looks], str | bytes] | None = None
     views: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     guarded: Callable[[TypedGraph], str] | None = None
 
     def made(self, model: Any, *, guarded: bool = False, looks: Looks | None = None) -> str | bytes:
@@ -76,7 +78,9 @@ class Format(Record):
             return usual if usual in self.views else self.views[0]
         if wanted not in self.views:
             raise SettingError(
-                f"{self.name} cannot show the view {wanted}", f"it has {' and '.join(self.views)}"
+                f"{self.name} cannot show the view {wanted}",
+                f"{self.name} shows {' or '.join(self.views)}; {wanted} is shown by "
+                f"{', '.join(name for name, one in FORMATS.items() if wanted in one.views)}",
             )
         return wanted
 
@@ -201,8 +205,16 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 file=_MERMAID,
                 draw=_mermaid,
                 views=("layers", "stages"),
+                without=("page",),
             ),
-            Format("html", "a page to look around in", file=_HTML, draw=_html, views=("layers",)),
+            Format(
+                "html",
+                "a page to look around in",
+                file=_HTML,
+                draw=_html,
+                views=("layers",),
+                without=("page", "compare"),
+            ),
             Format(
                 "dot",
                 "every layer in Graphviz's language",

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archc import pipeline
-from archc.api.formats import FORMATS, PICTURES
-from archc.api.results import CheckResult, Drawing
+from archc.api.formats import FORMATS
+from archc.api.results import CheckResult
 from archc.errors import ArchError, SettingError, SettingTypeError
-from archc.pictures.looks import HEATS, PAGES, THEMES, VIEWS, Looks
 from archc.request import files
 from archc.request.outputs import Outputs, handing
-from archc.request.requests import Request, chosen_word
+from archc.request.requests import Request
 from archc.request.requests import sizes as sizes_asked
 from archc.request.settings import Setting, SettingValue, advised, from_values
 from archir.base.diagnostics import Diagnostics, nearest
@@ -75,7 +74,7 @@ def load(
         _unmatched(weights_match != "all", weights_map, weights_fit, strip_prefix)
     if weights is not None and device is not None and device.startswith("meta"):
         raise ValueError("the device meta holds no numbers, and weights are some")
-    typed = handing(_compile(load, path, model, settings, parameters), outputs)
+    typed = handing(compiled(load, path, model, settings, parameters), outputs)
     kept = weights_match != "all" or "initial" in (weights_fit or {}).values()
     net = pipeline.module(typed, None, device, is_filled=weights is not None and not kept)
     if weights is not None:
@@ -182,80 +181,8 @@ def source(
     With ``guard`` the model's ``forward`` raises ValueError for inputs of sizes that are not
     valid, in the words of ``archc check --size``.
     """
-    typed = handing(_compile(source, path, model, settings, parameters), outputs)
+    typed = handing(compiled(source, path, model, settings, parameters), outputs)
     return FORMATS["python"].text(typed, guarded=guard)
-
-
-@overload
-def diagram(
-    path: FileOrSource,
-    model: str | None = None,
-    /,
-    *,
-    format: Literal["svg", "tikz", "mermaid", "html", "dot"] = "svg",
-    view: str | None = None,
-    page: str = "a4",
-    theme: str = "auto",
-    heat: str | None = None,
-    settings: Mapping[str, SettingValue] | None = None,
-    **parameters: SettingValue,
-) -> str: ...
-
-
-@overload
-def diagram(
-    path: FileOrSource,
-    model: str | None = None,
-    /,
-    *,
-    format: Literal["png", "pdf"],
-    view: str | None = None,
-    page: str = "a4",
-    theme: str = "auto",
-    heat: str | None = None,
-    settings: Mapping[str, SettingValue] | None = None,
-    **parameters: SettingValue,
-) -> bytes: ...
-
-
-def diagram(
-    path: FileOrSource,
-    model: str | None = None,
-    /,
-    *,
-    format: str = "svg",  # noqa: A002  (what Python's libraries call it)
-    view: str | None = None,
-    page: str = "a4",
-    theme: str = "auto",
-    heat: str | None = None,
-    settings: Mapping[str, SettingValue] | None = None,
-    **parameters: SettingValue,
-) -> str | bytes:
-    """The model as a picture: the layers on one page, as SVG. Arguments as for ``load``.
-
-    ``view`` is ``"layers"``, ``"stages"``, ``"volumes"`` or ``"full"``; ``format`` is ``"svg"``,
-    ``"tikz"`` (for LaTeX), ``"mermaid"`` (for Markdown), ``"html"`` (a page to look around in) or
-    ``"dot"`` (every layer in Graphviz's language), or as bytes ``"png"`` or ``"pdf"``; ``page``,
-    ``theme`` and ``heat`` are those of ``archc draw``. A parameter of the model that has one of
-    these names is given in ``settings``.
-
-    A notebook shows an SVG as the picture that it is.
-
-    Raises ``ValueError`` for a word that is none of these, ``PackageMissingError`` where pixels
-    are asked for and pypdfium2 is not installed, and what ``load`` raises.
-    """
-    if format not in PICTURES:
-        known = " or ".join(f'"{name}"' for name in PICTURES)
-        raise ValueError(f"a diagram is made as {known}, not as {format!r}")
-    form = FORMATS[format]
-    looks = Looks(
-        form.view(view if view is None else chosen_word(view, VIEWS, "view")),
-        chosen_word(page, PAGES, "page"),
-        chosen_word(theme, THEMES, "theme"),
-        heat if heat is None else chosen_word(heat, HEATS, "cost"),
-    )
-    made = form.made(_compile(diagram, path, model, settings, parameters), looks=looks)
-    return Drawing(made) if format == PICTURES[0] and isinstance(made, str) else made
 
 
 def summary(
@@ -288,7 +215,7 @@ def summary(
     """
     if symbolic and (sizes or batch is not None):
         raise SettingError("symbolic is for all sizes: it goes without sizes and batch")
-    typed = _compile(summary, path, model, settings, parameters)
+    typed = compiled(summary, path, model, settings, parameters)
     from archc.api.costing import summary_of
 
     given = {} if sizes is None else sizes
@@ -321,7 +248,7 @@ def verify(
     What differs is in the result, not raised. Raises ``ToolError`` where ``against`` cannot be
     imported or called, and what ``load`` raises.
     """
-    typed = _compile(verify, path, model, settings, parameters)
+    typed = compiled(verify, path, model, settings, parameters)
     from archc.api.verifying import VerifyResult, rounding_of, trial
     from archir.base.optional import require
 
@@ -332,7 +259,7 @@ def verify(
     return VerifyResult(tried.model, tried.against, seed, tried.inputs, checks)
 
 
-def _compile(
+def compiled(
     function: Callable[..., object],
     path: FileOrSource,
     model: str | None,

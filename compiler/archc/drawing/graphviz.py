@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 SECONDS = 120
 """How long a layout may take."""
 
@@ -30,7 +32,19 @@ def svg_of(source: str) -> str:
         said = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
         raise LayoutError(f"{command[0]} failed: {said}")
     # Its warnings are dropped: they are of guessed widths of letters outside ASCII.
-    return done.stdout.decode()
+    return _in_units(done.stdout.decode())
+
+
+def _in_units(picture: str) -> str:
+    """The picture's size in its own units: resvg takes none in points where no resolution is told.
+
+    A unit was a point, and is a pixel: the picture is a quarter smaller on a screen.
+    """
+    root = re.search(r"<svg\b[^>]*>", picture)
+    assert root is not None, "Graphviz wrote no picture"
+    start, end = root.span()
+    sized = re.sub(r'\b(width|height)="([\d.]+)pt"', r'\1="\2"', root.group())
+    return picture[:start] + sized + picture[end:]
 
 
 def find_program() -> str:

@@ -45,6 +45,19 @@ HEATS: Mapping[str, str] = MappingProxyType(
 """What boxes may be coloured by, with what a share of it is called."""
 
 
+_ON_A_PAGE = ("page", "theme", "heat", "symbolic")
+
+USED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "stages": _ON_A_PAGE,
+        "layers": (*_ON_A_PAGE, "depth", "expand", "compare"),
+        "volumes": _ON_A_PAGE,
+        "full": (),
+    }
+)
+"""What may be asked of each view; Graphviz's has one look."""
+
+
 class Looks(Record):
     """How a picture is to look.
 

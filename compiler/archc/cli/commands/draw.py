@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from archc import pipeline
 from archc.api.formats import FORMATS, PICTURES
+from archc.api.pictures.looking import drawn, looks_for
 from archc.cli import guard, options, streams
 from archc.cli.declare import Command, Option, UsageError
-from archc.pictures.looks import HEATS, PAGES, THEMES, Looks, NoSuchBlockError
-from archc.request.requests import MAX_DIGITS, chosen_word, nearest_of
+from archc.pictures.looks import HEATS, PAGES, THEMES
+from archc.request.requests import MAX_DIGITS, chosen_word
+from archir.base.record import replaced
 
 if TYPE_CHECKING:
     from archc.request.settings import Setting
@@ -24,8 +26,8 @@ def draw(
     settings: tuple[Setting, ...],
     view: str | None,
     language: str,
-    page: str,
-    theme: str,
+    page: str | None,
+    theme: str | None,
     heat: str | None,
     depth: int | None,
     expand: tuple[str, ...],
@@ -40,30 +42,26 @@ def draw(
     where its uses differ.
     """
     form = FORMATS[language]
-    shown = form.view(view)
-    if shown != "layers" and (expand or depth is not None or compare is not None):
-        raise UsageError(
-            f"--depth, --expand and --compare are for the view layers, not for {shown}"
-        )
-    if compare is not None and heat is not None:
-        raise UsageError("--compare colours boxes by what differs: it goes without --heat")
-    if compare is not None and len(form.views) == 1:
-        raise UsageError(f"--compare is for pictures on a page, not for {language}")
+    looks = looks_for(
+        form,
+        view,
+        page=page,
+        theme=theme,
+        heat=heat,
+        depth=depth,
+        expand=expand,
+        symbolic=is_symbolic,
+        compare=compare,
+        option="--",
+    )
     typed, found = _read(file, model, settings, limits)
-    other = None
     if compare is not None and typed is not None:
         other, more = _read(compare, None, (), limits)
         found.extend(more)
+        looks = replaced(looks, compare=other)
     made = None
     if typed is not None and not found.has_errors:
-        try:
-            looks = Looks(shown, page, theme, heat, depth, expand, is_symbolic, other)
-            made = form.made(typed, looks=looks)
-        except NoSuchBlockError as error:
-            raise UsageError(
-                f"no block of the picture stands at {error.path}",
-                nearest_of(error.path, error.known),
-            ) from error
+        made = drawn(form, typed, looks)
     streams.complain(found)
     if made is None:
         return guard.WRONG_INPUT
@@ -108,19 +106,17 @@ command = Command(
         Option(
             "--page",
             "page",
-            "What it is to fill: half of an a4 page, a slide, or a column of a paper.",
+            "What it is to fill: half of an a4 page (unless given), a slide, or a paper's column.",
             metavar="PAGE",
-            default="a4",
-            read=lambda word: chosen_word(word, PAGES, "page"),
+            read=lambda word: None if word is None else chosen_word(word, PAGES, "page"),
             words=tuple(PAGES),
         ),
         Option(
             "--theme",
             "theme",
-            "Its colours: light, dark, print (for paper), or auto, as the reader's page is.",
+            "Its colours: light, dark, print (for paper), or the page's (auto, unless given).",
             metavar="THEME",
-            default="auto",
-            read=lambda word: chosen_word(word, THEMES, "theme"),
+            read=lambda word: None if word is None else chosen_word(word, THEMES, "theme"),
             words=THEMES,
         ),
         Option(

@@ -1,0 +1,1 @@
+"""Pictures of models: what may be asked of one, and ``archc.diagram``."""
