@@ -1,13 +1,15 @@
 """The PDF writer: one page of the picture's size, with vectors and text that can be searched.
 
-Letters are Helvetica, which every reader has, so that nothing has to be installed; each text is
-set as wide as it was measured. The file is plain text but for its letters, the same each time.
+Its letters are in it (``embedding``), so that nothing has to be installed; each text is set as wide
+as it was measured. The file is plain text but for its fonts, the same each time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
+from archc.pictures.embedding import Font, fonts_of, stream
 from archc.pictures.layout.marks import Frame, Glyph, Mark, Text, Wire
 from archc.pictures.layout.page import Page
 from archc.pictures.palette import DARK, LIGHT, PRINT, Inks, sides_of
@@ -31,6 +33,10 @@ _ROUND = 0.5523
 _DASHES = {"optional": "[4 2.5] 0 d", "training": "[1.5 2.5] 0 d"}
 
 
+Fonts: TypeAlias = Mapping[bool, Font]
+"""By whether they are bold."""
+
+
 def pdf(page: Page, theme: str = "auto") -> bytes:
     """The page as a PDF document. ``auto`` is light."""
     inks = {"dark": DARK, "print": PRINT}.get(theme, LIGHT)
@@ -38,27 +44,33 @@ def pdf(page: Page, theme: str = "auto") -> bytes:
     lines = [f"{_n(UNIT)} 0 0 {_n(-UNIT)} 0 {_n(high)} cm", "1 j 1 J"]
     if inks.page != "none":
         lines.append(f"{_rgb(inks.page)} rg 0 0 {_n(page.width)} {_n(page.height)} re f")
+    fonts = fonts_of(_texts(page))
     for kind in (Frame, Wire, Glyph, Text):
         for mark in page.marks:
             if isinstance(mark, kind):
-                lines += _written(mark, inks)
-    return _document("\n".join(lines), wide, high, page.name)
+                lines += _written(mark, inks, fonts)
+    return _document("\n".join(lines), wide, high, page.name, list(fonts.values()))
 
 
-def _document(content: str, wide: float, high: float, title: str) -> bytes:
-    stream = content.encode("cp1252")
-    fonts = "/F1 5 0 R /F2 6 0 R"
+def _texts(page: Page) -> Iterator[Text]:
+    for mark in page.marks:
+        if isinstance(mark, Text):
+            yield mark
+        elif isinstance(mark, (Frame, Glyph)):
+            yield from mark.texts
+
+
+def _document(content: str, wide: float, high: float, title: str, fonts: list[Font]) -> bytes:
+    described = [font.objects(6 + 5 * at) for at, font in enumerate(fonts)]
+    labels = " ".join(f"/{font.label} {6 + 5 * at} 0 R" for at, font in enumerate(fonts))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {_n(wide)} {_n(high)}] "
-        f"/Resources << /Font << {fonts} >> >> /Contents 4 0 R >>".encode(),
-        f"<< /Length {len(stream)} >>\nstream\n".encode() + stream + b"\nendstream",
-        *(
-            b"<< /Type /Font /Subtype /Type1 /Encoding /WinAnsiEncoding /BaseFont /%b >>" % name
-            for name in (b"Helvetica", b"Helvetica-Bold")
-        ),
+        f"/Resources << /Font << {labels} >> >> /Contents 4 0 R >>".encode(),
+        stream(content.encode()),
         f"<< /Title <{_utf16(title)}> /Producer (archc) >>".encode(),
+        *(each for font in described for each in font),
     ]
     made = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
     places: list[int] = []
@@ -69,30 +81,30 @@ def _document(content: str, wide: float, high: float, title: str) -> bytes:
     made += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
     made += b"".join(f"{place:010} 00000 n \n".encode() for place in places)
     made += (
-        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info {len(objects)} 0 R >>\n"
+        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info 5 0 R >>\n"
         f"startxref\n{start}\n%%EOF\n"
     ).encode()
     return bytes(made)
 
 
-def _written(mark: Mark, inks: Inks) -> Iterator[str]:
+def _written(mark: Mark, inks: Inks, fonts: Fonts) -> Iterator[str]:
     if isinstance(mark, Frame):
-        yield from _frame(mark, inks)
+        yield from _frame(mark, inks, fonts)
     elif isinstance(mark, Wire):
         yield from _wire(mark, inks)
     elif isinstance(mark, Glyph):
-        yield from _glyph(mark, inks)
+        yield from _glyph(mark, inks, fonts)
     else:
-        yield _letters(mark, inks)
+        yield _letters(mark, inks, fonts)
 
 
-def _frame(frame: Frame, inks: Inks) -> Iterator[str]:
+def _frame(frame: Frame, inks: Inks, fonts: Fonts) -> Iterator[str]:
     is_panel = frame.form == "panel" and inks.panel != "none"
     fill = f"{_rgb(inks.panel)} rg " if is_panel else ""
     dash = _DASHES["optional"] if frame.form == "times" else "[] 0 d"
     shape = _rounded(frame.x, frame.y, frame.width, frame.height, 8 if is_panel else 7)
     yield f"1 w {dash} {fill}{_rgb(inks.frames)} RG {shape} {'B' if is_panel else 'S'} [] 0 d"
-    yield from (_letters(text, inks) for text in frame.texts)
+    yield from (_letters(text, inks, fonts) for text in frame.texts)
 
 
 def _wire(wire: Wire, inks: Inks) -> Iterator[str]:
@@ -108,7 +120,7 @@ def _wire(wire: Wire, inks: Inks) -> Iterator[str]:
         yield f"{_rgb(inks.wires)} rg {_polygon(head(wire))} f"
 
 
-def _glyph(glyph: Glyph, inks: Inks) -> Iterator[str]:
+def _glyph(glyph: Glyph, inks: Inks, fonts: Fonts) -> Iterator[str]:
     fill, border = inks.kinds[glyph.kind]
     x, y, wide, high = glyph.x, glyph.y, glyph.width, glyph.height
     dash = _DASHES["optional"] if glyph.is_optional else "[] 0 d"
@@ -129,19 +141,16 @@ def _glyph(glyph: Glyph, inks: Inks) -> Iterator[str]:
         yield f"{looks} {_rounded(x, y, wide, high, corner)} B"
         if glyph.form == "block":
             yield f"0.6 w {_rgb(border)} RG {_rounded(x + 2, y + 2, wide - 4, high - 4, 2)} S"
-    yield from (_letters(text, inks) for text in glyph.texts)
+    yield from (_letters(text, inks, fonts) for text in glyph.texts)
 
 
-def _letters(text: Text, inks: Inks) -> str:
+def _letters(text: Text, inks: Inks, fonts: Fonts) -> str:
     colour = inks.quiet if text.role in ("fact", "shape", "small") else inks.letters
-    font = "F2" if text.bold else "F1"
+    font = fonts[text.bold]
     # Upright again, since the page is turned so that y goes down.
     place = f"1 0 0 -1 {_n(text.left)} {_n(text.y)} Tm"
-    said = text.text.encode("cp1252", "replace").decode("cp1252")
-    for special in "\\()":
-        said = said.replace(special, f"\\{special}")
-    said = "".join(c if c.isprintable() else "?" for c in said)
-    return f"BT /{font} {_n(text.size)} Tf {_rgb(colour)} rg {place} ({said}) Tj ET"
+    looks = f"/{font.label} {_n(text.size)} Tf {_rgb(colour)} rg"
+    return f"BT {looks} {place} {font.shown(text)} ET"
 
 
 # --- shapes --------------------------------------------------------------------------------------

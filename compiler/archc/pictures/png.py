@@ -1,6 +1,6 @@
 """Pictures in pixels, of the PDF that ``pdf.py`` writes.
 
-PDFium draws them, which brings the letters with it: they look the same on a machine without fonts.
+PDFium draws them with the letters that the document has: they look the same without fonts.
 """
 
 from __future__ import annotations

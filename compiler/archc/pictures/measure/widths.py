@@ -31,7 +31,7 @@ _BOLD = (
     + (333, 556, 611, 556, 611, 556, 333, 611, 611, 278, 278, 556, 278, 889, 611, 611)
     + (611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584)
 )
-_SIGNS = {
+SIGNS = {
     "\N{MULTIPLICATION SIGN}": 584,
     "\N{MIDDLE DOT}": 278,
     "\N{DIVISION SIGN}": 549,
@@ -41,6 +41,8 @@ _SIGNS = {
     "\N{SUPERSCRIPT THREE}": 333,
     "\N{HORIZONTAL ELLIPSIS}": 1000,
 }
+"""Of the letters beyond ASCII those that pictures write themselves."""
+
 _OTHER = 660
 _WIDE = 1000
 """Chinese, Japanese, Korean, and pictures: as wide as the font is high."""
@@ -63,8 +65,8 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
         place = ord(letter) - _FIRST
         if 0 <= place < len(table):
             total += table[place]
-        elif letter in _SIGNS:
-            total += _SIGNS[letter]
+        elif letter in SIGNS:
+            total += SIGNS[letter]
         else:
             total += _WIDE if ord(letter) >= _FIRST_WIDE else _OTHER
     return total * size / 1000
