@@ -20,7 +20,7 @@ def test_it_prints_the_layers(archc: Run) -> None:
     assert (done.code, done.err) == (0, "")
     root = ElementTree.fromstring(done.out)
     said = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
-    assert {"unet", "image", "output"} <= said
+    assert {"U-Net", "image", "output"} <= said
 
 
 def test_emit_and_the_python_api_give_the_same_layers(archc: Run) -> None:
@@ -43,7 +43,7 @@ def test_each_form_is_printed(name: str) -> None:
         "pdf": b"%PDF-",
         "html": b"<!DOCTYPE html>",
         "tikz": b"%",
-        "mermaid": b"%% resnet18\nflowchart TD\n",
+        "mermaid": b"%% ResNet-18\nflowchart TD\n",
         "dot": b"digraph",
     }
     done = subprocess.run(

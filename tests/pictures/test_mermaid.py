@@ -15,7 +15,7 @@ from archir.graph.typed import TypedGraph
 NODE = re.compile(r'^ +(n\d+)(?:\(\[|\[\[|\(\(|\[)"(.*)"(?:\]\)|\]\]|\)\)|\])$')
 ARROW = re.compile(r'^ +(n\d+) (-->|-\.->)(?:\|"([^"|]*)"\|)? (n\d+)$')
 REST = re.compile(
-    r"^ *(flowchart TD|%% [\w ?]+|end|subgraph \w+\[\"[^\"]*\"\]"
+    r"^ *(flowchart TD|%% [\w ?.,()-]+|end|subgraph \w+\[\"[^\"]*\"\]"
     r"|classDef \w+ [\w#,:. -]+|class [\w,]+ \w+)$"
 )
 

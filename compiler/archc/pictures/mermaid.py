@@ -198,4 +198,4 @@ def _label(text: str) -> str:
 
 
 def _comment(text: str) -> str:
-    return "".join(c if (c.isascii() and c.isalnum()) or c in " _" else "?" for c in text)
+    return "".join(c if (c.isascii() and c.isalnum()) or c in " _-.,()" else "?" for c in text)

@@ -1,6 +1,7 @@
 """Colours: hues that people with any colour vision tell apart, and that differ in grey.
 
-They are tints of Okabe and Ito's palette. Borders are darker than fills by so much that a box
+They are tints of Okabe and Ito's palette, each darker than the one before it by as much as a
+printer shows. Borders are darker than fills by so much that a box
 stands out on white and on black, and text is dark on all light fills, and light on all dark ones.
 """
 
@@ -31,29 +32,29 @@ def _heats(*fills: str, edge: str) -> dict[str, tuple[str, str]]:
 
 LIGHT = Inks(
     "#ffffff",
-    "#1f2937",
-    "#5b6472",
+    "#111827",
+    "#374151",
     "#4b5563",
     "#f7f8fa",
     "#b4bac4",
     {
-        "convolution": ("#cfe3f5", "#2f78b0"),
-        "norm": ("#fbf3c0", "#a8912a"),
-        "activation": ("#d3efe4", "#1c8f6b"),
-        "pooling": ("#f7cfb5", "#c05a1c"),
-        "linear": ("#e3c6dd", "#96498a"),
-        "attention": ("#b9dcea", "#1b7f9e"),
+        "convolution": ("#c0daf3", "#2f78b0"),
+        "norm": ("#fbf3be", "#a8912a"),
+        "activation": ("#c6ebdb", "#1c8f6b"),
+        "pooling": ("#f0a97a", "#b04f14"),
+        "linear": ("#d09bc6", "#86397a"),
+        "attention": ("#9ecee3", "#14708c"),
         "merge": ("#ffffff", "#4b5563"),
-        "reshape": ("#eceef1", "#8a93a0"),
-        "dropout": ("#f4f4f5", "#a1a7b0"),
-        "other": ("#e7e5e4", "#78716c"),
+        "reshape": ("#e5e7ec", "#8a93a0"),
+        "dropout": ("#f7f7f7", "#a1a7b0"),
+        "other": ("#d3cac3", "#78716c"),
         "block": ("#ffffff", "#1f2937"),
         "end": ("#ffffff", "#6b7280"),
         "parameter": ("#ffffff", "#a1a7b0"),
         "same": ("#ffffff", "#8a93a0"),
-        "changed": ("#fbf3c0", "#a8912a"),
-        "added": ("#cfe3f5", "#2f78b0"),
-        "removed": ("#f7cfb5", "#c05a1c"),
+        "changed": ("#fbf3be", "#a8912a"),
+        "added": ("#c0daf3", "#2f78b0"),
+        "removed": ("#f0a97a", "#b04f14"),
         **_heats("#ffffff", "#fff6e5", "#fee5bd", "#fdcb91", "#fbb07c", "#f6957a", edge="#8a4b2d"),
     },
 )
@@ -61,7 +62,7 @@ LIGHT = Inks(
 DARK = Inks(
     "#0d1117",
     "#e6e9ee",
-    "#a3acb9",
+    "#cbd2db",
     "#9aa4b2",
     "#161b22",
     "#4b5563",
@@ -83,22 +84,9 @@ DARK = Inks(
         "changed": ("#4a4217", "#d9c65a"),
         "added": ("#1e3a52", "#6db0e3"),
         "removed": ("#5c2f16", "#ef9a63"),
-        **_heats("#111827", "#2a1f1a", "#47281a", "#6b321c", "#913a22", "#b5402f", edge="#e0a07a"),
+        **_heats("#111827", "#2a1f1a", "#43271a", "#5f2e1b", "#7a341f", "#943d27", edge="#e0a07a"),
     },
 )
-
-_PAPER = {
-    "convolution": "#dce9f5",
-    "norm": "#faf5d5",
-    "activation": "#e2f3ec",
-    "pooling": "#f6dcc9",
-    "linear": "#e9d5e5",
-    "attention": "#cbe4ee",
-    "reshape": "#f1f2f4",
-    "changed": "#faf5d5",
-    "added": "#dce9f5",
-    "removed": "#f6dcc9",
-}
 
 PRINT = Inks(
     "none",
@@ -107,12 +95,9 @@ PRINT = Inks(
     "#222222",
     "none",
     "#888888",
-    {
-        kind: (fill if kind.startswith("heat") else _PAPER.get(kind, "#ffffff"), "#222222")
-        for kind, (fill, _border) in LIGHT.kinds.items()
-    },
+    {kind: (fill, "#222222") for kind, (fill, _border) in LIGHT.kinds.items()},
 )
-"""For paper, which is white already."""
+"""For paper, which is white already, in ink that copies well."""
 
 _LIT = "#ffffff"
 """What light falls from above."""

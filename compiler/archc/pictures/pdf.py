@@ -19,6 +19,7 @@ from archc.pictures.strokes import (
     course,
     faces,
     head,
+    rim_of,
     rounding,
     short,
     strokes_of_sign,
@@ -102,7 +103,7 @@ def _frame(frame: Frame, inks: Inks, fonts: Fonts) -> Iterator[str]:
     is_panel = frame.form == "panel" and inks.panel != "none"
     fill = f"{_rgb(inks.panel)} rg " if is_panel else ""
     dash = _DASHES["optional"] if frame.form == "times" else "[] 0 d"
-    shape = _rounded(frame.x, frame.y, frame.width, frame.height, 8 if is_panel else 7)
+    shape = _rounded(frame.x, frame.y, frame.width, frame.height, rim_of(frame))
     yield f"1 w {dash} {fill}{_rgb(inks.frames)} RG {shape} {'B' if is_panel else 'S'} [] 0 d"
     yield from (_letters(text, inks, fonts) for text in frame.texts)
 

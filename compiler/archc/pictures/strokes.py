@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TypeAlias
 
-from archc.pictures.layout.marks import Glyph, Wire
+from archc.pictures.layout.marks import Frame, Glyph, Wire
 
 Point: TypeAlias = "tuple[float, float]"
 
@@ -28,6 +28,11 @@ def short(value: float, places: int) -> str:
 def corner_of(glyph: Glyph) -> float:
     """The radius of a box's corners."""
     return min(glyph.height / 2, 9.0) if glyph.form == "end" else 3.5
+
+
+def rim_of(frame: Frame) -> float:
+    """The radius of a frame's corners; the legend has small ones."""
+    return min(8.0 if frame.form == "panel" else 7.0, frame.height / 3)
 
 
 def course(wire: Wire) -> list[Point]:

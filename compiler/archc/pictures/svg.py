@@ -13,6 +13,7 @@ from archc.pictures.strokes import (
     course,
     faces,
     head,
+    rim_of,
     rounding,
     short,
     strokes_of_sign,
@@ -75,7 +76,7 @@ def _elements(marks: Iterable[Mark], taken: set[str]) -> Iterator[str]:
 
 def _frame(frame: Frame, taken: set[str]) -> str:
     texts = "".join(_letters(text) for text in frame.texts)
-    rect = _rect(frame.x, frame.y, frame.width, frame.height, 8 if frame.form == "panel" else 7)
+    rect = _rect(frame.x, frame.y, frame.width, frame.height, rim_of(frame))
     return f'<g class="frame {frame.form}"{_path(frame.path, taken)}>{rect}{texts}</g>'
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from archc.pictures.layout.marks import Frame, Glyph, Text, Wire
 from archc.pictures.layout.page import Page
 from archc.pictures.palette import DARK, LIGHT, PRINT, Inks, sides_of
-from archc.pictures.strokes import Point, corner_of, course, faces, head, strokes_of_sign
+from archc.pictures.strokes import Point, corner_of, course, faces, head, rim_of, strokes_of_sign
 
 WIDTH = 455.0
 """How wide a large picture is set, in points: the text of an A4 page with small margins."""
@@ -137,7 +137,7 @@ def _written(mark: Frame | Wire | Glyph | Text) -> list[str]:
 
 
 def _frame(frame: Frame) -> list[str]:
-    looks = "archcframes, line width=1\\archcunit, rounded corners=7\\archcunit"
+    looks = f"archcframes, line width=1\\archcunit, rounded corners={rim_of(frame):.2g}\\archcunit"
     if frame.form == "panel":
         looks += ", fill=archcpanel"
     if frame.form == "times":

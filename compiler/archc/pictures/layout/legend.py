@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from archc.pictures.layout import glyphs
-from archc.pictures.layout.marks import Glyph, Mark, Text, Wire
+from archc.pictures.layout.marks import Frame, Glyph, Mark, Text, Wire
 from archc.pictures.looks import HEATS
 from archc.pictures.measure.widths import width
 from archc.pictures.model.costs import HEAT, LEVELS
@@ -18,6 +19,11 @@ WIRES = {"optional": "in some of its uses", "training": "in training alone"}
 
 SIGNS = {"+": "add", TIMES: "multiply", "\N{DOUBLE VERTICAL LINE}": "concatenate"}
 """What signs mean; others are said by themselves."""
+
+ALONE, TOGETHER = f"repeats ({TIMES} n)", f"repeat together ({TIMES} n)"
+"""What a second sheet means, and a dashed frame."""
+
+Sample: TypeAlias = "Glyph | Frame | Wire"
 
 SAMPLE, AFTER, LINE = 15.0, 14.0, 15.0
 """What a sample takes, what is left behind a word, and a line's height."""
@@ -42,7 +48,9 @@ def legend(marks: list[Mark], across: float, heat: str | None = None) -> Legend:
         if isinstance(sample, Wire):
             sample.points = [(x - 1, y), (x + 12, y)]
         else:
-            sample.x, sample.y = x, y - 5
+            sample.x, sample.y = x, y - sample.height / 2
+            if isinstance(sample, Glyph) and sample.is_stack:
+                sample.y += glyphs.STACK / 2
         made.append(sample)
         made.append(Text(x + SAMPLE, y + 3.2, word, glyphs.SHAPE, "small", anchor="start"))
         x += long
@@ -50,19 +58,31 @@ def legend(marks: list[Mark], across: float, heat: str | None = None) -> Legend:
     return Legend(made, widest, y + 10)
 
 
-def _entries(marks: list[Mark], heat: str | None) -> list[tuple[Glyph | Wire, str]]:
+def _entries(marks: list[Mark], heat: str | None) -> list[tuple[Sample, str]]:
     """A sample of each colour, sign and line that a picture has, with what it means."""
     boxes = {one.kind for one in marks if isinstance(one, Glyph) and one.form != "sign"}
-    found: list[tuple[Glyph | Wire, str]] = []
+    found: list[tuple[Sample, str]] = []
     for kind, word in WORDS.items():
         if kind in boxes and kind != "end":
             form = "block" if kind == "block" else "box"
             found.append((Glyph(0, 0, 10, 10, kind, form), word))
     found += _shares(sorted(kind for kind in boxes if kind.startswith(HEAT)), heat)
-    return [*found, *_signs_and_wires(marks)]
+    return [*found, *_repeats(marks), *_signs_and_wires(marks)]
 
 
-def _signs_and_wires(marks: list[Mark]) -> Iterator[tuple[Glyph | Wire, str]]:
+def _repeats(marks: list[Mark]) -> Iterator[tuple[Sample, str]]:
+    """A box with a second sheet, as volumes and as others have it, and a dashed frame."""
+    boxes = [one for one in marks if isinstance(one, Glyph)]
+    if any(one.is_stack for one in boxes):
+        yield Glyph(0, 0, 8, 8, "end", "box", is_stack=True), ALONE
+    if any(len(one.sheets) > 1 for one in boxes):
+        sheets = [(0.0, 3.0), (4.5, 3.0)]
+        yield Glyph(0, 0, 10, 10, "end", "solid", deep=2.5, sheets=sheets), ALONE
+    if any(isinstance(one, Frame) and one.form == "times" for one in marks):
+        yield Frame(0, 0, 12, 10, "times"), TOGETHER
+
+
+def _signs_and_wires(marks: list[Mark]) -> Iterator[tuple[Sample, str]]:
     signs = {one.sign for one in marks if isinstance(one, Glyph) and one.form == "sign"}
     forms = {one.form for one in marks if isinstance(one, Wire)}
     forms.update("optional" for one in marks if isinstance(one, Glyph) and one.is_optional)

@@ -15,6 +15,7 @@ from archc.pictures.model.flow.ways import OPEN, WAYS, WEB, Way, gives_maps, tan
 from archc.pictures.model.fold import fold
 from archc.pictures.model.levels import is_deep
 from archc.pictures.model.panels.apart import apart
+from archc.pictures.model.titles import title_of
 from archc.pictures.model.tree import Chain, Item, Panel, Part, Picture
 from archir.base.record import Record
 from archir.graph.graph import Definition, Output
@@ -38,7 +39,7 @@ def picture_of(
     builder = _Builder(Shapes(typed, is_symbolic, costs_in_general))
     chain, asides = builder.model()
     chain, panels = apart(chain, asides, typed, depth, expand)
-    return Picture(typed.graph.root.name, chain, panels)
+    return Picture(title_of(typed.graph.root), chain, panels)
 
 
 LARGEST_PART = 5
