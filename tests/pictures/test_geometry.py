@@ -9,6 +9,7 @@ import pytest
 from drawn import checked, example, laid_out
 from shipped import DRAWN
 
+from archc.pictures import Looks, paged
 from archc.pictures.layout.faults import faults
 from archc.pictures.layout.marks import Frame, Glyph, Mark, Text, Wire
 from archc.pictures.layout.page import Page, page
@@ -233,3 +234,23 @@ def test_letters_are_as_wide_as_adobe_says_helvetica_is() -> None:
     assert width("A", 1000, bold=True) == 722
     assert width("i", 1000, bold=True) == 278
     assert width("Conv", 10) == pytest.approx((722 + 556 + 556 + 500) / 100)
+
+
+@pytest.mark.parametrize("view", ["layers", "volumes"])
+def test_what_a_page_has_too_much_is_on_no_side_alone(view: str) -> None:
+    """A row that is more than twice as wide as high has a page that is not."""
+    body = "\n".join(f"  conv({8 * width}, 1)\n  max_pool(2)" for width in range(1, 4))
+    typed = checked(f"model net() {{\n  input x: [N, 3, H = 64, W = 64]\n{body}\n}}")
+    made = paged(typed, Looks(view, "slide"))
+    spans = [span(mark) for mark in made.marks if not isinstance(mark, Wire)]
+    left, right = min(one for one, _ in spans), max(one for _, one in spans)
+    assert abs(left - (made.width - right)) <= 15
+    texts = [mark.y for mark in made.marks if isinstance(mark, Text)]
+    assert made.height - max(texts) <= 20  # below the legend
+    assert made.width <= 2 * made.height + 0.1
+
+
+def span(mark: Text | Glyph | Frame) -> tuple[float, float]:
+    """Where a mark begins and ends."""
+    left = mark.left if isinstance(mark, Text) else mark.x
+    return left, left + mark.width

@@ -34,6 +34,9 @@ EVEN = 0.8
 STEEPEST = 2.0
 """The largest ratio of a picture's sides."""
 
+ROUNDED = 0.2
+"""Room that is there since a page's size has one decimal."""
+
 
 Point: TypeAlias = "tuple[float, float]"
 
@@ -123,9 +126,15 @@ def _laid_out(picture: Picture, style: Style, wide: float, heat: str | None) -> 
     bottom = y + key.height + margin * 0.5
     total = max(right + margin, bottom / STEEPEST)
     total = ceil(10 * total) / 10  # rounded, it would be too steep
-    least = ceil(10 * total / STEEPEST) / 10
+    tall = max(round(bottom, 1), ceil(10 * total / STEEPEST) / 10)
+    legend_marks = {id(mark) for mark in key.marks}
+    aside, below = total - right - margin, tall - bottom
+    if max(aside, below) > ROUNDED:  # room that nothing fills is not left at one side
+        for mark in marks:
+            share = 0.0 if mark is title else 1.0 if id(mark) in legend_marks else 0.5
+            shift(mark, aside / 2, share * below)
     lonely = sum(sketch.lonely for sketch in (body, *panels))
-    return Page(picture.name, total, max(round(bottom, 1), least), marks, lonely)
+    return Page(picture.name, total, tall, marks, lonely)
 
 
 def _without_ends(body: Sketch) -> list[Mark]:
