@@ -62,13 +62,18 @@ def test_what_repeats_is_several_sheets() -> None:
     ]
 
 
+def is_layer(one: Glyph) -> bool:
+    """Whether it is two layers' solid, and not the legend's."""
+    return len(one.sheets) == 2 and bool(one.title)
+
+
 def test_nested_skips_have_a_volume_for_each_node() -> None:
     # Figure 1a of arXiv 1807.10165: fifteen nodes X(i, j), of which i + j <= 4.
     typed = checked(NETWORKS["skips in skips, as in UNet++"])
     for size in PAGES:
         made = laid_out(typed, size)
         assert faults(made) == []
-        nodes = [one for one in made.marks if isinstance(one, Glyph) and len(one.sheets) == 2]
+        nodes = [one for one in made.marks if isinstance(one, Glyph) and is_layer(one)]
         assert len(nodes) == 15
         signs = [one for one in made.marks if isinstance(one, Glyph) and one.form == "sign"]
         assert len(signs) == 10 + 1  # each X(i, j) of j > 0, and the legend's
@@ -76,7 +81,7 @@ def test_nested_skips_have_a_volume_for_each_node() -> None:
 
 def test_a_u_has_a_row_for_each_resolution() -> None:
     made = [mark for mark in laid_out(example("unet")).marks if isinstance(mark, Glyph)]
-    rows = {round(mark.y + mark.height) for mark in made if len(mark.sheets) == 2}
+    rows = {round(mark.y + mark.height) for mark in made if is_layer(mark)}
     assert len(rows) == 5
 
 
