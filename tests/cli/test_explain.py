@@ -10,6 +10,8 @@ from all_problems import PROBLEMS
 from running import Run
 
 from archc.pages import problems as pages
+from archc.pages import vocabulary
+from archdsl.syntax.keywords import KEYWORDS
 from archir.base.diagnostics import Problem
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +74,37 @@ def test_names_as_they_are_copied_and_as_they_are_mistyped(net: Path, archc: Run
     assert (outcome.code, outcome.out) == (2, "")
     assert "did you mean unknown-name?" in outcome.err
     assert "archc explain lists them all" in archc("explain", "nothing-at-all-like-it").err
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("upsample", "Makes the spatial axes larger, or smaller"),
+        ("SqueezeExcite", "import std.mobile: SqueezeExcite"),
+        ("kaiming_normal", 'mode = "fan_in"'),
+        ("enumerate", "enumerate(list"),
+        ("resnet50", "archc examples resnet50"),
+        ("Dense", "archc explain linear"),
+        ("Sequential", "{ conv(8, 3) -> relu }"),
+    ],
+)
+def test_what_is_no_problem_is_explained_too(word: str, said: str, net: Path, archc: Run) -> None:
+    outcome = archc("explain", word)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert said in outcome.out
+    assert "did you mean upsample?" in archc("explain", "upsampel").err
+
+
+def test_every_word_of_the_grammar_is_explained() -> None:
+    for word in sorted(KEYWORDS):
+        found = vocabulary.word(word)
+        assert found is not None and word in found.lines[0], word
+
+
+def test_words_as_data(net: Path, archc: Run) -> None:
+    shown = json.loads(archc("explain", "repeat", "--format", "json").out)["word"]
+    assert (shown["name"], shown["kind"]) == ("repeat", "word of the language")
+    assert json.loads(archc("explain", "relu", "--format", "json").out)["op"]["keyword"] == "relu"
 
 
 def test_long_examples_are_cut() -> None:

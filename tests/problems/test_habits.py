@@ -318,3 +318,12 @@ def test_what_is_divided_by_is_said() -> None:
         "slice is given a size that is divided by H - 8, which is 0 at H = 8"
     )
     assert found.hint == "H - 8 must not be 0; the nearest valid sizes: H = 9"
+
+
+@pytest.mark.parametrize(("kernel", "stride"), [(2, 2), (3, 1), (3, 2), (3, 3), (5, 2)])
+def test_a_pool_has_as_many_places_as_with_tensorflows_same(kernel: int, stride: int) -> None:
+    """TensorFlow's SAME gives the size divided by the stride, rounded up."""
+    text = fixed(MODEL.format(f'max_pool({kernel}, stride = {stride}, padding = "same")'))
+    net = archc.loads(text)
+    for size in range(kernel, 12):
+        assert net(torch.rand(1, 3, size, size)).shape[2] == ceil(size / stride)

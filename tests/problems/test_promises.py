@@ -328,3 +328,10 @@ def test_a_value_that_flows_in_twice_is_shown_once() -> None:
 def test_no_shipped_example_warns_of_itself() -> None:
     for path in sorted((Path(__file__).parents[2] / "examples").glob("*.arch")):
         assert not archc.check(path).warnings, path.name
+
+
+@pytest.mark.parametrize("word", ["name", "model_name", "variant"])
+def test_a_model_is_chosen_by_place(word: str) -> None:
+    with pytest.raises(archc.ArchError) as refused:
+        archc.loads(model("relu"), settings={word: "m"})
+    assert "a model of the file is named by the second argument" in str(refused.value)

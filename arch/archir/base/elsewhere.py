@@ -144,6 +144,7 @@ _FORMS: Final = {
     "separable_conv": "a separable convolution is two stages: `depthwise(3) -> conv(8, 1)`",
     "pointwise_conv": "it is a convolution of size 1: `conv(8, 1)`",
     "route": "values are named by `as`, and joined by `concat [a, b]`",
+    **dict.fromkeys(("skip", "skip_connect", "res", "add_skip"), "write `residual { … }`"),
     "skip_connection": "write `residual { … }`, or name the value by `as` and `add [_, value]`",
     "print": "`archc summary` shows the shapes; a shape in the text is checked: `:: [N, 8, H, W]`",
     "lambda": "what is computed is written with ops, or by an op of your own (docs/own-ops.md)",

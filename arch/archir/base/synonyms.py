@@ -229,7 +229,7 @@ def type_elsewhere(word: str) -> str | None:
 
 
 _ARGUMENTS_ELSEWHERE: Final = {
-    "out_channels": ("filters", "num_filters", "out_planes", "out_dim", "num_output"),
+    "out_channels": ("filters", "num_filters", "out_planes", "out_dim", "num_output", "features"),
     "output_size": ("size", "out_size", "target_size"),
     "kernel_size": (
         *("kernel", "k", "ks", "ksize", "pool_size", "filter_size", "pool", "kernel_shape"),

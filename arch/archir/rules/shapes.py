@@ -43,6 +43,8 @@ class WrongRank(Problem):
     def hint(self) -> str | None:
         if "[N, C, H, W]" in self.wanted and rank_shown(self.shape) == 2:
             return f"put {self.callee} before the flatten or pooling that removes the axes"
+        if "[N, L, E]" in self.wanted and rank_shown(self.shape) in (4, 5):
+            return "the places of an image are a sequence by `flatten(2) -> transpose(1, 2)`"
         return None
 
 

@@ -404,8 +404,8 @@ class Context(Struct):
             return near, None
         if self.session.suggest.left <= 0:
             return near, None
-        if text in _STRINGS:
-            return f'"{text}"', None
+        if text.casefold() in _STRINGS:
+            return f'"{text.casefold()}"', None
         known = library_names()
         if text in known:
             return text, known[text]

@@ -33,6 +33,9 @@ class AssignmentStatement(Problem):
         return f"`{self.word} {self.sign} …` is not a statement"
 
     def hint(self) -> str:
+        if self.value == "[]" or re.fullmatch(rf"{self.word} \+ \[.*\]", self.value):
+            how = f"a name that a loop binds is behind it the list of its turns: `… as {self.word}`"
+            return f"no list grows: leave this out; {how}"
         found = meant(self.word, self.value)
         if found is not None and found.flows_on:
             return f"what a line gives flows into the next one: write `{found.text}`"
@@ -51,7 +54,7 @@ class AssignmentStatement(Problem):
         )
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return assignment(at.span, self.value)
+        return None if self.value == "[]" else assignment(at.span, self.value)
 
 
 class SingleEquals(Problem):

@@ -51,7 +51,7 @@ class UnknownName(Problem):
         if self.note is not None or self.suggestion is None:
             return None
         uses = [other.span for other in at.related if other.span.text == self.text]
-        if self.suggestion == f'"{self.text}"':
+        if self.suggestion == f'"{self.text.casefold()}"':
             named = swap(at.span, self.suggestion)
         else:
             named = renamed(at.span, self.suggestion)

@@ -100,10 +100,12 @@ class ParenthesesForBraces(Problem):
     def hint(self) -> str:
         if self.layer:
             return f"a layer with so many features is `{self.layer}`"
+        if self.word == "init":
+            return "its rules stand in braces: `init { conv.weight: kaiming_normal }`"
         return f"put the body in braces: `{self.word} {{ … }}`"
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        if self.layer:
+        if self.layer or self.word == "init":
             return None
         found = pieces(at.span.source)
         opener = found.at(at.span.start)

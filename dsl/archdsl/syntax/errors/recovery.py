@@ -10,9 +10,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
+from archdsl.rules.habits import ColonForBraces
 from archdsl.rules.syntax import KeywordAsName, StatementOutsideBody
 from archdsl.syntax.errors.repairing import repaired
-from archdsl.syntax.explain import indexing, messages, places
+from archdsl.syntax.explain import advice, indexing, messages, places
 from archdsl.syntax.lalr.automaton import Automaton
 from archdsl.syntax.tokens import CLOSERS, END, OPENERS, Refusal, Token
 from archdsl.tree import ast
@@ -206,6 +207,8 @@ class Recovery:
             if self.is_outside:
                 return
             self.is_outside = True
+        if isinstance(problem, ColonForBraces) and mark.depth == 0:
+            self.is_outside = True  # what follows is meant to be the body
         if isinstance(problem, KeywordAsName):
             # A name that is declared and used is one mistake.
             known = (self.marks[0].first, problem.word)
@@ -222,12 +225,20 @@ class Recovery:
         if token.type == "LSQB":  # a whole list: of what stands in it nothing else is said
             inside = [each.start for each in tokens if token.start <= each.start < token.end]
             self.refused.update(inside)
-        at = 0
-        if token.type == "LBRACE":
-            at = next((n for n, each in enumerate(tokens) if each is token), 0)
-        if at and tokens[at - 1].type in ("EQUALS", "COMMA", "LPAR"):
-            # No statements stand in braces that are no body: a dictionary's items.
-            self.refused.update(each.start for each in tokens[at : self._closer(at)])
+        for at in range(mark.first, len(tokens)):
+            kind = tokens[at].type
+            if kind in ("_NL", END) and tokens[at].start > token.start:
+                break
+            if kind == "LBRACE" and self._is_dictionary(at, token):
+                # No statements stand in braces that are no body: a dictionary's items.
+                self.refused.update(each.start for each in tokens[at : self._closer(at)])
+
+    def _is_dictionary(self, at: int, said: Token) -> bool:
+        """Whether braces hold items, in a statement of which something is said."""
+        tokens = self.tokens
+        before = tokens[at - 1].type if at else ""
+        given = tokens[at] is said and before in ("EQUALS", "COMMA", "LPAR")
+        return given or (tokens[at].start >= said.start and advice.holds_settings(tokens, at))
 
     def _closer(self, at: int) -> int:
         """Where the braces end that begin at a token."""

@@ -359,6 +359,40 @@ _HABITS: tuple[Callable[[Place], str | None], ...] = (
 )
 
 
+def values_behind(place: Place) -> str | None:
+    """``concat x, y``."""
+    op, end = place.near(-1), place.at
+    from archir.catalogue.registry import built_in
+
+    if op is None or op.text not in built_in() or place.token.type != "NAME":
+        return None
+    while end + 2 < len(place.tokens) and place.tokens[end + 1].text == ",":
+        end += 2
+    names = place.tokens[place.at : end + 1 : 2]
+    if len(names) < 2 or any(name.type != "NAME" for name in names):
+        return None
+    return f"values flow in from brackets: `{op.text} [{', '.join(n.text for n in names)}]`"
+
+
+def settings_behind(place: Place) -> str | None:
+    """``conv(8, 3) { stride: 2 }`` and ``layer { type: "ReLU" }``."""
+    before, closer = place.near(-1), partner(place.tokens, place.at)
+    if before is None or closer is None or not holds_settings(place.tokens, place.at):
+        return None
+    if before.type == "RPAR":
+        first, value = place.tokens[place.at + 1], place.tokens[place.at + 3]
+        given = f"{first.text} = {place.text[value.start : value.end]}"
+        return f"arguments stand in the parentheses, by `=`: `…, {given})`"
+    return "what a layer is like stands in the parentheses behind its op: `conv(64, 3)`"
+
+
+def holds_settings(tokens: Sequence[Token], opener: int) -> bool:
+    """Whether braces hold names with numbers or texts, and nothing that runs."""
+    kinds = [token.type for token in tokens[opener : opener + 4] if token.type != "_NL"]
+    named = kinds[:3] == ["LBRACE", "NAME", "COLON"]
+    return named and kinds[3:4] in (["INT"], ["FLOAT"], ["STRING"], ["TRUE"], ["FALSE"])
+
+
 def before_braces(token: Token, brace: Token) -> str | None:
     """What ``layers { … }`` is to be, where the name is no word of the language's."""
     if token.type != "NAME" or brace.type != "LBRACE":

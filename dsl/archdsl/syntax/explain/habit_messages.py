@@ -184,7 +184,7 @@ def dotted(place: Place) -> Explained | None:
     whole = Token("NAME", shown, start, names[-1].end)
     begins = place.at - 2 < place.first or place.tokens[place.at - 2].type != "ARROW"
     instead = _op_meant([name.text for name in names])
-    began = re.search(rf"\blet {re.escape(names[0].text)} = \[\]", place.text)
+    began = re.search(rf"\b(?:let )?{re.escape(names[0].text)} = \[\]", place.text)
     grows = began[0] if began and names[0].text else ""
     call = _call_of(place.text, whole.start, instead)
     return habits.DottedStage(shown, instead, begins, grows, call), whole
@@ -294,6 +294,22 @@ def arithmetic(place: Place) -> Explained | None:
     else:
         instead = f"{op} [{', '.join(texts)}]"
     return habits.ArithmeticOnValues(place.token.text, instead), whole
+
+
+def sum_in_parentheses(place: Place) -> Explained | None:
+    """``(x + y) -> relu``."""
+    closer = _partner(place, 1, "RPAR", "LPAR")
+    if place.token.type != "LPAR" or closer is None or "RESIDUAL" not in place.expected:
+        return None
+    inside = [each for each in place.tokens[place.at + 1 :] if each.start < closer.start]
+    names, signs = inside[::2], {each.type for each in inside[1::2]}
+    if len(names) < 2 or len(signs) != 1 or not signs <= set(_OF_VALUES):
+        return None
+    if any(each.type not in ("NAME", "UNDERSCORE") for each in names):
+        return None
+    instead = f"{_OF_VALUES[signs.pop()]} [{', '.join(each.text for each in names)}]"
+    whole = Token("LPAR", "(", place.token.start, closer.end)
+    return habits.ArithmeticOnValues(inside[1].text, instead), whole
 
 
 _OPERAND_ENDS = frozenset(

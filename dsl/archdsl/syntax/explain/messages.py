@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from archdsl.rules import chains, editions, habits
 from archdsl.rules import syntax as rules
+from archdsl.rules.foreign import ForeignForm
 from archdsl.syntax.explain import bodies, habit_messages, indexing, slips
 from archdsl.syntax.explain.advice import (
     advice,
@@ -17,7 +18,9 @@ from archdsl.syntax.explain.advice import (
     declared_as,
     looped_behind,
     number_first,
+    settings_behind,
     times,
+    values_behind,
 )
 from archdsl.syntax.explain.forms import partner
 from archdsl.syntax.explain.habit_messages import Explained
@@ -136,9 +139,31 @@ def _declaration(place: Place) -> Explained | None:
     if token.type == "NAME" and after is not None and after.type == "EQUALS":
         line = place.text[after.end :].split("\n", 1)[0].partition("#")[0].strip()
         return habits.AssignmentStatement(token.text, line), token
+    meant = _declared_elsewhere(place)
+    if meant is not None:
+        return meant
     if token.type in STAGE | STATEMENT:
         return rules.StatementOutsideBody(describe(token)), token
     return None
+
+
+_MODELS = ("module", "network", "net", "architecture", "arch_model", "graph", "backbone")
+_BLOCKS = ("component", "layer", "cell", "struct", "part", "unit", "stage")
+
+
+def _declared_elsewhere(place: Place) -> Explained | None:
+    """``module net() {``, ``component Unit {`` and ``type Unit = …``."""
+    word, name, sign = place.token, place.near(1), place.near(2)
+    if name is None or sign is None or name.type != "NAME":
+        return None
+    if sign.type == "EQUALS" and word.text in ("type", "alias", "def", "define", "static"):
+        form = ForeignForm(f"`{word.text}` declares nothing", f"write `let {name.text} = …`", "let")
+        return form, word
+    kind = "model" if word.text in _MODELS else "block" if word.text in _BLOCKS else None
+    if kind is None or sign.type not in ("LPAR", "LBRACE"):
+        return None
+    form = ForeignForm(f"`{word.text}` declares nothing", f"write `{kind} {name.text}…`", kind)
+    return form, word
 
 
 def _is_item(place: Place) -> bool:
@@ -246,7 +271,8 @@ def _arrow(place: Place) -> Explained | None:
     token, before = place.token, place.near(-1)
     if "ARROW" not in place.expected or token.type not in STAGE | {"INT", "FLOAT"}:
         return None
-    turned, meant = _turned(place), times(place) or looped_behind(place)
+    turned = _turned(place)
+    meant = times(place) or looped_behind(place) or values_behind(place) or settings_behind(place)
     if before is not None and place.at == place.first + 1:
         meant = meant or before_braces(before, token) or declared_as(before, place)
     is_stage = before is not None and before.type in ("NAME", "RPAR") and _is_op(token)
@@ -323,6 +349,7 @@ _EXPLANATIONS: tuple[Explanation, ...] = (
     habit_messages.called,
     habit_messages.dtype,
     habit_messages.arithmetic,
+    habit_messages.sum_in_parentheses,
     habit_messages.text_of_python,
     _arrow,
     habit_messages.type_first,
