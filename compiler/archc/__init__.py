@@ -54,6 +54,12 @@ if TYPE_CHECKING:
     from archc.render.weights.plan import WeightsPlan as WeightsPlan
     from archc.request.settings import Expression as Expression
     from archc.spaces.space import Space as Space
+    from archc.torch.training.loop import Epoch as Epoch
+    from archc.torch.training.loop import Trained as Trained
+    from archc.torch.training.loop import train as train
+    from archc.torch.training.proxies import gradient_norm as gradient_norm
+    from archc.torch.training.proxies import naswot as naswot
+    from archc.torch.training.proxies import synflow as synflow
     from archir.base.diagnostics import Diagnostic as Diagnostic
     from archir.base.source import Source as Source
     from archir.check.summary import ModelSummary as ModelSummary
@@ -66,6 +72,7 @@ __all__ = [
     "CheckedModel",
     "Diagnostic",
     "DiffResult",
+    "Epoch",
     "Expression",
     "ImportRefusedError",
     "ImportReport",
@@ -82,6 +89,7 @@ __all__ = [
     "Summary",
     "ToolError",
     "TorchMissingError",
+    "Trained",
     "UnknownPathError",
     "ValidSizes",
     "VerifyResult",
@@ -95,13 +103,17 @@ __all__ = [
     "format",
     "from_config",
     "from_module",
+    "gradient_norm",
     "load",
     "load_weights",
     "loads",
+    "naswot",
     "plan_weights",
     "source",
     "space",
     "summary",
+    "synflow",
+    "train",
     "verify",
 ]
 
@@ -137,6 +149,8 @@ _HOMES = {
     "archc.render.weights.plan": ("WeightsPlan",),
     "archc.render.weights": ("WeightsReport",),
     "archc.spaces.space": ("Space",),
+    "archc.torch.training.loop": ("Epoch", "Trained", "train"),
+    "archc.torch.training.proxies": ("gradient_norm", "naswot", "synflow"),
     "archir.base.diagnostics": ("Diagnostic",),
     "archir.base.source": ("Source",),
     "archir.check.summary": ("ModelSummary",),

@@ -34,6 +34,7 @@ PAGES = (
     "docs/json.md",
     "docs/sizes.md",
     "docs/testing.md",
+    "docs/training.md",
     "docs/weights.md",
 )
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
