@@ -21,6 +21,7 @@ from archc.request import examples
 from archdsl.project.program import Declared
 from archdsl.resolve.resolved import References
 from archir.base.source import Source
+from references import REFERENCES, is_docstring, recorded
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "models.md"
@@ -57,6 +58,17 @@ counterpart on our side: the files of every family are at most half as long, whi
 _COLUMNS = """\
 | family | models | `.arch` files | library blocks | torchvision's file | its architecture |
 | --- | ---: | ---: | ---: | ---: | ---: |"""
+
+
+_OTHERS = """\
+The same for models that other libraries have. On their side counts what the class is made of: the
+classes and functions of its files that it mentions, directly or not, without docstrings, and
+without the base class that loads weights (`python benchmarks/references.py`). Here too none takes
+more than half.
+
+| example | `.arch` files | library blocks | class | its architecture |
+| --- | ---: | ---: | --- | ---: |
+"""
 
 
 @dataclass(frozen=True)
@@ -120,18 +132,10 @@ def python_lines(text: str) -> tuple[int, int]:
     left_out: set[int] = set()
     tree = ast.parse(text)
     for node in ast.walk(tree):
-        if _is_docstring(node) or _is_weights(node):
+        if is_docstring(node) or _is_weights(node):
             assert isinstance(node, ast.stmt) and node.end_lineno is not None
             left_out.update(range(node.lineno, node.end_lineno + 1))
     return len(counted), len(counted - left_out)
-
-
-def _is_docstring(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
 
 
 def _is_weights(node: ast.AST) -> bool:
@@ -197,6 +201,19 @@ def lines_table(known: dict[str, Path]) -> str:
     return "\n".join([*rows, "", f"(torchvision {release.partition('+')[0]})", ""])
 
 
+def others_table() -> str:
+    """The table of lines against other libraries, in Markdown."""
+    rows, found = [], recorded()
+    for name, reference in REFERENCES.items():
+        files, blocks = Family(Path(), (name,), frozenset(reference.elsewhere)).ours()
+        release, lines = found[name]
+        rows.append(
+            f"| `{name}` | {files} | {blocks} | `{reference.name}` of {reference.package} {release}"
+            f" | {lines} |"
+        )
+    return _OTHERS + "\n".join([*rows, ""])
+
+
 def models_table(known: dict[str, Path]) -> Iterator[str]:
     """What there is, by families, in Markdown."""
     family = None
@@ -225,7 +242,7 @@ def _place(file: Path) -> Path:
 
 def page(known: dict[str, Path], lines: str) -> str:
     """The page about the examples."""
-    return "\n".join([_HEAD.rstrip("\n"), *models_table(known), "", _LINES + lines])
+    return "\n".join([_HEAD.rstrip("\n"), *models_table(known), "", _LINES + lines, others_table()])
 
 
 def readme(lines: str) -> str:

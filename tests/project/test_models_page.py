@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+import references
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "benchmarks" / "models.py"
@@ -34,9 +37,54 @@ def test_the_page_and_the_table_are_up_to_date() -> None:
 def test_no_family_takes_more_than_half_of_the_lines() -> None:
     """Of the Python that says the same; the page says so, and is up to date."""
     _, _, table = (ROOT / "docs" / "models.md").read_text("utf-8").partition("## Lines")
+    table, _, others = table.partition("(torchvision ")
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
     assert len(rows) > 20
     assert [row[0] for row in rows if 2 * int(row[2]) > int(row[5])] == []
+    rows = [line.strip("| ").split(" | ") for line in others.splitlines() if line.startswith("| `")]
+    assert len(rows) == len(references.REFERENCES)
+    assert [row[0] for row in rows if 2 * (int(row[1]) + int(row[2])) > int(row[4])] == []
+
+
+def test_lines_of_timm_are_those_that_are_written_down() -> None:
+    """Where the release is the one that was read."""
+    found, here = references.recorded(), version("timm")
+    own = {name: each for name, each in references.REFERENCES.items() if each.package == "timm"}
+    assert len(own) == 4
+    for name, each in own.items():
+        release, lines = found[name]
+        assert release != here or each.lines() == lines
+
+
+def test_a_class_is_made_of_what_it_mentions() -> None:
+    text = '''\
+class BasePreTrainedModel(Module):
+    other = Other
+
+
+class Part:
+    """Not counted
+    in two lines."""
+
+    x = 1  # counted
+
+
+class Other:
+    pass
+
+
+@final
+class Net(BasePreTrainedModel):
+    # not counted
+    def forward(self, x):
+        return helper(Part(x))
+
+
+def helper(x):
+    return x
+'''
+    found = dict(references.architecture([text], "Net"))
+    assert found == {"Net": 4, "Part": 2, "helper": 2}
 
 
 def test_lines_of_the_language(script: ModuleType) -> None:
