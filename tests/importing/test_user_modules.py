@@ -8,6 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torchvision.models.densenet import DenseNet
 
 import archc
 from archc import ImportRefusedError, from_module
@@ -44,6 +45,7 @@ def _checked(text: archc.ImportedText) -> None:
     result = archc.check(archc.Source("imported.arch", str(text)))
     assert result.ok
     assert not result.warnings
+    assert archc.format(str(text)) == text
 
 
 def test_functions_inputs_outputs_and_shared_modules() -> None:
@@ -205,3 +207,50 @@ def test_writes_into_parts_and_parameters_that_are_lent(net: nn.Module) -> None:
 def test_a_class_with_lent_parameters_is_one_block() -> None:
     text = from_module(nn.Sequential(Lent(6), nn.Linear(8, 8), Lent(4)), ["1x8"])
     assert text.count("\nblock Lent(") == 1
+
+
+class Older(nn.Module):
+    """A linear layer whose weight lies the other way, as GPT-2's code has it."""
+
+    def __init__(self, width: int, out: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(width, out))
+        self.bias = nn.Parameter(torch.zeros(out))
+        self.out = out
+
+    def forward(self, x: Tensor) -> Tensor:
+        shape = (*x.shape[:-1], self.out)
+        return torch.addmm(self.bias, x.reshape(-1, x.shape[-1]), self.weight).view(shape)
+
+
+class Spellings(nn.Module):
+    """What torch has several names for, or makes of several of its functions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up = Older(8, 12)
+        self.down = Older(12, 8)
+        self.scale = nn.Parameter(torch.zeros(8, 8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.down(torch.tanh(self.up(x)))
+        y = torch.softmax(y, -1, dtype=torch.float32).reshape_as(x) + y.expand_as(x)
+        y = y @ self.scale.T
+        sign = y.gt(0).int().to(torch.float32)
+        return sign * y + 1 / (y.narrow(2, 1, 1).abs() + 2)
+
+
+def test_functions_that_are_several_ops_at_any_length() -> None:
+    text = from_module(Spellings(), ["1x7x8"])
+    _checked(text)
+    assert text.count("\nblock Older(") == 1
+    assert text.report.variables == ("L", "N")
+
+
+def test_lists_that_grow_are_dense_blocks() -> None:
+    net = DenseNet(growth_rate=4, block_config=(2, 5), num_init_features=8, bn_size=2)
+    text = from_module(net, ["1x3x32x32"], "densenet")
+    _checked(text)
+    assert 'for i in 1..2 { dense { "denselayer{i}": DenseLayer } }' in text
+    assert 'for i in 1..5 { dense { "denselayer{i}": DenseLayer } }' in text
+    assert from_module(archc.loads(text), ["1x3x32x32"], "densenet").report.proofs

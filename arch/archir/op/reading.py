@@ -180,7 +180,7 @@ def by_names(op: type[Op], text_values: Mapping[str, Any], call: Called) -> Read
         elif name == "training":
             if value is not call.training:
                 return None
-        elif not _is_default(op, call, name, value):
+        elif not (_is_default(op, call, name, value) or _is_own(call, name, value)):
             return None
     return None if holds_tensor(arguments.values()) else Read(arguments, tuple(inputs), weights)
 
@@ -196,6 +196,12 @@ def _is_default(op: type[Op], call: Called, name: str, value: Any) -> bool:
         if function == any_rank(call.function):
             return any(each.name == name and each.default == value for each in parameters)
     return False
+
+
+def _is_own(call: Called, name: str, value: Any) -> bool:
+    """Whether an argument asks for the dtype that the call is given."""
+    first = next((each for each in call.args if isinstance(each, Operand)), None)
+    return name == "dtype" and first is not None and first.dtype == value
 
 
 def holds_tensor(values: Any) -> bool:

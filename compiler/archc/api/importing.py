@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from archc.api import proving, reference
+from archc.api import hugging_face, proving, reference
+from archc.api.formatting import format as laid_out
 from archc.api.proving import Proof, UnprovenError, proven
 from archc.errors import ArchError, ImportRefusedError, SettingError
 from archc.importing.calls.reading import modules
 from archc.importing.model import written
 from archc.importing.problems import ImportingError
 from archc.importing.whole import Given, inputs_of, read_whole, sizes_of
+from archc.request.choice import names_for
 from archir.base.optional import require
 from archir.base.record import Record
 
@@ -94,12 +97,20 @@ def from_callable(
 
 
 def callable_of(target: str) -> tuple[Callable[..., Any], str]:
-    """What ``torchvision.models.resnet18`` or ``timm:resnet18`` stands for, and a name for it."""
+    """What makes the module that a target names, and a name for it.
+
+    A target is a callable as ``torchvision.models.resnet18``, ``timm:resnet18``, a class of
+    configurations of transformers (``transformers.BertConfig``), or ``hf:`` and the file of one.
+    """
     source, _, name = target.partition(":")
+    if source == "hf" and name:
+        return hugging_face.of_file(name), names_for(Path(name).stem)[0]
     if source == "timm" and name.isidentifier():
         make = reference.resolve("timm.create_model")
         return lambda **arguments: make(name, **arguments), name
-    return reference.resolve(target), re.split(r"[.:]", target)[-1]
+    function, shown = reference.resolve(target), re.split(r"[.:]", target)[-1]
+    of_config = hugging_face.of_class(function)
+    return (function, shown) if of_config is None else (of_config, shown.removesuffix("Config"))
 
 
 def imported(
@@ -115,6 +126,8 @@ def imported(
                     return _in_form(net, seen, given, name, plan, form)
                 except (ImportingError, UnprovenError, ArchError) as error:
                     failed = _said(error)
+                    if isinstance(error, ImportingError) and error.is_final:
+                        raise ImportRefusedError(f"{name} cannot be imported: {failed}") from error
         except ImportingError as error:
             failed = _said(error)
     raise ImportRefusedError(f"{name} cannot be imported: {failed}")
@@ -164,10 +177,11 @@ def _in_form(
     proofs = tuple(proven(net, text, name, whole.body))
     axes = {axis for each in given for axis in each.axes() if axis}
     numbers = tuple(sorted(axes - plan))
-    lines = len(text.splitlines())
-    made = ImportedText(text)
+    made = ImportedText(laid_out(text))
     found = form if "\nblock " in text else "flat"
-    made.report = ImportReport(name, found, lines, proofs, tuple(sorted(plan)), numbers)
+    made.report = ImportReport(
+        name, found, len(made.splitlines()), proofs, tuple(sorted(plan)), numbers
+    )
     return made
 
 

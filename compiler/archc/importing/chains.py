@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from archc.importing.naming import SizeNames
 from archc.importing.nodes import (
     Applied,
     Bare,
@@ -44,8 +45,9 @@ class _UnnamedError(Exception):
 class Writer:
     """Makes stages of bodies. ``keyed`` are the modules with something in the state dict."""
 
-    def __init__(self, keyed: frozenset[str]) -> None:
+    def __init__(self, keyed: frozenset[str], sizes: SizeNames) -> None:
         self.keyed = keyed
+        self.sizes = sizes
 
     def text(self, body: ModuleBody, entry_named: bool = False) -> BodyText:
         """The stages of one body."""
@@ -54,7 +56,7 @@ class Writer:
         named = {each.value for each in declared(body)} | self.outer(body)
         if entry is None or entry_named:
             named.update(body.inputs)
-        named.update(self.must_be_named(body))
+        named.update(self.must_be_named(body), self.sizes.needed(body))
         while True:
             try:
                 chain = _Bodies(self, body, named, called).chain(entry)

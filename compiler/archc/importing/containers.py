@@ -64,13 +64,12 @@ def _together(
         return False
     if len({step.path for step in steps}) < len(steps) or any(s.training_only for s in region):
         return False
-    made = {result for step in region for result in step.results}
-    later = body.steps[last + 1 :]
-    used = {*body.outputs, *(each for step in later for each in step.inputs)}
-    outputs = [each for each in made if each in used]
+    outputs = _coming_out(body, region, last)
     if len(outputs) != 1 or not region[0].inputs:
         return False
     entry = region[0].inputs[0]
+    if _around(region) - {entry} and not _in_order(body, keyed):
+        return False  # it is to be declared, and a declared module has no values from outside
     child = tree[path]
     inner = ModuleBody(path, child.kind, (entry,), (outputs[0],), region, arguments=child.arguments)
     inner.order = child.children
@@ -78,3 +77,22 @@ def _together(
     whole = BodyStep((entry,), (outputs[0],), path, label=path.rpartition(".")[2], body=inner)
     body.steps[first : last + 1] = [whole]
     return True
+
+
+def _coming_out(body: ModuleBody, region: list[BodyStep], last: int) -> list[int]:
+    """What steps make that others use; ``last`` is the place of the last of them."""
+    used = {*body.outputs, *(each for step in body.steps[last + 1 :] for each in step.inputs)}
+    return [each for each in {made for step in region for made in step.results} if each in used]
+
+
+def _around(region: list[BodyStep]) -> set[int]:
+    """What steps use and do not make."""
+    made = {result for step in region for result in step.results}
+    return {each for step in region for each in step.inputs} - made
+
+
+def _in_order(body: ModuleBody, keyed: frozenset[str]) -> bool:
+    """Whether the children of a body run in the order in which they are registered."""
+    steps = [each for each in body.steps if each.path != body.path and each.path in keyed]
+    running = list(dict.fromkeys(_first(body, each) for each in steps))
+    return running == [label for label in body.order if label in running]

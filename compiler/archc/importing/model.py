@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from archc.importing.chains import Writer
 from archc.importing.described import ModelInput, ModelOutput, Whole
+from archc.importing.naming import SizeNames
 from archc.importing.nodes import ABSENT, Block, BodyText, Chain, Head, Named, Several, TrainOnly
 from archc.importing.structure.blocks import Finder
 from archc.importing.structure.fold import fold
@@ -16,7 +17,7 @@ from archir.init.values import show_constant
 def written(whole: Whole, inputs: Sequence[ModelInput], name: str, form: str) -> str:
     """The file, in one of the forms that ``api.importing.FORMS`` names."""
     facts = whole.facts
-    text = Writer(facts.keyed).text(whole.body)
+    text = Writer(facts.keyed, SizeNames(whole.body, facts)).text(whole.body)
     finder = Finder(facts)
     finder.find(text, alone=form == "flat")
     if form == "blocks":

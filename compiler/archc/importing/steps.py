@@ -142,7 +142,7 @@ class Reader:
         """A call that is several ops, or none."""
         call = calls[0]
         if len({len(each) for each in apart}) > 1:
-            raise self.unsaid(call, f"{self.shown(call)} of this kind is")
+            raise self.unsaid(call, f"{self.shown(call)} of this kind is", is_final=False)
         if not apart[0]:
             self.aliases[call.results[0]] = self.value(call.called.args[0], path, call)
             return []
@@ -166,6 +166,26 @@ class Reader:
             made.append(self.step(path, call, called, (result,)))
         return made
 
+    def constant_shape(self, number: int) -> tuple[int, ...]:
+        """The extents of a constant, 1 for a dim in which it is the same all along and which is as
+        long as a size: there it is laid over what has that size.
+
+        Raises ImportingError where it hangs on a size otherwise.
+        """
+        runs = [trace.values[number] for trace in self.traces]
+        shape = list(runs[0].shape)
+        for dim, extent in enumerate(shape):
+            if all(run.shape[dim] == extent for run in runs):
+                continue
+            shape[dim] = 1
+        cut = tuple(slice(None, 1) if each == 1 else slice(None) for each in shape)
+        small = [run.data[cut] for run in runs]
+        same = all(bool((run.data == one).all()) for run, one in zip(runs, small, strict=True))
+        if not same or any(self.elements(each) != self.elements(small[0]) for each in small):
+            raise ImportingError("a table that hangs on the size is nothing that the language has")
+        self.shapes[number] = [tuple(shape)] * len(runs)
+        return tuple(shape)
+
     def new(self, shapes: Sequence[tuple[int, ...]]) -> int:
         self.shapes.append(list(shapes))
         self.fresh += 1
@@ -183,7 +203,8 @@ class Reader:
         ]
         first = found[0]
         if first is None or any(each is None or each.op is not first.op for each in found):
-            raise self.unsaid(call, f"{self.shown(call)} is")
+            none = all(each is None for each in found)
+            raise self.unsaid(call, f"{self.shown(call)} is", is_final=none)
         arguments = self.arguments(call, [each for each in found if each is not None])
         owner = self.owner(first, path)
         inputs = tuple([self.value(each, path, call) for each in first.inputs])
@@ -200,9 +221,8 @@ class Reader:
         try:
             return {name: merged([each.arguments.get(name) for each in found]) for name in names}
         except DifferError:
-            raise self.unsaid(
-                call, f"an argument of {self.shown(call)} that is no number is"
-            ) from None
+            said = f"an argument of {self.shown(call)} that is no number is"
+            raise self.unsaid(call, said, is_final=False) from None
 
     def owner(self, found: Found, path: str) -> str | None:
         """The module whose parameters an op is given for weights: the one that calls, or a child of
@@ -247,8 +267,9 @@ class Reader:
     def shown(self, call: CallSeen) -> str:
         return call.called.function or "a call"
 
-    def unsaid(self, call: CallSeen, what: str) -> ImportingError:
-        return ImportingError(f"{what} nothing that the language has", call.path, call.place)
+    def unsaid(self, call: CallSeen, what: str, *, is_final: bool = True) -> ImportingError:
+        said = f"{what} nothing that the language has"
+        return ImportingError(said, call.path, call.place, is_final=is_final)
 
 
 def _copied(call: CallSeen) -> Operand | None:

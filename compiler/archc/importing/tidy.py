@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from archc.importing.containers import gather
+from archc.importing.growing import grow
 from archc.importing.problems import ImportingError
 from archc.importing.steps import BodyStep, ModuleBody, RawTensor, Reader
 
@@ -14,6 +16,7 @@ def tidy(body: ModuleBody, reader: Reader, keyed: frozenset[str]) -> None:
     with something in the state dict."""
     _drop_unused(body, keyed)
     _dissolve(body, keyed)
+    grow(body)
     gather(body, reader.tree, keyed)
     _declare(body, reader)
 
@@ -103,24 +106,44 @@ def _declare(body: ModuleBody, reader: Reader) -> None:
     spoken = reader.spoken.get(body.path, {})
     own = {each.path for each in body.steps if each.path == body.path and each.label is not None}
     body.declared = [] if own else _raw(body.path, reader)
-    body.declared += [
-        _constant(number, reader) for name, number in spoken.items() if name.startswith("\0")
-    ]
-    body.declared.sort(key=lambda each: not each.is_parameter)
-    running = {each.path for each in body.steps}
-    used = {value for step in body.steps for value in step.inputs}
-    for label in reader.tree[body.path].children:
-        path = f"{body.path}.{label}" if body.path else label
-        if path not in running and used.intersection(reader.spoken.get(path, {}).values()):
-            body.bare[label] = _raw(path, reader)
+    constants = {number for name, number in spoken.items() if name.startswith("\0")}
+    used = {value for step in body.steps for value in step.inputs} | _outer(body)
+    body.bare |= _bare(body, used, reader)
     for step in body.steps:
         if step.body is not None:
             _declare(step.body, reader)
         elif step.path != body.path:
-            for name, number in reader.spoken.get(step.path, {}).items():
-                if number in used:
-                    said = f"the weight {name} of an op as a value is nothing the language has"
-                    raise ImportingError(said, step.path, step.place)
+            spoken = reader.spoken.get(step.path, {})
+            constants.update(number for name, number in spoken.items() if name.startswith("\0"))
+            wanted = {name for name, number in spoken.items() if number in used}
+            body.declared += _lent(step, wanted, reader)
+    constants &= used | set(body.outputs)
+    constants.difference_update(body.inputs)
+    body.declared += [_constant(number, reader) for number in sorted(constants)]
+    body.declared.sort(key=lambda each: not each.is_parameter)
+
+
+def _bare(body: ModuleBody, used: set[int], reader: Reader) -> dict[str, list[RawTensor]]:
+    """The parameters of children that never run, of which some are used."""
+    running = {each.path for each in body.steps}
+    found: dict[str, list[RawTensor]] = {}
+    for label in reader.tree[body.path].children:
+        path = f"{body.path}.{label}" if body.path else label
+        if path not in running and used.intersection(reader.spoken.get(path, {}).values()):
+            found[label] = _raw(path, reader)
+    return found
+
+
+def _lent(step: BodyStep, names: set[str], reader: Reader) -> list[RawTensor]:
+    """What is spoken of an op that has no scope: buffers that no state dict has may stand around
+    it. Raises ImportingError for other weights."""
+    own = {name for name in names if not name.startswith("\0")}
+    found = [each for each in _raw(step.path, reader) if each.name in own]
+    kept = [each for each in found if each.is_kept or each.is_parameter]
+    if kept:
+        said = f"the weight {kept[0].name} of an op as a value is nothing the language has"
+        raise ImportingError(said, step.path, step.place)
+    return found
 
 
 def _raw(path: str, reader: Reader) -> list[RawTensor]:
@@ -147,5 +170,12 @@ def _constant(number: int, reader: Reader) -> RawTensor:
             name, number, table.made.shape, table.made.dtype, False, False, table.table
         )
     value = reader.traces[0].values[number]
-    data = reader.elements(value.data)
-    return RawTensor(name, number, value.shape, value.dtype, False, False, data)
+    data, shape = reader.elements(value.data), reader.constant_shape(number)
+    return RawTensor(name, number, shape, value.dtype, False, False, _cut(data, shape))
+
+
+def _cut(data: Any, shape: Sequence[int]) -> Any:
+    """Nested lists of which one item alone is kept where the shape says so."""
+    if not shape:
+        return data
+    return [_cut(each, shape[1:]) for each in data[: shape[0]]]

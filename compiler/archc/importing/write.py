@@ -170,6 +170,16 @@ class Printer:
         return [f"{pad}buffer {free}: {word}{shape} = {data}{kept}"]
 
     def module(self, module: Module, name: str, labels: Labels, indent: int) -> list[str]:
+        bound = set(self.unit.bound)
+        lines = self.stage_of(module, name, labels, indent)
+        if isinstance(module.stage, Bare):
+            return lines
+        for value in self.unit.bound - bound:  # what is named in a module is unknown around it
+            del self.unit.names[value]
+        self.unit.bound = bound
+        return lines
+
+    def stage_of(self, module: Module, name: str, labels: Labels, indent: int) -> list[str]:
         pad = "  " * indent
         own = module.label.rpartition(".")[2]
         label = "" if name == own else f"{_label(own)}: "
@@ -251,8 +261,10 @@ class Printer:
     def fresh_names(self, values: tuple[int, ...]) -> str:
         """The names that are bound here; ``_`` for what has one from around the scope."""
         bound = self.unit.bound
-        names = ["_" if each in bound else self.unit.name(each) for each in values]
-        bound.update(values)
+        names: list[str] = []
+        for each in values:  # one value may be there twice
+            names.append("_" if each in bound else self.unit.name(each))
+            bound.add(each)
         return "" if all(each == "_" for each in names) else ", ".join(names)
 
     def scope(self, item: ScopeStage, place: _Place) -> list[str]:

@@ -20,7 +20,8 @@ def import_(target: str, inputs: list[Given], arguments: dict[str, Any], output:
     """Write what TARGET makes in the language: a module of torch becomes a model.
 
     TARGET is imported and called, so its code runs: a callable as torchvision.models.resnet18 or
-    mypackage.nets:Net, or timm:NAME. The text is printed only where it is proven to be the same
+    mypackage.nets:Net, timm:NAME, a class of configurations of transformers, or hf:config.json,
+    the file of one. The text is printed only where it is proven to be the same
     network: the same keys, outputs and gradients, bit by bit, at the given sizes and at two others.
     What is known of it is said on standard error. A Darknet .cfg or
     an Ultralytics .yaml file is read, and no code runs.

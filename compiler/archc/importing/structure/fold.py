@@ -92,9 +92,8 @@ def _best(chain: Chain, place: int, numbered: bool) -> Loop | None:
 def _counted(chain: Chain, place: int) -> Loop | None:
     """``denselayer1``, ``denselayer2`` and on, alike in all but the number."""
     first = chain[place]
-    label = getattr(first, "label", None)
-    match = re.fullmatch(r"(.*?)(\d+)", label or "")
-    if match is None or not isinstance(first, UseStage | ScopeStage):
+    match = re.fullmatch(r"(.*?)(\d+)", _label(first) or "")
+    if match is None:
         return None
     number = int(match[2])
     key = _key(_labelled(first, ""), numbered=False)
@@ -103,9 +102,7 @@ def _counted(chain: Chain, place: int) -> Loop | None:
     count = 1
     while place + count < len(chain):
         item = chain[place + count]
-        if getattr(item, "label", None) != f"{match[1]}{number + count}":
-            break
-        if not isinstance(item, UseStage | ScopeStage):
+        if _label(item) != f"{match[1]}{number + count}":
             break
         if _key(_labelled(item, ""), numbered=False) != key:
             break
@@ -116,9 +113,20 @@ def _counted(chain: Chain, place: int) -> Loop | None:
     return Loop(count, [turn], (number, number + count - 1))
 
 
-def _labelled(item: UseStage | ScopeStage, label: str) -> Item:
+def _label(item: Item) -> str | None:
+    """The label that may count: of a use or scope, or of the only one that a ``dense`` has."""
+    if isinstance(item, DenseStage):
+        return _label(item.body[0]) if len(item.body) == 1 else None
+    return item.label if isinstance(item, UseStage | ScopeStage) else None
+
+
+def _labelled(item: Item, label: str) -> Item:
+    """The same with another label."""
+    if isinstance(item, DenseStage):
+        return DenseStage([_labelled(item.body[0], label)], item.names)
     if isinstance(item, UseStage):
         return UseStage(label, item.name, item.arguments, item.body, item.branches, item.names)
+    assert isinstance(item, ScopeStage)
     return ScopeStage(label, item.body, item.branches, item.names)
 
 

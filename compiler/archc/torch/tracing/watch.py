@@ -47,6 +47,9 @@ SILENT = (
 )
 """What asks about a tensor and makes none."""
 
+PROPERTIES = frozenset(("T", "mT"))
+"""Attributes of a tensor that are tensors."""
+
 OPERATORS = {"__and__": "logical_and", "__or__": "logical_or", "__xor__": "logical_xor"}
 """Operators that are other functions for truths, which alone the language has them for."""
 
@@ -65,7 +68,8 @@ SAME = {
 SAME |= {"concat": "cat", "concatenate": "cat", "view": "reshape", "negative": "neg"}
 SAME |= {"invert": "logical_not", "swapaxes": "transpose", "absolute": "abs", "clip": "clamp"}
 SAME |= {"view_as": "reshape_as", "greater": "gt", "less": "lt", "not_equal": "ne"}
-SAME |= {"greater_equal": "ge", "less_equal": "le"}
+SAME |= {"greater_equal": "ge", "less_equal": "le", "rtruediv": "rdiv", "broadcast_to": "expand"}
+SAME |= {"swapdims": "transpose", "moveaxis": "movedim", "special_expit": "sigmoid"}
 """Names of one function that is known by another."""
 
 
@@ -270,6 +274,9 @@ class _Watcher(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         name = getattr(func, "__name__", str(func))
+        if name == "__get__":
+            name = getattr(getattr(func, "__self__", None), "__name__", name)
+            name = name if name in PROPERTIES else "__get__"
         if self.depth or name in SILENT:
             return func(*args, **kwargs)
         frame = _frame()
@@ -532,7 +539,7 @@ class _Watcher(TorchFunctionMode):
         try:
             result = (
                 like_its_input(*args)
-                if isinstance(module, _BatchNorm) and module.training
+                if isinstance(module, _BatchNorm)
                 else original(module, *args, **kwargs)
             )
         finally:
@@ -579,7 +586,7 @@ class _Watcher(TorchFunctionMode):
 
 
 def like_its_input(given: Tensor) -> Tensor:
-    """What a batch norm makes in training, without its arithmetic: half of a trace is that."""
+    """What a batch norm makes, without its arithmetic: half of a trace is that."""
     return torch.empty_like(given)
 
 
