@@ -220,7 +220,8 @@ class Older(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         shape = (*x.shape[:-1], self.out)
-        return torch.addmm(self.bias, x.reshape(-1, x.shape[-1]), self.weight).view(shape)
+        flat: Tensor = torch.addmm(self.bias, x.reshape(-1, x.shape[-1]), self.weight)
+        return flat.view(shape)
 
 
 class Spellings(nn.Module):
@@ -237,7 +238,8 @@ class Spellings(nn.Module):
         y = torch.softmax(y, -1, dtype=torch.float32).reshape_as(x) + y.expand_as(x)
         y = y @ self.scale.T
         sign = y.gt(0).int().to(torch.float32)
-        return sign * y + 1 / (y.narrow(2, 1, 1).abs() + 2)
+        out: Tensor = sign * y + 1 / (y.narrow(2, 1, 1).abs() + 2)
+        return out
 
 
 def test_functions_that_are_several_ops_at_any_length() -> None:
@@ -245,6 +247,28 @@ def test_functions_that_are_several_ops_at_any_length() -> None:
     _checked(text)
     assert text.count("\nblock Older(") == 1
     assert text.report.variables == ("L", "N")
+
+
+class Tied(nn.Module):
+    """A head with the weights of the embedding, in a module of its own, and a dict of one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(20, 8)
+        self.body = nn.Sequential(nn.Linear(8, 8), nn.Tanh())
+        self.heads = nn.ModuleDict({"tokens": nn.Linear(8, 20, bias=False)})
+        self.heads["tokens"].weight = self.table.weight
+
+    def forward(self, ids: Tensor) -> dict[str, Tensor]:
+        return {"logits": self.heads["tokens"](self.body(self.table(ids)))}
+
+
+def test_a_tensor_of_two_keys_stays_one() -> None:
+    text = from_module(Tied(), {"ids": "1x6:int64"}, "tied")
+    _checked(text)
+    net: Any = archc.loads(text)
+    assert net.heads.tokens.weight is net.table.weight
+    assert from_module(net, {"ids": "1x6:int64"}, "tied") == text
 
 
 def test_lists_that_grow_are_dense_blocks() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from archc.api import hugging_face, proving, reference
+from archc.api import proving, reference
 from archc.api.formatting import format as laid_out
 from archc.api.proving import Proof, UnprovenError, proven
 from archc.errors import ArchError, ImportRefusedError, SettingError
@@ -104,12 +104,12 @@ def callable_of(target: str) -> tuple[Callable[..., Any], str]:
     """
     source, _, name = target.partition(":")
     if source == "hf" and name:
-        return hugging_face.of_file(name), names_for(Path(name).stem)[0]
+        return reference.of_config_file(name), names_for(Path(name).stem)[0]
     if source == "timm" and name.isidentifier():
         make = reference.resolve("timm.create_model")
         return lambda **arguments: make(name, **arguments), name
     function, shown = reference.resolve(target), re.split(r"[.:]", target)[-1]
-    of_config = hugging_face.of_class(function)
+    of_config = reference.of_config_class(function)
     return (function, shown) if of_config is None else (of_config, shown.removesuffix("Config"))
 
 

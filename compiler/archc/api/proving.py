@@ -45,12 +45,15 @@ def spelled_out(text: str, name: str) -> str:
 
 def proven(net: nn.Module, text: str, name: str, body: ModuleBody) -> Iterator[Proof]:
     """The comparisons of a text with the module it was made of. Raises UnprovenError."""
+    from archc.torch.tensors import unwrap
+
     typed, found = pipeline.compile_source(Source(f"{name}.arch", text), None)
     if typed is None:
         first = next(each for each in found if each.is_error)
         raise UnprovenError(f"its text is refused: {first.problem.message()}")
     ours, theirs = pipeline.module(typed), copy.deepcopy(net)  # all of them is drawn anew each time
     _buffers_equal(net, ours, body)
+    unwrap(theirs)  # a dict of one tensor is that tensor here
     for sizes in _proof_sizes(typed):
         yield _compared(ours, theirs, typed, sizes)
 

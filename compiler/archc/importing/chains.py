@@ -8,7 +8,7 @@ out of the way there are more cuts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from archc.importing.naming import SizeNames
@@ -45,9 +45,10 @@ class _UnnamedError(Exception):
 class Writer:
     """Makes stages of bodies. ``keyed`` are the modules with something in the state dict."""
 
-    def __init__(self, keyed: frozenset[str], sizes: SizeNames) -> None:
+    def __init__(self, keyed: frozenset[str], sizes: SizeNames, shared: Mapping[str, str]) -> None:
         self.keyed = keyed
         self.sizes = sizes
+        self.shared = shared
 
     def text(self, body: ModuleBody, entry_named: bool = False) -> BodyText:
         """The stages of one body."""
@@ -139,10 +140,18 @@ class Writer:
         step = steps[0]
         if step.op is not None:
             stage = OpStage(step.op, step.arguments, None, values=step.inputs)
+            stage.tied = self.tied(step)
         else:
             assert step.body is not None
             stage = ScopeStage(None, self.text(step.body))
         return Module(label.replace(".", "_"), label, stage)
+
+    def tied(self, step: BodyStep) -> Mapping[str, str]:
+        """The parameters of an op that are another's tensor, and the keys of these."""
+        if step.label is None:
+            return {}
+        keys = {name: f"{step.path}.{name}" for name in step.op.weights} if step.op else {}
+        return {name: self.shared[key] for name, key in keys.items() if key in self.shared}
 
 
 class _Bodies:
@@ -271,7 +280,9 @@ class _Bodies:
         if step.label in self.modules and step.path in self.writer.keyed:
             return Applied(step.label or "", branches, names)
         if step.op is not None:
-            return OpStage(step.op, step.arguments, step.label, branches, step.inputs, names)
+            made = OpStage(step.op, step.arguments, step.label, branches, step.inputs, names)
+            made.tied = self.writer.tied(step)
+            return made
         assert step.body is not None
         return ScopeStage(step.label, self.writer.text(step.body), branches, names)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archc.importing.steps import ModuleBody
 from archc.importing.write import Facts
 from archir.base.record import Record
@@ -34,3 +36,5 @@ class Whole(Record):
     body: ModuleBody
     outputs: tuple[ModelOutput, ...]
     facts: Facts
+    shared: Mapping[str, str]
+    """The keys of parameters that are another's tensor, and the key of that one."""

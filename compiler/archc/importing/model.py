@@ -17,7 +17,7 @@ from archir.init.values import show_constant
 def written(whole: Whole, inputs: Sequence[ModelInput], name: str, form: str) -> str:
     """The file, in one of the forms that ``api.importing.FORMS`` names."""
     facts = whole.facts
-    text = Writer(facts.keyed, SizeNames(whole.body, facts)).text(whole.body)
+    text = Writer(facts.keyed, SizeNames(whole.body, facts), whole.shared).text(whole.body)
     finder = Finder(facts)
     finder.find(text, alone=form == "flat")
     if form == "blocks":

@@ -32,6 +32,8 @@ class OpStage(Struct):
     """The values that get a name behind it."""
 
     when: Hole | None = None
+    tied: Mapping[str, str] = {}
+    """Of its parameters those that are another's tensor, and the key of that one."""
 
 
 class ScopeStage(Struct):

@@ -87,16 +87,31 @@ def read_whole(elements: Any, seen: Seen, given: Sequence[Given], plan: frozense
     reader = Reader(seen.training, seen.tree, alone, seen.buffers, elements)
     body = reader.root()
     keyed = _keyed(seen)
-    if seen.shared:
-        one, other = next(iter(seen.shared.items()))
-        raise ImportingError(f"{one} is the tensor of {other}, which is not said yet")
     outputs = _outputs(seen, reader, same)
     body.outputs = tuple(each.value for each in outputs)
     tidy(body, reader, keyed)
     _all_run(body, keyed)
+    _all_said(body, seen.shared)
     sizes = _variables(seen, given, plan)
     facts = Facts(reader.shapes, seen.training[0].locals, sizes, keyed)
-    return Whole(body, tuple(outputs), facts)
+    return Whole(body, tuple(outputs), facts, seen.shared)
+
+
+def _all_said(body: ModuleBody, shared: Mapping[str, str]) -> None:
+    """Raises where a key is another's tensor and is none of an op that runs once."""
+    said: set[str] = set()
+
+    def walk(each: ModuleBody) -> None:
+        for step in each.steps:
+            if step.op is not None and step.label is not None:
+                said.update(f"{step.path}.{name}" for name in step.op.weights)
+            elif step.body is not None:
+                walk(step.body)
+
+    walk(body)
+    for one, other in shared.items():
+        if one not in said or other not in said:
+            raise ImportingError(f"{one} is the tensor of {other}, and one of them is of no layer")
 
 
 def _keyed(seen: Seen) -> frozenset[str]:

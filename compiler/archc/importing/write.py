@@ -347,6 +347,7 @@ class Printer:
         label = None if unlabelled else place.labels.of(item)
         said = self.arguments(item)
         text = f"{item.op.keyword}({said})" if said else item.op.keyword
+        text += "".join(f" with {name} = {_path(key)}" for name, key in item.tied.items())
         return f"{label}: {text}" if label else text
 
     def arguments(self, item: OpStage) -> str:
@@ -469,9 +470,17 @@ def _label(label: str) -> str:
     return label if plain and label not in ("true", "false", "none") else f'"{label}"'
 
 
+def _path(key: str) -> str:
+    """The path of a parameter from the model: what is no plain name stands in quotes."""
+    *names, last = key.split(".")
+    plain = all(re.fullmatch(r"[A-Za-z_]\w*", each, re.ASCII) for each in names)
+    return key if plain else f'"{".".join(names)}".{last}'
+
+
 def _ends(item: Item) -> bool:
     """Whether nothing may stand behind a stage in its line: what it names, or when it is there."""
-    return bool(getattr(item, "names", ())) or getattr(item, "when", None) is not None
+    tied = bool(getattr(item, "tied", {}))
+    return tied or bool(getattr(item, "names", ())) or getattr(item, "when", None) is not None
 
 
 def _begins(item: Item, labels: Labels) -> bool:

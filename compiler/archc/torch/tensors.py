@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from archir.weights.agreement import Rounding
 
@@ -31,6 +31,16 @@ def leaves(result: Any) -> list[Leaf]:
         inner = [(f"{path}.{name}" if path else name, item) for name, item in _items(value)]
         waiting.extend(reversed(inner))
     return found
+
+
+def unwrap(net: nn.Module) -> None:
+    """Have a module give its one tensor by itself, where it gives a container with no other."""
+
+    def alone(_: nn.Module, __: Any, result: Any) -> Any:
+        found = leaves(result)
+        return found[0][1] if len(found) == 1 else result
+
+    net.register_forward_hook(alone)
 
 
 def in_order(found: list[Leaf], order: list[str]) -> list[Leaf]:

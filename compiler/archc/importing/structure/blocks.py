@@ -23,7 +23,7 @@ from archc.importing.nodes import (
 )
 from archc.importing.structure.holes import Solver
 from archc.importing.structure.unify import DifferentError, Unifier
-from archc.importing.write import Facts, Unit
+from archc.importing.write import Facts, Unit, children
 
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 """Classes of torch's own that only hold others: they are scopes."""
@@ -36,6 +36,10 @@ class Finder:
         self.facts = facts
         self.blocks: dict[str, Block] = {}
         self.taken = set(Unit(facts, model=False).taken)
+
+    def may_be_block(self, scopes: list[ScopeStage]) -> bool:
+        """Whether no layer in them has the weights of another: such a name leads from the model."""
+        return not any(_has_tied(scope.body) for scope in scopes)
 
     def find(self, root: BodyText, *, alone: bool = False) -> None:
         """Put uses of blocks in the place of scopes, in the body and all that is in it.
@@ -50,7 +54,10 @@ class Finder:
             open_ = {
                 kind: scopes
                 for kind, scopes in groups.items()
-                if kind not in CONTAINERS and kind not in tried and _wanted(scopes)
+                if kind not in CONTAINERS
+                and kind not in tried
+                and _wanted(scopes)
+                and self.may_be_block(scopes)
             }
             ready = [k for k, scopes in open_.items() if not _holds_any(scopes, open_, k)]
             if not ready:
@@ -190,6 +197,11 @@ def _in_chain(chain: Chain) -> Iterator[ScopeStage]:
         else:
             for each in () if getattr(item, "branches", None) else _inside(item):
                 yield from _in_chain(each)
+
+
+def _has_tied(text: BodyText) -> bool:
+    stages = [module.stage for module in text.modules]
+    return any(isinstance(each, OpStage) and each.tied for each in (*stages, *children(text.chain)))
 
 
 def _holds_any(scopes: list[ScopeStage], open_: dict[str, list[ScopeStage]], kind: str) -> bool:

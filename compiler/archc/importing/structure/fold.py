@@ -132,7 +132,7 @@ def _labelled(item: Item, label: str) -> Item:
 
 def _key(item: Item, numbered: bool) -> Any:
     """What two stages share that are written alike; None where there is more to it."""
-    if getattr(item, "names", ()) or getattr(item, "branches", None):
+    if getattr(item, "names", ()) or getattr(item, "branches", None) or getattr(item, "tied", {}):
         return None
     label = getattr(item, "label", None)
     label = "#" if numbered and label is not None else label
