@@ -249,6 +249,26 @@ def test_functions_that_are_several_ops_at_any_length() -> None:
     assert text.report.variables == ("L", "N")
 
 
+class Tokens(nn.Module):
+    """A token in front of all others, as many times as there are images."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.token = nn.Parameter(torch.zeros(1, 1, 8))
+        self.up = nn.Linear(4, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        first = self.token.expand(x.shape[0], -1, -1)
+        out: Tensor = torch.cat([first, self.up(x)], 1)
+        return out
+
+
+def test_a_size_of_a_value_that_is_used_once() -> None:
+    text = from_module(nn.Sequential(Tokens(), nn.LayerNorm(8)), ["1x6x4"])
+    _checked(text)
+    assert text.report.variables == ("L", "N")
+
+
 class Tied(nn.Module):
     """A head with the weights of the embedding, in a module of its own, and a dict of one."""
 

@@ -23,8 +23,14 @@ class SizeNames:
     def _alone(self, body: ModuleBody) -> Iterator[ModuleBody]:
         yield body
         for step in body.steps:
-            if step.body is not None and self.counts[step.body.kind] == 1:
+            if step.body is not None and self._is_scope(step.body):
                 yield from self._alone(step.body)
+
+    def _is_scope(self, body: ModuleBody) -> bool:
+        """Whether it is written where it stands: used once, without names for tensors of its own,
+        of which there may be one a block."""
+        raw = (*body.declared, *(each for inner in body.bare.values() for each in inner))
+        return self.counts[body.kind] == 1 and not any(each.is_kept for each in raw)
 
     def needed(self, body: ModuleBody) -> set[int]:
         """The values of a body that have to be named for their sizes."""
