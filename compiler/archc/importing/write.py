@@ -33,6 +33,7 @@ from archc.importing.nodes import (
 from archc.importing.problems import ImportingError
 from archc.importing.sizes import dims_of, equal, solve
 from archc.importing.steps import RawTensor
+from archc.importing.structure.tables import LOOPS, table
 from archdsl.syntax.keywords import KEYWORDS
 from archir.base.record import Struct, fresh
 from archir.base.reserved import RESERVED
@@ -62,7 +63,7 @@ class Unit:
     def __init__(self, facts: Facts, *, model: bool) -> None:
         self.facts = facts
         self.model = model
-        self.taken: set[str] = {*KEYWORDS, *built_in(), *BUILTINS, *GIVEN, "_"}
+        self.taken: set[str] = {*KEYWORDS, *built_in(), *BUILTINS, *GIVEN, *LOOPS, "_"}
         self.taken.update(name for name, _ in facts.sizes)
         self.blocks: Mapping[str, Block] = {}
         self.names: dict[int, str] = {}
@@ -519,8 +520,8 @@ def _flat(data: Any) -> Iterator[Any]:
 
 
 def _rows(data: Any, indent: int) -> str:
-    """Nested lists of numbers, broken over lines where they are long."""
-    return wrap(show_constant(_tuples(data)), indent + 2)
+    """Nested lists of numbers, or a rule for them, broken over lines where they are long."""
+    return wrap(table(data), indent + 2)
 
 
 def wrap(text: str, indent: int) -> str:
@@ -537,7 +538,3 @@ def wrap(text: str, indent: int) -> str:
         text = text[cut:]
     lines.append(text)
     return f"\n{pad}".join(lines)
-
-
-def _tuples(data: Any) -> Any:
-    return tuple(_tuples(each) for each in data) if isinstance(data, list) else data

@@ -1,0 +1,46 @@
+"""Tables of imported buffers, by rules: Python reads the same numbers of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archc.importing.structure.tables import table
+
+SCALARS = st.sampled_from([0, 1, 2, 3, 7]) | st.booleans() | st.sampled_from([0.0, 0.5, -1e30])
+
+
+def read(text: str) -> Any:
+    """What Python makes of a list as the language writes it."""
+    return eval(text, {"true": True, "false": False, "range": lambda *of: list(range(*of))})
+
+
+@given(st.recursive(SCALARS, lambda inner: st.lists(inner, min_size=1, max_size=9), max_leaves=30))
+def test_a_table_is_what_it_was(data: Any) -> None:
+    assert repr(read(table(data))) == repr(data)
+
+
+@given(st.integers(3, 7), st.integers(3, 7), st.integers(0, 3), st.sampled_from("tfn"))
+def test_masks_are_short(rows: int, columns: int, start: int, kind: str) -> None:
+    before, since = {"t": (True, False), "f": (False, True), "n": (0.0, -1e30)}[kind]
+    data = [[since if j >= i + start else before for j in range(columns)] for i in range(rows)]
+    assert repr(read(table([data]))) == repr([data])
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (list(range(512)), "range(512)"),
+        ([list(range(2, 42, 4))], "[range(2, 42, 4)]"),
+        (
+            [[j > i for j in range(16)] for i in range(16)],
+            "[[j > i for j in range(16)] for i in range(16)]",
+        ),
+        ([0.5] * 9, "[0.5 for i in range(9)]"),
+    ],
+)
+def test_a_rule_stands_for_many_numbers(data: Any, text: str) -> None:
+    assert table(data) == text
