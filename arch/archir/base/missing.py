@@ -21,7 +21,7 @@ NOT_YET: Final = (
     *("cdist", "pairwise_distance", "bilinear", "triplet_margin_loss", "cross_entropy"),
     *("fft", "ifft", "rfft", "irfft", "stft", "istft", "nms", "roi_align", "roi_pool"),
     *("deform_conv", "deformable_conv", "multinomial", "gumbel_softmax", "adaptive_log_softmax"),
-    *("linspace", "zeros_like", "ones_like", "full_like", "meshgrid", "tan", "atan2"),
+    *("full_like", "meshgrid", "atan2"),
     *("interpolate_as", "lerp", "fmod", "remainder", "nan_to_num", "trunc", "cosh", "sinh"),
     *("acos", "asin", "atan", "arccos", "arcsin", "arctan", "acosh", "asinh", "atanh", "frac"),
     *("sinc", "erfinv", "lgamma", "digamma", "logcumsumexp", "logaddexp", "hypot"),
