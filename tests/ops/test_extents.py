@@ -157,3 +157,23 @@ def test_these_are_read(known: Dim, wanted: Dim) -> None:
 )
 def test_these_are_not_said(known: Dim, wanted: Dim) -> None:
     assert read(wanted, (TensorType((known,)),)) is None
+
+
+@pytest.mark.parametrize("extent", [H, HALF, floor_div(H, 4), add(floor_div(H, 3), 1)])
+def test_what_is_missing_to_an_even_extent_is_one_code(extent: Dim) -> None:
+    """A block has one text wherever it is used, so an extent's own form does not show in it."""
+    inputs = (TensorType((extent,)),)
+    halved = Infix("*", Infix("//", Extent(0, 0), 2), 2)
+    assert read(modulo(extent, 2), inputs) == Infix("-", Extent(0, 0), halved)
+
+
+@pytest.mark.parametrize("times", [1, 2, 4])
+def test_an_area_is_one_code(times: int) -> None:
+    """Extents that are a number of times another are multiplied as they are."""
+    down, across = (multiply(times, floor_div(size, 4)) for size in (H, W))
+    inputs = (TensorType((down, across)),)
+    assert read(multiply(down, across), inputs) == Infix("*", Extent(0, 0), Extent(0, 1))
+
+
+def test_a_constant_that_alone_is_added_stands_first() -> None:
+    assert read(subtract(7, H), (TensorType((H,)),)) == Infix("-", 7, Extent(0, 0))

@@ -65,7 +65,7 @@ NETWORKS_KEEP = {
 
 LISTS = (
     *("fasterrcnn_resnet50_fpn", "fcos_resnet50_fpn", "retinanet_resnet50_fpn", "ssd300_vgg16"),
-    *("ddpm", "maxvit_t", "mvit_v1_b", "mvit_v2_s", "swin", "swin3d_t", "swin_v2_t", "t5_small"),
+    *("ddpm", "maxvit_t", "mvit_v1_b", "mvit_v2_s", "swin", "swin3d_t", "t5_small"),
     *("wavenet", "yolov3", "yolov8n", "clip_vit_b_32"),
 )
 """Networks of values that the text has in lists, or does not name: some names have numbers."""
@@ -74,9 +74,7 @@ CLASSES = {
     "clip_vit_b_32": 10,
     "mvit_v1_b": 30,
     "mvit_v2_s": 31,
-    "swin": 9,
     "swin3d_t": 19,
-    "swin_v2_t": 10,
     "yolov8n": 14,
 }
 """Networks with more classes than blocks: of parts without names, or of one block twice."""

@@ -8,7 +8,7 @@ that it has at the default sizes where those shapes do not say it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 
 from archir.op.recipe import Call, Code, Extent, Infix, Items, mapped
@@ -68,16 +68,13 @@ class _SizeReader:
         partly = self._with_a_sum(dim)
         if partly is not None:
             return partly
-        total: Code = None
-        for monomial, coefficient in _ordered(dim):
+        terms: list[tuple[int, Code]] = []
+        for monomial, coefficient in dim.terms:
             term = self._term(monomial, abs(coefficient))
             if term is None:
                 return None
-            if total is None:
-                total = term if coefficient > 0 else Infix("*", -1, term)
-            else:
-                total = Infix("+" if coefficient > 0 else "-", total, term)
-        return total
+            terms.append((1 if coefficient > 0 else -1, term))
+        return _summed(terms)
 
     def _with_a_sum(self, dim: SizeExpr) -> Code | None:
         """What differs from a dim of several terms by fewer of them: that dim, and the rest.
@@ -93,22 +90,22 @@ class _SizeReader:
             if over or not times or len(terms_of(rest)) >= len(dim.terms):
                 continue
             most: Code = code if abs(times) == 1 else Infix("*", code, abs(times))
-            if isinstance(rest, int) and times > 0:
-                return _shifted(most, rest)
             left = self.dim(rest)
             if left is not None:
-                return Infix("+" if times > 0 else "-", left, most)
+                return _summed([(1 if times > 0 else -1, most), (1, left)])
         return None
 
     def _term(self, monomial: Monomial, coefficient: int) -> Code | None:
         factors: list[Code] = []
         left = Counter(monomial)
         while left:
-            product = next(self._products(left), None)
+            product = next(self._products(left, coefficient), None)
             if product is not None:
-                atoms, code = product
+                atoms, times, code = product
                 left -= atoms
-                factors.append(code)
+                whole = coefficient % times == 0
+                coefficient //= times if whole else 1
+                factors.append(code if whole else Infix("//", code, times))
                 continue
             atom = next(iter(left))
             code = self._atom(atom)
@@ -120,13 +117,23 @@ class _SizeReader:
             factors.append(coefficient)
         return reduce(lambda one, other: Infix("*", one, other), factors)
 
-    def _products(self, wanted: Counter[Atom]) -> Iterator[tuple[Counter[Atom], Code]]:
-        """The inputs' dims that are a number times some of the wanted atoms, larger ones first."""
-        for dim, code in sorted(self.known.items(), key=lambda item: -len(item[0].terms[0][0])):
-            (monomial, coefficient), *others = dim.terms
+    def _products(
+        self, wanted: Counter[Atom], coefficient: int
+    ) -> Iterator[tuple[Counter[Atom], int, Code]]:
+        """The inputs' dims that are a number times some of the wanted atoms, larger ones first.
+
+        Of these first those whose number is a part of the coefficient: they stand as they are.
+        """
+
+        def rank(item: tuple[SizeExpr, Code]) -> tuple[int, bool]:
+            monomial, times = item[0].terms[0]
+            return -len(monomial), coefficient % times != 0
+
+        for dim, code in sorted(self.known.items(), key=rank):
+            (monomial, times), *others = dim.terms
             atoms = Counter(monomial)
-            if not others and coefficient > 0 and atoms <= wanted:
-                yield atoms, code if coefficient == 1 else Infix("//", code, coefficient)
+            if not others and times > 0 and atoms <= wanted:
+                yield atoms, times, code
 
     def _atom(self, atom: Atom) -> Code | None:
         """One atom: what an input's dim makes of it is undone, or it is worked out anew."""
@@ -207,9 +214,42 @@ def _shifted(code: Code, by: int) -> Code:
     return code if by == 0 else Infix("+" if by > 0 else "-", code, abs(by))
 
 
-def _ordered(dim: SizeExpr) -> list[tuple[Monomial, int]]:
-    """The terms, one that is added first and the constant last."""
-    return sorted(dim.terms, key=lambda term: (not term[0], term[1] < 0))
+def _parts(code: Code, sign: int = 1) -> list[tuple[int, Code]]:
+    """The terms of a sum, each with its sign."""
+    if isinstance(code, Infix) and code.operator in ("+", "-"):
+        behind = sign if code.operator == "+" else -sign
+        return [*_parts(code.left, sign), *_parts(code.right, behind)]
+    if isinstance(code, Infix) and code.operator == "*" and code.left == -1:
+        return [(-sign, code.right)]
+    return [(sign, code)]
+
+
+def _summed(terms: Iterable[tuple[int, Code]]) -> Code:
+    """The sum of terms: what is added first, short ones before long ones, and the constant last
+    (but where it alone is added).
+
+    So a block has one text wherever it is used, whatever its extents are called there.
+    """
+    constant = 0
+    others: list[tuple[int, Code]] = []
+    for around, term in terms:
+        for sign, code in _parts(term, around):
+            if isinstance(code, int):
+                constant += sign * code
+            else:
+                others.append((sign, code))
+    others.sort(key=lambda term: (term[0] < 0, len(repr(term[1]))))
+    if constant and others:
+        first = constant > 0 > others[0][0]
+        others.insert(0 if first else len(others), (1 if constant > 0 else -1, abs(constant)))
+    if not others:
+        return constant
+    (sign, total), *rest = others
+    if sign < 0:
+        total = Infix("*", -1, total)
+    for sign, term in rest:
+        total = Infix("+" if sign > 0 else "-", total, term)
+    return total
 
 
 __all__ = ["bind_sizes", "read", "readable"]

@@ -20,6 +20,7 @@ from archc.python.merging.merge import (
 from archc.python.reading.evaluate import UnknownError, evaluate
 from archc.python.reading.expressions import shown
 from archc.python.reading.scope import AND, COMPARE, NOT, UnsayableError
+from archir.base.record import replaced
 from archir.base.source import Span
 from archir.graph.modules import Child, Network
 from archir.init.values import Part
@@ -88,28 +89,19 @@ def _joined(texts: list[Said]) -> Said:
     return Said(text, AND, frozenset(v for said in texts for v in said.vars))
 
 
-_CONTRARY = {
-    "==": ((" == ", " != "), (" is None", " is not None")),
-    "!=": ((" != ", " == "), (" is not None", " is None")),
-    "in": ((" in ", " not in "),),
-    "not in": ((" not in ", " in "),),
-}
-"""How the contrary of a comparison is written; of one with nothing Python says ``is``."""
+_CONTRARY = {"==": "!=", "!=": "==", "in": "not in", "not in": "in"}
+"""The operator of the contrary of a comparison."""
 
 
 def _condition(test: Expr, positive: bool, scope: Constructing, *, is_part: bool) -> Said:
+    if not positive and isinstance(test, e.Compare) and test.operator in _CONTRARY:
+        test, positive = replaced(test, operator=_CONTRARY[test.operator]), True
     text, binding = shown(test, scope)
-    held = is_part and text.isidentifier()
-    if held:
-        text, binding = f"{text} is not None", COMPARE
-    if positive:
-        return Said(text, binding, frozenset(scope.seen))
-    inner = f"({text})" if binding < NOT else text
-    compared = test.operator if isinstance(test, e.Compare) else "!=" if held else ""
-    for sign, contrary in _CONTRARY.get(compared, ()):
-        if text.count(sign) == 1:
-            return Said(text.replace(sign, contrary), binding, frozenset(scope.seen))
-    return Said(f"not {inner}", NOT, frozenset(scope.seen))
+    if is_part and text.isidentifier():
+        text, binding = f"{text} is {'not ' if positive else ''}None", COMPARE
+    elif not positive:
+        text, binding = f"not {f'({text})' if binding < NOT else text}", NOT
+    return Said(text, binding, frozenset(scope.seen))
 
 
 def _is_true(value: object) -> bool:
