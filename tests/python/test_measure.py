@@ -65,7 +65,7 @@ NETWORKS_KEEP = {
 
 LISTS = (
     *("fasterrcnn_resnet50_fpn", "fcos_resnet50_fpn", "retinanet_resnet50_fpn", "ssd300_vgg16"),
-    *("ddpm", "maxvit_t", "mvit_v1_b", "mvit_v2_s", "swin", "swin3d_t", "t5_small"),
+    *("maxvit_t", "mvit_v1_b", "mvit_v2_s", "swin", "swin3d_t", "t5_small"),
     *("wavenet", "yolov3", "yolov8n", "clip_vit_b_32"),
 )
 """Networks of values that the text has in lists, or does not name: some names have numbers."""

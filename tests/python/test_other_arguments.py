@@ -115,6 +115,50 @@ CASES: list[tuple[str, dict[str, list[Any]]]] = [
     ),
 ]
 
+SPLICED_TWICE: dict[str, tuple[str, str, set[str]]] = {
+    "of numbers alone": (
+        "k = 8",
+        "conv(k, 1) -> *Unit(8) -> *Unit(6)\n  flatten -> linear(classes)\n}\n"
+        "block Unit(width) { conv(width, 3) -> relu -> max_pool(2) }\n",
+        {"k", "classes"},
+    ),
+    "of a number of the model's in the second alone": (
+        "k = 8",
+        "conv(4, 1) -> *Unit(8) -> *Unit(k)\n  flatten -> linear(classes)\n}\n"
+        "block Unit(width) { conv(width, 3) -> relu -> max_pool(2) }\n",
+        {"classes"},
+    ),
+    "in a condition of the model's": (
+        "deep: bool = true",
+        "*Unit -> { *Unit if deep } -> flatten -> linear(classes)\n}\n"
+        "block Unit { conv(4, 3) -> relu -> max_pool(2) }\n",
+        {"classes"},
+    ),
+    "with a block in it that is given what it is given": (
+        "part = 2",
+        "*Outer(part) -> *Outer(2)\n  flatten -> linear(classes)\n}\n"
+        "block Outer(by) { *Inner(by * 2) -> relu }\nblock Inner(width) { conv(width, 3) }\n",
+        {"classes"},
+    ),
+    "of what flows in": (
+        "k = 8",
+        "conv(k, 1) -> *Unit -> *Unit\n  flatten -> linear(classes)\n}\n"
+        "block Unit {\n  input x: [N, C, H, W]\n"
+        "  conv(C // 2, 3) -> reshape(N, C // 2, H - 2, W - 2)\n}\n",
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPLICED_TWICE)
+def test_what_decides_on_a_block_that_is_spliced_in_twice(name: str) -> None:
+    """It is printed in numbers: what these depend on is no parameter, and all else is."""
+    parameter, body, kept = SPLICED_TWICE[name]
+    text = f"model m({parameter}, classes = 10) {{\n{HEAD}  {body}"
+    assert kept <= set(inspect.signature(printed(text)).parameters)
+    others: dict[str, list[Any]] = {"k": [12, 4], "part": [3], "deep": [False], "classes": [3]}
+    test_other_arguments_give_what_the_text_gives(text, others)
+
 
 def printed(text: str) -> type[torch.nn.Module]:
     module = ModuleType("printed")

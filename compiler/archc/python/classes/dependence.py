@@ -35,12 +35,15 @@ class Depending(Values):
         return frozenset(found)
 
     def bake_foreign(self, span: Span) -> None:
-        """What stands in the text of another block has no words here: all there is is baked."""
+        """What stands in the text of another block has no words here: what decides on it is baked,
+        or all there is where that is not known.
+        """
         places = self.family.places
-        if places is None:
+        if places is None or span in places.stages:
             return
-        if span not in places.stages:
-            self.file.fix(self.live(self.deps))
+        known = places.foreign.get(span)
+        found = self.deps if known is None else {v for expr in known for v in self.leaves(expr)}
+        self.file.fix(self.live(found))
 
     def bake_part(self, span: Span) -> None:
         """An op or block that a name holds stands there itself: what decides on it is baked."""

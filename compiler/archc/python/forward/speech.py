@@ -68,6 +68,10 @@ class Forward:
         path = paths.pop()
         return path[-1] if path and not paths else ""
 
+    def gathered(self) -> set[str]:
+        places = self.owner.family.places
+        return set() if places is None else {places.slots[slot].name for slot in places.gathered}
+
     def overwrites(self, step: Step) -> bool:
         inner = step.line.step
         if isinstance(inner, Apply):

@@ -40,6 +40,9 @@ class Says(Protocol):
     def label(self, step: Step) -> str:
         """A word for the result of a call."""
 
+    def gathered(self) -> set[str]:
+        """The names that the text gives to lists of values, which loops leave."""
+
     def overwrites(self, step: Step) -> bool:
         """Whether it may work in place, on what others read too."""
 

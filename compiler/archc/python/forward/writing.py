@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archc.python.code.layout import INDENT, WIDTH, Call, Expr, Raw, flat, layout
 from archc.python.code.recipes import expression
-from archc.python.forward.naming import Naming
+from archc.python.forward.gathering import Gathering
 from archc.python.forward.timing import Says, blocks_of
 from archc.python.merging.flows import Around, Choice, Flow, Lines, Step, Variable
 from archir.base.record import Struct
@@ -28,7 +28,7 @@ def write(lines: Lines, says: Says, taken: set[str], *, names_inputs: bool) -> W
     return _Writer(lines, says, taken, names_inputs).write()
 
 
-class _Writer(Naming):
+class _Writer(Gathering):
     def write(self) -> Written:
         for block in blocks_of(self.lines.body):
             for flow in block:
@@ -99,6 +99,9 @@ class _Writer(Naming):
 
     def _step(self, step: Step, indent: int) -> Iterator[str]:
         value = self._expression(step)
+        if self.lists.keys() & set(step.outputs):
+            yield from self._appended(step, value, indent)
+            return
         targets = [self._name_of(variable) for variable in step.outputs]
         if isinstance(step.line, modules.Compute) and isinstance(self.says.code(step), Only):
             yield from layout(f"({targets[0]},) = ", value, "", indent)
@@ -120,7 +123,7 @@ class _Writer(Naming):
     def _expression(self, step: Step) -> Expr:
         inputs = [self._operand(variable) for variable in step.inputs]
         if isinstance(step.line, modules.Compute):
-            return expression(self.says.code(step), inputs)
+            return self._computed(step, inputs)
         target = self.says.target(step)
         if isinstance(step.line, modules.Fetch):
             return Raw(target)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archc.python.reading.places import Bound, Current, Place, Places, Region, Test
 from archir.base.record import replaced
 from archir.base.source import Span
 from archir.program import expressions as e
 from archir.program import statements as s
 from archir.program.declarations import Block
+from archir.program.nodes import Expr
 from archir.program.walk import moved, nested
 
 
@@ -16,11 +19,49 @@ def places(block: Block) -> Places:
     found = Places(block, list(block.slots))
     reader = _Reader(found)
     reader.body(block.body, (), (), ((block.body.span, True),))
-    gone = {reader.spliced[span] for span in reader.twice if span in reader.spliced}
-    for span in [span for span, around in found.within.items() if gone.intersection(around)]:
-        found.stages.pop(span, None)
+    gone = {reader.spliced[span]: span for span in reader.twice if span in reader.spliced}
+    for span in [span for span, around in found.within.items() if any(map(gone.get, around))]:
+        place = found.stages.pop(span, None)
         found.raws.pop(span, None)
+        own = None if place is None else _deciding(found, place)
+        if own is not None:
+            within = [gone[each] for each in found.within[span] if each in gone]
+            uses = [expr for each in within for expr in reader.uses[each]]
+            found.foreign[span] = (*own, *uses)
     return found
+
+
+def _deciding(found: Places, place: Place) -> tuple[Expr, ...] | None:
+    """What a stage's numbers, and its being there, hang on; None where it asks what flows."""
+    if place.stage is None:
+        return None
+    unit = place.stage.unit
+    given = unit.arguments if isinstance(unit, s.Use) else None
+    bound = getattr(unit.target, "arguments", None) if isinstance(unit, s.Use) else None
+    exprs = [
+        *(item.value for each in (given, bound) if each is not None for item in each.items),
+        *(override.value for override in place.stage.overrides),
+        *around(place.loops, (*place.outer, *place.tests)),
+        *(getattr(unit, part, None) for part in ("item", "condition")),
+    ]
+    decides = tuple([expr for expr in exprs if expr is not None])
+    waiting, seen = list(decides), set[int]()
+    while waiting:
+        for part in nested(waiting.pop()):
+            if isinstance(part, e.Flowing | e.Access):
+                return None
+            if isinstance(part, e.Local) and part.slot not in seen:
+                seen.add(part.slot)
+                if part.slot in found.lets:
+                    waiting.append(found.lets[part.slot].statement.value)
+    return decides
+
+
+def around(loops: tuple[s.Loop, ...], tests: tuple[Test, ...]) -> Iterator[Expr]:
+    """What decides how often something is there."""
+    for loop in loops:
+        yield loop.iterable if isinstance(loop, s.For) else loop.count
+    yield from (test.condition for test in tests)
 
 
 _DEEPEST = 20
@@ -45,6 +86,9 @@ class _Reader:
 
         self.twice: set[Span] = set()
         """Those that are spliced in again."""
+
+        self.uses: dict[Span, list[Expr]] = {}
+        """What all uses of each are given, and what decides on these."""
 
         self.splices: tuple[Span, ...] = ()
         """The places of the blocks that are spliced in around the one at hand."""
@@ -243,6 +287,14 @@ class _Reader:
         assert isinstance(unit.target, e.BlockValue)
         block, found = unit.target.block, self.found
         here = inside[-1][0]
+        given = {
+            item.name: item.value
+            for each in (unit.target.arguments, unit.arguments)
+            if each is not None
+            for item in each.items
+        }
+        uses = self.uses.setdefault(block.body.span, [])
+        uses += [*given.values(), *around(loops, (*self.outer, *tests))]
         if block.body.span in self.spliced or len(self.splices) == _DEEPEST:
             self.twice |= {block.body.span}
             return
@@ -252,12 +304,6 @@ class _Reader:
             replaced(slot, kind="let") if slot.kind in ("parameter", "dim") else slot
             for slot in block.slots
         ]
-        given = {
-            item.name: item.value
-            for each in (unit.target.arguments, unit.arguments)
-            if each is not None
-            for item in each.items
-        }
         means = {p.target: given.get(p.name, moved(p.default, by)) for p in block.parameters}
         for axis, dim in enumerate(block.inputs[0].shape.dims if len(block.inputs) == 1 else ()):
             if dim.binds is not None:

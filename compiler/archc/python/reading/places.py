@@ -97,6 +97,11 @@ class Places(Struct):
     """Of what stands in spliced blocks: the places of these, from the outside."""
 
     stages: dict[Span, Place] = fresh(factory=dict)
+    foreign: dict[Span, tuple[Expr, ...]] = fresh(factory=dict)
+    """Of stages without a place, as what is spliced in twice has none: all that decides on the
+    numbers there, wherever it is known.
+    """
+
     lets: dict[int, Bound] = fresh(factory=dict)
     """By the slot of the name."""
 
