@@ -33,9 +33,33 @@ def functional(source: Source, start: int, op: str) -> Functional | None:
         name += 2
     opener = name + 1
     items = found.items(opener) if found.text(opener) == "(" else None
-    if not items or name == first or not found.text(name)[:1].islower():
-        return None  # a class of layers takes numbers
+    if not items or name == first:
+        return None
+    if not found.text(name)[:1].islower():  # a class of layers, which takes numbers
+        return _of_class(found, (first, name), op)
     return _written(found, (first, name), op, items)
+
+
+def _of_class(found: Pieces, named: tuple[int, int], op: str) -> Functional | None:
+    """``x -> linear(10)`` for ``nn.Dense(10)(x)``."""
+    (first, name), closer = named, found.partner[named[1] + 1]
+    behind = closer + 1
+    items = found.items(behind) if found.text(behind) == "(" else None
+    if not items or len(items) > 1 or not _is_value(found.span(*items[0]).text):
+        return None
+    value = found.span(*items[0]).text
+    owner, head = found.span(first, name - 1), found.span(name, name)
+    is_bound = _is_bound(found.source.text[: owner.start], value)
+    if is_bound and found.text(first - 1) not in _HEADS:
+        return None
+    flows = f"{value} -> " if is_bound else ""
+    text = f"{flows}{op}{found.span(name + 1, closer).text}"
+    called = found.span(behind, found.partner[behind])
+    return Functional(text, (Edit(owner, flows), Edit(head, op), Edit(called, "")))
+
+
+_HEADS = ("\n", "{", "[", ",", ":", "")
+"""What stands before the first stage of a chain."""
 
 
 def _written(
@@ -46,9 +70,10 @@ def _written(
         return None
     (first, name), closer = named, found.partner[named[1] + 1]
     inner, last = items[0][0], items[count - 1][1]
-    rest = "" if count == len(items) else found.span(items[count][0], items[-1][1]).text
+    names = [each for item in items[count:] if (each := _renamed(found, item[0], op)) is not None]
+    rest = ", ".join(_argument(found, item, op) for item in items[count:])
     call = f"{op}({rest})" if rest else op
-    is_first = found.text(first - 1) in ("\n", "{", "[", ",", ":", "")
+    is_first = found.text(first - 1) in _HEADS
     owner, head = found.span(first, name - 1), found.span(name, name)
     if len(values) == 1 and inner == last:
         flows = ""
@@ -59,7 +84,7 @@ def _written(
         taken = found.span(name + 1, closer)
         if rest:
             taken = Span(found.source, found.all[inner].start, found.all[items[1][0]].start)
-        of_one = (Edit(owner, flows), Edit(head, op), Edit(taken, ""))
+        of_one = (Edit(owner, flows), Edit(head, op), Edit(taken, ""), *names)
         return Functional(f"{flows}{call}", of_one)
     text = f"{call} [{', '.join(values)}]"
     is_list = found.text(inner) in ("[", "(")
@@ -67,6 +92,24 @@ def _written(
     closed = found.span(last if is_list else last + 1, closer)
     edits = (Edit(owner, ""), Edit(head, f"{call} "), Edit(opened, "["), Edit(closed, "]"))
     return Functional(text, edits if is_first else ())
+
+
+def _argument(found: Pieces, item: tuple[int, int], op: str) -> str:
+    """An argument as it is written, with the name that it has here."""
+    text, other = found.span(*item).text, _renamed(found, item[0], op)
+    return text if other is None else other.text + text[len(other.span.text) :]
+
+
+def _renamed(found: Pieces, at: int, op: str) -> Edit | None:
+    """``dim`` for the ``axis`` of an argument that is given by name."""
+    from archir.base.synonyms import argument_elsewhere
+    from archir.catalogue.registry import ops
+
+    known = ops()[op].arguments() if op in ops() else ()
+    if found.text(at + 1) != "=" or found.text(at) in known:
+        return None
+    ours = argument_elsewhere(found.text(at), known)
+    return None if ours is None else Edit(found.span(at, at), ours)
 
 
 def _values(found: Pieces, op: str, items: list[tuple[int, int]]) -> tuple[list[str], int]:

@@ -311,6 +311,9 @@ def _rule(place: Place) -> str | None:
     if place.token.type == "EQUALS" and place.expected == {"COLON"} and place.start.type != "INPUT":
         return "a rule has a colon: `conv.weight: zeros`"
     if place.token.type == "COLON" and place.expected == {"DOT"}:
+        of = place.near(-1)
+        if of is not None and of.text in ("all", "any", "every", "default", "weight", "weights"):
+            return "a rule for all layers is `*.weight: …`, for one kind of them `conv.weight: …`"
         return "a rule names the parameter too: `conv.weight: zeros`"
     return None
 
@@ -331,8 +334,24 @@ def _value_of_key(place: Place) -> str | None:
     return None
 
 
+_COUNTED = (
+    "a name that a loop binds, `… as {0}`, is behind the loop the list of its turns:"
+    " `{0}[0]`, `{0}[i]`"
+)
+
+
+def counted_name(place: Place) -> str | None:
+    """``… as skip{i}`` and ``concat [_, skip{i}]``."""
+    name = place.near(-1)
+    if place.token.type != "LBRACE" or name is None or name.end != place.token.start:
+        return None
+    is_number = _kinds(place, -1, 1, 2) in (["NAME", "NAME", "RBRACE"], ["NAME", "INT", "RBRACE"])
+    return _COUNTED.format(name.text) if is_number else None
+
+
 _HABITS: tuple[Callable[[Place], str | None], ...] = (
     _assertion,
+    counted_name,
     _naming,
     number_first,
     _dash,

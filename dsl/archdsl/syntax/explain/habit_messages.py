@@ -278,9 +278,17 @@ def arithmetic(place: Place) -> Explained | None:
         return None
     if tokens[operands[1][0]].text.startswith(">"):
         return None  # an arrow with a gap in it
-    if operands[0][0] > 0 and tokens[operands[0][0] - 1].type == "ARROW":
+    is_looped = tokens[at].type == "FOR"  # a comprehension, which there is none of for values
+    if is_looped or (operands[0][0] > 0 and tokens[operands[0][0] - 1].type == "ARROW"):
         # Nobody can say how much of the chain is meant.
         return habits.ArithmeticOnValues(place.token.text, f"{op} [a, b]", False), place.token
+    return _merged(place, operands, at)
+
+
+def _merged(place: Place, operands: Sequence[tuple[int, int]], at: int) -> Explained:
+    """The stage that merges what stands between signs, as far as a token."""
+    tokens, sign = place.tokens, place.token.type
+    op = _OF_VALUES[sign]
     start, end = tokens[operands[0][0]].start, tokens[at - 1].end
     texts = [place.text[tokens[a].start : tokens[b - 1].end] for a, b in operands]
     whole = Token(sign, "", start, end)
@@ -313,7 +321,7 @@ def sum_in_parentheses(place: Place) -> Explained | None:
 
 
 _OPERAND_ENDS = frozenset(
-    {"PLUS", "MINUS", "STAR", "SLASH", "ARROW", "COMMA", "AS", "COLON", "DOUBLE_COLON"}
+    {"PLUS", "MINUS", "STAR", "SLASH", "ARROW", "COMMA", "AS", "COLON", "DOUBLE_COLON", "FOR"}
 )
 
 

@@ -15,6 +15,7 @@ from archdsl.syntax.explain import bodies, habit_messages, indexing, slips
 from archdsl.syntax.explain.advice import (
     advice,
     before_braces,
+    counted_name,
     declared_as,
     looped_behind,
     number_first,
@@ -272,7 +273,8 @@ def _arrow(place: Place) -> Explained | None:
     if "ARROW" not in place.expected or token.type not in STAGE | {"INT", "FLOAT"}:
         return None
     turned = _turned(place)
-    meant = times(place) or looped_behind(place) or values_behind(place) or settings_behind(place)
+    known = (times, looped_behind, counted_name, values_behind, settings_behind)
+    meant = next((said for each in known if (said := each(place)) is not None), None)
     if before is not None and place.at == place.first + 1:
         meant = meant or before_braces(before, token) or declared_as(before, place)
     is_stage = before is not None and before.type in ("NAME", "RPAR") and _is_op(token)
