@@ -119,13 +119,14 @@ def imported(
     """The text of a module, by the form with most structure that is proven."""
     failed = ""
     for plan in _plans(given):
+        failed = ""
         try:
             seen = _watched(net, given, plan, arguments)
             for form in FORMS:
                 try:
                     return _in_form(net, seen, given, name, plan, form)
                 except (ImportingError, UnprovenError, ArchError) as error:
-                    failed = _said(error)
+                    failed = failed or _said(error)  # of the form that was wanted most
                     if isinstance(error, ImportingError) and error.is_final:
                         raise ImportRefusedError(f"{name} cannot be imported: {failed}") from error
         except ImportingError as error:

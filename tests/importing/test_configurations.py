@@ -11,6 +11,7 @@ import pytest
 import archc
 from archc.api.importing import described, from_callable
 from archc.errors import SettingError
+from imports import run, targets
 
 TEXT: dict[str, Any] = {
     "vocab_size": 50,
@@ -42,3 +43,36 @@ def test_a_file_that_is_no_configuration(tmp_path: Path, said: str) -> None:
     path.write_text(said, "utf-8")
     with pytest.raises(SettingError, match=r"config\.json"):
         from_callable(f"hf:{path}", [], {})
+
+
+PROVEN = (
+    *("Bert", "GPT2", "Llama", "ViT", "DistilBert", "Roberta", "Electra", "OPT", "GPTNeoX"),
+    *(
+        "Mistral",
+        "Qwen2",
+        "Phi",
+        "Gemma",
+        "Albert",
+        "DebertaV2",
+        "ConvNext",
+        "CLIPVision",
+        "ResNet",
+    ),
+)
+
+
+@pytest.mark.every_size
+@pytest.mark.parametrize("name", PROVEN)
+def test_a_small_model_of_each_type(name: str) -> None:
+    (target,) = [each for each in targets() if (each.library, each.name) == ("transformers", name)]
+    found = run(target, None)
+    assert not found.reason
+    assert found.sizes == 3
+
+
+@pytest.mark.every_size
+def test_a_gradient_of_its_own_is_named() -> None:
+    (target,) = [each for each in targets() if each.name == "Bloom"]
+    said = run(target, None).reason
+    assert "GeLUFunction has a gradient of its own in h.0.mlp.gelu_impl" in said
+    assert "modeling_bloom.py:" in said
