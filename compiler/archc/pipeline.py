@@ -179,9 +179,13 @@ def compile_source(
     settings: Iterable[Setting] = (),
     limits: Limits | None = None,
     request: Request | None = None,
+    read: ReadFile | None = None,
 ) -> tuple[TypedGraph | None, Diagnostics]:
-    """Text to typed graph, for the model that is meant (see ``choice``)."""
-    program, model, found = meant(source, path, wanted)
+    """Text to typed graph, for the model that is meant (see ``choice``).
+
+    ``read`` is that of ``understand``.
+    """
+    program, model, found = meant(source, path, wanted, read)
     arguments, problems = parse_settings(settings)
     found.extend(problems)
     if program is None or model is None or problems.has_errors:

@@ -250,6 +250,17 @@ GUARDED = tuple(name for name, each in FORMATS.items() if each.guarded is not No
 PICTURES = tuple(name for name, each in FORMATS.items() if each.draw is not None)
 
 
+WRITTEN = tuple(
+    name
+    for name, each in FORMATS.items()
+    if BRIEF in each.views and each.file is not None and each.file.mark.is_text
+)
+"""The pictures of a page that are a text."""
+
+SHORTEST = "mermaid"
+"""The one of them with the fewest characters."""
+
+
 def file_name(model: str, kind: str) -> str:
     """The file of a model's output.
 

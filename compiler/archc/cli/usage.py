@@ -19,6 +19,7 @@ COMMANDS = {
     "ops": "list the ops, or show one: what a network is made of",
     "explain": "say what an error or a warning means, with an example",
     "lsp": "answer an editor, in the Language Server Protocol",
+    "mcp": "answer a program that writes networks, in its protocol (MCP)",
     "new": "start a file, from an example or from nothing",
 }
 """Every command and what it does; each has a module of its name beside this one."""

@@ -9,10 +9,10 @@ from archir.base.diagnostics import Diagnostic
 SHOWN = 50
 
 
-def most(diagnostics: Iterable[Diagnostic]) -> tuple[list[Diagnostic], int]:
+def most(diagnostics: Iterable[Diagnostic], shown: int = SHOWN) -> tuple[list[Diagnostic], int]:
     """Those that are said, in their order, and how many are left out: warnings before errors."""
     found = list(diagnostics)
-    if len(found) <= SHOWN:
+    if len(found) <= shown:
         return found, 0
     by_weight = sorted(range(len(found)), key=lambda at: not found[at].is_error)
-    return [found[at] for at in sorted(by_weight[:SHOWN])], len(found) - SHOWN
+    return [found[at] for at in sorted(by_weight[:shown])], len(found) - shown
