@@ -91,6 +91,26 @@ def test_it_installs_elsewhere_and_builds_a_file(wheel: Path, tmp_path: Path) ->
     assert run(str(python), "-c", code) == "11689512\n"
 
 
+def test_pygments_finds_the_language_by_the_package(wheel: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pygments.lexers import get_lexer_by_name, get_lexer_for_filename\n"
+        "found = get_lexer_by_name('arch')\n"
+        "assert type(found) is type(get_lexer_for_filename('net.arch'))\n"
+        "assert not {'torch', 'lark', 'pydantic', 'click'} & sys.modules.keys()\n"
+        "print(sys.modules[type(found).__module__].__file__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(wheel)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(str(wheel))
+
+
 def test_its_requirements_are_light(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
