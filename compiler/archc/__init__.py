@@ -146,6 +146,8 @@ _HOMES = {
     "archc.api.verifying": ("VerifyResult",),
     "archc.api.weights": ("load_weights",),
     "archc.api.weights.plan": ("plan_weights",),
+    # What IPython calls for %load_ext archc and %unload_ext archc.
+    "archc.notebook": ("load_ipython_extension", "unload_ipython_extension"),
     "archc.render.weights.plan": ("WeightsPlan",),
     "archc.render.weights": ("WeightsReport",),
     "archc.spaces.space": ("Space",),
