@@ -57,6 +57,7 @@ PROVEN = (
         "ConvNext",
         "CLIPVision",
         "ResNet",
+        "DeiT",
     ),
 )
 
