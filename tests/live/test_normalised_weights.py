@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 from torch.nn.utils.parametrize import is_parametrized
 
 from archc import Source, check, loads, source, summary
+from archc.pages.vocabulary import word
 from archc.testing.agreement.measure import saved_bytes
 from archc.testing.agreement.ours import built
 
@@ -202,3 +206,13 @@ def test_what_is_kept_for_the_backward_pass(how: str, layers: str) -> None:
     least, most = saved_bytes(lambda: results.append(module(given)), state)
     memory = summary(Source("net", text)).memory
     assert least <= memory.kept <= most
+
+
+@pytest.mark.parametrize("how", [weight_norm, spectral_norm])
+def test_the_words_are_explained_with_torchs_defaults(how: Callable[..., nn.Module]) -> None:
+    found = word(how.__name__)
+    assert found is not None
+    usage = found.lines[0].partition(":")[0].strip("`")
+    said = dict(re.findall(r"(\w+) = ([^,)]+)", usage))
+    defaults = inspect.signature(how).parameters
+    assert said and all(float(value) == defaults[name].default for name, value in said.items())

@@ -62,13 +62,17 @@ def word(name: str) -> Word | None:
 
 
 def _function(name: str) -> Word | None:
-    from archir.init.initialisers import INITIALISERS
+    from archir.init.initialisers import INITIALISERS, NORMALISATIONS
     from archir.program.builtins import BUILTINS
 
     if name in INITIALISERS:
         known = INITIALISERS[name]
         where = "It stands behind a rule of `init`, `with weight =`, or the shape of a `param`."
         return Word(name, "initialiser", (f"`{known.usage}`: {known.meaning}.", where))
+    if name in NORMALISATIONS:
+        known = NORMALISATIONS[name]
+        where = "It stands behind `with weight =` of a convolution, a `linear` or an `embedding`."
+        return Word(name, "form of a weight", (f"`{known.usage}`: {known.meaning}.", where))
     if name in BUILTINS:
         function = BUILTINS[name]
         return Word(name, "function", (f"`{function.usage}`: {function.meaning}.",))
