@@ -62,11 +62,6 @@ def test_what_repeats_is_several_sheets() -> None:
     ]
 
 
-def is_layer(one: Glyph) -> bool:
-    """Whether it is two layers' solid, and not the legend's."""
-    return len(one.sheets) == 2 and bool(one.title)
-
-
 def test_nested_skips_have_a_volume_for_each_node() -> None:
     # Figure 1a of arXiv 1807.10165: fifteen nodes X(i, j), of which i + j <= 4.
     typed = checked(NETWORKS["skips in skips, as in UNet++"])
@@ -83,6 +78,11 @@ def test_a_u_has_a_row_for_each_resolution() -> None:
     made = [mark for mark in laid_out(example("unet")).marks if isinstance(mark, Glyph)]
     rows = {round(mark.y + mark.height) for mark in made if is_layer(mark)}
     assert len(rows) == 5
+
+
+def is_layer(one: Glyph) -> bool:
+    """Whether it is two layers' solid, and not the legend's."""
+    return len(one.sheets) == 2 and bool(one.title)
 
 
 # --- LaTeX ---------------------------------------------------------------------------------------
