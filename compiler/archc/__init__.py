@@ -53,6 +53,11 @@ if TYPE_CHECKING:
     from archc.render.weights import WeightsReport as WeightsReport
     from archc.render.weights.plan import WeightsPlan as WeightsPlan
     from archc.request.settings import Expression as Expression
+    from archc.searching.search import Search as Search
+    from archc.searching.search import Trial as Trial
+    from archc.searching.search import resume as resume
+    from archc.searching.search import search as search
+    from archc.searching.search import searched as searched
     from archc.spaces.space import Space as Space
     from archc.torch.training.loop import Epoch as Epoch
     from archc.torch.training.loop import Trained as Trained
@@ -82,6 +87,7 @@ __all__ = [
     "ModelSummary",
     "OwnOpError",
     "PackageMissingError",
+    "Search",
     "SettingError",
     "SettingTypeError",
     "Source",
@@ -90,6 +96,7 @@ __all__ = [
     "ToolError",
     "TorchMissingError",
     "Trained",
+    "Trial",
     "UnknownPathError",
     "ValidSizes",
     "VerifyResult",
@@ -109,6 +116,9 @@ __all__ = [
     "loads",
     "naswot",
     "plan_weights",
+    "resume",
+    "search",
+    "searched",
     "source",
     "space",
     "summary",
@@ -150,6 +160,7 @@ _HOMES = {
     "archc.notebook": ("load_ipython_extension", "unload_ipython_extension"),
     "archc.render.weights.plan": ("WeightsPlan",),
     "archc.render.weights": ("WeightsReport",),
+    "archc.searching.search": ("Search", "Trial", "resume", "search", "searched"),
     "archc.spaces.space": ("Space",),
     "archc.torch.training.loop": ("Epoch", "Trained", "train"),
     "archc.torch.training.proxies": ("gradient_norm", "naswot", "synflow"),

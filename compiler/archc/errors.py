@@ -177,3 +177,12 @@ class ToolError(RuntimeError):
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether torch found no room for a tensor: on the CPU it says so in a text alone.
+
+    A MemoryError is another thing: without torch we hold nothing large, and it is a bug of ours.
+    """
+    words = ("can't allocate memory", "not enough memory", "out of memory")
+    return isinstance(error, RuntimeError) and any(said in str(error) for said in words)

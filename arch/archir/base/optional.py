@@ -35,6 +35,9 @@ def require(package: str) -> None:
         "safetensors": ("files of weights need safetensors", 'pip install "archc-lang[torch]"'),
         "hypothesis": ("a strategy needs hypothesis", "pip install hypothesis"),
         "pypdfium2": ("pictures in pixels need pypdfium2", 'pip install "archc-lang[pictures]"'),
+        "optuna": ("a search needs optuna", 'pip install "archc-lang[search]"'),
+        "ray": ("the engine ray needs ray", 'pip install "archc-lang[search]"'),
+        "submitit": ("the engine submitit needs submitit", 'pip install "archc-lang[slurm]"'),
         "torchvision": ("published weights need torchvision", "pip install torchvision"),
     }
     why, command = wanted[package]

@@ -1,6 +1,6 @@
-"""The callable that ``archc verify`` compares with: Python that the user names.
+"""What ``archc verify`` compares with, and what a search trains with: Python that the user names.
 
-This is the one place that imports what a user names, and ``verify`` is all that comes here.
+This is the one place that imports what a user names.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def resolve(name: str) -> Callable[..., Any]:
     words = dotted.split(".") + (inner.split(".") if colon else [])
     if len(words) < 2 or not all(word.isidentifier() for word in words):
         raise SettingError(
-            f"what to compare with is named package.module.name or package.module:name, not {name}"
+            f"what is imported is named package.module.name or package.module:name, not {name}"
         )
     found: Any = _import(words[0], known=True)
     shown = words[0]

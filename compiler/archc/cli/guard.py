@@ -47,7 +47,9 @@ def run(command: Callable[[], int]) -> int:
             return _internal(error)
         return environment(f"the package {error.name} is missing; install archc-lang again")
     except Exception as error:
-        if _lacks_memory(error):
+        from archc.errors import lacks_memory
+
+        if lacks_memory(error):
             return environment("there is not enough memory", _as_torch_says(error))
         return _internal(error)
     finally:
@@ -136,15 +138,6 @@ def reason(error: OSError) -> str:
     """What the system says, with the file it says it of."""
     reason = (error.strerror or str(error) or type(error).__name__).lower()
     return f"{os.fsdecode(error.filename)}: {reason}" if error.filename else reason
-
-
-def _lacks_memory(error: Exception) -> bool:
-    """Whether torch found no room for a tensor: it has no class for that, and says it in text.
-
-    A MemoryError is another thing: without torch we hold nothing large, and it is a bug of ours.
-    """
-    words = ("can't allocate memory", "not enough memory", "out of memory")
-    return isinstance(error, RuntimeError) and any(said in str(error) for said in words)
 
 
 def _as_torch_says(error: Exception) -> str:

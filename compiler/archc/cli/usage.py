@@ -10,6 +10,7 @@ COMMANDS = {
     "summary": "say what a model costs: parameters, MACs, memory, fields",
     "diff": "say what differs between two models, by their structure",
     "variants": "check and score all that a model can be",
+    "search": "train what a model can be, and find the best",
     "fmt": "lay files out in one way, and keep their comments",
     "models": "list a file's models with their parameters",
     "verify": "compare a model with one in Python: keys, weights, outputs",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import TypeAlias
 
@@ -81,12 +81,16 @@ class Moves:
 
     def drawn(self, random: Random) -> Point | None:
         """A point whose parameters are drawn one after the other; None where one may be nothing."""
+        return self.chosen(lambda _, free: draw(free, random))
+
+    def chosen(self, choose: Callable[[str, Free], object]) -> Point | None:
+        """A point whose parameters are chosen one after the other, each out of what it may be."""
         found: dict[str, object] = {}
         for one in self.free:
             free = self.may_be(one, found)
             if free is None:
                 return None
-            found[one.name] = draw(free, random)
+            found[one.name] = choose(one.name, free)
         return found
 
     def near(self, point: Point) -> Iterator[Point]:

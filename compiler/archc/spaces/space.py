@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from random import Random
 from typing import Any
@@ -121,6 +121,15 @@ class Space:
                 continue
             found[key], misses = point, 0
         return list(found.values())
+
+    def chosen(self, choose: Callable[[str, Free], object]) -> dict[str, SettingValue] | None:
+        """A point that somebody else chooses: of each parameter, one of what it may be.
+
+        ``choose`` gets its name and that, and gives a value of the language. None where a
+        parameter may be nothing behind those before it.
+        """
+        found = self._moves.chosen(choose)
+        return None if found is None else _shown(found)
 
     def neighbours(self, point: Mapping[str, SettingValue]) -> list[dict[str, SettingValue]]:
         """All points that differ from one in a single step of a single parameter."""

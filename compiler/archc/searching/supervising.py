@@ -1,0 +1,135 @@
+"""A trial's process, watched: it may end well, be killed, or never end.
+
+``supervise`` is what executors run, wherever they do. It needs the search's folder alone.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from archc.searching.asked import Asked
+from archc.searching.folder import Folder, TrialFolder
+from archc.searching.trial import run_trial
+
+KILLED, TIMEOUT = "killed", "timeout"
+
+PRELOADED = (
+    "archc.torch.build", "archc.torch.training.seeds", "archc.torch.weight_files.read",
+    "archc.api.functions", "archc.searching.trial", "archdsl.elaborate.bodies",
+    "archdsl.project.loader", "archdsl.resolve", "archir.check.infer", "safetensors.torch",
+)  # fmt: skip
+"""What is loaded before a trial's process is forked, so that it begins at once."""
+
+GRACE = 1.0
+"""Seconds that a trial has behind its time, to say where it hangs."""
+
+_running: set[BaseProcess] = set()
+_stopping = threading.Event()
+
+
+def supervise(folder: str, number: int) -> None:
+    """Run a trial until it is known what came of it; again where its process was killed."""
+    at = Folder(Path(folder))
+    asked = at.asked()
+    for path in asked.paths:
+        if path not in sys.path:
+            sys.path.append(path)
+    trial = at.trial(number)
+    for attempt in range(1, asked.retries + 2):
+        if trial.is_done or _stopping.is_set():
+            return
+        with trial.attempt() as place:
+            died = _run(at, asked, number, place)
+            if _stopping.is_set():
+                return
+            own = place / "own.json"
+            if own.exists():
+                result = json.loads(own.read_text("utf-8"))
+                own.unlink()
+            elif died == TIMEOUT or attempt > asked.retries:
+                result = _failed(trial, asked, died)
+            else:
+                continue
+            trial.keep(place, {**result, "attempts": attempt})
+            return
+
+
+def _run(at: Folder, asked: Asked, number: int, place: Path) -> str:
+    """How a trial's process ended."""
+    arguments = (str(at.path), number, str(place), dict(os.environ))
+    process = _context(asked).Process(target=run_trial, args=arguments)
+    process.start()
+    _running.add(process)
+    try:
+        process.join(None if asked.timeout is None else asked.timeout + GRACE)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            return TIMEOUT
+        return _ended(process.exitcode)
+    finally:
+        _running.discard(process)
+        if process.exitcode is not None:
+            process.close()
+
+
+def _context(asked: Asked) -> Any:
+    """From where processes are forked: one that has torch loaded already, and nothing else."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*PRELOADED, asked.train.partition(":")[0]])
+    return context
+
+
+def _ended(code: int) -> str:
+    if code >= 0:
+        return f"its process ended with the exit code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    often = ", as the system does where memory runs out" if name == "SIGKILL" else ""
+    return f"its process was killed by {name}{often}"
+
+
+def _failed(trial: TrialFolder, asked: Asked, died: str) -> dict[str, Any]:
+    where = f"the log in {trial.run.name}/log.txt says where it was"
+    said = f"it took more than {asked.timeout:g} s: {where}" if died == TIMEOUT else died
+    outcome = TIMEOUT if died == TIMEOUT else KILLED
+    return {"outcome": outcome, "error": said, "values": {}, "steps": [], "seconds": None}
+
+
+def lost(trial: TrialFolder, said: str, attempts: int) -> None:
+    """Write down that whatever was to run a trial was lost again and again."""
+    result: dict[str, Any] = {
+        "outcome": KILLED,
+        "error": said,
+        "values": {},
+        "steps": [],
+        "seconds": None,
+    }
+    with trial.attempt() as place:
+        trial.keep(place, {**result, "attempts": attempts})
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Behind it, no trial that this process has started runs on."""
+    _stopping.clear()
+    try:
+        yield
+    finally:
+        _stopping.set()
+        for process in list(_running):
+            process.kill()
