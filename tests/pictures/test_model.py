@@ -87,7 +87,10 @@ def test_norm_and_activation_that_come_first_are_in_the_box_of_what_comes_behind
 
 
 def test_an_activation_of_a_quotient_is_a_box_of_its_own() -> None:
-    assert words(body("divide(2) -> softmax(1) -> dropout(0.1)")) == ["Divide", "Softmax | Dropout"]
+    assert words(body("divide(2) -> softmax(1) -> dropout(0.1)")) == [
+        "\N{DIVISION SIGN} 2",
+        "Softmax | Dropout",
+    ]
 
 
 def test_what_is_usual_is_not_said() -> None:
@@ -194,7 +197,7 @@ def test_a_densenet_is_four_blocks_of_one_layer_that_repeats(name: str, layers: 
         for item in picture.chain.items
         if isinstance(item, Ref) and item.definition.name == "DenseBlock"
     ]
-    assert blocks == [f"\N{MULTIPLICATION SIGN} {count}" for count in layers]
+    assert blocks == [f"DenseLayer \N{MULTIPLICATION SIGN} {count}" for count in layers]
     assert panel(picture, "DenseLayer") == ["Conv 1x1: 128", "Conv 3x3: 32"]
 
 

@@ -111,7 +111,8 @@ model net() {
   Stage(16, 3)
 }"""
     said = [say(one.words) for one in refs(checked(text)) if one.definition.name == "Stage"]
-    assert said == ["8, \N{MULTIPLICATION SIGN} 2", "16, \N{MULTIPLICATION SIGN} 3"]
+    # Without what repeats a reader might take it for two stages.
+    assert said == ["8, Layer \N{MULTIPLICATION SIGN} 2", "16, Layer \N{MULTIPLICATION SIGN} 3"]
 
 
 def refs(typed: TypedGraph) -> Iterator[Ref]:

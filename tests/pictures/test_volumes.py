@@ -62,6 +62,56 @@ def test_what_repeats_is_several_sheets() -> None:
     ]
 
 
+def is_layer(one: Glyph) -> bool:
+    """Whether it is two layers' solid, and not the legend's."""
+    return len(one.sheets) == 2 and bool(one.title)
+
+
+def solids(text: str) -> list[Glyph]:
+    """The solids of a network in their order, without the legend's samples."""
+    marks = [mark for mark in laid_out(checked(text)).marks if isinstance(mark, Glyph)]
+    return [mark for mark in marks if mark.form == "solid"]
+
+
+def test_tokens_are_as_high_as_they_are_many_and_as_thick_as_their_features() -> None:
+    ids, words, wide, narrow, _output = solids("""model net() {
+  input ids: int[N, L = 64]
+  embedding(1000, 16) -> linear(256) -> relu -> linear(4)
+}""")
+    heights = {round(one.height - one.deep, 2) for one in (ids, words, wide, narrow)}
+    assert len(heights) == 1
+    thick = [one.sheets[0][1] for one in (ids, narrow, words, wide)]
+    assert thick == sorted(thick) and len(set(thick)) == 4
+
+
+def test_patches_are_tokens_though_a_convolution_makes_them() -> None:
+    # Section 3.1 of arXiv 2010.11929: N = HW/P^2 = 196 tokens of D = 768 features.
+    marks = [mark for mark in laid_out(example("vit_b_16")).marks if isinstance(mark, Glyph)]
+    patches, blocks = (
+        next(one for one in marks if word in one.title) for word in ("conv_proj", "EncoderBlock")
+    )
+    assert patches.sheets[0][1] == blocks.sheets[0][1]
+    assert patches.height == pytest.approx(blocks.height, abs=0.2)
+
+
+def test_a_pool_is_as_thick_as_what_it_pools() -> None:
+    image, conv, pool, _output = solids("""model net() {
+  input image: [N, 3, H = 32, W = 32]
+  conv(64, 3, padding = 1) -> max_pool(2)
+}""")
+    assert image.sheets[0][1] < conv.sheets[0][1] == pool.sheets[0][1]
+
+
+@pytest.mark.parametrize(("count", "sheets", "dots"), [(2, 2, 0), (6, 6, 0), (7, 4, 1), (12, 4, 1)])
+def test_sheets_that_are_left_out_are_dots(count: int, sheets: int, dots: int) -> None:
+    _image, conv, _output = solids(f"""model net() {{
+  input image: [N, 8, H = 32, W = 32]
+  repeat {count} {{ conv(8, 3, padding = 1) }}
+}}""")
+    assert len(conv.sheets) == sheets
+    assert len(conv.texts) == dots
+
+
 def test_nested_skips_have_a_volume_for_each_node() -> None:
     # Figure 1a of arXiv 1807.10165: fifteen nodes X(i, j), of which i + j <= 4.
     typed = checked(NETWORKS["skips in skips, as in UNet++"])

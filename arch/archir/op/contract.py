@@ -81,6 +81,12 @@ class Op(Frozen, metaclass=OpType):
     torch_name: ClassVar[str] = ""
     """The torch class or function it stands for, as documented: ``torch.nn.Conv2d``."""
 
+    shown: ClassVar[str] = ""
+    """What a picture calls it, where torch's name says little to who does not know torch."""
+
+    is_silent: ClassVar[bool] = False
+    """Whether it changes nothing that a reader of a picture asks for, as where elements lie."""
+
     arity: ClassVar[Arity] = "one"
     """Whether it takes one input, two and more, or any number."""
 

@@ -50,6 +50,7 @@ class ScaledDotProductAttention(Op):
     """
 
     keyword = "scaled_dot_product_attention"
+    shown = "Attention"
     torch_name = "torch.nn.functional.scaled_dot_product_attention"
     read_calls = (
         "scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, "

@@ -97,6 +97,7 @@ class MaskedFill(Broadcasting):
     """
 
     keyword = "masked_fill"
+    shown = "Mask"
     torch_name = "torch.masked_fill"
     read_calls = ("masked_fill(input, mask, value)",)
 

@@ -149,6 +149,7 @@ class Contiguous(ElementwiseFunction):
     """
 
     keyword = "contiguous"
+    is_silent = True
     torch_name = "torch.Tensor.contiguous"
     read_calls = ("contiguous(input)",)
     dtypes = ("float32", "int64", "bool")

@@ -263,6 +263,7 @@ class PadBy(Padding):
     """
 
     keyword = "pad_by"
+    shown = "Pad"
     torch_name = "torch.nn.functional.pad"
     read_calls = ("pad(input, pad, mode=constant, value=None)",)
     is_module = False

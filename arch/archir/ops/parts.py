@@ -98,6 +98,7 @@ class Chunk(_Pieces):
     """
 
     keyword = "chunk"
+    shown = "Split"
     torch_name = "torch.chunk"
     read_calls = ("chunk(input, chunks, dim=0)",)
     torch_defaults = MappingProxyType({"dim": 0})
@@ -216,6 +217,7 @@ class Unbind(_Pieces):
     """
 
     keyword = "unbind"
+    shown = "Split"
     torch_name = "torch.unbind"
     read_calls = ("unbind(input, dim=0)",)
     torch_defaults = MappingProxyType({"dim": 0})

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from archc.pictures.layout import glyphs
 from archc.pictures.layout.lanes import into, places_of, through
 from archc.pictures.layout.marks import Frame, Sketch, Text, Wire
-from archc.pictures.layout.solids import solid
+from archc.pictures.layout.solids import solid, without_stub
 from archc.pictures.layout.spacing import ROOMY, Spacing
 from archc.pictures.layout.tangles.arcs import tangle
 from archc.pictures.layout.tangles.grid import grid
@@ -204,6 +204,8 @@ def lanes(one: Parallel, style: Style) -> Sketch:
     for branch, sketch, y in zip(one.branches, sketches, places, strict=True):
         form = "optional" if branch.is_optional else "skip" if not branch.chain.items else "line"
         x = start + (widest - sketch.reach) / 2
+        if not branch.is_sourced:
+            without_stub(sketch, 0.0)
         if not branch.chain.items and branch.is_sourced:
             made.marks += through(y, join, end, is_box, form, space.fork)
         else:

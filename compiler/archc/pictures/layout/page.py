@@ -165,10 +165,10 @@ def _panel(panel: Panel, style: Style, across: float) -> Sketch:
     """A block drawn once, in a frame with its name; its corner is at (0, 0)."""
     space = style.space
     inside, enters = space.inside, space.enters
-    within = Style(style.names, panel.symbols, False, space=space)
+    within = Style(style.names, panel.symbols, False, style.with_volumes, space)
     inner = block(panel.chain, within, across - 2 * (inside + enters + space.side))
-    is_called = panel.parameters and not panel.table  # whose columns have the names
-    call = f" ({', '.join(panel.parameters)})" if is_called else ""
+    names = () if panel.table else panel.parameters  # whose columns have the names
+    call = f" ({', '.join((*names, *panel.fixed))})" if names or panel.fixed else ""
     title = Text(inside, inside + 7, panel.name, glyphs.HEAD, "call", True, "start")
     quiet = Text(inside + title.width + 1, inside + 7, call, glyphs.FACT, "fact", False, "start")
     key = table(panel.table, panel.parameters) if panel.table else Sketch(0, 0, 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import log2
 
 from archc.pictures.layout import glyphs
-from archc.pictures.layout.marks import Glyph, Sketch, Text, Wire
+from archc.pictures.layout.marks import Glyph, Sketch, Text, Wire, middle
 from archc.pictures.layout.spacing import Spacing
 from archc.pictures.measure.widths import width
 from archc.pictures.model.tree import TIMES, Box, head_text
@@ -22,13 +22,17 @@ THIN, THICK = 3.0, 1.7
 DEPTH = 0.34
 """How far the back is to the right of the front and above it, for the height."""
 
-POOL = 4.0
-"""The width of what has no channels of its own."""
+PLANE = 2
+"""Axes of a map; a sequence has one, and no depth."""
 
-SHEETS = 4
-"""The most sheets that are drawn."""
+SHEETS, FIRST = 6, 3
+"""Sheets that are all drawn; of more these many, and the last behind a gap with dots."""
 
-BETWEEN = 2.5
+BETWEEN, APART = 2.5, 13.0
+"""Between two sheets, and in that gap."""
+
+DOTS = "\N{MIDDLE DOT}" * 3
+
 LABEL = 10.5
 """A line's height below a box."""
 
@@ -39,17 +43,14 @@ NARROW = 52.0
 def solid(item: Box, space: Spacing) -> Sketch:
     """The box of an op or a block, with its name and its shape below."""
     shape = item.shape
-    side = max(shape.extents[-1:], default=1) if shape is not None else 1
-    if shape is not None and len(shape.extents) == 1:
-        side = shape.extents[0]
-    channels = shape.channels if shape is not None else 1
+    extents = shape.extents if shape is not None else ()
     scale = space.solids
-    high = round(scale * (LOW + HIGH * log2(max(side, 1))), 2)
-    thick = POOL if item.kind == "pooling" else THIN + THICK * log2(max(channels, 1) + 1)
-    thick = round(scale * thick, 2)
-    count = min(item.times.value, SHEETS) if item.times is not None else 1
-    deep = round(high * DEPTH, 2)
-    front = round(count * thick + (count - 1) * BETWEEN, 2)
+    high = round(scale * _side(extents[:1] if len(extents) < PLANE else extents[-1:]), 2)
+    deep = round(DEPTH * (high if len(extents) >= PLANE else scale * LOW), 2)
+    channels = shape.channels if shape is not None else 1
+    thick = round(scale * (THIN + THICK * log2(max(channels, 1) + 1)), 2)
+    sheets = _sheets(item.times.value if item.times is not None else 1, thick, deep)
+    front = round(sheets[-1][0] + thick, 2)
     words = head_text(item)
     if item.times is not None:
         words = f"{words} {TIMES} {item.times.value}"
@@ -61,7 +62,10 @@ def solid(item: Box, space: Spacing) -> Sketch:
     left = (wide - front - deep) / 2
     glyph = Glyph(left, -high / 2 - deep, front + deep, high + deep, item.kind, "solid")
     glyph.path, glyph.title, glyph.deep = item.path, glyphs.titled(item), deep
-    glyph.sheets = [(place * (thick + BETWEEN), thick) for place in range(count)]
+    glyph.sheets = sheets
+    if item.times is not None and len(sheets) < item.times.value:
+        begin = left + sheets[-2][0] + thick + deep
+        glyph.texts = [middle(DOTS, begin + APART / 2, 0, glyphs.HEAD, "small")]
     made = Sketch(wide, high / 2 + deep, high / 2, [glyph], port=glyph)
     for text, role in labels:
         made.down += LABEL
@@ -72,6 +76,18 @@ def solid(item: Box, space: Spacing) -> Sketch:
         made.marks.append(Wire([(0, 0), (left, 0)], True, "stub"))
         made.marks.append(Wire([(left + front + deep, 0), (wide, 0)], False, "stub"))
     return made
+
+
+def _side(extents: tuple[int, ...]) -> float:
+    return LOW + HIGH * log2(max(*extents, 1, 1))
+
+
+def _sheets(count: int, thick: float, deep: float) -> list[tuple[float, float]]:
+    """A sheet for each that repeats; of many the first, a gap for what is left out, the last."""
+    if count <= SHEETS:
+        return [(place * (thick + BETWEEN), thick) for place in range(count)]
+    found = _sheets(FIRST, thick, deep)
+    return [*found, (found[-1][0] + thick + deep + APART, thick)]
 
 
 def without_stub(sketch: Sketch, at: float) -> None:

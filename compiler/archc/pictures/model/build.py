@@ -63,7 +63,7 @@ class _Builder:
         # As deep as blocks are nested, which the elaborator bounds.
         if definition not in self.drawn:
             found: list[Drawn] = []
-            for way in self._ways(definition):
+            for way in self._ways_of_block(definition):
                 made = self._definition(definition, way)
                 if way is OPEN and not is_deep(made.chain):
                     continue
@@ -77,6 +77,16 @@ class _Builder:
         typed = self.shapes.typed
         uses = [one for one in walk(definition.steps) if gives_maps(typed, definition, one)]
         return (OPEN, *WAYS) if len(uses) == 1 else WAYS
+
+    def _ways_of_block(self, definition: Definition) -> tuple[Way, ...]:
+        """The ways for a block: a line to another output is none around what it leaves behind."""
+        ways = self._ways(definition)
+        values = {one.value for one in definition.outputs if not one.when_training}
+        if len(values) < 2:
+            return ways
+        tapped = [one for one in ways if one.has_taps]
+        plain = [one for one in ways if not one.has_taps]
+        return (*tapped, *plain) if OPEN in ways else (Way(has_taps=True), *tapped, *plain)
 
     def _flow(self, definition: Definition, inputs: Sequence[Unit], way: Way) -> _Flow:
         """The units of a definition, whose inputs are given."""
@@ -117,8 +127,6 @@ class _Builder:
         if sink in outputs and len(outputs) > 1:
             taps, _alone = taps_of(self.shapes, definition, units, order, outputs)
         chain = bare(series(order, entry, fold, taps, is_late=way.is_late))
-        if taps:
-            chain.items.append(output_end(outputs[sink], chain, with_shape=False))
         return Drawn(chain, tuple(one.given for one in flowing))
 
     def _lines(

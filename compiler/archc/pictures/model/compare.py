@@ -79,7 +79,7 @@ def _panel(before: Panel | None, after: Panel | None) -> tuple[Panel, bool]:
     else:
         chain = difference.chains(before.chain, after.chain)
     uses = other.uses if one is other else [*one.uses, *other.uses]
-    made = Panel(other.name, chain, uses, other.parameters, symbols)
+    made = Panel(other.name, chain, uses, other.parameters, other.fixed, symbols)
     kinds = {item.kind for item in everything(chain) if isinstance(item, (Box, Ref, Sign))}
     return made, not kinds <= {SAME, *ENDS}
 

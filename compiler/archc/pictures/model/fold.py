@@ -124,7 +124,7 @@ def _gathered(items: list[Item]) -> list[Item]:
             and not before.times
         ):
             assert isinstance(item, Box)
-            before.after += (*item.before, head_text(item), *item.after)
+            before.after += (*item.before, *_once(item, before), *item.after)
             before.title = f"{before.title}\n{item.title}"
             before.shape = item.shape
             before.cost += item.cost
@@ -132,6 +132,14 @@ def _gathered(items: list[Item]) -> list[Item]:
         else:
             found.append(item)
     return found
+
+
+def _once(item: Box, before: Box) -> tuple[str, ...]:
+    """The word of what belongs to a box; what is done along another axis too is said once."""
+    word = head_text(item)
+    last = before.after[-1] if before.after else head_text(before)
+    is_again = item.kind == before.kind == "reshape" and word == last
+    return () if item.is_silent or is_again else (word,)
 
 
 def _comes_before(box: Box, found: list[Item]) -> bool:

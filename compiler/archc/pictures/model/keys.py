@@ -22,6 +22,8 @@ from archc.pictures.model.tree import (
 
 def key(item: Item, exact: bool = True) -> Hashable:
     """What two items have in common that look alike; without numbers if not ``exact``."""
+    if isinstance(item, Box) and item.kind == "end":
+        return ("end", words_key(item.head, exact))  # its shape is that of one use
     if isinstance(item, Box):
         words = tuple(words_key(one, exact) for one in (item.head, item.window, item.facts))
         return ("box", item.kind, words, item.before, item.after, _counted(item.times, exact))

@@ -77,7 +77,7 @@ def _is_level(one: Item, above: Item | None = None) -> bool:
     merge = one.merge
     is_alike = isinstance(merge, Sign) and isinstance(above, Sign) and merge.sign == above.sign
     is_alike = is_alike and not skip.items
-    return len(body.items) >= 2 and (least < _size(one) or is_alike)
+    return least < _size(one) or (len(body.items) >= 2 and is_alike)
 
 
 def _size(one: Item) -> int:

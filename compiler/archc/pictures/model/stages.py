@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from archc.pictures.model.costs import cost_of
-from archc.pictures.model.kinds import FOLLOWERS
+from archc.pictures.model.kinds import ANCHORS, FOLLOWERS
 from archc.pictures.model.tree import (
     TIMES,
     Box,
     Branch,
     Chain,
     Item,
+    Panel,
     Parallel,
     Part,
     Picture,
@@ -18,47 +19,70 @@ from archc.pictures.model.tree import (
     Tangle,
     Tap,
     Times,
+    everything,
     head_text,
+    say,
 )
 from archc.pictures.model.volumes import (
     body_of,
-    inputs_of,
+    has_inputs,
     is_level,
     kind_of_items,
     name_of_merge,
-    name_of_tangle,
+    names_of_tangle,
 )
-
-LEAST = 2
-"""What a level has below it at least, to be one."""
 
 
 def stages_of(picture: Picture) -> Picture:
-    """The picture with each stage as one box."""
-    return Picture(picture.name, Chain(_stages(picture.chain.items)), [])
+    """The picture with each stage as one box; what no other line leads to stays apart."""
+    apart = [
+        Panel(panel.name, Chain(_stages(panel.chain.items)), [])
+        for panel in picture.panels
+        if not panel.uses
+    ]
+    return Picture(picture.name, Chain(_stages(picture.chain.items)), apart)
 
 
 def _stages(items: list[Item]) -> list[Item]:
     # As deep as a U's levels lie inside each other.
     found: list[Item] = []
     run: list[Item] = []
-    for item in _levels_once(items):
-        if isinstance(item, Tap) or item.shape is None:
-            continue
+    raised: Box | None = None
+    shown = [
+        item
+        for item in _levels_once(items)
+        if (not item.is_training if isinstance(item, Tap) else item.shape is not None)
+    ]
+    for item, following in zip(shown, [*shown[1:], None], strict=False):
         if run and not _joins(run[-1], item):
-            found.append(_stage(run))
-            run = []
-        if isinstance(item, Parallel):
-            found += inputs_of(item)
-        if isinstance(item, Parallel) and is_level(item):
-            found.append(_level(item))
-        elif isinstance(item, Box) and item.kind == "end":
+            found.append(_stage(run, raised))
+            run, raised = [], None
+        if isinstance(item, Parallel) and has_inputs(item):
+            found.append(_beside(item))
+        elif isinstance(item, Parallel) and is_level(item):
+            made, raised = _level(item, following)
+            found.append(made)
+        elif isinstance(item, Tap):
+            found.append(Tap(Chain(_stages(item.chain.items)), is_training=False))
+        elif _is_end(item):
+            assert isinstance(item, Box)
             found.append(Box("end", item.head, item.facts, title=item.title, shape=item.shape))
         else:
             run.append(item)
     if run:
-        found.append(_stage(run))
+        found.append(_stage(run, raised))
     return found
+
+
+def _beside(item: Parallel) -> Parallel:
+    """The ways from several inputs, each in stages of its own."""
+    ways = [Branch(Chain(_stages(one.chain.items)), one.is_sourced) for one in item.branches]
+    merge = item.merge if isinstance(item.merge, Sign) else _stage([item.merge])
+    return Parallel(ways, merge, item.shape)
+
+
+def _is_end(item: Item) -> bool:
+    return isinstance(item, Box) and item.kind == "end"
 
 
 def _levels_once(items: list[Item]) -> list[Item]:
@@ -87,8 +111,7 @@ def _has_resolution_of(one: Item, other: Item) -> bool:
 
 def _joins(last: Item, item: Item) -> bool:
     """Whether an item is of the stage of the one before it."""
-    alone = isinstance(item, Box) and item.kind == "end"
-    if alone or isinstance(item, Part) or isinstance(last, Part):
+    if _is_end(item) or isinstance(item, (Part, Tap)) or isinstance(last, Part):
         return False
     if isinstance(item, Parallel) and is_level(item):
         return False
@@ -100,54 +123,105 @@ def _is_pool(item: Item) -> bool:
     return isinstance(item, Box) and item.kind == "pooling"
 
 
-def _level(item: Parallel) -> Parallel:
-    branches = [Branch(Chain(_below(branch.chain.items)), True) for branch in item.branches]
-    return Parallel(branches, item.merge, item.shape)
+def _level(item: Parallel, following: Item | None) -> tuple[Parallel, Box | None]:
+    """A level of stages; what brings it up again alone is of the stage that follows, if any."""
+    is_followed = following is not None and not _is_end(following)
+    if isinstance(following, Parallel):
+        is_followed = not is_level(following)
+    raised: Box | None = None
+    branches = []
+    for branch in item.branches:
+        made = _stages(branch.chain.items)
+        if is_followed and len(made) > 1 and _raises(made[-2], made[-1]):
+            last = made.pop()
+            assert isinstance(last, Box)
+            raised = last
+        branches.append(Branch(Chain(made), True))
+    return Parallel(branches, item.merge, item.shape), raised
 
 
-def _below(items: list[Item]) -> list[Item]:
-    """The stages of a lower level; what brings them up again alone is none."""
-    made = _stages(items)
-    is_up = len(made) > LEAST and isinstance(made[-1], Box) and made[-1].kind == "pooling"
-    return made[:-1] if is_up else made
+def _raises(before: Item, last: Item) -> bool:
+    if not isinstance(last, Box) or last.shape is None or before.shape is None:
+        return False
+    return last.shape.extents[-1:] > before.shape.extents[-1:]
 
 
-def _stage(run: list[Item]) -> Box:
-    """One box: its name, what is in it, and the shape of what it gives."""
+def _stage(run: list[Item], raised: Box | None = None) -> Box:
+    """One box: its name, what is in it in its order, and the shape of what it gives."""
     shape = run[-1].shape
     assert shape is not None
     (first, *rest) = run
-    path = ""
+    path = "" if rest else getattr(first, "path", "")
     if isinstance(first, Part) and not rest:
-        name, path = first.name, first.path
-        words = _contents(first.chain.items)
+        name, before, behind = first.name, list[str](), _contents(first.chain.items)
     else:
         words = _contents(run)
-        name = next((word for word in reversed(words) if not _names_pool(run, word)), words[0])
-        words.remove(name)
-        path = getattr(first, "path", "") if not rest else ""
-    box = Box(kind_of_items(run), (name,), tuple(words), path=path, shape=shape)
+        at = words.index(_name_of(run, words))
+        name, before, behind = words[at], words[:at], words[at + 1 :]
+    box = Box(kind_of_items(run), (name,), (*behind, *_reads(run)), path=path, shape=shape)
     box.after = (shape.text,)
     box.title = f"{path or name}: {shape.general}"
     box.cost = cost_of(Chain(run))
+    if raised is not None:
+        # A part is named by what it does: what is in it says more.
+        own = [] if raised.path and raised.facts else [say(raised.head)]
+        before = [*raised.before, *own, *map(str, raised.facts), *before]
+        box.cost += raised.cost
+    box.before = tuple(before)
     return box
 
 
-def _names_pool(run: list[Item], word: str) -> bool:
-    return any(_is_pool(item) and word == _word(item)[0] for item in run)
+def _name_of(run: list[Item], words: list[str]) -> str:
+    """What a stage is called by: the last of what has weights of note in it, if anything has."""
+    light = {
+        _said(*_word(item))
+        for item in run
+        if isinstance(item, (Sign, Tap)) or kind_of_items([item]) not in ANCHORS
+    }
+    return next((word for word in reversed(words) if word not in light), words[-1])
 
 
 def _contents(items: list[Item]) -> list[str]:
     """What is in a stage, each name once, with how often."""
     counted: dict[str, int] = {}
+    _count(items, counted)
+    if not counted:
+        counted = dict(_word(item) for item in items[:1])
+    return [_said(name, count) for name, count in counted.items()]
+
+
+def _reads(items: list[Item]) -> list[str]:
+    """What is read by name in a stage."""
+    inside = everything(Chain(items))
+    return list(dict.fromkeys(told for one in inside if isinstance(one, Ref) for told in one.told))
+
+
+def _count(items: list[Item], counted: dict[str, int]) -> None:
+    # As deep as parts and skips lie inside each other.
     for item in items:
         if isinstance(item, (Tap, Sign)) or (isinstance(item, Box) and item.kind in FOLLOWERS):
             continue
-        name, count = _word(item)
-        counted[name] = counted.get(name, 0) + count
-    if not counted:
-        counted = dict(_word(item) for item in items[:1])
-    return [f"{name} {TIMES} {count}" if count > 1 else name for name, count in counted.items()]
+        if isinstance(item, Part) and item.name.isdecimal():
+            _count(item.chain.items, counted)
+        elif isinstance(item, Parallel) and _is_skip(item):
+            for branch in item.branches:
+                _count(branch.chain.items, counted)
+        else:
+            names = names_of_tangle(item) if isinstance(item, Tangle) else dict([_word(item)])
+            for name, count in names.items():
+                counted[name] = counted.get(name, 0) + count
+
+
+def _is_skip(item: Parallel) -> bool:
+    """Whether it is a way around something that says more than that it has one."""
+    ways = [branch.chain.items for branch in item.branches if branch.chain.items]
+    is_bare = isinstance(item.merge, Sign) and len(ways) < len(item.branches)
+    is_bare = is_bare and all(branch.is_sourced for branch in item.branches)
+    return is_bare and any(isinstance(one, (Ref, Box)) for way in ways for one in way)
+
+
+def _said(name: str, count: int) -> str:
+    return f"{name} {TIMES} {count}" if count > 1 else name
 
 
 def _word(item: Item) -> tuple[str, int]:
@@ -163,4 +237,4 @@ def _word(item: Item) -> tuple[str, int]:
         return item.name, 1
     if isinstance(item, Parallel):
         return name_of_merge(item), 1
-    return name_of_tangle(item) if isinstance(item, Tangle) else ("steps", 1)
+    return ("steps", 1)

@@ -59,6 +59,9 @@ class Shape(Struct):
     dims: tuple[Dim, ...] = ()
     """All axes, in general."""
 
+    axes: tuple[int, ...] = ()
+    """All but the batch's, in their order, at the default sizes."""
+
 
 class Cost(Record):
     """What something costs; ``memory`` is that of what it gives, in bytes.
@@ -110,6 +113,9 @@ class Box(Struct):
 
     is_optional: bool = False
     """Whether some uses of the panel do not have it."""
+
+    is_silent: bool = False
+    """Whether it says nothing where it can be left out, as where elements lie in memory."""
 
     stands_for: int = 1
     """How many steps it is, where they are not drawn one by one."""
@@ -228,6 +234,9 @@ class Panel(Struct):
     chain: Chain
     uses: list[Ref]
     parameters: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    """What all uses are given, with its value, where a box says that number."""
+
     symbols: dict[Count, str] = fresh(factory=dict)
     """What is said in place of a number that its uses have different values of."""
 
@@ -283,7 +292,8 @@ def say(words: Words, symbols: dict[Count, str] | None = None) -> str:
         elif symbols is not None and piece in symbols:
             name = symbols[piece]
             between = " " if piece.before.isalpha() else ""
-            told = piece.before.strip() == name  # an argument that is handed on by its name
+            alike = (piece.before.strip(), piece.pattern.replace(EACH, "").strip())
+            told = name in alike  # an argument that is handed on by its name
             said.append(name if told else piece.before + between + piece.said(name))
         elif piece.value != piece.usual:
             said.append(piece.before + piece.said())

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from archc.pictures.model.axes import read_axes
 from archc.pictures.model.costs import cost_of
 from archc.pictures.model.flow.grid import grid_of
+from archc.pictures.model.flow.told import WORDS
 from archc.pictures.model.kinds import ANCHORS, FOLLOWERS
 from archc.pictures.model.tree import (
     Box,
@@ -17,6 +19,7 @@ from archc.pictures.model.tree import (
     Chain,
     Count,
     Item,
+    Panel,
     Parallel,
     Part,
     Picture,
@@ -29,13 +32,23 @@ from archc.pictures.model.tree import (
     head_text,
 )
 
-NAMES = {"+": "residual", "\N{DOUBLE VERTICAL LINE}": "branches"}
+NAMES = {
+    "+": "residual",
+    "\N{DOUBLE VERTICAL LINE}": "branches",
+    "\N{DIVISION SIGN}": "quotient",
+    "\N{MINUS SIGN}": "difference",
+    "\N{MULTIPLICATION SIGN}": "product",
+}
 """What is branched, by the sign in which it meets."""
 
 
 def volumes_of(picture: Picture) -> Picture:
     """The picture without what has no volume of its own."""
-    return Picture(picture.name, Chain(_volumes(picture.chain.items)), [])
+    apart = [panel for panel in picture.panels if not panel.uses]
+    for chain in (picture.chain, *(panel.chain for panel in apart)):
+        read_axes(chain)
+    panels = [Panel(one.name, Chain(_volumes(one.chain.items)), []) for one in apart]
+    return Picture(picture.name, Chain(_volumes(picture.chain.items)), panels)
 
 
 def _volumes(items: list[Item]) -> list[Item]:
@@ -49,8 +62,10 @@ def _volumes(items: list[Item]) -> list[Item]:
                 inner[0].path = item.path
             found += inner
         elif isinstance(item, Parallel):
-            found += inputs_of(item)
-            found.append(_level(item) if is_level(item) else _one(item))
+            if has_inputs(item):
+                found.append(_beside(item))
+            else:
+                found.append(_level(item) if is_level(item) else _one(item))
         elif isinstance(item, Tangle):
             found.append(_rows(item) or _one(item))
         elif isinstance(item, Times):
@@ -66,38 +81,53 @@ def _volumes(items: list[Item]) -> list[Item]:
     return found
 
 
-def inputs_of(item: Parallel) -> list[Item]:
-    """The inputs that a line begins with, where it begins with several: one volume for all."""
-    ends = [
-        branch.chain.items[0]
-        for branch in item.branches
-        if not branch.is_sourced and branch.chain.items
-    ]
-    boxes = [one for one in ends if isinstance(one, Box) and one.kind == "end"]
-    if len(boxes) < 2 or len(boxes) < len(item.branches):
-        return []
-    first, *_others = boxes
-    names = ", ".join(head_text(one) for one in boxes)
-    return [Box("end", (names,), title=first.title, shape=first.shape)]
+def has_inputs(item: Parallel) -> bool:
+    """Whether each of its branches begins with an input of its own."""
+    firsts = [one.chain.items[0] for one in item.branches if one.chain.items]
+    return len(firsts) == len(item.branches) and all(
+        isinstance(one, Box) and one.kind == "end" for one in firsts
+    )
+
+
+def _beside(item: Parallel) -> Parallel:
+    """The ways from several inputs, each in volumes of its own."""
+    ways = [Branch(Chain(_volumes(one.chain.items)), one.is_sourced) for one in item.branches]
+    merge = item.merge
+    if not isinstance(merge, Sign):
+        (made, *_others) = _volumes([merge]) or [Box("other", (name_of_merge(item),))]
+        assert isinstance(made, Box)
+        merge = made
+    return Parallel(ways, merge, item.shape)
 
 
 def name_of_merge(item: Parallel) -> str:
     """What is branched is called by what it meets in, where that is a block or an op."""
     if isinstance(item.merge, Sign):
+        beside = [_parameter(branch) for branch in item.branches if branch.chain.items]
+        if len(beside) < len(item.branches) and all(beside):
+            sign = WORDS.get(item.merge.sign, item.merge.sign)
+            return " ".join((sign, *(name for name in beside if name)))
         return NAMES.get(item.merge.sign, "branches")
     if isinstance(item.merge, Ref):
         return item.merge.definition.name
     return item.merge.name if isinstance(item.merge, Part) else head_text(item.merge)
 
 
-def name_of_tangle(item: Tangle) -> tuple[str, int]:
-    """The name of what there is most of in it, and how often that is."""
+def _parameter(branch: Branch) -> str | None:
+    """What a branch begins with, where that is learned and nothing flows in."""
+    first = branch.chain.items[0]
+    is_learned = isinstance(first, Box) and first.kind == "parameter" and not branch.is_sourced
+    return head_text(first) if is_learned and isinstance(first, Box) else None
+
+
+def names_of_tangle(item: Tangle) -> Counter[str]:
+    """The blocks and ops with weights in it, each with how often it is there."""
     names = Counter(
         one.definition.name if isinstance(one, Ref) else head_text(one)
         for one in item.items
         if isinstance(one, Ref) or (isinstance(one, Box) and one.kind in ANCHORS)
     )
-    return names.most_common(1)[0] if names else ("steps", 1)
+    return names if names else Counter({"steps": 1})
 
 
 def _take(before: Item, item: Box) -> None:
@@ -160,7 +190,7 @@ def _one(item: Parallel | Times | Tangle) -> Box:
         name = "block"
     count = item.count if isinstance(item, Times) else None
     if isinstance(item, Tangle):
-        name, several = name_of_tangle(item)
+        ((name, several),) = names_of_tangle(item).most_common(1)
         count = Count(several) if several > 1 else None
     made = Box(_kind(inside), (name,), times=count, shape=item.shape)
     made.cost = cost_of(Chain([item]))

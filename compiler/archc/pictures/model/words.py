@@ -13,7 +13,7 @@ from archc.pictures.model.kinds import kind_of
 from archc.pictures.model.tree import EACH, SQUARED, TIMES, Box, Count, Shape, Sign, Words
 from archir.graph.graph import Apply
 from archir.op.contract import Op, arguments_of
-from archir.op.recipe import Call, Fold, FunctionRecipe
+from archir.op.recipe import Arg, Call, Fold, FunctionRecipe, Infix
 from archir.shapes.brief import brief
 from archir.shapes.dims import Dim, variables
 from archir.shapes.types import TensorType
@@ -23,6 +23,9 @@ CONCAT = "\N{DOUBLE VERTICAL LINE}"
 _WIDTHS = ("out_channels", "out_features")
 """The arguments that say how much an op gives."""
 
+HEADED = 3
+"""Axes of tokens; in front of the last two there are heads where there are more."""
+
 LONGEST_DIM = 16
 """Letters of an expression of sizes in a picture."""
 
@@ -31,6 +34,8 @@ _SHORT = re.compile(r"(Batch|Layer|Group|Instance|LocalResponse)Norm")
 
 def name_of(op: Op) -> str:
     """The op's name as papers print it: torch's, without the number of axes."""
+    if op.shown:
+        return op.shown
     last = op.torch_name.rpartition(".")[2]
     if not last or last.islower():  # a function of torch's, whose name says less than ours
         last = "".join(part.capitalize() for part in op.keyword.split("_"))
@@ -42,10 +47,27 @@ def name_of(op: Op) -> str:
 
 def head_of(op: Op, given: Sequence[TensorType]) -> str:
     """The bold word: the op's name, and whether it is depthwise."""
+    factor = _factor_of(op, given)
+    if factor:
+        return factor
     name = name_of(op)
     if _is_depthwise(op, given):
         name = "DW" if name == "Conv" else f"DW {name}"
     return name
+
+
+def _factor_of(op: Op, given: Sequence[TensorType]) -> str:
+    """What it adds to each element, or multiplies each by: the sign and the number."""
+    recipe = op.recipe(tuple(given))
+    code = recipe.apply if isinstance(recipe, FunctionRecipe) else None
+    if (
+        not isinstance(code, Infix)
+        or not isinstance(code.right, Arg)
+        or code.operator not in _SIGNS
+    ):
+        return ""
+    number = getattr(op, code.right.name)
+    return f"{_SIGNS[code.operator]} {number:.3g}" if isinstance(number, (int, float)) else ""
 
 
 def window_of(op: Op, given: Sequence[TensorType]) -> Words:
@@ -60,7 +82,7 @@ def window_of(op: Op, given: Sequence[TensorType]) -> Words:
 
 def facts_of(op: Op, given: Sequence[TensorType]) -> Words:
     """What else is to be said: how much it gives, stride, dilation, groups."""
-    found = _outgoing(op, given)
+    found = [*_outgoing(op, given), *_looks(op, given)]
     factor = getattr(op, "scale_factor", None)
     if factor is not None:
         found.append(_factor(factor))
@@ -91,6 +113,19 @@ def _outgoing(op: Op, given: Sequence[TensorType]) -> list[str | Count]:
         value = getattr(op, name, None)
         if isinstance(value, int) and not _is_depthwise(op, given):
             found.append(Count(value))
+    return found
+
+
+def _looks(op: Op, given: Sequence[TensorType]) -> list[str | Count]:
+    """Of attention its heads, and whether none looks ahead."""
+    found: list[str | Count] = []
+    heads = getattr(op, "num_heads", None)
+    if heads is None and hasattr(op, "is_causal") and given[0].rank > HEADED:
+        heads = given[0].extents[HEADED - 2]
+    if isinstance(heads, int):
+        found.append(Count(heads, usual=1, pattern=f"{EACH} heads"))
+    if getattr(op, "is_causal", False):
+        found.append("causal")
     return found
 
 
@@ -148,7 +183,7 @@ def box_of(step: Apply, given: Sequence[TensorType], path: str) -> Box:
     kind = kind_of(op)
     facts = facts_of(op, given)
     box = Box(kind, (head_of(op, given),), facts, path=path, title=title)
-    box.window = window_of(op, given)
+    box.window, box.is_silent = window_of(op, given), op.is_silent
     return box
 
 
@@ -182,8 +217,8 @@ def shape_of(
         text = "scalar"
     words = f" {TIMES} ".join(brief(dim) for dim in general.shape)
     if is_last:
-        return Shape(text, words, rest[:2], rest[2], general.shape)
-    return Shape(text, words, tuple(tail), rest[0] if rest else 1, general.shape)
+        return Shape(text, words, rest[:2], rest[2], general.shape, rest)
+    return Shape(text, words, tuple(tail), rest[0] if rest else 1, general.shape, rest)
 
 
 def _has_channels_last(rest: tuple[int, ...]) -> bool:

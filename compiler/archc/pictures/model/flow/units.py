@@ -11,7 +11,7 @@ from math import prod
 from typing import TypeAlias
 
 from archc.pictures.model.flow.ways import Way, gives_maps, tangled
-from archc.pictures.model.tree import FREE, Box, Chain, Cost, Item, Part, Ref, Shape, Sign
+from archc.pictures.model.tree import FREE, Box, Chain, Cost, Count, Item, Part, Ref, Shape, Sign
 from archc.pictures.model.words import box_of, merge_of, name_of, shape_of, sign_of
 from archir.base.record import Struct, fresh
 from archir.graph.graph import (
@@ -210,6 +210,9 @@ class Collector:
             cost = sum((_taken(unit) for unit in inputs if unit.is_parameter), cost)
             sign = sign_of(step.op, given) or name_of(step.op)
             box.head, box.window = (" ".join((sign, *learned)),), ()
+            if box.kind == "attention":  # a layer of weights, which says how much it gives
+                made = self.typed.concrete_types_of(self.definition, step.outputs)
+                box.kind, box.facts = "linear", (*box.facts, Count(made[0].extents[-1]))
             flows = [value for value in values if self.known[value] is flowing[0]]
             return self._made(box, flows, step, cost)
         return self._made(merge_of(step, given, path), values, step, cost)

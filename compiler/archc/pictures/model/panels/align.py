@@ -196,7 +196,7 @@ def _join_boxes(made: Box, other: Box) -> None:
 
 
 def _form(box: Box) -> tuple[object, ...]:
-    words = (box.head, box.window, box.facts)
+    words = (box.head, box.window, () if box.kind == "end" else box.facts)
     said = [tuple(one if isinstance(one, str) else one.before for one in line) for line in words]
     return (box.kind, *said, box.times is None)
 

@@ -87,7 +87,7 @@ def _open(chain: Chain, wanted: Callable[[Ref], bool], opened: set[str]) -> None
         if isinstance(item, Ref) and wanted(item) and (item.times is None or item.path):
             opened.add(item.path)
             inner = copied(item.chain, item.path)
-            part = Part(item.name, item.path, inner, item.shape)
+            part = Part(_frame_name(item), item.path, inner, item.shape)
             chain.items[place] = item = (
                 part if item.times is None else Times(item.times, Chain([part]), item.shape)
             )
@@ -95,6 +95,11 @@ def _open(chain: Chain, wanted: Callable[[Ref], bool], opened: set[str]) -> None
             continue
         for inner in chains(item):
             _open(inner, wanted, opened)
+
+
+def _frame_name(item: Ref) -> str:
+    """The name of a block that is drawn in place: a number says less than what the block is."""
+    return item.definition.name if item.name.isdecimal() else item.name
 
 
 def _uses(lines: list[Chain]) -> dict[Definition, list[Ref]]:

@@ -20,6 +20,7 @@ from archc.pictures.model.tree import (
     Times,
     Words,
     everything,
+    head_text,
 )
 from archir.base.record import Record
 from archir.graph.graph import Definition
@@ -31,28 +32,118 @@ def tell(panel: Panel, drawn: Drawn, typed: TypedGraph) -> None:
     template = panel.chain = _with_words(panel.uses, drawn)
     values: dict[Count, dict[Definition, int]] = {}
     definitions = {ref.definition: ref for ref in panel.uses}
+    _without_shapes(template, definitions)
     for definition, ref in definitions.items():
         for count, value in numbers(template, ref.chain):
             values.setdefault(count, {})[definition] = value
     told: dict[str, Count] = {}
+    lettered: dict[str, Count] = {}
     for count, found in values.items():
         if len(set(found.values())) > 1:
             said, name = symbol(found, typed)
+            letter = LETTERS.get(count.before)
+            if name is None and letter is not None and lettered.setdefault(letter, count) is count:
+                said = letter
             panel.symbols[count] = said
             if name and name not in told:
                 told[name] = count
     order = [name for name, _value in panel.uses[0].definition.arguments]
-    panel.parameters = tuple(name for name in order if name in told)
+    names = tuple(name for name in order if name in told)
+    panel.parameters = (*names, *lettered)
+    panel.fixed = _fixed(definitions, values, names)
     windows, turns = _named_numbers(template)
     counts = [name for name, count in told.items() if count in turns]
     words = _chosen(template, definitions)
+    for definition, handed_on in _handed_on(template, definitions).items():
+        words[definition] = list(dict.fromkeys((*words[definition], *handed_on)))
     is_count = len(counts) == 1 and panel.symbols[told[counts[0]]] == counts[0]
+    what = {counts[0]: _what_repeats(template, told[counts[0]])} if is_count else {}
     for ref in panel.uses:
         ref.words = (
-            *_said(ref, panel.parameters, told, windows | turns, set(counts) if is_count else ()),
+            *_said(ref, names, told, windows | turns, what),
+            *(
+                Count(values[one][ref.definition], one.before, one.usual)
+                for one in lettered.values()
+                if ref.definition in values[one]
+            ),
             *words.get(ref.definition, ()),
             *ref.told,
         )
+
+
+def _without_shapes(template: Chain, uses: Mapping[Definition, Ref]) -> None:
+    """Ends say no shape that not all uses have."""
+    for ref in uses.values():
+        for item, own in pairs(template, ref.chain):
+            if isinstance(item, Box) and isinstance(own, Box) and item.kind == "end":
+                item.facts = item.facts if item.facts == own.facts else ()
+
+
+LETTERS = {"/": "s"}
+"""What stands for a number that no argument says, and each use has: the stride, as in papers."""
+
+FIXED = 2
+"""Arguments of all uses that a panel's title says."""
+
+
+def _fixed(
+    uses: Collection[Definition],
+    values: Mapping[Count, Mapping[Definition, int]],
+    names: Collection[str],
+) -> tuple[str, ...]:
+    """The arguments that no use has another value of, where a box of the panel says that number."""
+    shown = {
+        value
+        for count, found in values.items()
+        for value in found.values()
+        if count.value != count.usual and len(set(found.values())) == 1
+    }
+    first, *others = (dict(one.arguments) for one in uses)
+    return tuple(
+        f"{name} = {value}"
+        for name, value in first.items()
+        if isinstance(value, int) and not isinstance(value, bool) and name not in names
+        if value > 1 and value in shown and all(one.get(name) == value for one in others)
+    )[:FIXED]
+
+
+def _what_repeats(template: Chain, count: Count) -> str:
+    """The name of the one thing that a panel has so often, if it is one."""
+    for item in everything(template):
+        if isinstance(item, Times) and item.count is count:
+            inside = [one for one in everything(item.chain) if isinstance(one, (Box, Ref))]
+            return _name(inside[0]) if len(inside) == 1 else ""
+        if isinstance(item, (Box, Ref)) and item.times is count:
+            return _name(item)
+    return ""
+
+
+def _name(item: Box | Ref) -> str:
+    return item.definition.name if isinstance(item, Ref) else head_text(item)
+
+
+def _handed_on(template: Chain, uses: Mapping[Definition, Ref]) -> dict[Definition, list[str]]:
+    """The words of blocks inside that not all uses have; the panel has them in brackets."""
+    has: dict[Ref, dict[str, set[Definition]]] = {}
+    there: dict[Ref, set[Definition]] = {}
+    for definition, ref in uses.items():
+        for item, own in pairs(template, ref.chain):
+            if isinstance(item, Ref) and isinstance(own, Ref):
+                there.setdefault(item, set()).add(definition)
+                for word in own.words:
+                    if isinstance(word, str) and word not in own.told:
+                        has.setdefault(item, {}).setdefault(word, set()).add(definition)
+    said: dict[Definition, list[str]] = {}
+    for item, words in has.items():
+        numbers_said = [one for one in item.words if isinstance(one, Count)]
+        kept = []
+        for word, owners in words.items():
+            is_of_some = owners != there[item] and word == bare_word(word)
+            kept.append(f"({word})" if is_of_some else word)
+            for definition in owners if is_of_some else ():
+                said.setdefault(definition, []).append(word)
+        item.words = (*numbers_said, *kept, *item.told)
+    return said
 
 
 MANY = 4
@@ -101,9 +192,9 @@ def _said(
     parameters: tuple[str, ...],
     told: dict[str, Count],
     repeats: set[Count],
-    counts: Collection[str],
+    what: Mapping[str, str],
 ) -> Words:
-    """The arguments of a use that its panel speaks of; ``counts`` is how often something runs."""
+    """The arguments of a use that its panel speaks of; ``what`` runs as often as one says."""
     arguments = dict(ref.definition.arguments)
     said: list[Count] = []
     for name in parameters:
@@ -111,8 +202,8 @@ def _said(
         assert isinstance(value, int)
         count = told[name]
         before = f"{name} " if count in repeats else count.before
-        if name in counts and ref.times is None:
-            before = f"{TIMES} "
+        if name in what and (ref.times is None or what[name]):
+            before = f"{what[name]} {TIMES} ".lstrip()
         said.append(Count(value, before, count.usual))
     return tuple(said)
 
@@ -158,9 +249,10 @@ def _of_some(item: Item, own: Item) -> Iterator[str]:
 
 
 def _truths_of(owners: Collection[Definition], uses: Collection[Definition]) -> Iterator[str]:
-    """The arguments that are true in those uses, and false in the others."""
+    """The arguments that are true, or some number, in those uses, and false or 0 in the others."""
     for name, _value in next(iter(uses)).arguments:
-        if all(dict(one.arguments).get(name) is (one in owners) for one in uses):
+        given = [(one, dict(one.arguments).get(name)) for one in uses]
+        if all(isinstance(value, int) and bool(value) is (one in owners) for one, value in given):
             yield name
 
 
