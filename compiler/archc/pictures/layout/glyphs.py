@@ -72,6 +72,11 @@ def titled(item: Box | Ref) -> str:
     return "\n".join(one for one in (title, ", ".join(one for one in said if one)) if one)
 
 
+def lines_of(given: tuple[str, ...]) -> list[str]:
+    """A quiet text in lines, broken behind its commas."""
+    return _wrapped(tuple(one for text in given for one in text.split(", ")), ", ")
+
+
 def word(text: str) -> Sketch:
     """A word on a line, which leaves room for it."""
     wide = width(text, SHAPE)

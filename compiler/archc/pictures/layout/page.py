@@ -6,26 +6,37 @@ letters come out as large as they can.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil, dist
 from typing import TypeAlias
 
 from archc.pictures.layout import glyphs
 from archc.pictures.layout.legend import legend
 from archc.pictures.layout.line import Style
-from archc.pictures.layout.marks import Frame, Glyph, Mark, Sketch, Text, Wire, shift
+from archc.pictures.layout.marks import Mark, Sketch, Text, Wire, shift
 from archc.pictures.layout.packing import SHELF, packed
+from archc.pictures.layout.panel import drawn as panel_of
 from archc.pictures.layout.rows import block
-from archc.pictures.layout.spacing import DENSE, ROOMY, Spacing
-from archc.pictures.layout.table import table
+from archc.pictures.layout.spacing import DENSE, ROOMY, TALL, TIGHT, Spacing
 from archc.pictures.looks import PAGES
-from archc.pictures.model.tree import Panel, Picture, begins
+from archc.pictures.measure.widths import width
+from archc.pictures.model.tree import Chain, Panel, Picture, Ref, everything
 from archir.base.record import Record
 
 POINT = 25.4 / 72
 """Millimetres."""
 
-READABLE = 5.5 * POINT / glyphs.SHAPE
-"""Millimetres for a unit, at which the smallest letters have the size of a footnote's numbers."""
+COLUMN = "column"
+"""The page on which panels may be left out."""
+
+READABLE = {COLUMN: 6.0}
+"""Points of the smallest letters that are read in print without effort."""
+
+FOOTNOTE = 5.5
+"""The same where there is room for more: those of a footnote's numbers."""
+
+NARROW = (335.0, 300.0, 260.0)
+"""The widths of rows that are tried in a column: a frame and margins come to them."""
 
 WIDTHS = (260, 320, 380, 440, 500, 560, 620, 700, 780, 860, 960, 1080, 1200, 1400, 1700, 2100)
 EVEN = 0.8
@@ -55,30 +66,99 @@ class Page(Record):
 def page(picture: Picture, size: str = "a4", view: str = "layers", heat: str | None = None) -> Page:
     """The picture laid out for a page of that name; in the view volumes boxes are in perspective.
 
-    Shapes stand on lines in the view layers alone: the others have them with their boxes.
+    Shapes stand on lines in the view layers alone: the others have them with their boxes. A column
+    has no room for every panel: it says which are not drawn, those farthest from the network first.
     """
+    is_column = size == COLUMN
+    made = _filled(picture, size, view, heat)
+    if not is_column or letters(made, size) >= READABLE[size] or not picture.panels:
+        return made
+    fewer = _fewer(picture, size, view, heat)
+    return made if fewer is None else fewer
+
+
+def _filled(picture: Picture, size: str, view: str, heat: str | None) -> Page:
+    """The picture with all of its panels."""
     best: dict[Spacing, list[Page]] = {}
     for wanted in PAGES[size]:
-        for space in (ROOMY, DENSE):
+        for space in (ROOMY, DENSE, TIGHT) if size == COLUMN else (ROOMY, DENSE):
             if space not in best:
                 best[space] = _tried(picture, space, view, heat)
             # Of equal ones the first, which is the narrowest.
             found = max(
                 best[space], key=lambda page: round(_scale(page, wanted) * EVEN**page.lonely, 5)
             )
-            if _scale(found, wanted) >= READABLE:
+            if _scale(found, wanted) * glyphs.SHAPE / POINT >= READABLE.get(size, FOOTNOTE):
                 return found
     return found
+
+
+def letters(made: Page, size: str) -> float:
+    """How large the smallest letters come out on that page at most, in points."""
+    scale = max(_scale(made, wanted) for wanted in PAGES[size])
+    return round(scale * glyphs.SHAPE / POINT, 2)
+
+
+def _fewer(picture: Picture, size: str, view: str, heat: str | None) -> Page | None:
+    """As many panels as can be read there, the nearest to the network first; None if none can."""
+    wide = PAGES[size][-1][0] * glyphs.SHAPE / POINT / READABLE[size]
+    widths = [width for width in NARROW if width < wide]
+    kept: list[Panel] = []
+    best: Page | None = None
+    for panel in picture.panels:
+        if panel.uses and not _is_reached(panel, picture.chain, kept):
+            continue  # it is of a block that is not drawn
+        names = [one.name for one in picture.panels if one is not panel and one not in kept]
+        tried = Picture(picture.name, picture.chain, [*kept, panel])
+        found = _readable(tried, size, view, heat, widths, names)
+        if found is not None:
+            best, kept = found, [*kept, panel]
+    if best is None:
+        names = [one.name for one in picture.panels]
+        bare = Picture(picture.name, picture.chain, [])
+        best = _readable(bare, size, view, heat, widths, names)
+    return best
+
+
+def _is_reached(panel: Panel, chain: Chain, kept: list[Panel]) -> bool:
+    """Whether a block of a panel stands in the network, or in a panel that is drawn."""
+    blocks = {ref.definition for ref in panel.uses}
+    return any(
+        isinstance(item, Ref) and item.definition in blocks
+        for one in (chain, *(panel.chain for panel in kept))
+        for item in everything(one)
+    )
+
+
+def _readable(
+    picture: Picture,
+    size: str,
+    view: str,
+    heat: str | None,
+    widths: Sequence[float],
+    names: Sequence[str],
+) -> Page | None:
+    for space in (TIGHT, TALL):
+        style = _style(picture, space, view)
+        for wide in widths:
+            made = _laid_out(picture, style, wide, heat, names)
+            if letters(made, size) >= READABLE[size]:
+                return made
+    return None
+
+
+def _style(picture: Picture, space: Spacing, view: str) -> Style:
+    names = {ref.definition: panel.name for panel in picture.panels for ref in panel.uses}
+    tabled = {ref.definition for panel in picture.panels if panel.table for ref in panel.uses}
+    return Style(names, {}, view == "layers", view == "volumes", space, tabled)
 
 
 def _tried(picture: Picture, space: Spacing, view: str, heat: str | None) -> list[Page]:
     """The picture in several widths."""
     tried: list[Page] = []
-    names = {ref.definition: panel.name for panel in picture.panels for ref in panel.uses}
-    tabled = {ref.definition for panel in picture.panels if panel.table for ref in panel.uses}
-    style = Style(names, {}, view == "layers", view == "volumes", space, tabled)
+    style = _style(picture, space, view)
     # What cannot be broken leaves room beside the rows, which they take.
-    panels = [_panel(panel, style, WIDTHS[0]).width for panel in picture.panels]
+    panels = [panel_of(panel, style, WIDTHS[0]).width for panel in picture.panels]
     least = max(panels, default=0.0)
     reach = block(picture.chain, style, WIDTHS[0]).reach
     least = max(least, reach if reach > WIDTHS[0] + SHELF else 0.0)
@@ -95,7 +175,10 @@ def _scale(page: Page, wanted: tuple[float, float]) -> float:
     return min(wanted[0] / page.width, wanted[1] / page.height)
 
 
-def _laid_out(picture: Picture, style: Style, wide: float, heat: str | None) -> Page:
+def _laid_out(
+    picture: Picture, style: Style, wide: float, heat: str | None, names: Sequence[str] = ()
+) -> Page:
+    """The picture in rows of that width; ``names`` are panels that it leaves out."""
     margin = style.space.margin
     body = block(picture.chain, style, wide)
     marks: list[Mark] = []
@@ -103,7 +186,7 @@ def _laid_out(picture: Picture, style: Style, wide: float, heat: str | None) -> 
     title.bold, title.anchor = True, "start"
     marks.append(title)
     across = max(body.reach, wide, title.width)
-    panels = [_panel(panel, style, across) for panel in picture.panels]
+    panels = [panel_of(panel, style, across) for panel in picture.panels]
     across = max(across, *(panel.width for panel in panels), 0.0)
     y = margin + glyphs.TITLE + 14
     wide_body = body.reach
@@ -123,7 +206,11 @@ def _laid_out(picture: Picture, style: Style, wide: float, heat: str | None) -> 
         shift(mark, margin, y)
     marks += key.marks
     right = max(right, margin + key.width)
-    bottom = y + key.height + margin * 0.5
+    y += key.height
+    for line in _not_drawn(names, right - margin):
+        marks.append(Text(margin, y + glyphs.SHAPE, line, glyphs.SHAPE, "small", anchor="start"))
+        y += glyphs.SHAPE + 3
+    bottom = y + margin * 0.5
     total = max(right + margin, bottom / STEEPEST)
     total = ceil(10 * total) / 10  # rounded, it would be too steep
     tall = max(round(bottom, 1), ceil(10 * total / STEEPEST) / 10)
@@ -135,6 +222,19 @@ def _laid_out(picture: Picture, style: Style, wide: float, heat: str | None) -> 
             shift(mark, aside / 2, share * below)
     lonely = sum(sketch.lonely for sketch in (body, *panels))
     return Page(picture.name, total, tall, marks, lonely)
+
+
+def _not_drawn(names: Sequence[str], across: float) -> list[str]:
+    """What is said of panels that a page has no room for, in lines of that width."""
+    lines = ["not drawn:"] if names else []
+    for at, name in enumerate(names):
+        word = glyphs.cut(name) + ("," if at + 1 < len(names) else "")
+        longer = f"{lines[-1]} {word}"
+        if width(longer, glyphs.SHAPE) <= across:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _without_ends(body: Sketch) -> list[Mark]:
@@ -159,44 +259,3 @@ def _put(marks: list[Mark], sketch: Sketch, x: float, y: float) -> None:
     for mark in sketch.marks:
         shift(mark, x, y)
     marks += sketch.marks
-
-
-def _panel(panel: Panel, style: Style, across: float) -> Sketch:
-    """A block drawn once, in a frame with its name; its corner is at (0, 0)."""
-    space = style.space
-    inside, enters = space.inside, space.enters
-    within = Style(style.names, panel.symbols, False, style.with_volumes, space)
-    inner = block(panel.chain, within, across - 2 * (inside + enters + space.side))
-    names = () if panel.table else panel.parameters  # whose columns have the names
-    call = f" ({', '.join((*names, *panel.fixed))})" if names or panel.fixed else ""
-    title = Text(inside, inside + 7, panel.name, glyphs.HEAD, "call", True, "start")
-    quiet = Text(inside + title.width + 1, inside + 7, call, glyphs.FACT, "fact", False, "start")
-    key = table(panel.table, panel.parameters) if panel.table else Sketch(0, 0, 0)
-    drawn = inner.width + 2 * enters
-    is_beside = drawn + key.width + 4 * inside <= across
-    wide = max(drawn, title.width + quiet.width)
-    wide = max(wide, drawn + 2 * inside + key.width if is_beside else key.width) + 2 * inside
-    axis = inside + 14 + 6 + inner.up
-    foot = axis + inner.down + inside
-    top = axis - inner.up + max(0.0, (inner.up + inner.down - key.down) / 2)
-    if key.marks and not is_beside:
-        foot, top = foot + key.down + inside, foot
-    high = max(foot, top + key.down + inside if key.marks else 0.0)
-    frame = Frame(0, 0, wide, high, "panel", panel.name, [title])
-    if call:
-        frame.texts.append(quiet)
-    made = Sketch(wide, 0, high, [frame], lonely=inner.lonely)
-    x = inside + enters if is_beside and key.marks else (wide - inner.width) / 2
-    if begins(panel.chain):
-        inner.marks = [mark for mark in inner.marks if not _is_entry(mark)]
-    else:
-        made.marks.append(Wire([(x - enters, axis), (x, axis)], inner.takes_head, "entry"))
-    made.add(inner, x, axis)
-    made.add(key, wide - inside - key.width if is_beside else (wide - key.width) / 2, top)
-    end = x + inner.width
-    start, exit_y = (end, axis) if inner.out is None else (x + inner.out[0], axis + inner.out[1])
-    made.marks.append(Wire([(start, exit_y), (end + enters, exit_y)], True, "exit"))
-    for mark in made.marks:
-        if isinstance(mark, (Glyph, Frame)) and mark.path and mark is not frame:
-            mark.path = f"{panel.name}/{mark.path}"
-    return made

@@ -47,6 +47,12 @@ class Spacing(Record):
     solids: float = 1.0
     """How large solids are, and how far the stairs of a U of solids are apart."""
 
+    is_narrow: bool = False
+    """Whether a panel that is wider than a row is drawn from above to below."""
+
+    is_from_above: bool = False
+    """Whether each panel is, that is narrower so."""
+
     is_upright: bool = False
     """Whether the ends of a U stand above its sides, and not beside them."""
 
@@ -70,3 +76,31 @@ DENSE = Spacing(
     is_upright=True,
 )
 """For a picture whose letters would be too small otherwise."""
+
+
+def _tight(*, is_from_above: bool) -> Spacing:
+    return Spacing(
+        gap=10.0,
+        beside=5.0,
+        fork=5.0,
+        lanes=6.0,
+        arc=8.0,
+        pad=3.5,
+        edge=2.5,
+        between=18.0,
+        side=6.0,
+        margin=3.0,
+        inside=4.0,
+        enters=8.0,
+        solids=0.6,
+        is_narrow=True,
+        is_from_above=is_from_above,
+        is_upright=True,
+    )
+
+
+TIGHT = _tight(is_from_above=False)
+"""For a column, which has room for no more than has to be."""
+
+TALL = _tight(is_from_above=True)
+"""The same where panels from above to below stand beside each other."""

@@ -36,17 +36,7 @@ def tell(panel: Panel, drawn: Drawn, typed: TypedGraph) -> None:
     for definition, ref in definitions.items():
         for count, value in numbers(template, ref.chain):
             values.setdefault(count, {})[definition] = value
-    told: dict[str, Count] = {}
-    lettered: dict[str, Count] = {}
-    for count, found in values.items():
-        if len(set(found.values())) > 1:
-            said, name = symbol(found, typed)
-            letter = LETTERS.get(count.before)
-            if name is None and letter is not None and lettered.setdefault(letter, count) is count:
-                said = letter
-            panel.symbols[count] = said
-            if name and name not in told:
-                told[name] = count
+    told, lettered = _named(panel, values, typed)
     order = [name for name, _value in panel.uses[0].definition.arguments]
     names = tuple(name for name in order if name in told)
     panel.parameters = (*names, *lettered)
@@ -61,14 +51,40 @@ def tell(panel: Panel, drawn: Drawn, typed: TypedGraph) -> None:
     for ref in panel.uses:
         ref.words = (
             *_said(ref, names, told, windows | turns, what),
-            *(
-                Count(values[one][ref.definition], one.before, one.usual)
-                for one in lettered.values()
-                if ref.definition in values[one]
-            ),
+            *_of_letters(ref, lettered.values(), values),
             *words.get(ref.definition, ()),
             *ref.told,
         )
+
+
+def _named(
+    panel: Panel, values: Mapping[Count, dict[Definition, int]], typed: TypedGraph
+) -> tuple[dict[str, Count], dict[str, Count]]:
+    """What a panel says in place of the numbers that differ: arguments' names, and letters."""
+    told: dict[str, Count] = {}
+    lettered: dict[str, Count] = {}
+    for count, found in values.items():
+        if len(set(found.values())) < 2:
+            continue
+        panel.symbols[count], name = symbol(found, typed)
+        if name is not None:
+            told.setdefault(name, count)
+            continue
+        letter = LETTERS.get(count.before)
+        if letter is not None and lettered.setdefault(letter, count) is count:
+            panel.symbols[count] = letter
+    return told, lettered
+
+
+def _of_letters(
+    ref: Ref, counts: Collection[Count], values: Mapping[Count, Mapping[Definition, int]]
+) -> Words:
+    """The numbers of a use that letters stand for."""
+    return tuple(
+        Count(values[one][ref.definition], one.before, one.usual, one.pattern)
+        for one in counts
+        if ref.definition in values[one]
+    )
 
 
 def _without_shapes(template: Chain, uses: Mapping[Definition, Ref]) -> None:
