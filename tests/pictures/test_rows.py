@@ -8,6 +8,7 @@ import pytest
 from drawn import checked, example, laid_out
 from shipped import DRAWN
 
+from archc.pictures.layout.faults import faults
 from archc.pictures.layout.marks import Frame, Glyph, Text, Wire
 from archc.pictures.layout.page import Page
 from archc.pictures.looks import PAGES
@@ -153,6 +154,9 @@ def test_a_merge_says_which_map_of_an_encoder_it_takes() -> None:
 
 # --- in a column ---------------------------------------------------------------------------------
 
+READ_EASILY = 6.0
+"""Points of the smallest type in a column where panels may be left out."""
+
 LARGE = (
     *("bert_base", "gpt2", "llama3", "t5_small", "swin", "maxvit", "mvit", "clip"),
     *("ddpm", "deeplabv3", "fcn", "lraspp", "unet_resnet34"),
@@ -174,3 +178,30 @@ def smallest(made: Page) -> float:
     texts = [one for one in made.marks if isinstance(one, Text)]
     texts += [text for one in made.marks if isinstance(one, (Glyph, Frame)) for text in one.texts]
     return round(min(one.size for one in texts) * scale / POINT, 2)
+
+
+@pytest.mark.parametrize("name", ["gpt2", "swin_t", "t5_small", "efficientnet_b0"])
+def test_a_column_is_read_and_says_what_it_leaves_out(name: str) -> None:
+    typed = example(name)
+    made = laid_out(typed, "column")
+    assert faults(made) == []
+    assert smallest(made) >= READ_EASILY
+    frames = {one.path for one in made.marks if isinstance(one, Frame) and one.form == "panel"}
+    panels = [one.name for one in picture_of(typed).panels]
+    said = " ".join(one.text for one in made.marks if isinstance(one, Text) and one.role == "small")
+    left_out = [one for one in panels if one not in frames]
+    assert bool(left_out) == ("not drawn:" in said)
+    assert all(one in said for one in left_out)
+
+
+def test_a_block_that_is_too_wide_for_a_column_runs_down() -> None:
+    page = laid_out(example("gpt2"), "column")
+    (frame,) = (one for one in page.marks if isinstance(one, Frame) and one.path == "GPT2Block")
+    inside = [
+        one
+        for one in page.marks
+        if isinstance(one, Glyph) and one.path.startswith("GPT2Block/") and one.form != "sign"
+    ]
+    assert frame.height > 2 * frame.width
+    middles = {round(one.x + one.width / 2) for one in inside}
+    assert len(inside) > 5 and len(middles) == 1

@@ -70,7 +70,7 @@ def is_layer(one: Glyph) -> bool:
 def solids(text: str) -> list[Glyph]:
     """The solids of a network in their order, without the legend's samples."""
     marks = [mark for mark in laid_out(checked(text)).marks if isinstance(mark, Glyph)]
-    return [mark for mark in marks if mark.form == "solid"]
+    return [mark for mark in marks if mark.form == "solid" and mark.title]
 
 
 def test_tokens_are_as_high_as_they_are_many_and_as_thick_as_their_features() -> None:
