@@ -130,11 +130,6 @@ def test_a_u_has_a_row_for_each_resolution() -> None:
     assert len(rows) == 5
 
 
-def is_layer(one: Glyph) -> bool:
-    """Whether it is two layers' solid, and not the legend's."""
-    return len(one.sheets) == 2 and bool(one.title)
-
-
 # --- LaTeX ---------------------------------------------------------------------------------------
 
 

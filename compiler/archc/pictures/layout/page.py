@@ -15,7 +15,7 @@ from archc.pictures.layout.legend import legend
 from archc.pictures.layout.line import Style
 from archc.pictures.layout.marks import Mark, Sketch, Text, Wire, shift
 from archc.pictures.layout.packing import SHELF, packed
-from archc.pictures.layout.panel import drawn as panel_of
+from archc.pictures.layout.panels.panel import drawn as panel_of
 from archc.pictures.layout.rows import block
 from archc.pictures.layout.spacing import DENSE, ROOMY, TALL, TIGHT, Spacing
 from archc.pictures.looks import PAGES

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from archc.pictures.model.copies import copied
 from archc.pictures.model.keys import key
+from archc.pictures.model.panels.copies import copied
 from archc.pictures.model.panels.followers import aligned, followed
 from archc.pictures.model.tree import (
     Box,

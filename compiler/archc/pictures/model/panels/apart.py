@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Collection
 
 from archc.pictures.looks import NoSuchBlockError
-from archc.pictures.model.copies import copied
 from archc.pictures.model.keys import chain_key
 from archc.pictures.model.panels.align import together
+from archc.pictures.model.panels.copies import copied
 from archc.pictures.model.panels.differences import symbol, tabulated, tell
 from archc.pictures.model.panels.pairs import numbers
 from archc.pictures.model.panels.runs import in_runs

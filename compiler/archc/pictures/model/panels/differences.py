@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from archc.pictures.model.copies import copied
 from archc.pictures.model.keys import chain_key
 from archc.pictures.model.panels.align import Drawn, together
+from archc.pictures.model.panels.copies import copied
 from archc.pictures.model.panels.followers import OR, aligned, bare_word
 from archc.pictures.model.panels.pairs import numbers, pairs
 from archc.pictures.model.tree import (

@@ -90,18 +90,12 @@ def _lanes(one: Parallel, style: Style) -> Column | None:
     join = foot + space.gap * 0.6 + (glyphs.RADIUS if is_sign else 0.0)
     made = Column(takes_head=False)
     for branch, column, x in zip(one.branches, columns, places, strict=True):
-        is_empty = not branch.chain.items
-        form = "optional" if branch.is_optional else "skip" if is_empty else "line"
-        begin = foot - column.high if not branch.is_sourced else start
-        if branch.is_sourced and not is_empty:
-            line = [(0.0, 0.0), (x, begin)] if x == 0 else [(0.0, 0.0), (0.0, space.fork)]
-            line += [(x, space.fork), (x, begin)] if x else []
-            made.marks.append(Wire(line, column.takes_head, form))
+        begin = start if branch.is_sourced else foot - column.high
+        _begin(made, branch, column, (x, begin), space.fork)
         made.add(column, x, begin)
-        from_ = [(x, begin + column.high)]
-        if is_empty:
-            from_ = [(0.0, 0.0), (0.0, space.fork), (x, space.fork)] if x else [(0.0, 0.0)]
-        made.marks.append(_into(from_, x, join, is_sign, "line" if form == "skip" else form))
+        made.marks.append(
+            _into(_end(branch, (x, begin + column.high), space.fork), join, is_sign, branch)
+        )
         made.left, made.right = max(made.left, -x + 2), max(made.right, x + 2)
     if is_sign:
         made.add(merge, 0, join - glyphs.RADIUS)
@@ -114,8 +108,28 @@ def _lanes(one: Parallel, style: Style) -> Column | None:
     return made
 
 
-def _into(line: list[tuple[float, float]], x: float, join: float, is_sign: bool, form: str) -> Wire:
+def _begin(
+    made: Column, branch: Branch, column: Column, to: tuple[float, float], fork: float
+) -> None:
+    """The line from where all branches part to where one begins; one of nothing has none."""
+    if not branch.is_sourced or not branch.chain.items:
+        return
+    x, begin = to
+    line = [(0.0, 0.0), (0.0, fork), (x, fork), (x, begin)] if x else [(0.0, 0.0), (x, begin)]
+    made.marks.append(Wire(line, column.takes_head, "optional" if branch.is_optional else "line"))
+
+
+def _end(branch: Branch, at: tuple[float, float], fork: float) -> list[tuple[float, float]]:
+    """Where the line to the merge begins: at a branch's end, or where all part, if it is empty."""
+    if branch.chain.items:
+        return [at]
+    return [(0.0, 0.0), (0.0, fork), (at[0], fork)] if at[0] else [(0.0, 0.0)]
+
+
+def _into(line: list[tuple[float, float]], join: float, is_sign: bool, branch: Branch) -> Wire:
     """The line from a branch's end to the merge."""
+    x, _ = line[-1]
+    form = "optional" if branch.is_optional else "line"
     if x == 0:
         return Wire([*line, (0.0, join - glyphs.RADIUS if is_sign else join)], is_sign, form)
     end = (glyphs.RADIUS if x > 0 else -glyphs.RADIUS) if is_sign else 0.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from archc.pictures.layout import glyphs
 from archc.pictures.layout.line import Style
 from archc.pictures.layout.marks import Frame, Glyph, Mark, Sketch, Text, Wire
+from archc.pictures.layout.panels.table import table
+from archc.pictures.layout.panels.upright import upright
 from archc.pictures.layout.rows import block
-from archc.pictures.layout.table import table
-from archc.pictures.layout.upright import upright
 from archc.pictures.model.tree import Panel, begins
 
 
