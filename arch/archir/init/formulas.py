@@ -7,12 +7,12 @@ been checked is what is drawn.
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from sys import float_info
 from types import MappingProxyType
 from typing import Any
 
+from archir.base.operators import ARITHMETIC
 from archir.init.init_rules import Arithmetic, Fan, Formula, Initialiser
 from archir.init.initialisers import INITIALISERS, fans
 
@@ -78,7 +78,7 @@ def evaluate(formula: Formula, counted: tuple[int, int] | None) -> Any:
         return formula
     operands = [evaluate(operand, counted) for operand in formula.operands]
     shown = f"{formula.operator}({', '.join(map(repr, operands))})"
-    if formula.operator in _OPERATORS and len(operands) == 2:
+    if formula.operator in ARITHMETIC and len(operands) == 2:
         shown = f"{operands[0]!r} {formula.operator} {operands[1]!r}"
         _guard(formula.operator, *operands)
     try:
@@ -104,20 +104,9 @@ def _value_of(argument: Any, values: Mapping[str, Any]) -> Any:
     return values.get(argument.name, argument.default)
 
 
-_OPERATORS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        "+": operator.add,
-        "-": operator.sub,
-        "*": operator.mul,
-        "/": operator.truediv,
-        "//": operator.floordiv,
-        "%": operator.mod,
-        "**": operator.pow,
-    }
-)
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
-        **_OPERATORS,
+        **ARITHMETIC,
         "abs": abs,
         "log": math.log,
         "max": max,

@@ -18,6 +18,7 @@ from archir.ops.spatial import (
     SpatialOp,
     Window,
     at_axis,
+    hold_groups,
     rank_suffix,
     show_extent,
     slide,
@@ -228,14 +229,7 @@ class Conv(_Convolution):
         return self.out_channels
 
     def outgoing(self, channels: Dim, check: Check) -> Dim:
-        incoming, outgoing = check.concrete(channels), self.out_channels
-        if incoming % self.groups:
-            problem = ("incoming", incoming, outgoing, self.groups)
-            check.report(rules.shapes.ChannelsNotDivisible(self.keyword, *problem))
-        elif outgoing % self.groups:
-            problem = ("outgoing", outgoing, incoming, self.groups)
-            check.report(rules.shapes.ChannelsNotDivisible(self.keyword, *problem))
-        return self.out_channels
+        return hold_groups(self.keyword, channels, self.out_channels, self.groups, check)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         incoming = inputs[0]

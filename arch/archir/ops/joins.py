@@ -52,9 +52,7 @@ class Concat(Op):
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         first = inputs[0]
-        other = next((n for n, t in enumerate(inputs) if t.rank != first.rank), None)
-        if other is not None:
-            check.report(self._rank_problem(inputs, other, check))
+        if not self._are_of_one_rank(inputs, check):
             return None
         joined = resolve_dim(self.keyword, "dim", self.dim, first.rank, check)
         if joined is None:
@@ -83,14 +81,16 @@ class Concat(Op):
                 break
         return next((extent for extent in extents if isinstance(extent, int)), extents[0])
 
-    def _rank_problem(
-        self, inputs: tuple[TensorType, ...], other: int, check: Check
-    ) -> "rules.shapes.ShapesDiffer":
+    def _are_of_one_rank(self, inputs: tuple[TensorType, ...], check: Check) -> bool:
+        first = inputs[0]
+        other = next((n for n, t in enumerate(inputs) if t.rank != first.rank), None)
+        if other is None:
+            return True
         shapes = (str(inputs[0].at(check.sizes)), str(inputs[other].at(check.sizes)))
         ranks = (str(inputs[0].rank), str(inputs[other].rank))
-        return rules.shapes.ShapesDiffer(
-            self.keyword, "rank", 1, ranks[0], other + 1, ranks[1], shapes
-        )
+        facts = ("rank", 1, ranks[0], other + 1, ranks[1], shapes)
+        check.report(rules.shapes.ShapesDiffer(self.keyword, *facts))
+        return False
 
     def allocate(
         self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
@@ -139,9 +139,7 @@ class Stack(Concat):
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         first = inputs[0]
-        other = next((n for n, t in enumerate(inputs) if t.rank != first.rank), None)
-        if other is not None:
-            check.report(self._rank_problem(inputs, other, check))
+        if not self._are_of_one_rank(inputs, check):
             return None
         place = resolve_dim(self.keyword, "dim", self.dim, first.rank + 1, check)
         if place is None:

@@ -1,6 +1,6 @@
 """Resampling."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -101,15 +101,17 @@ class Resampling(SpatialOp):
         from archir.ops.sampling import is_small_image, sampled  # what is only built does not ask
 
         small, corners = is_small_image(edge.made), bool(self.align_corners)
-        accesses: list[AxisAccess] = [same(0), same(1)]
+        found = [sampled(*a, corners=corners, small=small) for a in self._axes(edge)]
+        return (same(0), same(1), *found)
+
+    def _axes(self, edge: Edge) -> Iterator[tuple[int, int, int, float | None, str]]:
+        """Each axis of the image, its extents before and behind, the factor and the mode."""
         for index, (extent, wanted) in enumerate(zip(edge.given[2:], edge.made[2:], strict=True)):
             factor = self.scale_factor
             if isinstance(factor, tuple):
                 factor = factor[index]
             given = None if self.recompute_scale_factor else factor
-            along = (index + 2, extent, wanted, given, self.mode)
-            accesses.append(sampled(*along, corners=corners, small=small))
-        return tuple(accesses)
+            yield index + 2, extent, wanted, given, self.mode
 
     def allocate(
         self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
@@ -234,15 +236,9 @@ class Interpolate(Resampling):
             return super().dependence(edge)
         from archir.ops.sampling import antialiased
 
-        accesses: list[AxisAccess] = [same(0), same(1)]
-        for index, (extent, wanted) in enumerate(zip(edge.given[2:], edge.made[2:], strict=True)):
-            factor = self.scale_factor
-            if isinstance(factor, tuple):
-                factor = factor[index]
-            given = None if self.recompute_scale_factor else factor
-            along = (index + 2, extent, wanted, given, self.mode)
-            accesses.append(antialiased(*along, corners=bool(self.align_corners)))
-        return tuple(accesses)
+        corners = bool(self.align_corners)
+        found = [antialiased(*axis, corners=corners) for axis in self._axes(edge)]
+        return (same(0), same(1), *found)
 
     def allocate(
         self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]

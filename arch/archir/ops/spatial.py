@@ -201,3 +201,15 @@ def show_extent(extent: Dim, check: Check) -> str:
     if isinstance(extent, int):
         return str(extent)
     return f"{check.value(extent)} ({brief(extent)})"
+
+
+def hold_groups(keyword: str, channels: Dim, outgoing: int, groups: int, check: Check) -> int:
+    """Check that groups share the channels on both sides; the outgoing ones."""
+    incoming = check.concrete(channels)
+    if incoming % groups:
+        problem = ("incoming", incoming, outgoing, groups)
+        check.report(rules.shapes.ChannelsNotDivisible(keyword, *problem))
+    elif outgoing % groups:
+        problem = ("outgoing", outgoing, incoming, groups)
+        check.report(rules.shapes.ChannelsNotDivisible(keyword, *problem))
+    return outgoing

@@ -18,6 +18,7 @@ from archir.ops.spatial import (
     SpatialOp,
     at_axis,
     axes,
+    hold_groups,
     rank_suffix,
     show_extent,
 )
@@ -81,14 +82,7 @@ class ConvTranspose(SpatialOp):
         return in_torch_order(self.keyword, inputs[0], *sizes)
 
     def outgoing(self, channels: Dim, check: Check) -> Dim:
-        incoming, outgoing = check.concrete(channels), self.out_channels
-        if incoming % self.groups:
-            problem = ("incoming", incoming, outgoing, self.groups)
-            check.report(rules.shapes.ChannelsNotDivisible(self.keyword, *problem))
-        elif outgoing % self.groups:
-            problem = ("outgoing", outgoing, incoming, self.groups)
-            check.report(rules.shapes.ChannelsNotDivisible(self.keyword, *problem))
-        return outgoing
+        return hold_groups(self.keyword, channels, self.out_channels, self.groups, check)
 
     def verify(self, incoming: TensorType, check: Check) -> None:
         self.verify_for(self.keyword, incoming, check)

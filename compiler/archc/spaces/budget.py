@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from operator import ge, gt, le, lt
+from collections.abc import Mapping
 
 from archc.errors import SettingError
 from archc.spaces.scores import BYTES, Score, score, split
 from archir.base.diagnostics import nearest
+from archir.base.operators import ORDER
 from archir.base.record import Record
 
 _THOUSANDS = {"": 0, "k": 1, "m": 2, "g": 3, "b": 3, "t": 4}
-_OPERATORS: dict[str, Callable[[float, float], bool]] = {"<=": le, "<": lt, ">=": ge, ">": gt}
 _FORM = re.compile(r"(.+?)\s*(<=|>=|==|<|>|=)\s*([\d_]*\.?\d+(?:[eE]\d+)?)\s*([A-Za-z]*)\s*")
 
 
@@ -27,7 +26,7 @@ class Limit(Record):
         """Whether a score is within it; what is not known is not."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
-        return _OPERATORS[self.operator](value, self.number)
+        return ORDER[self.operator](value, self.number)
 
     def __str__(self) -> str:
         return f"{self.score} {self.operator} {self.number:,.10g}"
@@ -52,7 +51,7 @@ def _limit(text: str) -> Limit:
         form = "params <= 5M, macs < 300M, memory(batch=32) <= 8GiB"
         raise SettingError(f"{text or 'nothing'} is no limit", f"limits are written {form}")
     name, operator, number, unit = read.groups()
-    if operator not in _OPERATORS:
+    if operator not in ORDER:
         raise SettingError(f"{text} asks for one number", f"write {name} <= {number}{unit}")
     wanted = score(name)
     return Limit(wanted, operator, float(number) * _unit(wanted, unit, text))

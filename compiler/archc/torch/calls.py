@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from archc.torch import helpers
+from archir.base.operators import ARITHMETIC
 from archir.catalogue.announced import fault, said
 from archir.op.contract import Op
 from archir.op.recipe import (
@@ -42,16 +43,7 @@ _imported: dict[str, Any] = {}
 """What recipes name as ``package.module:Name``, which only ops of installed packages do."""
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
-    {
-        "+": operator.add,
-        "-": operator.sub,
-        "*": operator.mul,
-        "/": operator.truediv,
-        "//": operator.floordiv,
-        "%": operator.mod,
-        "**": operator.pow,
-        "@": operator.matmul,
-    }
+    {**ARITHMETIC, "@": operator.matmul}
 )
 
 

@@ -99,7 +99,7 @@ def _statement(node: ast.Statement) -> Lines:
             yield from _body(node.body, "train_only")
         case ast.InitStatement():
             yield "init"
-            yield from _indented(_rule(rule) for rule in node.rules)
+            yield from _indented(unparse.rule(rule) for rule in node.rules)
         case ast.ModuleStatement():
             label = "" if node.label is None else f" {_label(node.label)}"
             yield f"module {node.name.text}{label}"
@@ -121,10 +121,10 @@ def _simple(
             yield f"assert {unparse.expression(node.condition)}, {unparse.string(node.message)}"
         case ast.Input():
             yield "input"
-            yield from _indented(_input(item) for item in node.items)
+            yield from _indented(unparse.input_item(item) for item in node.items)
         case ast.OutputStatement():
             yield "output" + ("" if node.when is None else f" when {node.when.text}")
-            yield from _indented(_output(item) for item in node.items)
+            yield from _indented(unparse.output_item(item) for item in node.items)
         case ast.ParamStatement():
             yield unparse.raw_parameter(node)
         case _:
@@ -138,23 +138,6 @@ def _if(node: ast.If) -> Lines:
         word = "else if"
     if node.otherwise is not None:
         yield from _body(node.otherwise, "else")
-
-
-def _rule(rule: ast.Rule) -> str:
-    return f"{unparse.selector(rule.selector)}: {unparse.expression(rule.value)}"
-
-
-def _input(item: ast.InputItem) -> str:
-    dtype = "" if item.dtype is None else item.dtype.text
-    return f"{item.name.text}: {dtype}{unparse.shape(item.shape)}"
-
-
-def _output(item: ast.OutputItem) -> str:
-    return (
-        item.name.text
-        if item.value is None
-        else f"{item.name.text} = " + unparse.expression(item.value)
-    )
 
 
 def _pipeline(node: ast.Pipeline) -> Lines:

@@ -156,6 +156,20 @@ def selector(node: ast.Selector) -> str:
     return f"{quoted(node.target) if node.is_path else node.target}.{node.parameter}"
 
 
+def rule(node: ast.Rule) -> str:
+    return f"{selector(node.selector)}: {expression(node.value)}"
+
+
+def input_item(node: ast.InputItem) -> str:
+    dtype = "" if node.dtype is None else node.dtype.text
+    return f"{node.name.text}: {dtype}{shape(node.shape)}"
+
+
+def output_item(node: ast.OutputItem) -> str:
+    value = "" if node.value is None else f" = {expression(node.value)}"
+    return node.name.text + value
+
+
 def raw_parameter(node: ast.ParamStatement) -> str:
     """``param weight: [C] = ones``, ``buffer steps: int[] = 0, persistent = false``."""
     dtype = "" if node.dtype is None else node.dtype.text

@@ -118,7 +118,7 @@ def _statement(node: ast.Statement) -> Lines:
         case ast.TrainOnlyStatement():
             yield from _braced("train_only", _body(node.body))
         case ast.InitStatement():
-            yield from _braced("init", (_rule(rule) for rule in node.rules))
+            yield from _braced("init", (unparse.rule(rule) for rule in node.rules))
         case ast.ModuleStatement():
             head = f"module {node.name.text} = {_label(node.label)}"
             lines = _joined(iter([head]), _unit(node.unit), "")
@@ -139,10 +139,10 @@ def _simple(
             condition, message = unparse.expression(node.condition), unparse.string(node.message)
             return f"assert {condition}, {message}"
         case ast.Input():
-            return f"input {', '.join(_input(item) for item in node.items)}"
+            return f"input {', '.join(unparse.input_item(item) for item in node.items)}"
         case ast.OutputStatement():
             when = "" if node.when is None else f" when {node.when.text}"
-            return f"output {', '.join(_output(item) for item in node.items)}{when}"
+            return f"output {', '.join(unparse.output_item(item) for item in node.items)}{when}"
         case ast.ParamStatement():
             return unparse.raw_parameter(node)
         case _:
@@ -161,20 +161,6 @@ def _if(node: ast.If) -> Lines:
     if node.otherwise is not None:
         lines = _joined(lines, _braced("else", _body(node.otherwise)))
     yield from lines
-
-
-def _rule(rule: ast.Rule) -> str:
-    return f"{unparse.selector(rule.selector)}: {unparse.expression(rule.value)}"
-
-
-def _input(item: ast.InputItem) -> str:
-    dtype = "" if item.dtype is None else item.dtype.text
-    return f"{item.name.text}: {dtype}{unparse.shape(item.shape)}"
-
-
-def _output(item: ast.OutputItem) -> str:
-    value = "" if item.value is None else f" = {unparse.expression(item.value)}"
-    return item.name.text + value
 
 
 def _pipeline(node: ast.Pipeline) -> Lines:

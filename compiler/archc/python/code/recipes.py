@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from operator import add, floordiv, mod, mul, sub, truediv
+from collections.abc import Sequence
 from typing import Any
 
 from archc.python.code.identifiers import attribute, is_plain
 from archc.python.code.layout import WIDTH, Call, Const, Display, Expr, Raw, flat, string
+from archir.base.operators import ARITHMETIC
 from archir.base.record import Record
 from archir.graph.modules import Holder
 from archir.op.recipe import (
@@ -32,16 +32,6 @@ from archir.op.recipe import Call as CallCode
 HINTS = {"channels": "in_channels", "features": "in_features", "constant": "size"}
 """What an inferred number is called where it becomes a constructor's parameter."""
 
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": add,
-    "-": sub,
-    "*": mul,
-    "/": truediv,
-    "//": floordiv,
-    "%": mod,
-    "**": pow,
-}
-
 
 class Spoken(Record):
     """Words of Python in the place of a number."""
@@ -62,7 +52,7 @@ def number(code: Code) -> int | float | None:
     left, right = number(code.left), number(code.right)
     if left is None or right is None:
         return None
-    result: int | float = _ARITHMETIC[code.operator](left, right)
+    result: int | float = ARITHMETIC[code.operator](left, right)
     return result
 
 

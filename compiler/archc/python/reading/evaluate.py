@@ -6,11 +6,11 @@ an expression is printed only where all instances agree with it.
 
 from __future__ import annotations
 
-import operator
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
+from archir.base.operators import ARITHMETIC, ORDER
 from archir.init.init_rules import Initialiser
 from archir.init.initialisers import GIVEN
 from archir.init.values import Part
@@ -46,7 +46,7 @@ def nothing(expr: Expr) -> object:
 def _arithmetic(expr: e.Arithmetic, look: Look) -> Any:
     value = evaluate(expr.first, look)
     for sign, operand in expr.rest:
-        value = _OPERATORS[sign](value, evaluate(operand, look))
+        value = ARITHMETIC[sign](value, evaluate(operand, look))
     return value
 
 
@@ -84,8 +84,7 @@ def _compare(expr: e.Compare, look: Look) -> bool:
         is_text = isinstance(right, str)
         found = left in right if is_text else any(_same(left, item) for item in right)
         return found == (expr.operator == "in")
-    result: bool = _OPERATORS[expr.operator](left, right)
-    return result
+    return ORDER[expr.operator](left, right)
 
 
 def _same(left: object, right: object) -> bool:
@@ -220,18 +219,6 @@ def _initialiser(expr: e.InitialiserValue, look: Look) -> Initialiser:
     return Initialiser(expr.function, _arguments(expr.arguments, look))
 
 
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _HANDLERS: dict[type[Any], Callable[[Any, Look], Any]] = {
     e.Number: lambda expr, _: expr.value,
     e.Truth: lambda expr, _: expr.value,

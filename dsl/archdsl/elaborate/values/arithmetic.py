@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from math import isfinite
 from typing import Any, TypeGuard
@@ -12,6 +11,7 @@ from archdsl.elaborate.limits import Limits
 from archdsl.elaborate.values.describe import brief_value, describe
 from archdsl.elaborate.values.kinds import UNKNOWN, SizeConditions, Unknown
 from archir.base.diagnostics import Problem
+from archir.base.operators import ARITHMETIC, ORDER
 from archir.init.init_rules import MAX_FORMULA, Arithmetic, Fan
 from archir.shapes import arithmetic
 from archir.shapes.conditions import Condition
@@ -26,27 +26,12 @@ class Trouble(Exception):  # noqa: N818  (caught where the place is known, and r
         self.problem = problem
 
 
-_PYTHON: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-}
 _SIZES: dict[str, Callable[[Dim, Dim], Dim]] = {
     "+": arithmetic.add,
     "-": arithmetic.subtract,
     "*": arithmetic.multiply,
     "//": arithmetic.floor_div,
     "%": arithmetic.modulo,
-}
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
 }
 
 
@@ -103,7 +88,7 @@ def compare(sign: str, left: object, right: object) -> object:
             same = _alike(left, right)
         return same if sign == "==" else _not(same)
     if (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str)):
-        return _ORDER[sign](left, right)
+        return ORDER[sign](left, right)
     raise Trouble(rules.values.WrongOperand(sign, f"{describe(left)} and {describe(right)}"))
 
 
@@ -198,7 +183,7 @@ def _numbers(sign: str, left: Any, right: Any, bits: int) -> object:
     if isinstance(left, int) and isinstance(right, int):
         _guard_bits(sign, left, right, bits)  # before Python computes what would be huge
     try:
-        result = _PYTHON[sign](left, right)
+        result = ARITHMETIC[sign](left, right)
     except (OverflowError, ZeroDivisionError):
         result = None
     infinite = isinstance(result, float) and not isfinite(result)
