@@ -7,7 +7,7 @@ from drawn import example, model
 from shipped import EACH
 
 from archc.pictures.layout.faults import faults
-from archc.pictures.layout.marks import Glyph
+from archc.pictures.layout.marks import Glyph, Text
 from archc.pictures.layout.page import page
 from archc.pictures.model.build import picture_of
 from archc.pictures.model.stages import stages_of
@@ -66,7 +66,7 @@ def test_what_runs_earlier_stands_above_what_runs_later() -> None:
     for name, earlier, later in (
         ("resnet50", "AvgPool", "Linear"),
         ("densenet121", "Transition", "DenseBlock"),
-        ("unet", "ConvTranspose 2\N{MULTIPLICATION SIGN}2", "Conv 3\N{MULTIPLICATION SIGN}3"),
+        ("unet", "MaxPool 2\N{MULTIPLICATION SIGN}2", "Conv 3\N{MULTIPLICATION SIGN}3"),
     ):
         said = [lines(one) for one in glyphs(name)]
         joint = [one for one in said if earlier in one]
@@ -74,6 +74,17 @@ def test_what_runs_earlier_stands_above_what_runs_later() -> None:
         for one in joint:
             behind = [word for word in one[one.index(earlier) + 1 :] if word.startswith(later)]
             assert behind
+
+
+def test_what_comes_up_is_enlarged_before_it_is_joined() -> None:
+    # Figure 1 of arXiv 1505.04597: an up-convolution, then the concatenation, then convolutions.
+    made = page(stages_of(picture_of(example("unet"))), view="stages")
+    signs = [one for one in glyphs("unet") if one.form == "sign"]
+    up = [one for one in made.marks if isinstance(one, Text) and "Transpose" in one.text]
+    assert len(up) == len(signs) == 4
+    bottom = max(one.y for one in glyphs("unet") if one.form == "box")
+    for word, sign, below in zip(up, signs, [*signs[1:], None], strict=True):
+        assert sign.y + sign.height < word.y < (below.y if below is not None else bottom)
 
 
 def test_both_ways_into_a_network_are_drawn() -> None:

@@ -54,6 +54,9 @@ class Style(Record):
     tabled: Collection[Definition] = ()
     """Blocks whose numbers stand in their panel's table."""
 
+    ways_in_words: bool = False
+    """Whether what changes the resolution between two rows of a U is a word on its line."""
+
 
 def item(one: Item, style: Style, before: str = "") -> Sketch:
     """The sketch of one item; ``before`` is the shape of what flows into it."""

@@ -150,7 +150,7 @@ def _readable(
 def _style(picture: Picture, space: Spacing, view: str) -> Style:
     names = {ref.definition: panel.name for panel in picture.panels for ref in panel.uses}
     tabled = {ref.definition for panel in picture.panels if panel.table for ref in panel.uses}
-    return Style(names, {}, view == "layers", view == "volumes", space, tabled)
+    return Style(names, {}, view == "layers", view == "volumes", space, tabled, view != "layers")
 
 
 def _tried(picture: Picture, space: Spacing, view: str, heat: str | None) -> list[Page]:

@@ -120,11 +120,19 @@ def _above(made: Sketch, side: Side, sketches: list[Sketch], *, is_entry: bool) 
 
 
 def _between(items: list[Item], style: Style) -> list[Sketch]:
-    """What stands on the way between two rows; among volumes it is said in words."""
-    if not style.with_volumes:
-        return [item(one, style) for one in items]
-    words = [glyphs.cut(head_text(one)) for one in items if isinstance(one, Box)]
-    return [glyphs.word(text) for text in words]
+    """What stands on the way between two rows: a box, or a word where all boxes are stages."""
+    return [_on_way(one, style) for one in items]
+
+
+def _on_way(one: Item, style: Style) -> Sketch:
+    if not style.ways_in_words or not isinstance(one, Box):
+        return item(one, style)
+    if style.with_volumes:
+        return glyphs.word(glyphs.cut(head_text(one)))
+    # A part is named by what it does: what is in it says more.
+    own = [] if one.path and one.facts else [head_text(one)]
+    said = [*map(str, one.before), *own, *map(str, one.facts)]
+    return glyphs.word(glyphs.cut(", ".join(said)))
 
 
 def _down_side(items: list[Item], style: Style, *, is_top: bool = False) -> Side:

@@ -21,7 +21,6 @@ from archc.pictures.model.tree import (
     Times,
     everything,
     head_text,
-    say,
 )
 from archc.pictures.model.volumes import (
     body_of,
@@ -47,21 +46,20 @@ def _stages(items: list[Item]) -> list[Item]:
     # As deep as a U's levels lie inside each other.
     found: list[Item] = []
     run: list[Item] = []
-    raised: Box | None = None
     shown = [
         item
         for item in _levels_once(items)
         if (not item.is_training if isinstance(item, Tap) else item.shape is not None)
     ]
-    for item, following in zip(shown, [*shown[1:], None], strict=False):
+    for item in shown:
         if run and not _joins(run[-1], item):
-            found.append(_stage(run, raised))
-            run, raised = [], None
+            found.append(_stage(run))
+            run = []
         if isinstance(item, Parallel) and has_inputs(item):
             found.append(_beside(item))
         elif isinstance(item, Parallel) and is_level(item):
-            made, raised = _level(item, following)
-            found.append(made)
+            ways = [Branch(Chain(_stages(one.chain.items)), True) for one in item.branches]
+            found.append(Parallel(ways, item.merge, item.shape))
         elif isinstance(item, Tap):
             found.append(Tap(Chain(_stages(item.chain.items)), is_training=False))
         elif _is_end(item):
@@ -70,7 +68,7 @@ def _stages(items: list[Item]) -> list[Item]:
         else:
             run.append(item)
     if run:
-        found.append(_stage(run, raised))
+        found.append(_stage(run))
     return found
 
 
@@ -123,30 +121,7 @@ def _is_pool(item: Item) -> bool:
     return isinstance(item, Box) and item.kind == "pooling"
 
 
-def _level(item: Parallel, following: Item | None) -> tuple[Parallel, Box | None]:
-    """A level of stages; what brings it up again alone is of the stage that follows, if any."""
-    is_followed = following is not None and not _is_end(following)
-    if isinstance(following, Parallel):
-        is_followed = not is_level(following)
-    raised: Box | None = None
-    branches = []
-    for branch in item.branches:
-        made = _stages(branch.chain.items)
-        if is_followed and len(made) > 1 and _raises(made[-2], made[-1]):
-            last = made.pop()
-            assert isinstance(last, Box)
-            raised = last
-        branches.append(Branch(Chain(made), True))
-    return Parallel(branches, item.merge, item.shape), raised
-
-
-def _raises(before: Item, last: Item) -> bool:
-    if not isinstance(last, Box) or last.shape is None or before.shape is None:
-        return False
-    return last.shape.extents[-1:] > before.shape.extents[-1:]
-
-
-def _stage(run: list[Item], raised: Box | None = None) -> Box:
+def _stage(run: list[Item]) -> Box:
     """One box: its name, what is in it in its order, and the shape of what it gives."""
     shape = run[-1].shape
     assert shape is not None
@@ -162,11 +137,6 @@ def _stage(run: list[Item], raised: Box | None = None) -> Box:
     box.after = (shape.text,)
     box.title = f"{path or name}: {shape.general}"
     box.cost = cost_of(Chain(run))
-    if raised is not None:
-        # A part is named by what it does: what is in it says more.
-        own = [] if raised.path and raised.facts else [say(raised.head)]
-        before = [*raised.before, *own, *map(str, raised.facts), *before]
-        box.cost += raised.cost
     box.before = tuple(before)
     return box
 
