@@ -91,14 +91,15 @@ class Fitting:
             return
         wrong: dict[InitRule, list[tuple[Problem, Module]]] = {}
         right: dict[InitRule, dict[str, None]] = {}
-        for module, spec, rule in _selected(given, modules.of(definition), by_path):
+        found = modules.of_all_turns(definition) if by_path else modules.of(definition)
+        for module, spec, rule in _selected(given, found, by_path):
             problem = self._wrong(rule.initialiser, spec, module)
             if problem is not None:
                 wrong.setdefault(rule, []).append((problem, module))
             else:
                 right.setdefault(rule, {})[module.keyword] = None
-        for rule, found in wrong.items():
-            self._report(rule, found, tuple(right.get(rule, ())))
+        for rule, places in wrong.items():
+            self._report(rule, places, tuple(right.get(rule, ())))
 
     def fits(self, given: tuple[InitRule, ...], modules: Iterable[Module]) -> bool:
         """Whether rules, none of them by a path, can fill all that they select."""

@@ -19,7 +19,7 @@ def check_ties(definition: Definition, modules: Modules, diagnostics: Diagnostic
         return
     known: dict[str, tuple[ParameterSpec, Span]] = {}
     made: dict[str, str] = {}
-    for module in modules.of(definition):
+    for module in modules.of_all_turns(definition):
         known |= {module.owner(spec): (spec, module.span) for spec in module.specs}
         for name, how in () if module.leaf is None else module.leaf.op.made_of():
             made[".".join((*module.path, name))] = how.function
@@ -47,7 +47,7 @@ def _given(definition: Definition, modules: Modules) -> dict[str, tuple[Tie, Par
     """The ties of a definition's own layers, by the keys of what is tied."""
     return {
         module.owner(spec): (tie, spec)
-        for module in modules.of(definition)
+        for module in modules.of_all_turns(definition)
         if module.is_own
         for name, tie in module.overrides
         if isinstance(tie, Tie)

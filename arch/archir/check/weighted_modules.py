@@ -19,13 +19,17 @@ from archir.graph.graph import (
     Step,
     Use,
 )
-from archir.graph.naming import names, turns
+from archir.graph.naming import names, names_of_all, turns
 from archir.init.init_rules import RAW, Given
 from archir.op.rule_cache import RuleCache
 from archir.shapes.types import ParameterSpec, TensorType
 
 MOST_MATCHES = 1_000_000
 """Modules of one ``init`` times the patterns that are held against each: far above any network."""
+
+MOST_TURNS = 100_000
+"""Modules of one definition that are told apart by the turns of loops they stand in. No module of
+more is built, so that nobody sees what is said of its paths."""
 
 Steps = Mapping[Definition, Sequence[Step]]
 """The steps of each definition, inner definitions first."""
@@ -77,6 +81,7 @@ class Modules:
         self.rows = rows
         self.rule_cache = rule_cache
         self.known: dict[Definition, list[Module]] = {}
+        self.unrolled: dict[Definition, list[Module]] = {}
         self.counts: dict[Definition, int] = {}
         """At least as many modules as each definition has, those of its blocks included."""
 
@@ -103,6 +108,17 @@ class Modules:
         if definition not in self.known:
             self.known[definition] = list(self._find(definition))
         return self.known[definition]
+
+    def of_all_turns(self, definition: Definition) -> list[Module]:
+        """Those of a definition, each as often as it is there and by the path that it has then."""
+        if definition not in self.unrolled:
+            folded = self.of(definition)
+            count = sum(module.times for module in folded)
+            is_told = len(folded) < count <= MOST_TURNS
+            self.unrolled[definition] = (
+                list(self._find(definition, all_turns=True)) if is_told else folded
+            )
+        return self.unrolled[definition]
 
     def are_few_enough(self, definition: Definition, diagnostics: Diagnostics) -> bool:
         """Whether a definition's rules can be held against what is below it; reported if not."""
@@ -140,21 +156,21 @@ class Modules:
                 found.setdefault(step.slot, step)
         return found
 
-    def _find(self, definition: Definition) -> Iterator[Module]:
+    def _find(self, definition: Definition, *, all_turns: bool = False) -> Iterator[Module]:
         applied = self._applied(definition)
         # Scopes are nested as deep as braces in the text.
         stack: list[tuple[tuple[str, ...], Scope, int]] = [((), definition.scope, 1)]
         while stack:
             path, scope, around = stack.pop()
             yield from _raw(path, scope.parameters, around)
-            looped = turns(scope)
-            for slot, name in names(scope).items():
+            looped = {} if all_turns else turns(scope)
+            for slot, name in names_of_all(scope) if all_turns else names(scope).items():
                 here, times = (*path, name), around * looped.get(slot, 1)
                 member = slot.member
                 if isinstance(member, Scope):
                     stack.append((here, member, times))
                 elif isinstance(member, Definition):
-                    for inner in self.of(member):
+                    for inner in self.of_all_turns(member) if all_turns else self.of(member):
                         below = (*here, *inner.path)
                         count = times * inner.times
                         yield Module(below, inner.leaf, inner.specs, inner.span, False, count)

@@ -8,7 +8,7 @@ Tied weights are parameters that are another one's tensor under a second key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from archir.base.reserved import RESERVED
 from archir.graph.graph import Definition, Leaf, Scope, Slot, SlotRepeat
@@ -20,23 +20,30 @@ def names(scope: Scope) -> dict[Slot, str]:
 
     A loop's children are named as if they stood once: unroll the graph for the names of all.
     """
-    slots = list(_slots(scope.entries))
-    taken = {slot.label for slot in slots if slot.label is not None}
+    return dict(_named(scope, _slots(scope.entries)))
+
+
+def names_of_all(scope: Scope) -> Iterator[tuple[Slot, str]]:
+    """The names of all children as they are once loops are unrolled, a slot once for each turn."""
+    return _named(scope, _slots(scope.entries, all_turns=True))
+
+
+def _named(scope: Scope, slots: Iterable[Slot]) -> Iterator[tuple[Slot, str]]:
+    # What has a label stands in no loop that is folded.
+    taken = {slot.label for slot in _slots(scope.entries) if slot.label is not None}
     taken.update(parameter.name for parameter in scope.parameters)
-    result: dict[Slot, str] = {}
     number = 0
     counts: dict[str, int] = {}
     for slot in slots:
         if slot.label is not None:
-            result[slot] = slot.label
+            yield slot, slot.label
         elif slot.numbered or not scope.labelled:
             while str(number) in taken:
                 number += 1
-            result[slot] = str(number)
+            yield slot, str(number)
             number += 1
         else:
-            result[slot] = _automatic(slot.default_name, counts, taken)
-    return result
+            yield slot, _automatic(slot.default_name, counts, taken)
 
 
 def turns(scope: Scope) -> dict[Slot, int]:
@@ -69,10 +76,12 @@ def _automatic(base: str, counts: dict[str, int], taken: set[str]) -> str:
     return name
 
 
-def _slots(entries: list[Slot | SlotRepeat]) -> Iterator[Slot]:
+def _slots(entries: list[Slot | SlotRepeat], *, all_turns: bool = False) -> Iterator[Slot]:
     for entry in entries:
         if isinstance(entry, SlotRepeat):
-            yield from _slots(entry.entries)  # as deep as loops are nested in the text
+            for _ in range(entry.count if all_turns else 1):
+                # as deep as loops are nested in the text
+                yield from _slots(entry.entries, all_turns=all_turns)
         else:
             yield entry
 

@@ -115,7 +115,7 @@ def _without_a_layer(
     """The rules whose path leads to no parameter: a typing error, or a label that is gone."""
     layers = [
         (module.keyword, ".".join(module.path), {spec.name for spec in module.specs})
-        for module in network.modules.of(definition)
+        for module in network.modules.of_all_turns(definition)
     ]
     exact = {path: parameters for _, path, parameters in layers}
     for rule in rules:
