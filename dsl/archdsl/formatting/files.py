@@ -8,9 +8,10 @@ from archdsl.formatting import flow
 from archdsl.formatting.comments import Comments
 from archdsl.formatting.flow import BLANK, HARD, Flow
 from archdsl.formatting.of_stages import Stages
-from archdsl.formatting.pieces import Phrase, first_word, last_word, read, words
+from archdsl.formatting.pieces import Phrase, first_word, last_word, read
+from archdsl.formatting.pieces import words as all_words
 from archdsl.formatting.rendering import rendered
-from archdsl.syntax.parser import parse
+from archdsl.syntax.parser import Words, parse, words_of
 from archdsl.tree import ast
 from archdsl.tree.unparse_file import unparse_file
 from archdsl.tree.walk import are_alike
@@ -29,11 +30,15 @@ def formatted(source: Source, tree: ast.File) -> str:
 
     ``tree`` is that of the text, in which nothing is wrong.
     """
-    text = laid_out(source)
+    before = words_of(source)
+    text = laid_out(source, before)
     if "\r\n" in source.text:
         text = text.replace("\n", "\r\n")
-    again, _ = parse(Source(source.name, text))
-    assert again is not None and are_alike(tree, again), "a layout changes no tree"
+    made = Source(source.name, text)
+    after = words_of(made)
+    if before is None or after is None or not after.are_those_of(before):
+        again, _ = parse(made)
+        assert again is not None and are_alike(tree, again), "a layout changes no tree"
     return text
 
 
@@ -42,21 +47,21 @@ def written(file: ast.File) -> str:
     return laid_out(Source(file.source.name, unparse_file(file)))
 
 
-def laid_out(source: Source) -> str:
+def laid_out(source: Source, words: Words | None = None) -> str:
     """The text of a file in which nothing is wrong, laid out.
 
     A comment in the middle of what stands on one line goes behind that line. What it then stands
     beside has it say where lines end there, so that the text is laid out once more.
     """
     for _ in range(ROUNDS):
-        file = read(source)
-        comments = Comments(source, words(file))
+        file = read(words or words_of(source))
+        comments = Comments(source, all_words(file))
         files = Files(source, comments)
         text = rendered(files.file(file), WIDTH)
         assert not comments.left, "each comment has a place"
         if not files.has_strays or text == source.text:
             return text
-        source = Source(source.name, text)
+        source, words = Source(source.name, text), None
     return source.text
 
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from archdsl.syntax.lalr.tables import Production
-from archdsl.syntax.parser import made_by
+from archdsl.syntax.parser import Words, made_by
 from archdsl.syntax.tokens import END, Token
 from archir.base.record import Struct
-from archir.base.source import Source
 
 LINE_ENDS = frozenset({"_NL", "_SEP"})
 
@@ -82,7 +81,7 @@ class _Phrases:
         return Phrase(rule.action, parts) if rule.action else parts
 
 
-def read(source: Source) -> Phrase:
+def read(of: Words | None) -> Phrase:
     """All of a text in which nothing is wrong."""
-    file: Phrase = made_by(_Phrases(), source)
+    file: Phrase = made_by(_Phrases(), of)
     return file

@@ -51,6 +51,11 @@ class Docs:
         self.file = ""
         self._of: dict[int, str] = {}
 
+    @property
+    def has_any(self) -> bool:
+        """Whether a declaration has one."""
+        return bool(self._of)
+
     def above(self, offset: int) -> str:
         """The doc comment of the declaration that starts at an offset."""
         return self._of.get(offset, "")

@@ -16,7 +16,7 @@ from archdsl.syntax.limits import EDITION, MAX_FILE_CHARACTERS, MAX_SYNTAX_ERROR
 from archdsl.syntax.tokens import END, Token
 from archdsl.tree import ast
 from archir.base.diagnostics import Diagnostics, Label, Problem
-from archir.base.record import replaced
+from archir.base.record import Record, replaced
 from archir.base.source import Source, Span
 
 
@@ -70,12 +70,51 @@ def parse_argument(source: Source) -> tuple[ast.Argument | None, Diagnostics]:
     return ast.Argument(name.span.to(first.value.span), name, first.value), found
 
 
-def made_by(actions: object, source: Source) -> Any:
-    """What other actions than the tree's make of a text in which nothing is wrong."""
-    parse = _Parse(source, Diagnostics())
+class Words(Record):
+    """What the grammar reads of a text: its tokens, and the doc comments above them."""
+
+    tokens: Sequence[Token]
+    docs: Docs
+
+    def are_those_of(self, other: Words) -> bool:
+        """Whether the grammar reads the same of another text, so that both have one tree."""
+        return (
+            len(self.tokens) == len(other.tokens)
+            and self.docs.file == other.docs.file
+            and all(map(_are_alike, self.tokens, other.tokens))
+            and self._documented() == other._documented()
+        )
+
+    def _documented(self) -> list[tuple[int, str]]:
+        if not self.docs.has_any:
+            return []
+        said = [(at, self.docs.above(token.start)) for at, token in enumerate(self.tokens)]
+        return [(at, doc) for at, doc in said if doc]
+
+
+def _are_alike(one: Token, other: Token) -> bool:
+    if one.type != other.type:
+        return False
+    # How many lines end is nothing to the grammar; whether branches are parted by a comma is.
+    return one.text == other.text or (
+        one.type in ("_NL", "_SEP") and "," not in one.text + other.text
+    )
+
+
+def words_of(source: Source) -> Words | None:
+    """The words of a text; None where something is wrong with them already."""
+    found = Diagnostics()
+    parse = _Parse(source, found)
     fitting = parse.fitting()
+    if fitting is None or found.has_errors:
+        return None
+    return Words(parse.lines(fitting), parse.docs)
+
+
+def made_by(actions: object, words: Words | None) -> Any:
+    """What other actions than the tree's make of a text in which nothing is wrong."""
     automaton = Automaton(actions)
-    is_right = fitting is not None and automaton.read(parse.lines(fitting))
+    is_right = words is not None and automaton.read(words.tokens)
     assert is_right, "only a text that has a tree is read so"
     return automaton.result
 
