@@ -134,6 +134,8 @@ def change(path: Path) -> None:
     data = path.read_bytes()
     if path.suffix == ".png":  # which has no words
         path.write_bytes(data.replace(b"IEND", b"IENE"))
+    elif path.suffix == ".pdf":  # which names the letters of its font by numbers
+        path.write_bytes(data.replace(b"endobj", b"endobk"))
     else:
         path.write_bytes(data.replace(b"conv", b"cone").replace(b"Conv", b"Cone"))
 
