@@ -179,7 +179,12 @@ def side_by_side(typed: TypedGraph, batch: str) -> None:
         whole = tensors(net(*given))
         apart = [tensors(net(*[x[n : n + 1] for x in given])) for n in range(SAMPLES)]
     for place, out in enumerate(whole):
-        torch.testing.assert_close(out, torch.cat([each[place] for each in apart]))
+        joined = torch.cat([each[place] for each in apart])
+        # Sums round as their terms are large, not as what is left of them.
+        is_rounded = joined.is_floating_point() and joined.numel() > 0
+        scale = max(1.0, float(joined.abs().max())) if is_rounded else 1.0
+        rtol, atol = (1.3e-6, 1e-5 * scale) if is_rounded else (None, None)
+        torch.testing.assert_close(out, joined, rtol=rtol, atol=atol)
 
 
 def test_the_law_of_batches_is_about_such_models(tmp_path: Path) -> None:
