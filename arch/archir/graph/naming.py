@@ -20,17 +20,20 @@ def names(scope: Scope) -> dict[Slot, str]:
 
     A loop's children are named as if they stood once: unroll the graph for the names of all.
     """
-    return dict(_named(scope, _slots(scope.entries)))
+    slots = list(_slots(scope.entries))
+    return dict(_named(scope, slots, slots))
 
 
 def names_of_all(scope: Scope) -> Iterator[tuple[Slot, str]]:
     """The names of all children as they are once loops are unrolled, a slot once for each turn."""
-    return _named(scope, _slots(scope.entries, all_turns=True))
-
-
-def _named(scope: Scope, slots: Iterable[Slot]) -> Iterator[tuple[Slot, str]]:
     # What has a label stands in no loop that is folded.
-    taken = {slot.label for slot in _slots(scope.entries) if slot.label is not None}
+    return _named(scope, _slots(scope.entries), _slots(scope.entries, all_turns=True))
+
+
+def _named(
+    scope: Scope, labelled: Iterable[Slot], slots: Iterable[Slot]
+) -> Iterator[tuple[Slot, str]]:
+    taken = {slot.label for slot in labelled if slot.label is not None}
     taken.update(parameter.name for parameter in scope.parameters)
     number = 0
     counts: dict[str, int] = {}

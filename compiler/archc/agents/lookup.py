@@ -68,24 +68,24 @@ def _blocks() -> dict[str, list[str]]:
 
 
 def _block(word: str) -> ExplainAnswer:
-    from archc.pages.library import example, read_libraries, signature
+    from archc.pages.library import declared, example, signature
     from archdsl.syntax.docs import prose
 
-    for library in read_libraries():
-        for member in library.members:
-            if member.name.text == word:
-                made: ExplainAnswer = {
-                    "ok": True,
-                    "kind": "block",
-                    "name": f"{library.name}.{word}",
-                    "doc": prose(member.doc),
-                    "signature": signature(member),
-                }
-                shown = example(member)
-                if shown:
-                    made["example"] = shown
-                return made
-    raise SettingError(f"{word} is used by the library alone")
+    found = declared(word)
+    if found is None:
+        raise SettingError(f"{word} is used by the library alone")
+    library, member = found
+    made: ExplainAnswer = {
+        "ok": True,
+        "kind": "block",
+        "name": f"{library.name}.{word}",
+        "doc": prose(member.doc),
+        "signature": signature(member),
+    }
+    shown = example(member)
+    if shown:
+        made["example"] = shown
+    return made
 
 
 def examples(

@@ -14,7 +14,7 @@ from archc import pipeline
 from archc.api.formats import FORMATS
 from archc.output import writing
 from archc.pages import command
-from archdsl.project.locate import Located, libraries, locate_library
+from archdsl.project.locate import Located, libraries, library_names, locate_library
 from archdsl.syntax.docs import examples, prose
 from archdsl.syntax.parser import parse
 from archdsl.tree import ast
@@ -59,6 +59,15 @@ class Library(Record):
 def read_libraries() -> list[Library]:
     """All files of the standard library, in the order of their names."""
     return [_library(name) for name in libraries()]
+
+
+def declared(name: str) -> tuple[Library, Member] | None:
+    """What the library declares for others under a name, and the file that does."""
+    library = library_names().get(name)
+    if library is None:
+        return None
+    found = _library(library)
+    return next(((found, each) for each in found.members if each.name.text == name), None)
 
 
 def _library(name: str) -> Library:

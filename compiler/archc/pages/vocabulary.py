@@ -82,17 +82,16 @@ def _function(name: str) -> Word | None:
 def _declared(name: str) -> Word | None:
     from archdsl.project.locate import EXAMPLES, example_names, library_names
 
-    library = library_names().get(name)
-    if library is not None:
-        from archc.pages.library import read_libraries, signature
+    if name in library_names():
+        from archc.pages.library import declared, signature
         from archdsl.syntax.docs import prose
 
-        found = next(each for each in read_libraries() if each.name == library)
-        member = next((each for each in found.members if each.name.text == name), None)
-        if member is not None:
+        found = declared(name)
+        if found is not None:
+            library, member = found
             doc = prose(member.doc).strip().split("\n\n")
             texts = [" ".join(each.split()) for each in doc if each.strip()]
-            lines = (f"`{signature(member)}`", *texts, f"`import {library}: {name}`")
+            lines = (f"`{signature(member)}`", *texts, f"`import {library.name}: {name}`")
             return Word(name, f"{getattr(member, 'kind', 'function')} of the library", lines)
     if name in example_names():
         shown = f"`archc examples {name}` prints it, `import {EXAMPLES}.{name}: {name}` takes it."

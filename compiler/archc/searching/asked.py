@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,6 +66,12 @@ class Asked(Record):
                 "no score is measured by the training",
                 "--score accuracy,params: what is no name of archc's is what FUNCTION returns",
             )
+
+    def open_paths(self) -> None:
+        """Let this process import the training function."""
+        for path in self.paths:
+            if path not in sys.path:
+                sys.path.append(path)  # behind what is installed: no file can stand in for torch
 
     @property
     def ahead(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
@@ -231,9 +230,7 @@ def run(
     from archc.searching.supervising import stoppable
 
     asked = at.asked()
-    for path in asked.paths:
-        if path not in sys.path:
-            sys.path.append(path)
+    asked.open_paths()
 
     def tell(trial: TrialFolder) -> None:
         if progress is not None:

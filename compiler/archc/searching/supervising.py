@@ -9,7 +9,6 @@ import json
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,9 +40,7 @@ def supervise(folder: str, number: int) -> None:
     """Run a trial until it is known what came of it; again where its process was killed."""
     at = Folder(Path(folder))
     asked = at.asked()
-    for path in asked.paths:
-        if path not in sys.path:
-            sys.path.append(path)
+    asked.open_paths()
     trial = at.trial(number)
     for attempt in range(1, asked.retries + 2):
         if trial.is_done or _stopping.is_set():
@@ -106,21 +103,17 @@ def _ended(code: int) -> str:
 def _failed(trial: TrialFolder, asked: Asked, died: str) -> dict[str, Any]:
     where = f"the log in {trial.run.name}/log.txt says where it was"
     said = f"it took more than {asked.timeout:g} s: {where}" if died == TIMEOUT else died
-    outcome = TIMEOUT if died == TIMEOUT else KILLED
+    return _without_values(TIMEOUT if died == TIMEOUT else KILLED, said)
+
+
+def _without_values(outcome: str, said: str) -> dict[str, Any]:
     return {"outcome": outcome, "error": said, "values": {}, "steps": [], "seconds": None}
 
 
 def lost(trial: TrialFolder, said: str, attempts: int) -> None:
     """Write down that whatever was to run a trial was lost again and again."""
-    result: dict[str, Any] = {
-        "outcome": KILLED,
-        "error": said,
-        "values": {},
-        "steps": [],
-        "seconds": None,
-    }
     with trial.attempt() as place:
-        trial.keep(place, {**result, "attempts": attempts})
+        trial.keep(place, {**_without_values(KILLED, said), "attempts": attempts})
 
 
 @contextmanager

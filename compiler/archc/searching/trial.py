@@ -120,9 +120,7 @@ def _result(at: Folder, asked: Asked, number: int, place: Path) -> dict[str, Any
 
 def found_fit(asked: Asked) -> Fit:
     """The training function. ToolError where there is none of its name."""
-    for path in asked.paths:
-        if path not in sys.path:
-            sys.path.append(path)  # behind what is installed: no file there can stand in for torch
+    asked.open_paths()
     return reference.resolve(asked.train)
 
 

@@ -8,8 +8,7 @@ from archdsl.formatting import flow
 from archdsl.formatting.comments import Comments
 from archdsl.formatting.flow import BLANK, HARD, Flow
 from archdsl.formatting.of_stages import Stages
-from archdsl.formatting.pieces import Phrase, first_word, last_word, read
-from archdsl.formatting.pieces import words as all_words
+from archdsl.formatting.pieces import Phrase, first_word, last_word, read, words
 from archdsl.formatting.rendering import rendered
 from archdsl.syntax.parser import Words, parse, words_of
 from archdsl.tree import ast
@@ -47,21 +46,21 @@ def written(file: ast.File) -> str:
     return laid_out(Source(file.source.name, unparse_file(file)))
 
 
-def laid_out(source: Source, words: Words | None = None) -> str:
+def laid_out(source: Source, known: Words | None = None) -> str:
     """The text of a file in which nothing is wrong, laid out.
 
     A comment in the middle of what stands on one line goes behind that line. What it then stands
     beside has it say where lines end there, so that the text is laid out once more.
     """
     for _ in range(ROUNDS):
-        file = read(words or words_of(source))
-        comments = Comments(source, all_words(file))
+        file = read(known or words_of(source))
+        comments = Comments(source, words(file))
         files = Files(source, comments)
         text = rendered(files.file(file), WIDTH)
         assert not comments.left, "each comment has a place"
         if not files.has_strays or text == source.text:
             return text
-        source, words = Source(source.name, text), None
+        source, known = Source(source.name, text), None
     return source.text
 
 

@@ -27,7 +27,7 @@ from archc.pictures.model.tree import (
     Tap,
     Times,
 )
-from archir.base.record import Record
+from archir.base.record import Record, replaced
 from archir.graph.graph import Definition
 
 FRAME = 8.0
@@ -84,7 +84,7 @@ def item(one: Item, style: Style, before: str = "") -> Sketch:
 
 
 def _quiet(style: Style) -> Style:
-    return Style(style.names, style.symbols, False, style.with_volumes, style.space, style.tabled)
+    return replaced(style, with_shapes=False)
 
 
 # --- one behind the other ------------------------------------------------------------------------

@@ -55,11 +55,8 @@ def _stages(items: list[Item]) -> list[Item]:
         if run and not _joins(run[-1], item):
             found.append(_stage(run))
             run = []
-        if isinstance(item, Parallel) and has_inputs(item):
+        if isinstance(item, Parallel) and (has_inputs(item) or is_level(item)):
             found.append(_beside(item))
-        elif isinstance(item, Parallel) and is_level(item):
-            ways = [Branch(Chain(_stages(one.chain.items)), True) for one in item.branches]
-            found.append(Parallel(ways, item.merge, item.shape))
         elif isinstance(item, Tap):
             found.append(Tap(Chain(_stages(item.chain.items)), is_training=False))
         elif _is_end(item):
@@ -73,7 +70,7 @@ def _stages(items: list[Item]) -> list[Item]:
 
 
 def _beside(item: Parallel) -> Parallel:
-    """The ways from several inputs, each in stages of its own."""
+    """The ways from several inputs, or of a level, each in stages of its own."""
     ways = [Branch(Chain(_stages(one.chain.items)), one.is_sourced) for one in item.branches]
     merge = item.merge if isinstance(item.merge, Sign) else _stage([item.merge])
     return Parallel(ways, merge, item.shape)
@@ -134,10 +131,9 @@ def _stage(run: list[Item]) -> Box:
         at = words.index(_name_of(run, words))
         name, before, behind = words[at], words[:at], words[at + 1 :]
     box = Box(kind_of_items(run), (name,), (*behind, *_reads(run)), path=path, shape=shape)
-    box.after = (shape.text,)
+    box.before, box.after = tuple(before), (shape.text,)
     box.title = f"{path or name}: {shape.general}"
     box.cost = cost_of(Chain(run))
-    box.before = tuple(before)
     return box
 
 
