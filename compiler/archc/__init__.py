@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from archc.api.importing import ImportReport as ImportReport
     from archc.api.importing import from_module as from_module
     from archc.api.pictures.diagrams import diagram as diagram
+    from archc.api.plans.planning import TrainingPlan as TrainingPlan
+    from archc.api.plans.planning import plan as plan
     from archc.api.results import CheckedModel as CheckedModel
     from archc.api.results import CheckResult as CheckResult
     from archc.api.sizes import ValidSizes as ValidSizes
@@ -96,6 +98,7 @@ __all__ = [
     "ToolError",
     "TorchMissingError",
     "Trained",
+    "TrainingPlan",
     "Trial",
     "UnknownPathError",
     "ValidSizes",
@@ -115,6 +118,7 @@ __all__ = [
     "load_weights",
     "loads",
     "naswot",
+    "plan",
     "plan_weights",
     "resume",
     "search",
@@ -149,6 +153,7 @@ _HOMES = {
         "WeightsError",
     ),
     "archc.api.differing": ("DiffResult", "diff"),
+    "archc.api.plans.planning": ("TrainingPlan", "plan"),
     "archc.api.results": ("CheckResult", "CheckedModel"),
     "archc.request.settings": ("Expression",),
     "archc.api.sizes": ("ValidSizes",),

@@ -14,7 +14,7 @@ from running import NET, Run
 
 import archc
 from archc.api.costing import Summary
-from archc.request.counting import DTYPES
+from archc.request.requests import DTYPES
 
 CONV1, CONV2, LINEAR = (3 * 9 + 1) * 8, (8 * 9 + 1) * 16, (16 + 1) * 10
 MACS = 32 * 32 * 8 * 27 + 32 * 32 * 16 * 72 + 16 * 10

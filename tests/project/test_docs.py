@@ -30,6 +30,7 @@ PAGES = (
     *sorted(str(each.relative_to(ROOT)) for each in ROOT.glob("docs/fields/*.md")),
     "docs/import.md",
     "docs/python.md",
+    "docs/scale.md",
     "docs/search.md",
     "docs/json.md",
     "docs/sizes.md",

@@ -23,6 +23,7 @@ COMMANDS = {
     "archc draw": f"from archc.cli import main; assert main(['draw', {str(EXAMPLE)!r}]) == 0",
     "archc models": f"from archc.cli import main; assert main(['models', {str(EXAMPLE)!r}]) == 0",
     "summary": f"import archc; archc.summary({str(EXAMPLE)!r}).text()",
+    "plan": f"import archc; str(archc.plan({str(EXAMPLE)!r}, gpu='1GiB', gpus=2))",
     "archc summary": f"from archc.cli import main; assert main(['summary', {str(EXAMPLE)!r}]) == 0",
     "archc examples": "from archc.cli import main; assert main(['examples']) == 0",
     "archc new": "from archc.cli import main; assert main(['new', 'a.arch', '--from=vgg11']) == 0",

@@ -86,7 +86,7 @@ def memory(
     here = {**flat.typed.graph.sizes, **(sizes or {})}
     evaluation = simulate(flat, here, training=False, dtype=dtype)
     training = simulate(flat, here, training=True, dtype=dtype)
-    parameters, buffers = _state(flat, dtype)
+    parameters, buffers, *_ = state_bytes(flat, dtype)
     by_step = [0] * len(flat.steps)
     held = training.storages(flat.inputs) | training.storages(flat.outputs)
     for step, storage in saved_for_backward(training):
@@ -114,14 +114,17 @@ def _bytes(storages: Iterable[Storage]) -> int:
     return sum(storage.nbytes for storage in storages)
 
 
-def _state(flat: Flat, dtype: str) -> tuple[int, int]:
-    """The bytes of the parameters and of the buffers."""
-    found = [0, 0]
+def state_bytes(flat: Flat, dtype: str) -> tuple[int, int, int, int]:
+    """The bytes of the parameters and of the buffers; how many tensors of parameters there are,
+    and the bytes of the largest.
+    """
+    found: tuple[list[int], list[int]] = ([], [])
     for module in flat.modules:
         for spec in counted(flat, module):
             each = BYTES[dtype if spec.dtype == "float32" else spec.dtype]
-            found[spec.is_buffer] += each * spec.numel
-    return found[0], found[1]
+            found[spec.is_buffer].append(each * spec.numel)
+    parameters, buffers = found
+    return sum(parameters), sum(buffers), len(parameters), max(parameters, default=0)
 
 
 def _outputs(run: Pass) -> int:

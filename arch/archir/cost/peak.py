@@ -14,7 +14,7 @@ def peak(run: Pass) -> int:
     As torch runs the model: a value is let go of when it has been read for the last time, but what
     a module is called with stays until the call returns. What the model gives stays to the end.
     """
-    last = _last_use(run)
+    last = last_use(run)
     going: dict[int, list[Storage]] = {}
     for storage, index in last.items():
         going.setdefault(index, []).append(storage)
@@ -26,7 +26,7 @@ def peak(run: Pass) -> int:
     return most
 
 
-def _last_use(run: Pass) -> dict[Storage, int]:
+def last_use(run: Pass) -> dict[Storage, int]:
     """For each storage that is made and let go of, the number of the step behind which that is."""
     last: dict[Storage, int] = {}
     for step in run.steps:

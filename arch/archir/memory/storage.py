@@ -29,11 +29,13 @@ def broadcast(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
 class BackwardNode(Struct):
     """A step of the backward pass: what it needs, and what it passes its gradients to.
 
-    ``kept`` are storages, each with the version that it had when it was kept.
+    ``kept`` are storages, each with the version that it had when it was kept. ``nbytes`` is what
+    the gradient takes that comes to it.
     """
 
     step: int
     parents: tuple[BackwardNode, ...]
+    nbytes: int = 0
     kept: list[tuple[Storage, int]] = fresh(factory=list)
 
 

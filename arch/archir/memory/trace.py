@@ -107,7 +107,7 @@ class MemoryTrace:
         storage = made.storage
         if grad:
             parents = [node for each in behind if (node := each.storage.node) is not None]
-            storage.node = BackwardNode(self.step, tuple(parents))
+            storage.node = BackwardNode(self.step, tuple(parents), storage.nbytes)
         self.events.append((True, storage))
         return made
 
@@ -136,7 +136,8 @@ class MemoryTrace:
         storage.written += (self.step,)
         if learns:
             before = storage.node
-            storage.node = BackwardNode(self.step, () if before is None else (before,))
+            parents = () if before is None else (before,)
+            storage.node = BackwardNode(self.step, parents, storage.nbytes)
         return given
 
     def view(
@@ -292,7 +293,8 @@ class MemoryTrace:
         storage = given.storage
         if self.recording and other.grad:
             nodes = (storage.node, other.storage.node)
-            storage.node = BackwardNode(self.step, tuple(each for each in nodes if each))
+            parents = tuple(each for each in nodes if each)
+            storage.node = BackwardNode(self.step, parents, storage.nbytes)
             storage.grad = True
         return given
 

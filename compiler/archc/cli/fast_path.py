@@ -11,14 +11,17 @@ from archc.cli.usage import COMMANDS
 ABOUT = frozenset({"examples", "explain", "models", "new", "ops"})
 """The commands about what there is, which have a room of their own."""
 
+SERVERS = frozenset({"lsp", "mcp"})
+"""Those that answer until they are ended, which have one too."""
+
 _WRONG = object()
 
 
 def command_of(name: str) -> Command:
     """The command of that name, from the module of its name."""
     home = f"{name}_" if name == "import" else name  # a word that Python keeps for itself
-    home = f"about.{home}" if name in ABOUT else home
-    command: Command = import_module(f"archc.cli.commands.{home}").command
+    room = "about." if name in ABOUT else "servers." if name in SERVERS else ""
+    command: Command = import_module(f"archc.cli.commands.{room}{home}").command
     return command
 
 

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from archc.cli.declare import Operand, Option, UsageError
 from archc.pictures.looks import VIEWS
-from archc.request.requests import MAX_DIGITS, chosen_word, whole_of_text
+from archc.request.requests import (
+    DTYPES,
+    MAX_DIGITS,
+    OPTIMIZERS,
+    chosen_word,
+    whole_of_text,
+)
 from archc.request.settings import from_texts
 
 if TYPE_CHECKING:
@@ -129,6 +135,34 @@ SIZES_TO_RUN_AT = Option(
     metavar="NAME=NUMBER",
     many=True,
     read=_sizes,
+)
+
+BATCH = Option(
+    "--batch",
+    "batch",
+    "How many samples at once, in the place of the batch size's default.",
+    metavar="NUMBER",
+    read=lambda word: None if word is None else whole_of_text("the batch", "a batch", word),
+)
+
+DTYPE = Option(
+    "--dtype",
+    "dtype",
+    f"The dtype of parameters and activations: {', '.join(DTYPES)}.",
+    metavar="DTYPE",
+    default="float32",
+    read=lambda word: chosen_word(word, DTYPES, "dtype"),
+    words=DTYPES,
+)
+
+OPTIMIZER = Option(
+    "--optimizer",
+    "optimizer",
+    f"What remembers numbers for each parameter: {', '.join(OPTIMIZERS)}.",
+    metavar="NAME",
+    default="sgd",
+    read=lambda word: chosen_word(word, OPTIMIZERS, "optimizer"),
+    words=OPTIMIZERS,
 )
 
 SEED = Option(

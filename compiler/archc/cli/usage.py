@@ -8,6 +8,7 @@ COMMANDS = {
     "emit": "print one form of a model: source, picture, or what is between",
     "draw": "print a picture of a model that fits a page",
     "summary": "say what a model costs: parameters, MACs, memory, fields",
+    "plan": "say how a model is trained on machines of a given memory",
     "diff": "say what differs between two models, by their structure",
     "variants": "check and score all that a model can be",
     "search": "train what a model can be, and find the best",

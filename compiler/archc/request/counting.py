@@ -14,17 +14,8 @@ from archir.shapes.dims import show
 if TYPE_CHECKING:
     from archir.cost.memory import Optimizer
 
-DTYPES = {
-    "float64": "float64", "float32": "float32", "bfloat16": "bfloat16", "float16": "float16",
-    "fp64": "float64", "fp32": "float32", "bf16": "bfloat16", "fp16": "float16",
-    "double": "float64", "float": "float32", "half": "float16",
-}  # fmt: skip
-"""The names of dtypes that are understood."""
-
 MOST_STEPS = 50_000
 """Steps that a summary counts; the largest published networks have about 1,000."""
-
-OPTIMIZERS = ("sgd", "sgd-momentum", "adam")
 
 
 def costs_at(
@@ -38,8 +29,8 @@ def costs_at(
 ) -> Costs:
     """The costs of a checked model. Raises ``SettingError`` for what it does not have."""
     chosen: Optimizer = optimizer  # type: ignore[assignment]  # looked up in the next line but one
-    counted = DTYPES[requests.chosen_word(dtype, DTYPES, "dtype")]
-    requests.chosen_word(optimizer, OPTIMIZERS, "optimizer")
+    counted = requests.DTYPES[requests.chosen_word(dtype, requests.DTYPES, "dtype")]
+    requests.chosen_word(optimizer, requests.OPTIMIZERS, "optimizer")
     given = None if symbolic else sizes_of(typed, sizes, batch)
     _countable(typed)
     return Costs(typed, given, counted, chosen)

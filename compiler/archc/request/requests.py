@@ -20,6 +20,16 @@ MAX_DIGITS = 18
 """Digits of a size: what is longer is larger than torch can count."""
 
 
+DTYPES = {
+    "float64": "float64", "float32": "float32", "bfloat16": "bfloat16", "float16": "float16",
+    "fp64": "float64", "fp32": "float32", "bf16": "bfloat16", "fp16": "float16",
+    "double": "float64", "float": "float32", "half": "float16",
+}  # fmt: skip
+"""The names of dtypes that are understood."""
+
+OPTIMIZERS = ("sgd", "sgd-momentum", "adam")
+
+
 class Request(Record):
     """Sizes that a model is asked about, others than its own defaults, and in which mode."""
 

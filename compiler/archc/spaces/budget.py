@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping
 
 from archc.errors import SettingError
+from archc.request.amounts import THOUSANDS, byte_unit, unit_hint
 from archc.spaces.scores import BYTES, Score, score, split
-from archir.base.diagnostics import nearest
 from archir.base.operators import ORDER
 from archir.base.record import Record
 
-_THOUSANDS = {"": 0, "k": 1, "m": 2, "g": 3, "b": 3, "t": 4}
 _FORM = re.compile(r"(.+?)\s*(<=|>=|==|<|>|=)\s*([\d_]*\.?\d+(?:[eE]\d+)?)\s*([A-Za-z]*)\s*")
 
 
@@ -61,15 +60,12 @@ def _unit(wanted: Score, unit: str, text: str) -> float:
     """What a unit makes of a number: bytes are counted in KB or KiB, other things in thousands."""
     word = unit.lower()
     if wanted.name in BYTES:
-        power = _THOUSANDS.get(word.removesuffix("ib").removesuffix("b"))
-        if power is not None and word.endswith("ib"):
-            return 1024.0**power
-        if power is not None and (word.endswith("b") or not word):
-            return 1000.0**power
-        near = nearest(unit, ["KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"])
-        hint = f"did you mean {near}?" if near else "bytes are counted in KB, MB, GB, KiB, MiB, GiB"
-        raise SettingError(f"{text} has the unit {unit}, and {wanted.name} is in bytes", hint)
-    if word not in _THOUSANDS:
+        size = byte_unit(unit)
+        if size is not None:
+            return size
+        said = f"{text} has the unit {unit}, and {wanted.name} is in bytes"
+        raise SettingError(said, unit_hint(unit))
+    if word not in THOUSANDS:
         hint = "numbers are counted in K, M, G (or B) and T"
         raise SettingError(f"{text} has the unit {unit}, which is none", hint)
-    return 1000.0 ** _THOUSANDS[word]
+    return 1000.0 ** THOUSANDS[word]

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
+from archc.torch.assembling import plan
 from archc.torch.calls import changed, construct, prepare
 from archc.torch.initialise import DrawnLeaf, draw, run_pass
 from archc.torch.modules import CONTAINERS, shell
-from archc.torch.plan import plan
 from archc.torch.program import Plan
 from archir.graph import modules
 from archir.graph.graph import RawParameter

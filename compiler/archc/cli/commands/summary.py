@@ -14,7 +14,6 @@ from archc.cli.exclusive import refuse
 from archc.errors import ArchError, UnknownPathError
 from archc.render.costs.table import COLUMNS, IN_CSV
 from archc.render.style import style_of
-from archc.request.counting import DTYPES, OPTIMIZERS
 from archc.request.requests import chosen_word, chosen_words, whole_of_text
 from archir.base.record import Record
 from archir.cost.folding import DEPTH
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from archir.graph.typed import TypedGraph
 
 FORMATS = ("text", "json", "markdown", "csv")
-
-DTYPE = "float32"
-OPTIMIZER = "sgd"
-"""What is taken unless another is asked for."""
 
 
 def summary(
@@ -60,8 +55,8 @@ def summary(
         {
             "--size": bool(sizes),
             "--batch": batch is not None,
-            "--dtype": dtype != DTYPE,
-            "--optimizer": optimizer != OPTIMIZER,
+            "--dtype": dtype != options.DTYPE.default,
+            "--optimizer": optimizer != options.OPTIMIZER.default,
             "--depth": depth is not None,
             "--all": everything,
             "--columns": columns is not None,
@@ -71,9 +66,9 @@ def summary(
             f"--format {form}": True,
         }
     )
-    typed, found = _compile(file, model, settings, limits)
+    typed, found = compile_model(file, model, settings, limits)
     if typed is None:
-        return _wrong(found, form)
+        return wrong(found, form)
     try:
         costs = summary_of(typed, sizes, batch, dtype, optimizer, symbolic=symbolic)
         told = None if tool is None else costs.count_as(tool)
@@ -81,7 +76,7 @@ def summary(
         if not error.diagnostics:
             raise
         found.extend(error.diagnostics)  # sizes at which the model does not run
-        return _wrong(found, form)
+        return wrong(found, form)
     if form != "json":
         streams.complain(found)
     if field is not None:
@@ -93,9 +88,10 @@ def summary(
     return guard.OK
 
 
-def _compile(
+def compile_model(
     file: str, model: str | None, settings: tuple[Setting, ...], limits: Limits | None
 ) -> tuple[TypedGraph | None, Diagnostics]:
+    """The model of a file, and what is said of it."""
     source, path, found = streams.read(file)
     typed = None
     if not found.has_errors:
@@ -104,7 +100,7 @@ def _compile(
     return typed, found
 
 
-def _wrong(found: Diagnostics, form: str) -> int:
+def wrong(found: Diagnostics, form: str) -> int:
     """Say why there is nothing to show."""
     if form == "json":
         from archc.render import data
@@ -209,31 +205,9 @@ command = Command(
         options.MODEL,
         options.SETTINGS,
         options.SIZES_TO_RUN_AT,
-        Option(
-            "--batch",
-            "batch",
-            "How many samples at once, in the place of the batch size's default.",
-            metavar="NUMBER",
-            read=_number("batch"),
-        ),
-        Option(
-            "--dtype",
-            "dtype",
-            f"The dtype of parameters and activations: {', '.join(DTYPES)}.",
-            metavar="DTYPE",
-            default=DTYPE,
-            read=_word("dtype", DTYPES),
-            words=DTYPES,
-        ),
-        Option(
-            "--optimizer",
-            "optimizer",
-            f"What remembers numbers for each parameter: {', '.join(OPTIMIZERS)}.",
-            metavar="NAME",
-            default=OPTIMIZER,
-            read=_word("optimizer", OPTIMIZERS),
-            words=OPTIMIZERS,
-        ),
+        options.BATCH,
+        options.DTYPE,
+        options.OPTIMIZER,
         Option(
             "--depth",
             "depth",

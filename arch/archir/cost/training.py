@@ -1,0 +1,256 @@
+"""A training step in turns: how much memory is there at each, and with what is computed again.
+
+A segment that is *checkpointed* keeps nothing of its own in the forward pass but what it was given,
+and runs again when the backward pass comes to it. So what a segment needs depends on what those
+before it keep, and on nothing else; ``archir.planning`` chooses by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from archir.base.record import Record
+from archir.cost.gradients import Gradients, gradients
+from archir.cost.memory import STATES, Optimizer, state_bytes
+from archir.cost.peak import last_use
+from archir.cost.saved_for_backward import nodes
+from archir.cost.simulate import Pass, SimulatedStep, simulate
+from archir.graph.flat import Flat
+from archir.memory.storage import Storage
+
+Kept = frozenset[Storage]
+"""Storages that are kept for the backward pass, and that steps behind may keep too."""
+
+_COUNTER = 4
+"""The bytes in which Adam counts its steps, for each tensor of parameters."""
+
+
+class Segment(Record):
+    """The steps from ``first`` to before ``end`` of the flat model, in one piece.
+
+    One that ``recomputes`` is checkpointed: it was given ``inputs``, numbers of values.
+    """
+
+    first: int
+    end: int
+    recomputes: bool = False
+    inputs: tuple[int, ...] = ()
+
+
+class Needs(Record):
+    """What a segment needs: ``most`` bytes at a time beside the state and what segments before it
+    keep, in the forward pass, while it is computed again, and in its turns of the backward pass.
+
+    ``kept`` is what is kept behind it that later segments may meet, ``nbytes`` what it adds to that
+    which is kept in all.
+    """
+
+    most: int
+    kept: Kept
+    nbytes: int
+
+
+class TrainingStep:
+    """A step of training at given sizes: forward pass, backward pass, optimizer.
+
+    The gradients of the outputs, and what computes a loss of these, are the caller's.
+    """
+
+    def __init__(
+        self,
+        flat: Flat,
+        sizes: Mapping[str, int],
+        dtype: str = "float32",
+        optimizer: Optimizer = "sgd",
+        *,
+        without_state: bool = False,
+    ) -> None:
+        """``without_state`` leaves out the parameters, and all that there is for each of them."""
+        self.flat = flat
+        self.run: Pass = simulate(flat, sizes, training=True, dtype=dtype)
+        self.gradients: Gradients = gradients(self.run, dtype, of_weights=not without_state)
+        self.steps = {step.index: step for step in self.run.steps}
+        self.keeps = _kept(self.run)
+        self.outputs = frozenset(_counted(self.run.storages(flat.outputs)))
+        self._ends = last_use(self.run)
+        self._live = self._living()
+        self._met = self._last_met()
+        self._known: dict[tuple[Segment, Kept], Needs] = {}
+        if without_state:
+            self.state = self._at_the_end = 0
+            return
+        parameters, buffers, tensors, largest = state_bytes(flat, dtype)
+        self.state = parameters + buffers + STATES[optimizer] * parameters
+        self._at_the_end = self.gradients.whole
+        if optimizer == "adam":
+            self.state += _COUNTER * tensors
+            self._at_the_end += 2 * largest
+
+    # --- the whole step -------------------------------------------------------------------------
+
+    @property
+    def start(self) -> tuple[Kept, int]:
+        """What is there before the first segment, the inputs, and its bytes."""
+        inputs = frozenset(self.run.storages(self.flat.inputs))
+        return self._passing(inputs, 0), _bytes(inputs)
+
+    def peak(self, segments: Sequence[Segment]) -> int:
+        """The most bytes that are there at a time where the step is done in these segments."""
+        kept, nbytes = self.start
+        most = self.at_least
+        for segment in segments:
+            needs = self.needs(segment, kept)
+            most = max(most, self.state + nbytes + needs.most)
+            kept, nbytes = needs.kept, nbytes + needs.nbytes
+        return most
+
+    @property
+    def at_least(self) -> int:
+        """What the optimizer's turn needs, whatever is checkpointed."""
+        _, inputs = self.start
+        return self.state + inputs + _bytes(self.outputs) + self._at_the_end
+
+    @property
+    def whole(self) -> Segment:
+        """All steps as one segment, of which nothing is computed again."""
+        return Segment(0, len(self.flat.steps))
+
+    def kept_by(self, segment: Segment) -> int:
+        """What a segment keeps for the backward pass where nothing is computed again."""
+        found = [self.keeps.get(at, ()) for at in range(segment.first, segment.end)]
+        return _bytes(frozenset().union(*found))
+
+    # --- one segment ----------------------------------------------------------------------------
+
+    def needs(self, segment: Segment, kept: Kept) -> Needs:
+        """What a segment needs behind others that keep something."""
+        if (segment, kept) not in self._known:
+            self._known[segment, kept] = self._needs(segment, kept)
+        return self._known[segment, kept]
+
+    def _needs(self, segment: Segment, kept: Kept) -> Needs:
+        steps = [self.steps[at] for at in range(segment.first, segment.end) if at in self.steps]
+        if segment.recomputes:
+            given = _counted(self.run.storages(segment.inputs))
+            own = frozenset(given - kept)
+            most = self._forward(steps, kept | own, keeping=False) + _bytes(own)
+            there = kept | own | self.outputs
+            added = _bytes(there - kept)
+            again = self._again(segment, steps, there)
+            most = max(most, added + again)
+        else:
+            own = frozenset().union(*[self.keeps.get(step.index, ()) for step in steps]) - kept
+            most = self._forward(steps, kept, keeping=True)
+            there = kept | self.outputs
+            most = max(most, _bytes(self.outputs - kept) + self._backward(steps, there))
+        return Needs(most, self._passing(kept | own, segment.end), _bytes(own))
+
+    def _forward(self, steps: Sequence[SimulatedStep], kept: Kept, *, keeping: bool) -> int:
+        """The most that is there beside what is kept before."""
+        most = held = 0
+        there = set(kept)
+        for step in steps:
+            living = sum([each.nbytes for each in self._live[step.index] if each not in there])
+            most = max(most, held + living + step.scratch)
+            if keeping:
+                for each in self.keeps.get(step.index, ()):
+                    if each not in there:
+                        there.add(each)
+                        held += each.nbytes
+        return most
+
+    def _again(self, segment: Segment, steps: Sequence[SimulatedStep], there: Kept) -> int:
+        """The most while a segment is computed again, as far as it must be, and goes back."""
+        turns = self.gradients.turns
+        keeping = [step.index for step in steps if self.keeps.get(step.index)]
+        if not keeping:
+            return self._backward(steps, there)
+        before = turns[keeping[-1]].before
+        most = held = 0
+        own: set[Storage] = set()
+        for step in steps:
+            if step.index > keeping[-1]:
+                break
+            living = sum(
+                each.nbytes
+                for each in self._live[step.index]
+                if each not in own and each not in there and self._made[each] >= segment.first
+            )
+            most = max(most, before + held + living + step.scratch)
+            for each in self.keeps.get(step.index, ()):
+                if each not in there and each not in own:
+                    own.add(each)
+                    held += each.nbytes
+        return max(most, self._backward(steps, there))
+
+    def _backward(self, steps: Sequence[SimulatedStep], there: Kept) -> int:
+        """The most in the turns of the backward pass, beside what is there in any case."""
+        held = 0
+        own: set[Storage] = set()
+        sums: list[int] = []
+        for step in steps:
+            for each in self.keeps.get(step.index, ()):
+                if each not in there and each not in own:
+                    own.add(each)
+                    held += each.nbytes
+            sums.append(held)
+        most = 0
+        for step, held in zip(steps, sums, strict=True):
+            turn = self.gradients.turns.get(step.index)
+            if turn is not None:
+                most = max(most, held + turn.most)
+        return most
+
+    # --- what lives -----------------------------------------------------------------------------
+
+    def _living(self) -> dict[int, tuple[Storage, ...]]:
+        """The storages of values that are there before each step, and needed at it or behind."""
+        self._made: dict[Storage, int] = {}
+        now: dict[Storage, None] = {}
+        going: dict[int, list[Storage]] = {}
+        for storage, index in self._ends.items():
+            going.setdefault(index, []).append(storage)
+        found: dict[int, tuple[Storage, ...]] = {}
+        for step in self.run.steps:
+            found[step.index] = tuple(now)
+            for each in step.new:
+                now[each] = None
+            for each in (*step.new, *self.keeps.get(step.index, ())):
+                self._made.setdefault(each, step.index)
+            for each in going.get(step.index, ()):
+                now.pop(each, None)
+        return found
+
+    def _last_met(self) -> dict[Storage, int]:
+        """The last step that reads or keeps each storage; that of outputs is behind all."""
+        last = dict(self._ends)
+        for index in sorted(self.keeps):
+            for each in self.keeps[index]:
+                last[each] = max(last.get(each, -1), index)
+        for step in self.run.steps:
+            for each in step.reads:
+                last[each] = max(last.get(each, -1), step.index)
+        last.update(dict.fromkeys(self.outputs, len(self.flat.steps)))
+        return last
+
+    def _passing(self, kept: Kept, place: int) -> Kept:
+        """Those of what is kept that a step from a place on may meet."""
+        return frozenset([each for each in kept if self._met.get(each, -1) >= place])
+
+
+def _kept(run: Pass) -> dict[int, tuple[Storage, ...]]:
+    """The storages that each step keeps, without parameters and buffers."""
+    found: dict[int, dict[Storage, None]] = {}
+    for node in nodes(run):
+        for storage, _ in node.kept:
+            if storage.kind != "state":
+                found.setdefault(node.step, {})[storage] = None
+    return {step: tuple(storages) for step, storages in found.items()}
+
+
+def _counted(storages: set[Storage]) -> set[Storage]:
+    return {storage for storage in storages if storage.kind != "state"}
+
+
+def _bytes(storages: frozenset[Storage]) -> int:
+    return sum([storage.nbytes for storage in storages])

@@ -1,0 +1,1 @@
+"""Plans for training: made from a file, and done to a module."""

@@ -1,0 +1,92 @@
+"""``archc plan``: how a model is trained on machines of a given memory."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from archc.api.plans.planning import plan_of
+from archc.cli import guard, options, streams
+from archc.cli.commands.summary import compile_model, wrong
+from archc.cli.declare import Command, Option
+from archc.errors import ArchError
+from archc.request.amounts import bytes_of
+from archc.request.requests import whole_of_text
+
+if TYPE_CHECKING:
+    from archc.request.settings import Setting
+    from archdsl.elaborate.limits import Limits
+
+
+def plan(
+    file: str,
+    model: str | None,
+    settings: tuple[Setting, ...],
+    gpu: int,
+    gpus: int,
+    sizes: dict[str, int],
+    batch: int | None,
+    dtype: str,
+    optimizer: str,
+    form: str,
+    limits: Limits | None,
+) -> int:
+    """Say how FILE's model is trained on devices of a given memory: whether a step fits, what to
+    checkpoint so that it does, the largest batch, where to cut it, and what each device holds.
+
+    All of it is worked out from the text, and nothing is run.
+    """
+    typed, found = compile_model(file, model, settings, limits)
+    if typed is None:
+        return wrong(found, form)
+    try:
+        made = plan_of(typed, gpu, gpus, sizes, batch, dtype, optimizer)
+    except ArchError as error:
+        if not error.diagnostics:
+            raise
+        found.extend(error.diagnostics)
+        return wrong(found, form)
+    if form == "json":
+        from archc.render import data
+        from archc.render.plans.plan_data import document
+
+        streams.data(data.report(found, **document(made)))
+        return guard.OK
+    from archc.render.plans.plan_text import text
+    from archc.render.style import style_of
+
+    streams.complain(found)
+    sys.stdout.write(text(made, style_of(sys.stdout)))
+    return guard.OK
+
+
+command = Command(
+    plan,
+    options.FILE,
+    (
+        options.MODEL,
+        options.SETTINGS,
+        Option(
+            "--gpu",
+            "gpu",
+            "The memory of one device, as 24GiB.",
+            metavar="BYTES",
+            required=True,
+            read=lambda word: bytes_of("the memory of a device", word),
+        ),
+        Option(
+            "--gpus",
+            "gpus",
+            "How many devices there are.",
+            metavar="NUMBER",
+            default="1",
+            read=lambda word: whole_of_text("the number of devices", "a number of devices", word),
+        ),
+        options.SIZES_TO_RUN_AT,
+        options.BATCH,
+        options.DTYPE,
+        options.OPTIMIZER,
+        options.FORMAT,
+        options.LIMITS,
+    ),
+)

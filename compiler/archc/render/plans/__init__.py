@@ -1,0 +1,1 @@
+"""Plans for training, for terminals and programs."""
