@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archc.api.importing import ImportReport as ImportReport
     from archc.api.importing import from_module as from_module
     from archc.api.pictures.diagrams import diagram as diagram
+    from archc.api.plans.applying import apply as apply
     from archc.api.plans.planning import TrainingPlan as TrainingPlan
     from archc.api.plans.planning import plan as plan
     from archc.api.results import CheckedModel as CheckedModel
@@ -107,6 +108,7 @@ __all__ = [
     "WeightsPlan",
     "WeightsReport",
     "__version__",
+    "apply",
     "check",
     "diagram",
     "diff",
@@ -153,6 +155,7 @@ _HOMES = {
         "WeightsError",
     ),
     "archc.api.differing": ("DiffResult", "diff"),
+    "archc.api.plans.applying": ("apply",),
     "archc.api.plans.planning": ("TrainingPlan", "plan"),
     "archc.api.results": ("CheckResult", "CheckedModel"),
     "archc.request.settings": ("Expression",),

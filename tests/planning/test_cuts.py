@@ -26,7 +26,9 @@ def test_all_other_cuts_are_no_better(
     tolerance: Fraction,
 ) -> None:
     places = [
-        CutPoint(step, (), nbytes[step - 1]) for step in range(1, len(macs)) if step not in closed
+        CutPoint(str(step), step, (), nbytes[step - 1])
+        for step in range(1, len(macs))
+        if step not in closed
     ]
     tried = []
     for cuts in combinations(places, stages - 1):

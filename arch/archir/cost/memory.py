@@ -9,6 +9,7 @@ the backward pass while what was kept for it is let go of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Literal
 
 from archir.base.record import Record
@@ -115,8 +116,9 @@ def _bytes(storages: Iterable[Storage]) -> int:
 
 
 def state_bytes(flat: Flat, dtype: str) -> tuple[int, int, int, int]:
-    """The bytes of the parameters and of the buffers; how many tensors of parameters there are,
-    and the bytes of the largest.
+    """The bytes of the parameters and of the buffers; how many tensors of parameters there are;
+    and the most that Adam needs in passing: a tensor's square roots and what it divides by, beside
+    what it divided the tensor before by.
     """
     found: tuple[list[int], list[int]] = ([], [])
     for module in flat.modules:
@@ -124,7 +126,8 @@ def state_bytes(flat: Flat, dtype: str) -> tuple[int, int, int, int]:
             each = BYTES[dtype if spec.dtype == "float32" else spec.dtype]
             found[spec.is_buffer].append(each * spec.numel)
     parameters, buffers = found
-    return sum(parameters), sum(buffers), len(parameters), max(parameters, default=0)
+    passing = [2 * one + before for before, one in pairwise([0, *parameters])]
+    return sum(parameters), sum(buffers), len(parameters), max(passing, default=0)
 
 
 def _outputs(run: Pass) -> int:

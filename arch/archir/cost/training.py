@@ -79,12 +79,12 @@ class TrainingStep:
         if without_state:
             self.state = self._at_the_end = 0
             return
-        parameters, buffers, tensors, largest = state_bytes(flat, dtype)
+        parameters, buffers, tensors, passing = state_bytes(flat, dtype)
         self.state = parameters + buffers + STATES[optimizer] * parameters
         self._at_the_end = self.gradients.whole
         if optimizer == "adam":
             self.state += _COUNTER * tensors
-            self._at_the_end += 2 * largest
+            self._at_the_end += passing
 
     # --- the whole step -------------------------------------------------------------------------
 

@@ -38,7 +38,8 @@ def _units(row: Row) -> Iterator[ChainUnit]:
         if inside.kind == "group":
             yield from _units(inside)
         else:
-            path = "" if inside.kind in ("function", "parameter") else inside.path
+            is_module = inside.kind in ("op", "block")
+            path = inside.path if is_module else ""
             is_block = inside.kind == "block"
             yield ChainUnit(path, inside.steps.start, inside.steps.stop, is_block)
 

@@ -23,11 +23,13 @@ TOLERANCE = Fraction(1, 20)
 
 
 class CutPoint(Record):
-    """A place between two units where a model may be cut: before the step ``step``.
+    """A place between two units where a model may be cut: before the step ``step``, with which the
+    module ``path`` begins.
 
     ``values`` are the numbers of those that cross it, ``nbytes`` what they take.
     """
 
+    path: str
     step: int
     values: tuple[int, ...]
     nbytes: int
@@ -50,7 +52,7 @@ def places(
     """The places between units where a model may be cut.
 
     A module that runs on both sides, and a tensor of parameters that both sides have, would have to
-    be on two machines: there is no place between.
+    be on two machines: there is no place between. Nor is one before a function, which has no name.
     """
     last = last_uses(flat)
     made: dict[int, int] = dict.fromkeys(flat.inputs, -1)
@@ -60,14 +62,14 @@ def places(
     found: list[CutPoint] = []
     for unit in units[1:]:
         at = unit.first
-        if any(first < at <= end for first, end in spans):
+        if not unit.path or any(first < at <= end for first, end in spans):
             continue
         # What is an output of the model crosses to the last stage, which gives them all.
         values = tuple([value for value in made if made[value] < at <= last.get(value, -1)])
         sent = [types[value] for value in values]
         if any(flat.steps[made[value]].op is None for value in values if made[value] >= 0):
             continue  # a parameter is read before and used behind
-        found.append(CutPoint(at, values, sum([_bytes(each, dtype) for each in sent])))
+        found.append(CutPoint(unit.path, at, values, sum([_bytes(each, dtype) for each in sent])))
     return tuple(found)
 
 

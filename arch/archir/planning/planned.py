@@ -97,6 +97,16 @@ class Planned:
         return self.flat.typed.graph.root.name
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the model's parameters in its state dict."""
+        return tuple(
+            f"{module.path}.{spec.name}" if module.path else spec.name
+            for module in self.flat.modules
+            for spec in module.state
+            if not spec.is_buffer
+        )
+
+    @property
     def optimizer(self) -> Optimizer:
         """The optimizer that is counted."""
         return self.costs.optimizer

@@ -53,7 +53,7 @@ def _one_device(plan: Planned) -> Iterator[tuple[str, str]]:
         if found is None:
             yield "", _paths(smallest.paths)
     else:
-        yield "at the least", "there is no block whose checkpoint would help"
+        yield "at the least", f"{_bytes(smallest.peak)}, whatever is computed again"
     if plan.wanted.batch is None:
         yield "largest batch", "the inputs have no batch size"
     elif plan.largest_batch is None:
