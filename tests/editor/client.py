@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Client:
-    """A server in a process of its own, and what it has said unasked."""
+    """A server in a process of its own, and what it has said and asked by itself."""
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
@@ -20,6 +20,7 @@ class Client:
         )
         self.number = 0
         self.notes: list[dict[str, Any]] = []
+        self.asked: list[dict[str, Any]] = []
         root: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
         self.capabilities = self.ask("initialize", root)["capabilities"]
         self.tell("initialized", {})
@@ -65,7 +66,8 @@ class Client:
 
     def _other(self, message: dict[str, Any]) -> None:
         if "method" in message and "id" in message:
-            answer = {"jsonrpc": "2.0", "id": message["id"], "result": None}
+            self.asked.append(message)
+            answer = {"jsonrpc": "2.0", "id": message["id"], "result": {"success": True}}
             self.send(json.dumps(answer).encode())
         elif "method" in message:
             self.notes.append(message)

@@ -85,17 +85,17 @@ def test_a_block_of_the_library_leads_into_its_file() -> None:
 
 def test_references_are_those_of_the_same_meaning() -> None:
     page = Page(TEXT)
-    places = [span.start for span in finding.references(page, place_of(TEXT, "width", 2))]
+    places = [span.start for _, span in finding.references(page, place_of(TEXT, "width", 2))]
     # The model's own width: its parameter, and two uses; the block's width is another one.
     assert places == [place_of(TEXT, "width", number) for number in (2, 3, 4)]
-    stage = [span.start for span in finding.references(page, place_of(TEXT, "Stage", 0))]
+    stage = [span.start for _, span in finding.references(page, place_of(TEXT, "Stage", 0))]
     assert stage == [place_of(TEXT, "Stage", number) for number in (0, 1, 2)]
 
 
 def test_a_name_is_changed_everywhere_or_not_at_all() -> None:
     page = Page(TEXT)
     at = place_of(TEXT, "stem")
-    spans = finding.rename(page, at, "trunk")
+    spans = [span for _, span in finding.rename(page, at, "trunk")]
     text = TEXT
     for span in sorted(spans, key=lambda one: -one.start):
         text = text[: span.start] + "trunk" + text[span.end :]
@@ -112,7 +112,7 @@ def test_a_name_is_changed_everywhere_or_not_at_all() -> None:
 
 def test_an_argument_is_no_use_of_the_name() -> None:
     page = Page(TEXT)
-    places = [span.start for span in finding.references(page, place_of(TEXT, "depth", 0))]
+    places = [span.start for _, span in finding.references(page, place_of(TEXT, "depth", 0))]
     assert place_of(TEXT, "depth = 1") not in places
 
 
@@ -169,6 +169,35 @@ def test_words_that_may_stand_there(line: str, words: set[str], others: set[str]
     found = {each.word for each in completing.proposals(page, at)}
     assert words <= found
     assert not others & found
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "others"),
+    [
+        ("  Stage(2 * width)\n  st^", {"stem", "Stage"}, {"depth"}),
+        ("  Stage(2 * width, ^", {"depth = ", "stem"}, set()),
+    ],
+)
+def test_words_are_there_before_the_text_is_checked_again(
+    line: str, words: set[str], others: set[str]
+) -> None:
+    now, at = marked(TEXT.replace("  Stage(2 * width)", line))
+    sketch = Page(now.text, before=Page(TEXT))
+    found = {each.word for each in completing.proposals(sketch, at)}
+    assert words <= found
+    assert not others & found
+    # And names mean what they did, where they are now.
+    stems = [span.start for _, span in finding.references(sketch, place_of(now.text, "stem"))]
+    assert stems == [place_of(now.text, "stem", number) for number in (0, 1)]
+    call = explaining.signature(sketch, place_of(now.text, "linear(") + 7)
+    assert call is not None and call.label.startswith("linear(")
+
+
+def test_places_in_lines_that_end_as_windows_ends_them() -> None:
+    page = Page(TEXT.replace("\n", "\r\n"))
+    (net,) = [each for each in finding.symbols(page) if each.name == "net"]
+    assert page.lines.place(net.name_span.start) == Position(9, 6)
+    assert page.text[page.at(Position(9, 6)) :].startswith("net(")
 
 
 def test_a_mistake_has_its_fix() -> None:

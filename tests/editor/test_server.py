@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlparse
 
 import pytest
 from client import Client
@@ -134,3 +135,65 @@ def test_a_question_that_is_taken_back_ends_nothing(client: Client, tmp_path: Pa
     client.tell("$/cancelRequest", {"id": number})
     assert "id" in client.answer(number)
     assert client.ask("textDocument/hover", at(uri, 5, 3)) is not None
+
+
+def test_a_text_that_is_in_no_file_yet_and_one_that_follows_its_import(
+    client: Client, tmp_path: Path
+) -> None:
+    untitled = "untitled:Untitled-1"
+    (wrong,) = opened(client, untitled, TEXT)["diagnostics"]
+    assert wrong["code"] == "unknown-name"
+    main, parts = (tmp_path / "net.arch").as_uri(), (tmp_path / "parts.arch").as_uri()
+    opened(client, parts, "block Unit() { linear(5) }\n")
+    text = 'import "./parts.arch": Unit\n\nmodel net() {\n  input x: [N, 3]\n  Unit\n}\n'
+    assert opened(client, main, text)["diagnostics"] == []
+    # What is wrong with what is imported is said of the text that imports it, without a key there.
+    changed(client, parts, 2, "block Other() { linear(5) }\n")
+    said = [client.note("textDocument/publishDiagnostics") for _ in range(2)]
+    assert {each["uri"]: len(each["diagnostics"]) for each in said} == {main: 1, parts: 0}
+
+
+def test_lenses_their_commands_and_who_calls_whom(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "net.arch"
+    uri, text = path.as_uri(), TEXT.replace("global_avg_pol", "global_avg_pool")
+    opened(client, uri, text)
+    document = {"textDocument": {"uri": uri}}
+    found = client.ask("textDocument/codeLens", document)
+    # 3 x 8 x 9 and 8 x 16 x 9 weights with their biases, at 32 x 32 places.
+    assert [each["command"]["title"] for each in found] == [
+        "runs 2 times, 224 to 1,168 parameters, 221,184 to 1,179,648 MACs",
+        "1,392 parameters, 1,400,832 MACs at N = 1, H = 32, W = 32",
+        "picture",
+    ]
+    for each in found[1:]:
+        command = each["command"]
+        asked = {"command": command["command"], "arguments": command["arguments"]}
+        assert "net" in client.ask("workspace/executeCommand", asked)
+    assert "1,392" in client.note("window/showMessage")["message"]
+    (shown,) = client.asked
+    assert shown["method"] == "window/showDocument"
+    file = Path(unquote(urlparse(shown["params"]["uri"]).path))
+    assert file.read_text("utf-8").startswith("<!DOCTYPE html>")
+    (item,) = client.ask("textDocument/prepareCallHierarchy", at(uri, 5, 3))
+    assert (item["name"], item["selectionRange"]["start"]["line"]) == ("Stage", 1)
+    (call,) = client.ask("callHierarchy/incomingCalls", {"item": item})
+    assert call["from"]["name"] == "net" and len(call["fromRanges"]) == 2
+    (call,) = client.ask("callHierarchy/outgoingCalls", {"item": call["from"]})
+    assert call["to"]["name"] == "Stage"
+    # Files that nobody has opened use the name, too.
+    (tmp_path / "other.arch").write_text('import "./net.arch": Stage\n\nblock A() { Stage }\n')
+    context = {"context": {"includeDeclaration": True}}
+    places = client.ask("textDocument/references", {**at(uri, 1, 7), **context})
+    assert sum(each["uri"].endswith("other.arch") for each in places) == 2
+    assert client.end() == 0
+    assert not file.exists()
+
+
+def test_a_word_is_answered_for_before_the_text_is_checked(client: Client, tmp_path: Path) -> None:
+    uri = (tmp_path / "net.arch").as_uri()
+    opened(client, uri, TEXT)
+    changed(client, uri, 2, TEXT.replace("  global_avg_pol", "  Stage -> Stage(wi"))
+    words = client.ask("textDocument/completion", at(uri, 6, 20))
+    assert {"width = ", "Stage"} <= {each["label"] for each in words}
+    call = client.ask("textDocument/signatureHelp", at(uri, 6, 17))
+    assert call["signatures"][0]["label"] == "Stage(width = 16)"

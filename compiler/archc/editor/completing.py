@@ -69,9 +69,10 @@ def _arguments(page: Page, offset: int) -> Iterator[Proposal]:
 
 
 def _names(page: Page, offset: int) -> Iterator[Proposal]:
+    at = page.checked(offset)
     for declared, symbols in page.met.bound.items():
-        if declared.node.span.start <= offset <= declared.node.span.end and page.own(declared.span):
-            before = [symbol for symbol in symbols if symbol.span.start < offset]
+        if declared.node.span.start <= at <= declared.node.span.end and page.own(declared.span):
+            before = [symbol for symbol in symbols if symbol.span.start < at]
             yield from [Proposal(each.name, "value") for each in before if each.name != "_"]
     if page.program is not None:
         for word, declared in page.program.main.names.items():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from archc.editor.page import Page
-from archc.editor.words import meaning, uses
-from archdsl.project.locate import library_path
+from archc.editor.words import file_of, meaning, uses
 from archdsl.syntax.keywords import KEYWORDS
 from archir.base.record import Record
 from archir.base.source import Span
@@ -43,36 +43,45 @@ def definition(page: Page, offset: int) -> Target | None:
         return Target(None, found.symbol.span)
     if found.declared is None:
         return None
-    home = found.declared.home
     if page.own(found.declared.span):
         return Target(None, found.declared.span)
-    if home.path is None:
-        path = library_path(found.declared.span.source.name)
-        return None if path is None else Target(Path(path), found.declared.span)
-    return Target(Path(home.path), found.declared.span)
+    path = file_of(found.declared.home)
+    return None if path is None else Target(path, found.declared.span)
 
 
-def references(page: Page, offset: int) -> list[Span]:
-    """All places of the text at which the name at an offset means the same."""
+def references(page: Page, offset: int, others: Iterable[Page] = ()) -> list[tuple[Page, Span]]:
+    """All places of the text, and of others, at which the name at an offset means the same."""
     found = meaning(page, offset)
-    return [] if found is None else uses(page, found)
+    if found is None:
+        return []
+    here = [(page, span) for span in uses(page, found)]
+    if found.declared is None:
+        return here
+    return here + [(other, span) for other in others for span in uses(other, found)]
 
 
-def rename(page: Page, offset: int, name: str) -> list[Span]:
+def rename(
+    page: Page, offset: int, name: str, others: Iterable[Page] = ()
+) -> list[tuple[Page, Span]]:
     """The places that another name is to stand at. ``NotRenamed`` where it cannot."""
     found = meaning(page, offset)
     if found is None or (found.symbol is None and found.declared is None):
         raise NotRenamed("there is no name of this text that could be changed")
-    if found.declared is not None and not page.own(found.declared.span):
-        raise NotRenamed(f"{found.word} is declared in another file")
+    if found.declared is not None and found.declared.home.path is None:
+        home = found.declared.home.file.span.source.name
+        if not page.own(found.declared.span):
+            raise NotRenamed(f"{found.word} is declared in {home}, which is not yours to change")
     if not name.isidentifier() or name in KEYWORDS or name == "_":
         raise NotRenamed(f"{name} is no name")
-    taken = {symbol.name for each in page.met.bound.values() for symbol in each}
-    if page.program is not None:
-        taken |= page.program.main.names.keys()
-    if name in taken:
-        raise NotRenamed(f"{name} means something else in this text already")
-    return uses(page, found)
+    places = references(page, offset, others)
+    for changed in {id(each): each for each, _ in places}.values():
+        taken = {symbol.name for each in changed.met.bound.values() for symbol in each}
+        if changed.program is not None:
+            taken |= changed.program.main.names.keys()
+        if name in taken:
+            where = "this text" if changed is page else Path(changed.source.name).name
+            raise NotRenamed(f"{name} means something else in {where} already")
+    return places
 
 
 def symbols(page: Page) -> list[Symbol]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TypeVar
 
 from archc import pipeline
 from archc.editor.positions import Lines, Position
@@ -15,29 +17,50 @@ from archdsl.syntax.lexer import tokens
 from archdsl.syntax.tokens import Token
 from archir.base.diagnostics import Diagnostic
 from archir.base.source import Source, Span
+from archir.cost.report import Costs
 from archir.graph.typed import TypedGraph
+
+Known = TypeVar("Known")
 
 
 class Page:
-    """A text as it stands in an editor. It is checked once, when it is first asked for more."""
+    """A text as it stands in an editor, checked."""
 
     def __init__(
-        self, text: str, path: StrPath | None = None, read: ReadFile | None = None
+        self,
+        text: str,
+        path: StrPath | None = None,
+        read: ReadFile | None = None,
+        *,
+        shapes: bool = True,
+        before: Page | None = None,
     ) -> None:
-        """``read`` gives imported files, which may be open in the editor too."""
+        """``read`` gives imported files, which may be open in the editor too.
+
+        Without ``shapes`` names are looked up, and no model is unrolled. With ``before`` nothing is
+        checked: the text is what became of that page by an edit, and names mean what they did.
+        """
         name = "text" if path is None else str(path)
         self.source = Source(name, text.replace("\r\n", "\n"))
-        self.lines = Lines(text)
-        self.met = Met()
-        examined = pipeline.examine(self.source, path, read=read, met=self.met)
-        self.program: Resolved | None = examined.program
+        self.lines = Lines(self.source.text)
+        self.before = before
+        self.met: Met = Met() if before is None else before.met
+        self.program: Resolved | None = None
         self.symbols: dict[int, Symbol] | None = None
         self.declared: dict[int, Declared] | None = None
         """What names mean, by their places, once that has been asked (``words``)."""
-        self.models: tuple[TypedGraph, ...] = tuple(
-            [each.typed for each in examined.models if each.typed is not None]
-        )
-        self.found: tuple[Diagnostic, ...] = tuple(examined.found)
+        self.costs: dict[str, Costs] | None = None
+        """What the models cost, once that has been asked (``lenses``)."""
+        self.models: tuple[TypedGraph, ...] = ()
+        self.found: tuple[Diagnostic, ...] = ()
+        if before is not None:
+            self.program = before.program
+        elif shapes:
+            examined = pipeline.examine(self.source, path, read=read, met=self.met)
+            self.program, self.found = examined.program, tuple(examined.found)
+            self.models = tuple([one.typed for one in examined.models if one.typed is not None])
+        else:
+            self.program, *_ = pipeline.understand(self.source, path, read, self.met)
         self.tokens: list[Token] = tokens(
             self.source.text, 0, len(self.source.text), lambda *_: None
         )
@@ -48,8 +71,34 @@ class Page:
         return self.source.text
 
     def own(self, span: Span) -> bool:
-        """Whether a place is in this text, not in one that it imports."""
-        return span.source is self.source
+        """Whether a place is in this text (as it was checked), not in one that it imports."""
+        return span.source is (self.source if self.before is None else self.before.source)
+
+    @cached_property
+    def edit(self) -> tuple[int, int]:
+        """Up to where the text is as it was checked, and from where on it is so again."""
+        new, old = self.text, self.text if self.before is None else self.before.text
+        start = _alike(new, old)
+        return start, len(new) - _alike(reversed(new[start:]), reversed(old[start:]))
+
+    def checked(self, offset: int) -> int:
+        """Where a place was when the text was checked; within an edit, where that begins."""
+        start, end = self.edit
+        if self.before is None or offset <= start:
+            return offset
+        return start if offset < end else offset - len(self.text) + len(self.before.text)
+
+    def now(self, places: Mapping[int, Known]) -> dict[int, Known]:
+        """What was known of places when the text was checked, by where they are now."""
+        if self.before is None:
+            return dict(places)
+        start, end = self.edit
+        moved = len(self.text) - len(self.before.text)
+        return {
+            at if at < start else at + moved: known
+            for at, known in places.items()
+            if at < start or at + moved >= end
+        }
 
     def diagnostics(self) -> Iterator[tuple[Diagnostic, Span]]:
         """What is said, each with a place in this text: that of an import for what is behind it."""
@@ -76,3 +125,13 @@ class Page:
             ):
                 return number
         return None
+
+
+def _alike(one: Iterable[str], two: Iterable[str]) -> int:
+    """How many letters two texts have in common before they differ."""
+    count = 0
+    for first, second in zip(one, two, strict=False):
+        if first != second:
+            break
+        count += 1
+    return count

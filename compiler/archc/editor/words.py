@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from archc.editor.page import Page
-from archdsl.project.program import Declared
+from archdsl.project.locate import ENDING, EXAMPLES, examples_folder, library_path
+from archdsl.project.program import Declared, FileScope
 from archdsl.resolve.scope import Symbol
 from archdsl.syntax.tokens import Token
 from archir.base.record import Record
@@ -36,10 +39,12 @@ def meaning(page: Page, offset: int) -> Meaning | None:
     if symbol is not None and symbol.name == word:
         return Meaning(word, span, symbol=symbol)
     declared = _declared(page).get(token.start)
-    if declared is not None:
+    if declared is not None and (page.before is None or word in _names(page)):
         return Meaning(word, span, declared=declared)
     if _is_no_name(page, number):
         return None
+    if page.before is not None and word in _names(page):  # written since the text was checked
+        return Meaning(word, span, declared=_names(page)[word])
     if word in built_in():
         return Meaning(word, span, op=word)
     if word in BUILTINS:
@@ -47,8 +52,15 @@ def meaning(page: Page, offset: int) -> Meaning | None:
     return None
 
 
+def _names(page: Page) -> dict[str, Declared]:
+    """The names that the file can see."""
+    return {} if page.program is None else page.program.main.names
+
+
 def _symbols(page: Page) -> dict[int, Symbol]:
     """What bodies bind, by where names mean it in this text: where it is bound, and its uses."""
+    if page.symbols is None and page.before is not None:
+        page.symbols = page.now(_symbols(page.before))
     if page.symbols is None:
         found = {
             symbol.span.start: symbol
@@ -64,6 +76,8 @@ def _symbols(page: Page) -> dict[int, Symbol]:
 
 def _declared(page: Page) -> dict[int, Declared]:
     """What files declare, by where names mean it in this text: declarations, imports, uses."""
+    if page.declared is None and page.before is not None:
+        page.declared = page.now(_declared(page.before))
     if page.declared is None:
         found = {
             span.start: declared for span, declared in page.met.declared.items() if page.own(span)
@@ -93,11 +107,37 @@ def uses(page: Page, found: Meaning) -> list[Span]:
 def _same(one: Meaning, two: Meaning) -> bool:
     if one.symbol is not None and two.symbol is not None:
         return bool(_twins(one.symbol) & _twins(two.symbol))
-    return one.symbol is two.symbol and (one.declared, one.op, one.builtin) == (
+    if one.declared is not None and two.declared is not None:
+        return is_one(one.declared, two.declared)
+    return (one.symbol, one.declared, one.op, one.builtin) == (
+        two.symbol,
         two.declared,
         two.op,
         two.builtin,
     )
+
+
+def is_one(one: Declared, two: Declared) -> bool:
+    """Whether two are the same declaration, which pages of several files have each read anew."""
+    if one is two:
+        return True
+    return one.name == two.name and _home(one.home) == _home(two.home)
+
+
+def file_of(home: FileScope) -> Path | None:
+    """Where a file of a program is, also one of the library or an example; None for a bare text."""
+    if home.path is not None:
+        return Path(home.path).absolute()
+    name = home.file.span.source.name
+    path = library_path(name)
+    if path is None and name.startswith(f"{EXAMPLES}."):
+        path = f"{examples_folder()}/{name.removeprefix(EXAMPLES)[1:]}{ENDING}"
+    return None if path is None else Path(path)
+
+
+def _home(home: FileScope) -> str | Path:
+    path = file_of(home)
+    return home.file.span.source.name if path is None else path.resolve()
 
 
 def _twins(symbol: Symbol) -> set[int]:
