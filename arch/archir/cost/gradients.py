@@ -19,11 +19,13 @@ from archir.memory.storage import BYTES, BackwardNode
 
 class Turn(Record):
     """A step's turn in the backward pass, in bytes: the gradients that are there before it, those
-    of parameters among them, and the most that are there during it.
+    of parameters among them; the most that are there while it works; and the most while what it
+    gives is added to what is there, when it has let go of what it kept.
     """
 
     before: int
     most: int
+    behind: int
 
 
 class Gradients(Record):
@@ -40,6 +42,13 @@ class _Gradient(Struct):
     takers: int = 1
 
 
+class _OfWeight(Record):
+    """The gradient of a parameter that a step gives; the ``is_first`` one comes before others."""
+
+    nbytes: int
+    is_first: bool
+
+
 def gradients(run: Pass, dtype: str, *, of_weights: bool = True) -> Gradients:
     """The gradients of the backward pass behind a recorded pass, of all values and parameters, or
     of values alone.
@@ -53,11 +62,17 @@ def gradients(run: Pass, dtype: str, *, of_weights: bool = True) -> Gradients:
     turns: dict[int, Turn] = {}
     for step in sorted(by_step, reverse=True):
         before = engine.most = engine.now
-        engine.weights(weights.get(step, ()))
+        made = weights.get(step, ())
+        engine.weights(made)
         for node in _later_first(by_step[step]):
+            engine.add()
             engine.turn(node)
-        turns[step] = Turn(before, engine.most)
-    return Gradients(turns, sum([sum(weights.get(step, ())) for step in by_step]))
+        most, engine.most = engine.most, engine.now
+        engine.add()
+        engine.behind(made, sum([node.copied for node in by_step[step]]) if made else 0)
+        turns[step] = Turn(before, most, engine.most)
+    new = [each for step in by_step for each in weights.get(step, ()) if each.is_first]
+    return Gradients(turns, sum([each.nbytes for each in new]))
 
 
 class _Engine:
@@ -65,40 +80,61 @@ class _Engine:
 
     def __init__(self, outputs: set[BackwardNode]) -> None:
         self.there: dict[BackwardNode, _Gradient] = {node: _Gradient(0) for node in outputs}
+        self.given: list[tuple[BackwardNode, _Gradient]] = []
+        """What a step has given, and is not yet added to what is there."""
+
         self.now = 0
         self.most = 0
 
-    def weights(self, each: Sequence[int]) -> None:
+    def weights(self, made: Sequence[_OfWeight]) -> None:
         """The gradients of parameters come to be, and stay."""
-        for nbytes in each:
-            self._make(nbytes)
+        self._make(sum([each.nbytes for each in made]))
+
+    def behind(self, made: Sequence[_OfWeight], copied: int) -> None:
+        """Gradients of parameters are laid out anew, or added to what other steps have given."""
+        self._make(copied)
+        self.now -= copied
+        for each in made:
+            if not each.is_first:
+                self._make(each.nbytes)
+                self.now -= 2 * each.nbytes
 
     def turn(self, node: BackwardNode) -> None:
         """A step takes its gradient, and gives those of what it was computed from."""
         taken = self.there.pop(node, None)
         if taken is None:
             return
-        if not node.kept and taken.nbytes and _is_passed_on(node):
+        if not node.kept and _is_passed_on(node):
             taken.takers += len(node.parents)
             given = [taken] * len(node.parents)
         else:
             given = [_Gradient(parent.nbytes) for parent in node.parents]
             for each in given:
                 self._make(each.nbytes)
+            self._make(node.passing)
+            self.now -= node.passing
         self._let_go(taken)
-        for parent, gradient in zip(node.parents, given, strict=True):
+        self.given += zip(node.parents, given, strict=True)
+
+    def add(self) -> None:
+        """Gradients come to the steps that are to take them."""
+        for parent, gradient in self.given:
             self._add(parent, gradient)
+        self.given.clear()
 
     def _add(self, parent: BackwardNode, gradient: _Gradient) -> None:
-        """A gradient comes to a step, and is added to what has come there before."""
+        """A gradient comes to a step, and is added to what has come there before.
+
+        The sum is a new tensor, as it is wherever something watches torch. Without that torch adds
+        in place where nobody else has need of what was there.
+        """
         before = self.there.get(parent)
         if before is None:
             self.there[parent] = gradient
             return
-        if before.takers > 1:  # another step is to have it as it is: the sum is a new tensor
-            self.there[parent] = _Gradient(before.nbytes)
-            self._make(before.nbytes)
-            self._let_go(before)
+        self.there[parent] = _Gradient(parent.nbytes)
+        self._make(parent.nbytes)
+        self._let_go(before)
         self._let_go(gradient)
 
     def _make(self, nbytes: int) -> None:
@@ -133,13 +169,11 @@ def _later_first(found: Sequence[BackwardNode]) -> list[BackwardNode]:
     return order
 
 
-def _weights(flat: Flat, dtype: str) -> dict[int, list[int]]:
-    """The bytes of the gradients of parameters, at the step whose turn makes them: the last that
-    reads the parameter.
-    """
+def _weights(flat: Flat, dtype: str) -> dict[int, list[_OfWeight]]:
+    """The gradients of parameters at the steps that give them: those that read the parameters."""
     raw = raw_state(flat)
     readers: dict[int, str] = {}
-    last: dict[str, tuple[int, int]] = {}
+    reads: dict[str, list[tuple[int, int]]] = defaultdict(list)
     own = {
         module.path: [
             (f"{module.path}.{spec.name}" if module.path else spec.name, spec)
@@ -159,8 +193,9 @@ def _weights(flat: Flat, dtype: str) -> dict[int, list[int]]:
                 found.append((key, raw[key]))
         for key, spec in found:
             each = BYTES[dtype if spec.dtype == "float32" else spec.dtype]
-            last[flat.ties.get(key, key)] = (number, each * spec.numel)
-    made: dict[int, list[int]] = defaultdict(list)
-    for number, nbytes in last.values():
-        made[number].append(nbytes)
+            reads[flat.ties.get(key, key)].append((number, each * spec.numel))
+    made: dict[int, list[_OfWeight]] = defaultdict(list)
+    for places in reads.values():
+        for number, nbytes in places:
+            made[number].append(_OfWeight(nbytes, number == places[-1][0]))
     return made

@@ -130,6 +130,20 @@ def state_bytes(flat: Flat, dtype: str) -> tuple[int, int, int, int]:
     return sum(parameters), sum(buffers), len(parameters), max(passing, default=0)
 
 
+def buffers_of(flat: Flat, dtype: str) -> dict[str, int]:
+    """The bytes of the buffers of each module itself, by its path."""
+    return {
+        module.path: sum(
+            [
+                spec.numel * BYTES[dtype if spec.dtype == "float32" else spec.dtype]
+                for spec in module.state
+                if spec.is_buffer
+            ]
+        )
+        for module in flat.modules
+    }
+
+
 def _outputs(run: Pass) -> int:
     """The bytes of the outputs of all steps that run in a pass."""
     given = (run.values[v] for step in run.steps for v in run.flat.steps[step.index].outputs)

@@ -8,10 +8,11 @@ before it keep, and on nothing else; ``archir.planning`` chooses by that.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
 
 from archir.base.record import Record
 from archir.cost.gradients import Gradients, gradients
-from archir.cost.memory import STATES, Optimizer, state_bytes
+from archir.cost.memory import STATES, Optimizer, buffers_of, state_bytes
 from archir.cost.peak import last_use
 from archir.cost.saved_for_backward import nodes
 from archir.cost.simulate import Pass, SimulatedStep, simulate
@@ -76,6 +77,7 @@ class TrainingStep:
         self._live = self._living()
         self._met = self._last_met()
         self._known: dict[tuple[Segment, Kept], Needs] = {}
+        self._buffers = buffers_of(flat, dtype)
         if without_state:
             self.state = self._at_the_end = 0
             return
@@ -145,60 +147,53 @@ class TrainingStep:
             most = max(most, _bytes(self.outputs - kept) + self._backward(steps, there))
         return Needs(most, self._passing(kept | own, segment.end), _bytes(own))
 
-    def _forward(self, steps: Sequence[SimulatedStep], kept: Kept, *, keeping: bool) -> int:
-        """The most that is there beside what is kept before."""
+    def _forward(
+        self, steps: Sequence[SimulatedStep], kept: Kept, *, keeping: bool, since: int = 0
+    ) -> int:
+        """The most that is there beside what is kept before, of values made since a step."""
         most = held = 0
         there = set(kept)
         for step in steps:
-            living = sum([each.nbytes for each in self._live[step.index] if each not in there])
-            most = max(most, held + living + step.scratch)
+            living = [
+                each.nbytes
+                for each in self._live[step.index]
+                if each not in there and self._made[each] >= since
+            ]
+            most = max(most, held + sum(living) + step.scratch)
             if keeping:
-                for each in self.keeps.get(step.index, ()):
-                    if each not in there:
-                        there.add(each)
-                        held += each.nbytes
+                held += self._keep(step, there)
         return most
+
+    def _keep(self, step: SimulatedStep, there: set[Storage]) -> int:
+        """Have what a step keeps be there; the bytes of what was not."""
+        new = [each for each in self.keeps.get(step.index, ()) if each not in there]
+        there.update(new)
+        return sum([each.nbytes for each in new])
 
     def _again(self, segment: Segment, steps: Sequence[SimulatedStep], there: Kept) -> int:
         """The most while a segment is computed again, as far as it must be, and goes back."""
-        turns = self.gradients.turns
+        # What it makes again is another tensor than that which it gave before.
+        there = frozenset([each for each in there if self._made.get(each, -1) < segment.first])
+        back = self._backward(steps, there)
         keeping = [step.index for step in steps if self.keeps.get(step.index)]
         if not keeping:
-            return self._backward(steps, there)
-        before = turns[keeping[-1]].before
-        most = held = 0
-        own: set[Storage] = set()
-        for step in steps:
-            if step.index > keeping[-1]:
-                break
-            living = sum(
-                each.nbytes
-                for each in self._live[step.index]
-                if each not in own and each not in there and self._made[each] >= segment.first
-            )
-            most = max(most, before + held + living + step.scratch)
-            for each in self.keeps.get(step.index, ()):
-                if each not in there and each not in own:
-                    own.add(each)
-                    held += each.nbytes
-        return max(most, self._backward(steps, there))
+            return back
+        # Running statistics are put back when it has run again: meanwhile it works on copies.
+        modules = {self.flat.steps[step.index].module for step in steps}
+        copies = sum([self._buffers.get(path or "", 0) for path in modules])
+        needed = [step for step in steps if step.index <= keeping[-1]]
+        again = self._forward(needed, there, keeping=True, since=segment.first)
+        return max(back, self.gradients.turns[keeping[-1]].before + copies + again)
 
     def _backward(self, steps: Sequence[SimulatedStep], there: Kept) -> int:
         """The most in the turns of the backward pass, beside what is there in any case."""
-        held = 0
-        own: set[Storage] = set()
-        sums: list[int] = []
-        for step in steps:
-            for each in self.keeps.get(step.index, ()):
-                if each not in there and each not in own:
-                    own.add(each)
-                    held += each.nbytes
-            sums.append(held)
+        seen = set(there)
+        sums = list(accumulate([self._keep(step, seen) for step in steps]))
         most = 0
-        for step, held in zip(steps, sums, strict=True):
+        for step, (before, held) in zip(steps, pairwise([0, *sums]), strict=True):
             turn = self.gradients.turns.get(step.index)
             if turn is not None:
-                most = max(most, held + turn.most)
+                most = max(most, held + turn.most, before + turn.behind)
         return most
 
     # --- what lives -----------------------------------------------------------------------------

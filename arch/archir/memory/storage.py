@@ -30,12 +30,15 @@ class BackwardNode(Struct):
     """A step of the backward pass: what it needs, and what it passes its gradients to.
 
     ``kept`` are storages, each with the version that it had when it was kept. ``nbytes`` is what
-    the gradient takes that comes to it.
+    the gradient takes that comes to it. ``passing`` are the bytes that it takes for itself while it
+    works out others, ``copied`` those of gradients of parameters that have to be laid out anew.
     """
 
     step: int
     parents: tuple[BackwardNode, ...]
     nbytes: int = 0
+    passing: int = 0
+    copied: int = 0
     kept: list[tuple[Storage, int]] = fresh(factory=list)
 
 

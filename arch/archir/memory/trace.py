@@ -117,6 +117,15 @@ class MemoryTrace:
         if node is not None and self.recording and made.storage.grad:
             node.kept += [(each.storage, each.storage.version) for each in kept]
 
+    def in_backward(self, made: Tensor, passing: int = 0, copied: int = 0) -> None:
+        """The backward pass of what made ``made`` takes more than its gradients (``BackwardNode``):
+        so many numbers of its dtype.
+        """
+        node = made.storage.node
+        if node is not None:
+            node.passing += passing * self._bytes[made.dtype]
+            node.copied += copied * self._bytes[made.dtype]
+
     def overwrite(self, given: Tensor, *, again: bool = False) -> Tensor:
         """What an op in place gives: the same memory with other elements.
 
@@ -167,6 +176,12 @@ class MemoryTrace:
         if is_channels_last(given.shape, given.strides):
             return self.copy(given) if has_gaps(given.shape, given.strides) else given
         return self.contiguous(given)
+
+    @staticmethod
+    def is_channels_last(given: Tensor) -> bool:
+        """Whether it lies with its channels last, and no other way."""
+        laid = is_channels_last(given.shape, given.strides)
+        return laid and not is_contiguous(given.shape, given.strides)
 
     def copy(self, given: Tensor) -> Tensor:
         """A copy, laid out alike."""
@@ -258,7 +273,14 @@ class MemoryTrace:
         """A product: the gradient of each factor needs the other. With a shape, of matrices."""
         made = self.merged(left, right) if shape is None else self.new(shape, left, right)
         self.keep(made, *([right] if left.grad else []), *([left] if right.grad else []))
+        if shape is None:
+            self._summed(made, left, right)
         return made
+
+    def _summed(self, made: Tensor, *factors: Tensor) -> None:
+        """The gradient of what is repeated is first as large as the outcome."""
+        repeated = [each for each in factors if each.grad and each.numel < made.numel]
+        self.in_backward(made, passing=made.numel * len(repeated))
 
     def divided(self, left: Tensor, right: Tensor) -> Tensor:
         """A quotient, which is always a float."""
@@ -266,6 +288,7 @@ class MemoryTrace:
         like = self._both(left, right, shape)
         made = self.new(shape, left, right, dtype="float32", like=like)
         self.keep(made, right, *([left] if right.grad else []))
+        self._summed(made, left, right)
         return made
 
     def refuse(self, refusal: Refusal, given: Tensor) -> None:

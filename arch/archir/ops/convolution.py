@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from archir import rules
@@ -143,6 +144,11 @@ class _Convolution(SpatialOp):
         given = self.padded(trace, inputs[0])
         made = trace.new(trace.extents(outputs[0]), given, format=given, learned=True)
         trace.keep(made, given)
+        depth = self._depth(given.shape[1])
+        area = prod([at_axis(self.kernel_size, axis) for axis in range(len(given.shape) - 2)])
+        if depth > 1 and area > 1 and trace.is_channels_last(given):
+            # So lies the gradient of the weight, and the weight itself does not.
+            trace.in_backward(made, copied=made.shape[1] * depth * area)
         return (made,)
 
     def padded(self, trace: "MemoryTrace", given: "Tensor") -> "Tensor":

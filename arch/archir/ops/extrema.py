@@ -22,6 +22,7 @@ class _Extremum(OverOneDim):
         (made,) = super().allocate(trace, inputs, outputs)
         places = trace.new(made.shape, dtype="int64")
         trace.keep(made, places)
+        trace.in_backward(made, passing=inputs[0].numel)  # zeros, before gradients are put in
         return (made,)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:

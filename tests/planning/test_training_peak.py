@@ -1,0 +1,109 @@
+"""The peak of a training step is that of torch's tensors, to the byte, with checkpoints too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+import torch
+from measuring import Watch, state, tensors, zeros
+from meta import Quick, attending_as_on_cpu
+from shipped import EXAMPLES
+from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.distributed._tools.mem_tracker import MemTracker
+
+from archc import pipeline
+from archc.torch.build import build
+from archc.torch.divided.checkpointed import make_checkpointed
+from archir.base.source import Source
+from archir.cost.memory import Optimizer
+from archir.cost.report import Costs
+from archir.cost.training import TrainingStep
+from archir.graph.flat import flatten
+from archir.planning.checkpoints import least
+
+Make = Callable[[Iterable[Tensor]], torch.optim.Optimizer]
+
+OPTIMIZERS: dict[Optimizer, Make] = {
+    "sgd": lambda p: torch.optim.SGD(p, lr=0.1),
+    "adam": torch.optim.Adam,
+}
+
+
+def measured(model: nn.Module, inputs: list[Tensor], make: Make) -> int:
+    """The most bytes of tensors that live in the second of two steps, parameters and all."""
+    optimizer = make(model.parameters())
+    one = torch.zeros((), device="meta")
+    known = [*state(model), *inputs]
+    with Watch([*known, one]) as watch, attending_as_on_cpu():
+        for _ in range(2):
+            optimizer.zero_grad()
+            watch.peak = watch.live
+            outputs = [each for each in tensors(model(*inputs)) if each.requires_grad]
+            torch.autograd.backward(outputs, [one.expand(each.shape) for each in outputs])
+            optimizer.step()
+            del outputs
+    there = {each.untyped_storage()._cdata: each.untyped_storage().nbytes() for each in known}
+    return sum(there.values()) + int(watch.peak)
+
+
+def step_of(name: str, optimizer: Optimizer) -> tuple[nn.Module, list[Tensor], Costs, TrainingStep]:
+    """An example with two samples: the module, its inputs, and what is told of it."""
+    path = EXAMPLES / f"{name}.arch"
+    typed, found = pipeline.compile_source(Source(path.name, path.read_text("utf-8")), path)
+    assert typed is not None, list(found)
+    sizes = {**typed.graph.sizes, "N": 2}
+    costs = Costs(typed, sizes)
+    with torch.device("meta"), Quick():
+        model = build(typed).train()
+    types = [costs.flat.values[value].type for value in costs.flat.inputs]
+    step = TrainingStep(costs.flat, sizes, optimizer=optimizer)
+    return model, zeros(types, sizes, "meta"), costs, step
+
+
+EXACT = [
+    "alexnet", "convnext_tiny", "gru_classifier", "inception_module", "lenet5", "mnasnet0_5",
+    "mobilenet_v3_small", "pointnet", "resnet18", "squeezenet1_1", "unet", "vgg16",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_peak_is_that_of_the_tensors_that_live(name: str) -> None:
+    """SGD's peak is in the backward pass, Adam's is often its own: both are asked in turn."""
+    optimizer: Optimizer = "adam" if EXACT.index(name) % 2 else "sgd"
+    model, inputs, _, step = step_of(name, optimizer)
+    assert step.peak([step.whole]) == measured(model, inputs, OPTIMIZERS[optimizer])
+
+
+@pytest.mark.parametrize("name", ["resnet18", "squeezenet1_1", "unet"])
+def test_with_checkpoints_too(name: str) -> None:
+    model, inputs, costs, step = step_of(name, "sgd")
+    chosen = least(step, costs.forward)
+    assert chosen.paths and chosen.peak < step.peak([step.whole])
+    for path in chosen.paths:
+        make_checkpointed(model.get_submodule(path))
+    assert chosen.peak == measured(model, inputs, OPTIMIZERS["sgd"])
+
+
+def test_torchs_own_tracker_says_the_same() -> None:
+    """MemTracker, under fake tensors of the CPU."""
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        path = EXAMPLES / "lenet5.arch"
+        typed, _ = pipeline.compile_source(Source(path.name, path.read_text("utf-8")), path)
+        assert typed is not None
+        flat = flatten(typed)
+        sizes = {**typed.graph.sizes, "N": 64}
+        model = build(typed)
+        inputs = zeros([flat.values[value].type for value in flat.inputs], sizes, "cpu")
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        one = torch.zeros(())
+        tracker = MemTracker()
+        tracker.track_external(model, optimizer, *inputs)
+        with tracker:
+            outputs = model(*inputs)
+            torch.autograd.backward([outputs], [one.expand(outputs.shape)])
+            optimizer.step()
+    most = tracker.get_tracker_snapshot("peak")[torch.device("cpu")]["Total"]
+    step = TrainingStep(flat, sizes)
+    assert step.peak([step.whole]) == pytest.approx(most, abs=8)  # the one that it begins with
