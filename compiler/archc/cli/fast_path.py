@@ -8,11 +8,11 @@ from typing import Any
 from archc.cli.declare import Command, Operand
 from archc.cli.usage import COMMANDS
 
-ABOUT = frozenset({"examples", "explain", "models", "new", "ops"})
-"""The commands about what there is, which have a room of their own."""
-
-SERVERS = frozenset({"lsp", "mcp"})
-"""Those that answer until they are ended, which have one too."""
+ROOMS = {
+    **dict.fromkeys(("examples", "explain", "models", "new", "ops"), "about"),
+    **dict.fromkeys(("lsp", "mcp", "playground"), "servers"),
+}
+"""The commands that have a room of their own: those about what there is, and those that serve."""
 
 _WRONG = object()
 
@@ -20,8 +20,8 @@ _WRONG = object()
 def command_of(name: str) -> Command:
     """The command of that name, from the module of its name."""
     home = f"{name}_" if name == "import" else name  # a word that Python keeps for itself
-    room = "about." if name in ABOUT else "servers." if name in SERVERS else ""
-    command: Command = import_module(f"archc.cli.commands.{room}{home}").command
+    home = f"{ROOMS[name]}.{home}" if name in ROOMS else home
+    command: Command = import_module(f"archc.cli.commands.{home}").command
     return command
 
 

@@ -22,11 +22,12 @@ COMMANDS = {
     "explain": "say what an error or a warning means, with an example",
     "lsp": "answer an editor, in the Language Server Protocol",
     "mcp": "answer a program that writes networks, in its protocol (MCP)",
+    "playground": "serve a page to write networks in",
     "new": "start a file, from an example or from nothing",
 }
 """Every command and what it does; each has a module of its name beside this one."""
 
-_LISTED = "\n".join(f"  {name:<9} {what}" for name, what in COMMANDS.items())
+_LISTED = "\n".join(f"  {name:<10} {what}" for name, what in COMMANDS.items())
 
 USAGE = f"""\
 Usage: archc COMMAND [OPTIONS] FILE

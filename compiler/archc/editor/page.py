@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from archc import pipeline
 from archc.editor.positions import Lines, Position
@@ -20,6 +20,9 @@ from archir.base.source import Source, Span
 from archir.cost.report import Costs
 from archir.graph.typed import TypedGraph
 
+if TYPE_CHECKING:
+    from archdsl.elaborate.limits import Limits
+
 Known = TypeVar("Known")
 
 
@@ -34,14 +37,17 @@ class Page:
         *,
         shapes: bool = True,
         before: Page | None = None,
+        name: str | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """``read`` gives imported files, which may be open in the editor too.
 
         Without ``shapes`` names are looked up, and no model is unrolled. With ``before`` nothing is
         checked: the text is what became of that page by an edit, and names mean what they did.
+        ``name`` is what messages call the text; else that is its path.
         """
-        name = "text" if path is None else str(path)
-        self.source = Source(name, text.replace("\r\n", "\n"))
+        shown = name or ("text" if path is None else str(path))
+        self.source = Source(shown, text.replace("\r\n", "\n"))
         self.lines = Lines(self.source.text)
         self.before = before
         self.met: Met = Met() if before is None else before.met
@@ -51,13 +57,15 @@ class Page:
         """What names mean, by their places, once that has been asked (``words``)."""
         self.costs: dict[str, Costs] | None = None
         """What the models cost, once that has been asked (``lenses``)."""
+        self.verdicts: tuple[pipeline.Checked, ...] = ()
         self.models: tuple[TypedGraph, ...] = ()
         self.found: tuple[Diagnostic, ...] = ()
         if before is not None:
             self.program = before.program
         elif shapes:
-            examined = pipeline.examine(self.source, path, read=read, met=self.met)
+            examined = pipeline.examine(self.source, path, limits=limits, read=read, met=self.met)
             self.program, self.found = examined.program, tuple(examined.found)
+            self.verdicts = examined.models
             self.models = tuple([one.typed for one in examined.models if one.typed is not None])
         else:
             self.program, *_ = pipeline.understand(self.source, path, read, self.met)

@@ -78,10 +78,10 @@ def html(typed: TypedGraph, looks: Looks) -> str:
         )
         data = document(costs, picture)
     theme = looks.theme
-    script = "\n".join((_HERE / f"{one}.js").read_text(encoding="utf-8") for one in SCRIPTS)
+    code = script()
     style = _colours(theme) + (_HERE / "page.css").read_text(encoding="utf-8")
     # A policy by which nothing but this script runs, and nothing is fetched.
-    allowed = b64encode(sha256(script.encode()).digest()).decode()
+    allowed = b64encode(sha256(code.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'"
     known = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     name = escape(picture.name)
@@ -95,12 +95,17 @@ def html(typed: TypedGraph, looks: Looks) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{name}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         f"{_BODY.format(name=name, heats=heats, which=which)}"
-        f'<script id="model" type="application/json">{_data(known)}</script>\n'
-        f"<script>{script}</script>\n</body>\n</html>\n"
+        f'<script id="model" type="application/json">{embedded(known)}</script>\n'
+        f"<script>{code}</script>\n</body>\n</html>\n"
     )
 
 
-def _data(known: str) -> str:
+def script() -> str:
+    """The code of the page, which is the same for all models."""
+    return "\n".join((_HERE / f"{one}.js").read_text(encoding="utf-8") for one in SCRIPTS)
+
+
+def embedded(known: str) -> str:
     """JSON that ends no element: what could begin a tag or a remark is written as an escape."""
     return known.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 

@@ -1,1 +1,1 @@
-"""Commands that answer other programs until they are ended: editors, and what writes networks."""
+"""Commands that answer others until they are ended: editors, what writes networks, a page."""
