@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String
 
+from archc.editor import textmate
 from archc.editor.highlighting import ArchLexer
 from archdsl.project.locate import libraries, library_path
 from archdsl.syntax.keywords import KEYWORDS
@@ -106,3 +109,19 @@ def test_a_text_is_known_by_its_looks() -> None:
     assert all(ArchLexer.analyse_text(path.read_text()) > 0.5 for path in FILES)
     assert ArchLexer.analyse_text("def f(x):\n    return x\n") == 0.0
     assert ArchLexer.analyse_text("model User {\n  id Int\n}\n") < 0.5
+
+
+def test_the_grammar_for_editors_is_the_one_that_the_extension_ships() -> None:
+    """That it colours as this lexer does, ``editors/vscode/test/grammar.mjs`` holds."""
+    shipped = ROOT / "editors/vscode/syntaxes/arch.tmLanguage.json"
+    assert shipped.read_text("utf-8") == textmate.grammar()
+    made = json.loads(textmate.grammar())
+    rules = [rule for state in made["repository"].values() for rule in state["patterns"]]
+    for rule in rules:
+        for key in ("match", "begin", "end"):
+            re.compile(rule.get(key, ""))
+        if "include" in rule:
+            assert rule["include"].removeprefix("#") in made["repository"]
+    functions = [rule["match"] for rule in rules if rule.get("name") == "entity.name.function.arch"]
+    for op in built_in():
+        assert any(re.fullmatch(function, op) for function in functions), op
