@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from drawn import example
+import pytest
+from drawn import checked, example
 from test_model import body, panel, words
 
 from archc.pictures.model.build import picture_of
-from archc.pictures.model.tree import Parallel, Ref, Tap, everything, say
+from archc.pictures.model.tree import Box, Parallel, Ref, Tap, everything, head_text, say
 
 
 def uses(name: str, block: str) -> list[str]:
@@ -71,3 +72,31 @@ def test_a_factor_is_said_and_where_elements_lie_is_not() -> None:
         "+ 1",
     ]
     assert words(body("conv(8, 1) -> contiguous")) == ["Conv 1x1 | 8"]
+
+
+@pytest.mark.parametrize(
+    ("name", "panels"),
+    [
+        # Figure 2 of arXiv 2204.01697: an inverted residual, attention in blocks, and in grids.
+        ("maxvit_t", ["MBConv", "MultiAxis a", "MultiAxis b", "RelativeAttention"]),
+        # Figure 2 of arXiv 2112.01526: one pooling attention, whose strides differ.
+        ("mvit_v2_s", ["Multiscale", "PooledAttention"]),
+    ],
+)
+def test_what_differs_in_numbers_alone_is_drawn_once(name: str, panels: list[str]) -> None:
+    beginnings = tuple(one.split()[0] for one in panels)
+    drawn = [one.name for one in picture_of(example(name)).panels]
+    assert sorted(one for one in drawn if one.startswith(beginnings)) == panels
+
+
+def test_factors_of_a_blocks_uses_are_a_range() -> None:
+    text = """
+block Scaled(width) { conv(width, 1) -> multiply(width ** -0.5) -> conv(width, 1) }
+model net() {
+  input x: [N, 8, H = 8, W = 8]
+  Scaled(4) -> Scaled(16) -> Scaled(64)
+}"""
+    (block,) = picture_of(checked(text)).panels
+    (factor,) = (one for one in everything(block.chain) if isinstance(one, Box) and one.factors)
+    # The roots of 4, 16 and 64 are 2, 4 and 8.
+    assert head_text(factor) == "\N{MULTIPLICATION SIGN} 0.125\N{EN DASH}0.5"

@@ -55,8 +55,14 @@ def outside_of_panels(made: Page) -> int:
     )
 
 
+ON_EVERY_PAGE = (
+    *("googlenet", "unet", "densenet201", "inception_v3"),
+    *("retinanet_resnet50_fpn", "unet_resnet34"),
+)
+
+
 @pytest.mark.parametrize("size", PAGES)
-@pytest.mark.parametrize("name", ["googlenet", "unet", "densenet201", "inception_v3"])
+@pytest.mark.parametrize("name", ON_EVERY_PAGE)
 def test_it_is_so_on_every_page(name: str, size: str) -> None:
     assert faults(laid_out(example(name), size)) == []
 

@@ -194,6 +194,23 @@ def test_a_column_is_read_and_says_what_it_leaves_out(name: str) -> None:
     assert all(one in said for one in left_out)
 
 
+@pytest.mark.parametrize(
+    ("name", "block"),
+    [("mobilenet_v3_small", "Bneck"), ("swin_t", "SwinBlock"), ("efficientnet_b0", "MBConv")],
+)
+def test_a_column_shows_the_block_that_its_network_is_made_of(name: str, block: str) -> None:
+    made = laid_out(example(name), "column")
+    assert block in {one.path for one in made.marks if isinstance(one, Frame)}
+
+
+def test_a_panel_stands_beside_a_u_where_a_slide_has_room_for_it() -> None:
+    made = laid_out(example("unet_resnet34"), "slide")
+    (panel,) = (one for one in made.marks if isinstance(one, Frame) and one.form == "panel")
+    outside = [one for one in made.marks if isinstance(one, Glyph) and one.x < panel.x]
+    assert panel.x > max(one.x + one.width for one in outside)
+    assert panel.y < max(one.y for one in outside)
+
+
 def test_a_block_that_is_too_wide_for_a_column_runs_down() -> None:
     page = laid_out(example("gpt2"), "column")
     (frame,) = (one for one in page.marks if isinstance(one, Frame) and one.path == "GPT2Block")

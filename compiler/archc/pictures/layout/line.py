@@ -134,16 +134,16 @@ def joined(pairs: Pairs, style: Style, before: str = "") -> Sketch:
 
 
 def _hang(made: Sketch, taps: list[tuple[float, Sketch, str]], space: Spacing) -> None:
-    """Put what leaves a line below it, each clear of the one before."""
-    end, low, base = float("-inf"), 0.0, made.down
-    for x, sketch, form in taps:
-        top = base + UNDER if x > end else low + UNDER
-        y = top + sketch.up
+    """Put what leaves a line below it: the last highest, of which no other's line is in the way."""
+    base, placed = made.down, list[tuple[float, float]]()  # where each leaves, and its foot
+    for x, sketch, form in reversed(taps):
         left = x + space.fork + sketch.indent
+        end = left + sketch.reach + space.gap
+        y = max(base, *(foot for begin, foot in placed if begin < end), 0.0) + UNDER + sketch.up
         made.marks.append(Wire([(x, 0), (x, y), (left, y)], sketch.takes_head, form))
         made.add(sketch, left, y)
-        end, low = left + sketch.reach + space.gap, y + sketch.down
-        made.down = max(made.down, low)
+        placed.append((x, y + sketch.down))
+        made.down = max(made.down, y + sketch.down)
         made.overhang = max(made.overhang, left + sketch.reach)
 
 

@@ -35,12 +35,21 @@ READABLE = {COLUMN: 6.0}
 FOOTNOTE = 5.5
 """The same where there is room for more: those of a footnote's numbers."""
 
+LEAST = 5.0
+"""The same of a column that would not show what the network is made of otherwise."""
+
 NARROW = (335.0, 300.0, 260.0)
 """The widths of rows that are tried in a column: a frame and margins come to them."""
 
 WIDTHS = (260, 320, 380, 440, 500, 560, 620, 700, 780, 860, 960, 1080, 1200, 1400, 1700, 2100)
 EVEN = 0.8
 """How much smaller letters may be for it that no box stands alone in a row."""
+
+HOPELESS = 0.6
+"""Where letters with much room have less of what is needed, they have not enough with some."""
+
+TOO_SMALL = 0.6
+"""Letters of this share of the largest are chosen for nothing that they leave even."""
 
 STEEPEST = 2.0
 """The largest ratio of a picture's sides."""
@@ -80,16 +89,20 @@ def page(picture: Picture, size: str = "a4", view: str = "layers", heat: str | N
 def _filled(picture: Picture, size: str, view: str, heat: str | None) -> Page:
     """The picture with all of its panels."""
     best: dict[Spacing, list[Page]] = {}
+    spaces: tuple[Spacing, ...] = (ROOMY, DENSE, TIGHT) if size == COLUMN else (ROOMY, DENSE)
+    needed = READABLE.get(size, FOOTNOTE)
     for wanted in PAGES[size]:
-        for space in (ROOMY, DENSE, TIGHT) if size == COLUMN else (ROOMY, DENSE):
+        for space in spaces:
             if space not in best:
-                best[space] = _tried(picture, space, view, heat)
+                best[space] = _tried(picture, space, view, heat, PAGES[size][0])
             # Of equal ones the first, which is the narrowest.
             found = max(
                 best[space], key=lambda page: round(_scale(page, wanted) * EVEN**page.lonely, 5)
             )
-            if _scale(found, wanted) * glyphs.SHAPE / POINT >= READABLE.get(size, FOOTNOTE):
+            if _scale(found, wanted) * glyphs.SHAPE / POINT >= needed:
                 return found
+        if max(letters(one, size) for one in best[ROOMY]) < HOPELESS * needed:
+            spaces = spaces[-1:]  # in between there is nothing to be read either
     return found
 
 
@@ -100,24 +113,35 @@ def letters(made: Page, size: str) -> float:
 
 
 def _fewer(picture: Picture, size: str, view: str, heat: str | None) -> Page | None:
-    """As many panels as can be read there, the nearest to the network first; None if none can."""
-    wide = PAGES[size][-1][0] * glyphs.SHAPE / POINT / READABLE[size]
-    widths = [width for width in NARROW if width < wide]
+    """As many panels as can be read there, the nearest to the network first; None if none can.
+
+    For the block that the network is made of letters may be smaller.
+    """
+    ways = _Narrow(picture, size, view, heat)
+    own = max(picture.panels, key=lambda panel: _uses_in(picture.chain, panel))
     kept: list[Panel] = []
     best: Page | None = None
+    for needed in (READABLE[size], FOOTNOTE, LEAST):
+        best = ways.page([own], needed)
+        if best is not None:
+            break
+    else:
+        needed = READABLE[size]
+    kept = [] if best is None else [own]
     for panel in picture.panels:
-        if panel.uses and not _is_reached(panel, picture.chain, kept):
+        if panel in kept or (panel.uses and not _is_reached(panel, picture.chain, kept)):
             continue  # it is of a block that is not drawn
-        names = [one.name for one in picture.panels if one is not panel and one not in kept]
-        tried = Picture(picture.name, picture.chain, [*kept, panel])
-        found = _readable(tried, size, view, heat, widths, names)
+        found = ways.page([one for one in picture.panels if one in kept or one is panel], needed)
         if found is not None:
             best, kept = found, [*kept, panel]
-    if best is None:
-        names = [one.name for one in picture.panels]
-        bare = Picture(picture.name, picture.chain, [])
-        best = _readable(bare, size, view, heat, widths, names)
-    return best
+    return best or ways.page([], needed)
+
+
+def _uses_in(chain: Chain, panel: Panel) -> int:
+    """How many blocks of a panel run in the network itself."""
+    blocks = {ref.definition for ref in panel.uses}
+    refs = [one for one in everything(chain) if isinstance(one, Ref) and one.definition in blocks]
+    return sum(1 if one.times is None else one.times.value for one in refs)
 
 
 def _is_reached(panel: Panel, chain: Chain, kept: list[Panel]) -> bool:
@@ -130,31 +154,49 @@ def _is_reached(panel: Panel, chain: Chain, kept: list[Panel]) -> bool:
     )
 
 
-def _readable(
-    picture: Picture,
-    size: str,
-    view: str,
-    heat: str | None,
-    widths: Sequence[float],
-    names: Sequence[str],
-) -> Page | None:
-    for space in (TIGHT, TALL):
-        style = _style(picture, space, view)
-        for wide in widths:
-            made = _laid_out(picture, style, wide, heat, names)
-            if letters(made, size) >= READABLE[size]:
-                return made
-    return None
+class _Narrow:
+    """A picture in a column, with some of its panels."""
+
+    def __init__(self, picture: Picture, size: str, view: str, heat: str | None) -> None:
+        self.picture, self.size, self.view, self.heat = picture, size, view, heat
+        self.heights: dict[tuple[Spacing, float], float] = {}
+
+    def page(self, panels: list[Panel], needed: float) -> Page | None:
+        """The page with those panels alone, where its smallest letters have so many points."""
+        picture = Picture(self.picture.name, self.picture.chain, panels)
+        names = [one.name for one in self.picture.panels if one not in panels]
+        across, high = (side * glyphs.SHAPE / POINT / needed for side in PAGES[self.size][-1])
+        for space in (TIGHT, TALL):
+            style = _style(picture, space, self.view, self.picture.panels)
+            for wide in NARROW:
+                if wide >= across or self._height(style, wide) > high:
+                    continue
+                made = _laid_out(picture, style, wide, self.heat, names)
+                if letters(made, self.size) >= needed:
+                    return made
+        return None
+
+    def _height(self, style: Style, wide: float) -> float:
+        """That of the network alone, of which no panel is a part."""
+        at = (style.space, wide)
+        if at not in self.heights:
+            body = block(self.picture.chain, style, wide)
+            self.heights[at] = body.up + body.down
+        return self.heights[at]
 
 
-def _style(picture: Picture, space: Spacing, view: str) -> Style:
-    names = {ref.definition: panel.name for panel in picture.panels for ref in panel.uses}
+def _style(picture: Picture, space: Spacing, view: str, known: Sequence[Panel] = ()) -> Style:
+    """How a picture is drawn; ``known`` are its panels with those that it leaves out."""
+    panels = known or picture.panels
+    names = {ref.definition: panel.name for panel in panels for ref in panel.uses}
     tabled = {ref.definition for panel in picture.panels if panel.table for ref in panel.uses}
     return Style(names, {}, view == "layers", view == "volumes", space, tabled, view != "layers")
 
 
-def _tried(picture: Picture, space: Spacing, view: str, heat: str | None) -> list[Page]:
-    """The picture in several widths."""
+def _tried(
+    picture: Picture, space: Spacing, view: str, heat: str | None, flattest: tuple[float, float]
+) -> list[Page]:
+    """The picture in several widths, up to those that are too wide for any page."""
     tried: list[Page] = []
     style = _style(picture, space, view)
     # What cannot be broken leaves room beside the rows, which they take.
@@ -166,6 +208,9 @@ def _tried(picture: Picture, space: Spacing, view: str, heat: str | None) -> lis
         made = _laid_out(picture, style, wide, heat)
         tried.append(made)
         if made.width < wide * 0.6 and len(tried) > 1 and made.width <= tried[-2].width:
+            break
+        largest = max(_scale(one, flattest) for one in tried)
+        if flattest[0] / made.width < min(flattest[1] / made.height, TOO_SMALL * largest):
             break
     return tried
 
@@ -192,15 +237,14 @@ def _laid_out(
     wide_body = body.reach
     body.marks = _without_ends(body)
     _put(marks, body, margin, y + body.up)
-    y += body.up + body.down + SHELF
     right = margin + max(wide_body, title.width)
-    high = 0.0
-    for sketch, (x, top) in zip(panels, packed(panels, across), strict=True):
+    high = body.up + body.down
+    places = packed(panels, across, (wide_body, high))
+    for sketch, (x, top) in zip(panels, places, strict=True):
         _put(marks, sketch, margin + x, y + top)
         right = max(right, margin + x + sketch.width)
         high = max(high, top + sketch.down)
-    if panels:
-        y += high + SHELF
+    y += high + SHELF
     key = legend(marks, right - margin, heat)
     for mark in key.marks:
         shift(mark, margin, y)

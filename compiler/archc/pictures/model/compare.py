@@ -163,7 +163,7 @@ def _marked(items: list[Item], kind: str) -> Iterator[Item]:
     for item in items:
         if isinstance(item, (Box, Ref, Sign)):
             if kind in _SIGNS and isinstance(item, Box):
-                item.head = (_SIGNS[kind] + head_text(item),)
+                item.head, item.factors = (_SIGNS[kind] + head_text(item),), ()
                 item.window = ()
             if kind != SAME or item.kind not in ENDS:
                 item.kind = kind

@@ -88,7 +88,7 @@ def _copy(box: Box, outer: Part | Ref) -> Box:
         outer.shape or box.shape,
     )
     made.window = tuple(_fresh(piece) for piece in box.window)
-    made.cost, made.spans = box.cost, box.spans
+    made.cost, made.spans, made.factors = box.cost, box.spans, box.factors
     return made
 
 

@@ -26,6 +26,7 @@ def key(item: Item, exact: bool = True) -> Hashable:
         return ("end", words_key(item.head, exact))  # its shape is that of one use
     if isinstance(item, Box):
         words = tuple(words_key(one, exact) for one in (item.head, item.window, item.facts))
+        words = (*words, item.factors)
         return ("box", item.kind, words, item.before, item.after, _counted(item.times, exact))
     if isinstance(item, Sign):
         return ("sign", item.sign)

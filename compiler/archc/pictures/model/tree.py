@@ -105,6 +105,9 @@ class Box(Struct):
     window: Words = ()
     """The sides of its window, said behind its head."""
 
+    factors: tuple[float, ...] = ()
+    """What it multiplies by, or adds, said behind its head; in a panel that of each use."""
+
     cost: Cost = FREE
     """Of all its repeats; when a picture is done, of all that the box stands for."""
 
@@ -308,4 +311,10 @@ def head_text(box: Box, symbols: dict[Count, str] | None = None) -> str:
     )
     if named and len(sides) in SQUARED and len(set(sides)) == 1:
         sides = [sides[0] + SQUARED[len(sides)]]
-    return " ".join(part for part in (say(box.head, symbols), TIMES.join(sides)) if part)
+    factors = "\N{EN DASH}".join(f"{one:.3g}" for one in _ends(box.factors))
+    parts = (say(box.head, symbols), TIMES.join(sides), factors)
+    return " ".join(part for part in parts if part)
+
+
+def _ends(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    return (min(numbers), max(numbers)) if len(numbers) > 1 else numbers

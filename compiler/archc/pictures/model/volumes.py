@@ -58,7 +58,7 @@ def _volumes(items: list[Item]) -> list[Item]:
         if isinstance(item, Part):
             inner = _volumes(item.chain.items)
             if len(inner) == 1 and isinstance(inner[0], Box):
-                inner[0].head, inner[0].window = (item.name,), ()
+                inner[0].head, inner[0].window, inner[0].factors = (item.name,), (), ()
                 inner[0].path = item.path
             found += inner
         elif isinstance(item, Parallel):
@@ -211,7 +211,7 @@ def _named(item: Ref) -> Box:
 def _bare(item: Box) -> Box:
     made = Box(item.kind, item.head, path=item.path, title=item.title)
     made.times, made.shape, made.window = item.times, item.shape, item.window
-    made.cost = item.cost
+    made.cost, made.factors = item.cost, item.factors
     return made
 
 

@@ -46,18 +46,18 @@ def name_of(op: Op) -> str:
 
 
 def head_of(op: Op, given: Sequence[TensorType]) -> str:
-    """The bold word: the op's name, and whether it is depthwise."""
-    factor = _factor_of(op, given)
-    if factor:
-        return factor
+    """The bold word: the op's name, and whether it is depthwise; the sign before a number."""
+    sign, _number = factor_of(op, given)
+    if sign:
+        return sign
     name = name_of(op)
     if _is_depthwise(op, given):
         name = "DW" if name == "Conv" else f"DW {name}"
     return name
 
 
-def _factor_of(op: Op, given: Sequence[TensorType]) -> str:
-    """What it adds to each element, or multiplies each by: the sign and the number."""
+def factor_of(op: Op, given: Sequence[TensorType]) -> tuple[str, tuple[float, ...]]:
+    """What it adds to each element, or multiplies each by: the sign and the number, if any."""
     recipe = op.recipe(tuple(given))
     code = recipe.apply if isinstance(recipe, FunctionRecipe) else None
     if (
@@ -65,9 +65,10 @@ def _factor_of(op: Op, given: Sequence[TensorType]) -> str:
         or not isinstance(code.right, Arg)
         or code.operator not in _SIGNS
     ):
-        return ""
+        return "", ()
     number = getattr(op, code.right.name)
-    return f"{_SIGNS[code.operator]} {number:.3g}" if isinstance(number, (int, float)) else ""
+    is_number = isinstance(number, (int, float))
+    return (_SIGNS[code.operator], (number,)) if is_number else ("", ())
 
 
 def window_of(op: Op, given: Sequence[TensorType]) -> Words:
@@ -184,6 +185,7 @@ def box_of(step: Apply, given: Sequence[TensorType], path: str) -> Box:
     facts = facts_of(op, given)
     box = Box(kind, (head_of(op, given),), facts, path=path, title=title)
     box.window, box.is_silent = window_of(op, given), op.is_silent
+    _sign, box.factors = factor_of(op, given)
     return box
 
 

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from archc.pictures.model.costs import stand_for
 from archc.pictures.model.flow.units import Unit
 from archc.pictures.model.keys import key
-from archc.pictures.model.panels.pairs import numbers
+from archc.pictures.model.panels.pairs import numbers, pairs
 from archc.pictures.model.tree import Box, Chain, Count, Words
 from archir.base.record import Record
 
@@ -79,7 +79,7 @@ def _say_ranges(unit: Unit, others: Sequence[Unit]) -> None:
     values: dict[Count, list[int]] = {}
     for other in others:
         assert other.item is not None
-        for count, value in numbers(Chain([unit.item]), Chain([other.item])):
+        for count, value in numbers(pairs(Chain([unit.item]), Chain([other.item]))):
             values.setdefault(count, [count.value]).append(value)
 
     def said(words: Words) -> Words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import TypeAlias
 
 from archc.pictures.model.keys import key
@@ -19,6 +19,7 @@ from archc.pictures.model.tree import (
     Part,
     Ref,
     Sign,
+    Tangle,
     Tap,
     Times,
     everything,
@@ -54,6 +55,7 @@ class Form:
     def __init__(self, drawn: Drawn | None = None) -> None:
         self.drawn = drawn or {}
         self.known: dict[tuple[int, int], tuple[Chain, Chain, Chain | None]] = {}
+        self.keys: dict[int, tuple[Item, Hashable]] = {}
 
     def chain(self, one: Chain, other: Chain) -> Chain | None:
         # As deep as the trees, which unfolding bounds.
@@ -102,10 +104,16 @@ class Form:
             ways = zip(made.branches, one.branches, other.branches, strict=True)
             for branch, first, second in ways:
                 self._join_branch(branch, first, second)
-        elif isinstance(made, (Part, Times, Tap)):
+        else:
+            self._join_insides(made, one, other)
+        return made
+
+    def _join_insides(self, made: Item, one: Item, other: Item) -> None:
+        if isinstance(made, (Part, Times, Tap)):
             assert isinstance(one, (Part, Times, Tap)) and isinstance(other, (Part, Times, Tap))
             made.chain = self.chain(one.chain, other.chain) or made.chain
-        return made
+        elif isinstance(made, Tangle) and isinstance(one, Tangle) and isinstance(other, Tangle):
+            made.items = list(map(self._joint, one.items, other.items))
 
     def _join_branch(self, branch: Branch, one: Branch, other: Branch) -> None:
         branch.is_optional = one.is_optional or other.is_optional
@@ -137,19 +145,31 @@ class Form:
         if isinstance(one, Ref) and isinstance(other, Ref):
             is_same = self._panel_of(one) == self._panel_of(other)
             return is_same and (one.told, one.times is None) == (other.told, other.times is None)
-        if key(one, exact=False) == key(other, exact=False):
+        if self._key(one) == self._key(other):
             return True
         if isinstance(one, Parallel) and isinstance(other, Parallel):
             is_same = len(one.branches) == len(other.branches) and self.fits(one.merge, other.merge)
             return is_same and all(map(self._branches_fit, one.branches, other.branches))
+        if isinstance(one, Tangle) and isinstance(other, Tangle):
+            return self._tangles_fit(one, other)
         if isinstance(one, (Part, Times)) and type(one) is type(other):
             assert isinstance(other, (Part, Times))
             return self.chain(one.chain, other.chain) is not None
         return False
 
+    def _key(self, item: Item) -> Hashable:
+        if id(item) not in self.keys:
+            self.keys[id(item)] = (item, key(item, exact=False))  # whose identity is kept
+        return self.keys[id(item)][1]
+
     def _panel_of(self, ref: Ref) -> object:
         panel = self.drawn.get(ref.definition)
         return ref.definition.name if panel is None else id(panel)
+
+    def _tangles_fit(self, one: Tangle, other: Tangle) -> bool:
+        is_same = (one.arcs, one.breaks) == (other.arcs, other.breaks)
+        is_as_long = len(one.items) == len(other.items)
+        return is_same and is_as_long and all(map(self.fits, one.items, other.items))
 
     def _branches_fit(self, one: Branch, other: Branch) -> bool:
         if one.is_sourced != other.is_sourced:
@@ -191,6 +211,7 @@ def _likeness(one: Item, other: Item) -> int:
 def _join_boxes(made: Box, other: Box) -> None:
     made.before = followed(made.before, other.before)
     made.after = followed(made.after, other.after)
+    made.factors = tuple(sorted({*made.factors, *other.factors}))
     for mine, same in _counts(made, other):
         mine.pattern = mine.pattern if mine.value != mine.usual else same.pattern
 
@@ -198,7 +219,7 @@ def _join_boxes(made: Box, other: Box) -> None:
 def _form(box: Box) -> tuple[object, ...]:
     words = (box.head, box.window, () if box.kind == "end" else box.facts)
     said = [tuple(one if isinstance(one, str) else one.before for one in line) for line in words]
-    return (box.kind, *said, box.times is None)
+    return (box.kind, *said, bool(box.factors), box.times is None)
 
 
 def _may_be_one(one: Box, other: Box) -> bool:

@@ -10,7 +10,7 @@ from archc.pictures.model.keys import chain_key
 from archc.pictures.model.panels.align import together
 from archc.pictures.model.panels.copies import copied
 from archc.pictures.model.panels.differences import symbol, tabulated, tell
-from archc.pictures.model.panels.pairs import numbers
+from archc.pictures.model.panels.pairs import numbers, pairs
 from archc.pictures.model.panels.runs import in_runs
 from archc.pictures.model.tree import (
     Box,
@@ -184,9 +184,11 @@ def _tell_windows(form: Chain, refs: list[Ref], typed: TypedGraph) -> bool:
     template = copied(form)
     boxes = [item for item in everything(template) if isinstance(item, Box)]
     windows = {one for box in boxes for one in box.window if isinstance(one, Count)}
+    if not windows:
+        return True
     values: dict[Count, dict[Definition, int]] = {}
     for ref in refs:
-        for count, value in numbers(template, ref.chain):
+        for count, value in numbers(pairs(template, ref.chain)):
             if count in windows:
                 values.setdefault(count, {})[ref.definition] = value
     different = [found for found in values.values() if len(set(found.values())) > 1]

@@ -39,7 +39,7 @@ def _item(item: Item, prefix: str) -> Item:
             count(item.times),
         )
         made.window, made.cost, made.spans = words(item.window), item.cost, item.spans
-        made.is_optional = item.is_optional
+        made.is_optional, made.factors = item.is_optional, item.factors
     elif isinstance(item, Sign):
         made = Sign(item.sign, _below(prefix, item.path), item.title, None, item.cost, item.spans)
     elif isinstance(item, Ref):

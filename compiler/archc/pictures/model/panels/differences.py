@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import TypeAlias
 
 from archc.pictures.model.keys import chain_key
 from archc.pictures.model.panels.align import Drawn, together
 from archc.pictures.model.panels.copies import copied
 from archc.pictures.model.panels.followers import OR, aligned, bare_word
-from archc.pictures.model.panels.pairs import numbers, pairs
+from archc.pictures.model.panels.pairs import Pairs, numbers, pairs
 from archc.pictures.model.tree import (
     TIMES,
     Box,
@@ -26,15 +27,19 @@ from archir.base.record import Record
 from archir.graph.graph import Definition
 from archir.graph.typed import TypedGraph
 
+Laid: TypeAlias = "Mapping[Definition, Pairs]"
+"""The items of a panel with those in their places, for each use."""
+
 
 def tell(panel: Panel, drawn: Drawn, typed: TypedGraph) -> None:
     """Put names for what differs into a panel, and what it is in each use into that."""
     template = panel.chain = _with_words(panel.uses, drawn)
     values: dict[Count, dict[Definition, int]] = {}
     definitions = {ref.definition: ref for ref in panel.uses}
-    _without_shapes(template, definitions)
-    for definition, ref in definitions.items():
-        for count, value in numbers(template, ref.chain):
+    laid = {one: pairs(template, ref.chain) for one, ref in definitions.items()}
+    _without_shapes(laid)
+    for definition, found in laid.items():
+        for count, value in numbers(found):
             values.setdefault(count, {})[definition] = value
     told, lettered = _named(panel, values, typed)
     order = [name for name, _value in panel.uses[0].definition.arguments]
@@ -43,8 +48,8 @@ def tell(panel: Panel, drawn: Drawn, typed: TypedGraph) -> None:
     panel.fixed = _fixed(definitions, values, names)
     windows, turns = _named_numbers(template)
     counts = [name for name, count in told.items() if count in turns]
-    words = _chosen(template, definitions)
-    for definition, handed_on in _handed_on(template, definitions).items():
+    words = _chosen(laid)
+    for definition, handed_on in _handed_on(laid).items():
         words[definition] = list(dict.fromkeys((*words[definition], *handed_on)))
     is_count = len(counts) == 1 and panel.symbols[told[counts[0]]] == counts[0]
     what = {counts[0]: _what_repeats(template, told[counts[0]])} if is_count else {}
@@ -87,10 +92,10 @@ def _of_letters(
     )
 
 
-def _without_shapes(template: Chain, uses: Mapping[Definition, Ref]) -> None:
+def _without_shapes(laid: Laid) -> None:
     """Ends say no shape that not all uses have."""
-    for ref in uses.values():
-        for item, own in pairs(template, ref.chain):
+    for found in laid.values():
+        for item, own in found:
             if isinstance(item, Box) and isinstance(own, Box) and item.kind == "end":
                 item.facts = item.facts if item.facts == own.facts else ()
 
@@ -138,12 +143,12 @@ def _name(item: Box | Ref) -> str:
     return item.definition.name if isinstance(item, Ref) else head_text(item)
 
 
-def _handed_on(template: Chain, uses: Mapping[Definition, Ref]) -> dict[Definition, list[str]]:
+def _handed_on(laid: Laid) -> dict[Definition, list[str]]:
     """The words of blocks inside that not all uses have; the panel has them in brackets."""
     has: dict[Ref, dict[str, set[Definition]]] = {}
     there: dict[Ref, set[Definition]] = {}
-    for definition, ref in uses.items():
-        for item, own in pairs(template, ref.chain):
+    for definition, found in laid.items():
+        for item, own in found:
             if isinstance(item, Ref) and isinstance(own, Ref):
                 there.setdefault(item, set()).add(definition)
                 for word in own.words:
@@ -224,28 +229,28 @@ def _said(
     return tuple(said)
 
 
-def _chosen(template: Chain, uses: Mapping[Definition, Ref]) -> dict[Definition, list[str]]:
+def _chosen(laid: Laid) -> dict[Definition, list[str]]:
     """What the arguments of each use choose: one of several words, or what not all uses have."""
     has: dict[tuple[Item, str], set[Definition]] = {}
     words: dict[tuple[Item, int], dict[Definition, str]] = {}
-    for definition, ref in uses.items():
-        for item, own in pairs(template, ref.chain):
+    for definition, found in laid.items():
+        for item, own in found:
             if isinstance(item, (Box, Ref)) and item.is_optional:
                 has.setdefault((item, ""), set()).add(definition)
             for word in _of_some(item, own):
                 has.setdefault((item, word), set()).add(definition)
             for at, word in _one_of_several(item, own):
                 words.setdefault((item, at), {})[definition] = word
-    said: dict[Definition, dict[str, None]] = {definition: {} for definition in uses}
-    for found in words.values():
-        if any(_is_chosen_by(name, found) for name, _value in next(iter(found)).arguments):
-            for definition, word in found.items():
+    said: dict[Definition, dict[str, None]] = {definition: {} for definition in laid}
+    for chosen in words.values():
+        if any(_is_chosen_by(name, chosen) for name, _value in next(iter(chosen)).arguments):
+            for definition, word in chosen.items():
                 said[definition][word] = None
     for owners in has.values():
-        for name in _truths_of(owners, uses):
+        for name in _truths_of(owners, laid):
             for definition in owners:
                 said[definition][name] = None
-    return {definition: list(chosen) for definition, chosen in said.items()}
+    return {definition: list(own) for definition, own in said.items()}
 
 
 def _one_of_several(item: Item, own: Item) -> Iterator[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from archc.pictures.model.panels.align import Form, Steps, unframed, way_around, without_way
 from archc.pictures.model.tree import (
@@ -19,28 +20,33 @@ from archc.pictures.model.tree import (
     Words,
 )
 
+Pairs: TypeAlias = "list[tuple[Item, Item]]"
 
-def pairs(panel: Chain, use: Chain) -> Iterator[tuple[Item, Item]]:
+
+def pairs(panel: Chain, use: Chain) -> Pairs:
     """Each item of a panel with the one that a use has in its place, where it has one."""
+    return list(_pairs(panel, use, Form()))
+
+
+def _pairs(panel: Chain, use: Chain, form: Form) -> Iterator[tuple[Item, Item]]:
     # As deep as the tree, which unfolding bounds.
-    for one, other in _laid_over(panel.items, use.items):
+    for one, other in _laid_over(panel.items, use.items, form):
         if one is None or other is None:
             continue
         yield one, other
         if isinstance(one, Parallel) and isinstance(other, Parallel):
             for branch, same in zip(one.branches, other.branches, strict=True):
                 if same.chain.items:
-                    yield from pairs(branch.chain, same.chain)
-            yield from pairs(Chain([one.merge]), Chain([other.merge]))
+                    yield from _pairs(branch.chain, same.chain, form)
+            yield from _pairs(Chain([one.merge]), Chain([other.merge]), form)
         elif isinstance(one, (Part, Times, Tap)) and isinstance(other, (Part, Times, Tap)):
-            yield from pairs(one.chain, other.chain)
+            yield from _pairs(one.chain, other.chain, form)
         elif isinstance(one, Tangle) and isinstance(other, Tangle):
-            yield from pairs(Chain(one.items), Chain(other.items))
+            yield from _pairs(Chain(one.items), Chain(other.items), form)
 
 
-def _laid_over(panel: list[Item], use: list[Item]) -> Steps:
+def _laid_over(panel: list[Item], use: list[Item], form: Form) -> Steps:
     """The items of a panel beside those of a use, of which each has a place."""
-    form = Form()
     steps: Steps = []
     for items, own in ((panel, use), (unframed(panel), unframed(use))):
         place = way_around(items)
@@ -54,9 +60,9 @@ def _laid_over(panel: list[Item], use: list[Item]) -> Steps:
 # --- numbers -------------------------------------------------------------------------------------
 
 
-def numbers(panel: Chain, use: Chain) -> Iterator[tuple[Count, int]]:
-    """Each number of the panel with the one that a use has in its place, where it has one."""
-    for one, other in pairs(panel, use):
+def numbers(laid: Pairs) -> Iterator[tuple[Count, int]]:
+    """Each number of a panel with the one that a use has in its place, of pairs of their items."""
+    for one, other in laid:
         if isinstance(one, Box) and isinstance(other, Box):
             yield from _counts(one.head, other.head)
             yield from _counts(one.window, other.window)
