@@ -53,7 +53,7 @@ def test_blocks_called_like_a_helper(name: str) -> None:
     typed = compiled(f"""
         block {name}(survival) {{ conv(survival, 1) -> stochastic_depth(0.5) }}
         model m(StochasticDepths = 3, unseen = false) {{
-          input input: [N, 3, H = 8, W = 8]
+          input image: [N, 3, H = 8, W = 8]
           {name}(StochasticDepths) -> {name}(4)
           stochastic_depth(0.1) if unseen
         }}""")

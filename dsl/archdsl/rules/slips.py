@@ -37,10 +37,13 @@ class BodyWithoutBraces(Problem):
     good = model("residual { conv(3, 1) }")
     word: str
     is_one: bool
+    """Whether one stage follows, so that it is clear where the braces end."""
+
+    is_safe: bool
+    """Whether nothing in the text has the keyword for a name."""
+
     body: str = ""
     """What stands there, where that is short."""
-
-    """Whether one stage follows, so that it is clear where the braces end."""
 
     def message(self) -> str:
         return f"what belongs to `{self.word}` stands in braces"
@@ -53,4 +56,5 @@ class BodyWithoutBraces(Problem):
             return None
         source, end = at.span.source, at.span.end
         begin = Span(source, at.span.start, at.span.start)
-        return Fix("put it in braces", (Edit(begin, "{ "), Edit(Span(source, end, end), " }")))
+        edits = (Edit(begin, "{ "), Edit(Span(source, end, end), " }"))
+        return Fix("put it in braces", edits, self.is_safe)

@@ -49,25 +49,29 @@ _NEXT: dict[_At, dict[str, _At]] = {
 def names(tokens: Sequence[Token]) -> None:
     """Turn each keyword that can only be a name into one.
 
-    That is so directly before a colon, and before the ``=`` of an argument. The words ``upto``,
-    ``step`` and ``of`` are none, and mean themselves only where no name can stand: between a part
-    and a list, between two values, and behind the bracket of a type.
+    That is so of a label, directly before its colon, and before the ``=`` of an argument. What is
+    declared with a colon behind it (an input, a parameter, a tensor) is no label: it could not be
+    used. The words ``upto``, ``step`` and ``of`` are none, and mean themselves only where no name
+    can stand: between a part and a list, between two values, and behind the bracket of a type.
     """
-    before_equals = False
+    is_named = False
     last = "_NL"
     for token, after in pairwise(tokens):
         kind = after.type
         if token.type == "NAME" and token.text in _WORDS and last in _ENDS_VALUE:
             token.type = _word(token.text, last, kind)
-        last = token.type
         if (kind == "COLON" or kind == "EQUALS") and _is_keyword(token):
-            if kind == "COLON":
+            if kind == "COLON" and last in _BEFORE_LABEL:
                 token.type = "NAME"
             else:
-                before_equals = True
-    if before_equals:
-        _names_of_arguments(tokens)
+                is_named = True
+        last = token.type
+    if is_named:
+        _names_in_lists(tokens)
 
+
+_BEFORE_LABEL = frozenset({"LBRACE", "LSQB", "ARROW", "EQUALS"})
+"""What a label can follow, and no name that is declared."""
 
 _WORDS = frozenset({"upto", "step", "of"})
 _ENDS_VALUE = frozenset({"NAME", "RPAR", "RSQB", "INT", "FLOAT"})
@@ -89,21 +93,48 @@ def _is_keyword(token: Token) -> bool:
     return token.text in _NAMEABLE and token.type != "STRING"
 
 
-def _names_of_arguments(tokens: Sequence[Token]) -> None:
-    # For each bracket that is open, whether it holds the arguments of a call.
-    calls = [False]
+_Holds = Literal["", "given", "declared", "inputs"]
+"""What brackets hold: a call's arguments, a declaration's parameters, an `input`, or others."""
+
+
+def _names_in_lists(tokens: Sequence[Token]) -> None:
+    """Tell names of arguments and labels from what is declared, by what stands around them."""
+    # For each bracket that is open, what it holds: an input statement counts as a declaration.
+    around: list[_Holds] = [""]
     before = last = "_NL"  # the kinds of the last two tokens, save line ends
+    is_line = True
     for token, after in pairwise(tokens):
-        named = after.type == "EQUALS" and calls[-1] and last in ("LPAR", "COMMA")
-        if named and _is_keyword(token):
+        if _is_keyword(token) and _is_name(after.type, last, around[-1]):
             token.type = "NAME"
-        if token.type in OPENERS:
-            declared = before in ("BLOCK", "MODEL", "FN")
-            calls.append(token.type == "LPAR" and last == "NAME" and not declared)
-        elif token.type in CLOSERS and len(calls) > 1:
-            calls.pop()
-        if token.type != "_NL":
-            before, last = last, token.type
+        kind = token.type
+        if is_line and last != "COMMA" and around[-1] in ("", "inputs"):
+            around[-1] = "inputs" if kind == "INPUT" else ""
+        if kind in OPENERS:
+            around.append(_held(kind, last, before))
+        elif kind in CLOSERS and len(around) > 1:
+            around.pop()
+        is_line = kind == "_NL" or kind == "LBRACE"
+        if kind != "_NL":
+            before, last = last, kind
+
+
+def _is_name(after: str, last: str, around: _Holds) -> bool:
+    """Whether a keyword between two kinds of tokens is a label, or the name of an argument."""
+    is_item = last == "COMMA" or (last == "LPAR" and around != "inputs")
+    if after == "EQUALS":
+        return around == "given" and is_item
+    is_declared = last in _DECLARING or (around in ("declared", "inputs") and is_item)
+    return after == "COLON" and not is_declared
+
+
+def _held(kind: str, last: str, before: str) -> _Holds:
+    """What a bracket holds that opens behind two kinds of tokens."""
+    if kind != "LPAR" or last != "NAME":
+        return ""
+    return "declared" if before in ("BLOCK", "MODEL", "FN") else "given"
+
+
+_DECLARING = frozenset({"INPUT", "PARAM", "BUFFER"})
 
 
 def lines(tokens: Sequence[Token]) -> list[Token]:

@@ -30,6 +30,9 @@ _MOST_REPAIRS = 20
 _MOST_READ_AGAIN = 100_000
 """Tokens of the statements that are put right, counted for each repair, in one file."""
 
+_DECLARES = frozenset({"LET", "INPUT", "PARAM", "MODULE", "BUFFER"})
+"""What begins a statement that names something."""
+
 _WORD = re.compile(r"[^\W\d]\w*")
 _STATEMENTS = (
     *(ast.Pipeline, ast.Let, ast.For, ast.RepeatLoop, ast.If, ast.Assert, ast.Input, ast.Refused),
@@ -199,7 +202,15 @@ class Recovery:
         automaton.read(self.fed[mark.fed :])
         in_file = mark.depth == 0
         place = places.Place(self.text, tokens, at, mark.first, in_file, automaton.expected())
-        return messages.explain(place)
+        said = messages.explain(place)
+        is_name = self.keywords and self._is_such_a_name(place)
+        return None if is_name and not isinstance(said[0], KeywordAsName) else said
+
+    def _is_such_a_name(self, place: places.Place) -> bool:
+        """Whether a statement uses a keyword as a name, of whose declaration that is said."""
+        here = [place.token, place.near(-1)]
+        words = {each.text for each in here if each and each.text.upper() == each.type}
+        return any((self.marks[0].first, word) in self.keywords for word in words)
 
     def _say(self, mark: _Mark, problem: Problem, token: Token) -> None:
         tokens = self.tokens
@@ -212,12 +223,7 @@ class Recovery:
         if isinstance(problem, KeywordAsName):
             # A name that is declared and used is one mistake.
             known = (self.marks[0].first, problem.word)
-            declares = mark.depth and tokens[mark.first].type in (
-                "LET",
-                "PARAM",
-                "MODULE",
-                "BUFFER",
-            )
+            declares = mark.depth and tokens[mark.first].type in _DECLARES
             if known in self.keywords and not declares:
                 return
             self.keywords.add(known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from archdsl.rules import foreign
 from archdsl.syntax.explain.forms import partner
@@ -41,9 +42,22 @@ def without_braces(place: Place) -> Explained | None:
         inside = ""
     how = f"write `{head}{{ {inside or '…'} }}`"
     said = f"what `{word}` runs stands in braces"
-    return foreign.ForeignForm(said, how, f"{{ {inside} }}" if inside else None), whole
+    is_safe = token.type != "ARROW" and not is_declared(place.tokens, word)
+    return foreign.ForeignForm(said, how, f"{{ {inside} }}" if inside else None, is_safe), whole
 
 
+def is_declared(tokens: Sequence[Token], word: str) -> bool:
+    """Whether a keyword stands anywhere as a name that is declared or given: a value is meant."""
+    return any(
+        token.text == word and token.type == word.upper() and before.type in _BEFORE_NAMES
+        for before, token in pairwise(tokens)
+    )
+
+
+_BEFORE_NAMES = frozenset(
+    {"INPUT", "PARAM", "BUFFER", "LET", "AS", "MODULE", "BLOCK", "MODEL", "FN", "FOR", "OUTPUT"}
+    | {"COMMA", "LPAR"}
+)
 _COMBINATORS = frozenset({"RESIDUAL", "SHORTCUT", "DENSE", "TRAIN_ONLY"})
 
 

@@ -45,7 +45,8 @@ def body_without_braces(place: Place) -> Explained | None:
     whole = Token(place.token.type, place.token.text, place.token.start, end)
     body = place.text[place.token.start : end]
     shown = "" if "\n" in body or len(body) > bodies.LONGEST else body
-    return slips.BodyWithoutBraces(word.text, is_one, shown), whole
+    is_sure = is_one and not bodies.is_declared(place.tokens, word.text)
+    return slips.BodyWithoutBraces(word.text, is_one, is_sure, shown), whole
 
 
 _BEHIND = frozenset({"AS", "DOUBLE_COLON", "COMMA", "SHORTCUT", "ELSE"})
