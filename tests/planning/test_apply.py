@@ -137,3 +137,38 @@ def test_what_cannot_be_applied_is_refused() -> None:
         archc.apply(divided.network(), many)
     with pytest.raises(archc.SettingError, match="no way stages"):
         archc.apply(divided.network(), many, "stages")  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    path = tmp_path / "net.arch"
+    path.write_text(divided.TEXT, "utf-8")
+    return path
+
+
+def written(net: Path, way: str) -> str:
+    words = ["plan", str(net), "--gpu", "1GiB", "--gpus", "2", "--set", "width=16", "--batch", "2"]
+    done = subprocess.run(
+        [sys.executable, "-m", "archc", *words, "--script", way], capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+def test_a_script_is_python_that_names_all_that_was_asked(net: Path) -> None:
+    text = written(net, "stage")
+    compile(text, "script", "exec")
+    assert "\u00ab" not in text
+    assert repr(str(net)) in text and "'width': archc.Expression('16')" in text
+    assert "torch.rand(2, 12, dtype=DTYPE, device=device)," in text
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("way", ["stage", "shards"])
+def test_torchrun_runs_a_script(net: Path, way: str) -> None:
+    script = net.with_suffix(".py")
+    script.write_text(written(net, way), "utf-8")
+    words = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=True)
+    assert [line.partition(":")[0] for line in done.stdout.splitlines() if "loss" in line] == [
+        f"step {step}" for step in range(3)
+    ]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from archc.api.plans.planning import plan_of
 from archc.cli import guard, options, streams
 from archc.cli.commands.summary import compile_model, wrong
-from archc.cli.declare import Command, Option
+from archc.cli.declare import Command, Option, UsageError
 from archc.errors import ArchError
+from archc.render.plans.script import WAYS, ScriptFor, script
 from archc.request.amounts import bytes_of
-from archc.request.requests import whole_of_text
+from archc.request.requests import chosen_word, whole_of_text
 
 if TYPE_CHECKING:
     from archc.request.settings import Setting
@@ -28,6 +29,7 @@ def plan(
     batch: int | None,
     dtype: str,
     optimizer: str,
+    way: str | None,
     form: str,
     limits: Limits | None,
 ) -> int:
@@ -39,6 +41,8 @@ def plan(
     typed, found = compile_model(file, model, settings, limits)
     if typed is None:
         return wrong(found, form)
+    if file == "-" and way is not None:
+        raise UsageError("a script reads the network's file again, and - is none")
     try:
         made = plan_of(typed, gpu, gpus, sizes, batch, dtype, optimizer)
     except ArchError as error:
@@ -46,6 +50,18 @@ def plan(
             raise
         found.extend(error.diagnostics)
         return wrong(found, form)
+    if way is not None:
+        if made.wanted.devices == 1:
+            raise UsageError("a script is for several devices", "--gpus says how many there are")
+        if way == "stage" and made.cuts is None:
+            raise UsageError(
+                f"{made.name} cannot be cut into {made.wanted.devices} stages",
+                "--script shards shares its parameters out",
+            )
+        streams.complain(found)
+        given = {each.name: each.value for each in settings}
+        streams.document(script(made, ScriptFor(file, model, given), way))
+        return guard.OK
     if form == "json":
         from archc.render import data
         from archc.render.plans.plan_data import document
@@ -86,6 +102,16 @@ command = Command(
         options.BATCH,
         options.DTYPE,
         options.OPTIMIZER,
+        Option(
+            "--script",
+            "way",
+            "Print a script for torchrun, and nothing else: "
+            + "; ".join(f"{name}: {what}" for name, what in WAYS.items())
+            + ".",
+            metavar="WAY",
+            read=lambda word: None if word is None else chosen_word(word, WAYS, "script"),
+            words=tuple(WAYS),
+        ),
         options.FORMAT,
         options.LIMITS,
     ),
