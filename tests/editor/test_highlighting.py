@@ -79,6 +79,16 @@ def test_words_are_what_stands_around_them() -> None:
     assert not wrong(text)
 
 
+def test_numbers_and_comments_are_those_of_the_language() -> None:
+    text = "0x1F 0o17 0b1_0 1_000 1e3 .5 3. ### none\n## doc"
+    found = [each for each in LEXER.get_tokens(text) if each[1].strip()]
+    read = tokens(text.partition(" ###")[0], 0, text.index(" ###"), lambda *_: None)
+    assert [word for _, word in found[:-2]] == [token.text for token in read]
+    kinds = ["Hex", "Oct", "Bin", "Integer", "Float", "Float", "Float"]
+    assert [kind for kind, _ in found[:-2]] == [getattr(Number, name) for name in kinds]
+    assert [kind for kind, _ in found[-2:]] == [Comment.Single, String.Doc]
+
+
 @pytest.mark.parametrize(
     ("line", "error"),
     [

@@ -128,6 +128,45 @@ def test_a_broken_frame_ends_nothing(client: Client, tmp_path: Path, body: bytes
     assert len(opened(client, uri, TEXT)["diagnostics"]) == 1
 
 
+@pytest.mark.parametrize("length", [b"abc", b"-4"])
+def test_a_length_that_is_none_ends_the_server_in_order(client: Client, length: bytes) -> None:
+    """Nobody can say where the next frame begins. Editors start a server anew that has ended."""
+    assert client.process.stdin is not None
+    client.process.stdin.write(b"Content-Length: " + length + b"\r\n\r\n{}")
+    client.process.stdin.close()
+    assert client.process.wait(timeout=60) == 0
+
+
+def test_places_of_edits_are_units_of_utf_16(client: Client, tmp_path: Path) -> None:
+    uri = (tmp_path / "net.arch").as_uri()
+    text = "model net() {\n  input x: [N, 3]\n  linear(7)  # \U0001f600 é linear(8\n}\n"
+    opened(client, uri, text)
+    # Behind the comment's first letter, which is two units: the rest of it goes away.
+    column = len("  linear(7)  # \U0001f600".encode("utf-16-le")) // 2
+    gone = {
+        "start": {"line": 2, "character": column},
+        "end": {"line": 2, "character": column + len(" é linear(8")},
+    }
+    edits = [
+        {"range": gone, "text": ""},
+        {
+            "range": {"start": {"line": 2, "character": 9}, "end": {"line": 2, "character": 10}},
+            "text": "5",
+        },
+    ]
+    document = {"uri": uri, "version": 2}
+    client.tell("textDocument/didChange", {"textDocument": document, "contentChanges": edits})
+    asked = {"textDocument": {"uri": uri}}
+    symbols = client.ask("textDocument/documentSymbol", asked)
+    assert symbols[0]["range"]["end"] == {"line": 3, "character": 1}
+    tokens = client.ask("textDocument/semanticTokens/full", asked)["data"]
+    # The comment behind `linear`, `5`: a sign, a blank, and two units.
+    assert tokens[-3:] == [4, 8, 0]
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 4, "character": 0}}
+    (hint,) = client.ask("textDocument/inlayHint", {**asked, "range": whole})
+    assert (hint["label"], hint["position"]) == ("[N, 5]", {"line": 2, "character": 11})
+
+
 def test_a_question_that_is_taken_back_ends_nothing(client: Client, tmp_path: Path) -> None:
     uri = (tmp_path / "net.arch").as_uri()
     opened(client, uri, TEXT)

@@ -67,7 +67,7 @@ def states() -> States:
         ),
         "code": (
             Look(r"[ \t\r]+", ("Text.Whitespace",)),
-            Look(r"##.*", ("Literal.String.Doc",)),
+            Look(r"##(?!#).*", ("Literal.String.Doc",)),
             Look(r"#.*", ("Comment.Single",)),
             Look(r'"', ("Literal.String.Double",), "string"),
             Include("numbers"),
@@ -99,6 +99,8 @@ def _numbers() -> tuple[Look, ...]:
     fraction = rf"(?:{_DIGITS}\.(?!\.)(?:{_DIGITS})?|\.{_DIGITS})"
     return (
         Look(r"0[xX](?:_?[0-9a-fA-F])+\b", ("Literal.Number.Hex",)),
+        Look(r"0[oO](?:_?[0-7])+\b", ("Literal.Number.Oct",)),
+        Look(r"0[bB](?:_?[01])+\b", ("Literal.Number.Bin",)),
         Look(rf"{fraction}(?:[eE][+-]?{_DIGITS})?{_END}", ("Literal.Number.Float",)),
         Look(rf"{_DIGITS}[eE][+-]?{_DIGITS}{_END}", ("Literal.Number.Float",)),
         Look(rf"{_DIGITS}{_END}", ("Literal.Number.Integer",)),

@@ -81,7 +81,7 @@ async function used(page, project, address) {
 
   await lines.getByText("global_avg_pol").click();
   await page.keyboard.press("Control+.");
-  await page.locator(".action-widget").waitFor();
+  await page.locator(".action-widget").getByText("global_avg_pool").waitFor();
   await page.screenshot({ path: join(shots, "2-fix.png") });
   await page.keyboard.press("Enter");
   await lines.getByText("global_avg_pool").waitFor();
