@@ -11,7 +11,6 @@ from archdsl.tree import ast
 from archdsl.tree.unparse import parameter
 from archir.base.record import Record
 from archir.base.source import Span
-from archir.graph.measure import parameter_count
 from archir.program.builtins import BUILTINS
 
 
@@ -32,7 +31,9 @@ class OpenCall(Record):
 
 
 def hover(page: Page, offset: int) -> Said | None:
-    """What the name at an offset is, and the shapes that its stage gives."""
+    """What the name at an offset is, the shapes that its stage gives, and what it costs."""
+    from archc.editor import lenses
+
     found = meaning(page, offset)
     if found is None:
         return None
@@ -41,6 +42,9 @@ def hover(page: Page, offset: int) -> Said | None:
     shown = hints.at(page, offset)
     if shown is not None and shown.span.start <= found.span.start:
         parts.append("gives " + "; ".join(f"`{text}`" for text in shown.texts[:6]))
+        cost = lenses.of_stage(page, shown.span)
+        if cost is not None:
+            parts.append(cost)
     if doc:
         parts.append(doc)
     return Said("\n\n".join(parts), found.span)
@@ -86,9 +90,11 @@ def _declared(page: Page, declared: Declared) -> str:
         shown = f"model {declared.name} = {node.value.span.text}"
     else:
         shown = f"let {node.span.text.removeprefix('let ')}"
-    for typed in page.models:
-        if declared.is_model and typed.graph.root.name == declared.name:
-            shown += f"\n# {parameter_count(typed):,} parameters"
+    if page.own(declared.span):
+        from archc.editor import lenses
+
+        titles = [one.title for one in lenses.lenses(page) if one.name == declared.name]
+        shown = "\n# ".join([shown, *titles])
     return shown
 
 

@@ -37,7 +37,7 @@ class Lens(Record):
 
 
 class BlockRun(Record):
-    """A block where it runs: its path in a model, and what it costs there."""
+    """A block or an op where it runs: its path in a model, and what it costs there."""
 
     model: str
     row: Row
@@ -53,7 +53,7 @@ def lenses(page: Page) -> list[Lens]:
         if declared.is_model and declared.name in costs:
             title = _of_model(costs[declared.name])
         elif declared.kind == "block" and (runs := list(_runs(declared, costs))):
-            title = _of_block(runs)
+            title = _of_runs(runs)
         else:
             continue
         found.append(Lens(title, declared.name, declared.span, declared.is_model))
@@ -70,7 +70,7 @@ def shown(page: Page, name: str) -> str | None:
     runs = [] if declared is None else list(_runs(declared, costs))
     if not runs:
         return None
-    lines = [f"{name}    {_of_block(runs)}", ""]
+    lines = [f"{name}    {_of_runs(runs)}", ""]
     for run in runs[:_MOST_USES]:
         outputs = ", ".join(map(str, run.row.outputs))
         numbers = f"{run.row.parameters:,} parameters    {run.row.macs:,} MACs"
@@ -78,6 +78,21 @@ def shown(page: Page, name: str) -> str | None:
     if len(runs) > _MOST_USES:
         lines.append(f"  and {len(runs) - _MOST_USES} more")
     return "\n".join(lines) + "\n"
+
+
+def of_stage(page: Page, span: Span) -> str | None:
+    """What a stage of the text costs each time that it runs, None where nothing is known of it."""
+    runs: list[BlockRun] = []
+    for name, costs in _costs(page).items():
+        calls = {(call.module, call.first): call.span for call in costs.flat.calls}
+        for row in costs.root.walk():
+            if row.inside:
+                at = calls.get((row.path, row.steps.start))
+            else:
+                at = costs.flat.steps[row.steps.start].span
+            if at == span:
+                runs.append(BlockRun(name, row))
+    return _of_runs(runs) if runs else None
 
 
 def picture(page: Page, name: str, theme: str = "auto") -> str | None:
@@ -125,7 +140,7 @@ def _of_model(costs: Costs) -> str:
     return f"{totals.parameters:,} parameters, {totals.macs:,} MACs" + (f" at {at}" if at else "")
 
 
-def _of_block(runs: list[BlockRun]) -> str:
+def _of_runs(runs: list[BlockRun]) -> str:
     count = len(runs)
     parameters = [run.row.parameters for run in runs if not run.row.again] or [0]
     macs = [number for run in runs if isinstance(number := run.row.macs, int)]

@@ -24,7 +24,8 @@ def _one(server: Server) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
         page = await server.page(params.text_document.uri)
-        said = explaining.hover(page, offset_of(page, params.position))
+        at = offset_of(page, params.position)
+        said = await server.aside(lambda: explaining.hover(page, at))
         if said is None:
             return None
         content = lsp.MarkupContent(lsp.MarkupKind.Markdown, said.markdown)
