@@ -96,11 +96,11 @@ async function used(page, project, address) {
 
   await page.locator(".codelens-decoration a", { hasText: "picture" }).click();
   const picture = page.frameLocator("iframe.webview").frameLocator("#active-frame");
-  await picture.locator("#picture").getByText("linear").first().waitFor();
+  await picture.locator("#picture").getByText("Linear").first().waitFor();
   await page.screenshot({ path: join(shots, "4-picture.png") });
-  // Its own script runs: a block opens where it is clicked.
-  await picture.locator('[data-path="body"]').click();
-  await picture.locator('[data-path="body.0"]').first().waitFor();
+  // Its own script runs: it says what a box costs under the pointer.
+  await picture.locator('[data-path="head"]').hover();
+  await picture.locator("#said").getByText("330 parameters").waitFor();
 
   // It follows the text, which nobody has saved.
   await lines.getByText("10", { exact: true }).dblclick();
