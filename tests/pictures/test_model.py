@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from drawn import checked, example, model
 
+from archc.pictures import Looks, paged
+from archc.pictures.layout.marks import Frame
 from archc.pictures.looks import NoSuchBlockError
 from archc.pictures.model.build import picture_of
 from archc.pictures.model.kinds import KINDS
@@ -224,6 +226,13 @@ def test_a_block_is_opened_where_its_path_says() -> None:
     with pytest.raises(NoSuchBlockError) as caught:
         picture_of(example("resnet50"), expand=["layer9"])
     assert "layer1.0" in caught.value.known
+
+
+def test_what_a_block_is_opened_in_keeps_its_frame() -> None:
+    page = paged(example("resnet50"), Looks(expand=("layer1.0",)))
+    frames = {one.path: one for one in page.marks if isinstance(one, Frame) and one.form == "part"}
+    outer, inner = frames["layer1"], frames["layer1.0"]
+    assert outer.x < inner.x < inner.x + inner.width < outer.x + outer.width
 
 
 def test_panels_go_as_deep_as_is_asked() -> None:

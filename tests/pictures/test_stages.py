@@ -37,6 +37,14 @@ def test_resnet50_has_the_stages_of_table_1() -> None:
     ]
 
 
+def test_a_densenets_stages_say_how_many_layers_they_have() -> None:
+    # Table 1 of arXiv 1608.06993: blocks of 6, 12, 24 and 16 dense layers.
+    boxes = stages_of(picture_of(example("densenet121"))).chain.items
+    said = [say(one.facts) for one in boxes if isinstance(one, Box) and one.head == ("DenseBlock",)]
+    times = "\N{MULTIPLICATION SIGN}"
+    assert said == [f"DenseLayer {times} {count}" for count in (6, 12, 24, 16)]
+
+
 def glyphs(name: str) -> list[Glyph]:
     """The boxes and signs of an example's stages, without the legend's."""
     made = page(stages_of(picture_of(example(name))), view="stages")

@@ -35,6 +35,16 @@ def test_it_is_so_on_every_page(size: str) -> None:
     assert faults(laid_out(example("googlenet"), size)) == []
 
 
+def test_a_u_of_several_skips_a_resolution_has_a_row_for_each_resolution() -> None:
+    # Appendix B of arXiv 2006.11239: four resolutions from 32 to 4, two blocks each on the way
+    # down, and three on the way up.
+    solids = [mark for mark in laid_out(example("ddpm")).marks if isinstance(mark, Glyph)]
+    skips = [mark for mark in solids if mark.form == "sign" and mark.title]  # the legend has none
+    assert len(skips) == 3
+    blocks = [mark for mark in solids if mark.form == "solid" and "ResnetBlock" in mark.title]
+    assert sorted(len(mark.sheets) for mark in blocks if len(mark.sheets) > 1) == [2, 2, 3, 3]
+
+
 def test_a_solid_is_as_high_as_its_resolution_and_as_wide_as_its_channels() -> None:
     typed = checked("""model net() {
   input x: [N, 1, H = 64, W = 64]

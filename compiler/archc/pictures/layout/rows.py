@@ -81,7 +81,7 @@ def _measured(items: list[Item], style: Style, wide: float, before: str = "") ->
     found: Pairs = []
     for one in items:
         sketch = item(one, style, before)
-        if isinstance(one, Part) and sketch.width > wide * LARGEST_PART:
+        if isinstance(one, Part) and not one.is_kept and sketch.width > wide * LARGEST_PART:
             found += _measured(one.chain.items, style, wide, before)
         else:
             found.append((one, sketch))

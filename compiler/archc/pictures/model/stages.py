@@ -9,6 +9,7 @@ from archc.pictures.model.tree import (
     Box,
     Branch,
     Chain,
+    Count,
     Item,
     Panel,
     Parallel,
@@ -21,12 +22,13 @@ from archc.pictures.model.tree import (
     Times,
     everything,
     head_text,
+    say,
 )
 from archc.pictures.model.volumes import (
-    body_of,
     has_inputs,
     is_level,
     kind_of_items,
+    levels_once,
     name_of_merge,
     names_of_tangle,
 )
@@ -48,7 +50,7 @@ def _stages(items: list[Item]) -> list[Item]:
     run: list[Item] = []
     shown = [
         item
-        for item in _levels_once(items)
+        for item in levels_once(items)
         if (not item.is_training if isinstance(item, Tap) else item.shape is not None)
     ]
     for item in shown:
@@ -80,30 +82,6 @@ def _is_end(item: Item) -> bool:
     return isinstance(item, Box) and item.kind == "end"
 
 
-def _levels_once(items: list[Item]) -> list[Item]:
-    """The items, skips of one resolution that lie inside each other as one skip."""
-    # As deep as a U's levels lie inside each other.
-    found: list[Item] = []
-    for item in items:
-        inner = body_of(item).items if isinstance(item, Parallel) and is_level(item) else []
-        if any(
-            isinstance(one, Parallel) and is_level(one) and _has_resolution_of(one, item)
-            for one in inner
-        ):
-            found += _levels_once(inner)
-        else:
-            found.append(item)
-    return found
-
-
-def _has_resolution_of(one: Item, other: Item) -> bool:
-    return (
-        one.shape is not None
-        and other.shape is not None
-        and one.shape.extents == other.shape.extents
-    )
-
-
 def _joins(last: Item, item: Item) -> bool:
     """Whether an item is of the stage of the one before it."""
     if _is_end(item) or isinstance(item, (Part, Tap)) or isinstance(last, Part):
@@ -130,7 +108,8 @@ def _stage(run: list[Item]) -> Box:
         words = _contents(run)
         at = words.index(_name_of(run, words))
         name, before, behind = words[at], words[:at], words[at + 1 :]
-    box = Box(kind_of_items(run), (name,), (*behind, *_reads(run)), path=path, shape=shape)
+    facts = (*behind, *_repeats(run), *_reads(run))
+    box = Box(kind_of_items(run), (name,), facts, path=path, shape=shape)
     box.before, box.after = tuple(before), (shape.text,)
     box.title = f"{path or name}: {shape.general}"
     box.cost = cost_of(Chain(run))
@@ -154,6 +133,14 @@ def _contents(items: list[Item]) -> list[str]:
     if not counted:
         counted = dict(_word(item) for item in items[:1])
     return [_said(name, count) for name, count in counted.items()]
+
+
+def _repeats(run: list[Item]) -> list[str]:
+    """What a block of a stage says that it has so often."""
+    counts = [one for item in run if isinstance(item, Ref) for one in item.words]
+    return [
+        say((one,)) for one in counts if isinstance(one, Count) and one.before.endswith(f"{TIMES} ")
+    ]
 
 
 def _reads(items: list[Item]) -> list[str]:

@@ -193,6 +193,8 @@ class Part(Struct):
     path: str
     chain: Chain
     shape: Shape | None = None
+    is_kept: bool = False
+    """Whether a block in it is opened that was asked for: it is framed in any case."""
 
 
 class Times(Struct):

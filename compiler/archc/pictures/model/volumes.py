@@ -54,7 +54,8 @@ def volumes_of(picture: Picture) -> Picture:
 def _volumes(items: list[Item]) -> list[Item]:
     # As deep as parts lie inside each other, and a U's levels.
     found: list[Item] = []
-    for item in items:
+    once = levels_once(items)
+    for item in once:
         if isinstance(item, Part):
             inner = _volumes(item.chain.items)
             if len(inner) == 1 and isinstance(inner[0], Box):
@@ -78,7 +79,27 @@ def _volumes(items: list[Item]) -> list[Item]:
             found.append(_bare(item))
         elif isinstance(item, Sign):
             found.append(item)
+    return found if len(once) == len(items) else _neighbours_once(found)
+
+
+def _neighbours_once(items: list[Item]) -> list[Item]:
+    """Volumes of one name and size that stand side by side as one that repeats."""
+    found: list[Item] = []
+    for item in items:
+        before = found[-1] if found else None
+        if isinstance(item, Box) and isinstance(before, Box) and _looks_like(before, item):
+            times = [1 if one.times is None else one.times.value for one in (before, item)]
+            before.times, before.cost = Count(sum(times)), before.cost + item.cost
+        else:
+            found.append(item)
     return found
+
+
+def _looks_like(one: Box, other: Box) -> bool:
+    if one.kind == "end" or one.shape is None or other.shape is None:
+        return False
+    is_same = (one.kind, head_text(one)) == (other.kind, head_text(other))
+    return is_same and one.shape.text == other.shape.text
 
 
 def has_inputs(item: Parallel) -> bool:
@@ -147,6 +168,30 @@ def is_level(item: Parallel) -> bool:
     inside = everything(body_of(item))  # a lower one may lie in a further skip
     sizes = [one.shape.extents for one in inside if one.shape is not None]
     return any(size[-1:] < item.shape.extents[-1:] for size in sizes)
+
+
+def levels_once(items: list[Item]) -> list[Item]:
+    """The items, skips of one resolution that lie inside each other as one skip."""
+    # As deep as a U's levels lie inside each other.
+    found: list[Item] = []
+    for item in items:
+        inner = body_of(item).items if isinstance(item, Parallel) and is_level(item) else []
+        if any(
+            isinstance(one, Parallel) and is_level(one) and _has_resolution_of(one, item)
+            for one in inner
+        ):
+            found += levels_once(inner)
+        else:
+            found.append(item)
+    return found
+
+
+def _has_resolution_of(one: Item, other: Item) -> bool:
+    return (
+        one.shape is not None
+        and other.shape is not None
+        and one.shape.extents == other.shape.extents
+    )
 
 
 def body_of(item: Parallel) -> Chain:

@@ -49,6 +49,7 @@ def apart(
     lines = [chain, *(panel.chain for panel in asides)]
     for line in lines:
         _open(line, lambda ref: ref.path in expand, opened)
+        _keep_frames(line, opened)
     unknown = [path for path in expand if path not in opened]
     if unknown:
         known = [one.path for line in lines for one in everything(line) if isinstance(one, Ref)]
@@ -95,6 +96,14 @@ def _open(chain: Chain, wanted: Callable[[Ref], bool], opened: set[str]) -> None
             continue
         for inner in chains(item):
             _open(inner, wanted, opened)
+
+
+def _keep_frames(line: Chain, opened: Collection[str]) -> None:
+    """Note the parts in which blocks are opened that were asked for."""
+    for item in everything(line):
+        if isinstance(item, Part):
+            inside = [one.path for one in everything(item.chain) if isinstance(one, Part)]
+            item.is_kept = any(path in opened for path in inside)
 
 
 def _frame_name(item: Ref) -> str:
