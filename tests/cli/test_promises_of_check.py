@@ -52,7 +52,54 @@ WANTED = {
 }
 
 
-@pytest.mark.parametrize(("texts", "wanted"), [(TEXTS, WANTED), (MORE_TEXTS, MORE_WANTED)])
+THIRD_TEXTS = {
+    # What a type takes in a block, a float for a count, a bracket.
+    "encoder.arch": 'block Unit(width) { conv(width, 3) -> batch_norm(eps = "tiny") }\n'
+    f"model a() {{\n{INPUT}  Unit(8)\n  global_avg_pool -> linear(10 / 2)\n}}\n"
+    f"model b() {{\n{INPUT}  conv(8, 3\n  relu\n}}\n",
+    # Elements that are not as many, channels that do not part, a name in a function.
+    "decoder.arch": "model a() {\n  input z: [N, 64]\n  linear(128) -> unflatten(1, [8, 5, 4])\n"
+    "  conv_transpose(4, 4, stride = 2)\n}\n"
+    f"model b() {{\n{INPUT}  conv(8, 3) -> pixel_shuffle(3)\n}}\n"
+    f"fn double(n) = n * tow\nmodel c() {{\n{INPUT}  conv(double(4), 3)\n}}\n",
+    # An index, a parameter in a rule, a residual that needs a projection.
+    "heads.arch": "let TABLE = [10, 20]\nmodel a() {\n  input x: [N, 64]\n  linear(TABLE[2])\n}\n"
+    f"model b() {{\n{INPUT}  conv(8, 3)\n  init {{ conv.wieght: zeros }}\n}}\n"
+    f"model c() {{\n{INPUT}  residual {{ conv(8, 3, padding = 1) }}\n}}\n",
+}
+THIRD_WANTED = {
+    "encoder.arch": {"wrong-argument-type", "float-for-count", "unclosed-bracket"},
+    "decoder.arch": {"elements-differ", "extent-not-divisible", "unknown-name"},
+    "heads.arch": {"index-out-of-range", "no-such-parameter", "shapes-differ"},
+}
+FOURTH_TEXTS = {
+    # A dtype, a dim that there is not, heads.
+    "tokens.arch": "model a(vocab = 100) {\n  input ids: [N, T = 16]\n  embedding(vocab, 32)\n}\n"
+    "model b() {\n  input x: [N, 16, 32]\n  layer_norm -> transpose(1, 3) -> linear(8)\n}\n"
+    "model c() {\n  input x: [N, 16, 32]\n  multihead_attention(5) -> mean(1)\n}\n",
+    # A file that is not there, groups in a block, a padding of a pool.
+    "vision.arch": 'import "./missing.arch": Stem\n'
+    "block Unit(groups) { conv(10, 1) -> conv(10, 3, groups = groups) }\n"
+    f"model a() {{\n{INPUT}  Unit(4)\n}}\n"
+    f"model b() {{\n{INPUT}  max_pool(2, padding = 3) -> conv(4, 3)\n  Stem(8)\n}}\n",
+    # Sizes of what is joined, a name with what hangs on it, a bracket among branches.
+    "flow.arch": f"model a() {{\n{INPUT}  conv(8, 3, padding = 1) as a\n"
+    "  conv(8, 3, stride = 2) as b\n  concat [a, b]\n}\n"
+    f"model b() {{\n{INPUT}  rellu -> conv(4, 99)\n}}\n"
+    f"model c {{\n{INPUT}  concat [conv(8, 1), conv(8, 1] -> relu\n}}\n",
+}
+FOURTH_WANTED = {
+    "tokens.arch": {"wrong-dtype", "dim-out-of-range", "heads-do-not-divide"},
+    "vision.arch": {"file-not-found", "channels-not-divisible", "pool-padding-too-large"},
+    "flow.arch": {"shapes-differ", "unknown-name", "unclosed-bracket"},
+}
+SETS = [
+    *((TEXTS, WANTED), (MORE_TEXTS, MORE_WANTED)),
+    *((THIRD_TEXTS, THIRD_WANTED), (FOURTH_TEXTS, FOURTH_WANTED)),
+]
+
+
+@pytest.mark.parametrize(("texts", "wanted"), SETS)
 def test_three_files_with_three_mistakes_each_give_all_nine(
     texts: dict[str, str], wanted: dict[str, set[str]], net: Path, archc: Run
 ) -> None:

@@ -156,7 +156,7 @@ def test_what_to_write_instead_is_right() -> None:
     assert "`_ :: [N, 64, H, W]`" in (error.problem.hint() or "")
     parsed(in_body("if b { a }\n_ :: [N]"))
     (error,) = errors(in_body("divide [_, 2.5]"))
-    assert "`add(2.5)`" in (error.problem.hint() or "")
+    assert "`divide(2.5)`" in (error.problem.hint() or "")
     parsed(in_body("divide(2.5)"))
 
 

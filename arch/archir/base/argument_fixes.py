@@ -7,6 +7,8 @@ no fix: nobody can say which place to change.
 
 from __future__ import annotations
 
+import re
+
 from archir.base.fixes import Edit, Fix, shown, swap
 from archir.base.pieces import WrittenArgument, WrittenCall, call_around, call_at, items_of, pieces
 from archir.base.source import Span
@@ -118,3 +120,18 @@ def padded_before(call: WrittenCall, given: WrittenArgument) -> Fix | None:
         return None  # a label would be the padding's
     before = Edit(Span(source, start, start), f"pad([{', '.join(texts)}]) -> ")
     return Fix("pad before it", (before, *without(call, given).edits), is_safe=False)
+
+
+def upto(call: WrittenCall, given: WrittenArgument) -> Fix | None:
+    """Labels that are given as an argument, in brackets behind the part."""
+    written = given.value.text
+    labels = re.findall(r'"([^"]+)"', written)
+    if re.sub(r'"[^"]+"|[\s,()\[\]]', "", written) or not labels:
+        return None
+    names = ", ".join(label if label.isidentifier() else f'"{label}"' for label in labels)
+    shown_now, end = f" upto [{names}]", call.brackets.end
+    left = without(call, given).edits
+    if left[0].span == call.brackets:
+        return Fix(f"write {shown(shown_now.strip())}", (Edit(call.brackets, shown_now),))
+    added = Edit(Span(call.brackets.source, end, end), shown_now)
+    return Fix(f"write {shown(shown_now.strip())}", (*left, added))

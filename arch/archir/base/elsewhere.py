@@ -60,6 +60,11 @@ _EACH_STEP = (
     "`linear` acts along the last dim, whatever stands before it; for other stages put the steps"
     " into the batch: `reshape(N * L, C, H, W)`"
 )
+_BILINEAR = (
+    'a product of two values and a weight is `einsum("ni,oij,nj->no") [a, weight, b]`; pictures'
+    ' are resized by `interpolate(scale_factor = 2, mode = "bilinear")`'
+)
+_ACTIVATION = "an activation is a stage of its own: `relu`, `gelu`, `silu`"
 _REPEATED = "what runs several times stands in braces: `repeat 3 { … }`"
 
 _FORMS: Final = {
@@ -109,6 +114,20 @@ _FORMS: Final = {
     "log10": "it is `log -> divide(log(10))`",
     "exp2": "it is `multiply(log(2)) -> exp`",
     "tan": "it is `divide [sin, cos]`",
+    "sinh": "it is `subtract [exp, neg -> exp] -> divide(2)`",
+    "cosh": "it is `add [exp, neg -> exp] -> divide(2)`",
+    "remainder": "it is `subtract [_, divide(2) -> floor -> multiply(2)]`",
+    "hypot": "it is `add [a -> pow(2), b -> pow(2)] -> sqrt`",
+    "lerp": "it is `add [a, subtract [b, a] -> multiply(0.5)]`",
+    "trace": "it is `diagonal -> sum(-1)`",
+    **dict.fromkeys(("outer", "outer_product", "ger"), 'it is `einsum("ni,nj->nij") [a, b]`'),
+    **dict.fromkeys(("dot", "vdot"), 'it is `einsum("ni,ni->n") [a, b]`'),
+    **dict.fromkeys(("mv", "matvec"), 'it is `einsum("nij,nj->ni") [a, b]`'),
+    **dict.fromkeys(("bilinear", "bilinear_form"), _BILINEAR),
+    "meshgrid": (
+        "rows and columns are buffers, which a merge repeats: `buffer rows: [32, 1] = [[i] for i in"
+        " range(32)]`"
+    ),
     "quick_gelu": "it is `multiply [_, multiply(1.702) -> sigmoid]`",
     **dict.fromkeys(("gelu_tanh", "gelu_new", "new_gelu"), 'it is `gelu(approximate = "tanh")`'),
     "clamp_min": "it is `clamp(min = 0)`",
@@ -149,7 +168,7 @@ _FORMS: Final = {
     "dict": "a part is used by its name, with its arguments: `Name(depth = 50)`",
     "register_buffer": "a raw buffer is declared by `buffer mask: [16, 16] = ones`",
     "parameter": "a raw parameter is declared by `param token: [1, 1, 64] = zeros`",
-    "activation": "an activation is a stage of its own: `relu`, `gelu`, `silu`",
+    **dict.fromkeys(("activation", "act"), _ACTIVATION),
     "separable_conv": "a separable convolution is two stages: `depthwise(3) -> conv(8, 1)`",
     "pointwise_conv": "it is a convolution of size 1: `conv(8, 1)`",
     "route": "values are named by `as`, and joined by `concat [a, b]`",

@@ -15,7 +15,7 @@ from archir.check.weighted_modules import Module, Modules
 from archir.graph.graph import Definition, Leaf, Read, Scope, Slot, SlotRepeat
 from archir.init.formulas import FormulaError, arguments_for, reads_shape
 from archir.init.init_rules import RAW, Initialiser, InitRule, Tie
-from archir.init.initialisers import INITIALISERS
+from archir.init.initialisers import INITIALISERS, fans
 from archir.init.matching import Rules
 from archir.init.tensors import TensorConstant
 from archir.shapes.types import ParameterSpec
@@ -195,5 +195,7 @@ def _without_value(
     try:
         arguments_for(initialiser, shape, weight)
     except FormulaError as error:
-        return rules.initial.InitialiserWithoutValue(initialiser.function, owner, str(error))
+        counted = fans(shape) or (None if weight is None else fans(weight))
+        there = f"fan_in is {counted[0]:,} there, fan_out {counted[1]:,}" if counted else ""
+        return rules.initial.InitialiserWithoutValue(initialiser.function, owner, str(error), there)
     return None

@@ -50,7 +50,11 @@ def _diagnostic(
         problem = _refused(step, row, failing.condition, sizes)
         related = (
             *(
-                Label(value.span, f"this gives {given}, here {given.at(sizes)}")
+                Label(
+                    value.span,
+                    f"{'this gives' if value.name is None else f'{value.name} is'} {given},"
+                    f" here {given.at(sizes)}",
+                )
                 for value, given in ((value, row[value.index]) for value in step.inputs[:6])
             ),
             *related,

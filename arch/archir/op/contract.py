@@ -111,6 +111,9 @@ class Op(Frozen, metaclass=OpType):
     between: ClassVar[str] = ""
     """The op that does with several values what this one does along a dim of one."""
 
+    with_number: ClassVar[str] = ""
+    """The op that does it with a number, as an argument, in the place of one of its values."""
+
     keeps_shape: ClassVar[bool] = False
     """Whether the output has the shape of the input, whatever the arguments are."""
 

@@ -37,7 +37,9 @@ def validate(op: type[Op], values: Mapping[str, object]) -> Op | Mapping[str, Pr
 def _validated(op: type[Op], key: _Key) -> Op | Mapping[str, Problem]:
     values = {name: _untyped(value) for name, value in key}
     sized: dict[str, Problem] = {
-        name: rules.argument_values.ArgumentDependsOnSize(op.keyword, name, found, op.as_function)
+        name: rules.argument_values.ArgumentDependsOnSize(
+            op.keyword, name, found, op.as_function, op.over_all
+        )
         for name, value in values.items()
         if (found := _size_in(value)) is not None and name not in _sized(op)
     }
@@ -150,6 +152,13 @@ def _reasons(op: type[Op], error: Any, values: Mapping[str, object]) -> dict[str
     return found
 
 
+def _taking(op: type[Op], word: str) -> str:
+    """The one argument of an op that may be this word, as ``mode`` may be ``"bilinear"``."""
+    known = arguments_of(op).items()
+    names = [name for name, argument in known if word in choices(argument.annotation)]
+    return names[0] if len(names) == 1 else ""
+
+
 def _in_front(op: type[Op], name: str, value: object) -> str:
     """What torch's class has in front, where a whole number stands for a share or a factor."""
     measured = name != op.arguments()[0] and is_measured(arguments_of(op)[name].annotation)
@@ -179,11 +188,12 @@ def _value_problem(op: type[Op], name: str, value: object, errors: set[str]) -> 
         near = nearest(value, known)
         if known:
             return words.ArgumentOutOfBounds(*facts, None if near is None else shown(near))
-        return words.WrongArgumentType(*facts)
+        return words.WrongArgumentType(*facts, other=_taking(op, value))
     if is_counted(annotation):
-        for item in items:
+        for at, item in enumerate(items):
             if isinstance(item, float):
-                return words.FloatForCount(op.keyword, name, shown(item), wanted)
+                number = at if isinstance(value, tuple) else None
+                return words.FloatForCount(op.keyword, name, shown(item), wanted, number)
     # An integer that no float can hold is refused as if it were not a number.
     whole = isinstance(value, int) and not isinstance(value, bool)
     # A number where there is none to be is likely one of torch's, which has another in front.

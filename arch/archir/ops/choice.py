@@ -53,6 +53,7 @@ class Where(Broadcasting):
     """
 
     keyword = "where"
+    with_number = "masked_fill"
     torch_name = "torch.where"
     read_calls = ("where(condition, input, other)",)
 

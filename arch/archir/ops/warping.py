@@ -12,6 +12,7 @@ from archir.op.recipe import Arg, Call, Code, FunctionRecipe, Input
 from archir.ops.choice import takes_exactly
 from archir.ops.reshape import below_one
 from archir.ops.spatial import LAYOUTS, require_dtype, show_extent
+from archir.shapes.brief import brief
 from archir.shapes.conditions import Check
 from archir.shapes.dims import Dim
 from archir.shapes.types import TensorType
@@ -156,8 +157,7 @@ class AffineGrid(Op):
             check.at_least(size, 1, problem)
         batch, _, *axes = sizes
         wanted: tuple[Dim, ...] = (batch, len(axes), len(axes) + 1)
-        text = f"[{', '.join(show_extent(extent, check) for extent in wanted)}]"
-        shape = f"[{', '.join(show_extent(extent, check) for extent in sizes)}]"
+        text, shape = (f"[{', '.join(map(brief, each))}]" for each in (wanted, sizes))
         misfit = partial(
             rules.resizing.GridDoesNotFit, self.keyword, "matrices", text, str(given), shape
         )

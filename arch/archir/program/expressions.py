@@ -216,6 +216,18 @@ class Arguments(Node):
         """Where a parameter is given, once the arguments are bound."""
         return next((item.span for item in self.items if item.name == name), None)
 
+    def item(self, name: str, index: int) -> Span | None:
+        """Where an item of a parameter that is a list is given; else where that parameter is."""
+        value = next((item.value for item in self.items if item.name == name), None)
+        while isinstance(value, Gathered | ListDisplay):
+            is_alone = isinstance(value, Gathered) and len(value.items) == 1
+            if not is_alone and index >= len(value.items):
+                break
+            value, is_last = value.items[0 if is_alone else index], not is_alone
+            if is_last:
+                return value.span
+        return self.given(name)
+
 
 class Gathered(Expr):
     """Arguments by position that are the items of one parameter, or one alone that is its list."""

@@ -45,6 +45,9 @@ class WrongArgumentType(Problem):
     instead: str = ""
     """The argument that is to stand there, where that is known."""
 
+    other: str = ""
+    """Another argument of the op, which takes this value."""
+
     def message(self) -> str:
         if self.inferred:
             return (
@@ -59,6 +62,8 @@ class WrongArgumentType(Problem):
                 f"{self.inferred} is read off the shape that comes in, and is not written:"
                 " leave the first argument out"
             )
+        if self.other:
+            return f"it is another argument, given by its name: `{self.other} = {self.value}`"
         if self.value.startswith("the value "):
             name = self.value.removeprefix("the value ")
             return f"values flow in: {name} -> {self.callee}(…)"
@@ -91,6 +96,9 @@ class WrongArgumentType(Problem):
             return fixes.without(call, call.arguments[0], safe=False)
         if self.instead:
             return swap(given.span, self.instead, safe=False)
+        if self.other:
+            is_free = given.name is None and call.named(self.other) is None
+            return swap(given.span, f"{self.other} = {self.value}") if is_free else None
         digits = self.value.strip('"')
         if self.value == f'"{digits}"' and digits.isdecimal() and "integer" in self.wanted:
             return swap(given.value, digits) if given.value.text == self.value else None
@@ -113,19 +121,22 @@ class FloatForCount(Problem):
     argument: str
     value: str
     wanted: str
+    item: int | None = None
+    """Which of several it is, counted from 0."""
 
     def message(self) -> str:
-        return (
-            f"{self.argument} of {self.callee} must be {self.wanted}, and {self.value} is a float"
-        )
+        found = f"{self.value} is a float"
+        found = found if self.item is None else f"its item [{self.item}] is the float {self.value}"
+        return f"{self.argument} of {self.callee} must be {self.wanted}, and {found}"
 
     def hint(self) -> str:
         return "divide with // to stay with integers, or round with int(…)"
 
     def fix(self, at: Diagnostic) -> Fix | None:
+        if not float(self.value).is_integer():
+            return None
         found = fixes.in_call(at.span, self.callee)
-        is_whole = float(self.value).is_integer()
-        return fixes.whole(found[1].value) if found is not None and is_whole else None
+        return fixes.whole(at.span if found is None or self.item is not None else found[1].value)
 
 
 class ArgumentOutOfBounds(Problem):
@@ -203,6 +214,9 @@ class ArgumentDependsOnSize(Problem):
     function: str = ""
     """The op that does the same as a function, if there is one."""
 
+    over_all: str = ""
+    """The op that does the same over the whole extent, if there is one."""
+
     def message(self) -> str:
         return (
             f"{self.argument} of {self.callee} is {self.value}, which depends on the size of the"
@@ -215,6 +229,8 @@ class ArgumentDependsOnSize(Problem):
                 f"write {self.function}, which takes sizes: it does the same as a function of"
                 f" torch, while {self.callee} is a module, made before it meets an input"
             )
+        if self.over_all:
+            return f"over the whole extent, at every size, it is `{self.over_all}`"
         return (
             "a module is made before it meets an input: write a number, or fix the size in the"
             " input, as `32` for `H = 32`"

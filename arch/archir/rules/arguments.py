@@ -29,7 +29,14 @@ _TRAINED = (
 )
 """Arguments of others' layers that say how weights are trained."""
 
+_UPTO = ("upto", "up_to", "return_nodes", "return_layers", "features_only", "out_indices")
+"""Arguments of others' models that say which part of them is taken."""
+
 _LEFT_OUT = {
+    **dict.fromkeys(
+        ("pretrained", "weights", "checkpoint", "weights_path", "pretrain"),
+        "a file says what a network is; weights are taken up in Python: archc.load(…, weights = …)",
+    ),
     **dict.fromkeys(("training", "train", "is_training"), "the model knows its mode, as in torch"),
     **dict.fromkeys(_TRAINED, "a file says what a network is; how it is trained is told to torch"),
     **dict.fromkeys(
@@ -91,6 +98,9 @@ class UnknownArgument(Problem):
             return "leave it out: it is read off the incoming shape"
         if self.near:
             return f"did you mean {self.near}?"
+        if self.argument in _UPTO:
+            label = self.value if self.value.isidentifier() else "layer4"
+            return f"a part of it is named behind it: `{self.callee} upto [{label}]`"
         if self.argument in _LEFT_OUT:
             return f"leave it out: {_LEFT_OUT[self.argument]}"
         if self.argument in _STAGES:
@@ -113,7 +123,7 @@ class UnknownArgument(Problem):
 
     def may_be_any(self) -> bool:
         """Whether nothing is known of what was meant."""
-        known = (*_LEFT_OUT, *_STAGES, *_INITIAL, "name")
+        known = (*_LEFT_OUT, *_STAGES, *_INITIAL, *_UPTO, "name")
         return self.near is None and self.argument not in known and not self._is_inferred()
 
     def _is_inferred(self) -> bool:
@@ -131,7 +141,8 @@ class UnknownArgument(Problem):
         if self._is_inferred():
             return None if found is None else fixes.without(*found)
         if self.near is None:
-            return None
+            is_part = self.argument in ("upto", "up_to") and found is not None
+            return fixes.upto(*found) if is_part and found is not None else None
         from archir.base.synonyms import argument_elsewhere
 
         is_other = argument_elsewhere(self.argument, self.known) == self.near

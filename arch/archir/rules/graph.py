@@ -64,8 +64,8 @@ class BatchHeld(Problem):
 
     def message(self) -> str:
         return (
-            f"{self.callee} would hold the batch: it is made for {self.written}, before"
-            f" {self.batch} is known"
+            f"{self.callee} would be made for {self.written}, which depends on the batch: nobody"
+            f" knows {self.batch} when a model is made"
         )
 
     def hint(self) -> str:
@@ -303,8 +303,8 @@ model m() {
 
     def message(self) -> str:
         return (
-            f"{self.definition} has {self.layers:,} layers and {self._patterns} for them,"
-            f" and more than {self.limit:,} of both multiplied are not looked through"
+            f"{self.definition} has {self.layers:,} layers to hold against {self._patterns}, and at"
+            f" most {self.limit:,} are held against one"
         )
 
     def hint(self) -> str:

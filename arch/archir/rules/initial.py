@@ -59,6 +59,11 @@ class InitialiserWithoutValue(Problem):
     initialiser: str
     parameter: str
     reason: str
+    counted: str = ""
+    """What the fans are there, if they can be counted."""
 
     def message(self) -> str:
         return f"{self.initialiser} cannot fill {self.parameter}: {self.reason}"
+
+    def hint(self) -> str | None:
+        return self.counted or None

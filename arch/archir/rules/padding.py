@@ -119,8 +119,8 @@ class CropTooLarge(Problem):
 
     def message(self) -> str:
         return (
-            f"{self.axis} {self.extent} cannot be padded by {self.before} and {self.after} in"
-            f" {self.callee}: too little would be left"
+            f"{self.callee} pads {self.axis} {self.extent} by {self.before} and {self.after}:"
+            " nothing would be left"
         )
 
     def hint(self) -> str:

@@ -160,7 +160,11 @@ class CannotExpandTo(Problem):
     shape: str
 
     def message(self) -> str:
-        return f"{self.callee} cannot make {self.wanted} of {self.shape}"
+        return f"{self.callee} cannot make {self.wanted} of {self.shape}{self._why()}"
+
+    def _why(self) -> str:
+        given, there = self.wanted.count(",") + 1, self.shape.count(",") + 1
+        return f": it is given {given} extents for {there} dims" if given < there else ""
 
     def hint(self) -> str:
         return "give one extent for each dim, and plain extents for new dims in front of them"

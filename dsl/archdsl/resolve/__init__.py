@@ -162,7 +162,8 @@ def _variant(ctx: Context, node: ast.Variant) -> Expr:
     if not isinstance(name, ast.Name) or not (is_call or name is value):
         ctx.report(rules.models.NotAModel(value.span.text), value.span)
     elif not (base.is_model if base is not None else _is_unknown(ctx, name.text)):
-        ctx.report(rules.models.NotAModel(name.text), name.span)
+        what = f"a {base.kind}" if base is not None and base.kind == "block" else ""
+        ctx.report(rules.models.NotAModel(name.text, what), name.span)
     elif base is not None and name is value:
         plan_declared(ctx, base, name.text, None, name.span, partial=True)
     return visit(ctx, value)

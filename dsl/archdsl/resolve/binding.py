@@ -111,8 +111,13 @@ def plan_op(
     plan = of_op(op).plan(op.keyword, _given(arguments), partial=partial)
     value = _value_among(ctx, arguments) if plan.problems else None
     if value is not None:
-        shown = named_values(ctx, arguments) or value.span.text
-        ctx.report(rules.flow.ValueAsArgument(op.keyword, shown), value.span)
+        several = named_values(ctx, arguments) if op.arity != "one" else None
+        shown = several or value.span.text
+        problem = rules.flow.ValueAsArgument(op.keyword, shown)
+        number = _number_among(arguments) if op.with_number else ""
+        if number:
+            problem = replaced(problem, number=number, by=op.with_number)
+        ctx.report(problem, value.span)
     elif plan.problems:
         _report(ctx, tuple(_with_example(op, found) for found in plan.problems), arguments, span)
     return plan
@@ -142,6 +147,17 @@ def _value_among(ctx: Context, arguments: ast.Arguments | None) -> ast.Expr | No
     if named_values(ctx, arguments) is not None and arguments is not None:
         return arguments.items[0].value
     return None
+
+
+def _number_among(arguments: ast.Arguments | None) -> str:
+    """The first argument that is a number, as it is written; empty without one."""
+    items = () if arguments is None else arguments.items
+    found = [item.value.span.text for item in items if _is_number(literal(item.value))]
+    return found[0] if found else ""
+
+
+def _is_number(found: tuple[object] | None) -> bool:
+    return found is not None and isinstance(found[0], int | float)
 
 
 def _is_value(ctx: Context, name: str) -> bool:

@@ -295,13 +295,18 @@ class Context(Struct):
         if node.arguments is None and node.branches is None:
             how = f"a value is named where it is made: `… as {name.text}`; a block is declared: "
             how += f"`block {name.text}(…) {{ … }}`; `archc ops` lists the ops"
-        found = self._say_unknown(name, None, how)
+        found = self._say_unknown(name, None, how, is_stage=True)
         if node.arguments is not None and self._of_another_form(name.text, found) is not None:
             self.moot.append(node.arguments.span)
         return found
 
     def _say_unknown(
-        self, name: ast.Name, to_declare: str | None, otherwise: str | None = None
+        self,
+        name: ast.Name,
+        to_declare: str | None,
+        otherwise: str | None = None,
+        *,
+        is_stage: bool = False,
     ) -> str | None:
         """Say of a name that it means nothing here, and what was likely meant, which is given."""
         text = name.text
@@ -321,7 +326,7 @@ class Context(Struct):
         elif text in FANS:
             note = f"{text} is known in the arguments of an initialiser alone"
         else:
-            near, library = self._likely(text)
+            near, library = self._likely(text, is_stage)
             likely = near if library is None else None
             note = self._of_another_form(text, near)
             if to_declare is not None:
@@ -392,7 +397,7 @@ class Context(Struct):
             f" name of its own: `… as {text}`"
         )
 
-    def _likely(self, text: str) -> tuple[str | None, str | None]:
+    def _likely(self, text: str, is_stage: bool) -> tuple[str | None, str | None]:
         """The name that was likely meant, and the library that has it, if it is not in sight."""
         from archir.base.elsewhere import constant_elsewhere  # a right file has no need of these
         from archir.base.synonyms import synonym
@@ -404,7 +409,7 @@ class Context(Struct):
             return near, None
         if self.session.suggest.left <= 0:
             return near, None
-        if text.casefold() in _STRINGS:
+        if text.casefold() in _STRINGS and not is_stage:
             return f'"{text.casefold()}"', None
         known = library_names()
         if text in known:

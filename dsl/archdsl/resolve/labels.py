@@ -104,10 +104,13 @@ class _Labels:
             label = Label(earlier, "the label is used here first")
             self.diagnostics.report(
                 rules.labels.AlreadyInUse(
-                    text, earlier == span, loop=rules.labels.loop_around(span)
+                    text,
+                    earlier == span,
+                    loop=rules.labels.loop_around(span),
+                    taken=tuple(sorted(table)),
                 ),
                 span,
-                (label,),
+                (label,) if earlier != span else (),
             )
 
 

@@ -28,24 +28,29 @@ class Meant(Record):
     """Whether what flowed in was the word itself."""
 
 
-def meant(word: str, value: str) -> Meant | None:
-    """The statement for ``word = value``; None where that cannot be said."""
+def meant(word: str, value: str, flows: str = "") -> Meant | None:
+    """The statement for ``word = value``; None where that cannot be said.
+
+    ``flows`` is a name for what flows into it already.
+    """
     found = pieces(Source("", value))
     line = [each.text for each in found.all]
     if not line or "\n" in line or line[1:2] == ["="] or value.count("(") != value.count(")"):
         return None
+    if line[0] in ("f", "r") and value[1:2] in ("'", '"'):
+        return Meant(f'let {word} = "{value[2:-1]}"', is_literal=True)
     if line[0][0].isdecimal() or line[0][0] in '"[-' or line[0] in ("true", "false", "none"):
         return Meant(f"let {word} = {value}", is_literal=True)
     if not line[0].isidentifier():
         return None
     if line[0] in LIBRARIES and line[1:2] == ["."]:
-        return meant(word, value.partition(".")[2])
-    known = _parameter(word, value) or _method(word, found) or _merged(word, found)
+        return meant(word, value.partition(".")[2], flows)
+    known = _parameter(word, value) or _method(word, found, flows) or _merged(word, found)
     if known is not None:
         return known
     if any(sign in _SIGNS for sign in line):
         return None
-    return _called(word, found) or Meant(f"{value} as {word}")
+    return _called(word, found, flows) or Meant(f"{value} as {word}")
 
 
 _DRAWN = {"zeros": "zeros", "empty": "zeros", "ones": "ones", "randn": "normal", "rand": "uniform"}
@@ -59,7 +64,7 @@ def _parameter(word: str, value: str) -> Meant | None:
     return Meant(f"param {word}: [{found[2]}] = {_DRAWN[found[1]]}", is_sure=True)
 
 
-def _method(word: str, found: Pieces) -> Meant | None:
+def _method(word: str, found: Pieces, flows: str) -> Meant | None:
     """``x = x.flatten(1)`` and ``y = x.mean(2)``."""
     owner, dot, stage, opener = (found.text(at) for at in range(4))
     if dot != "." or opener != "(" or owner == "self" or not stage.isidentifier():
@@ -70,10 +75,11 @@ def _method(word: str, found: Pieces) -> Meant | None:
     called = stage if last == 4 else found.span(2, last).text
     if owner == word:
         return Meant(called, is_sure=True, flows_on=True)
-    return Meant(f"{owner} -> {called} as {word}", is_sure=True)
+    begins = "" if owner == flows else f"{owner} -> "
+    return Meant(f"{begins}{called} as {word}", is_sure=True)
 
 
-def _called(word: str, found: Pieces) -> Meant | None:
+def _called(word: str, found: Pieces, flows: str) -> Meant | None:
     """``x = conv(64, 3)(x)``, as modules of torch and Keras are called, and ``x = conv(x, 64)``."""
     last = len(found.all) - 1
     opener = found.partner.get(last)
@@ -82,11 +88,13 @@ def _called(word: str, found: Pieces) -> Meant | None:
         stage = found.span(0, opener - 1).text
         if called == word:
             return Meant(stage.removesuffix("()"), is_sure=True, flows_on=True)
+        if called == flows:
+            return Meant(f"{stage.removesuffix('()')} as {word}", is_sure=True)
         return Meant(f"{flowing(called, stage)} as {word}", is_sure=True)
-    return _with_arguments(word, found) if opener == 1 else None
+    return _with_arguments(word, found, flows) if opener == 1 else None
 
 
-def _with_arguments(word: str, found: Pieces) -> Meant | None:
+def _with_arguments(word: str, found: Pieces, flows: str) -> Meant | None:
     """``x = conv(x, 64)`` and ``x = cat([x, y], 1)``, whose values stand among the arguments."""
     op = found.text(0)
     items = found.items(1) or []
@@ -95,6 +103,8 @@ def _with_arguments(word: str, found: Pieces) -> Meant | None:
     first, last = items[0] if items else (0, 0)
     if first == last and found.text(first) == word:
         return Meant(stage, is_sure=True, flows_on=True)
+    if first == last and flows and found.text(first) == flows:
+        return Meant(f"{stage} as {word}", is_sure=True)
     values = (found.items(first) or []) if found.text(first) == "[" else []
     names = [found.span(*each).text for each in values]
     if not names or not all(name.isidentifier() for name in names):
@@ -145,13 +155,52 @@ def flowing(value: str, stage: str) -> str:
     return f"{op} [{value}]" if "," in value and "(" not in value else f"{value} -> {op}"
 
 
-def assignment(name: Span, value: str) -> Fix | None:
+class Standing(Record):
+    """What names mean at one of the assignments of a body: ``x = relu(x)`` binds no x here."""
+
+    flows: str = ""
+    """The name that the line before gives to what flows in."""
+
+    lost: str = ""
+    """A name on the right that stands for what an earlier line gave, and is bound to another."""
+
+    is_sound: bool = True
+    """Whether no assignment of the body has such a name."""
+
+
+def standing(text: str, start: int) -> Standing:
+    """What names mean in the assignment at a place."""
+    head = max(text.rfind("\nmodel ", 0, start), text.rfind("\nblock ", 0, start), 0)
+    end = text.find("\n}", start)
+    here = text.count("\n", head, start)
+    flows, rebound, at, is_sound = "", set[str](), Standing(), True
+    for number, line in enumerate(text[head : len(text) if end < 0 else end].split("\n")):
+        plain = line.partition("#")[0].strip()
+        found = _ASSIGNED.fullmatch(plain)
+        words = re.findall(r"[A-Za-z_]\w*", "" if found is None else found[2])
+        lost = next((each for each in sorted(rebound - {flows}) if each in words), "")
+        is_sound = is_sound and not lost
+        if number == here:
+            at = Standing(flows, lost)
+        known = None if found is None else meant(found[1], found[2], flows)
+        if found is not None and known is not None and known.flows_on:
+            flows = found[1]
+            rebound.add(flows)
+        elif plain:
+            flows = ""
+    return Standing(at.flows, at.lost, is_sound)
+
+
+_ASSIGNED = re.compile(r"(\w+)\s*=\s*([^=].*)")
+
+
+def assignment(name: Span, value: str, flows: str = "") -> Fix | None:
     """``… as y`` for ``y = …`` where a stage stands behind it, ``let y = …`` before a number."""
     pieces_of = pieces(name.source)
-    at, found = pieces_of.at(name.start), meant(name.text, value)
+    at, found = pieces_of.at(name.start), meant(name.text, value, flows)
     if at is None or found is None:
         return None
-    if found.is_literal:
+    if found.is_literal and found.text == f"let {name.text} = {value}":
         return insert(name.source, name.start, "let ")
     sign = pieces_of.text(at + 1)
     written = value if sign == "=" else value.removeprefix(f"{name.text} {sign} ")

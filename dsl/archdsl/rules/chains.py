@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdsl.rules.flow import with_number
 from archdsl.rules.rewriting import (
     as_argument,
     new_line,
@@ -188,6 +189,9 @@ class StageInOutput(Problem):
         return run_before(at.span)
 
 
+_BY_A_NUMBER = ("add", "subtract", "multiply", "divide", "maximum", "minimum")
+
+
 class NumberAsBranch(Problem):
     """A number stands among the values that an op merges. The arithmetic ops take one as an
     argument.
@@ -197,12 +201,22 @@ class NumberAsBranch(Problem):
     bad = model("add [_, 3]")
     good = model("add(3)")
     number: str
+    op: str = ""
+    """The op that merges the branches."""
+
+    by: str = ""
+    """The op that takes a number in the place of a value, where that one does not."""
 
     def message(self) -> str:
         return f"{self.number} is a number, and cannot be a branch"
 
     def hint(self) -> str:
-        return f"give it as an argument, as in `add({self.number})`"
+        if self.by:
+            return with_number(self.op, self.number, self.by)
+        if self.op not in ("", *_BY_A_NUMBER):
+            same = f"_ -> multiply(0) -> add({self.number})"
+            return f"{self.op} takes values alone; one that is {self.number} everywhere is `{same}`"
+        return f"give it as an argument, as in `{self.op or 'add'}({self.number})`"
 
     def fix(self, at: Diagnostic) -> Fix | None:
         return as_argument(at.span)

@@ -44,7 +44,10 @@ class UnevenList(Problem):
 
     def message(self) -> str:
         wanted = f"a list of {self.wanted}" + (" item" if self.wanted == 1 else " items")
-        return f"element {self.place} is {self.found}, where {wanted} is wanted as beside it"
+        return f"element {self.place} is {self.found}, and the one beside it is {wanted}"
+
+    def hint(self) -> str:
+        return "a tensor is even: lists beside each other have as many items"
 
 
 class ElementOfOtherKind(Problem):
@@ -88,10 +91,10 @@ class LearnedIntegers(Problem):
     dtype: str
 
     def message(self) -> str:
-        return f"the param {self.parameter} is learned, and no gradient reaches {self.dtype}"
+        return f"the param {self.parameter} is learned, and an {self.dtype} gets no gradient"
 
     def hint(self) -> str:
-        return "write buffer for what is not learned"
+        return f"what is not learned is a buffer: `buffer {self.parameter}: …`"
 
 
 class NotDrawnAsWhole(Problem):

@@ -72,9 +72,15 @@ model m() {
 """
     wanted: str
     reason: str
+    whole: str = ""
+    """What the module lies in, where that can be what the part goes up to."""
 
     def message(self) -> str:
         return f"no part of a block can go up to {self.wanted}: {self.reason}"
+
+    def hint(self) -> str | None:
+        whole = self.whole if self.whole.isidentifier() else f'"{self.whole}"'
+        return f"go up to all of it: `upto [{whole}]`" if self.whole else None
 
 
 class NothingToCut(Problem):

@@ -233,6 +233,14 @@ class AppliesOutside(Problem):
         return f"apply it beside this module: {self.module} -> …"
 
 
+def with_number(op: str, number: str, by: str) -> str:
+    """What to do where a number stands in the place of one of an op's values."""
+    return (
+        f"{op} takes values alone, in brackets; with a number it is `{by}({number}) [value, mask]`,"
+        " which puts the number where the mask is true"
+    )
+
+
 class ValueAsArgument(Problem):
     """Values flow into an op; its arguments in parentheses are numbers, strings and lists of them.
 
@@ -254,11 +262,17 @@ class ValueAsArgument(Problem):
 """
     op: str
     value: str = "x"
+    number: str = ""
+    """A number that stands among the values, and the op that takes it as an argument."""
+
+    by: str = ""
 
     def message(self) -> str:
         return f"a value is not an argument of {self.op}"
 
     def hint(self) -> str:
+        if self.number:
+            return with_number(self.op, self.number, self.by)
         if self.value.startswith("["):
             return f"values flow in: `{self.op} {self.value}`"
         return (

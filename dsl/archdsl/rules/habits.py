@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archdsl.rules.assigned import assignment, flowing, from_let, meant
+from archdsl.rules.assigned import Standing, assignment, flowing, from_let, meant
 from archdsl.rules.bracing import braces
 from archdsl.rules.functional import functional
 from archdsl.rules.rewriting import LIBRARIES, foreign, undotted
@@ -28,6 +28,8 @@ class AssignmentStatement(Problem):
     """What stands behind the sign, if that can be said."""
 
     sign: str = "="
+    standing: Standing = Standing()
+    """What names mean there, by the lines around it."""
 
     def message(self) -> str:
         return f"`{self.word} {self.sign} …` is not a statement"
@@ -36,7 +38,12 @@ class AssignmentStatement(Problem):
         if self.value == "[]" or re.fullmatch(rf"{self.word} \+ \[.*\]", self.value):
             how = f"a name that a loop binds is behind it the list of its turns: `… as {self.word}`"
             return f"no list grows: leave this out; {how}"
-        found = meant(self.word, self.value)
+        found = meant(self.word, self.value, self.standing.flows)
+        if (lost := self.standing.lost) and not (found is not None and found.is_literal):
+            return (
+                f"a name keeps what it is bound to, and `{lost} = …` binds none: name what it"
+                f" gives, `… as {lost}2`, and begin with that: `{lost}2 -> … as {self.word}`"
+            )
         if found is not None and found.flows_on:
             return f"what a line gives flows into the next one: write `{found.text}`"
         if found is not None and (found.is_sure or found.is_literal):
@@ -54,7 +61,9 @@ class AssignmentStatement(Problem):
         )
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return None if self.value == "[]" else assignment(at.span, self.value)
+        if self.value == "[]" or not self.standing.is_sound:
+            return None
+        return assignment(at.span, self.value, self.standing.flows)
 
 
 class SingleEquals(Problem):
@@ -241,8 +250,9 @@ class DottedStage(Problem):
             return f"stages are chained with `->`: `-> {self.instead or last}`"
         if self.instead is None:
             from archir.base.elsewhere import form_elsewhere
+            from archir.base.missing import not_yet
 
-            form = form_elsewhere(last)
+            form = form_elsewhere(last) or not_yet(last)
             if form is None and owner.isidentifier() and owner not in LIBRARIES:
                 return f"what a label within a part names is `{owner}(…) upto [{last}]`"
             return form or "ops stand by their own names: archc ops lists them"

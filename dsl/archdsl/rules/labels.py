@@ -64,17 +64,25 @@ class AlreadyInUse(Problem):
     loop: str = ""
     """The head of the loop around it, as it stands in the text."""
 
+    taken: tuple[str, ...] = ()
+    """The other labels of the scope, as far as they are known."""
+
     def message(self) -> str:
+        if self.in_turns:
+            return f"the label {self.text} is used in more than one turn of a loop, in one scope"
         return f"the label {self.text} is used twice in one scope"
 
     def hint(self) -> str | None:
-        stem = self.text.rstrip("0123456789")
+        stem = self.text.rstrip("0123456789") or "layer"
+        others = [label for label in self.taken if label != self.text]
+        while any(label.removeprefix(stem).isdecimal() for label in others):
+            stem += "_"
         if self.in_turns and self.kind == "param":
             return "in a loop put it into a block, which has one in each turn"
         if self.in_turns:
             name, counting = _counting(self.loop)
             head = f"module {self.text} = " if self.kind == "module" else ""
-            label = f'{head}"{stem or "layer"}{{{name}}}": …'
+            label = f'{head}"{stem}{{{name}}}": …'
             label = f"{counting} {{ {label} }}" if counting else label
             return f"labels in a loop can count: {label}"
         return "give each a label of its own"

@@ -189,9 +189,11 @@ model m = B()
 model n = m()
 """
     text: str
+    is_what: str = ""
+    """What it is instead, as ``a block``."""
 
     def message(self) -> str:
-        return f"a model is made from a model, and {self.text} is none"
+        return f"a model is made from a model, and {self.text} is {self.is_what or 'none'}"
 
     def hint(self) -> str:
         return "a variant names a model and its arguments: model small = Other(width = 8)"

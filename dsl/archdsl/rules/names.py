@@ -158,7 +158,7 @@ class Cycle(Problem):
             if known is not None:
                 return f"the name means this declaration, and there is no op of that name: {known}"
             return "there is no recursion, and no op of that name: archc ops lists the ops"
-        return "there is no recursion; repeat with for or repeat"
+        return "there is no recursion: what is deep is written with `for` or `repeat`"
 
 
 class ValueNotAtHead(Problem):

@@ -225,6 +225,9 @@ model m() {
     def message(self) -> str:
         return f"*{self.text} is not possible: {self.reason}"
 
+    def hint(self) -> str:
+        return f"leave the * out: {self.text}; it goes before a block"
+
     def fix(self, at: Diagnostic) -> Fix | None:
         return _unspliced(at, safe=True)
 
@@ -255,7 +258,7 @@ class ModuleWithoutUse(Problem):
         return f"module {self.module} is never applied, and is left out"
 
     def hint(self) -> str:
-        return f"apply it, as in {self.module}, or leave it out"
+        return f"write `{self.module}` as a stage where it is to run, or leave it out"
 
 
 _ELSEWHERE = {
@@ -292,7 +295,9 @@ class NoSuchParameter(Problem):
         near = self._near()
         if near is not None:
             return f"did you mean {near}?"
-        return f"it has: {self.known}" if self.known else "it has no parameters"
+        if self.parameter == "bias" and self.known:
+            return f"it has {self.known} here: a bias is there by bias = true"
+        return f"it has {self.known}" if self.known else "it has no parameters"
 
     def fix(self, at: Diagnostic) -> Fix | None:
         return part_renamed(at.span, self.parameter, self._near())

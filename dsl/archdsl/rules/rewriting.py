@@ -15,15 +15,20 @@ def from_brackets(values: Span, op: str) -> Fix | None:
 
     What else stands in the parentheses by name stays there.
     """
+    from archir.catalogue.registry import built_in, ops
+
     call = call_around(values, op)
     inside = [] if call is None else [each.span for each in call.arguments if each.name is None]
     if call is None or not inside:
         return None
     place = Span(values.source, call.head.start, call.brackets.end)
-    branches = _with_branches(call, inside, op)
+    is_one = op in built_in() and ops()[op].arity == "one"
+    branches = None if is_one else _with_branches(call, inside, op)
     if branches is not None:
         text, is_safe = branches
         return swap(place, text, safe=is_safe)
+    if len(inside) > 1 and op in built_in() and (not is_one or all(map(_is_name, inside))):
+        return None
     if not _begins_chain(call.head) or not _is_name(inside[0]) or inside[0].start != values.start:
         return None
     rest = ", ".join(each.span.text for each in call.arguments[1:])
@@ -33,6 +38,8 @@ def from_brackets(values: Span, op: str) -> Fix | None:
 
 def _with_branches(call: WrittenCall, inside: list[Span], op: str) -> tuple[str, bool] | None:
     """A call of several values as a stage with branches, and whether that is surely meant."""
+    from archir.catalogue.registry import built_in, ops
+
     several = (items_of(inside[0]) if len(inside) == 1 else None) or inside
     if len(several) < 2:
         return None
@@ -43,8 +50,10 @@ def _with_branches(call: WrittenCall, inside: list[Span], op: str) -> tuple[str,
     if len(inside) < 2 or not _is_name(inside[1]):
         return None
     flowing = [each.text for each in takewhile(_is_name, inside)]
-    kept = ", ".join(each.span.text for each in call.arguments[len(flowing) :])
-    return f"{op}({kept}) [{', '.join(flowing)}]", False
+    kept = [each.span.text for each in call.arguments[len(flowing) :]]
+    if not flowing or (op in built_in() and len(kept) > len(ops()[op].arguments())):
+        return None
+    return f"{op}({', '.join(kept)}) [{', '.join(flowing)}]", False
 
 
 def _begins_chain(stage: Span) -> bool:

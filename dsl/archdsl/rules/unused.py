@@ -26,7 +26,7 @@ class UnusedName(Problem):
     def hint(self) -> str | None:
         if self.what == "dim":
             return "write _ where any size will do"
-        return "leave it out, or write _ in its place among others"
+        return "leave the name out; among others write _ in its place"
 
     def fix(self, at: Diagnostic) -> Fix | None:
         if self.what == "dim":

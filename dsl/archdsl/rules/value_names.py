@@ -74,7 +74,10 @@ class TrainingOnly(Problem):
         return f"{self.value} is made in training alone, and is needed always"
 
     def hint(self) -> str | None:
-        return "write: output name = value when training"
+        return (
+            f"it may come out of a model, `output {self.value} when training`; what is needed"
+            " always is made outside of train_only"
+        )
 
 
 class AlreadyNamed(Problem):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archir.base.argument_fixes import whole
 from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.fixes import Fix, part_renamed
 
@@ -246,3 +247,6 @@ class DependsOnSize(Problem):
             "a network is made for all sizes: decide by channels or a parameter; what sizes must"
             " be is said by `assert`"
         )
+
+    def fix(self, at: Diagnostic) -> Fix | None:
+        return whole(at.span) if self.what == "a number made with /" else None

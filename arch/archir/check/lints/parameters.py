@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from archir.base.diagnostics import Diagnostic
+from archir.base.diagnostics import Diagnostic, nearest
 from archir.base.source import Span
 from archir.check.lints.lint import Inspected, Lint
 from archir.graph.graph import Apply, Definition, Scope, Slot, SlotRepeat, Use
@@ -94,11 +94,15 @@ class RuleMatchesNothing(Lint):
 """
     path: str
     parameter: str
+    near: str = ""
+    """A path that leads somewhere, and is like it."""
 
     def message(self) -> str:
         return f'no layer at "{self.path}" has a {self.parameter}, so this rule does nothing'
 
     def hint(self) -> str:
+        if self.near:
+            return f'did you mean "{self.near}"?'
         return "a path names layers, from the block or model around the rule, as in layer1.0.conv1"
 
     @classmethod
@@ -106,7 +110,25 @@ class RuleMatchesNothing(Lint):
         for definition in network.steps:
             rules = [rule for rule in definition.init if rule.is_path]
             for rule in _without_a_layer(definition, rules, network) if rules else ():
-                yield Diagnostic(cls(rule.selector, rule.parameter), rule.span)
+                near = _near(
+                    rule.selector, [each.path for each in network.modules.of_all_turns(definition)]
+                )
+                yield Diagnostic(cls(rule.selector, rule.parameter, near), rule.span)
+
+
+def _near(selector: str, paths: Sequence[tuple[str, ...]]) -> str:
+    """The path with its one label that leads nowhere as there is one; else nothing."""
+    before: list[str] = []
+    for label in (parts := selector.split(".")):
+        there = {path[len(before)] for path in paths if len(path) > len(before)}
+        if "*" in label:
+            return ""
+        if label not in there:
+            found = nearest(label, sorted(there))
+            return "" if found is None else ".".join((*before, found, *parts[len(before) + 1 :]))
+        before.append(label)
+        paths = [path for path in paths if path[: len(before)] == tuple(before)]
+    return ""
 
 
 def _without_a_layer(

@@ -154,7 +154,7 @@ def _register_parameter(parameter: RawParameter, context: Context) -> None:
         related = Label(earlier.span, "the name is used here first")
         in_turns = earlier.span == parameter.span
         problem = rules.labels.AlreadyInUse(parameter.name, in_turns, "param")
-        context.session.report(problem, parameter.span, related)
+        context.session.report(problem, parameter.span, *[related][in_turns:])
 
 
 def _parameter_dim(dim: Dim, context: Context, flow: Flow) -> int | None:

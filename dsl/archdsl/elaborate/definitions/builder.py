@@ -181,8 +181,10 @@ class Builder(Struct):
                 kind = "module" if before == ["module"] else "label"
                 loop = rules.labels.loop_around(slot.span)
                 in_turns = earlier.span == slot.span
-                problem = rules.labels.AlreadyInUse(slot.label, in_turns, kind, loop)
-                self.session.report(problem, slot.span, related)
+                problem = rules.labels.AlreadyInUse(
+                    slot.label, in_turns, kind, loop, tuple(sorted(table))
+                )
+                self.session.report(problem, slot.span, *[related][in_turns:])
                 return
         scope.entries.append(slot)
 

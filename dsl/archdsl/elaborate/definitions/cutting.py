@@ -89,7 +89,7 @@ def _missing(
             break
         if not isinstance(slot.member, Scope):
             what = "an op" if isinstance(slot.member, Leaf) else "a block of its own"
-            return rules.cutting.CannotCutAt(text, f"{here} is {what}, which stays whole")
+            return rules.cutting.CannotCutAt(text, f"{here} is {what}, which stays whole", here)
         scope = slot.member
     return rules.cutting.CannotCutAt(text, "it does not run outside of training")
 

@@ -9,6 +9,7 @@ from archdsl.elaborate.expressions.evaluate import Evaluator
 from archdsl.elaborate.session import Session
 from archdsl.elaborate.values.describe import describe, kind_of
 from archdsl.elaborate.values.kinds import UNKNOWN, Unknown, holds
+from archir import rules as ir_rules
 from archir.base.diagnostics import Problem
 from archir.base.record import Record, Struct, replaced
 from archir.base.source import Span
@@ -98,6 +99,11 @@ def report(
         place = None if arguments is None else arguments.given(name)
         if place is not None and place.text.startswith(name):
             problem = problem.where_named()
+        wrong = (
+            problem.item if isinstance(problem, ir_rules.argument_values.FloatForCount) else None
+        )
+        if arguments is not None and wrong is not None:
+            place = arguments.item(name, wrong)
         session.report(problem, place or span)
 
 

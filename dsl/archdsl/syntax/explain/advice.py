@@ -185,6 +185,34 @@ def _input(place: Place) -> str | None:
     return None
 
 
+def _module(place: Place) -> str | None:
+    """``module "b{i}" = conv(8, 3)``."""
+    if place.start.type != "MODULE" or place.at != place.first + 1:
+        return None
+    if place.token.type not in ("STRING", "TEXT_BEGIN"):
+        return None
+    return 'a module has a plain name here, and a label behind: `module unit = "unit{i}": …`'
+
+
+def argument_behind(place: Place) -> str | None:
+    """``concat [a, b] dim 1``."""
+    name, value = place.token, place.near(1)
+    at, depth = place.at - 1, 0
+    while at > place.first and (depth or place.tokens[at].type in CLOSERS):
+        depth += (place.tokens[at].type in CLOSERS) - (place.tokens[at].type in OPENERS)
+        at -= 1
+    from archir.catalogue.registry import built_in, ops
+
+    op = place.tokens[at].text
+    if value is None or value.type not in ("INT", "FLOAT") or op not in built_in():
+        return None
+    if name.text not in ops()[op].arguments():
+        return None
+    return (
+        f"arguments stand in parentheses behind the op's name: `{op}({name.text} = {value.text})`"
+    )
+
+
 def _unnamed(place: Place) -> str | None:
     """``model = Sequential(…)`` and ``model { … }``."""
     kind = place.start.type
@@ -330,6 +358,11 @@ def _value_of_key(place: Place) -> str | None:
     token, key = place.token, place.near(-2)
     literal = token.type in ("INT", "FLOAT", "STRING", "TRUE", "FALSE")
     if literal and _kinds(place, -1) == ["COLON"] and key is not None and key.type == "NAME":
+        from archir.catalogue.registry import built_in
+
+        if key.text in built_in():
+            given = "" if token.type in ("TRUE", "NONE") else f"({token.text})"
+            return f"what a layer is like stands in parentheses: `{key.text}{given}`"
         return "what a layer is like stands in the parentheses behind its op: `conv(64, 3)`"
     return None
 
@@ -363,6 +396,7 @@ _HABITS: tuple[Callable[[Place], str | None], ...] = (
     _arrow_at_end,
     _star_import,
     _input,
+    _module,
     _unnamed,
     _result,
     times,

@@ -232,6 +232,9 @@ _DECLARED: tuple[tuple[_Form, tuple[str, ...]], ...] = (
 
 _FORMS: tuple[tuple[_Form, tuple[str, ...]], ...] = (
     (_colon, ("NAME",)),
+    (bodies.inputs, ("NAME",)),
+    (bodies.rows, ("NAME", "MINUS")),
+    (loops.counted, ("NAME", "FOR")),
     (loops.loop, ("FOR",)),
     (loops.equals, ("FOR",)),
     (loops.of, ("NAME",)),
@@ -252,6 +255,8 @@ _FORMS: tuple[tuple[_Form, tuple[str, ...]], ...] = (
     (declared.optional, ("COLON",)),
     (signs.open_size, ("UNKNOWN",)),
     (signs.comment, ("DOUBLE_SLASH", "STRING")),
+    (signs.between_rules, ("COMMA",)),
+    (signs.other_arm, ("ELSE",)),
 )
 
 

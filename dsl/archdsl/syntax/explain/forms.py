@@ -33,3 +33,16 @@ def partner(tokens: Sequence[Token], opener: int) -> int | None:
         if depth == 0:
             return at
     return None
+
+
+def around(tokens: Sequence[Token], at: int) -> int | None:
+    """The index of the bracket that is open around a token, if it is not far before it."""
+    depth = 0
+    for opener in range(at - 1, max(at - _FAR, -1), -1):
+        depth += (tokens[opener].type in CLOSERS) - (tokens[opener].type in OPENERS)
+        if depth < 0:
+            return opener
+    return None
+
+
+_FAR = 2000

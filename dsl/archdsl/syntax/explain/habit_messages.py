@@ -192,7 +192,9 @@ def dotted(place: Place) -> Explained | None:
 
 def _op_meant(names: Sequence[str]) -> str | None:
     """The op that a name with dots means."""
+    from archir.base.elsewhere import form_elsewhere
     from archir.base.likeness import nearest
+    from archir.base.missing import not_yet
     from archir.base.synonyms import synonym
     from archir.catalogue.registry import built_in
 
@@ -201,7 +203,8 @@ def _op_meant(names: Sequence[str]) -> str | None:
         return None
     if word in built_in() or names[0] == "std":
         return word
-    return synonym(word) or nearest(word, built_in())
+    is_known = form_elsewhere(word) is not None or not_yet(word) is not None
+    return synonym(word) or (None if is_known else nearest(word, built_in()))
 
 
 def _call_of(text: str, start: int, op: str | None) -> str:

@@ -79,6 +79,36 @@ def _head(
     return f"for {name} in {first}..{last}" if is_whole else f"for {name} in range({first}, {last})"
 
 
+_LOOPS = frozenset({"loop", "times", "foreach", "for_each", "forall", "each", "do"})
+
+
+def counted(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
+    """``loop 2 { … }``, ``for 2 { … }``, ``loop i in 1..2 { … }`` and ``foreach w in ws { … }``."""
+    word, kinds = tokens[at], [each.type for each in tokens[at + 1 : at + 3]]
+    is_first = at > 0 and tokens[at - 1].type in (
+        "_NL",
+        "LBRACE",
+        "ARROW",
+        "COLON",
+        "LSQB",
+        "COMMA",
+    )
+    if not is_first or (word.type == "NAME" and word.text not in _LOOPS):
+        return None
+    if kinds in (["INT", "LBRACE"], ["NAME", "LBRACE"]) and (
+        word.type == "NAME" or kinds[0] == "INT"
+    ):
+        kind, how = "REPEAT", f"write `repeat {tokens[at + 1].text} {{ … }}`"
+    elif kinds == ["NAME", "IN"] and word.type == "NAME":
+        kind, how = "FOR", f"write `for {tokens[at + 1].text} in … {{ … }}`"
+    else:
+        return None
+    said = f"`{word.text}` is not a word of this language"
+    said = "`for` goes over a list or a range" if word.type == "FOR" else said
+    problem = ForeignForm(said, how, kind.lower())
+    return Mended(problem, word.start, word.end, at + 1, (reserved(kind, word),))
+
+
 def equals(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
     """``for i = 1 to 3`` and ``for i = 1..3``."""
     if [each.type for each in tokens[at : at + 3]] != ["FOR", "NAME", "EQUALS"]:

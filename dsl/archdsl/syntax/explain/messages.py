@@ -14,6 +14,7 @@ from archdsl.rules.foreign import ForeignForm
 from archdsl.syntax.explain import bodies, habit_messages, indexing, slips
 from archdsl.syntax.explain.advice import (
     advice,
+    argument_behind,
     before_braces,
     counted_name,
     declared_as,
@@ -36,7 +37,7 @@ from archdsl.syntax.explain.places import (
     expectations,
 )
 from archdsl.syntax.keywords import KEYWORDS
-from archdsl.syntax.tokens import Token
+from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 
 _IMPORT = "write `import std.blocks: ConvNormAct`"
 _FOREIGN = {
@@ -215,9 +216,23 @@ def _number(place: Place) -> Explained | None:
     """``add [_, 3]``."""
     token = place.token
     among = "RSQB" in place.expected and "INT" not in place.expected
-    if token.type in ("INT", "FLOAT") and among and number_first(place) is None:
-        return chains.NumberAsBranch(token.text), token
-    return None
+    if token.type not in ("INT", "FLOAT") or not among or number_first(place) is not None:
+        return None
+    return chains.NumberAsBranch(token.text, *_merging(place)), token
+
+
+def _merging(place: Place) -> tuple[str, str]:
+    """The op whose branches stand there, or one that takes a number instead."""
+    from archir.catalogue.registry import built_in, ops
+
+    at, depth = place.at, 1
+    while at and depth:
+        at -= 1
+        depth += (place.tokens[at].type in CLOSERS) - (place.tokens[at].type in OPENERS)
+    name = place.tokens[at - 1].text
+    if name in built_in() and ops()[name].with_number:
+        return name, ops()[name].with_number
+    return (name if name in built_in() else ""), ""
 
 
 def _else(place: Place) -> Explained | None:
@@ -273,7 +288,7 @@ def _arrow(place: Place) -> Explained | None:
     if "ARROW" not in place.expected or token.type not in STAGE | {"INT", "FLOAT"}:
         return None
     turned = _turned(place)
-    known = (times, looped_behind, counted_name, values_behind, settings_behind)
+    known = (times, looped_behind, counted_name, values_behind, settings_behind, argument_behind)
     meant = next((said for each in known if (said := each(place)) is not None), None)
     if before is not None and place.at == place.first + 1:
         meant = meant or before_braces(before, token) or declared_as(before, place)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archdsl.rules.foreign import ForeignForm
 from archdsl.rules.literals import SingleQuotes
-from archdsl.syntax.explain.forms import Mended, partner
+from archdsl.syntax.explain.forms import Mended, around, partner
 from archdsl.syntax.tokens import CLOSERS, END, OPENERS, Token
 
 _ENDS = ("_NL", "RBRACE", END)
@@ -216,14 +216,18 @@ def backticks(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
 
 
 def bracketed_names(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
-    """``chunk(2) as (a, b)`` and ``chunk(2) as [a, b]``."""
-    closer = partner(tokens, at) if at and tokens[at - 1].type == "AS" else None
+    """``chunk(2) as (a, b)``, ``chunk(2) as [a, b]`` and ``lstm(64) as y, (h, c)``."""
+    begin = at
+    while begin > 1 and [each.type for each in tokens[begin - 2 : begin]] == ["NAME", "COMMA"]:
+        begin -= 2
+    closer = partner(tokens, at) if begin and tokens[begin - 1].type == "AS" else None
     inside = () if closer is None else tokens[at + 1 : closer]
     if closer is None or not inside or {each.type for each in inside} - {"NAME", "COMMA"}:
         return None
     instead = text[inside[0].start : inside[-1].end]
+    names = f"{text[tokens[begin].start : tokens[at].start]}{instead}"
     said = "the names of values stand without brackets"
-    problem = ForeignForm(said, f"write `as {instead}`", instead)
+    problem = ForeignForm(said, f"write `as {names}`", instead)
     return Mended(problem, tokens[at].start, tokens[closer].end, closer + 1, tuple(inside))
 
 
@@ -286,3 +290,35 @@ def _in_loop(tokens: Sequence[Token], at: int) -> bool:
             return True
         at -= 1
     return False
+
+
+def between_rules(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
+    """``init { conv.weight: zeros, conv.bias: ones }``: rules are parted by line ends."""
+    kinds = [each.type for each in tokens[at + 1 : at + 5]]
+    if kinds[:1] not in (["NAME"], ["STAR"], ["STRING"]) or kinds[1:] != ["DOT", "NAME", "COLON"]:
+        return None
+    opener = around(tokens, at)
+    if not opener or tokens[opener].type != "LBRACE" or tokens[opener - 1].type != "INIT":
+        return None
+    comma, end = tokens[at], tokens[at + 1].start
+    line = text[text.rfind("\n", 0, comma.start) + 1 : comma.start]
+    margin = line[: len(line) - len(line.lstrip(" \t"))]
+    problem = ForeignForm(
+        "rules stand on lines of their own", "start a new line there", f"\n{margin}"
+    )
+    kept = (Token("_NL", "\n", comma.start, end),)
+    return Mended(problem, comma.start, end, at + 1, kept)
+
+
+def other_arm(tokens: Sequence[Token], at: int, _: str) -> Mended | None:
+    """``residual { … } else { … }``, for ``shortcut``."""
+    word = tokens[at]
+    if not at or tokens[at - 1].type != "RBRACE":
+        return None
+    opener = around(tokens, at - 1)
+    if not opener or tokens[opener - 1].type != "RESIDUAL":
+        return None
+    said = "the other way of a residual is no `else`"
+    problem = ForeignForm(said, "write `shortcut { … }`", "shortcut")
+    kept = (Token("SHORTCUT", "shortcut", word.start, word.end),)
+    return Mended(problem, word.start, word.end, at + 1, kept)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archdsl.rules import chains, habits, slips
+from archdsl.rules.assigned import standing
 from archdsl.rules.foreign import ForeignForm
 from archdsl.syntax.explain import bodies
 from archdsl.syntax.explain.forms import partner
@@ -62,7 +63,8 @@ def assignment(place: Place) -> Explained | None:
     if place.token.type in ("EQUALS", "PLUS", "MINUS", "STAR", "SLASH"):
         value = _assigned(place) if place.at == place.first + 1 else ""
         sign = "=" if place.token.type == "EQUALS" else f"{place.token.text}="
-        return habits.AssignmentStatement(place.start.text, value, sign), place.start
+        around = standing(place.text, place.start.start)
+        return habits.AssignmentStatement(place.start.text, value, sign, around), place.start
     return None
 
 

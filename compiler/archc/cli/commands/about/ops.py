@@ -29,6 +29,7 @@ def show(name: str | None, form: str) -> int:
     from archc.pages.oplist import list_ops, one_op
 
     if name is not None:
+        from archir.base.elsewhere import form_elsewhere
         from archir.base.missing import not_yet
         from archir.base.synonyms import synonym
         from archir.catalogue.registry import ops
@@ -36,7 +37,7 @@ def show(name: str | None, form: str) -> int:
         known, other = list(ops()), synonym(name)
         if name not in known and other is not None:
             raise UsageError(f"there is no op {name}", f"did you mean {other}?")
-        if name not in known and (note := not_yet(name)) is not None:
+        if name not in known and (note := form_elsewhere(name) or not_yet(name)) is not None:
             raise UsageError(f"there is no op {name}", note)
         line = one_op(chosen_word(name, known, "op"))
         if form == "json":
