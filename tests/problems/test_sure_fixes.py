@@ -9,7 +9,7 @@ from archc.request.fixing import fixed
 from archir.base.diagnostics import Diagnostics
 from archir.base.source import Source
 
-BODY = "model m() {{\n  input x: [N, 64, H = 32, W = 32]\n  {}\n}}\n"
+BODY = "model m() {{\n  input x: [N, 64, H = 16, W = 32]\n  {}\n}}\n"
 
 
 def safely(text: str) -> str:
@@ -78,3 +78,60 @@ def test_a_body_without_braces_is_safe_where_no_value_can_be_meant() -> None:
     assert safely(text) == BODY.format("residual { conv(64, 1) }")
     arrow = BODY.format("residual -> conv(64, 1)")
     assert safely(arrow) == arrow
+
+
+NOT_SURE = {
+    # torch's classes begin with what is read off the shape here
+    "Conv2d(64, 128, 3)": "conv(128, 3)",
+    "nn.Conv2d(64, 128, 3)": "conv(128, 3)",
+    "nn.Linear(32, 10)": "linear(10)",
+    "x -> mean(2) -> nn.LSTM(32, 20)": "lstm(20)",
+    "BatchNorm2d(1)": "batch_norm",
+    # other classes, which an op has an argument for or does not do
+    "nn.ReflectionPad2d(3)": 'pad(3, "reflect")',
+    "nn.UpsamplingBilinear2d(scale_factor = 2)": 'upsample(scale_factor = 2, mode = "bilinear")',
+    "nn.Softmax2d()": "softmax(1)",
+    "LayerNorm2d": "a norm over the channels",
+    "torch.narrow(x, 1, 0, 4)": "slice(1, 0, 4) only where it begins at 0",
+    # other defaults
+    "layers.LeakyReLU()": "leaky_relu(0.3)",
+    "layers.BatchNormalization()": "batch_norm(1e-3)",
+    "np.split(x, 2)": "chunk(2)",
+    # a number that is no second value
+    "max [_, 3]": "clamp_min(3)",
+    "for i in 3 { conv(i + 1, 1) }": "1..3 counts from 1",
+    "repeat 5 / 2 { relu }": "3 turns",
+    "upsample(2, recompute_scale_factor = true)": "upsample(scale_factor = 2)",
+    "layer_norm(64)": "a norm over 64 channels, of which there are 32 features",
+    "x + x * 2": "add [x, multiply(2)]",
+    # keys
+    "norm: { *batch_norm }": "norm: batch_norm",
+    "sum: add [_, x]\n  conv(8, 3)": "a scope with a label names its children",
+}
+
+
+@pytest.mark.parametrize("text", NOT_SURE)
+def test_what_has_two_readings_is_left_to_a_person(text: str) -> None:
+    assert named(BODY.format(text))
+    assert safely(BODY.format(text)) == BODY.format(text)
+
+
+SURE = {
+    "nn.ReLU()": "relu",
+    "nn.MaxPool2d(2, 2)": "max_pool(2, 2)",
+    "nn.Conv2d(64, 3)": "conv(64, 3)",
+    "nn.Dropout2d(0.5)": "channel_dropout(0.5)",
+    "BatchNorm2d": "batch_norm",
+    "F.max_pool2d(x, 2)": "x -> max_pool(2)",
+    "multiply [_, 3]": "multiply(3)",
+    "repeat 4 / 2 { relu }": "repeat 4 // 2 { relu }",
+    "mean([2, 3]) -> layer_norm(64)": "mean([2, 3]) -> layer_norm",
+    "sum: add [_, x]\n  a: conv(8, 3)": "add [_, x]\n  a: conv(8, 3)",
+    "x + x": "add [x, x]",
+    "*relu": "relu",
+}
+
+
+@pytest.mark.parametrize(("text", "good"), SURE.items())
+def test_what_has_one_reading_is_put_right(text: str, good: str) -> None:
+    assert safely(BODY.format(text)) == BODY.format(good)

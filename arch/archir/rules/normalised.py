@@ -43,4 +43,5 @@ class TooFewDims(Problem):
         )
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return fixes.leave_out(at.span, self.callee, "dims", str(self.dims))
+        is_last = self.shape.rstrip("]").rsplit(", ", 1)[-1] == str(self.dims)
+        return fixes.leave_out(at.span, self.callee, "dims", str(self.dims), safe=is_last)

@@ -267,7 +267,8 @@ class RecomputeWithSize(Problem):
         return "leave recompute_scale_factor out"
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return fixes.leave_out(at.span, self.callee, "recompute_scale_factor")
+        # What is taken for a size may be meant as a factor.
+        return fixes.leave_out(at.span, self.callee, "recompute_scale_factor", safe=False)
 
 
 class ScaledToNothing(Problem):

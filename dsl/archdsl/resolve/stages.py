@@ -336,7 +336,10 @@ def _no_list(ctx: Context, node: ast.PartUse, found: Meaning) -> None:
 def _op(ctx: Context, node: ast.PartUse, op: type[Op], label: ast.Label | None) -> Plan:
     if node.splice:
         ctx.report(
-            rules.parts.CannotSplice(op.keyword, "it is an op, and has no children"), node.span
+            rules.parts.CannotSplice(
+                op.keyword, "it is an op, and has no children", bool(op.weights)
+            ),
+            node.span,
         )
     if label is not None and label.name is not None and not op.is_module:
         ctx.note(rules.labels.LabelOnFunction(op.keyword), label.span)

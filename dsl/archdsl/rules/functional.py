@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from archdsl.rules.rewriting import LIBRARIES
+from archdsl.rules.rewriting import LIBRARIES, is_sure
 from archir.base.fixes import Edit
 from archir.base.pieces import Pieces, pieces
 from archir.base.record import Record
@@ -20,6 +20,9 @@ class Functional(Record):
     text: str
     edits: tuple[Edit, ...]
     """There are none where something else flows in already."""
+
+    is_sure: bool = True
+    """Whether the library means the same by it."""
 
 
 def functional(source: Source, start: int, op: str) -> Functional | None:
@@ -36,8 +39,12 @@ def functional(source: Source, start: int, op: str) -> Functional | None:
     if not items or name == first:
         return None
     if not found.text(name)[:1].islower():  # a class of layers, which takes numbers
-        return _of_class(found, (first, name), op)
-    return _written(found, (first, name), op, items)
+        made = _of_class(found, (first, name), op)
+    else:
+        made = _written(found, (first, name), op, items)
+    if made is None or is_sure(found, first, name, op):
+        return made
+    return Functional(made.text, made.edits, is_sure=False)
 
 
 def _of_class(found: Pieces, named: tuple[int, int], op: str) -> Functional | None:

@@ -265,7 +265,8 @@ class DottedStage(Problem):
     def fix(self, at: Diagnostic) -> Fix | None:
         found = self.called and functional(at.span.source, at.span.start, self.instead or "")
         if found:
-            return Fix(f"write `{self.called}`", found.edits) if found.edits else None
+            words = f"write `{self.called}`"
+            return Fix(words, found.edits, found.is_sure) if found.edits else None
         return undotted(at.span, self.shown, self.instead)
 
 

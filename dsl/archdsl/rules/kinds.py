@@ -82,7 +82,7 @@ class NotAList(Problem):
     def fix(self, at: Diagnostic) -> Fix | None:
         if self.use != "a loop" or not self.what.startswith("the number"):
             return None
-        return swap(at.span, f"range({at.span.text})")
+        return swap(at.span, f"range({at.span.text})", safe=False)  # or 1..n
 
 
 class WrongItemCount(Problem):
@@ -217,7 +217,7 @@ class NotACount(Problem):
         digits = at.span.text.strip('"')
         if at.span.text == f'"{digits}"' and digits.isdecimal():
             return swap(at.span, digits)
-        return whole(at.span)
+        return whole(at.span) if self.what.endswith(".0") else None
 
 
 class NotAnInitialiser(Problem):

@@ -6,6 +6,7 @@ import re
 
 from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.fixes import Edit, Fix, without_label
+from archir.base.pieces import pieces
 from archir.base.source import Span
 
 _LOOP = re.compile(r"\b(?:for|repeat)\b[^{}\n]*(?=\{)")
@@ -155,7 +156,25 @@ class LabelOnFunction(Problem):
         return "leave the label out, or write _: to give it a number"
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return without_label(at.span)
+        return without_label(at.span, safe=_has_others(at.span))
+
+
+def _has_others(label: Span) -> bool:
+    """Whether the braces around have another label, so that without this one they stay labelled."""
+    found = pieces(label.source)
+    opener = found.around(label.start)
+    at, end = 0 if opener is None else opener + 1, len(found.all)
+    if opener is not None:
+        end = found.partner.get(opener, end)
+    while at < end:
+        is_label = found.text(at) == ":" and found.text(at - 2) in _BEFORE_LABELS
+        if is_label and found.all[at - 1].start != label.start:
+            return True
+        at = found.partner.get(at, at) + 1
+    return False
+
+
+_BEFORE_LABELS = ("", "\n", "{", "[", ",", "->")
 
 
 class LabelOnValue(Problem):

@@ -1,8 +1,9 @@
-"""Edits of what binds names: ``as``, ``let`` and imports."""
+"""Edits of what binds names, and which names of other libraries mean what ours do."""
 
 from __future__ import annotations
 
 from archir.base.fixes import Edit, Fix, drop, insert, lines, shown, swap
+from archir.base.likeness import letters
 from archir.base.pieces import Pieces, pieces
 from archir.base.source import Source, Span
 
@@ -61,6 +62,38 @@ def imported(source: Source, library: str, name: str) -> Fix:
     elif source.text[:last].rstrip().rsplit("\n", 1)[-1].startswith("arch"):
         line = f"\n{line}" if source.text[last : last + 1] == "\n" else f"\n{line}\n"
     return insert(source, last, line)
+
+
+_RANKS = ("1d", "2d", "3d")
+
+
+def is_respelt(word: str) -> bool:
+    """Whether a name is spelled as torch's classes and functions are: ``Conv``, ``conv2d``."""
+    return word[:1].isupper() or word.casefold().endswith(_RANKS)
+
+
+def is_same_call(found: Pieces, name: int, op: str) -> bool:
+    """Whether a call by a name of torch's, the piece at an index, means the same by the op's name.
+
+    ``Conv2d(3, 64, 7)`` is none: torch's class begins with what is inferred here. Nor is
+    ``LayerNorm2d()``: it goes over another dim than the op, which has no ranks in torch.
+    """
+    from archir.catalogue.registry import built_in, ops
+    from archir.op.contract import arguments_of
+
+    if op not in built_in():
+        return True
+    kind, word = ops()[op], found.text(name)
+    torch = kind.torch_name.rpartition(".")[2]
+    if letters(word) not in (letters(op), letters(torch)):
+        return False
+    if word.casefold().endswith(_RANKS) and not torch.endswith(_RANKS):
+        return False
+    if not kind.inferred and not kind.weights:
+        return True
+    items = found.items(name + 1) if found.text(name + 1) == "(" else None
+    required = sum(each.is_required() for each in arguments_of(kind).values())
+    return sum(found.text(first + 1) != "=" for first, _ in items or ()) <= required
 
 
 def _begins_line(found: Pieces, at: int) -> bool:

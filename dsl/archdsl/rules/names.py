@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from archdsl.rules.name_edits import imported
+from archdsl.rules.name_edits import imported, is_respelt, is_same_call
 from archir.base.diagnostics import Diagnostic, Problem
 from archir.base.fixes import Edit, Fix, renamed, swap
+from archir.base.pieces import pieces
 
 
 def in_model(body: str) -> str:
@@ -55,6 +56,10 @@ class UnknownName(Problem):
             named = swap(at.span, self.suggestion)
         else:
             named = renamed(at.span, self.suggestion)
+            found = pieces(at.span.source) if is_respelt(self.text) else None
+            if found is not None and (place := found.at(at.span.start)) is not None:
+                is_same = is_same_call(found, place, self.suggestion)
+                named = Fix(named.words, named.edits, named.is_safe and is_same)
         edits = (*named.edits, *[Edit(span, self.suggestion) for span in uses])
         named = Fix(named.words, edits, named.is_safe)
         if self.library is None:

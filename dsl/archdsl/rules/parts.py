@@ -221,15 +221,19 @@ model m() {
 """
     text: str
     reason: str
+    has_weights: bool = False
+    """Whether it is an op whose weights get keys."""
 
     def message(self) -> str:
         return f"*{self.text} is not possible: {self.reason}"
 
     def hint(self) -> str:
+        if self.has_weights:
+            return f"a label names the op itself, without braces: `name: {self.text}(…)`"
         return f"leave the * out: {self.text}; it goes before a block"
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return _unspliced(at, safe=True)
+        return _unspliced(at, safe=not self.has_weights)
 
 
 class ModuleWithoutUse(Problem):

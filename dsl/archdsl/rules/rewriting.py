@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
+from archdsl.rules.name_edits import is_same_call
 from archir.base.fixes import Edit, Fix, drop, shown, swap
 from archir.base.pieces import Pieces, WrittenCall, call_around, items_of, pieces
 from archir.base.source import Span
@@ -74,11 +75,21 @@ def _is_name(span: Span) -> bool:
     )
 
 
-LIBRARIES = frozenset(
-    {"nn", "torch", "F", "functional", "keras", "layers", "tf", "tfl", "np", "jnp", "jax", "flax"}
-    | {"std"}
-)
+_TORCH = frozenset({"nn", "torch", "F", "functional"})
+LIBRARIES = _TORCH | {"keras", "layers", "tf", "tfl", "np", "jnp", "jax", "flax", "std"}
 """Names that libraries of other languages go by."""
+
+
+def is_sure(found: Pieces, first: int, name: int, op: str) -> bool:
+    """Whether a call of a library, between two pieces, is the same as the op's own.
+
+    Other libraries than torch have other defaults: that is so where nothing can be set.
+    """
+    if found.text(first) in _TORCH:
+        return is_same_call(found, name, op)
+    from archir.catalogue.registry import built_in, ops
+
+    return op not in built_in() or set(ops()[op].arguments()) <= {"inplace"}
 
 
 def undotted(name: Span, shown: str, instead: str | None) -> Fix | None:
@@ -95,7 +106,7 @@ def undotted(name: Span, shown: str, instead: str | None) -> Fix | None:
     if not owner:  # a method, behind a stage
         return swap(place, f" -> {instead}", safe=False)
     if owner in LIBRARIES:
-        return swap(place, instead)
+        return swap(place, instead, safe=is_sure(found, at, last, instead))
     if owner == "self":
         return None  # one of its modules, whatever it is
     if shown.count(".") > 1 or found.text(at - 1) not in ("\n", "{", "[", ","):
@@ -164,9 +175,11 @@ def as_argument(number: Span) -> Fix | None:
     at = found.at(number.start)
     if at is None or [found.text(k) for k in range(at - 3, at)] != ["[", "_", ","]:
         return None
-    if found.text(at + 1) != "]" or not found.text(at - 4).isidentifier():
+    op = found.text(at - 4)
+    if found.text(at + 1) != "]" or not op.isidentifier():
         return None
-    return swap(found.span(at - 4, at + 1), f"{found.text(at - 4)}({number.text})")
+    takes_it = _open_places(op)[:1] == ["other"]  # else the number would be a dim
+    return swap(found.span(at - 4, at + 1), f"{op}({number.text})", safe=takes_it)
 
 
 def turned(value: Span, text: str) -> Fix | None:

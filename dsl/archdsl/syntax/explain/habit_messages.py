@@ -304,7 +304,12 @@ def _merged(place: Place, operands: Sequence[tuple[int, int]], at: int) -> Expla
         instead = f"{texts[0]} -> {op}({texts[1]})"
     else:
         instead = f"{op} [{', '.join(texts)}]"
-    return habits.ArithmeticOnValues(place.token.text, instead), whole
+    is_before = tokens[at].type in _BIND_MORE and sign in ("PLUS", "MINUS")
+    return habits.ArithmeticOnValues(place.token.text, instead, is_sure=not is_before), whole
+
+
+_BIND_MORE = frozenset({"STAR", "SLASH", "DOUBLE_SLASH", "PERCENT", "POWER"})
+"""Signs that come before a sum that stands before them."""
 
 
 def sum_in_parentheses(place: Place) -> Explained | None:
