@@ -137,6 +137,21 @@ def test_a_length_that_is_none_ends_the_server_in_order(client: Client, length: 
     assert client.process.wait(timeout=60) == 0
 
 
+def test_a_text_that_is_closed_while_it_is_asked_about(client: Client) -> None:
+    uri = "untitled:Untitled-1"
+    document = {"uri": uri, "languageId": "arch", "version": 1, "text": TEXT}
+    client.tell("textDocument/didOpen", {"textDocument": document})
+    number = client.begin("textDocument/hover", at(uri, 5, 3))
+    client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert "result" in client.answer(number)
+    asked = {"textDocument": {"uri": uri}}
+    assert client.ask("textDocument/documentSymbol", asked) == []
+    # And its mistakes are taken back, last of all.
+    client.ask("textDocument/documentSymbol", asked)
+    said = [each["params"] for each in client.notes if "diagnostics" in each["params"]]
+    assert said[-1]["diagnostics"] == []
+
+
 def test_places_of_edits_are_units_of_utf_16(client: Client, tmp_path: Path) -> None:
     uri = (tmp_path / "net.arch").as_uri()
     text = "model net() {\n  input x: [N, 3]\n  linear(7)  # \U0001f600 é linear(8\n}\n"

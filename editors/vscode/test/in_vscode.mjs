@@ -134,7 +134,7 @@ try {
   await used(page, project, address);
   console.log("the extension works: a mistake, its fix, shapes, lenses, the picture and the card");
 } catch (error) {
-  await page?.screenshot({ path: join(shots, "failed.png") });
+  await page?.screenshot({ path: join(shots, "failed.png") }).catch(() => {}); // it may be gone
   throw error;
 } finally {
   await browser?.close();

@@ -28,6 +28,7 @@ MOST_FILES = 500
 """Files of the folder that are read to find who else uses a name."""
 
 _LONGEST = 1 << 20
+"""Bytes of such a file."""
 
 T = TypeVar("T")
 
@@ -58,14 +59,15 @@ class Server(LanguageServer):
 
     async def page(self, uri: str) -> Page:
         """The page of a text as it is now; it is checked first where that has not been done."""
-        if uri not in self.workspace.text_documents:
-            return await self.aside(lambda: self._of_disk(uri))
-        while (page := self._current(uri)) is None:
+        while uri in self.workspace.text_documents:
+            page = self._current(uri)
+            if page is not None:
+                return page
             if uri not in self._making:
                 self._making[uri] = asyncio.create_task(self._make(uri))
             # Whoever takes a question back does not take back the check, for which others wait.
             await asyncio.shield(self._making[uri])
-        return page
+        return await self.aside(lambda: self._of_disk(uri))
 
     def sketch(self, uri: str) -> Page | None:
         """A page without waiting: with the text as it is now, and names as they last were.
@@ -108,14 +110,15 @@ class Server(LanguageServer):
         read: dict[str, int | None] = {}
         try:
             page = await self.aside(lambda: Page(text, path_of(uri), self._reader(read)))
-            self._known[uri] = Known(page, version, read)
+            if uri in self.workspace.text_documents:
+                self._known[uri] = Known(page, version, read)
         finally:
             self._making.pop(uri, None)
 
     def _of_disk(self, uri: str) -> Page:
-        """The page of a file that is not open: its names alone."""
+        """The page of a file that is not open: its names alone. What is gone is empty."""
         path = path_of(uri)
-        text = "" if path is None else Path(path).read_text("utf-8", "replace")
+        text = "" if path is None else _text(Path(path))
         return Page(text, path, self._reader({}), shapes=False)
 
     def _open_files(self) -> dict[str, int]:
@@ -159,9 +162,7 @@ class Server(LanguageServer):
         read = self._open_files()
         for path in self._files(uri):
             real = os.path.realpath(path)
-            if real in read or path.stat().st_size > _LONGEST:
-                continue
-            if word in path.read_text("utf-8", "replace"):
+            if real not in read and word in _text(path):
                 other = path.as_uri()
                 yield other, self._of_disk(other)
 
@@ -240,6 +241,16 @@ def _below(folder: Path) -> Iterator[Path]:
             name for name in folders if name[0] != "." and name not in ("node_modules", "venv")
         )
         yield from (Path(at, name) for name in sorted(names) if name.endswith(ENDING))
+
+
+def _text(path: Path) -> str:
+    """The text of a file; nothing of one that is gone, is not ours to read, or is too long."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(_LONGEST + 1)
+    except OSError:
+        return ""
+    return "" if len(data) > _LONGEST else data.decode("utf-8", "replace")
 
 
 def path_of(uri: str) -> str | None:
