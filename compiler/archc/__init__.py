@@ -16,10 +16,12 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from archc.api.configs import from_config as from_config
     from archc.api.costing import Summary as Summary
     from archc.api.differing import DiffResult as DiffResult
     from archc.api.differing import diff as diff
+    from archc.api.foreign.configs import from_config as from_config
+    from archc.api.foreign.onnx import OnnxText as OnnxText
+    from archc.api.foreign.onnx import from_onnx as from_onnx
     from archc.api.formatting import format as format  # noqa: A004 (the word for it)
     from archc.api.functions import check as check
     from archc.api.functions import load as load
@@ -88,6 +90,7 @@ __all__ = [
     "MissingFileError",
     "ModelChoiceError",
     "ModelSummary",
+    "OnnxText",
     "OwnOpError",
     "PackageMissingError",
     "Search",
@@ -115,6 +118,7 @@ __all__ = [
     "format",
     "from_config",
     "from_module",
+    "from_onnx",
     "gradient_norm",
     "load",
     "load_weights",
@@ -139,7 +143,8 @@ _HOMES = {
     "archc.api.pictures.diagrams": ("diagram",),
     "archc.api.importing": ("ImportReport", "ImportedText", "from_module"),
     "archc.api.formatting": ("format",),
-    "archc.api.configs": ("from_config",),
+    "archc.api.foreign.onnx": ("OnnxText", "from_onnx"),
+    "archc.api.foreign.configs": ("from_config",),
     "archc.errors": (
         "ArchError",
         "ImportRefusedError",

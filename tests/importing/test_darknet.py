@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 import archc
-from archc.api.configs import from_config
+from archc.api.foreign.configs import from_config
 from archc.cli.commands.import_ import command
 
 Save = Callable[[str], Path]

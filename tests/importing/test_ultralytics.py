@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import archc
-from archc.api.configs import from_config
+from archc.api.foreign.configs import from_config
 
 YOLOV8 = """\
 # Parameters

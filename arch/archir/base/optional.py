@@ -35,6 +35,7 @@ def require(package: str) -> None:
         "safetensors": ("files of weights need safetensors", 'pip install "archc-lang[torch]"'),
         "hypothesis": ("a strategy needs hypothesis", "pip install hypothesis"),
         "pypdfium2": ("pictures in pixels need pypdfium2", 'pip install "archc-lang[pictures]"'),
+        "onnx": ("ONNX files need onnx", 'pip install "archc-lang[onnx]"'),
         "optuna": ("a search needs optuna", 'pip install "archc-lang[search]"'),
         "ray": ("the engine ray needs ray", 'pip install "archc-lang[search]"'),
         "submitit": ("the engine submitit needs submitit", 'pip install "archc-lang[slurm]"'),

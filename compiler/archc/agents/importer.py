@@ -45,11 +45,12 @@ class Importer:
         self,
         target: Annotated[
             str,
-            "A Darknet .cfg or Ultralytics .yaml file of the folder; or, of a package that is"
-            " allowed, a callable as torchvision.models.resnet18, or timm:NAME.",
+            "An .onnx, Darknet .cfg or Ultralytics .yaml file of the folder; or, of a package that"
+            " is allowed, a callable as torchvision.models.resnet18, or timm:NAME.",
         ],
         inputs: Annotated[
-            list[str] | None, "Of a callable: what its forward takes, as 1x3x224x224 or 1x16:int64."
+            list[str] | None,
+            "Of a callable or an .onnx file: what its forward takes, as 1x3x224x224 or 1x16:int64.",
         ] = None,
         arguments: Annotated[
             dict[str, int | float | bool | str | list[int | float | bool | str]] | None,
@@ -57,8 +58,15 @@ class Importer:
         ] = None,
     ) -> ImportAnswer:
         """A network of another program as text in the language, checked or proven to be equal."""
-        from archc.api.configs import ENDINGS, from_config
+        from archc.api.foreign.configs import ENDINGS, from_config
+        from archc.api.importing import described
 
+        if target.endswith(".onnx") and not arguments:
+            from archc.api.foreign.onnx import from_onnx
+
+            path = os.path.relpath(self.folder.inside(target))
+            made = from_onnx(path, [described(each) for each in inputs or []])
+            return {"ok": True, "text": str(made), "report": str(made.report)}
         if target.endswith(ENDINGS):
             if inputs or arguments:
                 raise SettingError("a file is read as it is, and takes no inputs and no arguments")

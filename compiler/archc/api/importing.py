@@ -80,7 +80,7 @@ def from_module(
     """
     require("torch")
     pairs = inputs.items() if isinstance(inputs, Mapping) else ((None, each) for each in inputs)
-    given = [_given(key, each) for key, each in pairs]
+    given = [given_as(key, each) for key, each in pairs]
     return imported(module, given, name or type(module).__name__, {})
 
 
@@ -114,11 +114,18 @@ def callable_of(target: str) -> tuple[Callable[..., Any], str]:
 
 
 def imported(
-    net: nn.Module, given: Sequence[Given], name: str, arguments: Arguments
+    net: nn.Module,
+    given: Sequence[Given],
+    name: str,
+    arguments: Arguments,
+    plans: Sequence[frozenset[str]] = (),
 ) -> ImportedText:
-    """The text of a module, by the form with most structure that is proven."""
+    """The text of a module, by the form with most structure that is proven.
+
+    ``plans`` are the dims that may be size variables, all that there are where they are not given.
+    """
     failed = ""
-    for plan in _plans(given):
+    for plan in plans or _plans(given):
         failed = ""
         try:
             seen = _watched(net, given, plan, arguments)
@@ -176,7 +183,7 @@ def _in_form(
     whole = read_whole(elements, seen, given, plan)
     text = proving.spelled_out(written(whole, inputs_of(given, plan, seen), name, form), name)
     proofs = tuple(proven(net, text, name, whole.body))
-    axes = {axis for each in given for axis in each.axes() if axis}
+    axes = {"N", *(axis for each in given for axis in each.axes() if axis)}
     numbers = tuple(sorted(axes - plan))
     made = ImportedText(laid_out(text))
     found = form if "\nblock " in text else "flat"
@@ -206,7 +213,7 @@ def described(text: str) -> Given:
     return Given(name or None, tuple(map(int, extents)), dtype)
 
 
-def _given(name: str | None, value: Any) -> Given:
+def given_as(name: str | None, value: Any) -> Given:
     if isinstance(value, str):
         found = described(value)
         return Given(name or found.name, found.extents, found.dtype)

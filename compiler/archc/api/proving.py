@@ -62,6 +62,8 @@ def _proof_sizes(typed: TypedGraph) -> Iterator[Mapping[str, int]]:
     """The given sizes, and two others at which it runs."""
     base = {name: (2 if size == 1 else size) for name, size in typed.graph.sizes.items()}
     yield base
+    if not base:
+        return  # all sizes are numbers
     found = 0
     for of, more in ((2, 0), (2, 8), (4, 0), (1, 16), (1, 32), (1, 0)):
         other = {

@@ -52,9 +52,9 @@ def sizes_of(given: Sequence[Given], plan: frozenset[str]) -> list[list[tuple[in
         shapes = []
         for each in given:
             names = each.axes()
-            shape = [each.extents[0] + STEPS["N"][run], *each.extents[1:]]
-            for dim, axis in enumerate(names):
-                if dim and axis in plan:
+            shape = list(each.extents)
+            for dim, axis in enumerate(("N", *names[1:])):
+                if axis in plan:
                     shape[dim] += STEPS[axis][run]
             shapes.append(tuple(shape))
         made.append(shapes)
@@ -67,7 +67,7 @@ def inputs_of(given: Sequence[Given], plan: frozenset[str], seen: Seen) -> list[
     made: list[ModelInput] = []
     for number, each in enumerate(given):
         axes = each.axes()
-        dims = ["N"]
+        dims = ["N" if "N" in plan else str(each.extents[0])]
         for dim, axis in enumerate(axes):
             if not dim:
                 continue

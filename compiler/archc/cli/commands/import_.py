@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from errno import EEXIST
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,24 +11,37 @@ from archc.cli import guard, streams
 from archc.cli.declare import Command, Operand, Option
 from archc.cli.python_values import INPUTS
 from archc.cli.python_values import arguments as python_arguments
+from archc.errors import SettingError
 from archc.output import writing
 
 if TYPE_CHECKING:
     from archc.importing.whole import Given
 
+ONNX = ".onnx"
 
-def import_(target: str, inputs: list[Given], arguments: dict[str, Any], output: str | None) -> int:
+
+def import_(
+    target: str,
+    inputs: list[Given],
+    arguments: dict[str, Any],
+    output: str | None,
+    weights: str | None,
+) -> int:
     """Write what TARGET makes in the language: a module of torch becomes a model.
 
     TARGET is imported and called, so its code runs: a callable as torchvision.models.resnet18 or
     mypackage.nets:Net, timm:NAME, a class of configurations of transformers, or hf:config.json,
     the file of one. The text is printed only where it is proven to be the same
     network: the same keys, outputs and gradients, bit by bit, at the given sizes and at two others.
-    What is known of it is said on standard error. A Darknet .cfg or
-    an Ultralytics .yaml file is read, and no code runs.
+    What is known of it is said on standard error. An .onnx file is read, and proven to give what
+    it gives. A Darknet .cfg or an Ultralytics .yaml file is read. No code runs for files.
     """
-    from archc.api.configs import ENDINGS, from_config
+    from archc.api.foreign.configs import ENDINGS, from_config
 
+    if target.endswith(ONNX):
+        return _onnx(target, inputs, output, weights)
+    if weights is not None:
+        raise SettingError(f"weights are those of an {ONNX} file, and {target} is none")
     if target.endswith(ENDINGS):
         _print(from_config(target), output)
         return guard.OK
@@ -40,6 +54,28 @@ def import_(target: str, inputs: list[Given], arguments: dict[str, Any], output:
     _print(str(made), output)
     sys.stderr.write(f"{made.report}\n")
     return guard.OK
+
+
+def _onnx(target: str, inputs: list[Given], output: str | None, weights: str | None) -> int:
+    from archc.api.foreign.onnx import file_weights_writer, from_onnx
+
+    made = from_onnx(target, inputs)
+    if weights is None:
+        _print(made, output)
+    else:
+        written: dict[Path, writing.Content] = {Path(weights): file_weights_writer(made)}
+        if output is not None:
+            written[Path(output)] = str(made)
+        writing.write_all(written, _none_there)
+        if output is None:
+            streams.document(made)
+    sys.stderr.write(f"{made.report}\n")
+    return guard.OK
+
+
+def _none_there(there: list[Path]) -> None:
+    for path in there:
+        raise FileExistsError(EEXIST, "there is a file of that name", str(path))
 
 
 def _print(text: str, output: str | None) -> None:
@@ -63,5 +99,11 @@ command = Command(
             read=python_arguments,
         ),
         Option("-o", "output", "Write to this file, which must not be there.", metavar="FILE"),
+        Option(
+            "--weights",
+            "weights",
+            "Of an .onnx file: write its weights to this file, which must not be there.",
+            metavar="FILE",
+        ),
     ),
 )

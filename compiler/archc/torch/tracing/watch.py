@@ -73,6 +73,9 @@ SAME |= {"swapdims": "transpose", "moveaxis": "movedim", "special_expit": "sigmo
 """Names of one function that is known by another."""
 
 
+OURS = __package__.rpartition(".")[0] + "."
+"""What the modules begin with that watch, and that make networks of files."""
+
 Written: TypeAlias = tuple[set[int], int, int]
 """The values that share memory, which one was written into, and what that is now."""
 
@@ -670,10 +673,10 @@ def _frame() -> FrameType | None:
 
 
 def _outside(frame: FrameType | None) -> FrameType | None:
-    """The nearest frame that is neither torch's nor of the watching."""
+    """The nearest frame that is neither torch's nor ours."""
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
-        if not module.startswith("torch.") and module not in ("torch", __name__, "contextlib"):
+        if not module.startswith(("torch.", OURS)) and module not in ("torch", "contextlib"):
             return frame
         frame = frame.f_back
     return None
