@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from archc import pipeline
 from archc.api.formats import FORMATS
@@ -44,6 +44,7 @@ def load(
     allow_pth: bool = False,
     device: str | None = None,
     outputs: Outputs = "tuple",
+    compile: Literal["regions"] | None = None,  # noqa: A002  (torch's own word)
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> nn.Module:
@@ -64,16 +65,15 @@ def load(
     ``load_weights``, and ``allow_pth`` allows files of ``torch.save``. Where the weights replace
     all initial ones, these are not drawn. On the ``device`` ``"meta"`` there are shapes alone.
 
-    Outputs that have names come back in a named tuple, or where ``outputs="dict"`` in a dict.
+    Outputs that have names come back in a named tuple, or where ``outputs="dict"`` in a dict. With
+    ``compile="regions"`` the blocks that the text repeats are compiled (docs/scale.md).
 
     Raises ``ArchError`` where the file or a setting is wrong, ``WeightsError`` (an ``ArchError``)
     where the weights do not fit, ``OSError`` where a file cannot be read, and
     ``TorchMissingError`` (an ``ImportError``) where torch is not installed.
     """
-    if weights is None:
-        _unmatched(weights_match != "all", weights_map, weights_fit, strip_prefix)
-    if weights is not None and device is not None and device.startswith("meta"):
-        raise ValueError("the device meta holds no numbers, and weights are some")
+    matched = (weights_match != "all", weights_map, weights_fit, strip_prefix)
+    _fitting(weights, device, matched)
     typed = handing(compiled(load, path, model, settings, parameters), outputs)
     kept = weights_match != "all" or "initial" in (weights_fit or {}).values()
     net = pipeline.module(typed, None, device, is_filled=weights is not None and not kept)
@@ -90,15 +90,26 @@ def load(
             allow_pth=allow_pth,
         )
         tell(report)
+    return net if compile is None else _compiled(net, typed, compile)
+
+
+def _fitting(weights: Weights | None, device: str | None, matched: tuple[object, ...]) -> None:
+    """Refuse how weights are matched where there are none, and weights that hold no numbers."""
+    if weights is None:
+        words = ("weights_match", "weights_map", "weights_fit", "strip_prefix")
+        for name, given in zip(words, matched, strict=True):
+            if given:
+                raise ValueError(f"{name} says how weights are matched, and there are no weights")
+    elif device is not None and device.startswith("meta"):
+        raise ValueError("the device meta holds no numbers, and weights are some")
+
+
+def _compiled(net: nn.Module, typed: TypedGraph, way: str) -> nn.Module:
+    """The module itself, compiled in a way."""
+    from archc.api.plans.compiling import compile_module
+
+    compile_module(net, typed, way)
     return net
-
-
-def _unmatched(*said: object) -> None:
-    """Refuse what says how weights are matched, where there are none."""
-    words = ("weights_match", "weights_map", "weights_fit", "strip_prefix")
-    for name, given in zip(words, said, strict=True):
-        if given:
-            raise ValueError(f"{name} says how weights are matched, and there are no weights")
 
 
 def loads(
@@ -114,6 +125,7 @@ def loads(
     allow_pth: bool = False,
     device: str | None = None,
     outputs: Outputs = "tuple",
+    compile: Literal["regions"] | None = None,  # noqa: A002  (torch's own word)
     settings: Mapping[str, SettingValue] | None = None,
     **parameters: SettingValue,
 ) -> nn.Module:
@@ -129,6 +141,7 @@ def loads(
         allow_pth=allow_pth,
         device=device,
         outputs=outputs,
+        compile=compile,
         settings=settings,
         **parameters,
     )
