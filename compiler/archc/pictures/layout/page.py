@@ -38,6 +38,9 @@ FOOTNOTE = 5.5
 LEAST = 5.0
 """The same of a column that would not show what the network is made of otherwise."""
 
+SMALLER = (4.5, 4.0, 3.5, 3.0)
+"""What is tried where a column has nothing that is read: the largest that comes out is taken."""
+
 NARROW = (335.0, 300.0, 260.0)
 """The widths of rows that are tried in a column: a frame and margins come to them."""
 
@@ -82,7 +85,7 @@ def page(picture: Picture, size: str = "a4", view: str = "layers", heat: str | N
     made = _filled(picture, size, view, heat)
     if not is_column or letters(made, size) >= READABLE[size] or not picture.panels:
         return made
-    fewer = _fewer(picture, size, view, heat)
+    fewer = _fewer(picture, size, view, heat, letters(made, size))
     return made if fewer is None else fewer
 
 
@@ -112,10 +115,11 @@ def letters(made: Page, size: str) -> float:
     return round(scale * glyphs.SHAPE / POINT, 2)
 
 
-def _fewer(picture: Picture, size: str, view: str, heat: str | None) -> Page | None:
+def _fewer(picture: Picture, size: str, view: str, heat: str | None, given: float) -> Page | None:
     """As many panels as can be read there, the nearest to the network first; None if none can.
 
-    For the block that the network is made of letters may be smaller.
+    For the block that the network is made of letters may be smaller. Where no page has letters that
+    are read they are to be larger than ``given``, which those with all panels have.
     """
     ways = _Narrow(picture, size, view, heat)
     own = max(picture.panels, key=lambda panel: _uses_in(picture.chain, panel))
@@ -134,7 +138,11 @@ def _fewer(picture: Picture, size: str, view: str, heat: str | None) -> Page | N
         found = ways.page([one for one in picture.panels if one in kept or one is panel], needed)
         if found is not None:
             best, kept = found, [*kept, panel]
-    return best or ways.page([], needed)
+    best = best or ways.page([], needed)
+    for needed in SMALLER:
+        if best is None and needed > given:
+            best = ways.page([own], needed) or ways.page([], needed)
+    return best
 
 
 def _uses_in(chain: Chain, panel: Panel) -> int:
@@ -159,7 +167,7 @@ class _Narrow:
 
     def __init__(self, picture: Picture, size: str, view: str, heat: str | None) -> None:
         self.picture, self.size, self.view, self.heat = picture, size, view, heat
-        self.heights: dict[tuple[Spacing, float], float] = {}
+        self.sizes: dict[tuple[Spacing, float], tuple[float, float]] = {}
 
     def page(self, panels: list[Panel], needed: float) -> Page | None:
         """The page with those panels alone, where its smallest letters have so many points."""
@@ -169,20 +177,23 @@ class _Narrow:
         for space in (TIGHT, TALL):
             style = _style(picture, space, self.view, self.picture.panels)
             for wide in NARROW:
-                if wide >= across or self._height(style, wide) > high:
+                if wide >= across:
+                    continue
+                body = self._size(style, wide)
+                if body[0] > across or body[1] > high:
                     continue
                 made = _laid_out(picture, style, wide, self.heat, names)
                 if letters(made, self.size) >= needed:
                     return made
         return None
 
-    def _height(self, style: Style, wide: float) -> float:
-        """That of the network alone, of which no panel is a part."""
+    def _size(self, style: Style, wide: float) -> tuple[float, float]:
+        """How wide and high the network alone is, of which no panel is a part."""
         at = (style.space, wide)
-        if at not in self.heights:
+        if at not in self.sizes:
             body = block(self.picture.chain, style, wide)
-            self.heights[at] = body.up + body.down
-        return self.heights[at]
+            self.sizes[at] = (body.reach, body.up + body.down)
+        return self.sizes[at]
 
 
 def _style(picture: Picture, space: Spacing, view: str, known: Sequence[Panel] = ()) -> Style:
