@@ -91,9 +91,11 @@ def page(picture: Picture, size: str = "a4", view: str = "layers", heat: str | N
 
 def _filled(picture: Picture, size: str, view: str, heat: str | None) -> Page:
     """The picture with all of its panels."""
-    best: dict[Spacing, list[Page]] = {}
+    best = {ROOMY: _tried(picture, ROOMY, view, heat, PAGES[size][0])}
     spaces: tuple[Spacing, ...] = (ROOMY, DENSE, TIGHT) if size == COLUMN else (ROOMY, DENSE)
     needed = READABLE.get(size, FOOTNOTE)
+    if max(letters(one, size) for one in best[ROOMY]) < HOPELESS * needed:
+        spaces = spaces[-1:]  # in between there is nothing to be read either
     for wanted in PAGES[size]:
         for space in spaces:
             if space not in best:
@@ -104,8 +106,6 @@ def _filled(picture: Picture, size: str, view: str, heat: str | None) -> Page:
             )
             if _scale(found, wanted) * glyphs.SHAPE / POINT >= needed:
                 return found
-        if max(letters(one, size) for one in best[ROOMY]) < HOPELESS * needed:
-            spaces = spaces[-1:]  # in between there is nothing to be read either
     return found
 
 
@@ -168,6 +168,7 @@ class _Narrow:
     def __init__(self, picture: Picture, size: str, view: str, heat: str | None) -> None:
         self.picture, self.size, self.view, self.heat = picture, size, view, heat
         self.sizes: dict[tuple[Spacing, float], tuple[float, float]] = {}
+        self.made: dict[tuple[tuple[str, ...], Spacing, float], Page] = {}
 
     def page(self, panels: list[Panel], needed: float) -> Page | None:
         """The page with those panels alone, where its smallest letters have so many points."""
@@ -182,9 +183,11 @@ class _Narrow:
                 body = self._size(style, wide)
                 if body[0] > across or body[1] > high:
                     continue
-                made = _laid_out(picture, style, wide, self.heat, names)
-                if letters(made, self.size) >= needed:
-                    return made
+                at = (tuple(names), space, wide)
+                if at not in self.made:
+                    self.made[at] = _laid_out(picture, style, wide, self.heat, names)
+                if letters(self.made[at], self.size) >= needed:
+                    return self.made[at]
         return None
 
     def _size(self, style: Style, wide: float) -> tuple[float, float]:
