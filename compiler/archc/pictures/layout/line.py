@@ -135,15 +135,16 @@ def joined(pairs: Pairs, style: Style, before: str = "") -> Sketch:
 
 def _hang(made: Sketch, taps: list[tuple[float, Sketch, str]], space: Spacing) -> None:
     """Put what leaves a line below it: the last highest, of which no other's line is in the way."""
-    base, placed = made.down, list[tuple[float, float]]()  # where each leaves, and its foot
-    for x, sketch, form in reversed(taps):
+    base, feet = made.down, list[tuple[float, float, float]]()  # where each leaves, its axis, foot
+    for x, sketch, _form in reversed(taps):
+        end = x + space.fork + sketch.indent + sketch.reach + space.gap
+        y = max(base, *(foot for begin, _y, foot in feet if begin < end), 0.0) + UNDER + sketch.up
+        feet.append((x, y, y + sketch.down))
+    for (x, sketch, form), (_x, y, foot) in zip(taps, reversed(feet), strict=True):
         left = x + space.fork + sketch.indent
-        end = left + sketch.reach + space.gap
-        y = max(base, *(foot for begin, foot in placed if begin < end), 0.0) + UNDER + sketch.up
         made.marks.append(Wire([(x, 0), (x, y), (left, y)], sketch.takes_head, form))
         made.add(sketch, left, y)
-        placed.append((x, y + sketch.down))
-        made.down = max(made.down, y + sketch.down)
+        made.down = max(made.down, foot)
         made.overhang = max(made.overhang, left + sketch.reach)
 
 
