@@ -91,11 +91,11 @@ class Modules:
             self.counts[definition] = len(own) + sum(self.counts[used] for used in uses)
 
     def have_state(self, definition: Definition, step: Step) -> bool:
-        """Whether what a step applies or reads has parameters or buffers."""
+        """Whether what a step applies or reads has a key: a parameter, or a buffer that is kept."""
         if isinstance(step, Apply):
             return step.slot is not None and bool(self._specs(definition, step))
         if not isinstance(step, Use):
-            return isinstance(step, Read)
+            return isinstance(step, Read) and step.parameter.is_persistent
         inner = step.definition
         if inner not in self._with_state:
             found = any(self.have_state(inner, each) for each in self.steps[inner])

@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     from archir.op.reading import Called, Read
 
 
+def each_place(places: TensorType, value: TensorType) -> str:
+    """How places that have too few dims become one for each element of a value."""
+    rank = places.rank
+    if rank < value.rank and places.shape == value.shape[:rank]:
+        dims = str(value).partition("[")[2].rstrip("]")
+        steps = " -> ".join(f"unsqueeze({at})" for at in range(rank, value.rank))
+        return f"say a place for each element: the places -> {steps} -> expand({dims})"
+    return (
+        "say a place for each element: the places have as many dims as the value, by `unsqueeze`"
+        " and `expand`"
+    )
+
+
 def takes_exactly(
     callee: str,
     wanted: tuple[str, ...],
@@ -295,7 +308,8 @@ class Gather(_Lookup):
     ) -> tuple[TensorType, ...] | None:
         if index.rank != given.rank:
             facts = ("rank", 1, str(given.rank), 2, str(index.rank), (str(given), str(index)))
-            check.report(rules.shapes.ShapesDiffer(self.keyword, *facts))
+            how = each_place(index, given)
+            check.report(rules.shapes.ShapesDiffer(self.keyword, *facts, how))
             return None
         for at in range(given.rank):
             if at != dim:

@@ -30,7 +30,7 @@ class Reduction(Op):
         if dims is None:
             return None
         if len(dims) == incoming.rank and not self.keepdim:
-            check.report(rules.tensors.NoDimsLeft(self.keyword, str(incoming)))
+            check.report(rules.tensors.NoDimsLeft(self.keyword, str(incoming), keeps=True))
             return None
         kept = (1,) if self.keepdim else ()
         shape = [

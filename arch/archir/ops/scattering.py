@@ -7,7 +7,7 @@ from archir.op.contract import Int, Op
 from archir.op.dependence import AxisAccess, Edge, Unsaid, same
 from archir.op.fields import Field
 from archir.op.recipe import Arg, Call, FunctionRecipe, Input
-from archir.ops.choice import takes_exactly
+from archir.ops.choice import each_place, takes_exactly
 from archir.ops.dims import resolve_dim
 from archir.ops.spatial import require_dtype, show_extent
 from archir.shapes.conditions import Check
@@ -62,7 +62,8 @@ class Scatter(Op):
             if other.rank != given.rank:
                 facts = ("rank", 1, str(given.rank), number, str(other.rank))
                 shapes = (str(given), str(other))
-                check.report(rules.shapes.ShapesDiffer(self.keyword, *facts, shapes))
+                how = each_place(index, put if put.rank == given.rank else given)
+                check.report(rules.shapes.ShapesDiffer(self.keyword, *facts, shapes, how))
                 return None
         if dim is not None:
             self._hold(inputs, dim, check)

@@ -243,7 +243,7 @@ class ModuleStatement(Node):
     """``module head = { … }``, perhaps with a label of its own for the module.
 
     ``fresh`` are the slots that are empty again at each use, ``slots`` those of the values that
-    its text names.
+    its text names, and ``hidden`` what these names have outside, where nothing is ever bound.
     """
 
     target: Target
@@ -253,6 +253,7 @@ class ModuleStatement(Node):
     fresh: range
     slots: tuple[int, ...]
     overrides: tuple[Override, ...] = ()
+    hidden: tuple[int, ...] = ()
 
 
 class TrainOnlyStatement(Node):

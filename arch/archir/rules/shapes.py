@@ -152,6 +152,8 @@ class ShapesDiffer(Problem):
     right_input: int
     right: str
     shapes: tuple[str, str]
+    how: str = ""
+    """What to do, where the op knows it."""
 
     _WORDS: ClassVar[dict[str, str]] = {
         "channels": "number of channels",
@@ -171,6 +173,8 @@ class ShapesDiffer(Problem):
         )
 
     def hint(self) -> str:
+        if self.how:
+            return self.how
         if self.what != "rank" and len({*map(rank_shown, self.shapes)}) > 1:
             return "shapes of different rank are lined up from the last dim on"
         known = self._HINTS.get(self.what)

@@ -17,12 +17,15 @@ class NoDimsLeft(Problem):
     good = _model("mean([1, 2, 3])")
     callee: str
     shape: str
+    keeps: bool = False
+    """Whether the op has ``keepdim``, which would leave one."""
 
     def message(self) -> str:
         return f"{self.callee} would leave no dims of {self.shape}"
 
     def hint(self) -> str:
-        return "leave the batch, dim 0, as it is"
+        other = ", or keep a dim of 1 with `keepdim = true`" if self.keeps else ""
+        return f"leave the batch, dim 0, as it is{other}"
 
 
 class DimTwice(Problem):

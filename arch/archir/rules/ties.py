@@ -48,7 +48,11 @@ class NoParameterToTie(Problem):
             return raw_instead(self.raw)
         if self.suggestion:
             return f"did you mean {self.suggestion}?"
-        return "name the labels on the way to it from the block or model around, and the parameter"
+        return (
+            "name the labels on the way to it from the block, model or `module` around, and the"
+            " parameter; a tie leads no further out: tie in braces with a label, or splice the"
+            " block, `*Block(…)`"
+        )
 
     def fix(self, at: Diagnostic) -> Fix | None:
         names = (self.suggestion or "").split(".")

@@ -198,7 +198,12 @@ def _as_item(ctx: Context, node: ast.PartUse, found: Meaning | None) -> ast.Part
         return replaced(node, places=())
     if isinstance(found, Symbol) and found.is_value:
         return replaced(node, branches=None)
-    is_number = isinstance(inner, Symbol) and what_symbol_is(inner) is not None
+    if isinstance(inner, Symbol):
+        is_number = what_symbol_is(inner) is not None
+    elif isinstance(inner, Declared):
+        is_number = isinstance(inner.node, ast.Function)
+    else:
+        is_number = isinstance(inner, Builtin)
     return replaced(node, branches=None) if is_number else node
 
 

@@ -256,7 +256,7 @@ def _module(ctx: Context, node: ast.ModuleStatement) -> ModuleStatement:
         made, meant = unit(ctx, node.unit, None, is_head=True)
         given = [override(ctx, each, meant) for each in node.overrides]
     fresh = range(first, len(scope.slots))
-    scope.close()
+    hidden = tuple([outer for _, outer in scope.close()])
     name = node.name.text
     is_ahead = name in ctx.ahead and name != "_"
     if is_ahead:
@@ -266,7 +266,8 @@ def _module(ctx: Context, node: ast.ModuleStatement) -> ModuleStatement:
     slots = tuple(holder.slots)
     overrides = tuple([each for each in given if each is not None])
     labelling = labels.at(node.unit.span)
-    statement = ModuleStatement(node.span, target, named, made, labelling, fresh, slots, overrides)
+    places = fresh, slots, overrides, hidden
+    statement = ModuleStatement(node.span, target, named, made, labelling, *places)
     if is_ahead:
         ctx.modules.append(statement)
     return statement

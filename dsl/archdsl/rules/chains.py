@@ -68,10 +68,16 @@ class StrayElse(Problem):
     bad = model("conv(4, 3) if deep", "else { relu }", parameters="deep = true")
     good = model("if deep { conv(4, 3) } else { relu }", parameters="deep = true")
 
+    chosen: str = ""
+    """What is chosen between, where it stands as a stage."""
+
     def message(self) -> str:
         return "this `else` belongs to no `if`"
 
     def hint(self) -> str:
+        if self.chosen:
+            choice = f"`let act = {self.chosen}`"
+            return f"name what is chosen on a line before, {choice}: the stage is `act`"
         return "write `if condition { … } else { … }`"
 
 

@@ -207,7 +207,10 @@ class ReadsOutside(Problem):
 
 
 class AppliesOutside(Problem):
-    """A `module` holds all that it applies. What several share is applied beside them."""
+    """A `module` or block holds all that it applies. What several share is applied beside them: in
+    the body where it stands, in that body's braces (with labels too), and by a block that is
+    spliced there, `*Unit(shared)`.
+    """
 
     name = "module-applies-outside"
     bad = """model m() {
@@ -227,10 +230,14 @@ class AppliesOutside(Problem):
     module: str
 
     def message(self) -> str:
-        return f"{self.module} stands outside of this module"
+        return f"{self.module} stands outside of this module or block, which cannot apply it"
 
     def hint(self) -> str | None:
-        return f"apply it beside this module: {self.module} -> …"
+        return (
+            f"apply it in the body where it stands: beside, `{self.module} -> …`, in braces with a"
+            f" label, `step: {{ {self.module} -> … }}`, or by a block that is spliced,"
+            f" `*Block({self.module})`"
+        )
 
 
 def with_number(op: str, number: str, by: str) -> str:

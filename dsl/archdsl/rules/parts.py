@@ -18,7 +18,11 @@ def _unspliced(at: Diagnostic, *, safe: bool) -> Fix | None:
 
 
 class ArgumentOfWrongType(Problem):
-    """A parameter declares its type, and is given something else."""
+    """A parameter declares its type, and is given something else.
+
+    `op` takes ops alone and `block` blocks alone. A parameter without a type takes any part, a
+    `module` too.
+    """
 
     name = "argument-of-wrong-type"
     bad = """block Tower(width: int in 8..64, depth: int = 1) {
@@ -54,6 +58,15 @@ model m() {
         if is_text and self.wanted in ("an op", "a block", "an initialiser"):
             named = self.given.partition('"')[2].rstrip('"')
             return f"a part is no text: write `{named if named.isidentifier() else 'relu'}`"
+        if self.wanted not in ("an op", "a block"):
+            return None
+        if self.given.startswith("the module "):
+            return (
+                f"leave the type of {self.parameter} out, and splice the block where the module"
+                f" stands, `*{self.owner}(…)`: one with its own scope applies none from outside"
+            )
+        if self.given.startswith(("the op ", "the block ")):
+            return f"leave the type of {self.parameter} out: without one it takes any part"
         return None
 
     def fix(self, at: Diagnostic) -> Fix | None:

@@ -111,7 +111,10 @@ class AlreadyNamed(Problem):
 
 
 class ValueNotMade(Problem):
-    """A name is given to a value in an arm that is not taken here, so it means nothing here."""
+    """A name is given to a value in an arm that is not taken here, so it means nothing here.
+
+    Nor does one that the text of a `module` gives, outside of it.
+    """
 
     name = "value-not-made"
     bad = """model m() {
@@ -133,7 +136,14 @@ class ValueNotMade(Problem):
     is_unmet: bool = False
     """Whether it is a module that is applied, and whose statement is not reached."""
 
+    inside: str | None = None
+    """The module in whose text it is named."""
+
     def message(self) -> str:
+        if self.inside is not None:
+            return (
+                f"{self.text} is named inside of the module {self.inside}, and means nothing here"
+            )
         if self.early is not None:
             return f"{self.text} has no value yet where {self.early} is first applied"
         if self.is_unmet:
@@ -141,6 +151,11 @@ class ValueNotMade(Problem):
         return f"{self.text} has no value here: the stage that it names is not taken"
 
     def hint(self) -> str | None:
+        if self.inside is not None:
+            return (
+                f"what a `module` names is its own; braces with a label, `{self.inside}: {{ … }}`,"
+                " name for what follows too"
+            )
         if self.early is not None:
             return f"put `let {self.text} = …` before the first use of {self.early}"
         return "use it under the same condition, or give it a value in every arm"

@@ -12,6 +12,7 @@ from archdsl.elaborate.definitions.context import Context, perform, performs, ru
 from archdsl.elaborate.definitions.cutting import enter, reached
 from archdsl.elaborate.definitions.labels import is_labelled, slot_name
 from archdsl.elaborate.definitions.uses import held, is_whole, splice, use_part, use_shared
+from archdsl.elaborate.expressions.operators import named_inside
 from archdsl.elaborate.limits import STAGE
 from archdsl.elaborate.values.describe import describe
 from archdsl.elaborate.values.kinds import UNBOUND, UNKNOWN, Flow, SharedModule, Unknown
@@ -256,7 +257,11 @@ def _meant(node: Use, flow: Flow, context: Context) -> object:
     if found is UNBOUND and isinstance(node.target, Local):
         found = context.builder.ahead.get(node.target.slot, UNBOUND)
     if found is UNBOUND and not context.session.has_gaps:
-        context.session.report(rules.value_names.ValueNotMade(node.name), node.target.span)
+        inside = None
+        if isinstance(node.target, Local):
+            inside = named_inside(context.env, node.target)
+        problem = rules.value_names.ValueNotMade(node.name, inside=inside)
+        context.session.report(problem, node.target.span)
     return UNKNOWN if found is UNBOUND else found
 
 

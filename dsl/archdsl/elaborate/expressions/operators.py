@@ -13,7 +13,9 @@ from archdsl.elaborate.values.describe import brief_value, describe, show_value
 from archdsl.elaborate.values.kinds import (
     UNBOUND,
     UNKNOWN,
+    Env,
     FunctionValue,
+    SharedModule,
     SizeConditions,
     Unknown,
 )
@@ -35,10 +37,18 @@ def _local(evaluator: Evaluator, node: e.Local) -> object:
         if found is UNBOUND and evaluator.session.has_gaps:
             return UNKNOWN
         if found is UNBOUND:
-            raise Trouble(
-                rules.value_names.ValueNotMade(node.name, _applied_early(evaluator, node))
-            )
+            inside = named_inside(evaluator.env, node)
+            early = _applied_early(evaluator, node)
+            raise Trouble(rules.value_names.ValueNotMade(node.name, early, inside=inside))
     return found
+
+
+def named_inside(env: Env, node: e.Local) -> str | None:
+    """The module outside of whose text a name stands that only its text gives."""
+    for each in env:
+        if isinstance(each, SharedModule) and node.slot in each.node.hidden:
+            return each.node.target.name
+    return None
 
 
 def _applied_early(evaluator: Evaluator, node: e.Local) -> str | None:

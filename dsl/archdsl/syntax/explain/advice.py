@@ -312,8 +312,25 @@ def _dictionary(place: Place) -> str | None:
 def _comprehension(place: Place) -> str | None:
     """``[conv(8, 3) for i in range(3)]``."""
     if place.token.type == "FOR" and "RSQB" in place.expected:
+        if _in_comprehension(place):
+            return (
+                "a list has one `for`: count both, `[f(n // w, n % w) for n in range(h * w) if …]`;"
+                " a list of lists is `[[f(i, j) for j in b] for i in a]`"
+            )
         return "branches are made by a loop with braces: `[for i in 1..3 { … }]`"
     return None
+
+
+def _in_comprehension(place: Place) -> bool:
+    """Whether a `for` stands already in the brackets that are open."""
+    depth = 0
+    for token in reversed(place.tokens[place.first : place.at]):
+        depth += (token.type in CLOSERS) - (token.type in OPENERS)
+        if depth < 0:
+            return False
+        if depth == 0 and token.type == "FOR":
+            return True
+    return False
 
 
 def _colon_in_call(place: Place) -> str | None:

@@ -235,12 +235,39 @@ def _merging(place: Place) -> tuple[str, str]:
     return (name if name in built_in() else ""), ""
 
 
+def _chosen(place: Place) -> str:
+    """``relu if last else sigmoid``, where the first part is a name that ends a chain."""
+    tokens, at = place.tokens, place.at
+    while at > place.first and tokens[at].type != "IF":
+        at -= 1
+    end = bodies.behind(tokens, place.at)
+    name, before = tokens[at - 1], tokens[at - 2].type
+    is_name = name.type == "NAME" and at - 1 >= place.first
+    if not is_name or not (before == "ARROW" or at - 1 == place.first) or end == place.at + 1:
+        return ""
+    text = place.text[name.start : tokens[end - 1].end]
+    return "" if "\n" in text else text
+
+
+def _choice(place: Place) -> Explained | None:
+    """``-> (relu if last else sigmoid)``."""
+    if place.token.type != "LPAR" or "RESIDUAL" not in place.expected:
+        return None
+    closer = partner(place.tokens, place.at)
+    inside = [] if closer is None else place.tokens[place.at + 1 : closer]
+    if not {"IF", "ELSE"} <= {token.type for token in inside}:
+        return None
+    text = place.text[inside[0].start : inside[-1].end]
+    how = f"name what is chosen on a line before, `let act = {text}`: the stage is `act`"
+    return rules.UnexpectedToken(describe(place.token), ("a stage",), how), place.token
+
+
 def _else(place: Place) -> Explained | None:
     after = place.near(1)
     if place.token.text == "else" and after is not None and after.type == "COLON":
         return habits.ColonForBraces(), after  # behind braces, on their line
     if place.token.type == "ELSE":
-        return chains.StrayElse(), place.token
+        return chains.StrayElse(_chosen(place)), place.token
     if place.token.type == "SHORTCUT":
         is_call = after is not None and after.type == "LPAR"
         return chains.StrayShortcut(is_call), place.token
@@ -345,6 +372,7 @@ _EXPLANATIONS: tuple[Explanation, ...] = (
     _ascription,
     _name_not_last,
     _output,
+    _choice,
     _else,
     _equals,
     indexing.index,
