@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from archc.api.importing import ImportedText as ImportedText
     from archc.api.importing import ImportReport as ImportReport
     from archc.api.importing import from_module as from_module
+    from archc.api.partial import PartialText as PartialText
+    from archc.api.partial import PartsReport as PartsReport
+    from archc.api.partial import parts_of_module as parts_of_module
     from archc.api.pictures.diagrams import diagram as diagram
     from archc.api.plans.applying import apply as apply
     from archc.api.plans.planning import TrainingPlan as TrainingPlan
@@ -93,6 +96,8 @@ __all__ = [
     "OnnxText",
     "OwnOpError",
     "PackageMissingError",
+    "PartialText",
+    "PartsReport",
     "Search",
     "SettingError",
     "SettingTypeError",
@@ -124,6 +129,7 @@ __all__ = [
     "load_weights",
     "loads",
     "naswot",
+    "parts_of_module",
     "plan",
     "plan_weights",
     "resume",
@@ -142,6 +148,7 @@ _HOMES = {
     "archc.api.costing": ("Summary",),
     "archc.api.pictures.diagrams": ("diagram",),
     "archc.api.importing": ("ImportReport", "ImportedText", "from_module"),
+    "archc.api.partial": ("PartialText", "PartsReport", "parts_of_module"),
     "archc.api.formatting": ("format",),
     "archc.api.foreign.onnx": ("OnnxText", "from_onnx"),
     "archc.api.foreign.configs": ("from_config",),

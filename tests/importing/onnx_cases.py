@@ -146,6 +146,11 @@ CASES: Mapping[str, tuple[str, str]] = {
         " l = Constant<value_ints = [-1]>() g = Concat<axis = 0>(b, u, l)"
         " y = Reshape(x, g)",
     ),
+    "pooled": (
+        MAP,
+        "y = MaxPool<kernel_shape = [3, 3], strides = [1, 1], pads = [1, 1, 1, 1],"
+        " ceil_mode = 1>(x)",
+    ),
 }  # fmt: skip
 """By op, or by what is read as one, the graph's input and its nodes; ``y`` is its output."""
 

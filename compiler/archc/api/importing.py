@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Arguments: TypeAlias = Mapping[int, Mapping[str, Any]]
 """By the identity of a module, what its constructor was given."""
 
+IMAGE = Given(None, (1, 3, 224, 224), "float32")
+"""What flows in where nothing is said."""
+
 FORMS = ("blocks", "flat")
 """The ways to write a module, the one with most structure first."""
 
@@ -88,12 +91,18 @@ def from_callable(
     target: str, given: Sequence[Given], arguments: Mapping[str, Any]
 ) -> ImportedText:
     """The text of what a callable makes that is imported by its name, as ``verify`` does."""
+    net, shown, known = made_by(target, arguments)
+    return imported(net, given or [IMAGE], shown, known)
+
+
+def made_by(target: str, arguments: Mapping[str, Any]) -> tuple[nn.Module, str, Arguments]:
+    """What a target makes, a name for it, and what its parts' constructors were given."""
     require("torch")
     from archc.torch.tracing.constructors import made
 
     function, shown = callable_of(target)
     net, known = made(lambda: reference.call(function, target, arguments))
-    return imported(net, given or [Given(None, (1, 3, 224, 224), "float32")], shown, known)
+    return net, shown, known
 
 
 def callable_of(target: str) -> tuple[Callable[..., Any], str]:
@@ -155,6 +164,11 @@ def _plans(given: Sequence[Given]) -> Iterator[frozenset[str]]:
     if axes:
         yield frozenset({"N", *axes})
     yield frozenset({"N"})
+
+
+def plans_for_parts(given: Sequence[Given]) -> list[frozenset[str]]:
+    """Those of a part, which may have no batch: then all of its sizes are numbers."""
+    return [*_plans(given), frozenset()]
 
 
 def _watched(

@@ -15,6 +15,8 @@ from archc.errors import SettingError
 from archc.output import writing
 
 if TYPE_CHECKING:
+    from archc.api.importing import ImportedText
+    from archc.api.partial import PartialText
     from archc.importing.whole import Given
 
 ONNX = ".onnx"
@@ -25,7 +27,8 @@ def import_(
     inputs: list[Given],
     arguments: dict[str, Any],
     output: str | None,
-    weights: str | None,
+    weights: str | None = None,
+    partial: bool = False,
 ) -> int:
     """Write what TARGET makes in the language: a module of torch becomes a model.
 
@@ -50,7 +53,13 @@ def import_(
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.append(here)  # behind what is installed: no file here can stand in for torch
-    made = from_callable(target, inputs, arguments)
+    made: ImportedText | PartialText
+    if partial:
+        from archc.api.partial import parts_of_callable
+
+        made = parts_of_callable(target, inputs, arguments)
+    else:
+        made = from_callable(target, inputs, arguments)
     _print(str(made), output)
     sys.stderr.write(f"{made.report}\n")
     return guard.OK
@@ -99,6 +108,11 @@ command = Command(
             read=python_arguments,
         ),
         Option("-o", "output", "Write to this file, which must not be there.", metavar="FILE"),
+        Option(
+            "--partial",
+            "partial",
+            "Where not all of it can be said, a model for each of the largest parts that can be.",
+        ),
         Option(
             "--weights",
             "weights",

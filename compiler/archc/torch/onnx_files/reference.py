@@ -32,6 +32,34 @@ class LRN(OpRun):
         return (x / (bias + alpha / size * numpy.stack(sums, 1)) ** beta,)
 
 
+class MaxPool(OpRun):
+    """ONNX's own (1.23) makes too much where ceil_mode meets a padding: this one what is said."""
+
+    op_domain = ""
+
+    def _run(self, x: Any, **said: Any) -> tuple[Any]:
+        kernel = said["kernel_shape"]
+        axes = len(kernel)
+        strides = said.get("strides") or [1] * axes
+        dilations = said.get("dilations") or [1] * axes
+        pads = said.get("pads") or [0] * 2 * axes
+        for axis, (size, stride, wide) in enumerate(zip(kernel, strides, dilations, strict=True)):
+            before, behind = pads[axis], pads[axis + axes]
+            extent = x.shape[axis + 2]
+            reach = wide * (size - 1) + 1
+            room = extent + before + behind - reach
+            count = (-(-room // stride) if said.get("ceil_mode") else room // stride) + 1
+            if (count - 1) * stride >= extent + before:
+                count -= 1  # a window has to begin in the input, or in the padding before it
+            more = max(0, (count - 1) * stride + reach - extent - before)
+            filled = [(0, 0)] * x.ndim
+            filled[axis + 2] = (before, more)
+            x = numpy.pad(x, filled, constant_values=-numpy.inf)
+            places = numpy.arange(count)[:, None] * stride + numpy.arange(size) * wide
+            x = x.take(places, axis=axis + 2).max(axis=axis + 3)
+        return (x,)
+
+
 def farthest(graph: OnnxGraph, net: nn.Module, extents: Sequence[Sequence[int]]) -> float:
     """The largest difference of an output, as a share of its largest element; in evaluation."""
     drawn = torch.Generator().manual_seed(SEED)
@@ -39,7 +67,7 @@ def farthest(graph: OnnxGraph, net: nn.Module, extents: Sequence[Sequence[int]])
               zip(extents, graph.inputs, strict=True)]  # fmt: skip
     feeds = {each.name: tensor.numpy() for each, tensor in zip(graph.inputs, inputs, strict=True)}
     try:
-        theirs: Any = ReferenceEvaluator(graph.model, new_ops=[LRN]).run(None, feeds)
+        theirs: Any = ReferenceEvaluator(graph.model, new_ops=[LRN, MaxPool]).run(None, feeds)
     except Exception as error:  # whatever numpy says of what does not fit
         said = str(error).strip().split("\n")[0]
         raise OnnxError(f"ONNX's reference does not run it: {said}") from error
