@@ -22,7 +22,7 @@ COMMANDS = {
     "explain": "say what an error or a warning means, with an example",
     "lsp": "answer an editor, in the Language Server Protocol",
     "mcp": "answer a program that writes networks, in its protocol (MCP)",
-    "playground": "serve a page to write networks in",
+    "playground": "serve a page to write networks in, or write it as a file",
     "new": "start a file, from an example or from nothing",
 }
 """Every command and what it does; each has a module of its name beside this one."""

@@ -6,6 +6,7 @@ name and ``sizes``. Offsets are in characters, as everywhere in archc; the page 
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -64,6 +65,10 @@ class Desk:
             return {"refused": [data.diagnostic(each) for each in error.diagnostics]}
         except ToolError as error:
             return {"refused": [_said(str(error), None)]}
+
+    def told(self, question: str) -> str:
+        """The same as texts; ``ValueError`` for what is no JSON."""
+        return json.dumps(self.answer(json.loads(question)))
 
     def _page(self, question: Mapping[object, object]) -> Page:
         text = question.get("text")

@@ -7,7 +7,6 @@ machine, is refused before it is read.
 
 from __future__ import annotations
 
-import json
 import secrets
 import socket
 from http import HTTPStatus
@@ -49,7 +48,7 @@ class Playground(ThreadingHTTPServer):
     def answer(self, body: bytes) -> bytes:
         """The answer to a question; ``SettingError`` or ``ValueError`` where it is none."""
         with self._alone:  # what is known of a text is worked out once, and not by two at a time
-            return json.dumps(self._desk.answer(json.loads(body))).encode()
+            return self._desk.told(body.decode()).encode()
 
 
 class _Handler(BaseHTTPRequestHandler):

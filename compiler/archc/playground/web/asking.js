@@ -1,7 +1,7 @@
 // One question, one answer, over one of two ways: the process that serves this page, or a worker in
 // which the checker itself runs. Both give { answer } or throw an Error in words.
 
-const PATIENCE = 10_000; // milliseconds for an answer
+const PATIENCE = 10_000; // milliseconds for an answer, on a machine that is not slow
 
 const overHttp = (say) => {
   say("ready");
@@ -30,6 +30,7 @@ const overWorker = (say) => {
   let number = 0;
   let waiting = new Map();
   let ready = null;
+  let patience = PATIENCE;
 
   const stop = (why) => {
     worker?.terminate();
@@ -40,12 +41,15 @@ const overWorker = (say) => {
 
   const start = () => {
     say("starting");
+    const before = performance.now();
     const url = URL.createObjectURL(new Blob([part("worker")], { type: "text/javascript" }));
-    worker = new Worker(url, { type: "module" });
+    worker = new Worker(url); // no module: one of a page that was opened from disk may not load
     ready = new Promise((resolve, reject) => {
       worker.onmessage = ({ data }) => {
         if (data.kind === "ready") {
           say("ready");
+          // Where it takes long to start, a text takes long as well.
+          patience = Math.max(PATIENCE, 2 * (performance.now() - before));
           resolve();
         } else if (data.kind === "failed") {
           say("failed");
@@ -62,11 +66,12 @@ const overWorker = (say) => {
       };
       worker.onerror = (event) => {
         stop(event.message || "the checker has stopped");
-        reject(new Error(event.message));
+        say("failed");
+        reject(new Error(event.message || "the checker has stopped"));
       };
     });
-    const parts = Object.fromEntries(["pyodide", "module", "wasm", "stdlib", "site"].map((name) => [name, part(name)]));
-    worker.postMessage({ kind: "start", parts });
+    const parts = Object.fromEntries(["lock", "pyodide", "module", "wasm", "stdlib", "site"].map((name) => [name, part(name)]));
+    worker.postMessage({ kind: "start", parts, text: remembered("facts").text });
   };
 
   start();
@@ -75,7 +80,7 @@ const overWorker = (say) => {
     await ready;
     number += 1;
     const mine = number;
-    const timer = setTimeout(() => stop("the checker took too long for this text, and was stopped"), PATIENCE);
+    const timer = setTimeout(() => stop("the checker took too long for this text, and was stopped"), patience);
     try {
       return await new Promise((resolve, reject) => {
         waiting.set(mine, { resolve, reject });

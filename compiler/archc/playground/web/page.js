@@ -56,8 +56,10 @@ const page = {
   sizes: () => ({ ...model()?.sizes, ...own() }),
   choose: (nearest) => {
     sizes = { ...sizes, ...nearest };
+    for (const [name, usual] of Object.entries(model().sizes)) if (sizes[name] === usual) delete sizes[name];
     drawAsked();
     look();
+    keep();
   },
 };
 

@@ -3,7 +3,7 @@
 const MOST_ROWS = 2_000;
 
 // What is wrong with what was asked, not with the text: at which sizes it does not run, and why.
-const refusal = (answer, choose) => {
+const refusal = (answer, page) => {
   const box = make("div", { class: "refused", role: "alert" });
   for (const one of answer.refused) {
     box.append(make("p", {}, make("b", {}, ...spoken(one.message))));
@@ -12,8 +12,9 @@ const refusal = (answer, choose) => {
   }
   const { nearest } = answer;
   if (nearest) {
-    const words = Object.entries(nearest).map(([name, size]) => `${name} = ${size}`).join(", ");
-    box.append(make("button", { class: "strong", onclick: () => choose(nearest) }, `Take ${words}`));
+    const now = page.sizes();
+    const words = Object.entries(nearest).filter(([name, size]) => now[name] !== size).map(([name, size]) => `${name} = ${size}`).join(", ");
+    box.append(make("button", { class: "strong", onclick: () => page.choose(nearest) }, `Take ${words}`));
   }
   return box;
 };
@@ -38,7 +39,7 @@ const cardPane = {
     pane.append(make("h2", {}, answer.name));
     if (doc) pane.append(make("p", { class: "doc" }, doc));
     pane.append(numbers, facts);
-    if (answer.refused) pane.append(refusal(answer, page.choose));
+    if (answer.refused) pane.append(refusal(answer, page));
     else {
       const said = Object.entries(page.sizes()).map(([name, size]) => `${name} = ${size}`).join(", ");
       const costs = make("table", { class: "facts" }, make("caption", {}, said ? `what it costs at ${said}` : "what it costs"));
@@ -65,7 +66,7 @@ const tablePane = {
   },
   show(pane, answer, page) {
     if (answer.refused) {
-      pane.append(refusal(answer, page.choose));
+      pane.append(refusal(answer, page));
       return;
     }
     const side = (at) => (answer.columns[at].is_number ? "right" : null);
@@ -105,7 +106,7 @@ const picturePane = {
   show(pane, answer, page) {
     if (answer.refused) {
       this.saved = null;
-      pane.append(refusal(answer, page.choose));
+      pane.append(refusal(answer, page));
       return;
     }
     if (this.view === "explore") {
@@ -138,7 +139,7 @@ const pythonPane = {
   show(pane, answer, page) {
     this.text = answer.refused ? null : answer.text;
     if (answer.refused) {
-      pane.append(refusal(answer, page.choose));
+      pane.append(refusal(answer, page));
       return;
     }
     this.reader ??= newReader(make("div", { class: "source" }));
