@@ -55,10 +55,10 @@ WAYS: dict[str, tuple[str, str, str, str]] = {
         model(IMAGE, "a: conv(4, 1)", "b: { c: conv(4, 1) with weight = a.weight }"),
     ),
     "a name in a module": (
-        model(IMAGE, "module t = { for _ in 1..2 { module f = conv(4, 1) } }", "x -> f[0] -> f[1]"),
+        model(IMAGE, "module t = { for _ in 1..2 { module f = _: conv(4, 1) } }", "x -> f[0] -> f[1]"),
         "value-not-made",
         "`t: { … }`",
-        model(IMAGE, "t: { for _ in 1..2 { module f = conv(4, 1) } }", "x -> f[0] -> f[1]"),
+        model(IMAGE, "t: { for _ in 1..2 { module f = _: conv(4, 1) } }", "x -> f[0] -> f[1]"),
     ),
     "all dims": (
         model("input x: [N]", "mean(0)"),
