@@ -28,3 +28,18 @@ def test_a_frozen_norm_is_torchvisions(eps: float, training: bool) -> None:
     ours.load_state_dict({f"b.{key}": value for key, value in numbers.items()})
     x = torch.randn(3, 6, 7, 2)
     assert torch.equal(ours(x), theirs(x))
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (2, 3, 4), (3, 1)])
+def test_sparsemax_is_the_nearest_place_on_the_simplex(shape: tuple[int, ...]) -> None:
+    """By halving for the threshold at which what is left over sums to 1."""
+    given = ", ".join(f"D{at} = {size}" for at, size in enumerate(shape))
+    text = f"import std.blocks: Sparsemax\nmodel m() {{\n  input x: [{given}]\n  Sparsemax\n}}\n"
+    ours = archc.load(archc.Source("m.arch", text))
+    x = torch.randn(shape, dtype=torch.float64).mul(2).float()
+    low, high = x.double().amin(-1, keepdim=True) - 1, x.double().amax(-1, keepdim=True)
+    for _ in range(60):
+        middle = (low + high) / 2
+        is_more = (x - middle).clamp(0).sum(-1, keepdim=True) > 1
+        low, high = torch.where(is_more, middle, low), torch.where(is_more, high, middle)
+    assert torch.allclose(ours(x).double(), (x - low).clamp(0), atol=1e-6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from running import Run
@@ -66,6 +67,20 @@ def test_what_is_not_there_yet_is_told_so(archc: Run) -> None:
     done = archc("ops", "FFT")
     assert done.code == 2 and not done.out
     assert "there is no op FFT" in done.err and "FFT is not in archc yet" in done.err
+
+
+@pytest.mark.parametrize(
+    "word", ["LayerNorm2d", "l2norm", "index_add", "scatter_mean", "sparsemax"]
+)
+def test_the_answer_is_that_of_a_text(archc: Run, tmp_path: Path, word: str) -> None:
+    file = tmp_path / "net.arch"
+    file.write_text(f"model m() {{\n  input x: [N, 4, H = 8, W = 8]\n  {word}(3)\n}}\n")
+    answer = archc("ops", word).err.partition("help: ")[2]
+    assert answer and answer in archc("check", str(file)).err + archc("check", str(file)).out
+
+
+def test_a_word_like_no_op_is_answered_in_a_line(archc: Run) -> None:
+    assert len(archc("ops", "xyzzy").err.splitlines()[-1]) < 80
 
 
 def test_another_name_leads_to_the_op(archc: Run) -> None:

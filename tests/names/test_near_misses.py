@@ -112,6 +112,8 @@ def test_the_classes_of_torch_lead_to_the_ops_that_make_them() -> None:
     classes = {name: re.sub("[123]d$", "", name).lower() for name in dir(nn) if name[0].isupper()}
     right = {name: by_letters[plain] for name, plain in classes.items() if plain in by_letters}
     right |= {f"Dropout{axes}d": "channel_dropout" for axes in (1, 2, 3)}
+    assert right.pop("Softmax2d")  # the op's default is not its dim
+    assert "`softmax(1)`" in str(hint_for("Softmax2d"))
     assert len(right) > 50
     for name, op in right.items():
         assert hint_for(name) == f"did you mean {op}?"

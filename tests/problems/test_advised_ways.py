@@ -8,6 +8,7 @@ import archc
 from archir.base.source import Source
 
 IMAGE = "input x: [N, 4, H = 8, W = 8]"
+CONVS = "{ for _ in 1..2 { module f = _: conv(4, 1) } }"
 GRAPH = "input x: [V = 5, 3], source: int[E = 7], target: int[E]"
 
 
@@ -55,10 +56,10 @@ WAYS: dict[str, tuple[str, str, str, str]] = {
         model(IMAGE, "a: conv(4, 1)", "b: { c: conv(4, 1) with weight = a.weight }"),
     ),
     "a name in a module": (
-        model(IMAGE, "module t = { for _ in 1..2 { module f = _: conv(4, 1) } }", "x -> f[0] -> f[1]"),
+        model(IMAGE, f"module t = {CONVS}", "x -> f[0] -> f[1]"),
         "value-not-made",
         "`t: { … }`",
-        model(IMAGE, "t: { for _ in 1..2 { module f = _: conv(4, 1) } }", "x -> f[0] -> f[1]"),
+        model(IMAGE, f"t: {CONVS}", "x -> f[0] -> f[1]"),
     ),
     "all dims": (
         model("input x: [N]", "mean(0)"),

@@ -64,6 +64,21 @@ _BILINEAR = (
     'a product of two values and a weight is `einsum("ni,oij,nj->no") [a, weight, b]`; pictures'
     ' are resized by `interpolate(scale_factor = 2, mode = "bilinear")`'
 )
+_LENGTHS = "`normalize(1)` makes vectors of length 1 along dim 1; their lengths are `norm(1)`"
+_SPECTRAL = "a weight is normalised behind its layer: `conv(8, 3) with weight = spectral_norm`"
+_PLACES = "places are a buffer: `buffer at: int[6] = [k for k in range(16) if k % 4 < k // 4]`"
+_ADDED_AT = (
+    "what is added at places is `scatter_add(0) [x, index, rows]`, with a place for each element:"
+    " `index -> unsqueeze(1) -> expand(E, 16)`"
+)
+_MEAN_AT = "it is `scatter_add`, divided by how many there are: the same `scatter_add` of ones"
+_MODULATED = "what flows in scales and shifts: `multiply [x, scale]`, then `add [_, shift]`"
+_SOUND = "frames flow in, as `input features: [N, T = 200, 80]`: they are made of sound before"
+_SPARSE = "it is a block of the library: `import std.blocks: Sparsemax`"
+_CHANNEL_NORM = (
+    "a norm over the channels of an image turns it: `permute(0, 2, 3, 1) -> norm: layer_norm ->"
+    " permute(0, 3, 1, 2)`"
+)
 _ACTIVATION = "an activation is a stage of its own: `relu`, `gelu`, `silu`"
 _REPEATED = "what runs several times stands in braces: `repeat 3 { … }`"
 
@@ -174,6 +189,14 @@ _FORMS: Final = {
     "route": "values are named by `as`, and joined by `concat [a, b]`",
     **dict.fromkeys(("skip", "skip_connect", "res", "add_skip"), "write `residual { … }`"),
     "skip_connection": "write `residual { … }`, or name the value by `as` and `add [_, value]`",
+    **dict.fromkeys(("l2_norm", "l2_normalize", "l2_normalization"), _LENGTHS),
+    **dict.fromkeys(("spectral_conv", "sn_conv", "spectral_linear"), _SPECTRAL),
+    **dict.fromkeys(("tril_indices", "triu_indices"), _PLACES),
+    "index_add": _ADDED_AT,
+    **dict.fromkeys(("scatter_mean", "segment_mean", "global_mean_pool"), _MEAN_AT),
+    **dict.fromkeys(("film", "modulate", "modulation"), _MODULATED),
+    **dict.fromkeys(("mel", "mel_spectrogram", "log_mel", "spectrogram", "mfcc"), _SOUND),
+    "sparsemax": _SPARSE,
     "print": "`archc summary` shows the shapes; a shape in the text is checked: `:: [N, 8, H, W]`",
     "lambda": "what is computed is written with ops, or by an op of your own (docs/own-ops.md)",
 }
@@ -190,10 +213,29 @@ def form_elsewhere(word: str) -> str | None:
     'the size of a window is an argument: `conv(…, 3)`'
     >>> form_elsewhere("conv")
     """
+    if (other := form_of_rank(word)) is not None:
+        return other
     sized = re.fullmatch(r"([A-Za-z_]+?)_?(\d)[xX]\2", word)
     if sized:
         return f"the size of a window is an argument: `{sized[1].lower()}(…, {sized[2]})`"
     return _PLAIN.get(letters(word))
+
+
+_OF_RANK: Final = {
+    "layernorm2d": _CHANNEL_NORM,
+    "rmsnorm2d": _CHANNEL_NORM.replace("layer_norm", "rms_norm"),
+    "softmax2d": "over the channels of an image it is `softmax(1)`",
+}
+
+
+def form_of_rank(word: str) -> str | None:
+    """How it is written here, where the same name without ``2d`` is another thing.
+
+    >>> form_of_rank("Softmax2d")
+    'over the channels of an image it is `softmax(1)`'
+    >>> form_of_rank("BatchNorm2d")
+    """
+    return _OF_RANK.get(word.casefold().replace("_", ""))
 
 
 _CONSTANTS: Final = {

@@ -16,7 +16,7 @@ NOT_YET: Final = (
     "transformer_decoder_layer",
     *("max_unpool", "fractional_max_pool"),
     "rrelu",
-    *("scatter_reduce", "index_add", "index_copy", "bincount"),
+    *("scatter_reduce", "index_copy", "bincount"),
     *("quantile", "cummax", "cummin", "cross"),
     *("cdist", "pairwise_distance", "triplet_margin_loss", "cross_entropy"),
     *("fft", "ifft", "rfft", "irfft", "stft", "istft", "nms", "roi_align", "roi_pool"),
@@ -28,7 +28,15 @@ NOT_YET: Final = (
     *("det", "inverse", "pinverse", "svd", "qr", "cholesky", "eig", "eigh", "solve", "lstsq"),
     *("kron", "bernoulli", "randint", "poisson", "searchsorted", "bucketize", "histc"),
     *("masked_select", "masked_scatter", "nonzero", "unique", "detach", "stop_gradient"),
-    *("conv_lstm", "conv_lstm_cell", "gaussian_dropout", "linear_attention"),
+    *(
+        "conv_lstm",
+        "conv_lstm_cell",
+        "drop_block",
+        "ghost_batch_norm",
+        "virtual_batch_norm",
+        "gaussian_dropout",
+        "linear_attention",
+    ),
 )
 """Names of layers and functions of torch and of papers, as people type them."""
 

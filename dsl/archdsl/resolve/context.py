@@ -339,11 +339,13 @@ class Context(Struct):
 
     def _of_another_form(self, text: str, near: str | None) -> str | None:
         """What to be told of what has no name here, and is said in another way."""
-        from archir.base.elsewhere import form_elsewhere  # a right file has no need of these
+        from archir.base.elsewhere import form_elsewhere, form_of_rank  # seldom needed
         from archir.base.likeness import letters
         from archir.base.missing import not_yet
         from archir.base.synonyms import synonym
 
+        if (other := form_of_rank(text)) is not None:
+            return other
         is_same = near is not None and letters(near.strip('"')) == letters(text)
         if synonym(text) is not None or is_same:
             return None

@@ -29,6 +29,7 @@ def show(name: str | None, form: str) -> int:
     from archc.pages.oplist import list_ops, one_op
 
     if name is not None:
+        from archir.base.diagnostics import nearest
         from archir.base.elsewhere import form_elsewhere
         from archir.base.missing import not_yet
         from archir.base.synonyms import synonym
@@ -39,6 +40,8 @@ def show(name: str | None, form: str) -> int:
             raise UsageError(f"there is no op {name}", f"did you mean {other}?")
         if name not in known and (note := form_elsewhere(name) or not_yet(name)) is not None:
             raise UsageError(f"there is no op {name}", note)
+        if name not in known and nearest(name, known) is None:
+            raise UsageError(f"there is no op {name}", "`archc ops` lists those that there are")
         line = one_op(chosen_word(name, known, "op"))
         if form == "json":
             streams.data({"version": data.VERSION, "op": asdict(line)})
