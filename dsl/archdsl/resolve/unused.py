@@ -6,7 +6,7 @@ from archdsl import rules
 from archdsl.project.program import Declared, FileScope, Program
 from archdsl.resolve.context import Context, Session
 
-_WORDS = {"value": "value", "let": "constant", "dim": "dim"}
+_WORDS = {"value": "value", "let": "name", "dim": "dim"}
 
 
 def unused_in(ctx: Context) -> None:
