@@ -208,6 +208,108 @@ HABITS: dict[str, tuple[str, list[str], str, str | None]] = {
         None,
     ),
     "an activation by a text": (model('act("relu")'), ["unknown-name"], "`relu`", None),
+    "a module of Python": (
+        model("x = self.layer1(x)"),
+        ["assignment-statement"],
+        "`layer1: conv(64, 3)`",
+        None,
+    ),
+    "a part of what flows": (
+        model("x = conv(8, 3)(x)", "x = x[:, :4]"),
+        ["assignment-statement"] * 2,
+        "a part of it is `slice(dim, a, b)`",
+        None,
+    ),
+    "sizes by their names": (
+        model("h, w = x.shape[2:]", "reshape(N, 3, h * w)"),
+        ["foreign-form"],
+        "write `let h, w = x.shape[2:]`",
+        model("let h, w = x.shape[2:]", "reshape(N, 3, h * w)"),
+    ),
+    "a choice with a name": (
+        model("norm = batch_norm if true else layer_norm", "norm"),
+        ["assignment-statement"],
+        "write `let norm = batch_norm if true else layer_norm`",
+        model("let norm = batch_norm if true else layer_norm", "norm"),
+    ),
+    "rows of YAML with names first": (
+        model("- [conv, 64, 3, 1]", "- [relu]"),
+        ["foreign-form"],
+        "these lines are YAML",
+        None,
+    ),
+    "arguments behind commas": (
+        model("conv1: conv, 64, 3"),
+        ["unexpected-token"],
+        "`conv(64, 3)`",
+        None,
+    ),
+    "a context of torch": (
+        model("with torch.no_grad() { conv(8, 3) }"),
+        ["unexpected-token"],
+        "how it is run is told to torch",
+        None,
+    ),
+    "a method": (
+        model("def forward(self, x):", "  conv(8, 3)", "  return x"),
+        ["foreign-word", "foreign-word"],
+        "leave this line and its `return` out",
+        None,
+    ),
+    "a list of values and a dim": (
+        model("cat([x, x], 1)"),
+        ["unknown-name", "value-as-argument"],
+        "values flow in",
+        model("concat(1) [x, x]"),
+    ),
+    "a keyword that is called": (
+        model("x = x + residual(x)"),
+        ["assignment-statement"],
+        "name the value of a stage",
+        None,
+    ),
+    "outputs in braces": (
+        model("outputs { logits: x }"),
+        ["missing-arrow"],
+        "`output name = value`",
+        None,
+    ),
+    "an output by a label": (
+        model("output: x"),
+        ["label-on-value"],
+        "without a colon: `output x`",
+        None,
+    ),
+    "so many times as an argument": (
+        model("upsample(2x)"),
+        ["malformed-number"],
+        "an argument is `2` alone",
+        None,
+    ),
+    "features by other words": (
+        model("flatten -> linear(dim = 8)"),
+        ["unknown-argument"],
+        "did you mean out_features?",
+        model("flatten -> linear(out_features = 8)"),
+    ),
+    "a raw parameter as torch makes it": (
+        model("param w = ones(3, 1, 1)"),
+        ["unexpected-token"],
+        "`param w: [3, 1, 1] = ones`",
+        None,
+    ),
+    "initial weights by a keyword": (
+        model("conv(8, 3) with init = kaiming"),
+        ["unexpected-token"],
+        "`with weight = kaiming_normal`",
+        None,
+    ),
+    "an initialiser with its arguments": (
+        model("conv(8, 3, init = normal(0.02))"),
+        ["unknown-argument"],
+        "with weight = normal(0.02)",
+        None,
+    ),
 }
 """Texts, the errors that are wanted, words of what is said, and the text with the fixes, if any."""
 
@@ -226,6 +328,8 @@ def test_what_is_said_of_a_habit_and_what_its_fix_makes(title: str) -> None:
 def test_no_fix_merges_nothing_or_calls_a_value_again() -> None:
     for stage in ("where(x > 0, x, 0)", "where(x, 0, 1)", "relu(x, x)", "nn.Bilinear(8, 8, 8)"):
         assert "Fixed:" not in answer(model(stage)), stage
+    assert "self.layer1(x) as x" not in answer(model("x = self.layer1(x)"))
+    assert "residual { residual }" not in answer(model("x = x + residual(x)"))
     rebound = model("x = conv(3, 1)(x)", "y = relu(x)", "z = tanh(x)")
     assert "Fixed:" not in answer(rebound)  # the second x would be the input
 

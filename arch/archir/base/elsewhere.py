@@ -21,6 +21,12 @@ _SELF = (
 _TRAINING = "what runs in training alone stands in `train_only { … }`; dropout knows by itself"
 _ROPE = "rotary positions are a block of the library: `import std.transformers: Rope`"
 _LAYER = "a layer of an encoder is a block of the library: `import std.transformers: EncoderLayer`"
+_LAYERS = (
+    "layers of an encoder are blocks of the library, in a loop: `import std.transformers:"
+    " EncoderLayer`, `repeat 6 { … }`"
+)
+_OUTPUT = "what comes out is said by `output name = value`, or is the last value"
+_CHOSEN = "what is chosen stands in braces: `if … { … } else { … }`"
 _SWIGLU = "a gated network is a block of the library: `import std.transformers: SwiGLU`"
 _NETWORK = "a file says what a network is; how it is trained is told to torch"
 _FED = "what is done to pictures before they flow in is no part of a network"
@@ -167,6 +173,9 @@ _FORMS: Final = {
     **dict.fromkeys(("transformer_encoder_layer", "transformer_block", "encoder_layer"), _LAYER),
     **dict.fromkeys(("pool", "pooling"), _POOLED),
     "swiglu": _SWIGLU,
+    **dict.fromkeys(("transformer", "transformer_encoder"), _LAYERS),
+    **dict.fromkeys(("outputs", "returns", "output_layer"), _OUTPUT),
+    **dict.fromkeys(("try", "catch", "case", "default"), _CHOSEN),
     "scale": "what flows is multiplied by a number with `multiply(0.5)`",
     **dict.fromkeys(("rearrange", "einops"), _AXES),
     **dict.fromkeys(("positional_encoding", "positional_embedding", "pos_embed"), _POSITIONS),

@@ -224,15 +224,24 @@ def type_elsewhere(word: str) -> str | None:
 
 
 _ARGUMENTS_ELSEWHERE: Final = {
-    "out_channels": ("filters", "num_filters", "out_planes", "out_dim", "num_output", "features"),
+    "out_channels": (
+        *("filters", "num_filters", "out_planes", "out_dim", "num_output", "features"),
+        *("width", "channels", "planes", "out_ch"),
+    ),
     "output_size": ("size", "out_size", "target_size"),
     "kernel_size": (
         *("kernel", "k", "ks", "ksize", "pool_size", "filter_size", "pool", "kernel_shape"),
         *("window", "window_shape", "window_size"),
     ),
-    "out_features": ("units", "out_dim", "features", "num_output"),
+    "out_features": (
+        *("units", "out_dim", "features", "num_output"),
+        *("dim", "width", "outputs", "num_classes", "classes"),
+    ),
     "num_embeddings": ("vocab_size", "vocab", "n_vocab", "vocabulary", "num_tokens", "input_dim"),
-    "embedding_dim": ("embed_dim", "emb_dim", "features", "output_dim", "d_model", "hidden_size"),
+    "embedding_dim": (
+        *("embed_dim", "emb_dim", "features", "output_dim", "d_model", "hidden_size"),
+        *("dim", "width"),
+    ),
     "num_groups": ("groups", "n_groups"),
     "p": (
         "rate",

@@ -273,6 +273,7 @@ def _with_value(problem: UnknownArgument, value: ast.Expr) -> UnknownArgument:
     word, plain = found[0], re.sub(r"(?<=[a-z])(?=[A-Z])", "_", found[0]).casefold()
     op = next((name for name in (word, word.casefold()) if name in ops()), None)
     rule = plain if plain in INITIALISERS else initialiser_elsewhere(word)
+    rule = value.span.text if rule == value.span.text.split("(", 1)[0] else rule
     return replaced(problem, value=word, op=op or synonym(word) or "", rule=rule or "")
 
 

@@ -289,7 +289,8 @@ def _value(
     elif not is_head:
         ctx.report(rules.names.ValueNotAtHead(symbol.name), node.span, where)
     elif label is not None:
-        ctx.note(rules.labels.LabelOnValue(symbol.name), label.span, where)
+        written = label.span.text.rstrip(": ")
+        ctx.note(rules.labels.LabelOnValue(symbol.name, written), label.span, where)
 
 
 def _module(ctx: Context, node: ast.PartUse, symbol: Symbol, label: ast.Label | None) -> None:

@@ -37,12 +37,11 @@ def meant(word: str, value: str, flows: str = "") -> Meant | None:
     line = [each.text for each in found.all]
     if not line or "\n" in line or line[1:2] == ["="] or value.count("(") != value.count(")"):
         return None
-    if line[0] in ("f", "r") and value[1:2] in ("'", '"'):
-        return Meant(f'let {word} = "{value[2:-1]}"', is_literal=True)
-    if line[0][0].isdecimal() or line[0][0] in '"[-' or line[0] in ("true", "false", "none"):
-        return Meant(f"let {word} = {value}", is_literal=True)
-    if not line[0].isidentifier():
-        return None
+    constant = _constant(line, value)
+    if constant:
+        return Meant(f"let {word} = {constant}", is_literal=True)
+    if not line[0].isidentifier() or line[0] == "self" or line[:2] == [word, "["]:
+        return None  # a module of Python's, or a part of a value
     if line[0] in LIBRARIES and line[1:2] == ["."]:
         return meant(word, value.partition(".")[2], flows)
     known = _parameter(word, value) or _method(word, found, flows) or _merged(word, found)
@@ -51,6 +50,15 @@ def meant(word: str, value: str, flows: str = "") -> Meant | None:
     if any(sign in _SIGNS for sign in line):
         return None
     return _called(word, found, flows) or Meant(f"{value} as {word}")
+
+
+def _constant(line: list[str], value: str) -> str:
+    """A number, a text, a list or a choice, as it is written here; empty for what is none."""
+    if line[0] in ("f", "r") and value[1:2] in ("'", '"'):
+        return f'"{value[2:-1]}"'
+    is_literal = line[0][0].isdecimal() or line[0][0] in '"[-'
+    is_choice = "(" not in line and "if" in line[1:] and "else" in line[2:]
+    return value if is_literal or is_choice or line[0] in ("true", "false", "none") else ""
 
 
 _DRAWN = {"zeros": "zeros", "empty": "zeros", "ones": "ones", "randn": "normal", "rand": "uniform"}
@@ -135,12 +143,15 @@ def _merged(word: str, found: Pieces) -> Meant | None:
     return Meant(f"{op} [{one}, {other}]", is_sure=True, flows_on=True)
 
 
+_BODIES = ("residual", "shortcut", "dense", "train_only", "repeat")
+
+
 def _inside_out(word: str, found: Pieces) -> list[str]:
     """The stages of ``attn(norm(x))`` behind ``x +``, in the order of running; else none."""
     stages: list[str] = []
     at, last = 2, len(found.all) - 1
     while found.text(at + 1) == "(" and found.partner.get(at + 1) == last:
-        if not found.text(at).isidentifier():
+        if not found.text(at).isidentifier() or found.text(at) in _BODIES:
             return []
         stages.insert(0, found.text(at))
         at, last = at + 2, last - 1

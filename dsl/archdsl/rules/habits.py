@@ -14,6 +14,8 @@ from archir.base.fixes import Edit, Fix, swap
 from archir.base.pieces import pieces
 from archir.base.source import Span
 
+_WORDS = re.compile(r"\w+")
+
 
 class AssignmentStatement(Problem):
     """A value of the network is named behind the stages that make it, with `as`. A number or list
@@ -38,6 +40,12 @@ class AssignmentStatement(Problem):
         if self.value == "[]" or re.fullmatch(rf"{self.word} \+ \[.*\]", self.value):
             how = f"a name that a loop binds is behind it the list of its turns: `… as {self.word}`"
             return f"no list grows: leave this out; {how}"
+        if self.value.startswith("self."):
+            name = re.match(r"self\.(\w+)", self.value)
+            label = "layer" if name is None else name[1]
+            return f"a module is a stage, where it runs: `{label}: conv(64, 3)`"
+        if self.value.startswith(f"{self.word}["):
+            return "what a line gives flows into the next one; a part of it is `slice(dim, a, b)`"
         found = meant(self.word, self.value, self.standing.flows)
         if (lost := self.standing.lost) and not (found is not None and found.is_literal):
             return (
@@ -52,7 +60,7 @@ class AssignmentStatement(Problem):
         if found is None and both and self.word not in both.groups():
             add = f"add [{both[1]}, {both[2]}] as {self.word}"
             return f"of values write `{add}`, of numbers `let {self.word} = {self.value}`"
-        if found is None and self.word in re.findall(r"\w+", self.value):
+        if found is None and "(" not in self.value and self.word in _WORDS.findall(self.value):
             other = f"let {self.word}2 = {self.value}"
             return f"a name keeps what it is bound to: bind another one, `{other}`"
         return (

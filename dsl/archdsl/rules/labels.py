@@ -194,15 +194,21 @@ class LabelOnValue(Problem):
 }
 """
     text: str
+    label_text: str = ""
 
     def message(self) -> str:
         return f"{self.text} is a value and cannot be labelled"
 
     def hint(self) -> str | None:
+        if self._is_output():
+            return f"what comes out is said without a colon: `{self.label_text} {self.text}`"
         return "label the stage that makes it"
 
     def fix(self, at: Diagnostic) -> Fix | None:
-        return without_label(at.span, safe=False)
+        return None if self._is_output() else without_label(at.span, safe=False)
+
+    def _is_output(self) -> bool:
+        return self.label_text == "output" and self.text.isidentifier()
 
 
 class KeywordAsLabel(Problem):

@@ -34,7 +34,10 @@ class MalformedNumber(Problem):
             return "write it without zeros in front, and with single underscores between digits"
         sides = self.text.casefold().split("x")
         if len(sides) == 2 and sides[0].isdecimal() and not sides[1]:
-            return f"what repeats stands in braces: `repeat {sides[0]} {{ … }}`"
+            return (
+                f"what repeats stands in braces: `repeat {sides[0]} {{ … }}`; an argument is"
+                f" `{sides[0]}` alone"
+            )
         if all(side.isdecimal() for side in sides):
             listed = ", ".join(sides)
             if len(sides) > 2:

@@ -48,6 +48,9 @@ def _with_branches(call: WrittenCall, inside: list[Span], op: str) -> tuple[str,
         named = ", ".join(each.span.text for each in call.arguments if each.name is not None)
         stage = f"{op}({named})" if named else op
         return f"{stage} [{', '.join(each.text for each in several)}]", True
+    listed = items_of(inside[0]) or ()
+    if len(listed) > 1 and all(map(_is_name, listed)):
+        return _with_list(call, [each.text for each in listed], op)
     if len(inside) < 2 or not _is_name(inside[1]):
         return None
     flowing = [each.text for each in takewhile(_is_name, inside)]
@@ -55,6 +58,17 @@ def _with_branches(call: WrittenCall, inside: list[Span], op: str) -> tuple[str,
     if not flowing or (op in built_in() and len(kept) > len(ops()[op].arguments())):
         return None
     return f"{op}({', '.join(kept)}) [{', '.join(flowing)}]", False
+
+
+def _with_list(call: WrittenCall, listed: list[str], op: str) -> tuple[str, bool] | None:
+    """``concat(1) [x, y]`` for ``concat([x, y], 1)``."""
+    from archir.catalogue.registry import built_in, ops
+
+    rest = [each.span.text for each in call.arguments[1:]]
+    if op in built_in() and len(rest) > len(ops()[op].arguments()):
+        return None
+    by_name = all(each.name is not None for each in call.arguments[1:])
+    return f"{op}({', '.join(rest)}) [{', '.join(listed)}]", by_name
 
 
 def _begins_chain(stage: Span) -> bool:

@@ -5,12 +5,14 @@ Each function knows one habit, and gives None where it was another one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from archdsl.syntax.explain.forms import partner
 from archdsl.syntax.explain.places import STATEMENT_ENDS, Place
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 from archir.base.elsewhere import form_elsewhere
+from archir.init.initialisers import INITIALISERS
 
 
 def advice(place: Place) -> str | None:
@@ -115,6 +117,8 @@ def _fat_arrow(place: Place) -> str | None:
 def _comma_between(place: Place) -> str | None:
     """``conv(8, 3), relu``, ``chunk(2) -> a, b`` and ``concat [x, y], dim = 1``."""
     kinds = _kinds(place, -2, -1, 1, 2)
+    if (given := _given_behind(place)) is not None:
+        return given
     if kinds[2:] == ["NAME", "EQUALS"] and "ARROW" in place.expected:
         return "arguments stand in parentheses behind the op's name: `concat(dim = 1) [a, b]`"
     ends = kinds[3] is None or kinds[3] in STATEMENT_ENDS
@@ -123,6 +127,32 @@ def _comma_between(place: Place) -> str | None:
     if place.token.type == "COMMA" and "ARROW" in place.expected and "RPAR" not in place.expected:
         return "stages are chained with `->`, or stand on lines of their own"
     return None
+
+
+def _given_behind(place: Place) -> str | None:
+    """``conv1: conv, 64, 3``."""
+    op, at = place.near(-1), place.at
+    numbers: list[str] = []
+    while at + 1 < len(place.tokens) and place.tokens[at].type == "COMMA":
+        if place.tokens[at + 1].type not in ("INT", "FLOAT"):
+            break
+        numbers.append(place.tokens[at + 1].text)
+        at += 2
+    from archir.catalogue.registry import built_in
+
+    if op is None or not numbers or op.text not in built_in():
+        return None
+    return f"the arguments of {op.text} stand in parentheses: `{op.text}({', '.join(numbers)})`"
+
+
+def _with_first(place: Place) -> str | None:
+    """``with torch.no_grad() { … }``."""
+    if place.token.type != "WITH" or place.at != place.first:
+        return None
+    return (
+        "`with` stands behind a layer, `conv(8, 3) with weight = zeros`; a file says what a network"
+        " is, and how it is run is told to torch"
+    )
 
 
 def _arrow_in_call(place: Place) -> str | None:
@@ -352,7 +382,12 @@ def _rule(place: Place) -> str | None:
             f" `let {name} = …`, or a parameter of the model: `model net({name} = …)`"
         )
     if place.start.type in ("PARAM", "BUFFER"):
-        return f"it has a shape and a value: `{place.start.text} name: [8] = zeros`"
+        made = re.match(r"\s*(\w+)\(([\d, ]+)\)", place.text[place.token.end :])
+        if place.token.type == "EQUALS" and made is not None and made[1] in INITIALISERS:
+            shown = f"{place.start.text} {name}: [{made[2]}] = {made[1]}"
+            return f"its shape stands before the value: `{shown}`"
+        shape = place.token.text if place.token.type == "INT" else "8"
+        return f"it has a shape and a value: `{place.start.text} {name}: [{shape}] = zeros`"
     if place.token.type == "EQUALS" and place.expected == {"COLON"} and place.start.type != "INPUT":
         return "a rule has a colon: `conv.weight: zeros`"
     if place.token.type == "COLON" and place.expected == {"DOT"}:
@@ -408,6 +443,7 @@ _HABITS: tuple[Callable[[Place], str | None], ...] = (
     _bare_list,
     _fat_arrow,
     _label,
+    _with_first,
     _comma_between,
     _arrow_in_call,
     _arrow_at_end,

@@ -179,7 +179,8 @@ def _is_row(tokens: Sequence[Token], at: int, last: int, *, is_inside: bool) -> 
     if not kinds or {"LPAR", "ARROW", "EQUALS", "AS"} & set(kinds):
         return False
     if kinds[0] == "MINUS":
-        return kinds[1:2] in (["NAME"], ["STRING"]) or kinds[1:2] == ["LBRACE"]
+        begins = kinds[1:2] in (["NAME"], ["STRING"], ["LBRACE"])
+        return begins or kinds[1:3] in (["LSQB", "NAME"], ["LSQB", "STRING"])
     if kinds[:2] != ["NAME", "COLON"]:
         return False
     value = kinds[2:]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from archdsl.rules.foreign import ForeignForm
-from archdsl.syntax.explain.forms import Mended, partner
+from archdsl.syntax.explain.forms import Mended, partner, reserved
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 
 
@@ -272,6 +272,16 @@ def values(tokens: Sequence[Token], at: int, text: str) -> Mended | None:
     if len(kinds) < 3 or kinds[::2] != ["NAME"] * len(kinds[::2]) or {*kinds[1::2]} != {"COMMA"}:
         return None
     stages, names = tokens[equals + 1 : end], text[named[0].start : named[-1].end]
+    if [each.text for each in stages[1:3]] == [".", "shape"]:  # numbers
+        start, stop = tokens[at].start, stages[-1].end
+        instead = f"let {names} = {text[stages[0].start : stop]}"
+        words = ("names of numbers are bound by `let`", f"write `{instead}`")
+        value = [
+            Token("LSQB", "[", each.start, each.end) if each.type == "INDEX" else each
+            for each in stages
+        ]
+        kept = (reserved("LET", tokens[at]), *named, tokens[equals], *value)
+        return Mended(ForeignForm(*words, instead), start, stop, end, kept)
     instead = f"{text[stages[0].start : stages[-1].end]} as {names}"
     words = ("values are named behind the stage that gives them", f"write `{instead}`")
     place = Token("AS", "as", stages[-1].end, stages[-1].end)

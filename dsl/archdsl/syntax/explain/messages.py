@@ -109,6 +109,18 @@ def _foreign_word(place: Place) -> Explained | None:
     return None
 
 
+def _method(place: Place) -> Explained | None:
+    """``def forward(self, x):``."""
+    before = place.near(-1) if place.at > place.first else None
+    if before is None or before.text != "def" or place.token.text not in _METHODS:
+        return None
+    how = "a body runs from above to below: leave this line and its `return` out"
+    return habits.ForeignWord("def", how), before
+
+
+_METHODS = frozenset({"forward", "call", "__call__", "__init__", "build", "setup"})
+
+
 def _edition(place: Place) -> Explained | None:
     return (editions.EditionForm(), place.token) if place.start.type == "ARCH" else None
 
@@ -307,6 +319,10 @@ def _keyword(place: Place) -> Explained | None:
         return None  # a name would be one of many things that could stand here
     if "INT" in place.expected and token.type in _CONNECTING:
         return None
+    before = place.near(-1)
+    if before is not None and before.type == "WITH":
+        how = "the name of a parameter stands behind `with`: `with weight = kaiming_normal`"
+        return rules.UnexpectedToken(describe(token), expectations(place), how), token
     return rules.KeywordAsName(token.text), token
 
 
@@ -363,6 +379,7 @@ def _comma(place: Place) -> Explained | None:
 
 
 _EXPLANATIONS: tuple[Explanation, ...] = (
+    _method,
     _foreign_word,
     _declaration,
     _edition,
