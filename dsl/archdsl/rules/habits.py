@@ -227,6 +227,10 @@ class DottedStage(Problem):
     called: str = ""
     """The stage that the whole call is, where it is one of a function on values."""
 
+    def is_of_library(self) -> bool:
+        """Whether it is a layer or function by the name of its library."""
+        return self.shown.partition(".")[0] in LIBRARIES
+
     def message(self) -> str:
         return f"`{self.shown}` cannot be a stage: no name of one has a dot"
 

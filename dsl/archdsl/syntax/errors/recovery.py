@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
-from archdsl.rules.habits import ColonForBraces
+from archdsl.rules.habits import ColonForBraces, DottedStage
 from archdsl.rules.syntax import KeywordAsName, StatementOutsideBody
 from archdsl.syntax.errors.repairing import repaired
 from archdsl.syntax.explain import advice, indexing, messages, places
@@ -19,6 +19,7 @@ from archdsl.syntax.tokens import CLOSERS, END, OPENERS, Refusal, Token
 from archdsl.tree import ast
 from archdsl.tree.walk import nodes
 from archir.base.diagnostics import Diagnostic, Problem
+from archir.base.fixes import Fix
 from archir.base.record import Struct
 from archir.base.source import Source, Span
 
@@ -139,6 +140,8 @@ class Recovery:
             return False
         span = Span(self.source, token.start, token.end)
         fix = Diagnostic(problem, span).fix
+        if fix is not None and isinstance(problem, DottedStage) and problem.is_of_library():
+            fix = Fix(fix.words, fix.edits)  # what it takes is to be held against the op's own
         first, before = mark.first, self.tokens[mark.first : end]
         made = None if fix is None else repaired(before, fix, self.text)
         automaton = self.automaton
