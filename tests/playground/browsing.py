@@ -87,6 +87,7 @@ def resized(page: Page) -> None:
 def shared(page: Page, context: BrowserContext) -> None:
     """A link has the text and the sizes, and opens them in another page."""
     page.locator("#share").click()
+    expect(page.locator("#link")).to_be_visible()
     link = page.locator("#link-text").input_value()
     other = context.new_page()
     watched(other)

@@ -165,7 +165,8 @@ const drawAsked = () => {
     for (const { name } of right) models.append(make("option", { value: name, selected: name === here.name }, name));
     row.append(make("label", {}, "model ", models));
   }
-  for (const [name, usual] of Object.entries(here?.sizes ?? {})) {
+  const shown = open.atSizes ? Object.entries(here?.sizes ?? {}) : [];
+  for (const [name, usual] of shown) {
     const field = make("input", {
       id: `size-${name}`, type: "number", min: 1, step: 1, value: sizes[name] ?? usual,
       oninput: ({ target }) => {
@@ -182,7 +183,7 @@ const drawAsked = () => {
     row.append(make("label", { class: "size" }, `${name} `, field));
   }
   row.append(make("button", {
-    id: "usual", hidden: Object.keys(own()).length === 0, title: "The sizes that the text declares",
+    id: "usual", hidden: !shown.length || Object.keys(own()).length === 0, title: "The sizes that the text declares",
     onclick: () => { sizes = {}; keep(); drawAsked(); look(); },
   }, "Reset"));
   row.append(make("span", { class: "space" }), ...(open.options?.(page) ?? []));
@@ -249,7 +250,10 @@ addEventListener("hashchange", fromLink);
 const listed = () => {
   const words = by("examples-search").value.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = ({ name, title }) => words.every((word) => `${name} ${title}`.toLowerCase().includes(word));
-  by("examples-list").replaceChildren(...facts.examples.filter(fits).map((one) => make("button", {
+  // Those of the name first, then those whose name begins so.
+  const rank = ({ name }) => (name === words[0] ? 0 : name.startsWith(words[0] ?? "") ? 1 : 2);
+  const found = facts.examples.filter(fits).sort((one, other) => rank(one) - rank(other));
+  by("examples-list").replaceChildren(...found.map((one) => make("button", {
     onclick: () => {
       by("examples").close();
       load({ text: one.text, model: one.name });
