@@ -97,6 +97,12 @@ def shared(page: Page, context: BrowserContext) -> None:
     other.goto(f"{link[:-40]}", timeout=SLOWEST)
     expect(other.locator("#notice")).to_contain_text("cannot be read")
     other.close()
+    fresh = context.new_page()
+    watched(fresh)
+    fresh.goto(f"{link[:-40]}", timeout=SLOWEST)
+    expect(fresh.locator("#pane-card h2")).to_have_text("net")
+    expect(fresh.locator("#notice")).to_contain_text("cannot be read")
+    fresh.close()
     page.keyboard.press("Escape")
 
 

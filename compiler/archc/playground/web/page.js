@@ -40,7 +40,9 @@ const view = newEditor(by("editor"), facts.words, changed);
 const text = () => view.state.doc.toString();
 const ask = facts.transport === "http" ? overHttp(say) : overWorker(say);
 
-const note = (words) => {
+let isOfLook = false; // whether what is noted is of the last look, and goes with the next
+const note = (words, ofLook = false) => {
+  isOfLook = ofLook;
   by("notice").textContent = words;
   by("notice").hidden = !words;
 };
@@ -81,9 +83,9 @@ const look = async () => {
   try {
     await check();
     await show();
-    note("");
+    if (isOfLook) note("");
   } catch (error) {
-    note(error.message);
+    note(error.message, true);
   } finally {
     isAsking = false;
   }
@@ -224,6 +226,7 @@ document.querySelector(".tabs").addEventListener("keydown", (event) => {
 // --- examples, links, layout -----------------------------------------------------------------------
 
 const load = (known) => {
+  note("");
   isFile = known.isFile ?? false;
   wanted = known.model ?? null;
   sizes = known.sizes ?? {};
@@ -305,9 +308,9 @@ const laidOut = async () => {
   try {
     const answer = await ask({ kind: "format", text: text(), is_file: isFile });
     if (answer.text !== undefined) fill(view, answer.text);
-    else note("The text can be laid out when its syntax is right.");
+    else note("The text can be laid out when its syntax is right.", true);
   } catch (error) {
-    note(error.message);
+    note(error.message, true);
   }
 };
 by("format").addEventListener("click", laidOut);
