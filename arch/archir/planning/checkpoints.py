@@ -1,9 +1,9 @@
 """Which modules to checkpoint, so that a training step fits, at the least recomputation.
 
-Exact, by dynamic programming along the chain. Where a place of it is reached, what is behind it
-needs depends on two things alone: which storages are kept that it meets, and how much is kept in
-all. So of two ways to a place with the same storages, one that keeps no less and computes no less
-again is left out.
+By dynamic programming along the chain, exact up to a number of ways. Where a place of it is
+reached, what is behind it needs depends on two things alone: which storages are kept that it meets,
+and how much is kept in all. So of two ways to a place with the same storages, one that keeps no
+less and computes no less again is left out.
 """
 
 from __future__ import annotations
@@ -24,13 +24,20 @@ Work: TypeAlias = "tuple[int, int]"
 
 class Checkpoints(Record):
     """The modules to checkpoint, by their paths; ``macs`` is what they compute again, ``peak`` the
-    most bytes of a training step.
+    most bytes of a training step. ``is_exact`` says that no others compute less again: there were
+    not too many ways to look at.
     """
 
     paths: tuple[str, ...]
     segments: tuple[Segment, ...]
     macs: int
     peak: int
+    is_exact: bool = True
+
+
+MOST_WAYS = 1_000
+"""How many ways to one place are gone on with. That which keeps least is always among them, so
+whether a step fits at all is exact in any case."""
 
 
 class _Way(Struct):
@@ -59,8 +66,10 @@ def cheapest(training: TrainingStep, macs: Sequence[Dim], budget: int) -> Checkp
         added = work[segment] if segment.recomputes else (0, 0)
         return tuple([one + other for one, other in zip(way.cost, added, strict=True)])
 
-    ends = _ways(training, whole, found, (0, 0), extended)
-    return _chosen(training, found, macs, min(ends, key=lambda way: way.cost, default=None))
+    ends, is_exact = _ways(training, whole, found, (0, 0), extended)
+    if not ends:
+        return None
+    return _chosen(training, found, macs, min(ends, key=lambda way: way.cost), is_exact)
 
 
 def can_fit(training: TrainingStep, budget: int) -> bool:
@@ -72,7 +81,8 @@ def can_fit(training: TrainingStep, budget: int) -> bool:
     def extended(way: _Way, _segment: Segment, most: int) -> tuple[int, ...] | None:
         return way.cost if most <= budget else None
 
-    return bool(_ways(training, pieces(training.flat, found), found, (), extended))
+    ends, _ = _ways(training, pieces(training.flat, found), found, (), extended)
+    return bool(ends)
 
 
 def least(training: TrainingStep, macs: Sequence[Dim]) -> Checkpoints:
@@ -83,11 +93,22 @@ def least(training: TrainingStep, macs: Sequence[Dim]) -> Checkpoints:
     def extended(way: _Way, _segment: Segment, most: int) -> tuple[int, ...]:
         return (max(way.cost[0], most),)
 
-    ends = _ways(training, whole, found, (training.at_least,), extended)
+    ends, is_exact = _ways(training, whole, found, (training.at_least,), extended)
     peak = min(ends, key=lambda way: way.cost).cost[0]
+    if not is_exact:
+        peak = _lowest(training, peak)
     chosen = cheapest(training, macs, peak)
     assert chosen is not None, "the least peak fits in itself"
     return chosen
+
+
+def _lowest(training: TrainingStep, high: int) -> int:
+    """The fewest bytes with which a training step can fit, where it fits in so many."""
+    low = training.at_least - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if can_fit(training, middle) else (middle, high)
+    return high
 
 
 Extend: TypeAlias = Callable[["_Way", Segment, int], "tuple[int, ...] | None"]
@@ -99,8 +120,8 @@ def _ways(
     found: Sequence[Candidate],
     cost: tuple[int, ...],
     extended: Extend,
-) -> list[_Way]:
-    """The ways to the end of the chain that none beats.
+) -> tuple[list[_Way], bool]:
+    """The ways to the end of the chain that none beats, and whether all were gone on with.
 
     ``extended`` is what a way costs with one segment more, which needs so many bytes; None where
     there is no such way.
@@ -111,9 +132,13 @@ def _ways(
     kept, nbytes = training.start
     reached: dict[int, dict[Kept, list[_Way]]] = {0: {kept: [_Way(nbytes, cost)]}}
     end = len(training.flat.steps)
+    is_exact = True
     for place in sorted({*segments}):
-        for kept, ways in reached.pop(place, {}).items():
-            best = _best(ways)
+        here = reached.pop(place, {})
+        for kept, ways in here.items():
+            every = _best(ways)
+            best = _thinned(every, max(MOST_WAYS // len(here), 1))
+            is_exact = is_exact and len(best) == len(every)
             for segment in segments[place]:
                 needs = training.needs(segment, kept)
                 there = reached.setdefault(segment.end, {}).setdefault(needs.kept, [])
@@ -122,7 +147,14 @@ def _ways(
                     more = extended(way, segment, most)
                     if more is not None:
                         there.append(_Way(way.nbytes + needs.nbytes, more, segment, way))
-    return [way for ways in reached.get(end, {}).values() for way in ways]
+    return [way for ways in reached.get(end, {}).values() for way in ways], is_exact
+
+
+def _thinned(ways: list[_Way], most: int) -> list[_Way]:
+    """At most so many of some ways, evenly, the first among them."""
+    if len(ways) <= most:
+        return ways
+    return [ways[number * len(ways) // most] for number in range(most)]
 
 
 def _best(ways: Sequence[_Way]) -> list[_Way]:
@@ -135,11 +167,13 @@ def _best(ways: Sequence[_Way]) -> list[_Way]:
 
 
 def _chosen(
-    training: TrainingStep, found: Sequence[Candidate], macs: Sequence[Dim], way: _Way | None
-) -> Checkpoints | None:
+    training: TrainingStep,
+    found: Sequence[Candidate],
+    macs: Sequence[Dim],
+    way: _Way,
+    is_exact: bool,
+) -> Checkpoints:
     """What a way says."""
-    if way is None:
-        return None
     segments: list[Segment] = []
     while way.before is not None:
         assert way.segment is not None
@@ -153,6 +187,7 @@ def _chosen(
         tuple(segments),
         sum([_work(training.flat.steps, macs, segment)[0] for segment in again]),
         training.peak(segments),
+        is_exact,
     )
 
 

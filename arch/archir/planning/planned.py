@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -164,6 +164,32 @@ class Planned:
     def units(self) -> tuple[ChainUnit, ...]:
         """The chain of blocks."""
         return units(self.costs.root)
+
+    def profile(self, segments: Sequence[Segment]) -> tuple[int, ...]:
+        """The most bytes that are there while a step is at each unit, forward or back, where it is
+        done in these segments.
+        """
+        found = dict.fromkeys(self.units, 0)
+        kept, nbytes = self.training.start
+        for segment in self._split(segments):
+            needs = self.training.needs(segment, kept)
+            there = self.training.state + nbytes + needs.most
+            for unit in self.units:
+                if segment.first < unit.end and unit.first < segment.end:
+                    found[unit] = max(found[unit], there)
+            kept, nbytes = needs.kept, nbytes + needs.nbytes
+        return tuple(found.values())
+
+    def _split(self, segments: Sequence[Segment]) -> Iterator[Segment]:
+        """Segments of which nothing is computed again, unit by unit."""
+        starts = [unit.first for unit in self.units]
+        for segment in segments:
+            if segment.recomputes:
+                yield segment
+                continue
+            inside = [at for at in starts if segment.first < at < segment.end]
+            for first, end in pairwise([segment.first, *inside, segment.end]):
+                yield Segment(first, end)
 
     @cached_property
     def cuts(self) -> Cuts | None:

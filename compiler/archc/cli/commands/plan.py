@@ -15,8 +15,12 @@ from archc.request.amounts import bytes_of
 from archc.request.requests import chosen_word, whole_of_text
 
 if TYPE_CHECKING:
+    from archc.api.plans.planning import TrainingPlan
     from archc.request.settings import Setting
     from archdsl.elaborate.limits import Limits
+    from archir.base.diagnostics import Diagnostics
+
+FORMATS = ("text", "json", "plot")
 
 
 def plan(
@@ -62,18 +66,28 @@ def plan(
         given = {each.name: each.value for each in settings}
         streams.document(script(made, ScriptFor(file, model, given), way))
         return guard.OK
+    _print(made, form, found)
+    return guard.OK
+
+
+def _print(made: TrainingPlan, form: str, found: Diagnostics) -> None:
     if form == "json":
         from archc.render import data
         from archc.render.plans.plan_data import document
 
         streams.data(data.report(found, **document(made)))
-        return guard.OK
+        return
+    if form == "plot":
+        from archc.render.plans.chart import chart
+
+        streams.complain(found)
+        streams.document(chart(made))
+        return
     from archc.render.plans.plan_text import text
     from archc.render.style import style_of
 
     streams.complain(found)
     sys.stdout.write(text(made, style_of(sys.stdout)))
-    return guard.OK
 
 
 command = Command(
@@ -112,7 +126,7 @@ command = Command(
             read=lambda word: None if word is None else chosen_word(word, WAYS, "script"),
             words=tuple(WAYS),
         ),
-        options.FORMAT,
+        options.printed_as(f"How it is printed: {', '.join(FORMATS)}.", FORMATS),
         options.LIMITS,
     ),
 )

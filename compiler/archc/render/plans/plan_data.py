@@ -38,7 +38,12 @@ def document(plan: Planned) -> dict[str, Json]:
 def _checkpoints(found: Checkpoints | None) -> Json:
     if found is None:
         return None
-    return {"paths": list(found.paths), "macs": found.macs, "peak": found.peak}
+    return {
+        "paths": list(found.paths),
+        "macs": found.macs,
+        "peak": found.peak,
+        "exact": found.is_exact,
+    }
 
 
 def _stage(stage: DeviceStage) -> Json:

@@ -69,7 +69,7 @@ def _checkpoints(plan: Planned, found: Checkpoints) -> str:
     many = f"{len(found.paths)} module" + ("" if len(found.paths) == 1 else "s")
     return (
         f"{many}, {_bytes(found.peak)} at the peak; {100 * share:.1f} % more MACs, "
-        f"{found.macs:,} computed again"
+        f"{found.macs:,} computed again{'' if found.is_exact else ', the fewest that were found'}"
     )
 
 
