@@ -149,6 +149,12 @@ def test_weights_that_never_run_are_named() -> None:
         from_module(NeverRun(), ["1x3x8x8"])
 
 
+def test_a_layer_of_torch_by_itself_is_said_to_lack_a_label() -> None:
+    with pytest.raises(ImportRefusedError, match="no label stands before its weight"):
+        from_module(nn.Linear(4, 3), ["1x4"])
+    assert "linear(3)" in str(from_module(nn.Sequential(nn.Linear(4, 3)), ["1x4"]))
+
+
 def test_nothing_of_the_module_is_changed() -> None:
     net = Functions().eval()
     before = {key: value.clone() for key, value in net.state_dict().items()}

@@ -147,7 +147,18 @@ def imported(
                         raise ImportRefusedError(f"{name} cannot be imported: {failed}") from error
         except ImportingError as error:
             failed = _said(error)
-    raise ImportRefusedError(f"{name} cannot be imported: {failed}")
+    raise ImportRefusedError(f"{name} cannot be imported: {_of_layer(net) or failed}")
+
+
+def _of_layer(net: nn.Module) -> str:
+    """Why a layer of torch with weights is no model: its keys begin with no name."""
+    keys = [key for key, _ in net.named_parameters(recurse=False)]
+    if not type(net).__module__.startswith("torch.nn.") or not keys or [*net.children()]:
+        return ""
+    return (
+        f"it is one layer of torch, and no label stands before its {keys[0]}, as one does in a"
+        " model: give it one in a module of yours, or put it into nn.Sequential"
+    )
 
 
 def _said(error: Exception) -> str:
