@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from archc.api.differing import DiffResult as DiffResult
     from archc.api.differing import diff as diff
     from archc.api.foreign.configs import from_config as from_config
-    from archc.api.foreign.onnx import OnnxText as OnnxText
     from archc.api.foreign.onnx import from_onnx as from_onnx
+    from archc.api.foreign.programs import from_program as from_program
+    from archc.api.foreign.weighted import FileText as FileText
     from archc.api.formatting import format as format  # noqa: A004 (the word for it)
     from archc.api.functions import check as check
     from archc.api.functions import load as load
@@ -87,13 +88,13 @@ __all__ = [
     "DiffResult",
     "Epoch",
     "Expression",
+    "FileText",
     "ImportRefusedError",
     "ImportReport",
     "ImportedText",
     "MissingFileError",
     "ModelChoiceError",
     "ModelSummary",
-    "OnnxText",
     "OwnOpError",
     "PackageMissingError",
     "PartialText",
@@ -124,6 +125,7 @@ __all__ = [
     "from_config",
     "from_module",
     "from_onnx",
+    "from_program",
     "gradient_norm",
     "load",
     "load_weights",
@@ -150,7 +152,9 @@ _HOMES = {
     "archc.api.importing": ("ImportReport", "ImportedText", "from_module"),
     "archc.api.partial": ("PartialText", "PartsReport", "parts_of_module"),
     "archc.api.formatting": ("format",),
-    "archc.api.foreign.onnx": ("OnnxText", "from_onnx"),
+    "archc.api.foreign.onnx": ("from_onnx",),
+    "archc.api.foreign.programs": ("from_program",),
+    "archc.api.foreign.weighted": ("FileText",),
     "archc.api.foreign.configs": ("from_config",),
     "archc.errors": (
         "ArchError",

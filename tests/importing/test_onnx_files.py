@@ -87,12 +87,13 @@ class Encoder(nn.Module):
 def exported(
     net: nn.Module, given: Tensor, path: Path, free: dict[int, str], opset: int = 18
 ) -> tuple[Path, nn.Module]:
-    """A file of a network, whose weights are all drawn anew, with axes that are left open."""
+    """A file of a network, with axes that are left open. No weights of it are zeros: the heads of
+    some would be, and their outputs."""
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the older exporter is to go, but what it wrote is there
         for tensor in net.state_dict().values():
-            if tensor.is_floating_point():
-                tensor.add_(torch.rand_like(tensor) * 0.01)
+            if tensor.is_floating_point() and not tensor.any():
+                tensor.copy_(torch.randn_like(tensor) * 0.1)
         torch.onnx.export(
             net.eval(), (given,), path, dynamo=False, opset_version=opset, input_names=["x"],
             dynamic_axes={"x": free} if free else None,
@@ -100,7 +101,7 @@ def exported(
     return path, net
 
 
-def agree(text: archc.OnnxText, net: nn.Module, given: Tensor) -> None:
+def agree(text: archc.FileText, net: nn.Module, given: Tensor) -> None:
     """What the text builds with the file's weights gives what the network gives."""
     made = archc.loads(text, weights=dict(text.weights)).eval()
     with torch.no_grad():

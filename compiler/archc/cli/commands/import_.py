@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from archc.api.partial import PartialText
     from archc.importing.whole import Given
 
-ONNX = ".onnx"
+WITH_WEIGHTS = (".onnx", ".pt2")
+"""The endings of files that have weights."""
 
 
 def import_(
@@ -36,15 +37,16 @@ def import_(
     mypackage.nets:Net, timm:NAME, a class of configurations of transformers, or hf:config.json,
     the file of one. The text is printed only where it is proven to be the same
     network: the same keys, outputs and gradients, bit by bit, at the given sizes and at two others.
-    What is known of it is said on standard error. An .onnx file is read, and proven to give what
-    it gives. A Darknet .cfg or an Ultralytics .yaml file is read. No code runs for files.
+    What is known of it is said on standard error. An .onnx file is read, and its text proven to
+    give what it gives; so is a .pt2 file of torch.export. A Darknet .cfg or an Ultralytics .yaml
+    file is read, and no code runs.
     """
     from archc.api.foreign.configs import ENDINGS, from_config
 
-    if target.endswith(ONNX):
-        return _onnx(target, inputs, output, weights)
+    if target.endswith(WITH_WEIGHTS):
+        return _with_weights(target, inputs, output, weights)
     if weights is not None:
-        raise SettingError(f"weights are those of an {ONNX} file, and {target} is none")
+        raise SettingError(f"weights are those of an .onnx or .pt2 file, and {target} is none")
     if target.endswith(ENDINGS):
         _print(from_config(target), output)
         return guard.OK
@@ -65,10 +67,12 @@ def import_(
     return guard.OK
 
 
-def _onnx(target: str, inputs: list[Given], output: str | None, weights: str | None) -> int:
-    from archc.api.foreign.onnx import file_weights_writer, from_onnx
+def _with_weights(target: str, inputs: list[Given], output: str | None, weights: str | None) -> int:
+    from archc.api.foreign.onnx import from_onnx
+    from archc.api.foreign.programs import ENDING, from_program
+    from archc.api.foreign.weighted import file_weights_writer
 
-    made = from_onnx(target, inputs)
+    made = (from_program if target.endswith(ENDING) else from_onnx)(target, inputs)
     if weights is None:
         _print(made, output)
     else:
@@ -116,7 +120,7 @@ command = Command(
         Option(
             "--weights",
             "weights",
-            "Of an .onnx file: write its weights to this file, which must not be there.",
+            "Of an .onnx or .pt2 file: write its weights to this file, which must not be there.",
             metavar="FILE",
         ),
     ),

@@ -16,7 +16,7 @@ SCOPES = "pkg.torch.onnx.name_scopes"
 CLASSES = "pkg.torch.onnx.class_hierarchy"
 
 _QUOTED = re.compile(r"'([^']*)'")
-_LABEL = re.compile(r"[A-Za-z0-9_]+")
+_LABEL = re.compile(r"[A-Za-z0-9_-]+")
 MOST_DEEP = 24
 
 

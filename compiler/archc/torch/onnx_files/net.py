@@ -191,7 +191,10 @@ class _NetBuilder:
         stem = _stem(words[-1])
         if label.isdigit() and stem.endswith("s") and len(stem) > 3:
             stem = stem[:-1]
-        return "".join(part[:1].upper() + part[1:] for part in stem.split("_") if part) or "Part"
+        return (
+            "".join(part[:1].upper() + part[1:] for part in re.split(r"[_-]", stem) if part)
+            or "Part"
+        )
 
     def layer(self, scope: ModuleScope, label: str, node: OnnxNode) -> None:
         """A child that is a layer of torch."""
@@ -237,7 +240,7 @@ class _NetBuilder:
 
 def _stem(label: str) -> str:
     """A label without the number behind it."""
-    return label.rstrip("0123456789_")
+    return label.rstrip("0123456789_-")
 
 
 def _call(work: Work, given: Sequence[Any]) -> Any: return work(given)  # fmt: skip

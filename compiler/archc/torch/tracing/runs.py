@@ -58,3 +58,14 @@ def tensors(extents: Sequence[Extents], dtypes: Sequence[str]) -> list[Tensor]:
         torch.zeros(shape, dtype=getattr(torch, dtype))
         for shape, dtype in zip(extents, dtypes, strict=True)
     ]
+
+
+def drawn(extents: Sequence[Extents], dtypes: Sequence[str]) -> list[Tensor]:
+    """The same with random elements; whole numbers and truths of two kinds."""
+    source = torch.Generator().manual_seed(0)
+    return [
+        torch.randn(shape, generator=source)
+        if dtype == "float32"
+        else torch.randint(2, shape, generator=source).to(getattr(torch, dtype))
+        for shape, dtype in zip(extents, dtypes, strict=True)
+    ]

@@ -616,6 +616,7 @@ def attributes(module: nn.Module) -> Mapping[str, Any]:
 
 def canonical(name: str) -> str:
     """One name for a function of torch, a method, and an operator: ``__iadd__`` is ``add``."""
+    name = name.partition(".")[0]  # an overload of aten's, as programs call them: add.Tensor
     if name in OPERATORS:
         return OPERATORS[name]
     if name.startswith("__") and name.endswith("__"):

@@ -1,0 +1,1 @@
+"""Programs of ``torch.export``, read into modules that can be watched."""
