@@ -80,7 +80,7 @@ async function shot(page, name) {
 }
 
 async function used(page, project, address) {
-  await page.goto(`${address}/?folder=${encodeURIComponent(project)}`, { timeout: SLOWEST });
+  await page.goto(`${address}/?folder=${encodeURIComponent(project)}`, { waitUntil: "commit" });
   await page.locator(".monaco-workbench").waitFor();
   await page.getByText("net.arch").first().dblclick();
 
@@ -148,7 +148,7 @@ let page;
 let browser;
 try {
   server = await started(places, env, number);
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-gpu-watchdog", "--disable-dev-shm-usage"];
+  const args = ["--no-sandbox", "--disable-gpu-watchdog"];
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args });
   browser.on("disconnected", () => console.log("the browser is gone"));
   page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
