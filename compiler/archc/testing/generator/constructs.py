@@ -68,7 +68,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "initial weights": (
         "init", "init in a block", "init of an op", "init of all", "init of a path",
         "init of a param", "init with arguments", "init with fan", "conditional init",
-        "tied weights", "normalised weight",
+        "tied weights", "tied to a turn", "tied in a loop", "init of a turn", "normalised weight",
     ),
     "mistakes": (
         "argument beyond its bounds", "argument at its bound", "argument that does not fit",

@@ -9,7 +9,7 @@ from archc.testing.generator.forms import choices, compounds, loops, sizes, uses
 from archc.testing.generator.forms.expressions import integer, truth
 from archc.testing.generator.forms.initialisers import overrides
 from archc.testing.generator.forms.nodes import Body, Node, Stage, Use
-from archc.testing.generator.forms.raws import raw, tied, weighed
+from archc.testing.generator.forms.raws import raw, weighed
 from archc.testing.generator.forms.stages import (
     SEVERAL,
     attempt,
@@ -26,6 +26,7 @@ from archc.testing.generator.forms.statements import (
     Loop,
     Module,
 )
+from archc.testing.generator.forms.ties import tied, tied_in_turns, tied_to_a_turn
 from archc.testing.generator.pen import Pen, Place
 from archc.testing.generator.values import Misfit, Size, Value
 from archir.catalogue.registry import ops
@@ -234,6 +235,7 @@ def body(pen: Pen, place: Place, length: int) -> Body:
         ]  # fmt: skip
         if not place.loop:
             kinds += [(2, raw), (2, module), (2, loops.modules), (1, tied), (1, weighed)]
+            kinds += [(1, tied_to_a_turn), (1, tied_in_turns)]
         if place.depth <= 0:
             kinds = [(6, chain), (1, let), (1, written.claim)]
         found += _fitting(pen, place, choose.weighted(kinds))

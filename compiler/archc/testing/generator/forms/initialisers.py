@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archc.testing.generator.forms.nodes import Body, Use
-from archc.testing.generator.forms.statements import Raw
+from archc.testing.generator.forms.statements import Chain, Loop, Module, Raw
 from archc.testing.generator.pen import Pen, Place
 from archc.testing.generator.values import Part
 from archir.catalogue.registry import ops
@@ -56,6 +56,21 @@ def initialiser(pen: Pen, place: Place, op: str, parameter: str) -> str:
     return text
 
 
+def _loops(body: Body) -> list[str]:
+    """The paths of labelled loops in a body and in its modules."""
+    found: list[str] = []
+    for each in body.statements:
+        if isinstance(each, Module):
+            found += [f"{each.label or each.name}.{path}" for path in _loops(each.body)]
+        elif isinstance(each, Chain):
+            found += [
+                stage.label
+                for stage in each.stages
+                if isinstance(stage.unit, Loop) and stage.label.isidentifier()
+            ]
+    return found
+
+
 STARTS = ("zeros", "ones", "normal")
 
 
@@ -78,6 +93,9 @@ def rules(pen: Pen, place: Place, labels: list[str], body: Body) -> str:
         path = f"{choose.pick(labels)}*" if labels else "*c*"
         lines.append(f'"{path}".weight: {choose.pick(PLAIN)}')
         pen.note("init of a path")
+    for label in choose.some(_loops(body), 60):
+        lines.append(f'"{label}.{choose.integer(0, 3)}".weight: {choose.pick(PLAIN)}')
+        pen.note("init of a path", "init of a turn")
     raws = [each.name for each in body.statements if isinstance(each, Raw) and each.kind == "param"]
     for name in choose.some(raws, 60):
         lines.append(f"param.{name}: {choose.pick(PLAIN)}")

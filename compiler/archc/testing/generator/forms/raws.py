@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archc.testing.generator.forms.expressions import integer
-from archc.testing.generator.forms.nodes import Body, Merged, Node, Stage, Use
-from archc.testing.generator.forms.statements import Branches, Chain, Module, Raw
+from archc.testing.generator.forms.nodes import Merged, Node, Stage, Use
+from archc.testing.generator.forms.statements import Branches, Chain, Raw
 from archc.testing.generator.pen import Pen, Place
 
 
@@ -56,26 +56,6 @@ def weighed(pen: Pen, place: Place) -> list[Node]:
         made.append(Raw("param", bias, [str(out)], "zeros", "", ""))
         branches.append(Chain([Stage(Use(bias))]))
     return [*made, Chain([Stage(Merged(Use(keyword, given), Branches(branches)))])]
-
-
-def tied(pen: Pen, place: Place) -> list[Node]:
-    """A module of two layers with one weight; keys lead from the module, wherever it stands."""
-    choose, name = pen.choices, pen.fresh("m")
-    pen.note("module", "tied weights", "with", "label")
-    keyword, extent = "linear", int(place.scene.value.features)
-    if place.scene.value.rank in (3, 4, 5) and choose.chance(50):
-        keyword, extent = "conv", int(place.scene.value.channels)
-    pen.ops[keyword] += 2
-    given: list[tuple[str | None, str]] = [(None, str(extent))]
-    given += [(None, "1")] if keyword == "conv" else []
-    bias: list[tuple[str | None, str]] = [("bias", "false")] if choose.chance(50) else []
-    first, again = Stage(Use(keyword, [*given, *bias]), "one"), Stage(Use(keyword, given), "two")
-    tie = choose.pick(["one.weight", '"one".weight'])
-    again.overrides = [("weight", tie)]
-    if not bias and choose.chance(40):
-        again.overrides.append(("bias", "one.bias"))
-    stages = [first, again] if choose.chance(60) else [again, first]
-    return [Module(name, "", Body([Chain(stages)])), Chain([Stage(Use(name))])]
 
 
 def _start(pen: Pen, extents: list[int], dtype: str) -> str:
