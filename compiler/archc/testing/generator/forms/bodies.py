@@ -7,6 +7,7 @@ from collections.abc import Callable
 from archc.testing.generator import library
 from archc.testing.generator.forms import choices, compounds, loops, sizes, uses, written
 from archc.testing.generator.forms.expressions import integer, truth
+from archc.testing.generator.forms.handed import handed
 from archc.testing.generator.forms.initialisers import overrides
 from archc.testing.generator.forms.nodes import Body, Node, Stage, Use
 from archc.testing.generator.forms.raws import raw, weighed
@@ -235,7 +236,7 @@ def body(pen: Pen, place: Place, length: int) -> Body:
         ]  # fmt: skip
         if not place.loop:
             kinds += [(2, raw), (2, module), (2, loops.modules), (1, tied), (1, weighed)]
-            kinds += [(1, tied_to_a_turn), (1, tied_in_turns)]
+            kinds += [(1, tied_to_a_turn), (1, tied_in_turns), (1, handed)]
         if place.depth <= 0:
             kinds = [(6, chain), (1, let), (1, written.claim)]
         found += _fitting(pen, place, choose.weighted(kinds))

@@ -8,6 +8,7 @@ from typing import Any
 from archc.testing.generator.forms import bodies
 from archc.testing.generator.forms.evaluation import find
 from archc.testing.generator.forms.expressions import integer
+from archc.testing.generator.forms.handed import layers, unit_block
 from archc.testing.generator.forms.initialisers import rules
 from archc.testing.generator.forms.nodes import Block, Body, Scene, Stage, Use
 from archc.testing.generator.forms.stages import label
@@ -81,9 +82,10 @@ def _argument(pen: Pen, place: Place, made: Block, name: str, kind: str, domain:
         return _unit(pen, place, made)
     if name[0] == "a":
         pen.note("op as argument")
-        word = choose.pick(
-            ["relu", "tanh", "none", "batch_norm(eps = 1e-3)", "silu", "leaky_relu(0.2)"]
-        )
+        words = ["relu", "tanh", "none", "batch_norm(eps = 1e-3)", "silu", "leaky_relu(0.2)"]
+        if choose.chance(30):
+            words = layers(place)
+        word = choose.pick(words)
         if word == "none":
             pen.note("none as op")
         elif "(" in word:
@@ -160,7 +162,7 @@ def parameters(pen: Pen, place: Place) -> tuple[list[tuple[str, str, str, str]],
     for kind in kinds:
         name, (text, domain, default, value) = pen.fresh(kind), _kind(pen, kind)
         if kind == "u" and not any(block.name.startswith("T") for block in pen.blocks):
-            _unit_block(pen)
+            unit_block(pen)
         if kind == "e":
             earlier = [n for n, v in env.items() if isinstance(v, int)]
             if not earlier:
@@ -207,15 +209,6 @@ def _kind(pen: Pen, kind: str) -> tuple[str, str, str, Any]:
     if kind == "start":
         return "init", "", "ones", Part("ones")
     return "int", "", choose.pick(["", "4"]), 4
-
-
-def _unit_block(pen: Pen) -> None:
-    """A block that keeps the shape and may be an argument."""
-    name = pen.fresh("T")
-    text = f"block {name}(a1: op = relu) {{\n  a1 -> multiply(0.5)\n}}"
-    pen.blocks.append(Block(name, [("a1", "op", "", "relu")], [], Body()))
-    pen.known[":" + name] = pen.blocks[-1]
-    pen.declare(name, Part(name), text)
 
 
 def _outputs(pen: Pen, scene: Scene, made: Any) -> None:
