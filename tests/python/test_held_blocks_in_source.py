@@ -48,6 +48,29 @@ def test_one_class_takes_the_block(name: str) -> None:
     assert all("unit: Callable[..., nn.Module]" in text for text in holders)
 
 
+PARTS = {
+    "convolutions": """a: Unit(conv(4, 3)) -> b: Unit(conv(5, 1, bias = false))
+          c: Unit(batch_norm) -> d: Unit(conv(3, [1, 3])) -> e: Unit(gelu)""",
+    "of_other_kinds": """a: Unit(depthwise(3, padding = 1))
+          b: Unit(conv_transpose(6, 2, stride = 2))""",
+    "of_one_class": "a: Unit(depthwise(3, padding = 1)) -> b: Unit(conv(4, 1))",
+    "matrices": "a: Unit(linear(4)) -> b: Unit(linear(6, bias = false)) -> c: Unit(layer_norm)",
+    "normalised": """a: Unit(group_norm(2)) -> b: Unit(conv(6, 1, groups = 2))
+          c: Unit(batch_norm)""",
+    "by_default": "a: Unit -> b: Unit(conv(5, 3)) -> c: Unit",
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_ops_that_uses_of_a_block_are_given(name: str) -> None:
+    """A parameter that holds them is called with the channels alone, whatever op it is."""
+    typed = compiled(f"""
+    block Unit(unit: op = conv(4, 1)) {{ made: unit -> act: relu }}
+    model m() {{ input x: [N, 4, H = 8, W = 8]
+      {PARTS[name]} }}""")
+    assert list(differences(typed, source(typed))) == []
+
+
 def test_classes_apart_where_a_block_takes_other_numbers() -> None:
     """What a block reads off its input besides channels nothing here can pass on."""
     typed = compiled(_text("a: Body(4, Plain) -> b: Body(4, Matrix)"))

@@ -150,19 +150,34 @@ def leading(make: CallCode) -> int:
     return sum(1 for code in make.args[:1] if isinstance(code, Inferred))
 
 
+BEHIND_CHANNELS = {
+    "nn.Conv": ("out_channels", "kernel_size"),
+    "nn.Linear": ("out_features",),
+    "nn.GRU": ("hidden_size",),
+    "nn.LSTM": ("hidden_size",),
+    "nn.RNN": ("hidden_size",),
+}
+"""What torch calls the arguments behind the channels that come in, by how its module is called."""
+
+
 def part_call(make: CallCode, op: Any, inferred: int) -> Expr:
     """A callable that makes an op's module of its channels, or of nothing."""
     keywords = tuple((n, expression(substitute(code, op), ())) for n, code in make.kwargs)
-    others = tuple(
-        (None, expression(substitute(code, op), ())) for code in make.args[leading(make) :]
-    )
-    if leading(make) == inferred and not others:
-        if not keywords:
-            return Raw(make.function)
-        return Call("partial", ((None, Raw(make.function)), *keywords))
+    others = [expression(substitute(code, op), ()) for code in make.args[leading(make) :]]
+    positional = tuple((None, each) for each in others)
     if leading(make) < inferred:
-        return Raw(f"lambda _: {flat(Call(make.function, (*others, *keywords)))}")
-    return Call("partial", ((None, Raw(make.function)), *others, *keywords))
+        return Raw(f"lambda _: {flat(Call(make.function, (*positional, *keywords)))}")
+    if leading(make) and others:
+        # The channels are given first, so that what stands behind them has to go by name.
+        names = next((n for at, n in BEHIND_CHANNELS.items() if make.function.startswith(at)), ())
+        if len(names) < len(others):
+            made = flat(Call(make.function, ((None, Raw("channels")), *positional, *keywords)))
+            return Raw(f"lambda channels: {made}")
+        keywords = (*zip(names, others, strict=False), *keywords)
+        positional = ()
+    if not positional and not keywords:
+        return Raw(make.function)
+    return Call("partial", ((None, Raw(make.function)), *positional, *keywords))
 
 
 CONTAINERS = {"list": "nn.ModuleList", "dict": "nn.ModuleDict"}

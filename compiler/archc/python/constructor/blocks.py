@@ -9,7 +9,7 @@ from archc.python.channels.arguments import all_told, argument, given, given_in_
 from archc.python.classes.klass import Class
 from archc.python.classes.said import Parameter, Said, Var, is_plain_value
 from archc.python.code.layout import Call, Const, Expr, Raw, constant, flat
-from archc.python.constructor.lists import Lists
+from archc.python.constructor.passed_on import PassedOn
 from archc.python.merging.flows import Step, Variable
 from archc.python.merging.merge import Inst, Item, apart
 from archir.graph.modules import Network
@@ -17,7 +17,7 @@ from archir.init.values import Part
 from archir.program.nodes import Expr as Expression
 
 
-class Blocks(Lists):
+class Blocks(PassedOn):
     """Makes blocks."""
 
     def instance(self, item: Item, modules: dict[Inst, Any]) -> Expr:
@@ -35,6 +35,8 @@ class Blocks(Lists):
         step = self.step_of(item)
         inputs: list[Variable] = [] if step is None else step.inputs
         told = told_to(owner, item.span, inner, inputs, self.loops, modules)
+        texts = given(owner, item.span, inner, next(iter(modules)))
+        names = _names(inner)
         _, extents = self.incoming(item)
         self._refused(item, inner)
         found: list[tuple[str | None, Expr]] = []
@@ -43,7 +45,8 @@ class Blocks(Lists):
             if parameter.says:
                 values: dict[Inst, object] = {i: parameter.values[m] for i, m in modules.items()}
                 shown = {i: parameter.says.get(m) for i, m in modules.items()}
-                made = self.passed(values, told.get(var), shown)
+                text = texts.get(names.get(var, ""))
+                made = self.passed(item, values, told.get(var), shown, text)
                 default = parameter.shown_default
             else:
                 depends = extents
@@ -94,9 +97,11 @@ class Blocks(Lists):
 
     def passed(
         self,
+        item: Item,
         values: dict[Inst, object],
         said: Said | None,
         shown: dict[Inst, Expr | None],
+        text: Expression | None,
     ) -> Expr:
         """A part that is passed on to a block, which makes it as is ``shown``."""
         owner = self.owner
@@ -111,7 +116,10 @@ class Blocks(Lists):
             return Raw("None") if one is None else one
         slots = [v for v in (said.vars if said else ()) if v[0] == "slot"]
         if said is None or len(slots) != 1 or said.text not in owner.spoken.values():
-            raise apart(next(iter(values)))
+            alike = self.alike(item, shown, text, "size")
+            if alike is None:
+                raise apart(next(iter(values)))
+            return alike
         outer = owner.parameter(slots[0])
         for inst, each in shown.items():
             outer.says[inst.whole.network] = each
@@ -190,13 +198,12 @@ class Blocks(Lists):
                 found.append((name, self.resolved(values, said, said.fixed, name)))
                 continue
             shown = {i: _taken(self.file.class_of(m), name).says.get(m) for i, m in modules.items()}
-            found.append((name, self.passed(values, said, shown)))
+            found.append((name, self.passed(item, values, said, shown, expr)))
         return Call(called, tuple(found))
 
     def part(self, item: Item, inner: Class, module: Network, told: list[str]) -> Expr:
         """A callable that makes a block of its channels and of the arguments that it is told."""
-        assert inner.family.places is not None
-        names = {("slot", p.target.slot): p.name for p in inner.family.places.block.parameters}
+        names = _names(inner)
         found: list[tuple[str | None, Expr]] = []
         for var, parameter in inner.taken():
             if var == ("in", 0) or names.get(var) in told:
@@ -210,6 +217,14 @@ class Blocks(Lists):
             if not parameter.has_default or flat(made) != default:
                 found.append((parameter.name, made))
         return Call("partial", ((None, Raw(inner.name)), *found)) if found else Raw(inner.name)
+
+
+def _names(inner: Class) -> dict[Var, str]:
+    """The parameters of a block in its text, by what its class takes for them."""
+    places = inner.family.places
+    if places is None:
+        return {}
+    return {("slot", p.target.slot): p.name for p in places.block.parameters}
 
 
 def _taken(owner: Class, name: str) -> Parameter:

@@ -51,10 +51,11 @@ class Leaves(Numbers):
         }
         functions = {make.function for make in makes.values()}
         ops = {inst: leaf.op for inst, leaf in modules.items()}
+        kinds = {type(op) for op in ops.values()}  # two may be one class of torch's
         given = arguments(self.owner, item.span, ops, self.loops)
         counts = {len(make.args) for make in makes.values()}
         is_held = self.owner.is_in_table(item.span, modules) or self.is_optional(item)
-        if len(functions) > 1 or len(counts) > 1 or is_held:
+        if len(kinds) > 1 or len(functions) > 1 or len(counts) > 1 or is_held:
             return self.held(item, modules, makes)
         self.owner.bake_part(item.span)
         holes: list[tuple[str | None, dict[Inst, Any]]] = [

@@ -8,6 +8,7 @@ from typing import Any
 from archc.python.channels.arguments import given_in_text
 from archc.python.classes.said import Var, is_plain_value, same
 from archc.python.code.recipes import Spoken
+from archc.python.forward.alike import is_called_alike, shared, with_defaults, with_factors
 from archc.python.forward.speech import Forward, Keeping
 from archc.python.merging.flows import Step
 from archc.python.merging.merge import Inst
@@ -15,10 +16,13 @@ from archc.python.reading.evaluate import UnknownError
 from archc.python.reading.expressions import show
 from archc.python.reading.scope import UnsayableError
 from archir.base.record import Record, Struct, field_names, fresh, replaced
+from archir.graph.graph import Apply
 from archir.op.contract import replaced as replaced_op
 from archir.op.recipe import Arg, Code, Device, Extent, FunctionRecipe, Input, renamed
 from archir.program import expressions as e
 from archir.program.nodes import Expr
+from archir.program.walk import nested
+from archir.shapes.types import TensorType
 
 
 class _Merging(Struct):
@@ -33,6 +37,9 @@ class _Merging(Struct):
 
     leaves: list[tuple[Code | Spoken, frozenset[Var]]] = fresh(factory=list)
     """What each argument depends on."""
+
+    factors: list[Expr] = fresh(factory=list)
+    """What sizes among the arguments are multiplied with, or divided by."""
 
 
 class Computing(Forward):
@@ -61,21 +68,33 @@ class Computing(Forward):
             found = self._words(expr, values, merging)
             if found is not None:
                 merging.spoken[name] = found
-        line: Any = step.line
-        recipe = replaced_op(line.step.op, told).recipe(owner.file.types(line.step))
-        assert isinstance(recipe, FunctionRecipe)
-        codes = [each.code for each in step.item.by.values()]
-        merged = self._merged(codes, recipe.apply, merging)
+        codes, recipe = self._called(step, told)
+        merged = self._merged(codes, recipe, merging)
         for code, leaves in merging.leaves:
             if code not in merging.said:  # it stands there as it is
                 owner.file.fix(owner.live(leaves))
         made: Code = renamed(merged, owner.file.library.name)
         return made
 
+    def _called(self, step: Step, told: dict[str, object]) -> tuple[list[Code], Code]:
+        """The code of each instance, and the recipe that it comes from."""
+        lines = list(step.item.by.values())
+        codes: list[Code] = [line.code for line in lines]
+        if is_called_alike(codes):
+            return codes, self._recipe(lines[0].step, told)
+        recipes = [self._recipe(line.step, told) for line in lines]
+        return with_defaults(codes, recipes, [line.step.op for line in lines])
+
+    def _recipe(self, step: Apply, told: dict[str, object]) -> Code:
+        recipe = replaced_op(step.op, told).recipe(self.owner.file.types(step))
+        assert isinstance(recipe, FunctionRecipe)
+        return recipe.apply
+
     def _words(self, expr: Expr, values: dict[Inst, object], merging: _Merging) -> Code | Spoken:
         """The words for an argument; None for what is a size, which is read off what flows in."""
         owner, step = self.owner, merging.step
         if not all(map(is_plain_value, values.values())):
+            merging.factors += _factors(expr)
             if not isinstance(expr, e.ListDisplay | e.Gathered):
                 merging.leaves.append((None, owner.own_leaves(expr)))
             return None
@@ -130,18 +149,22 @@ class Computing(Forward):
             merging.said.add(found)
             return found
         first = codes[0]
-        if isinstance(first, tuple | Record):
+        if isinstance(first, tuple | Record) and len({type(code) for code in codes}) == 1:
             return self._merged_parts(codes, recipe, merging)
         if all(same(code, first) for code in codes):
             return first
         if all(isinstance(code, int | float) for code in codes):
             return self._number(codes, merging)
+        alike = shared(codes, self._types(merging.step))
+        if alike is not None:
+            return alike
+        factored = with_factors(codes)
+        if factored is not codes:
+            return self._merged_parts(list(factored), recipe, merging)
         raise self.differs(merging.step)
 
     def _merged_parts(self, codes: list[Any], recipe: Any, merging: _Merging) -> Any:
         first = codes[0]
-        if len({type(code) for code in codes}) > 1:
-            raise self.differs(merging.step)
         if isinstance(first, Extent | Device | Input):
             return self._read_off(codes, merging)
         known = type(recipe) is type(first)
@@ -177,8 +200,31 @@ class Computing(Forward):
                 return Extent(first.input, last.pop())
         raise self.differs(step)
 
+    def _types(self, step: Step) -> list[tuple[TensorType, ...]]:
+        """The types of what flows into a line, in each instance."""
+        file = self.owner.file
+        return [
+            file.typed.types_of(file.definition_of[line.step], tuple(line.inputs))
+            for line in step.item.by.values()
+        ]
+
+    def _factor(self, values: dict[Inst, object], merging: _Merging) -> Spoken | None:
+        """The words for a number that sizes are multiplied with; None where there are none."""
+        span = merging.step.item.span
+        for expr in merging.factors:
+            if self.owner.holds(expr, values, span):
+                scope = Keeping(self, span)
+                with suppress(UnsayableError):
+                    text = show(expr, scope)
+                    if scope.said:
+                        return Spoken(text)
+        return None
+
     def _number(self, codes: list[Any], merging: _Merging) -> Any:
         insts = list(merging.step.item.by)
+        found = self._factor(dict(zip(insts, codes, strict=True)), merging)
+        if found is not None:
+            return found
         if any(inst.loop is not None for inst in insts):
             raise self.differs(merging.step)
         values = {inst.network: code for inst, code in zip(insts, codes, strict=True)}
@@ -187,6 +233,18 @@ class Computing(Forward):
         said = self.owner.use(self.owner.own("size", full))
         self.maker.kept[said.text] = said.text
         return Spoken(f"self.{said.text}")
+
+
+def _factors(expr: Expr) -> list[Expr]:
+    """The operands of products and quotients in an expression, and then all names in it."""
+    parts = list(nested(expr))
+    operands = [
+        operand
+        for part in parts
+        if isinstance(part, e.Arithmetic) and part.rest[0][0] in ("*", "//")
+        for operand in (part.first, *(each for _, each in part.rest))
+    ]
+    return [*operands, *(part for part in parts if isinstance(part, e.Local))]
 
 
 class Placed(int):
