@@ -8,10 +8,10 @@ from archc.testing.generator.choices import Choices
 from archc.testing.generator.claims import with_claim
 from archc.testing.generator.forms import bodies
 from archc.testing.generator.forms.expressions import integer
-from archc.testing.generator.forms.initialisers import rules
 from archc.testing.generator.forms.nodes import Block, Body, Node, Scene, Stage, Use
 from archc.testing.generator.forms.stages import chain_of
 from archc.testing.generator.forms.statements import Chain, If, Output, TrainOnly, Verbatim
+from archc.testing.generator.forms.weights.initialisers import rules
 from archc.testing.generator.mistakes import with_mistake
 from archc.testing.generator.pen import Pen, Place
 from archc.testing.generator.project import Project, assembled

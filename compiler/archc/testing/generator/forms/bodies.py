@@ -8,9 +8,7 @@ from archc.testing.generator import library
 from archc.testing.generator.forms import choices, compounds, loops, sizes, uses, written
 from archc.testing.generator.forms.expressions import integer, truth
 from archc.testing.generator.forms.handed import handed
-from archc.testing.generator.forms.initialisers import overrides
 from archc.testing.generator.forms.nodes import Body, Node, Stage, Use
-from archc.testing.generator.forms.raws import raw, weighed
 from archc.testing.generator.forms.stages import (
     SEVERAL,
     attempt,
@@ -27,7 +25,9 @@ from archc.testing.generator.forms.statements import (
     Loop,
     Module,
 )
-from archc.testing.generator.forms.ties import tied, tied_in_turns, tied_to_a_turn
+from archc.testing.generator.forms.weights.initialisers import overrides
+from archc.testing.generator.forms.weights.raws import raw, weighed
+from archc.testing.generator.forms.weights.ties import tied, tied_in_turns, tied_to_a_turn
 from archc.testing.generator.pen import Pen, Place
 from archc.testing.generator.values import Misfit, Size, Value
 from archir.catalogue.registry import ops

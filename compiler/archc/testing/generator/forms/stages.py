@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archc.testing.generator.forms.expressions import argument, integer, truth
-from archc.testing.generator.forms.initialisers import overrides
 from archc.testing.generator.forms.nodes import Body, Node, Scene, Stage, Use
 from archc.testing.generator.forms.statements import Braces, Chain
+from archc.testing.generator.forms.weights.initialisers import overrides
 from archc.testing.generator.pen import Pen, Place
 from archc.testing.generator.shapes.arguments import arguments, beyond, generic
 from archc.testing.generator.values import Misfit, Part, Size

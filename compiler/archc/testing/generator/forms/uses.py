@@ -9,10 +9,10 @@ from archc.testing.generator.forms import bodies
 from archc.testing.generator.forms.evaluation import find
 from archc.testing.generator.forms.expressions import integer
 from archc.testing.generator.forms.handed import layers, unit_block
-from archc.testing.generator.forms.initialisers import rules
 from archc.testing.generator.forms.nodes import Block, Body, Scene, Stage, Use
 from archc.testing.generator.forms.stages import label
 from archc.testing.generator.forms.statements import Braces, Chain, Output, Verbatim
+from archc.testing.generator.forms.weights.initialisers import rules
 from archc.testing.generator.pen import Pen, Place
 from archc.testing.generator.values import Misfit, Part, Size, Value, require
 from archir.catalogue.registry import ops

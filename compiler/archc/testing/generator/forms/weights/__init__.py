@@ -1,0 +1,1 @@
+"""Weights: raw parameters and buffers, tied ones, and what they begin as."""
