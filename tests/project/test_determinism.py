@@ -52,6 +52,20 @@ def test_stages_are_the_same_under_any_hash_seed(stage: str) -> None:
     under_hash_seeds("-m", "archc", "emit", file, "--stage", stage, seeds=SEEDS)
 
 
+def test_names_that_one_expression_needs_are_printed_in_their_order(tmp_path: Path) -> None:
+    file = tmp_path / "net.arch"
+    file.write_text(
+        "model net() {\n  input x: [N, 16, H = 32, W = 32]\n"
+        "  let sizes, [wide, [narrow, _]] = [[4, 8], [2, [3, 4]]]\n"
+        '  for width, [name, [kernel, _]] in [[8, ["a", [1, 2]]], [4, ["b", [3, 1]]]] {\n'
+        '    "{name}": conv(width, kernel)\n  }\n'
+        "  last: conv(sum([a * b + c for a, [b, c] in [[wide, [narrow, 1]]]]) + sizes[0], 1)\n}\n",
+        "utf-8",
+    )
+    printed = under_hash_seeds("-m", "archc", "emit", str(file), seeds=("0", "1", "4")).decode()
+    assert printed.index(" sizes = ") < printed.index(" wide, ") < printed.index(" narrow, ")
+
+
 def test_diagnostics_are_the_same_under_any_hash_seed(tmp_path: Path) -> None:
     bad = tmp_path / "bad.arch"
     bad.write_text(

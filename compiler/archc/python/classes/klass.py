@@ -96,11 +96,11 @@ class Class(Depending):
 
     def use(self, said: Said) -> Said:
         """Note that something is printed: what it names has to be there."""
-        for var in said.vars:
-            if var[0] in ("slot", "in", "feat") and var not in self.bound:
+        for var in sorted(var for var in said.vars if var[0] in ("slot", "in", "feat")):
+            if var not in self.bound:
                 self.parameter(var)
-        for var in said.vars:
-            if var[0] == "let" and self.maker is not None:
+        for var in sorted(var for var in said.vars if var[0] == "let"):
+            if self.maker is not None:
                 name = self.spoken[var]
                 self.maker.let(var[1], len(re.findall(rf"\b{name}\b", said.text)))
         self.used |= said.vars

@@ -213,8 +213,8 @@ class Statements:
             elif line.run in used:
                 result += line.lines
         result = comprehended(result)
-        for var in used:
-            if var[0] in ("slot", "in", "feat") and var not in owner.bound:
+        for var in sorted(var for var in used if var[0] in ("slot", "in", "feat")):
+            if var not in owner.bound:
                 owner.parameter(var)
         return result
 
