@@ -183,6 +183,8 @@ def standing(text: str, start: int) -> Standing:
     """What names mean in the assignment at a place."""
     head = max(text.rfind("\nmodel ", 0, start), text.rfind("\nblock ", 0, start), 0)
     end = text.find("\n}", start)
+    if (len(text) if end < 0 else end) - head > _LONGEST_BODY:
+        return Standing(is_sound=False)
     here = text.count("\n", head, start)
     flows, rebound, at, is_sound = "", set[str](), Standing(), True
     for number, line in enumerate(text[head : len(text) if end < 0 else end].split("\n")):
@@ -201,6 +203,9 @@ def standing(text: str, start: int) -> Standing:
             flows = ""
     return Standing(at.flows, at.lost, is_sound)
 
+
+_LONGEST_BODY = 8000
+"""Characters of a body that is looked through for each of its assignments."""
 
 _ASSIGNED = re.compile(r"(\w+)\s*=\s*([^=].*)")
 

@@ -45,4 +45,4 @@ def around(tokens: Sequence[Token], at: int) -> int | None:
     return None
 
 
-_FAR = 2000
+_FAR = 200
