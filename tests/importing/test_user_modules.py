@@ -245,7 +245,8 @@ class Spellings(nn.Module):
         y = y @ self.scale.T
         sign = y.gt(0).int().to(torch.float32)
         out: Tensor = sign * y + 1 / (y.narrow(2, 1, 1).abs() + 2)
-        return out
+        length = torch.linalg.vector_norm(out, dim=(-1,), keepdim=True) + 1
+        return torch.special.expm1(out / length)
 
 
 def test_functions_that_are_several_ops_at_any_length() -> None:

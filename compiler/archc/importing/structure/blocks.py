@@ -21,6 +21,7 @@ from archc.importing.nodes import (
     TrainOnly,
     UseStage,
 )
+from archc.importing.problems import ImportingError
 from archc.importing.structure.holes import Solver
 from archc.importing.structure.unify import DifferentError, Unifier
 from archc.importing.write import Facts, Unit, children
@@ -88,7 +89,11 @@ class Finder:
         made: dict[int, UseStage] = {}
         for scope in scopes:
             if _declares(scope):
-                made |= self.one(kind, [scope])
+                try:
+                    made |= self.one(kind, [scope])
+                except DifferentError:
+                    said = f"{kind} does not stand by itself: it reads a value of another module"
+                    raise ImportingError(said, scope.body.body.path) from None
         return made
 
     def one(self, kind: str, scopes: list[ScopeStage]) -> dict[int, UseStage]:

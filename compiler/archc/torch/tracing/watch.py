@@ -280,6 +280,8 @@ class _Watcher(TorchFunctionMode):
         if name == "__get__":
             name = getattr(getattr(func, "__self__", None), "__name__", name)
             name = name if name in PROPERTIES else "__get__"
+        # torch.linalg.vector_norm is called linalg_vector_norm there.
+        name = name.removeprefix("linalg_").removeprefix("special_")
         if self.depth or name in SILENT:
             return func(*args, **kwargs)
         frame = _frame()
