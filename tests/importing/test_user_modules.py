@@ -246,7 +246,8 @@ class Spellings(nn.Module):
         sign = y.gt(0).int().to(torch.float32)
         out: Tensor = sign * y + 1 / (y.narrow(2, 1, 1).abs() + 2)
         length = torch.linalg.vector_norm(out, dim=(-1,), keepdim=True) + 1
-        return torch.special.expm1(out / length)
+        grown: Tensor = torch.special.expm1(out / length)
+        return grown
 
 
 def test_functions_that_are_several_ops_at_any_length() -> None:

@@ -185,8 +185,8 @@ def plans_for_parts(given: Sequence[Given]) -> list[frozenset[str]]:
 def _watched(
     net: nn.Module, given: Sequence[Given], plan: frozenset[str], arguments: Arguments
 ) -> Seen:
+    from archc.torch.tracing.numbering import TracingError
     from archc.torch.tracing.runs import see
-    from archc.torch.tracing.watch import TracingError
 
     try:
         dtypes = [each.dtype for each in given]
