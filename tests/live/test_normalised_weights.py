@@ -194,6 +194,9 @@ def test_weights_of_the_form_before_load_as_torch_loads_them() -> None:
         "linear(6)",  # no input learns, so no gradient needs the weight
         "conv(6, 1) -> linear(6)",
         "conv(6, 1) -> conv_transpose(6, 3)",
+        "conv(8, 1, groups = 4)",  # a dim of one element needs no copy to stand in front
+        "conv(8, 3, groups = 4)",
+        "conv(1, 1) -> conv(1, 3)",
         'argmax(1) -> cast("int") -> embedding(9, 3)',
     ],
 )

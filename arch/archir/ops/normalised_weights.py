@@ -94,10 +94,12 @@ class Normalised(Op):
         (weight,) = (spec for spec in super().parameters(given) if spec.name == WEIGHT)
         if self.how.function == "weight_norm":
             dim, last = dict(self.how.arguments).get("dim", 0), len(weight.shape) - 1
+            assert isinstance(dim, int)
             beside = [trace.new(self._lengths(weight.shape))]
             if dim not in (0, last):  # torch has no kernel for those, but several steps
                 beside.append(trace.new(self._lengths(weight.shape)))
-                beside += [trace.new(weight.shape)] * (dim != -1)
+                if dim != -1 and _is_copied(weight.shape, dim):
+                    beside.append(trace.new(weight.shape))
         else:
             state = [spec for spec in self._tensors(weight) if spec.is_buffer]
             beside = [trace.new(spec.shape) for spec in state]
@@ -110,6 +112,14 @@ class Normalised(Op):
         ):
             trace.keep(results[0], made)
         return results
+
+
+def _is_copied(shape: tuple[int, ...], dim: int) -> bool:
+    """Whether torch copies a weight to have a dim in front: dims of one element lie anywhere."""
+    order = list(range(len(shape)))
+    order[0], order[dim] = dim, 0
+    long = [place for place in order if shape[place] > 1]
+    return long != sorted(long)
 
 
 @cache

@@ -189,8 +189,9 @@ def _module_again(
 ) -> Flow:
     if node.label is not None or use.arguments is not None or node.overrides:
         raise wrong(node, f"{use.name.text} is made where it is declared")
-    if here.names.is_outside(use.name.text):
-        raise wrong(node, f"a module does not apply {use.name.text} from outside")
+    is_elsewhere = module.here.body.root is not here.body.root  # one that a block was given
+    if is_elsewhere or here.names.is_outside(use.name.text):
+        raise wrong(node, f"a module or block does not apply {use.name.text} from outside")
     return uses.reached(module.slot, uses.use_shared(module, inputs, node, here), here)
 
 
