@@ -146,7 +146,7 @@ def test_problems_are_told_where_the_call_has_them() -> None:
 def test_the_float_among_the_items_is_the_one_that_is_told() -> None:
     found = make_op(CONV, (8, (3, 4.0)), {})
     assert isinstance(found, tuple)
-    assert ["and 4.0 is a float" in each.problem.message() for each in found] == [True]
+    assert ["its item [1] is the float 4.0" in each.problem.message() for each in found] == [True]
 
 
 def test_names_and_values_are_told_together() -> None:
