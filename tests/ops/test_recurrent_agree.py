@@ -116,3 +116,34 @@ def test_training_keeps_about_what_autograd_saves(
     _, _, outputs = played(made, (shape,), "plain", True, [True])
     kept = sum(storage.nbytes for storage in reached(outputs))
     assert 0.9 * expected <= kept <= 1.1 * expected
+
+
+OPTIONS: list[dict[str, Any]] = [
+    {}, {"num_layers": 2}, {"bidirectional": True}, {"batch_first": False}, {"bias": False},
+]  # fmt: skip
+
+
+@each_kind
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_op_in_place_follows_where_torch_can_still_train(
+    kind: str, options: dict[str, Any], which: int
+) -> None:
+    given = torch.randn(2, 5, 4, requires_grad=True)
+    made = KINDS[kind](4, 3, **{"batch_first": True, **options})(given)
+    out = made[0] if which == 0 else made[1][0] if kind == "lstm" else made[1]
+    nn.functional.threshold_(out, 0.001, 1.0)
+    try:
+        out.sum().backward()
+        runs = True
+    except RuntimeError:
+        runs = False
+    said = "".join(f", {name} = {str(value).lower()}" for name, value in options.items())
+    names = ["y" if at == which else "_" for at in range(3 if kind == "lstm" else 2)]
+    text = f"""
+    model m() {{
+      input x: [N = 2, 5, 4]
+      {kind}(3{said}) as {", ".join(names)}
+      y -> threshold(0.001, 1.0, true)
+    }}"""
+    assert archc.check(archc.Source("m", text)).ok is runs

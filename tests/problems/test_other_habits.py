@@ -384,3 +384,11 @@ def test_a_bilinear_layer_is_an_einsum_with_a_weight() -> None:
 """
     net = archc.loads(text, weights={"weight": layer.weight.detach()})
     torch.testing.assert_close(net(a, b), layer(a, b))
+
+
+def test_a_label_of_digits_beside_one_that_is_used_twice() -> None:
+    """What is proposed is free beside it, and found: no stem makes digits alone another label."""
+    text = model('"1": sigmoid', 'for i in 1..3 { "a": relu }')
+    assert said(text) == ["label-used-twice"]
+    (error,) = archc.check(Source("net.arch", text)).errors
+    assert error.hint == 'labels in a loop can count: "a{i}": …'

@@ -71,6 +71,17 @@ def test_ops_that_uses_of_a_block_are_given(name: str) -> None:
     assert list(differences(typed, source(typed))) == []
 
 
+def test_a_default_that_every_use_replaces_is_not_made() -> None:
+    """`conv` without its channels is no layer: as a default it stands for what has to be given."""
+    typed = compiled("""
+    block Unit(unit: op = conv) { made: unit -> act: relu }
+    block Copied(unit: op = tile) { made: unit -> multiply(0.5) }
+    model m() { input x: [N, 4, H = 8, W = 8]
+      a: Unit(conv(4, 3)) -> b: Unit(linear(6))
+      c: Copied(conv(2, 1)) -> d: Copied(linear(3)) }""")
+    assert list(differences(typed, source(typed))) == []
+
+
 def test_classes_apart_where_a_block_takes_other_numbers() -> None:
     """What a block reads off its input besides channels nothing here can pass on."""
     typed = compiled(_text("a: Body(4, Plain) -> b: Body(4, Matrix)"))

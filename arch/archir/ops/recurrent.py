@@ -205,7 +205,11 @@ class _Recurrent(Op):
             for _ in range(ways):
                 taken = trace.contiguous(given) if ways == 1 else trace.new(given.shape, given)
                 state = trace.new((batch, self._given()))
-                notes = trace.new((self._noted(length, batch, given.shape[2]),), dtype="float32")
+                noted = self._noted(length, batch, given.shape[2])
+                if self._notes_output() and layer + 1 == self.num_layers:
+                    noted -= length * batch * self._given()
+                    trace.keep(joined, joined)
+                notes = trace.new((noted,), dtype="float32")
                 trace.keep(joined, taken, state, notes)
                 if trace.training and self.dropout and layer + 1 < self.num_layers:
                     trace.keep(joined, trace.noise(joined, self.dropout))
@@ -220,6 +224,10 @@ class _Recurrent(Op):
     def _noted(self, length: int, batch: int, width: int) -> int:
         """Numbers that one direction of a layer notes for the backward pass."""
         raise NotImplementedError
+
+    def _notes_output(self) -> bool:
+        """Whether what it gives is among them, so that no op in place may follow."""
+        return False
 
     # --- how torch does it --------------------------------------------------------------------
 
@@ -313,6 +321,9 @@ class LSTM(_Gated):
 
     def _noted(self, length: int, batch: int, width: int) -> int:
         return batch * (length + 1) * (6 * max(width, self.hidden_size) + 9 * self.hidden_size)
+
+    def _notes_output(self) -> bool:
+        return not self.proj_size and not self.bidirectional  # then oneDNN's kernel gives it
 
     def _changed(self) -> tuple[tuple[str, Code], ...]:
         return (*super()._changed(), *self.changed("proj_size"))

@@ -76,7 +76,7 @@ class AlreadyInUse(Problem):
     def hint(self) -> str | None:
         stem = self.text.rstrip("0123456789") or "layer"
         others = [label for label in self.taken if label != self.text]
-        while any(label.removeprefix(stem).isdecimal() for label in others):
+        while any(each.startswith(stem) and each[len(stem) :].isdecimal() for each in others):
             stem += "_"
         if self.in_turns and self.kind == "param":
             return "in a loop put it into a block, which has one in each turn"

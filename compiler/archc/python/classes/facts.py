@@ -28,7 +28,8 @@ from archir.graph.modules import (
 from archir.graph.steps import walked
 from archir.graph.typed import TypedGraph
 from archir.init.values import Part
-from archir.op.contract import assembled
+from archir.op.contract import assembled, values_of
+from archir.op.fields import REQUIRED
 from archir.op.recipe import ModuleRecipe
 from archir.shapes.types import TensorType
 
@@ -146,6 +147,8 @@ class Facts:
     def part(self, part: Part, types: tuple[TensorType, ...], inferred: int) -> Expression | None:
         """The callable that an op as a value is; None where it has no module."""
         op = assembled(ops()[part.name], dict(part.arguments))
+        if any(value is REQUIRED for value in values_of(op).values()):
+            return None  # a default that no use takes as it is
         recipe = op.recipe(types)
         if not isinstance(recipe, ModuleRecipe):
             return None
