@@ -113,7 +113,7 @@ def test_other_counters_print_what_is_said(name: str) -> None:
 
 
 def test_every_example_has_been_counted_by_others() -> None:
-    assert set(COUNTERS) == {name for name in NAMES if name not in SIZES}
+    assert set(COUNTERS) >= {name for name in NAMES if name not in SIZES}
 
 
 def test_thop_halves_googlenet() -> None:

@@ -132,7 +132,7 @@ def test_an_op_in_place_follows_where_torch_can_still_train(
     given = torch.randn(2, 5, 4, requires_grad=True)
     made = KINDS[kind](4, 3, **{"batch_first": True, **options})(given)
     out = made[0] if which == 0 else made[1][0] if kind == "lstm" else made[1]
-    nn.functional.threshold_(out, 0.001, 1.0)
+    nn.functional.threshold(out, 0.001, 1.0, inplace=True)
     try:
         out.sum().backward()
         runs = True

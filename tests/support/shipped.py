@@ -20,6 +20,10 @@ DRAWN = tuple(sorted((*NAMES, *(name for name in HUGE if name != "llama"))))
 """Every example that is a model: what needs no weights is asked of all of them, every size too."""
 
 SIZES = (
+    *(f"resnet{depth}" for depth in (34, 101, 152)),
+    *("resnext101_32x8d", "resnext101_64x4d", "wide_resnet101_2"),
+    *(f"densenet{depth}" for depth in ("161", "169", "201", "264", "264_k48")),
+    *("vgg11", "vgg11_bn", "vgg13", "vgg13_bn", "vgg19", "vgg19_bn"),
     "mobilenet_v3_large",
     *("mnasnet0_5", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3"),
     *(f"shufflenet_v2_{times}" for times in ("x0_5", "x1_0", "x1_5", "x2_0")),
