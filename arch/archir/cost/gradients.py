@@ -11,10 +11,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from archir.base.record import Record, Struct
+from archir.cost.memory import bytes_of
 from archir.cost.saved_for_backward import nodes
 from archir.cost.simulate import Pass
 from archir.graph.flat import Flat, raw_state
-from archir.memory.storage import BYTES, BackwardNode
+from archir.memory.storage import BackwardNode
 
 
 class Turn(Record):
@@ -192,8 +193,7 @@ def _weights(flat: Flat, dtype: str) -> dict[int, list[_OfWeight]]:
             if key is not None and not raw[key].is_buffer:
                 found.append((key, raw[key]))
         for key, spec in found:
-            each = BYTES[dtype if spec.dtype == "float32" else spec.dtype]
-            reads[flat.ties.get(key, key)].append((number, each * spec.numel))
+            reads[flat.ties.get(key, key)].append((number, bytes_of(spec, dtype)))
     made: dict[int, list[_OfWeight]] = defaultdict(list)
     for places in reads.values():
         for number, nbytes in places:

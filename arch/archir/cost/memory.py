@@ -18,6 +18,7 @@ from archir.cost.saved_for_backward import saved_for_backward
 from archir.cost.simulate import Pass, simulate
 from archir.graph.flat import Flat, counted
 from archir.memory.storage import BYTES, Storage
+from archir.shapes.types import ParameterSpec
 
 Optimizer = Literal["sgd", "sgd-momentum", "adam"]
 
@@ -115,6 +116,11 @@ def _bytes(storages: Iterable[Storage]) -> int:
     return sum(storage.nbytes for storage in storages)
 
 
+def bytes_of(spec: ParameterSpec, dtype: str) -> int:
+    """The bytes of a parameter or buffer where floats are of that dtype."""
+    return spec.numel * BYTES[dtype if spec.dtype == "float32" else spec.dtype]
+
+
 def state_bytes(flat: Flat, dtype: str) -> tuple[int, int, int, int]:
     """The bytes of the parameters and of the buffers; how many tensors of parameters there are;
     and the most that Adam needs in passing: a tensor's square roots and what it divides by, beside
@@ -123,8 +129,7 @@ def state_bytes(flat: Flat, dtype: str) -> tuple[int, int, int, int]:
     found: tuple[list[int], list[int]] = ([], [])
     for module in flat.modules:
         for spec in counted(flat, module):
-            each = BYTES[dtype if spec.dtype == "float32" else spec.dtype]
-            found[spec.is_buffer].append(each * spec.numel)
+            found[spec.is_buffer].append(bytes_of(spec, dtype))
     parameters, buffers = found
     passing = [2 * one + before for before, one in pairwise([0, *parameters])]
     return sum(parameters), sum(buffers), len(parameters), max(passing, default=0)
@@ -133,13 +138,7 @@ def state_bytes(flat: Flat, dtype: str) -> tuple[int, int, int, int]:
 def buffers_of(flat: Flat, dtype: str) -> dict[str, int]:
     """The bytes of the buffers of each module itself, by its path."""
     return {
-        module.path: sum(
-            [
-                spec.numel * BYTES[dtype if spec.dtype == "float32" else spec.dtype]
-                for spec in module.state
-                if spec.is_buffer
-            ]
-        )
+        module.path: sum([bytes_of(spec, dtype) for spec in module.state if spec.is_buffer])
         for module in flat.modules
     }
 
