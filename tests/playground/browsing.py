@@ -46,6 +46,37 @@ def written(page: Page) -> None:
     expect(page.locator("#problems")).to_be_hidden()
 
 
+def helped(page: Page) -> None:
+    """Words at the cursor, and what a name under the pointer is."""
+    page.locator("#editor .cm-content").click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("# \U0001f600\nblock Half(width = 4) { linear(width) }\n")
+    expect(page.locator("#verdict")).to_have_text("1 warning")  # nothing uses it yet
+    page.keyboard.press("Control+End")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("End")
+    page.keyboard.type(" -> Ha")
+    words = page.locator(".cm-tooltip-autocomplete li")
+    expect(words).to_have_text("Half")
+    page.keyboard.press("Tab")
+    page.keyboard.type("(wi")
+    expect(words.first).to_have_text("width = width = 4")
+    page.keyboard.press("Enter")
+    page.keyboard.type("3)")
+    expect(page.locator("#editor .cm-content")).to_contain_text("-> Half(width = 3)")
+    expect(page.locator("#verdict")).to_have_text("Right")
+    page.locator("#editor .tok-op", has_text="conv").hover()
+    # 8 filters of 3 x 3 x 3 and a bias.
+    expect(page.locator(".hover")).to_contain_text("224 parameters")
+    page.mouse.move(0, 0)
+    expect(page.locator(".hover")).to_have_count(0)
+    page.locator("#editor .cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(TEXT.replace("max_pol", "max_pool"))
+    expect(page.locator("#verdict")).to_have_text("Right")
+
+
 def looked_at(page: Page) -> None:
     """Each pane shows the model, at its sizes and at others."""
     # 8 filters of 3 x 3 x 3 and a bias; 10 x (8 x 16 x 16) weights and a bias.
@@ -56,7 +87,13 @@ def looked_at(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator("#tab-picture")).to_be_focused()
     drawn = page.locator("#pane-picture .paper svg")
-    expect(drawn).to_contain_text("MaxPool")
+    expect(drawn).to_contain_text("8 \N{MULTIPLICATION SIGN} 32²")
+    page.locator("#size-H").fill("33")  # of which pooling leaves 16 as well
+    expect(drawn).to_contain_text("8 \N{MULTIPLICATION SIGN} 33 \N{MULTIPLICATION SIGN} 32")
+    page.locator("#size-H").fill("64")
+    expect(page.locator("#pane-picture .refused")).to_contain_text("2048")
+    page.locator("#usual").click()
+    expect(drawn).to_contain_text("8 \N{MULTIPLICATION SIGN} 32²")
     page.locator("#asked select").select_option("explore")
     frame = page.frame_locator("#pane-picture iframe")
     expect(frame.locator("h1")).to_have_text("net")
@@ -130,6 +167,7 @@ def tried(page: Page, context: BrowserContext) -> None:
     """All of it, as a reader does."""
     expect(page.locator("#verdict")).to_have_text("Right")
     written(page)
+    helped(page)
     looked_at(page)
     resized(page)
     shared(page, context)

@@ -1,8 +1,8 @@
-"""Whether the archc of a page says what this one says: ``comparing.py PAGE``.
+"""Whether the archc of a page says what this one says: ``comparing.py PAGE [PIECE/PIECES]``.
 
 The page is one that ``archc playground --out`` has made; its parts are run by Node. Every text of
 the specification and every example is asked for all that the page shows, and each answer is to be
-the same. It takes minutes, and so stands beside the tests.
+the same. It takes minutes, and so stands beside the tests; ``2/4`` is the second quarter.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ ASKED: tuple[dict[str, object], ...] = (
     {"kind": "python"},
     {"kind": "picture", "form": "svg", "view": "layers", "theme": "light"},
     {"kind": "picture", "form": "html", "view": "layers", "theme": "dark"},
+    {"kind": "picture", "form": "svg", "view": "volumes", "theme": "dark", "sizes": {"N": 2}},
 )
+AT_A_PLACE = ("complete", "hover")
+"""What is asked of the middle of a text."""
 
 
 def texts() -> Iterator[str]:
@@ -63,10 +66,18 @@ def unpacked(page: str, folder: Path) -> None:
             (folder / "lock").write_text(held, "utf-8")
 
 
-def main(page: str) -> int:
+def main(page: str, which: str = "1/1") -> int:
     """Print how many texts were compared and what differs; 1 where something does."""
-    all_texts = list(dict.fromkeys(texts()))
-    questions = [json.dumps({**one, "text": text}) for text in all_texts for one in ASKED]
+    piece, pieces = map(int, which.split("/"))
+    all_texts = list(dict.fromkeys(texts()))[piece - 1 :: pieces]
+    questions = [
+        json.dumps({**one, "text": text})
+        for text in all_texts
+        for one in (
+            *ASKED,
+            *({"kind": kind, "at": len(text) // 2} for kind in AT_A_PLACE),
+        )
+    ]
     with TemporaryDirectory() as work:
         folder = Path(work)
         unpacked(Path(page).read_text("utf-8"), folder)
@@ -87,4 +98,4 @@ def main(page: str) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1]))
+    raise SystemExit(main(*sys.argv[1:]))

@@ -86,6 +86,8 @@ def test_what_is_carried_runs_without_the_rest(tmp_path: Path) -> None:
         "text = read('unet_resnet34')\n"
         "for kind in ('check', 'card', 'table', 'python', 'format'):\n"
         "    print(sorted(desk.answer({'kind': kind, 'text': text})))\n"
+        "for kind in ('complete', 'hover'):\n"
+        "    desk.answer({'kind': kind, 'text': text, 'at': text.index('conv(') + 3})['start']\n"
         "for form in ('svg', 'html'):\n"
         "    print(sorted(desk.answer({'kind': 'picture', 'text': text, 'form': form})))\n"
     )

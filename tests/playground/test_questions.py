@@ -105,6 +105,61 @@ def test_pictures_are_markup_that_is_whole(desk: Desk) -> None:
     assert "sideways" in told[0]["message"]
 
 
+def test_a_picture_is_that_of_the_sizes_that_are_asked_for(desk: Desk) -> None:
+    text = WRONG.replace("max_pol", "max_pool")
+
+    def words(**sizes: int) -> set[str]:
+        drawn = asked("picture", text, desk, form="svg", view="layers", sizes=sizes)["text"]
+        return {"".join(each.itertext()) for each in ET.fromstring(drawn).iter() if each.text}
+
+    # A convolution with padding keeps the image's size, and the pooling halves it.
+    assert {"8 \N{MULTIPLICATION SIGN} 32²", "8 \N{MULTIPLICATION SIGN} 16²"} <= words()
+    assert {"8 \N{MULTIPLICATION SIGN} 64²", "8 \N{MULTIPLICATION SIGN} 32²"} <= words(H=64, W=64)
+    page = asked("picture", text, desk, form="html", view="layers", sizes={"H": 64, "N": 3})
+    assert '"sizes":{"N":3,"H":64,"W":32}' in page["text"]
+    told = asked("picture", examples.read("unet"), desk, form="svg", sizes={"H": 100})
+    assert told["nearest"]["H"] == 96 and "multiple of 16" in told["refused"][0]["hint"]
+    assert "0" in asked("picture", text, desk, form="svg", sizes={"H": 0})["refused"][0]["message"]
+
+
+def test_words_are_offered_for_a_text_that_is_being_written() -> None:
+    desk = Desk()
+    text = WRONG.replace("max_pol", "max_pool")
+
+    def offered(written: str, behind: str) -> tuple[str, list[str]]:
+        at = written.index(behind) + len(behind)
+        told = asked("complete", written, desk, at=at)
+        return written[told["start"] : at], [each["word"] for each in told["words"]]
+
+    written = text.replace("max_pool(2)", "max_po")
+    assert offered(written, "max_po") == ("max_po", ["max_pool"])
+    asked("check", text, desk)
+    # A name that the last text has is known, although this one cannot be read.
+    begun, words = offered(text.replace("-> max_pool(2)", "-> im"), "-> im")
+    assert begun == "im" and "image" in words
+    begun, words = offered(text.replace("padding = 1", "padd"), "padd")
+    assert (begun, words[0]) == ("padd", "padding = ")
+    begun, words = offered("import std.res", "std.res")
+    assert begun == "std.res" and "std.residual" in words
+    assert offered("# con", "con")[1] == []
+
+
+def test_a_name_is_explained_with_its_place(desk: Desk) -> None:
+    text = WRONG.replace("max_pol", "max_pool")
+    told = asked("hover", text, desk, at=text.index("conv") + 2)
+    assert text[told["start"] : told["end"]] == "conv"
+    # 3 x 8 x 9 weights and 8 biases.
+    assert "`[N, 8, H, W]`" in told["text"] and "224 parameters" in told["text"]
+    assert asked("hover", text, desk, at=0) == {}
+
+
+@pytest.mark.parametrize("at", [None, -1, 10_000, True, "3"])
+def test_a_place_that_is_none_is_refused(desk: Desk, at: object) -> None:
+    for kind in ("complete", "hover"):
+        told = asked(kind, WRONG, desk, at=at)
+        assert "offset" in told["refused"][0]["message"]
+
+
 def test_the_model_that_is_wanted_is_shown_and_else_the_first(desk: Desk) -> None:
     text = "".join(
         f"model {name}() {{\n  input x: [N, 4]\n  linear({width})\n}}\n"

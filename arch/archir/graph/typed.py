@@ -56,3 +56,10 @@ class TypedGraph(Record):
     ) -> tuple[TensorType, ...]:
         """The types at the default sizes, as parameters and recipes take them."""
         return self.graph.answers.concrete(self.types_of(definition, values))
+
+    def at(self, sizes: Mapping[str, int]) -> TypedGraph:
+        """The same model with other default sizes, at which it has to run (``check/refusal``)."""
+        if sizes == self.graph.sizes:
+            return self
+        graph = Graph(self.graph.root, dict(sizes), variants=self.graph.variants)
+        return TypedGraph(graph, self.types, self.requirements, self.in_dict)

@@ -16,6 +16,7 @@ from archc.api.formats import FORMATS, PICTURES
 from archc.editor import hints
 from archc.editor.page import Page
 from archc.errors import ArchError, SettingError, ToolError
+from archc.playground.helping import complete, hover
 from archc.render import data
 from archc.request import requests
 from archdsl.elaborate.limits import Limits
@@ -56,7 +57,7 @@ class Desk:
         if not isinstance(question, Mapping):
             raise SettingError("a question is an object")
         kind = requests.chosen_word(question.get("kind"), _ANSWERS, "question")
-        page = self._page(question)
+        page = self._page(question, is_sketch=kind in _AT_KEYS)
         try:
             return _ANSWERS[kind](page, question)
         except SettingError as error:
@@ -70,12 +71,17 @@ class Desk:
         """The same as texts; ``ValueError`` for what is no JSON."""
         return json.dumps(self.answer(json.loads(question)))
 
-    def _page(self, question: Mapping[object, object]) -> Page:
+    def _page(self, question: Mapping[object, object], *, is_sketch: bool) -> Page:
+        """The page of a text; a sketch has names as they were in the text that was checked last."""
         text = question.get("text")
         if not isinstance(text, str):
             raise SettingError("a question has a text")
         is_file = question.get("is_file") is True and self._path is not None
         key = text, is_file
+        if is_sketch and key not in self._known:
+            for (_, of_file), before in reversed(self._known.items()):
+                if of_file == is_file:
+                    return Page(text, name=NAME, before=before)
         if key not in self._known:
             path = self._path if is_file else self._beside_examples
             self._known[key] = Page(text, path, name=NAME, limits=LIMITS)
@@ -145,18 +151,24 @@ def _card(page: Page, question: Mapping[object, object]) -> Answer:
 def _summary(typed: TypedGraph, sizes: Mapping[str, int]) -> Summary | Answer:
     """What a model costs; or why it does not run at these sizes, and at which near ones it does."""
     from archc.api.costing import summary_of
-    from archc.api.results import CheckedModel
 
     try:
         return summary_of(typed, sizes, None, "float32", "sgd")
     except SettingError:
         raise
     except ArchError as error:
-        nearest = CheckedModel.of(typed).valid_sizes.nearest(sizes)
-        return {
-            "refused": [data.diagnostic(each) for each in error.diagnostics],
-            "nearest": None if nearest is None else dict(nearest),
-        }
+        return _unfit(typed, sizes, error)
+
+
+def _unfit(typed: TypedGraph, sizes: Mapping[str, int], error: ArchError) -> Answer:
+    """Why a model does not run at these sizes, and at which near ones it does."""
+    from archc.api.results import CheckedModel
+
+    nearest = CheckedModel.of(typed).valid_sizes.nearest(sizes)
+    return {
+        "refused": [data.diagnostic(each) for each in error.diagnostics],
+        "nearest": None if nearest is None else dict(nearest),
+    }
 
 
 def _costs(typed: TypedGraph, made: Summary) -> Answer:
@@ -208,12 +220,20 @@ def _python(page: Page, question: Mapping[object, object]) -> Answer:
 
 
 def _picture(page: Page, question: Mapping[object, object]) -> Answer:
-    """A picture in a form and a view, in the colours of the page."""
+    """A picture at the sizes, in a form and a view, in the colours of the page."""
     from archc.api.pictures.looking import drawn, looks_for
+    from archc.request.counting import sizes_of
 
     typed = _model(page, question)
     if typed is None:
         return {}
+    sizes = _sizes(typed, question)
+    try:
+        typed = typed.at(sizes_of(typed, sizes))
+    except SettingError:
+        raise
+    except ArchError as error:
+        return _unfit(typed, sizes, error)
     form = FORMATS[requests.chosen_word(question.get("form"), PICTURES, "form")]
     view, theme = (question.get(name) for name in ("view", "theme"))
     looks = looks_for(
@@ -249,5 +269,10 @@ _ANSWERS: Mapping[str, Callable[[Page, Mapping[object, object]], Answer]] = {
     "table": _table,
     "python": _python,
     "picture": _picture,
+    "complete": complete,
+    "hover": hover,
 }
 """The questions, by their kinds."""
+
+_AT_KEYS = ("complete",)
+"""Those that are asked as a key is pressed, and do not wait for the check of what it makes."""

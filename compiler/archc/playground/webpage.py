@@ -26,7 +26,7 @@ from archir.catalogue.registry import built_in
 
 WEB = Path(__file__).parent / "web"
 
-SCRIPTS = ("dom", "share", "asking", "editor", "problems", "panes", "page")
+SCRIPTS = ("dom", "share", "asking", "helping", "editor", "problems", "panes", "page")
 """The parts of the page's one script, in the order in which they need each other."""
 
 

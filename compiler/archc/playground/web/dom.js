@@ -29,3 +29,4 @@ const toUnits = (text) => {
   }
   return (offset) => starts[offset] ?? text.length;
 };
+const toCharacters = (text, unit) => [...text.slice(0, unit)].length;

@@ -88,13 +88,13 @@ const COMMON = () => [
   CM.syntaxHighlighting(colours), CM.highlightSelectionMatches(),
 ];
 
-const newEditor = (parent, words, changed) => new CM.EditorView({
+const newEditor = (parent, words, help, changed) => new CM.EditorView({
   parent,
   state: CM.EditorState.create({
     extensions: [
       COMMON(), CM.history(), CM.indentOnInput(), CM.indentUnit.of("  "), CM.EditorState.tabSize.of(2),
       CM.highlightActiveLine(), CM.highlightActiveLineGutter(), CM.lintGutter(),
-      language(words), shapesField,
+      language(words), shapesField, help,
       CM.EditorView.contentAttributes.of({ "aria-label": "Text of the network", spellcheck: "false" }),
       CM.EditorView.updateListener.of((update) => update.docChanged && changed()),
       CM.keymap.of([...CM.lintKeymap.filter(({ key }) => key === "F8"), ...CM.searchKeymap, ...CM.historyKeymap, CM.indentWithTab,

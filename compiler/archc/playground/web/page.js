@@ -36,9 +36,10 @@ const changed = () => {
   timer = setTimeout(look, PAUSE);
 };
 
-const view = newEditor(by("editor"), facts.words, changed);
-const text = () => view.state.doc.toString();
 const ask = facts.transport === "http" ? overHttp(say) : overWorker(say);
+const help = newHelp((question) => ask({ ...question, is_file: isFile }));
+const view = newEditor(by("editor"), facts.words, help, changed);
+const text = () => view.state.doc.toString();
 
 let isOfLook = false; // whether what is noted is of the last look, and goes with the next
 const note = (words, ofLook = false) => {

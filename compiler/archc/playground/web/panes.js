@@ -92,6 +92,7 @@ const VIEWS = [
 const picturePane = {
   name: "picture",
   title: "Picture",
+  atSizes: true,
   view: "layers",
   asked() {
     const isPage = this.view === "explore";

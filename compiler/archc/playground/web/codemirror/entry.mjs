@@ -1,4 +1,5 @@
 // What the page uses of CodeMirror, under the one name CM.
+export { acceptCompletion, autocompletion } from "@codemirror/autocomplete";
 export { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 export {
   HighlightStyle, StreamLanguage, bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit,
@@ -10,6 +11,6 @@ export { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 export { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 export {
   Decoration, EditorView, WidgetType, drawSelection, highlightActiveLine, highlightActiveLineGutter,
-  highlightSpecialChars, keymap, lineNumbers,
+  highlightSpecialChars, hoverTooltip, keymap, lineNumbers,
 } from "@codemirror/view";
 export { tags } from "@lezer/highlight";
