@@ -147,10 +147,14 @@ def net(tmp_path: Path) -> Path:
 
 
 def written(net: Path, way: str) -> str:
-    words = ["plan", str(net), "--gpu", "1GiB", "--gpus", "2", "--set", "width=16", "--batch", "2"]
+    words = [str(net), "--gpu", "1GiB", "--gpus", "2", "--set", "width=16", "--batch", "2"]
     done = subprocess.run(
-        [sys.executable, "-m", "archc", *words, "--script", way], capture_output=True, check=True
+        [sys.executable, "-m", "archc", "build", *words, "--plan", way],
+        capture_output=True,
+        check=True,
+        cwd=net.parent,
     )
+    assert sorted(net.parent.iterdir()) == [net], "a script is printed, and no file written"
     return done.stdout.decode()
 
 

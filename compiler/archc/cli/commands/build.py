@@ -19,14 +19,16 @@ from archc.api.formats import (
     file_name,
 )
 from archc.cli import guard, options, streams
+from archc.cli.commands.plan import SCRIPT_OPTIONS, Wanted
 from archc.cli.declare import Command, Option, UsageError
 from archc.cli.weight_options import WEIGHTS_OPTIONS, Chosen, HowTaken, checked
-from archc.errors import WeightsError
+from archc.errors import ArchError, WeightsError
 from archc.output import writing
 from archc.output.marks import Mark, keep_foreign, stamp
 from archc.pictures.looks import Looks
 from archc.render import data
 from archc.render.card import card
+from archc.render.plans.script import ScriptFor
 from archc.render.style import Style, style_of
 from archc.render.weights import weights_table
 from archc.request.outputs import handing
@@ -38,8 +40,12 @@ if TYPE_CHECKING:
     from archc.request.settings import Setting
     from archdsl.elaborate.limits import Limits
     from archir.base.diagnostics import Diagnostics
+    from archir.check.summary import ModelSummary
     from archir.graph.typed import TypedGraph
     from archir.weights.taking import Fit, Match
+
+FOLDER = "build"
+"""Where files are written to, unless it is said."""
 
 
 def build(
@@ -60,6 +66,12 @@ def build(
     weights_fit: dict[str, Fit],
     strip_prefix: bool,
     allow_pth: bool,
+    way: str | None,
+    gpu: int | None,
+    gpus: int,
+    batch: int | None,
+    dtype: str,
+    optimizer: str,
     force: bool,
     form: str,
     limits: Limits | None,
@@ -70,37 +82,77 @@ def build(
     nothing of what is written. Over files that archc did not write, or that were changed since,
     it writes with --force alone.
     """
+    plan = Wanted(way, gpu, gpus, sizes, batch, dtype, optimizer)
+    plan.check(file, _files(kinds, out, view, guarded, outputs == "dict", force, form == "json"))
     looks = _looks(kinds, view, guarded, outputs)
     taken = HowTaken(weights_match, weights_map, weights_fit, strip_prefix)
     chosen = checked(Chosen(seed, weights, taken, allow_pth), WEIGHTS in kinds)
-    source, path, found = streams.read(file)
-    typed = None
-    if not found.has_errors:
-        asked = Request(sizes, training)
-        typed, problems = pipeline.compile_source(source, path, model, settings, limits, asked)
-        found.extend(problems)
+    typed, found = _compiled(file, model, settings, limits, Request(sizes, training))
     if typed is None:
         return _wrong(found, form)
+    shown = {setting.name: setting.value for setting in settings}
+    if way is not None:
+        return _print_script(plan, typed, found, ScriptFor(file, model, shown))
     summary = summarise(typed)
     try:
         contents, report = _contents(handing(typed, outputs), kinds, chosen, guarded, looks)
     except WeightsError as error:
-        if form != "json":
-            raise
-        wrong = _weights(error.report, error=error.message, hint=error.hint)
-        streams.data(data.report(found, model=data.summary(summary), files=[], weights=wrong))
-        return guard.WRONG_INPUT
+        return _misfit(error, found, summary, form)
     written = _write(Path(out), summary.name, contents, force)
     if form == "json":
         extra = {} if report is None else {"weights": _weights(report)}
-        document = data.report(found, model=data.summary(summary), files=list(written), **extra)
-        streams.data(document)
-        return guard.OK
+        streams.data(data.report(found, model=data.summary(summary), files=list(written), **extra))
+    else:
+        streams.complain(found)
+        said, style = [f"{name} = {value}" for name, value in shown.items()], style_of(sys.stdout)
+        sys.stdout.write(card(summary, written, said, _costs(typed), style))
+        _tell(report, style)
+    return guard.OK
+
+
+def _files(kinds: Sequence[str], out: str, *others: object) -> dict[str, bool]:
+    """What is asked of the files, or of what is said of them."""
+    flags = ("--view", "--guard", "--outputs", "--force", "--format json")
+    given = {"--emit": kinds != DEFAULT, "--out": out != FOLDER}
+    return {**given, **dict(zip(flags, map(bool, others), strict=True))}
+
+
+def _compiled(
+    file: str,
+    model: str | None,
+    settings: tuple[Setting, ...],
+    limits: Limits | None,
+    asked: Request,
+) -> tuple[TypedGraph | None, Diagnostics]:
+    """The checked model that is asked for, None where there is none, and what is said of it."""
+    source, path, found = streams.read(file)
+    typed = None
+    if not found.has_errors:
+        typed, problems = pipeline.compile_source(source, path, model, settings, limits, asked)
+        found.extend(problems)
+    return typed, found
+
+
+def _misfit(error: WeightsError, found: Diagnostics, summary: ModelSummary, form: str) -> int:
+    """Say which weights do not fit."""
+    if form != "json":
+        raise error
+    wrong = _weights(error.report, error=error.message, hint=error.hint)
+    streams.data(data.report(found, model=data.summary(summary), files=[], weights=wrong))
+    return guard.WRONG_INPUT
+
+
+def _print_script(plan: Wanted, typed: TypedGraph, found: Diagnostics, asked: ScriptFor) -> int:
+    """Print a script for torchrun, and write nothing."""
+    try:
+        script = plan.script(typed, asked)
+    except ArchError as error:
+        if not error.diagnostics:
+            raise
+        found.extend(error.diagnostics)
+        return _wrong(found, "text")
     streams.complain(found)
-    shown = [f"{setting.name} = {setting.value}" for setting in settings]
-    style = style_of(sys.stdout)
-    sys.stdout.write(card(summary, written, shown, _costs(typed), style))
-    _tell(report, style)
+    streams.document(script)
     return guard.OK
 
 
@@ -228,7 +280,7 @@ command = Command(
             "out",
             "The folder to write to; it is made if need be.",
             metavar="DIR",
-            default="build",
+            default=FOLDER,
             read=_folder,
         ),
         options.SIZES,
@@ -236,6 +288,7 @@ command = Command(
         options.GUARD,
         options.OUTPUTS,
         *WEIGHTS_OPTIONS,
+        *SCRIPT_OPTIONS,
         Option(
             "--force",
             "force",
