@@ -168,6 +168,8 @@ class Leaves(Numbers):
                 return owner.use(say(owner, use.target, item.span, self.loops)).text, None
             except UnsayableError:
                 raise self.differs(item) from None
+        if owner.family.places.slots[slot].kind != "parameter":
+            raise self.differs(item)  # a name in a loop that is written out has a value each turn
         var: Var = ("slot", slot)
         owner.named(var, owner.family.places.slots[slot].name)
         parameter = owner.parameter(var)
