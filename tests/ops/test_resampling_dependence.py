@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from archir.op.contract import Op
 from archir.op.dependence import AxisAccess, Edge, Taps, Whole
+from archir.ops.sampling import sampled
 
 FACTORS = (
     2.0, 3.0, 4.0, 8.0, 0.5, 0.25, 1.5, 2.5, 1.1, 0.7, 0.9, 1 / 3, 5 / 3, 7 / 3, 0.1, 0.3, 0.37,
@@ -134,3 +135,11 @@ def test_the_elements_that_are_weighed(mode: str, rank: int) -> None:
                 assert read[position] == places, (keywords, shape, position)
                 seen += 1
     assert seen > 5_000
+
+
+@pytest.mark.parametrize("mode", ["nearest", "nearest-exact", "linear", "area"])
+def test_more_elements_than_torch_counts_are_given_up(mode: str) -> None:
+    # So many that no float of 32 bits is as large.
+    for extent, wanted in ((2**131, 2), (2, 2**131)):
+        read = sampled(2, extent, wanted, None, mode)
+        assert not isinstance(read, Taps) or set(read.taps) == {None}

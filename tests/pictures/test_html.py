@@ -164,3 +164,15 @@ def test_every_module_with_weights_has_a_place_in_the_text() -> None:
 
 def test_the_same_page_has_the_same_bytes() -> None:
     assert FORMATS["html"].text(example("unet")) == FORMATS["html"].text(example("unet"))
+
+
+def test_sizes_that_torch_broadcasts_are_counted_in_general() -> None:
+    text = """model m() {
+      input query: [N, 7, 16, 64], memory: [M, 20, 64]
+      scaled_dot_product_attention [query, memory, memory]
+    }"""
+    macs = known(checked(text))["totals"][1]
+    for sizes in ({"N": 2, "M": 7}, {"N": 3, "M": 1}):
+        assert (
+            eval(macs, {"min": min, "max": max}, dict(sizes)) == sizes["N"] * 7 * 2 * 16 * 20 * 64
+        )

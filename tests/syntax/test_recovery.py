@@ -76,6 +76,9 @@ block B() { a b }
         ("arch 1 1\nblock C() { a b }\n", ["edition-form", "missing-arrow"]),
         ("let A = f(3x 4y)\n", ["malformed-number", "malformed-number"]),
         ("a b c\n", ["statement-outside-body"]),
+        ("3\nmport torch", ["unexpected-token", "misspelt-keyword", "import-form"]),
+        # a list of a type that is not closed
+        ("block B(s: list[i", ["unclosed-bracket"]),
     ],
 )
 def test_no_error_follows_from_another(text: str, found: list[str]) -> None:

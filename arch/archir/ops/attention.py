@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from archir import rules
@@ -15,7 +16,7 @@ from archir.ops.matrix import matrix_product
 from archir.ops.merge import broadcast
 from archir.ops.spatial import require_dtype, show_extent
 from archir.shapes.arithmetic import add, multiply, product, total
-from archir.shapes.conditions import Check
+from archir.shapes.conditions import Check, broadcast_extents
 from archir.shapes.dims import Dim
 from archir.shapes.types import TensorType
 
@@ -163,8 +164,9 @@ class ScaledDotProductAttention(Op):
     ) -> tuple[Dim, Dim]:
         """The multiply-accumulates of query by key, and of weights by value."""
         query, key, value = inputs[:3]
-        heads = self._with_heads((query, key))
-        scores = broadcast(self.keyword, heads, Check({}), behind=2) or ()
+        heads = (each.shape[:-2] for each in self._with_heads((query, key)))
+        backwards = zip_longest(*(reversed(each) for each in heads), fillvalue=1)
+        scores = [broadcast_extents(*extents) for extents in backwards]
         front = outputs[0].shape[:-2]
         pairs = (query.shape[-2], key.shape[-2])
         first = product((*scores, *pairs, key.shape[-1]))

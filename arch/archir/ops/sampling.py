@@ -13,6 +13,9 @@ _LARGEST = 1024
 _SMALL_IMAGE = 128
 """Up to this height and width together torch computes an image by a kernel of its own."""
 
+_MOST_ELEMENTS = (1 << 63) - 1
+"""The most that torch counts, and floats of 32 bits have places for; it is given up above."""
+
 _MOST_PLACES = 1 << 20
 """The most elements whose places are rounded one by one."""
 
@@ -42,6 +45,8 @@ def sampled(
     ``factor`` is the scale factor, where the sizes are not what the elements are placed by;
     ``small`` says that the image is a small one. A neighbour of weight 0 is not read.
     """
+    if max(extent, wanted) > _MOST_ELEMENTS:
+        return periodic(dim, extent, wanted, lambda _: None)
     if mode == "area":
         return share(dim, extent, wanted)
     if _goes_by_sizes(mode, extent, wanted, small=small):

@@ -47,6 +47,18 @@ class Condition(Key):
         return right != 0 and left % right == 0
 
 
+def broadcast_extents(left: Dim, right: Dim) -> Dim:
+    """What torch's broadcasting makes of two extents that go together."""
+    if left == right or right == 1:
+        return left
+    if left == 1:
+        return right
+    # Both are at least 1, so where one of them is a number it is above 1 and the outcome.
+    if isinstance(left, int):
+        return left
+    return right if isinstance(right, int) else maximum(left, right)
+
+
 class Check(Struct):
     """The collector handed to a shape rule.
 
@@ -111,16 +123,10 @@ class Check(Struct):
 
     def broadcast(self, left: Dim, right: Dim, problem: Callable[[], Problem]) -> Dim | None:
         """The extent that torch's broadcasting gives to two extents, or None if it refuses."""
-        if left == right or right == 1:
-            return left
-        if left == 1:
-            return right
-        if not self._require(Condition("broadcast", left, right), problem):
+        agree = left == right or 1 in (left, right)
+        if not agree and not self._require(Condition("broadcast", left, right), problem):
             return None
-        # Both are at least 1, so where one of them is a number it is above 1 and the outcome.
-        if isinstance(left, int):
-            return left
-        return right if isinstance(right, int) else maximum(left, right)
+        return broadcast_extents(left, right)
 
     def expand(self, left: Dim, right: Dim, problem: Callable[[], Problem]) -> bool:
         """Require that an extent of ``left`` can be repeated to one of ``right``."""

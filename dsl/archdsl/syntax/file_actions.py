@@ -414,10 +414,15 @@ class FileBuilder(ExpressionBuilder):
         name, element, domain, _, count = children
         end = name.end
         if element is not None:
-            end = self.source.text.index("]", (domain or element).span.end) + 1
+            end = self._closed((domain or element).span.end)
         if count is not None:
             end = count.span.end
         return ast.TypeName(Span(self.source, name.start, end), name.text, element, domain, count)
+
+    def _closed(self, end: int) -> int:
+        """Where a bracket ends behind what it holds: there, where recovery has closed it."""
+        closer = re.compile(r"(?:\s|#[^\n]*)*\]").match(self.source.text, end)
+        return end if closer is None else closer.end()
 
     def start(self, children: Children) -> ast.File:
         edition: _Edition | None = None

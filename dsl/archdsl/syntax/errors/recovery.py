@@ -195,8 +195,8 @@ class Recovery:
     def _explained(self, at: int, end: int, mark: _Mark) -> tuple[Problem, Token] | None:
         """What to say of a token that does not fit, and where; None where it is said already."""
         tokens, automaton = self.tokens, self.automaton
-        if tokens[at].start in self.refused:
-            return None
+        if tokens[at].start in self.refused or (at == mark.first and tokens[at].type == END):
+            return None  # where a file ends nothing is wrong but what stands before
         if self._is_mended(tokens[mark.first].start, tokens[end].start, tokens[at].start):
             return None
         # The token that does not fit has caused reductions already, which hide what else could

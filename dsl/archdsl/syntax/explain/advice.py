@@ -374,6 +374,8 @@ def _colon_in_call(place: Place) -> str | None:
 
 def _rule(place: Place) -> str | None:
     """``conv.weight = zeros`` in an ``init``."""
+    if place.at == place.first:
+        return None  # nothing stands in front
     name = place.tokens[place.first + 1].text
     is_number = place.token.type == "EQUALS" and _kinds(place, 1)[0] in ("INT", "FLOAT")
     if place.start.type == "PARAM" and is_number:
