@@ -27,6 +27,9 @@ CHECK = ("check", "main.arch")
 SUMMARY = ("summary", "main.arch", "--all", "--columns", "path,output,macs,memory,kept,field")
 JSON = ("emit", "main.arch", "--stage", "json")
 TYPED = ("emit", "main.arch", "--stage", "typed")
+PYTHON = ("emit", "main.arch", "--stage", "python")
+SVG = ("emit", "main.arch", "--stage", "svg")
+HTML = ("emit", "main.arch", "--stage", "html")
 
 MEASURED: dict[str, tuple[int, tuple[tuple[str, ...], ...]]] = {
     "chain_of_lets": (8_000, (CHECK,)),
@@ -66,6 +69,31 @@ MEASURED: dict[str, tuple[int, tuple[tuple[str, ...], ...]]] = {
 }
 """The size of each shape, and the commands that read it."""
 
+MADE: dict[str, int] = {
+    "skip_ladder": 150,
+    "sums_of_skips": 150,
+    "residuals": 250,
+    "dense_layers": 100,
+    "loops_in_a_row": 200,
+    "long_body": 2_000,
+    "layers_of_many_widths": 300,
+    "labelled_layers": 1_000,
+    "layers_without_labels": 1_000,
+    "used_blocks": 500,
+    "unequal_uses": 300,
+    "wide_concat": 1_000,
+    "many_outputs": 300,
+    "many_params": 300,
+    "many_modules": 300,
+    "many_training_parts": 300,
+}
+"""The same of what is made of a model: source, a picture, a page."""
+
+ROWS = [
+    *((name, size, commands) for name, (size, commands) in MEASURED.items()),
+    *((name, size, (PYTHON, SVG, HTML)) for name, size in MADE.items()),
+]
+
 
 def taken(command: tuple[str, ...], folder: str) -> tuple[float, int]:
     """Seconds of the processor that a command takes, and the MiB that it holds."""
@@ -89,9 +117,10 @@ def main() -> int:
     worst, longest, largest = 0.0, 0.0, 0
     print("| shape | size | command | time | twice the size | ratio | memory |")
     print("| --- | ---: | --- | ---: | ---: | ---: | ---: |")
-    chosen = [word for word in sys.argv[1:] if not word.startswith("--")] or list(MEASURED)
-    for name in chosen:
-        size, commands = MEASURED[name]
+    chosen = [word for word in sys.argv[1:] if not word.startswith("--")]
+    for name, size, commands in ROWS:
+        if chosen and name not in chosen:
+            continue
         for command in commands:
             nothing, _ = least(command, "long_body", 1)
             once = least(command, name, size)[0] - nothing

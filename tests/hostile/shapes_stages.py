@@ -217,3 +217,8 @@ def dense_layers(n: int) -> str:
 def attention_layers(n: int) -> str:
     layer = "residual { linear(64) -> [_, _ -> transpose(1, 2)] -> matmul -> linear(64) }\n"
     return model(layer * n, inputs="input x: [N, L = 64, 64]")
+
+
+@shape
+def loops_in_a_row(n: int) -> str:
+    return model("repeat 3 { chunk(3) -> maximum -> conv(3, 1) }\n" * n)

@@ -66,7 +66,7 @@ class Writer(Printing):
             for family in file.families.all:
                 self._bake(file.classes[family])
         except UnfoldError as error:
-            self.unfolded.setdefault(family, set()).add(error.loop.span)
+            self.unfolded.setdefault(family, set()).update(loop.span for loop in error.loops)
             return None
         except UntestableError as error:
             self.untested.setdefault(family, set()).add(error.span)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
+from typing import TypeAlias
 
 from archc.pictures.layout.marks import Sketch
 
@@ -37,20 +39,33 @@ def _placed(
 ) -> list[tuple[float, float]]:
     places: dict[int, tuple[float, float]] = {}
     right, foot = taken
+    columns = {0.0, right + ASIDE}
+    outline = [(-inf, right, foot)]
+    """How far down each part of the strip is taken: from left to right."""
     for at in order:
         panel = panels[at]
-        beside = [places[one][0] + panels[one].width + SHELF for one in places]
-        found: list[tuple[float, float]] = []
-        for x in (0.0, right + ASIDE, *beside):
-            if x and x + panel.width > across:
-                continue
-            under = [
-                top + panels[one].down + SHELF
-                for one, (left, top) in places.items()
-                if left < x + panel.width + SHELF and x < left + panels[one].width + SHELF
-            ]
-            under += [foot + SHELF] if x < right + SHELF else []
-            found.append((max(under, default=0.0), x))
-        top, x = min(found)
+        fitting = [x for x in columns if not x or x + panel.width <= across]
+        top, x = min((_top(outline, x, panel.width), x) for x in fitting)
         places[at] = (x, top)
+        columns.add(x + panel.width + SHELF)
+        outline = _covered(outline, x, x + panel.width, top + panel.down)
     return [places[at] for at in range(len(panels))]
+
+
+_Part: TypeAlias = tuple[float, float, float]
+"""A part of a strip, from left to right, and how far down it is taken."""
+
+
+def _top(outline: Sequence[_Part], x: float, width: float) -> float:
+    """Where what stands there begins: below all that is taken above it, and nearer than a shelf."""
+    taken = [
+        down for left, right, down in outline if left < x + width + SHELF and x < right + SHELF
+    ]
+    return max(taken) + SHELF if taken else 0.0
+
+
+def _covered(outline: Sequence[_Part], left: float, right: float, down: float) -> list[_Part]:
+    """The outline with a part taken further down than all that it covers."""
+    before = [(start, min(end, left), to) for start, end, to in outline if start < left]
+    behind = [(max(start, right), end, to) for start, end, to in outline if end > right]
+    return [*before, (left, right, down), *behind]

@@ -42,7 +42,7 @@ class Class(Depending):
             try:
                 made.lines = merged(made.merger, made.insts)
             except UnfoldError as error:
-                made.unfolded.add(error.loop.span)
+                made.unfolded.update(loop.span for loop in error.loops)
                 continue
             return made
 

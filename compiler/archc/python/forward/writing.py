@@ -9,10 +9,12 @@ from archc.python.code.recipes import expression
 from archc.python.forward.gathering import Gathering
 from archc.python.forward.timing import Says, blocks_of
 from archc.python.merging.flows import Around, Choice, Flow, Lines, Step, Variable
+from archc.python.merging.merge import UnfoldError, UnmergeableError, UntestableError
 from archir.base.record import Struct
 from archir.graph import modules
 from archir.op.recipe import Call as CallCode
 from archir.op.recipe import Nested, Only
+from archir.program.statements import Loop
 
 
 class Written(Struct):
@@ -30,6 +32,9 @@ def write(lines: Lines, says: Says, taken: set[str], *, names_inputs: bool) -> W
 
 class _Writer(Gathering):
     def write(self) -> Written:
+        self.apart: list[Loop] = []
+        """Loops that cannot be written as loops."""
+
         for block in blocks_of(self.lines.body):
             for flow in block:
                 if isinstance(flow, Around):
@@ -43,9 +48,20 @@ class _Writer(Gathering):
             self._use(variable, self.clock + 1, ())
         self._tie(self.lines.body)
         self._name()
-        lines = list(self._print(self.lines.body, 2, training=False))
+        lines = self._lines()
         names = [self._name_of(variable) for variable in self.lines.inputs]
         return Written(names, lines, [self._name_of(v) for v in self.lines.results])
+
+    def _lines(self) -> list[str]:
+        """The body; the loops that have to be written out are all found before one of them is."""
+        try:
+            lines = list(self._print(self.lines.body, 2, training=False))
+        except (UnmergeableError, UntestableError):
+            if not self.apart:
+                raise
+        if self.apart:
+            raise UnfoldError(*self.apart)
+        return lines
 
     def _print(self, flows: list[Flow], indent: int, *, training: bool) -> Iterator[str]:
         open_training = training
@@ -65,10 +81,14 @@ class _Writer(Gathering):
         if isinstance(flow, Step):
             yield from self._step(flow, indent)
         elif isinstance(flow, Around):
-            body = list(self._print(flow.body, indent + 1, training=training))
-            body += self._endings(flow, 0, indent + 1)
-            yield f"{margin}{self.says.loop(flow, body)}:"
-            yield from body or [f"{margin}{INDENT}pass"]
+            try:
+                body = list(self._print(flow.body, indent + 1, training=training))
+                body += self._endings(flow, 0, indent + 1)
+                yield f"{margin}{self.says.loop(flow, body)}:"
+            except UnfoldError as error:
+                self.apart += error.loops
+            else:
+                yield from body or [f"{margin}{INDENT}pass"]
         else:
             yield from self._choice(flow, indent, training)
 

@@ -105,11 +105,11 @@ _Keyed: TypeAlias = "tuple[Hashable, Item | Fold]"
 
 
 class UnfoldError(Exception):
-    """A loop of the text has to be written out."""
+    """Loops of the text have to be written out."""
 
-    def __init__(self, loop: s.Loop) -> None:
+    def __init__(self, *loops: s.Loop) -> None:
         super().__init__("a loop to be written out")
-        self.loop = loop
+        self.loops = loops
 
 
 class UntestableError(Exception):
