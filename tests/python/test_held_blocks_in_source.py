@@ -94,3 +94,22 @@ def _text(stages: str) -> str:
     {UNITS}
     model m() {{ input x: [N, 8, H = 4, W = 4]
       {stages} }}"""
+
+
+CHOOSING = """
+block Mlp(widths, last: op = relu) {
+  for i, width in enumerate(widths) {
+    let act = last if i == len(widths) - 1 else tanh
+    linear(width) -> act
+  }
+}
+model net(top = [8, 1]) {
+  input x: [N, 3]
+  Mlp([6, 4]) -> Mlp(top, sigmoid) -> Mlp([5, 5, 2], layer_norm)
+}
+"""
+
+
+def test_a_turn_chooses_between_what_is_given_and_another() -> None:
+    typed = compiled(CHOOSING)
+    assert list(differences(typed, source(typed))) == []

@@ -154,4 +154,8 @@ def _smaller(text: bytes, fault: Fault) -> bytes:
         found = attempt(candidate)[1]
         return found is not None and found.key == fault.key
 
-    return shrunk(text, same, tries)
+    gc.collect()
+    try:
+        return shrunk(text, same, tries)
+    except MemoryError:
+        return text  # what it took is not given back
