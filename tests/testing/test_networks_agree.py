@@ -106,6 +106,22 @@ def test_an_argument_of_a_module_speaks_of_no_size_though_it_is_always_the_same(
     assert not examine(case).found
 
 
+def test_a_remark_is_refuted_though_its_size_is_one_number_wherever_the_network_runs() -> None:
+    """H is 2 for an even L and 3 for L = 3, so that running tells nothing but H // 2 = 1."""
+    text = """block B() {
+  input q: [N, 8, H, W]
+  relu :: [H // 2, 8, H, _]
+}
+model net() {
+  input x: [N, 8, L = 10]
+  reshape(N, 8, -1, L // 2) -> B
+}
+"""
+    case = Case({"main.arch": text}, "main.arch", "net")
+    assert ours.check(case.files, case.main, case.model).names == ["shape-not-as-written"]
+    assert not examine(case).found
+
+
 def agrees(text: str) -> list[str]:
     """The problems of a model in whose verdict nothing disagrees with torch."""
     case = Case({"main.arch": text}, "main.arch", "net")

@@ -190,6 +190,8 @@ def refused_elsewhere(network: Network, verdict: Verdict, seed: int) -> bool:
             if line & lines or is_behind:
                 return True
         else:
+            if lines & network.left_open:
+                return True
             runs = runs or any(sizes[name] != network.sizes[name] for name in spoken)
     return not runs  # else no other size says anything
 

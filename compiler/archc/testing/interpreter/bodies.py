@@ -11,7 +11,7 @@ from torch import Tensor
 from archc.testing.interpreter import shapes, stages, uses
 from archc.testing.interpreter.expressions import bind_names, condition, evaluate, items
 from archc.testing.interpreter.names import Here
-from archc.testing.interpreter.refused import wrong
+from archc.testing.interpreter.refused import place_of, wrong
 from archc.testing.interpreter.scopes import Raw, empty, why_not
 from archc.testing.interpreter.torch_calls import initial_weights as weights
 from archc.testing.interpreter.values import Flow, is_integer, literal
@@ -71,6 +71,8 @@ def _ascribe(shape: ast.Shape, flow: Flow, here: Here) -> None:
             return False
         if shapes.speaks_of_sizes(dim.value, reading):
             here.run.look_elsewhere()
+        if len(seen) == 1:
+            here.run.left_open.add(place_of(dim)[1])
         return len(seen) == 1
 
     shapes.match(shape, tuple(flow[0].shape), here.reading(flow), here.names, holds)

@@ -54,6 +54,8 @@ class Run:
     applied: int = 0
     look_elsewhere: Callable[[], None] = lambda: None
     """Read the text at other sizes too: what is written may be the same at all."""
+    left_open: set[int] = field(default_factory=set)
+    """Lines of remarks that hold if a size in them is a number, as it was wherever it was met."""
     reads_all: bool = False
     """Whether what is written is only read, and not held against what there is."""
     other_batch: bool = False
@@ -178,6 +180,11 @@ class Network:
         )
         outputs = self._pass(inputs, self._beginning(self._run))
         return outputs if len(outputs) > 1 else outputs[0]
+
+    @property
+    def left_open(self) -> set[int]:
+        """The lines of remarks of which the last run could not tell whether they hold."""
+        return self._run.left_open
 
     def _look_elsewhere(self) -> None:
         """Read the text with other defaults, once, and note what is written down there."""
