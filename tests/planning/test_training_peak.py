@@ -17,8 +17,8 @@ from archc import pipeline
 from archc.torch.build import build
 from archc.torch.divided.checkpointed import make_checkpointed
 from archir.base.source import Source
-from archir.cost.memory import Optimizer
 from archir.cost.report import Costs
+from archir.cost.state import Optimizer
 from archir.cost.training import TrainingStep
 from archir.graph.flat import flatten
 from archir.planning.checkpoints import least

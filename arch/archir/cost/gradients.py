@@ -11,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from archir.base.record import Record, Struct
-from archir.cost.memory import bytes_of
-from archir.cost.saved_for_backward import nodes
 from archir.cost.simulate import Pass
+from archir.cost.state import bytes_of
 from archir.graph.flat import Flat, raw_state
 from archir.memory.storage import BackwardNode
 
@@ -50,13 +49,15 @@ class _OfWeight(Record):
     is_first: bool
 
 
-def gradients(run: Pass, dtype: str, *, of_weights: bool = True) -> Gradients:
+def gradients(
+    run: Pass, back: Sequence[BackwardNode], dtype: str, *, of_weights: bool = True
+) -> Gradients:
     """The gradients of the backward pass behind a recorded pass, of all values and parameters, or
-    of values alone.
+    of values alone; ``back`` are its steps.
     """
     weights = _weights(run.flat, dtype) if of_weights else {}
     by_step: dict[int, list[BackwardNode]] = defaultdict(list)
-    for node in nodes(run):
+    for node in back:
         by_step[node.step].append(node)
     outputs = {each.node for each in run.storages(run.flat.outputs) if each.node is not None}
     engine = _Engine(outputs)
@@ -64,13 +65,15 @@ def gradients(run: Pass, dtype: str, *, of_weights: bool = True) -> Gradients:
     for step in sorted(by_step, reverse=True):
         before = engine.most = engine.now
         made = weights.get(step, ())
-        engine.weights(made)
+        if made:
+            engine.weights(made)
         for node in _later_first(by_step[step]):
             engine.add()
             engine.turn(node)
         most, engine.most = engine.most, engine.now
         engine.add()
-        engine.behind(made, sum([node.copied for node in by_step[step]]) if made else 0)
+        if made:
+            engine.behind(made, sum([node.copied for node in by_step[step]]))
         turns[step] = Turn(before, most, engine.most)
     new = [each for step in by_step for each in weights.get(step, ()) if each.is_first]
     return Gradients(turns, sum([each.nbytes for each in new]))
@@ -110,8 +113,7 @@ class _Engine:
             given = [taken] * len(node.parents)
         else:
             given = [_Gradient(parent.nbytes) for parent in node.parents]
-            for each in given:
-                self._make(each.nbytes)
+            self._make(sum([each.nbytes for each in given]))
             self._make(node.passing)
             self.now -= node.passing
         self._let_go(taken)
@@ -119,9 +121,10 @@ class _Engine:
 
     def add(self) -> None:
         """Gradients come to the steps that are to take them."""
-        for parent, gradient in self.given:
-            self._add(parent, gradient)
-        self.given.clear()
+        if self.given:
+            for parent, gradient in self.given:
+                self._add(parent, gradient)
+            self.given.clear()
 
     def _add(self, parent: BackwardNode, gradient: _Gradient) -> None:
         """A gradient comes to a step, and is added to what has come there before.
@@ -140,7 +143,8 @@ class _Engine:
 
     def _make(self, nbytes: int) -> None:
         self.now += nbytes
-        self.most = max(self.most, self.now)
+        if self.now > self.most:
+            self.most = self.now
 
     def _let_go(self, gradient: _Gradient) -> None:
         gradient.takers -= 1
@@ -159,6 +163,8 @@ def _is_passed_on(node: BackwardNode) -> bool:
 
 def _later_first(found: Sequence[BackwardNode]) -> list[BackwardNode]:
     """The nodes of one step, those first that others lead to."""
+    if len(found) == 1:
+        return [*found]
     order: list[BackwardNode] = []
     waiting = list(found)
     while waiting:
@@ -177,23 +183,24 @@ def _weights(flat: Flat, dtype: str) -> dict[int, list[_OfWeight]]:
     reads: dict[str, list[tuple[int, int]]] = defaultdict(list)
     own = {
         module.path: [
-            (f"{module.path}.{spec.name}" if module.path else spec.name, spec)
+            (f"{module.path}.{spec.name}" if module.path else spec.name, bytes_of(spec, dtype))
             for spec in module.state
             if not spec.is_buffer
         ]
         for module in flat.modules
+        if module.state
     }
     for number, step in enumerate(flat.steps):
         if step.parameter is not None:
             readers[step.outputs[0]] = step.parameter
             continue
         found = [] if step.module is None else list(own.get(step.module, ()))
-        for value in step.inputs:
+        for value in step.inputs if readers else ():
             key = readers.get(value)
             if key is not None and not raw[key].is_buffer:
-                found.append((key, raw[key]))
-        for key, spec in found:
-            reads[flat.ties.get(key, key)].append((number, bytes_of(spec, dtype)))
+                found.append((key, bytes_of(raw[key], dtype)))
+        for key, nbytes in found:
+            reads[flat.ties.get(key, key)].append((number, nbytes))
     made: dict[int, list[_OfWeight]] = defaultdict(list)
     for places in reads.values():
         for number, nbytes in places:

@@ -2,28 +2,20 @@
 
 Counted are the tensors of torch's eager mode on the CPU, each by its elements. Not counted are what
 a kernel or a library takes for itself while it works (workspaces of cuDNN and oneDNN, the context
-of a GPU), the rounding of allocators, and the gradients of activations, which come and go during
-the backward pass while what was kept for it is let go of.
+of a GPU), and the rounding of allocators.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
-from typing import Literal
 
 from archir.base.record import Record
 from archir.cost.peak import peak
-from archir.cost.saved_for_backward import saved_for_backward
 from archir.cost.simulate import Pass, simulate
-from archir.graph.flat import Flat, counted
-from archir.memory.storage import BYTES, Storage
-from archir.shapes.types import ParameterSpec
-
-Optimizer = Literal["sgd", "sgd-momentum", "adam"]
-
-STATES: Mapping[Optimizer, int] = {"sgd": 0, "sgd-momentum": 1, "adam": 2}
-"""How many numbers an optimizer remembers for each parameter."""
+from archir.cost.state import STATES, Optimizer
+from archir.cost.training import TrainingStep
+from archir.graph.flat import Flat
+from archir.memory.storage import Storage
 
 DTYPES = ("float64", "float32", "bfloat16", "float16")
 """The dtypes that a model's floats may have. Integers and booleans keep theirs."""
@@ -42,7 +34,9 @@ class Memory(Record):
     what a module is called with until the call returns. ``evaluation`` is that evaluation itself,
     for who asks whether another order needs less (``archir.ordering``).
 
-    ``step_kept`` is for each step of the model what is kept because of it and of nothing before it.
+    ``training`` is the most that is there at a time in a training step, state and all
+    (``archir.cost.training``). ``step_kept`` is for each step of the model what is kept because of
+    it and of nothing before it.
     """
 
     dtype: str
@@ -57,6 +51,7 @@ class Memory(Record):
     peak: int
     kept: int
     held: int
+    training: int
     step_kept: tuple[int, ...]
     evaluation: Pass
 
@@ -64,12 +59,6 @@ class Memory(Record):
     def inference(self) -> int:
         """What an evaluation needs in all: state, inputs, and the peak."""
         return self.parameters + self.buffers + self.inputs + self.peak
-
-    @property
-    def training(self) -> int:
-        """What a training step needs in all when its forward pass is done."""
-        state = self.parameters + self.buffers + self.gradients + self.optimizer_state
-        return state + self.held
 
 
 def memory(
@@ -87,19 +76,21 @@ def memory(
     """
     here = {**flat.typed.graph.sizes, **(sizes or {})}
     evaluation = simulate(flat, here, training=False, dtype=dtype)
-    training = simulate(flat, here, training=True, dtype=dtype)
-    parameters, buffers, *_ = state_bytes(flat, dtype)
+    step = TrainingStep(flat, here, dtype, optimizer)
+    parameters = step.parameters
     by_step = [0] * len(flat.steps)
-    held = training.storages(flat.inputs) | training.storages(flat.outputs)
-    for step, storage in saved_for_backward(training):
-        by_step[step] += storage.nbytes
-        held.add(storage)
+    kept: set[Storage] = set()
+    for place, storages in step.keeps.items():
+        new = [each for each in storages if each not in kept]
+        by_step[place] = sum([each.nbytes for each in new])
+        kept.update(new)
+    held = kept | step.run.storages(flat.inputs) | step.run.storages(flat.outputs)
     return Memory(
         dtype=dtype,
         optimizer=optimizer,
         inputs=_bytes(evaluation.storages(flat.inputs)),
         parameters=parameters,
-        buffers=buffers,
+        buffers=step.buffers,
         gradients=parameters,
         optimizer_state=parameters * STATES[optimizer],
         outputs=_outputs(evaluation),
@@ -107,6 +98,7 @@ def memory(
         peak=peak(evaluation),
         kept=sum(by_step),
         held=_bytes(storage for storage in held if storage.kind != "state"),
+        training=step.peak([step.whole]),
         step_kept=tuple(by_step),
         evaluation=evaluation,
     )
@@ -114,33 +106,6 @@ def memory(
 
 def _bytes(storages: Iterable[Storage]) -> int:
     return sum(storage.nbytes for storage in storages)
-
-
-def bytes_of(spec: ParameterSpec, dtype: str) -> int:
-    """The bytes of a parameter or buffer where floats are of that dtype."""
-    return spec.numel * BYTES[dtype if spec.dtype == "float32" else spec.dtype]
-
-
-def state_bytes(flat: Flat, dtype: str) -> tuple[int, int, int, int]:
-    """The bytes of the parameters and of the buffers; how many tensors of parameters there are;
-    and the most that Adam needs in passing: a tensor's square roots and what it divides by, beside
-    what it divided the tensor before by.
-    """
-    found: tuple[list[int], list[int]] = ([], [])
-    for module in flat.modules:
-        for spec in counted(flat, module):
-            found[spec.is_buffer].append(bytes_of(spec, dtype))
-    parameters, buffers = found
-    passing = [2 * one + before for before, one in pairwise([0, *parameters])]
-    return sum(parameters), sum(buffers), len(parameters), max(passing, default=0)
-
-
-def buffers_of(flat: Flat, dtype: str) -> dict[str, int]:
-    """The bytes of the buffers of each module itself, by its path."""
-    return {
-        module.path: sum([bytes_of(spec, dtype) for spec in module.state if spec.is_buffer])
-        for module in flat.modules
-    }
 
 
 def _outputs(run: Pass) -> int:

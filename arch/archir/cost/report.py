@@ -23,7 +23,8 @@ from archir.shapes.dims import Dim
 from archir.shapes.types import ParameterSpec, TensorType
 
 if TYPE_CHECKING:
-    from archir.cost.memory import Memory, Optimizer
+    from archir.cost.memory import Memory
+    from archir.cost.state import Optimizer
     from archir.field.field import AxisField, Fields
 
 

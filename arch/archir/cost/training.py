@@ -8,16 +8,17 @@ before it keep, and on nothing else; ``archir.planning`` chooses by that.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate, pairwise
 
 from archir.base.record import Record
 from archir.cost.gradients import Gradients, gradients
-from archir.cost.memory import STATES, Optimizer, buffers_of, state_bytes
 from archir.cost.peak import last_use
 from archir.cost.saved_for_backward import nodes
 from archir.cost.simulate import Pass, SimulatedStep, simulate
+from archir.cost.state import STATES, Optimizer, buffers_of, state_bytes
 from archir.graph.flat import Flat
-from archir.memory.storage import Storage
+from archir.memory.storage import BackwardNode, Storage
 
 Kept = frozenset[Storage]
 """Storages that are kept for the backward pass, and that steps behind may keep too."""
@@ -69,20 +70,20 @@ class TrainingStep:
         """``without_state`` leaves out the parameters, and all that there is for each of them."""
         self.flat = flat
         self.run: Pass = simulate(flat, sizes, training=True, dtype=dtype)
-        self.gradients: Gradients = gradients(self.run, dtype, of_weights=not without_state)
+        back = nodes(self.run)
+        self.gradients: Gradients = gradients(self.run, back, dtype, of_weights=not without_state)
         self.steps = {step.index: step for step in self.run.steps}
-        self.keeps = _kept(self.run)
+        self.keeps = _kept(back)
         self.outputs = frozenset(_counted(self.run.storages(flat.outputs)))
         self._ends = last_use(self.run)
         self._live = self._living()
-        self._met = self._last_met()
+        self._dtype = dtype
         self._known: dict[tuple[Segment, Kept], Needs] = {}
-        self._buffers = buffers_of(flat, dtype)
         if without_state:
-            self.state = self._at_the_end = 0
+            self.state = self.parameters = self.buffers = self._at_the_end = 0
             return
-        parameters, buffers, tensors, passing = state_bytes(flat, dtype)
-        self.state = parameters + buffers + STATES[optimizer] * parameters
+        self.parameters, self.buffers, tensors, passing = state_bytes(flat, dtype)
+        self.state = self.parameters + self.buffers + STATES[optimizer] * self.parameters
         self._at_the_end = self.gradients.whole
         if optimizer == "adam":
             self.state += _COUNTER * tensors
@@ -94,7 +95,7 @@ class TrainingStep:
     def start(self) -> tuple[Kept, int]:
         """What is there before the first segment, the inputs, and its bytes."""
         inputs = frozenset(self.run.storages(self.flat.inputs))
-        return self._passing(inputs, 0), _bytes(inputs)
+        return inputs, _bytes(inputs)
 
     def peak(self, segments: Sequence[Segment]) -> int:
         """The most bytes that are there at a time where the step is done in these segments."""
@@ -216,7 +217,12 @@ class TrainingStep:
                 now.pop(each, None)
         return found
 
-    def _last_met(self) -> dict[Storage, int]:
+    @cached_property
+    def _buffers(self) -> dict[str, int]:
+        return buffers_of(self.flat, self._dtype)
+
+    @cached_property
+    def _met(self) -> dict[Storage, int]:
         """The last step that reads or keeps each storage; that of outputs is behind all."""
         last = dict(self._ends)
         for index in sorted(self.keeps):
@@ -230,13 +236,15 @@ class TrainingStep:
 
     def _passing(self, kept: Kept, place: int) -> Kept:
         """Those of what is kept that a step from a place on may meet."""
+        if place == len(self.flat.steps):
+            return frozenset()
         return frozenset([each for each in kept if self._met.get(each, -1) >= place])
 
 
-def _kept(run: Pass) -> dict[int, tuple[Storage, ...]]:
+def _kept(back: Sequence[BackwardNode]) -> dict[int, tuple[Storage, ...]]:
     """The storages that each step keeps, without parameters and buffers."""
     found: dict[int, dict[Storage, None]] = {}
-    for node in nodes(run):
+    for node in back:
         for storage, _ in node.kept:
             if storage.kind != "state":
                 found.setdefault(node.step, {})[storage] = None

@@ -130,6 +130,8 @@ def raw_state(flat: Flat) -> dict[str, ParameterSpec]:
 
 def counted(flat: Flat, module: FlatModule) -> tuple[ParameterSpec, ...]:
     """The state of a module, but for what is another one's tensor and counts there."""
+    if not flat.ties:
+        return module.state
     prefix = f"{module.path}." if module.path else ""
     if all(prefix + spec.name not in flat.ties for spec in module.state):
         return module.state

@@ -10,8 +10,8 @@ from itertools import pairwise
 from archir.base.record import Record
 from archir.check.refusal import refusal
 from archir.cost import macs
-from archir.cost.memory import STATES, Optimizer
 from archir.cost.report import Costs
+from archir.cost.state import STATES, Optimizer
 from archir.cost.training import Segment, TrainingStep
 from archir.graph.flat import Flat, counted
 from archir.memory.storage import BYTES

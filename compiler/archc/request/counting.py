@@ -12,7 +12,7 @@ from archir.graph.typed import TypedGraph
 from archir.shapes.dims import show
 
 if TYPE_CHECKING:
-    from archir.cost.memory import Optimizer
+    from archir.cost.state import Optimizer
 
 MOST_STEPS = 50_000
 """Steps that a summary counts; the largest published networks have about 1,000."""

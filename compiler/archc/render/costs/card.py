@@ -78,8 +78,9 @@ def total_rows(inputs: Sequence[Port], costs: Costs) -> Iterator[tuple[str, str]
     )
     yield (
         "training",
-        f"{_bytes(used.training)}: {_bytes(weights)} of weights, {_bytes(used.gradients)} of "
-        f"gradients, {state}{_bytes(used.held)} kept for the backward pass",
+        f"{_bytes(used.training)}: {_bytes(weights)} of weights, {state}"
+        f"{_bytes(used.training - weights - used.optimizer_state)} of activations and gradients "
+        f"at the peak ({_bytes(used.kept)} kept for the backward pass)",
     )
 
 
