@@ -2,7 +2,9 @@
 
 ``python benchmarks/keystroke.py`` in an environment that has the package with its extra ``lsp``. It
 writes letter after letter into a file of published networks, speaks to ``archc lsp`` as editors do,
-and asks for words and for a signature with each; then it waits for what is wrong with the text.
+and asks with each for words and a signature, which are answered before the text is checked; for
+colours, shapes and lenses, for which it is checked; then it waits for what is wrong with it, which
+the server says by itself once no key has been pressed for a moment.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypeAlias
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("t5_small", "inception_v3", "clip_vit_b_32", "mobilenet_v3")
@@ -32,8 +34,15 @@ class Server:
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe)
         self.number = 0
+        self.notes: list[dict[str, Any]] = []
+        """What it has said by itself, and nobody has waited for yet."""
         self.ask("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
         self.tell("initialized", {})
+
+    def worked(self) -> float:
+        """The seconds of a processor that it has taken so far; 0 where the system does not say."""
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(each.read_text().split()[0]) for each in threads) / 1e9
 
     def tell(self, method: str, params: object, **more: object) -> None:
         """Say something."""
@@ -48,14 +57,15 @@ class Server:
         self.number += 1
         self.tell(method, params, id=self.number)
         while (message := self.read()).get("id") != self.number:
-            pass
+            self.notes.append(message)
         return message["result"]
 
-    def told(self, method: str) -> Any:
-        """Wait for something that the server says by itself."""
-        while (message := self.read()).get("method") != method:
-            pass
-        return message["params"]
+    def told(self, version: int) -> None:
+        """Wait for what is wrong with a version of the text, which the server says by itself."""
+        while True:
+            message = self.notes.pop(0) if self.notes else self.read()
+            if message.get("params", {}).get("version") == version:
+                return
 
     def read(self) -> dict[str, Any]:
         """The next message."""
@@ -79,27 +89,41 @@ def text() -> str:
     return "\n".join(["arch 1", "", *dict.fromkeys(imports), *bodies]) + "\n"
 
 
-def seconds(server: Server, uri: str, whole: str) -> dict[str, list[float]]:
-    """What each key of a line in the midst of the text waits for."""
+STEPS = {
+    "words": ("completion",),
+    "signature": ("signatureHelp",),
+    "colours, shapes, lenses": ("semanticTokens/full", "inlayHint", "codeLens"),
+}
+"""What an editor asks at a key, in this order."""
+
+Waits: TypeAlias = dict[str, list[tuple[float, float]]]
+"""Of each step the seconds until its answers, and those of a processor."""
+
+
+def seconds(server: Server, uri: str, whole: str, version: int) -> Waits:
+    """What each key of a line in the midst of the text waits for, which has this version so far."""
     lines = whole.split("\n")
     row = next(at for at in range(len(lines) // 2, len(lines)) if lines[at].startswith("  input "))
-    found: dict[str, list[float]] = {"completion": [], "signature": [], "what is wrong": []}
+    seen = {"start": {"line": row - 30, "character": 0}, "end": {"line": row + 30, "character": 0}}
+    found: Waits = {name: [] for name in (*STEPS, "what is wrong", "all")}
     for count in range(1, len(KEYS) + 1):
         written = [*lines[: row + 1], KEYS[:count], *lines[row + 1 :]]
-        at = {
-            "textDocument": {"uri": uri},
-            "position": {"line": row + 1, "character": count},
-        }
-        start = time.perf_counter()
+        place = {"line": row + 1, "character": count}
+        asked = {"textDocument": {"uri": uri}, "position": place, "range": seen}
+        begun = before = time.perf_counter(), server.worked()
         changes = [{"text": "\n".join(written)}]
-        document = {"uri": uri, "version": count + 1}
+        document = {"uri": uri, "version": (version := version + 1)}
         server.tell("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
-        server.ask("textDocument/completion", at)
-        found["completion"].append(time.perf_counter() - start)
-        server.ask("textDocument/signatureHelp", at)
-        found["signature"].append(time.perf_counter() - start - found["completion"][-1])
-        server.told("textDocument/publishDiagnostics")
-        found["what is wrong"].append(time.perf_counter() - start)
+        for name, methods in STEPS.items():
+            for method in methods:
+                server.ask(f"textDocument/{method}", asked)
+            after = time.perf_counter(), server.worked()
+            found[name].append((after[0] - before[0], after[1] - before[1]))
+            before = after
+        server.told(version)
+        after = time.perf_counter(), server.worked()
+        found["what is wrong"].append((after[0] - begun[0], after[1] - before[1]))
+        found["all"].append((after[0] - begun[0], after[1] - begun[1]))
     return found
 
 
@@ -111,8 +135,9 @@ def main() -> None:
         server = Server()
         document = {"uri": uri, "languageId": "arch", "version": 1, "text": whole}
         server.tell("textDocument/didOpen", {"textDocument": document})
-        server.told("textDocument/publishDiagnostics")
-        found = seconds(server, uri, whole)
+        server.told(1)
+        seconds(server, uri, whole, 1)  # once to be warm
+        found = seconds(server, uri, whole, 1 + len(KEYS))
         server.ask("shutdown", None)
         server.tell("exit", None)
         server.process.wait()
@@ -120,7 +145,11 @@ def main() -> None:
         f"{len(whole.splitlines())} lines, {len(KEYS)} keys, {os.cpu_count()} processors; medians"
     )
     for name, waits in found.items():
-        print(f"{name:<14} {1000 * median(waits):6.0f} ms, slowest {1000 * max(waits):.0f} ms")
+        shown, worked = ([1000 * each[at] for each in waits] for at in (0, 1))
+        print(
+            f"{name:<24} {median(shown):6.0f} ms, slowest {max(shown):.0f} ms; "
+            f"{median(worked):.0f} ms of a processor"
+        )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ for nothing it does not use.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from archc.errors import ArchError, ModelChoiceError
 from archc.request.choice import checkable, choose
@@ -216,6 +216,16 @@ class Examined(Record):
     found: Diagnostics
 
 
+class Earlier(Protocol):
+    """What is known of models from a check before this one, whose texts may be the same."""
+
+    def known(self, program: Resolved, model: Declared) -> TypedGraph | None:
+        """The typed graph of a model that is as it was, and in which nothing was wrong."""
+
+    def note(self, program: Resolved, model: Declared, typed: TypedGraph) -> None:
+        """Take up a model of which nothing has been said."""
+
+
 def check_source(
     source: Source,
     path: StrPath | None,
@@ -243,8 +253,12 @@ def examine(
     request: Request | None = None,
     read: ReadFile | None = None,
     met: Met | None = None,
+    kept: Earlier | None = None,
 ) -> Examined:
-    """The same, with the program; in ``met`` it is noted what its names mean."""
+    """The same, with the program; in ``met`` it is noted what its names mean.
+
+    Models that are in ``kept`` are not compiled again, and their places are those of the old text.
+    """
     from archdsl.elaborate import Together
 
     together = Together()
@@ -267,7 +281,7 @@ def examine(
         if together.is_spent(limits):
             checked.append(Checked(model.name, None))
             continue
-        typed, problems = compile_model(program, model, arguments, limits, together)
+        typed, problems = _compiled(program, model, arguments, limits, together, kept)
         if typed is None:
             problems.items = _not_passed_on(program, model, problems, at_fault)
         found.extend(_of_model(number, problems) if number else problems)
@@ -280,6 +294,26 @@ def examine(
     if request is not None and len(right) == len(checked) > 0:
         request.know(right)
     return Examined(program, tuple(checked), in_order(program, found))
+
+
+def _compiled(
+    program: Resolved,
+    model: Declared,
+    arguments: tuple[Argument, ...],
+    limits: Limits | None,
+    together: Together,
+    kept: Earlier | None,
+) -> tuple[TypedGraph | None, Diagnostics]:
+    """A model that is compiled, unless it is known from an earlier check."""
+    if kept is None:
+        return compile_model(program, model, arguments, limits, together)
+    typed = kept.known(program, model)
+    if typed is not None:
+        return typed, Diagnostics()
+    typed, found = compile_model(program, model, arguments, limits, together)
+    if typed is not None and not found:
+        kept.note(program, model, typed)
+    return typed, found
 
 
 # --- back ends: each takes a typed graph and nothing else; api/formats.py lists those of texts ----

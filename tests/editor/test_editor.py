@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from pages import marked
 
-from archc.editor import acting, colouring, completing, explaining, finding, hints
+from archc.editor import colouring, completing, explaining, finding, hints
 from archc.editor.page import Page
 from archc.editor.positions import Position
+from archc.editor.server import acting
 
 TEXT = """import std.residual: Bottleneck
 

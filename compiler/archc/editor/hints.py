@@ -24,7 +24,8 @@ def shapes(page: Page) -> list[Shown]:
     """The shapes of the last stage of each line, line by line."""
     by_line: dict[int, dict[Span, list[str]]] = {}
     for typed in page.models:
-        for span, types in _given(typed):
+        for place, types in _given(typed):
+            span = page.kept.here(place)
             if not page.own(span) or span.end == span.start:
                 continue
             line = page.lines.place(max(span.end - 1, span.start)).line
@@ -43,7 +44,8 @@ def at(page: Page, offset: int) -> Shown | None:
     """The shapes of the innermost stage around an offset."""
     texts: dict[Span, list[str]] = {}
     for typed in page.models:
-        for span, types in _given(typed):
+        for place, types in _given(typed):
+            span = page.kept.here(place)
             if page.own(span) and span.start <= offset <= span.end:
                 shown = ", ".join(str(each) for each in types)
                 known = texts.setdefault(span, [])

@@ -10,7 +10,6 @@ from archc.pictures.looks import THEMES, Looks
 from archc.render.card import card
 from archc.render.costs.card import short_rows
 from archc.render.style import Style
-from archdsl.project.program import Declared
 from archir.base.record import Record
 from archir.base.source import Span
 from archir.check.summary import summarise
@@ -48,11 +47,12 @@ def lenses(page: Page) -> list[Lens]:
     if page.program is None:
         return []
     costs = _costs(page)
+    every = _runs(page, costs)
     found: list[Lens] = []
     for declared in page.program.main.declarations():
         if declared.is_model and declared.name in costs:
             title = _of_model(costs[declared.name])
-        elif declared.kind == "block" and (runs := list(_runs(declared, costs))):
+        elif declared.kind == "block" and (runs := every.get(declared.node.span)):
             title = _of_runs(runs)
         else:
             continue
@@ -67,7 +67,7 @@ def shown(page: Page, name: str) -> str | None:
         typed = costs[name].flat.typed
         return card(summarise(typed), (), (), short_rows(costs[name]), Style())
     declared = None if page.program is None else page.program.main.names.get(name)
-    runs = [] if declared is None else list(_runs(declared, costs))
+    runs = [] if declared is None else _runs(page, costs).get(declared.node.span, [])
     if not runs:
         return None
     lines = [f"{name}    {_of_runs(runs)}", ""]
@@ -90,7 +90,7 @@ def of_stage(page: Page, span: Span) -> str | None:
                 at = calls.get((row.path, row.steps.start))
             else:
                 at = costs.flat.steps[row.steps.start].span
-            if at == span:
+            if at is not None and page.kept.here(at) == span:
                 runs.append(BlockRun(name, row))
     return _of_runs(runs) if runs else None
 
@@ -100,7 +100,7 @@ def picture(page: Page, name: str, theme: str = "auto") -> str | None:
     for typed in page.models:
         if typed.graph.root.name == name:
             looks = Looks(theme=theme if theme in THEMES else "auto")
-            made = FORMATS["html"].made(typed, looks=looks)
+            made = FORMATS["html"].made(page.anew(typed), looks=looks)
             assert isinstance(made, str)
             return made
     return None
@@ -109,10 +109,19 @@ def picture(page: Page, name: str, theme: str = "auto") -> str | None:
 def _costs(page: Page) -> dict[str, Costs]:
     """The costs of the models that are not too large, at their default sizes."""
     if page.costs is None:
-        page.costs = {
-            typed.graph.root.name: Costs(typed, typed.graph.sizes) for typed in _few(page)
-        }
+        page.costs = {typed.graph.root.name: _counted(page, typed) for typed in _few(page)}
     return page.costs
+
+
+def _counted(page: Page, typed: TypedGraph) -> Costs:
+    """The costs of a model, which stay what they are while it is kept."""
+    kept = page.kept.of(typed)
+    if kept is not None and kept.costs is not None:
+        return kept.costs
+    costs = Costs(typed, typed.graph.sizes)
+    if kept is not None:
+        kept.costs = costs
+    return costs
 
 
 def _few(page: Page) -> Iterator[TypedGraph]:
@@ -124,14 +133,16 @@ def _few(page: Page) -> Iterator[TypedGraph]:
         yield typed
 
 
-def _runs(declared: Declared, costs: dict[str, Costs]) -> Iterator[BlockRun]:
-    """The runs of a block over all models of the text."""
+def _runs(page: Page, costs: dict[str, Costs]) -> dict[Span, list[BlockRun]]:
+    """The runs of each block over all models of the text, by where the block stands."""
+    found: dict[Span, list[BlockRun]] = {}
     for name, of in costs.items():
         members = {module.path: module.member for module in of.flat.modules}
         for row in of.root.walk():
             member = members.get(row.path) if row.kind == "block" else None
-            if isinstance(member, Definition) and declared.node.span == member.span:
-                yield BlockRun(name, row)
+            if isinstance(member, Definition):
+                found.setdefault(page.kept.here(member.span), []).append(BlockRun(name, row))
+    return found
 
 
 def _of_model(costs: Costs) -> str:

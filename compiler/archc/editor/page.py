@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from archc import pipeline
+from archc.editor.keeping import Kept
 from archc.editor.positions import Lines, Position
 from archdsl.project.locate import ReadFile, StrPath
 from archdsl.project.program import Declared
@@ -39,12 +41,14 @@ class Page:
         before: Page | None = None,
         name: str | None = None,
         limits: Limits | None = None,
+        last: Page | None = None,
     ) -> None:
         """``read`` gives imported files, which may be open in the editor too.
 
         Without ``shapes`` names are looked up, and no model is unrolled. With ``before`` nothing is
         checked: the text is what became of that page by an edit, and names mean what they did.
-        ``name`` is what messages call the text; else that is its path.
+        ``name`` is what messages call the text; else that is its path. Models that are as in the
+        page ``last`` are not compiled again.
         """
         shown = name or ("text" if path is None else str(path))
         self.source = Source(shown, text.replace("\r\n", "\n"))
@@ -57,13 +61,16 @@ class Page:
         """What names mean, by their places, once that has been asked (``words``)."""
         self.costs: dict[str, Costs] | None = None
         """What the models cost, once that has been asked (``lenses``)."""
+        self.kept: Kept = Kept(None if last is None else last.kept)
         self.verdicts: tuple[pipeline.Checked, ...] = ()
         self.models: tuple[TypedGraph, ...] = ()
         self.found: tuple[Diagnostic, ...] = ()
         if before is not None:
             self.program = before.program
         elif shapes:
-            examined = pipeline.examine(self.source, path, limits=limits, read=read, met=self.met)
+            examined = pipeline.examine(
+                self.source, path, limits=limits, read=read, met=self.met, kept=self.kept
+            )
             self.program, self.found = examined.program, tuple(examined.found)
             self.verdicts = examined.models
             self.models = tuple([one.typed for one in examined.models if one.typed is not None])
@@ -108,6 +115,14 @@ class Page:
             if at < start or at + moved >= end
         }
 
+    def anew(self, typed: TypedGraph) -> TypedGraph:
+        """The graph of a model with its places in this text, where it was kept from another."""
+        name = typed.graph.root.name
+        if self.own(typed.graph.root.span) or self.program is None:
+            return typed
+        made, _ = pipeline.compile_model(self.program, self.program.main.names[name])
+        return typed if made is None else made
+
     def diagnostics(self) -> Iterator[tuple[Diagnostic, Span]]:
         """What is said, each with a place in this text: that of an import for what is behind it."""
         for each in self.found:
@@ -123,16 +138,12 @@ class Page:
 
     def token(self, offset: int) -> int | None:
         """The number of the token that is at an offset, or ends there."""
-        for number, token in enumerate(self.tokens):
-            if token.start <= offset < token.end:
-                return number
-            if token.start >= offset:
-                break
-            if token.end == offset and (
-                number + 1 == len(self.tokens) or self.tokens[number + 1].start > offset
-            ):
-                return number
-        return None
+        number = bisect_right(self.tokens, offset, key=_start) - 1
+        return number if number >= 0 and offset <= self.tokens[number].end else None
+
+
+def _start(token: Token) -> int:
+    return token.start
 
 
 def _alike(one: Iterable[str], two: Iterable[str]) -> int:

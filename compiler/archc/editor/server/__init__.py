@@ -2,7 +2,8 @@
 
 A text is checked in a thread of its own when nothing has been written for a moment, and the newest
 version alone: so nothing waits for a large file. What is asked with every key (words, signatures)
-is answered from the names of the last check, the rest from a check of the text as it is.
+is answered from the names of the last check, the rest from a check of the text as it is, in which
+models are kept that need nothing that was edited (``editor/keeping``).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,6 +24,9 @@ from archir.base.record import Record
 
 PAUSE = 0.15
 """Seconds without a key before a text is checked."""
+
+PAGES = 16
+"""Pages that are made between two looks for garbage."""
 
 MOST_FILES = 500
 """Files of the folder that are read to find who else uses a name."""
@@ -53,6 +57,7 @@ class Server(LanguageServer):
         self._making: dict[str, asyncio.Task[None]] = {}
         self._waiting: dict[str, asyncio.Task[None]] = {}
         self._checker = ThreadPoolExecutor(1, "archc-check")
+        self._made = 0
         self._pictures: tempfile.TemporaryDirectory[str] | None = None
 
     # --- pages ----------------------------------------------------------------------------------
@@ -108,12 +113,26 @@ class Server(LanguageServer):
     async def _make(self, uri: str) -> None:
         version, text = self._version(uri), self._text(uri)
         read: dict[str, int | None] = {}
+        known = self._known.get(uri)
+        last = None if known is None else known.page
         try:
-            page = await self.aside(lambda: Page(text, path_of(uri), self._reader(read)))
+            page = await self.aside(lambda: Page(text, path_of(uri), self._reader(read), last=last))
             if uri in self.workspace.text_documents:
                 self._known[uri] = Known(page, version, read)
         finally:
             self._making.pop(uri, None)
+        self._made += 1
+        if self._made % PAGES == 0:
+            self._checker.submit(gc.collect)
+
+    def settled(self) -> None:
+        """All is loaded: it lives as long as the server, and is no place to look for garbage.
+
+        A command looks for none (``cli/guard``). Here pages come and go, and are looked through
+        behind an answer, not as it is made.
+        """
+        gc.collect()
+        gc.freeze()
 
     def _of_disk(self, uri: str) -> Page:
         """The page of a file that is not open: its names alone. What is gone is empty."""

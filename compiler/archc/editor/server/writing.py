@@ -7,9 +7,10 @@ from typing import Any
 from lsprotocol import types as lsp
 
 import archc
-from archc.editor import acting, completing, explaining
+from archc.editor import completing, explaining
 from archc.editor.page import Page
 from archc.editor.positions import Lines
+from archc.editor.server import acting
 from archc.editor.server.saying import COMPLETIONS, between, offset_of, place
 from archc.editor.server.session import Server
 
@@ -26,6 +27,7 @@ def _texts(server: Server) -> None:
     async def initialized(_: lsp.InitializedParams) -> None:
         # The first list of words loads all ops, for which nobody should wait at a key.
         await server.aside(lambda: completing.proposals(Page(""), 0))
+        await server.aside(server.settled)
 
     @server.feature(lsp.SHUTDOWN)
     def shutdown(_: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def serve(folder: str | None, packages: tuple[str, ...]) -> int:
         raise PackageMissingError(
             'archc mcp needs the SDK of the protocol: pip install "archc-lang[mcp]"', name="mcp"
         ) from error
+    gc.enable()  # a short command goes without; this one stays
     made(os.curdir, packages).run("stdio")
     return guard.OK
 
