@@ -17,8 +17,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from literate import cases
-
 from archc.playground.asking import Desk
 from archc.request import examples
 
@@ -50,6 +48,8 @@ AT_A_PLACE = ("complete", "hover")
 
 def texts() -> Iterator[str]:
     """Every text of the specification, and every example."""
+    from literate import cases
+
     for page in sorted(SPEC.glob("*.md")):
         for case in cases(page):
             yield from (file.text for file in case.files)
@@ -98,4 +98,5 @@ def main(page: str, which: str = "1/1") -> int:
 
 
 if __name__ == "__main__":
+    sys.path.append(str(HERE.parent / "support"))  # as pytest has it
     raise SystemExit(main(*sys.argv[1:]))
