@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -56,6 +57,22 @@ def test_processes_of_this_machine(net: Path) -> None:
     weights = load_file(trial.weights)
     module = archc.load(trial.file, weights=trial.weights)
     assert all(torch.equal(value, weights[key]) for key, value in module.state_dict().items())
+
+
+def test_a_training_finds_all_loaded(net: Path) -> None:
+    found = archc.search("net.arch", train="trainers:loads", trials=1, folder="run")
+    assert [each.scores["value"] for each in found.trials] == [0]
+
+
+def test_a_training_may_use_threads(net: Path) -> None:
+    """By a process of its own, which has as many threads as there are processors."""
+    asked = ["--train", "trainers:threads", "--trials", "1", "--timeout", "60", "--format", "json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "archc", "search", "net.arch", *asked], capture_output=True,
+        check=True, env={**os.environ, "OMP_NUM_THREADS": "2"},
+    )  # fmt: skip
+    (found,) = json.loads(done.stdout)["found"]
+    assert (found["outcome"], found["scores"]) == ("done", {"value": 512 * 512 / 4})
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files it leaves

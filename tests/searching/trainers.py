@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
+from torch.utils.data import TensorDataset
+
+import archc
+
+LARGE = torch.ones(512, 512) / 2
+"""So large that torch makes it with as many threads as it may."""
 
 
 def fit(module: nn.Module, point: dict[str, Any], report: Any) -> dict[str, float]:
@@ -20,6 +28,21 @@ def alone(module: nn.Module, point: dict[str, Any], report: Any) -> float:
     """The same as a number alone, and a line for the log."""
     print("width", point["width"])
     return fit(module, point, report)["loss"]
+
+
+def loads(module: nn.Module, point: dict[str, Any], report: Any) -> float:
+    """How many modules of torch and of archc a training loads."""
+    before = set(sys.modules)
+    samples = TensorDataset(torch.rand(8, 4, 8, 8), torch.arange(8) % 2)
+    archc.train(module, samples, samples, epochs=1)
+    print(*sorted(set(sys.modules) - before))
+    return sum(each.startswith(("torch.", "archc.")) for each in set(sys.modules) - before)
+
+
+def threads(module: nn.Module, point: dict[str, Any], report: Any) -> float:
+    """What two threads add up."""
+    torch.set_num_threads(2)
+    return float((LARGE / 2).sum())
 
 
 def faults(module: nn.Module, point: dict[str, Any], report: Any) -> float:

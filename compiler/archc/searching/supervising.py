@@ -23,9 +23,10 @@ from archc.searching.trial import run_trial
 KILLED, TIMEOUT = "killed", "timeout"
 
 PRELOADED = (
-    "archc.torch.build", "archc.torch.training.seeds", "archc.torch.weight_files.read",
-    "archc.api.functions", "archc.searching.trial", "archdsl.elaborate.bodies",
-    "archdsl.project.loader", "archdsl.resolve", "archir.check.infer", "safetensors.torch",
+    "archc.torch.training.forking", "archc.torch.training.loop", "archc.torch.training.seeds",
+    "archc.torch.build", "archc.torch.weight_files.read", "archc.api.functions",
+    "archc.searching.trial", "archdsl.elaborate.bodies", "archdsl.project.loader",
+    "archdsl.resolve", "archir.check.infer", "safetensors.torch",
 )  # fmt: skip
 """What is loaded before a trial's process is forked, so that it begins at once."""
 
