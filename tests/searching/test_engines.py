@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -62,6 +63,12 @@ def test_processes_of_this_machine(net: Path) -> None:
 def test_a_training_finds_all_loaded(net: Path) -> None:
     found = archc.search("net.arch", train="trainers:loads", trials=1, folder="run")
     assert [each.scores["value"] for each in found.trials] == [0]
+
+
+def test_a_process_that_is_killed_while_it_waits(net: Path) -> None:
+    found = archc.search("net.arch", train="trainers:kills", trials=4, folder="run", parallel=1)
+    assert [each.outcome for each in found.trials] == ["done"] * 4
+    assert not multiprocessing.active_children()  # nor does any wait for a trial behind the last
 
 
 def test_a_training_may_use_threads(net: Path) -> None:

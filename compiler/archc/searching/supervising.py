@@ -10,31 +10,60 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from archc.searching.asked import Asked
 from archc.searching.folder import Folder, TrialFolder
-from archc.searching.trial import run_trial
+from archc.searching.trial import run_told
 
 KILLED, TIMEOUT = "killed", "timeout"
 
-PRELOADED = (
-    "archc.torch.training.forking", "archc.torch.training.loop", "archc.torch.training.seeds",
-    "archc.torch.build", "archc.torch.weight_files.read", "archc.api.functions",
-    "archc.searching.trial", "archdsl.elaborate.bodies", "archdsl.project.loader",
-    "archdsl.resolve", "archir.check.infer", "safetensors.torch",
-)  # fmt: skip
+PRELOADED = ("archc.torch.training.forking", "archc.searching.warming")
 """What is loaded before a trial's process is forked, so that it begins at once."""
+
+SEARCH = "ARCHC_SEARCH"
+"""What the environment calls the folder of the search while that is loaded."""
 
 GRACE = 1.0
 """Seconds that a trial has behind its time, to say where it hangs."""
 
 _running: set[BaseProcess] = set()
+_waiting: deque[_Runner] = deque()
 _stopping = threading.Event()
+_drivers: set[int] = set()
+"""Processes in which trial follows trial: there the next one's is forked before its time."""
+
+
+class _Runner:
+    """A process that runs one trial, as soon as it is told which."""
+
+    def __init__(self, at: Folder, asked: Asked) -> None:
+        context = _context(at, asked)
+        theirs, self._ours = context.Pipe(duplex=False)
+        self.process: BaseProcess = context.Process(target=run_told, args=(theirs,))
+        self.process.start()
+        theirs.close()
+        _running.add(self.process)
+        if _stopping.is_set():
+            self.process.kill()
+
+    def tell(self, **order: object) -> None:
+        """Say which trial it is. Where the process has died meanwhile, its exit code says that."""
+        with suppress(OSError):
+            self._ours.send_bytes(json.dumps(order).encode())
+        self._ours.close()
+
+    def end(self) -> None:
+        """End a process for which there is no trial."""
+        self.process.kill()
+        self.process.join()
+        _running.discard(self.process)
+        self.process.close()
 
 
 def supervise(folder: str, number: int) -> None:
@@ -64,10 +93,16 @@ def supervise(folder: str, number: int) -> None:
 
 def _run(at: Folder, asked: Asked, number: int, place: Path) -> str:
     """How a trial's process ended."""
-    arguments = (str(at.path), number, str(place), dict(os.environ))
-    process = _context(asked).Process(target=run_trial, args=arguments)
-    process.start()
-    _running.add(process)
+    goes_on = os.getpid() in _drivers
+    runner = None
+    if goes_on:
+        with suppress(IndexError):
+            runner = _waiting.popleft()
+    runner = runner or _Runner(at, asked)
+    process = runner.process
+    runner.tell(folder=str(at.path), number=number, place=str(place), environment=dict(os.environ))
+    if goes_on:
+        _waiting.append(_Runner(at, asked))
     try:
         process.join(None if asked.timeout is None else asked.timeout + GRACE)
         if process.exitcode is None:
@@ -81,11 +116,12 @@ def _run(at: Folder, asked: Asked, number: int, place: Path) -> str:
             process.close()
 
 
-def _context(asked: Asked) -> Any:
+def _context(at: Folder, asked: Asked) -> Any:
     """From where processes are forked: one that has torch loaded already, and nothing else."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
+    os.environ[SEARCH] = str(at.path.absolute())
     context.set_forkserver_preload([*PRELOADED, asked.train.partition(":")[0]])
     return context
 
@@ -119,11 +155,15 @@ def lost(trial: TrialFolder, said: str, attempts: int) -> None:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Behind it, no trial that this process has started runs on."""
+    """Behind it, no process that this one has started runs on."""
     _stopping.clear()
+    _drivers.add(os.getpid())
     try:
         yield
     finally:
+        _drivers.discard(os.getpid())
         _stopping.set()
+        while _waiting:
+            _waiting.pop().end()
         for process in list(_running):
             process.kill()

@@ -16,8 +16,9 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from multiprocessing import parent_process
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -57,11 +58,17 @@ class Report:
 Fit: TypeAlias = "Callable[[Any, dict[str, SettingValue], Report], object]"
 
 
-def run_trial(folder: str, number: int, place: str, environment: dict[str, str]) -> None:
-    """Run a trial, and write ``result.json`` into ``place``. What a process is started with."""
+def run_told(orders: Connection) -> None:
+    """Run the trial that is told, as soon as it is. What a process is started with."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who has started us decides
-    os.environ.update(environment)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(EOFError):  # no trial is to come any more
+        run_trial(**json.loads(orders.recv_bytes()))
+
+
+def run_trial(folder: str, number: int, place: str, environment: dict[str, str]) -> None:
+    """Run a trial, and write ``own.json`` into ``place``."""
+    os.environ.update(environment)
     with (Path(place) / "log.txt").open("ab", 0) as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
