@@ -33,7 +33,7 @@ def alone(module: nn.Module, point: dict[str, Any], report: Any) -> float:
 def loads(module: nn.Module, point: dict[str, Any], report: Any) -> float:
     """How many modules of torch and of archc a training loads."""
     before = set(sys.modules)
-    samples = TensorDataset(torch.rand(8, 4, 8, 8), torch.arange(8) % 2)
+    samples: Any = TensorDataset(torch.rand(8, 4, 8, 8), torch.arange(8) % 2)
     archc.train(module, samples, samples, epochs=1)
     print(*sorted(set(sys.modules) - before))
     return sum(each.startswith(("torch.", "archc.")) for each in set(sys.modules) - before)

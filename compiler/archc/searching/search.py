@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,19 @@ class Search:
         """The trials of which it is known what came of them, in order."""
         return [outcome_of(each) for each in self._folder.trials() if each.is_done]
 
-    def front(self) -> list[Trial]:
+    def front(self, among: Sequence[Trial] | None = None) -> list[Trial]:
         """Those that are done, and than which none is better in all scores."""
-        done = [each for each in self.trials if each.outcome == "done"]
+        trials = self.trials if among is None else among
+        done = [each for each in trials if each.outcome == "done"]
         signs = [(goal.name, -1 if goal.more else 1) for goal in self.goals]
         rows = [[sign * each.scores[name] for name, sign in signs] for each in done]
         return [done[place] for place in front(rows)]
+
+    def page(self) -> str:
+        """A page of HTML in one file: the table, a plot, and each trial with its picture."""
+        from archc.searching.showing import Shown
+
+        return Shown(self).page()
 
     def __repr__(self) -> str:
         return f"<search in {self.folder}: {len(self.trials)} of {self.asked.trials} trials>"

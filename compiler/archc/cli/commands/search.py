@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,12 @@ from archc.errors import ArchError
 from archc.render.spaces import table as render
 from archc.render.style import style_of
 from archc.request.requests import whole_of_text
-from archc.spaces.scores import BYTES
 
 if TYPE_CHECKING:
     from archc.request.settings import Setting
     from archc.searching.search import Search, Trial
 
-FORMATS = ("text", "json", "markdown", "csv", "plot")
+FORMATS = ("text", "json", "markdown", "csv", "plot", "html")
 
 _DOCUMENTS = {"csv": render.csv, "markdown": render.markdown}
 
@@ -56,6 +56,7 @@ def search(
     from archc.searching.asked import Asked
     from archc.searching.folder import Folder
 
+    gc.enable()  # a short command goes without; a search may take days
     if words[0] == "show":
         if len(words) != 2:
             raise UsageError("what a search has found is shown by archc search show FOLDER")
@@ -119,117 +120,24 @@ def _is_number(value: object) -> bool:
 
 def _show(found: Search, form: str) -> int:
     """What a search has found: those on the front, and what became of the others."""
-    trials = found.trials
-    done = [each for each in trials if each.outcome == "done"]
-    front = {each.number for each in found.front()}
+    from archc.searching.showing import Shown
+
+    shown = Shown(found)
     if form == "json":
-        streams.data(_document(found, trials, front))
-        return guard.OK if done else guard.WRONG_INPUT
-    goal = found.goals[0]
-    done.sort(key=lambda each: -each.scores[goal.name] if goal.more else each.scores[goal.name])
-    if form == "plot":
-        streams.document(_plot(found, done, front))
+        streams.data(shown.document())
+    elif form in ("plot", "html"):
+        streams.document(shown.plot() if form == "plot" else shown.page())
         return guard.OK
-    rows = [each for each in done if each.number in front] if form == "text" else done
-    sheet = _sheet(found, rows, front)
-    if form in _DOCUMENTS:
-        streams.document(_DOCUMENTS[form](sheet))
+    elif form in _DOCUMENTS:
+        streams.document(_DOCUMENTS[form](shown.sheet(shown.done)))
         return guard.OK
-    if rows:
-        sys.stdout.write(render.text(sheet, style_of(sys.stdout)))
-    for line in _card(found, trials):
-        streams.say(line)
-    return guard.OK if done else guard.WRONG_INPUT
-
-
-def _card(found: Search, trials: list[Trial]) -> list[str]:
-    """How many trials came to what, and where things are."""
-    counts: dict[str, list[Trial]] = {}
-    for each in trials:
-        counts.setdefault(each.outcome, []).append(each)
-    said = ", ".join(f"{len(those):,} {name}" for name, those in sorted(counts.items()))
-    lines = [f"{len(trials):,} of {found.asked.trials:,} trials: {said or 'none has ended'}"]
-    for name, those in sorted(counts.items()):
-        if name not in ("done", "stopped"):
-            lines.append(f"  {name}: {those[0].error or 'a score is no number'}")
-            lines.append(f"    {those[0].folder / 'run' / 'log.txt'}")
-    best = found.front()
-    if best:
-        lines.append(f"{len(best):,} on the front (*), as {best[0].file}")
-    return lines
-
-
-def _sheet(found: Search, rows: list[Trial], front: set[int]) -> render.Sheet:
-    names = tuple(rows[0].point) if rows else ()
-    goals = found.goals
-    return render.Sheet(
-        ("trial", *names),
-        tuple([each.name for each in goals]),
-        tuple([each.score is not None and each.score.name in BYTES for each in goals]),
-        tuple(
-            [
-                render.VariantRow(
-                    (str(row.number), *[_text(row.point[name]) for name in names]),
-                    tuple([_rounded(row.scores[each.name]) for each in goals]),
-                    row.number in front,
-                )
-                for row in rows
-            ]
-        ),
-    )
-
-
-def _rounded(value: object) -> object:
-    return float(f"{value:.6g}") if isinstance(value, float) else value
-
-
-def _text(value: Any) -> str:
-    """A value of a point, which JSON holds, as the language writes it."""
-    if isinstance(value, dict):
-        return str(value["expression"])
-    if isinstance(value, list):
-        return f"[{', '.join(map(_text, value))}]"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _document(found: Search, trials: list[Trial], front: set[int]) -> dict[str, object]:
-    from archc.render import data
-
-    return {
-        "version": data.VERSION,
-        **{key: value for key, value in found.asked.data().items() if key != "version"},
-        "found": [
-            {
-                "number": each.number,
-                "outcome": each.outcome,
-                "point": dict(each.point),
-                "scores": dict(each.scores),
-                "error": each.error,
-                "seconds": each.seconds,
-                "file": str(each.file),
-                "front": each.number in front,
-            }
-            for each in trials
-        ],
-    }
-
-
-def _plot(found: Search, rows: list[Trial], front: set[int]) -> str:
-    """The first two scores of each trial."""
-    from archc.render.spaces.plot import Dot, scatter
-
-    if len(found.goals) < 2:
-        raise UsageError("a plot has two scores", f"--score {found.goals[0].name},params")
-    if not rows:
-        raise UsageError("there is no trial to plot")
-    x, y = (each.name for each in found.goals[:2])
-    dots = [
-        Dot(row.scores[x], row.scores[y], f"{row.number}: {row.arguments}", row.number in front)
-        for row in rows
-    ]
-    return scatter(dots, x, y)
+    else:
+        if shown.best:
+            best = [each for each in shown.done if each.number in shown.front]
+            sys.stdout.write(render.text(shown.sheet(best), style_of(sys.stdout)))
+        for line in shown.card():
+            streams.say(line)
+    return guard.OK if shown.done else guard.WRONG_INPUT
 
 
 def _whole(what: str, one: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor, log10
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from archir.base.record import Record
 
@@ -22,12 +22,13 @@ text{font:12px Helvetica,Arial,"Liberation Sans",sans-serif;fill:#333}
 
 
 class Dot(Record):
-    """A variant at its two scores; ``title`` is what a pointer over it shows."""
+    """A variant at its two scores; ``title`` is shown by a pointer over it, ``link`` goes to it."""
 
     x: float
     y: float
     title: str
     on_front: bool
+    link: str = ""
 
 
 class _Scale(Record):
@@ -88,10 +89,11 @@ def scatter(dots: Sequence[Dot], x_title: str, y_title: str) -> str:
         lines.append(f'<polyline class="line" points="{points}"/>')
     for dot in sorted(dots, key=lambda dot: dot.on_front):
         name, radius = ("front", 4) if dot.on_front else ("dot", 3)
-        lines.append(
+        circle = (
             f'<circle class="{name}" cx="{across.at(dot.x)}" cy="{up.at(dot.y)}" r="{radius}">'
             f"<title>{escape(dot.title)}</title></circle>"
         )
+        lines.append(f"<a href={quoteattr(dot.link)}>{circle}</a>" if dot.link else circle)
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
