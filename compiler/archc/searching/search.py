@@ -75,12 +75,6 @@ class Search:
         rows = [[sign * each.scores[name] for name, sign in signs] for each in done]
         return [done[place] for place in front(rows)]
 
-    def page(self) -> str:
-        """A page of HTML in one file: the table, a plot, and each trial with its picture."""
-        from archc.searching.showing import Shown
-
-        return Shown(self).page()
-
     def __repr__(self) -> str:
         return f"<search in {self.folder}: {len(self.trials)} of {self.asked.trials} trials>"
 

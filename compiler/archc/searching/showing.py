@@ -14,7 +14,7 @@ from archc.searching.search import Search, Trial
 from archc.spaces.scores import BYTES
 
 
-class Shown:
+class Overview:
     """A search as it is now: its folder is read once."""
 
     def __init__(self, search: Search) -> None:

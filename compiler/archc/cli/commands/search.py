@@ -120,9 +120,9 @@ def _is_number(value: object) -> bool:
 
 def _show(found: Search, form: str) -> int:
     """What a search has found: those on the front, and what became of the others."""
-    from archc.searching.showing import Shown
+    from archc.searching.showing import Overview
 
-    shown = Shown(found)
+    shown = Overview(found)
     if form == "json":
         streams.data(shown.document())
     elif form in ("plot", "html"):
