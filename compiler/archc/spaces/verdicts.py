@@ -65,14 +65,18 @@ class Verdict:
         """The scores of a network, as ``scored`` gives them."""
         asked = tuple(wanted)
         quick = self._quick
-        if quick is not None and not sizes and all(each in _QUICK for each in asked):
+        if (
+            quick is not None
+            and not sizes
+            and all(each.name in _QUICK and not each.at for each in asked)
+        ):
             return {each: getattr(quick, each.name) for each in asked}
         assert self.typed is not None
         return scored(self.typed, asked, sizes)
 
 
-_QUICK = frozenset({Score("parameters"), Score("macs")})
-"""The scores that the engine knows."""
+_QUICK = ("parameters", "macs")
+"""The scores that the engine knows, at the default sizes."""
 
 
 class Checker:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from operator import itemgetter
+from typing import TypeAlias
 
 from archc.spaces.engine.effects import Effect, Flow, LongWay, Sum
 from archc.spaces.engine.frame import LocalFrame
-from archc.spaces.engine.given import Given, Puts, puts
+from archc.spaces.engine.given import Given, Put, Puts, puts
 from archc.spaces.engine.memo import FLOW, Piece, of_body
 from archc.spaces.engine.mentions import as_bits, holds
 from archc.spaces.engine.world import World
@@ -20,6 +21,14 @@ MOST_PATHS = 4
 """Sets of parameters by which what a block does is remembered; then by all."""
 
 
+class Known(Struct):
+    """What a block has done for certain values of the parameters that it read, as bits."""
+
+    read: int
+    get: Callable[[list[object]], object]
+    table: dict[object, Effect]
+
+
 class BlockBody(Struct):
     """A block's body, what fills its parameters, and what it has done.
 
@@ -29,76 +38,101 @@ class BlockBody(Struct):
     """
 
     puts: Puts
+    slots: int
     run: Piece
     can_be_spliced: bool
-    known: list[tuple[int, Callable[[list[object]], object], dict[object, Effect]]]
+    known: list[Known]
+    calls: dict[tuple[str, ...], Call]
+
+
+Call: TypeAlias = "tuple[tuple[int, int, Callable[[object], int | None], Put], ...]"
+"""For certain names of arguments: of each parameter its slot, the place of its argument (-1 where
+there is none), the steps of what is known to be good, and what fills it."""
 
 
 def of_block(
     world: World,
     block: Block,
-    given: Mapping[str, Given],
+    names: tuple[str, ...],
+    given: Sequence[Given],
     inputs: Flow,
     total: Sum,
     *,
     is_spliced: bool = False,
 ) -> Effect:
-    """What a use of a block does; one that is spliced registers in the scope around it.
+    """What a use of a block does with arguments of these names, of which the last counts; one that
+    is spliced registers in the scope around it.
 
     What it takes to give it its arguments is added.
     """
     body = body_of(world, block, "spliced" if is_spliced else "used")
-    total.sums += NEW
     frame = LocalFrame(world, block, inputs, is_model=False)
-    env, keys, find = frame.env, frame.keys, given.get
-    for name, slot, good, put in body.puts:
-        value = find(name)
-        if value is not None and value[1] in good:
-            env[slot], keys[slot] = value
-            total.sums += good[value[1]]
+    env, keys = frame.env, frame.keys
+    call = body.calls.get(names)
+    if call is None:
+        call = _call(body, block, names)
+    sums = NEW
+    for slot, place, steps_of, put in call:
+        if place < 0:
+            put(frame, None, total)
+            continue
+        one = given[place]
+        steps = steps_of(one[1])
+        if steps is None:
+            put(frame, one, total)
         else:
-            put(frame, value, total)
-    for _, get, table in body.known:
-        known = table.get(get(keys))
+            env[slot], keys[slot] = one
+            sums += steps
+    total.sums += sums
+    for each in body.known:
+        known = each.table.get(each.get(keys))
         if known is not None:
             return known
-    return _unrolled(block, body, given, frame, is_spliced=is_spliced)
+    return _unrolled(block, body, frame, is_spliced=is_spliced)
 
 
-def _unrolled(
-    block: Block,
-    body: BlockBody,
-    given: Mapping[str, Given],
-    frame: LocalFrame,
-    *,
-    is_spliced: bool,
-) -> Effect:
+def _call(body: BlockBody, block: Block, names: tuple[str, ...]) -> Call:
+    """How arguments of these names fill a block's parameters."""
+    if any(name not in block.signature.all for name in names):
+        raise LongWay
+    places = {name: place for place, name in enumerate(names)}
+    call = tuple(
+        [(slot, places.get(name, -1), good.get, put) for name, slot, good, put in body.puts]
+    )
+    body.calls[names] = call
+    return call
+
+
+def _unrolled(block: Block, body: BlockBody, frame: LocalFrame, *, is_spliced: bool) -> Effect:
     """What a body does that has not been met."""
-    world, keys = frame.world, frame.keys
-    if any(name not in block.signature.all for name in given):
+    world, inputs = frame.world, frame.flow
+    world.depth += 1
+    if world.depth > world.limits.depth:
         raise LongWay
-    every = tuple([slot for _, slot, _, _ in body.puts])
-    key = (block, is_spliced, itemgetter(*every, FLOW)(keys))
-    if key in world.unrolling:
-        raise LongWay
-    world.unrolling.add(key)
-    before = list(keys)
-    frame.read = 0
+    finish = _spliced if is_spliced else finished
     try:
-        finish = _spliced if is_spliced else finished
         effect = finish(world, block, frame, Sum())
     finally:
-        world.unrolling.discard(key)
-    read = frame.read & as_bits(every)
-    if all(bits != read for bits, _, _ in body.known) and len(body.known) >= MOST_PATHS:
-        read = as_bits(every)
-    for bits, get, table in body.known:
-        if bits == read:
-            table[get(before)] = effect
-            return effect
-    get = itemgetter(*[slot for slot in every if read >> slot & 1], FLOW)
-    body.known.append((read, get, {get(before): effect}))
+        world.depth -= 1
+    frame.keys[FLOW] = inputs
+    read = frame.read & body.slots
+    known = _known(body, read) or _known(body, body.slots)
+    if known is None or (known.read != read and len(body.known) < MOST_PATHS):
+        if len(body.known) >= MOST_PATHS:
+            read = body.slots
+        slots = [slot for _, slot, _, _ in body.puts if read >> slot & 1]
+        known = Known(read, itemgetter(*slots, FLOW), {})
+        body.known.append(known)
+    known.table[known.get(frame.keys)] = effect
     return effect
+
+
+def _known(body: BlockBody, read: int) -> Known | None:
+    """What was done where these parameters were read."""
+    for each in body.known:
+        if each.read == read:
+            return each
+    return None
 
 
 def _spliced(world: World, block: Block, frame: LocalFrame, total: Sum) -> Effect:
@@ -144,6 +178,8 @@ def body_of(world: World, block: Block, how: str) -> BlockBody:
     key = (block, how)
     known = world.bodies.get(key)
     if not isinstance(known, BlockBody):
-        made = BlockBody(puts(block), of_body(block.body), not _has_own(block), [])
+        fills, own = puts(block, called=how != "model"), _has_own(block)
+        slots = as_bits(tuple([slot for _, slot, _, _ in fills]))
+        made = BlockBody(fills, slots, of_body(block.body), not own, [], {})
         known = world.bodies[key] = made
     return known

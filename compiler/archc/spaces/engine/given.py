@@ -12,7 +12,8 @@ from archc.spaces.engine.memo import FLOW, asked
 from archc.spaces.engine.mentions import mentioned
 from archdsl.elaborate.expressions.binding import BoundArguments, argument, fill
 from archdsl.elaborate.expressions.evaluate import Evaluator
-from archdsl.elaborate.values.kinds import UNBOUND
+from archdsl.elaborate.values.kinds import UNBOUND, holds
+from archir.graph.graph import Value
 from archir.init.values import Part
 from archir.program.declarations import Block, Parameter
 from archir.program.expressions import Arguments, Local
@@ -30,12 +31,15 @@ Puts: TypeAlias = "tuple[tuple[str, int, dict[object, int], Put], ...]"
 with the steps that it takes to see that; and what fills it."""
 
 
-def puts(block: Block) -> Puts:
-    """What fills the parameters of a block, in order."""
-    return tuple([_put(block, each) for each in block.parameters])
+def puts(block: Block, *, called: bool = False) -> Puts:
+    """What fills the parameters of a block, in order. Where it is ``called``, no tensor may be
+    given, and to weigh what is given takes steps."""
+    return tuple([_put(block, each, called) for each in block.parameters])
 
 
-def _put(block: Block, parameter: Parameter) -> tuple[str, int, dict[object, int], Put]:
+def _put(
+    block: Block, parameter: Parameter, called: bool
+) -> tuple[str, int, dict[object, int], Put]:
     says = [part for each in parameter.items for part in (each.domain, each.count)]
     get = itemgetter(*mentioned(parameter.domain, parameter.default, *says), FLOW)
     is_alone = not mentioned(parameter.domain, parameter.default, *says)
@@ -62,6 +66,8 @@ def _put(block: Block, parameter: Parameter) -> tuple[str, int, dict[object, int
             raise LongWay
         own = Sum()
         world = frame.world
+        if called and given is not None:
+            own.sums += _weighed(given[0])
         values = {} if given is None else {parameter.name: given[0]}
         bound = BoundArguments(values, None, block.name_span)
         evaluator = Evaluator(world.fresh(), frame.env, None, world.types.get)
@@ -75,8 +81,11 @@ def _put(block: Block, parameter: Parameter) -> tuple[str, int, dict[object, int
     return parameter.name, slot, good, put
 
 
-LISTS = (tuple, Part)
-"""Values that take steps to walk."""
+def _weighed(value: object) -> int:
+    """The steps that it takes to weigh what a block is given. ``LongWay`` for a tensor."""
+    if isinstance(value, Value) or (isinstance(value, tuple) and holds(Value, value)):
+        raise LongWay
+    return weight(value) if isinstance(value, tuple | Part) else 0
 
 
 def weight(value: object) -> int:
@@ -86,18 +95,19 @@ def weight(value: object) -> int:
     return 1 + sum(map(weight, value)) if isinstance(value, tuple) else 1
 
 
-Args: TypeAlias = "Callable[[LocalFrame, Sum], tuple[tuple[str, Given], ...]]"
+Args: TypeAlias = "tuple[tuple[str, ...], Callable[[LocalFrame, Sum], list[Given]]]"
+"""The names of arguments, and what evaluates them."""
 
 
 def arguments(node: Arguments | None) -> Args:
     """The arguments of a call that are bound to parameters."""
     items = () if node is None else node.items
-    each = tuple([(item.name or "", _value(item.value)) for item in items])
+    each = tuple([_value(item.value) for item in items])
 
-    def values(frame: LocalFrame, total: Sum) -> tuple[tuple[str, Given], ...]:
-        return tuple([(name, value(frame, total)) for name, value in each])
+    def values(frame: LocalFrame, total: Sum) -> list[Given]:
+        return [value(frame, total) for value in each]
 
-    return values
+    return tuple([item.name or "" for item in items]), values
 
 
 def _value(node: Expr) -> Callable[[LocalFrame, Sum], Given]:

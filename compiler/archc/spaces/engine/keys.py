@@ -18,11 +18,16 @@ class Token:
     __slots__ = ()
 
 
+_TRUE, _FALSE = Token(), Token()
+
+
 class Keys:
     """The keys of values."""
 
     def __init__(self) -> None:
         self._tokens: dict[object, Token] = {}
+        self._of_parts: dict[int, tuple[Part, Token]] = {}
+        """Those of parts by their ids, with the parts themselves, so that no id comes again."""
 
     def of(self, value: object) -> object:
         """A key: equal for values that can do the same, and for no others."""
@@ -30,13 +35,17 @@ class Keys:
         if kind is int or kind is str or value is None or value is UNBOUND:
             return value
         if kind is bool:
-            return (bool, value)
+            return _TRUE if value else _FALSE
         if kind is Value:
             return value  # there is one for each type
-        if kind is float:
-            return (float, repr(value))
+        if kind is Part:
+            found = self._of_parts.get(id(value))
+            if found is not None:
+                return found[1]
         key: object
-        if isinstance(value, tuple):
+        if kind is float:
+            key = (float, repr(value))
+        elif isinstance(value, tuple):
             key = tuple([self.of(item) for item in value])
         elif isinstance(value, Part):
             key = (Part, value.kind, value.name, self._plain(value.arguments), value.origin)
@@ -49,6 +58,8 @@ class Keys:
         token = self._tokens.get(key)
         if token is None:
             token = self._tokens[key] = Token()
+        if isinstance(value, Part):
+            self._of_parts[id(value)] = value, token
         return token
 
     def _plain(self, value: object) -> object:

@@ -9,8 +9,9 @@ from archc.spaces.engine.blocks import of_block
 from archc.spaces.engine.bodies import holds_true
 from archc.spaces.engine.effects import ACTS, Flow, LongWay, Sum
 from archc.spaces.engine.frame import LocalFrame
-from archc.spaces.engine.given import LISTS, Args, Given, arguments, weight
+from archc.spaces.engine.given import Args, Given, arguments
 from archc.spaces.engine.memo import Piece, asked, makes, remembered
+from archc.spaces.engine.mentions import as_bits, mentioned
 from archc.spaces.engine.units import braces, branches, label
 from archdsl.elaborate.definitions import initialisers
 from archdsl.elaborate.definitions.context import Context
@@ -19,7 +20,7 @@ from archdsl.elaborate.definitions.labels import slot_name
 from archdsl.elaborate.definitions.uses import bound_for, held, make, use_part
 from archdsl.elaborate.expressions.calls import op_part
 from archdsl.elaborate.limits import STAGE
-from archdsl.elaborate.values.kinds import UNBOUND, holds
+from archdsl.elaborate.values.kinds import UNBOUND
 from archir.graph.graph import Leaf, Value
 from archir.init.values import Part
 from archir.program.declarations import Block
@@ -31,7 +32,11 @@ from archir.program.statements import Stage, Use
 def _stage(node: Stage) -> Piece:
     if not isinstance(node.unit, Use):
         return braces(node)
-    piece = remembered(use(node, node.unit), node.label, node.unit, node.overrides)
+    mentions = (node.label, node.unit, node.overrides)
+    piece = use(node, node.unit)
+    # What a block does is remembered by what it reads, and so more often.
+    named = isinstance(node.unit.target, BlockValue) and node.unit.branches is None
+    piece = _noted(piece, *mentions) if named else remembered(piece, *mentions)
     if node.condition is None:
         return piece
     is_there = holds_true(node.condition)
@@ -44,6 +49,17 @@ def _stage(node: Stage) -> Piece:
         return frame.flow
 
     return run
+
+
+def _noted(run: Piece, *nodes: object) -> Piece:
+    """A piece that runs each time, of which it is noted what it mentions."""
+    bits = as_bits(mentioned(*nodes))
+
+    def piece(frame: LocalFrame, total: Sum) -> Flow:
+        frame.read |= bits
+        return run(frame, total)
+
+    return piece
 
 
 def use(stage: Stage, node: Use) -> Piece:
@@ -78,10 +94,10 @@ def use(stage: Stage, node: Use) -> Piece:
             if node.splice:
                 raise LongWay
             return op(target, flow, inputs, frame, total)
-        late = args if is_bound else _late(target, stage, node, inputs, frame, total)
-        given = late(frame, total)
+        names, values = args if is_bound else _late(target, stage, node, inputs, frame, total)
+        given = values(frame, total)
         frame.keys[-1] = flow
-        return _block(target, stage, node, given, inputs, frame, total)
+        return _block(target, stage, node, names, given, inputs, frame, total)
 
     return run
 
@@ -180,7 +196,8 @@ def _block(
     part: Part,
     stage: Stage,
     node: Use,
-    given: tuple[tuple[str, Given], ...],
+    names: tuple[str, ...],
+    given: list[Given],
     inputs: Flow,
     frame: LocalFrame,
     total: Sum,
@@ -199,19 +216,15 @@ def _block(
 
         frame.perform(Sum(), note)
         world.taken.add((block, inputs))
-    keys = world.keys
-    bound: dict[str, Given] = {name: (value, keys.of(value)) for name, value in part.arguments}
-    bound.update(given)
-    for value, _ in bound.values():
-        if isinstance(value, Value) or (isinstance(value, tuple) and holds(Value, value)):
-            raise LongWay
-        if isinstance(value, LISTS):
-            total.sums += weight(value)
+    if part.arguments:
+        keys = world.keys
+        given = [*[(value, keys.of(value)) for _, value in part.arguments], *given]
+        names = (*[name for name, _ in part.arguments], *names)
     if node.splice:
-        effect = of_block(world, block, bound, inputs, total, is_spliced=True)
+        effect = of_block(world, block, names, given, inputs, total, is_spliced=True)
         total.add(effect)
         return effect.flow
-    effect = of_block(world, block, bound, inputs, total)
+    effect = of_block(world, block, names, given, inputs, total)
     total.add(effect)
     total.marks |= ACTS
     total.depth = max(total.depth, effect.depth + 1)
@@ -233,4 +246,5 @@ def _late(part: Part, stage: Stage, node: Use, inputs: Flow, frame: LocalFrame, 
 
     frame.perform(total, note)
     keys = frame.world.keys
-    return lambda _, __: tuple([(name, (value, keys.of(value))) for name, value in found])
+    given: list[Given] = [(value, keys.of(value)) for _, value in found]
+    return tuple([name for name, _ in found]), lambda _, __: given

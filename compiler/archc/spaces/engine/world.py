@@ -113,7 +113,8 @@ class World:
         self.bodies: dict[tuple[Block, str], object] = {}
         """Bodies that have been made, of models and of blocks (``blocks``)."""
 
-        self.unrolling: set[object] = set()
+        self.depth = 0
+        """How many blocks are being unrolled inside each other."""
 
     @property
     def facts(self) -> int:
