@@ -76,6 +76,15 @@ def test_the_peak_is_that_of_the_tensors_that_live(name: str) -> None:
     assert step.peak([step.whole]) == measured(model, inputs, OPTIMIZERS[optimizer])
 
 
+@pytest.mark.parametrize("name", ["siamese", "vgg_a_lrn"])
+def test_what_a_backward_pass_makes_in_passing_is_counted(name: str) -> None:
+    """The gradients of a twin's weights meet at the peak of one; a quotient's are made at the
+    other's, out of three tensors that go when they are there.
+    """
+    model, inputs, _, step = step_of(name, "sgd")
+    assert step.peak([step.whole]) == measured(model, inputs, OPTIMIZERS["sgd"])
+
+
 @pytest.mark.parametrize("name", ["resnet18", "squeezenet1_1", "unet"])
 def test_with_checkpoints_too(name: str) -> None:
     model, inputs, costs, step = step_of(name, "sgd")

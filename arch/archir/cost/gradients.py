@@ -7,14 +7,14 @@ not depend on what is kept for the backward pass, or is computed again in it.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from archir.base.record import Record, Struct
 from archir.cost.simulate import Pass
 from archir.cost.state import bytes_of
 from archir.graph.flat import Flat, raw_state
-from archir.memory.storage import BackwardNode
+from archir.memory.storage import BackwardNode, Storage
 
 
 class Turn(Record):
@@ -60,16 +60,29 @@ def gradients(
     for node in back:
         by_step[node.step].append(node)
     outputs = {each.node for each in run.storages(run.flat.outputs) if each.node is not None}
+    keepers: Counter[Storage] = Counter()
+    if len(by_step) < len(back):
+        keepers.update([storage for node in back for storage, _ in node.kept])
+        keepers.update(run.storages(run.flat.outputs))
     engine = _Engine(outputs)
     turns: dict[int, Turn] = {}
     for step in sorted(by_step, reverse=True):
         before = engine.most = engine.now
         made = weights.get(step, ())
+        later = sum([node.learned for node in by_step[step]]) if made else 0
         if made:
-            engine.weights(made)
-        for node in _later_first(by_step[step]):
+            engine.make(max(0, sum([each.nbytes for each in made]) - later))
+        order, released = _later_first(by_step[step]), 0
+        going = {} if len(order) == 1 else _going(order, keepers)
+        for node in order:
             engine.add()
+            if later:
+                engine.make(node.learned)
             engine.turn(node)
+            gone = going.get(node, 0)
+            engine.now -= gone
+            released += gone
+        engine.now += released
         most, engine.most = engine.most, engine.now
         engine.add()
         if made:
@@ -90,17 +103,15 @@ class _Engine:
         self.now = 0
         self.most = 0
 
-    def weights(self, made: Sequence[_OfWeight]) -> None:
-        """The gradients of parameters come to be, and stay."""
-        self._make(sum([each.nbytes for each in made]))
-
     def behind(self, made: Sequence[_OfWeight], copied: int) -> None:
-        """Gradients of parameters are laid out anew, or added to what other steps have given."""
-        self._make(copied)
+        """Gradients of parameters are laid out anew, or added to what other steps have given, that
+        of a bias first.
+        """
+        self.make(copied)
         self.now -= copied
-        for each in made:
+        for each in reversed(made):
             if not each.is_first:
-                self._make(each.nbytes)
+                self.make(each.nbytes)
                 self.now -= 2 * each.nbytes
 
     def turn(self, node: BackwardNode) -> None:
@@ -113,8 +124,8 @@ class _Engine:
             given = [taken] * len(node.parents)
         else:
             given = [_Gradient(parent.nbytes) for parent in node.parents]
-            self._make(sum([each.nbytes for each in given]))
-            self._make(node.passing)
+            self.make(sum([each.nbytes for each in given]))
+            self.make(node.passing)
             self.now -= node.passing
         self._let_go(taken)
         self.given += zip(node.parents, given, strict=True)
@@ -137,11 +148,12 @@ class _Engine:
             self.there[parent] = gradient
             return
         self.there[parent] = _Gradient(parent.nbytes)
-        self._make(parent.nbytes)
+        self.make(parent.nbytes)
         self._let_go(before)
         self._let_go(gradient)
 
-    def _make(self, nbytes: int) -> None:
+    def make(self, nbytes: int) -> None:
+        """So many bytes come to be there; those of parameters stay."""
         self.now += nbytes
         if self.now > self.most:
             self.most = self.now
@@ -150,6 +162,24 @@ class _Engine:
         gradient.takers -= 1
         if not gradient.takers:
             self.now -= gradient.nbytes
+
+
+def _going(
+    order: Sequence[BackwardNode], keepers: Mapping[Storage, int]
+) -> dict[BackwardNode, int]:
+    """The bytes that an op of several nodes has made and kept for these alone, let go of behind the
+    turn of the last one that keeps them.
+    """
+    left: dict[Storage, int] = {}
+    for node in order:
+        for storage, _ in node.kept:
+            if storage.node is not None and storage.node.step == node.step:
+                left[storage] = left.get(storage, keepers[storage]) - 1
+    last = {storage: node for node in order for storage, _ in node.kept if left.get(storage) == 0}
+    going: dict[BackwardNode, int] = defaultdict(int)
+    for storage, node in last.items():
+        going[node] += storage.nbytes
+    return going
 
 
 def _is_passed_on(node: BackwardNode) -> bool:

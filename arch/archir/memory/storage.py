@@ -32,6 +32,8 @@ class BackwardNode(Struct):
     ``kept`` are storages, each with the version that it had when it was kept. ``nbytes`` is what
     the gradient takes that comes to it. ``passing`` are the bytes that it takes for itself while it
     works out others, ``copied`` those of gradients of parameters that have to be laid out anew.
+    ``learned`` are those of gradients of parameters that come at its turn; where nothing is said of
+    it, all of an op's come at its first one.
     """
 
     step: int
@@ -39,6 +41,7 @@ class BackwardNode(Struct):
     nbytes: int = 0
     passing: int = 0
     copied: int = 0
+    learned: int = 0
     kept: list[tuple[Storage, int]] = fresh(factory=list)
 
 

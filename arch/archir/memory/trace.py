@@ -126,6 +126,12 @@ class MemoryTrace:
             node.passing += passing * self._bytes[made.dtype]
             node.copied += copied * self._bytes[made.dtype]
 
+    def learns(self, made: Tensor, numbers: int) -> None:
+        """The backward pass of what made ``made`` gives the gradients of so many parameters."""
+        node = made.storage.node
+        if node is not None and self.learned:
+            node.learned += numbers * self._bytes["float32"]
+
     def overwrite(self, given: Tensor, *, again: bool = False) -> Tensor:
         """What an op in place gives: the same memory with other elements.
 
@@ -288,7 +294,14 @@ class MemoryTrace:
         like = self._both(left, right, shape)
         made = self.new(shape, left, right, dtype="float32", like=like)
         self.keep(made, right, *([left] if right.grad else []))
-        self._summed(made, left, right)
+        if right.grad:
+            # It is -g * ((left / right) / right), of which no part goes before all of it is there.
+            self.in_backward(made, passing=4 * made.numel)
+            node = made.storage.node
+            if node is not None:
+                node.passing -= sum([parent.nbytes for parent in node.parents])
+        else:
+            self._summed(made, left)
         return made
 
     def refuse(self, refusal: Refusal, given: Tensor) -> None:

@@ -146,6 +146,7 @@ class _Long:
         if flat.storage is not made.storage:
             trace.drop(made)
         given = linear_of(trace, flat, (length * batch, width))
+        trace.learns(given, (width + op.bias) * width)
         out = trace.reshape(given, (length, batch, width))
         found = (trace.transposed(out, 0, 1) if op.batch_first else out,)
         if weights is None:
@@ -168,6 +169,7 @@ class _Long:
         trace = self.trace
         begun = len(trace.events)
         made = linear_of(trace, given, (*given.shape[:-1], width))
+        trace.learns(made, (given.shape[-1] + self.op.bias) * width)
         trace.release(begun, made)
         return made
 

@@ -77,6 +77,7 @@ class LocalResponseNorm(Op):
         trace.drop(scaled)
         power = trace.new(given.shape, shifted)
         trace.keep(power, shifted)
+        trace.in_backward(power, passing=2 * power.numel)  # a power, and that times its exponent
         trace.drop(shifted, means)
         return (trace.divided(given, power),)
 
