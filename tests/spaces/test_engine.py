@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from archir.base.source import Source, Span
 
 ROOT = Path("/project")
 WANTED = scores("parameters, macs")
+PEAK = scores("peak")
 
 Values = Mapping[str, object]
 
@@ -48,7 +50,23 @@ def answered(checker: Checker, values: Values) -> Effect | None:
     if typed is not None:
         counted = scored(typed, WANTED, {})
         assert (quick.parameters, quick.macs) == tuple(counted[each] for each in WANTED), values
+        room = peak(checker, values)
+        assert room is None or {PEAK[0]: room} == scored(typed, PEAK, {}), values
     return quick
+
+
+def peak(checker: Checker, values: Values) -> int | None:
+    """What an engine says that counts memory too; None where it says nothing."""
+    try:
+        return with_rooms(checker).answer(values).peak
+    except LongWay:
+        return None
+
+
+@cache
+def with_rooms(checker: Checker) -> Engine:
+    """An engine that counts memory, and has met the same points."""
+    return Engine(checker._program, checker._model, checker._limits, rooms=True)
 
 
 def checker_of(files: Mapping[str, str], model: str, limits: Limits | None = None) -> Checker:
@@ -139,7 +157,63 @@ def test_spaces(name: str) -> None:
     usual = answered(space._checker, {})
     assert usual is not None and SPACES[name] in (None, usual.parameters)
     for point in space._sample(12, 3):
-        assert answered(space._checker, point) is not None
+        found = answered(space._checker, point)
+        assert found is not None
+        assert found.wrong is not None or peak(space._checker, point)
+
+
+ROOMS = {
+    "a chain": "conv(4, 3) -> relu -> flatten -> linear(n)",
+    "what passes by": "dropout(0.5) -> identity -> conv(n, 1) -> dropout(0.5)",
+    "a residual": "conv(4, 1) -> residual { conv(n, 1) -> relu -> conv(4, 1) } -> relu",
+    "a shortcut": "residual { conv(n, 1) -> relu } shortcut { conv(n, 1) } -> conv(8, 1)",
+    "branches": "concat [conv(n, 1) -> conv(2, 1), _, conv(9, 1)] -> conv(2, 1)",
+    "the last branch": "conv(9, 1) -> concat [conv(1, 1), conv(2, 1) -> conv(n, 1)]",
+    "turns": "repeat n { conv(6, 1) -> relu -> conv(3, 1) }",
+    "equal turns": "conv(4, 1)\n  repeat n { conv(4, 1) -> relu }",
+    "a call": "conv(9, 1) -> Gated(n) -> conv(2, 1)",
+    "calls in each other": "conv(9, 1) -> Twice(n) -> global_avg_pool",
+    "a dense stage": "dense { conv(n, 1) -> relu }\n  dense { conv(n, 1) }",
+    "labels": "first: conv(n, 1) -> relu -> second: conv(9, 1)",
+}
+"""Statements behind an input of four channels, and blocks that they may call."""
+
+CALLED = """
+block Gated(n) {
+  input x: [N, C, H, W]
+  global_avg_pool -> linear(n) -> relu -> linear(C) -> sigmoid -> unflatten(1, [C, 1, 1]) as gates
+  multiply [x, gates]
+}
+block Twice(n) { conv(n, 1) -> Gated(n) -> Gated(2) }
+"""
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_memory_adds_up(name: str) -> None:
+    text = f"model m(n = 3) {{\n  input x: [N = 2, 4, H = 8, W = 8]\n  {ROOMS[name]}\n}}\n{CALLED}"
+    checker = checker_of({"main.arch": text}, "m")
+    for n in (3, 1, 40, 3):
+        assert answered(checker, {"n": n}) is not None
+        assert peak(checker, {"n": n}) is not None
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "conv(4, 1) as kept\n  conv(9, 1) -> conv(4, 1)\n  add [kept, _]",
+        "conv(4, 1) as kept\n  multiply [kept, conv(4, 1)]\n  add [kept, _]",
+        "group: { conv(9, 1) -> relu -> conv(n, 1) }\n  conv(2, 1)",
+        "conv(4, 1) -> transpose(1, 3) -> relu",
+        "chunk(2, 1) -> add",
+    ],
+)
+def test_memory_that_is_not_known_goes_the_long_way(statements: str) -> None:
+    text = f"model m(n = 3) {{\n  input x: [N = 2, 4, H = 8, W = 8]\n  {statements}\n}}\n"
+    checker = checker_of({"main.arch": text}, "m")
+    verdict = checker.check({})
+    assert verdict.typed is not None
+    assert answered(checker, {}) is None or peak(checker, {}) is None
+    assert verdict.scored(PEAK, {}) == scored(verdict.typed, PEAK, {})
 
 
 # --- what a key must hold -------------------------------------------------------------------------

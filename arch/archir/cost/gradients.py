@@ -69,20 +69,7 @@ def gradients(
     for step in sorted(by_step, reverse=True):
         before = engine.most = engine.now
         made = weights.get(step, ())
-        later = sum([node.learned for node in by_step[step]]) if made else 0
-        if made:
-            engine.make(max(0, sum([each.nbytes for each in made]) - later))
-        order, released = _later_first(by_step[step]), 0
-        going = {} if len(order) == 1 else _going(order, keepers)
-        for node in order:
-            engine.add()
-            if later:
-                engine.make(node.learned)
-            engine.turn(node)
-            gone = going.get(node, 0)
-            engine.now -= gone
-            released += gone
-        engine.now += released
+        _turns(engine, by_step[step], sum([each.nbytes for each in made]), keepers)
         most, engine.most = engine.most, engine.now
         engine.add()
         if made:
@@ -90,6 +77,25 @@ def gradients(
         turns[step] = Turn(before, most, engine.most)
     new = [each for step in by_step for each in weights.get(step, ()) if each.is_first]
     return Gradients(turns, sum([each.nbytes for each in new]))
+
+
+def _turns(
+    engine: _Engine, found: Sequence[BackwardNode], learned: int, keepers: Mapping[Storage, int]
+) -> None:
+    """The turns of one step's nodes; ``learned`` are the bytes of what its parameters are given."""
+    later = sum([node.learned for node in found]) if learned else 0
+    engine.make(max(0, learned - later))
+    order, released = _later_first(found), 0
+    going = {} if len(order) == 1 else _going(order, keepers)
+    for node in order:
+        engine.add()
+        if later:
+            engine.make(node.learned)
+        engine.turn(node)
+        gone = going.get(node, 0)
+        engine.now -= gone
+        released += gone
+    engine.now += released
 
 
 class _Engine:

@@ -65,17 +65,20 @@ class Verdict:
         """The scores of a network, as ``scored`` gives them."""
         asked = tuple(wanted)
         quick = self._quick
+        if any(each.name == "peak" for each in asked):
+            quick = self._quick = self._checker.with_rooms(self._values, quick)
         if (
             quick is not None
             and not sizes
             and all(each.name in _QUICK and not each.at for each in asked)
+            and (quick.peak is not None or all(each.name != "peak" for each in asked))
         ):
             return {each: getattr(quick, each.name) for each in asked}
         assert self.typed is not None
         return scored(self.typed, asked, sizes)
 
 
-_QUICK = ("parameters", "macs")
+_QUICK = ("parameters", "macs", "peak")
 """The scores that the engine knows, at the default sizes."""
 
 
@@ -87,6 +90,7 @@ class Checker:
 
         self._program, self._model, self._limits = program, model, limits
         self._engine = Engine(program, model, limits)
+        self._counts_rooms = False
 
     def check(self, values: Mapping[str, object]) -> Verdict:
         """The verdict over the model with these values for its parameters."""
@@ -98,6 +102,16 @@ class Checker:
             return self._engine.answer(values)
         except LongWay:
             return None
+
+    def with_rooms(self, values: Mapping[str, object], quick: Effect | None) -> Effect | None:
+        """The same with what it needs in memory, which from now on is asked of all points."""
+        if self._counts_rooms or quick is None:
+            return quick
+        from archc.spaces.engine.engine import Engine
+
+        self._counts_rooms = True
+        self._engine = Engine(self._program, self._model, self._limits, rooms=True)
+        return self.quick(values)
 
     def whole(
         self, values: Mapping[str, object]

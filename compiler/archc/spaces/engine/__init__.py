@@ -5,9 +5,9 @@ types that come out) is remembered by the values of the names that it mentions a
 flows in. What has not been met is performed by the elaborator's own functions, piece by piece. What
 this cannot do raises ``LongWay``: then the point is elaborated and checked whole.
 
-From the ground: ``effects`` (what is remembered, and how it adds up), ``mentions`` (the names that
-a piece of text depends on), ``keys`` (values as keys), ``world`` (what is known for certain sizes),
-``frame`` (names while a body runs, and pieces performed by the elaborator), ``initial`` (``init``
-rules), ``memo``, ``given`` (arguments), ``bodies``, ``loops``, ``units``, ``blocks``, ``uses``,
-``engine`` (whole models).
+From the ground: ``rooms`` (what pieces need in memory), ``effects`` (what is remembered, and how it
+adds up), ``mentions`` (the names that a piece of text depends on), ``keys`` (values as keys),
+``world`` (what is known for certain sizes), ``frame`` (names while a body runs, and pieces
+performed by the elaborator), ``initial`` (``init`` rules), ``memo``, ``given`` (arguments),
+``bodies``, ``loops``, ``units``, ``blocks``, ``uses``, ``engine`` (whole models).
 """

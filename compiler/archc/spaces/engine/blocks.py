@@ -11,6 +11,8 @@ from archc.spaces.engine.frame import LocalFrame
 from archc.spaces.engine.given import Given, Put, Puts, puts
 from archc.spaces.engine.memo import FLOW, Piece, of_body
 from archc.spaces.engine.mentions import as_bits, holds
+from archc.spaces.engine.rooms.heads import heads
+from archc.spaces.engine.rooms.room import called
 from archc.spaces.engine.world import World
 from archdsl.elaborate.limits import NEW
 from archir.base.record import Struct
@@ -21,7 +23,7 @@ MOST_PATHS = 4
 """Sets of parameters by which what a block does is remembered; then by all."""
 
 
-class Known(Struct):
+class Passed(Struct):
     """What a block has done for certain values of the parameters that it read, as bits."""
 
     read: int
@@ -41,7 +43,7 @@ class BlockBody(Struct):
     slots: int
     run: Piece
     can_be_spliced: bool
-    known: list[Known]
+    known: list[Passed]
     calls: dict[tuple[str, ...], Call]
 
 
@@ -121,13 +123,13 @@ def _unrolled(block: Block, body: BlockBody, frame: LocalFrame, *, is_spliced: b
         if len(body.known) >= MOST_PATHS:
             read = body.slots
         slots = [slot for _, slot, _, _ in body.puts if read >> slot & 1]
-        known = Known(read, itemgetter(*slots, FLOW), {})
+        known = Passed(read, itemgetter(*slots, FLOW), {})
         body.known.append(known)
     known.table[known.get(frame.keys)] = effect
     return effect
 
 
-def _known(body: BlockBody, read: int) -> Known | None:
+def _known(body: BlockBody, read: int) -> Passed | None:
     """What was done where these parameters were read."""
     for each in body.known:
         if each.read == read:
@@ -170,6 +172,9 @@ def finished(world: World, block: Block, frame: LocalFrame, total: Sum) -> Effec
     elif frame.is_model and len(flow) > 1:
         raise LongWay
     total.bound = ()
+    if world.rooms:
+        alone = len(flow) == 1 and not (total.with_rest and total.outputs)
+        total.room = called(total.room) if alone else None
     return total.effect(flow)
 
 
@@ -180,6 +185,8 @@ def body_of(world: World, block: Block, how: str) -> BlockBody:
     if not isinstance(known, BlockBody):
         fills, own = puts(block, called=how != "model"), _has_own(block)
         slots = as_bits(tuple([slot for _, slot, _, _ in fills]))
+        if world.rooms:
+            world.heads.update(heads(block))
         made = BlockBody(fills, slots, of_body(block.body), not own, [], {})
         known = world.bodies[key] = made
     return known

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from archc.spaces.engine.rooms.room import NOTHING, Room, then
+from archc.spaces.engine.rooms.room import times as times_of
 from archir.base.record import Struct
 from archir.base.source import Span
 from archir.graph.graph import Value
@@ -69,6 +71,8 @@ class Effect(Struct):
     depth: int
     bound: Bound
     rest: Rest | None
+    room: Room | None
+    """What it needs in memory; None where that is not known."""
 
     @property
     def parameters(self) -> int:
@@ -91,6 +95,11 @@ class Effect(Struct):
         return self.sums & (1 << NODES) - 1
 
     @property
+    def peak(self) -> int | None:
+        """The most bytes that an evaluation has allocated at a time; None where not known."""
+        return None if self.room is None else max(self.room.before, self.room.behind)
+
+    @property
     def wrong(self) -> Wrong | None:
         """The first problem in the text."""
         return None if self.rest is None else self.rest.wrong
@@ -99,19 +108,21 @@ class Effect(Struct):
 class Sum:
     """Effects that are being added up."""
 
-    __slots__ = ("abandoned", "bound", "depth", "labels", "marks", "outputs", "rules", "sums",
-                 "with_rest", "wrong")  # fmt: skip
+    __slots__ = ("abandoned", "bound", "depth", "labels", "marks", "outputs", "room", "rules",
+                 "sums", "with_rest", "wrong")  # fmt: skip
 
     wrong: Wrong | None
     bound: Bound
     labels: tuple[str, ...]
     outputs: tuple[tuple[str | None, Value], ...]
     rules: tuple[InitRule, ...]
+    room: Room | None
 
     def __init__(self, steps: int = 0) -> None:
         self.sums = steps
         self.marks = self.depth = 0
         self.bound = ()
+        self.room = NOTHING
         self.abandoned = self.with_rest = False
 
     def add(self, effect: Effect, times: int = 1) -> None:
@@ -126,6 +137,8 @@ class Sum:
         if effect.depth > self.depth:
             self.depth = effect.depth
         self.bound += effect.bound
+        if effect.room is not NOTHING:
+            self.room = then(self.room, times_of(effect.room, times))
         if effect.rest is not None:
             self.add_rest(effect.rest, times)
 
@@ -176,4 +189,4 @@ class Sum:
         rest = None
         if self.with_rest:
             rest = Rest(self.labels, self.outputs, self.rules, self.wrong, self.abandoned)
-        return Effect(flow, self.sums, self.marks, self.depth, self.bound, rest)
+        return Effect(flow, self.sums, self.marks, self.depth, self.bound, rest, self.room)

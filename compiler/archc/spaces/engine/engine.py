@@ -41,7 +41,11 @@ _Inputs: TypeAlias = (
 class Engine:
     """Answers for the points of one model. What it does not answer raises ``LongWay``."""
 
-    def __init__(self, program: Resolved, model: Declared, limits: Limits | None) -> None:
+    def __init__(
+        self, program: Resolved, model: Declared, limits: Limits | None, *, rooms: bool = False
+    ) -> None:
+        """``rooms`` says whether memory is asked for too."""
+        self._rooms = rooms
         self._program = program
         self._model = model
         self._limits = limits or Limits()
@@ -81,7 +85,15 @@ class Engine:
             self._block = block
 
     def _world(self, sizes: Mapping[str, int], batches: frozenset[str]) -> World:
-        return World(self._program, self._limits, self._keys, self._kinds, sizes, batches)
+        return World(
+            self._program,
+            self._limits,
+            self._keys,
+            self._kinds,
+            sizes,
+            batches,
+            rooms=self._rooms,
+        )
 
     def answer(self, values: Mapping[str, object]) -> Effect:
         """What the model does with these values for its parameters."""
@@ -127,6 +139,8 @@ class Engine:
         frame.keys[-1] = tuple(map(world.value, types))
         for slot, value, each in bound:
             frame.env[slot], frame.keys[slot] = value, each
+        if len(types) > 1:
+            total.room = None
         effect = finished(world, block, frame, total)
         return self._within_limits(effect, world)
 

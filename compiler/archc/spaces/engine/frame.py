@@ -66,10 +66,13 @@ class LocalFrame:
         total: Sum,
         act: Callable[[Context], Flow],
         slots: tuple[int, ...] = (),
+        *,
+        is_op: bool = False,
     ) -> Flow:
         """What flows out of a piece that the elaborator performs, which fills these slots.
 
-        It may apply ops and read raw parameters; blocks and loops are performed here.
+        It may apply ops and read raw parameters; blocks and loops are performed here. One that
+        ``is_op`` applies one to what flows into it.
         """
         world = self.world
         session = world.fresh()
@@ -81,6 +84,8 @@ class LocalFrame:
         world.settle(total)
         if builder.shared or builder.training or builder.done or builder.handed:
             raise LongWay
+        if steps and world.rooms and not (is_op and len(steps) == 1):
+            total.room = None
         for step in steps:
             self._step(step, types, total)
         for entry in scope.entries:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 from archc.spaces.engine.effects import Effect, Flow, LongWay, Sum
 from archc.spaces.engine.frame import LocalFrame
 from archc.spaces.engine.mentions import as_bits, holds, mentioned
+from archc.spaces.engine.rooms.room import NOTHING, then
 from archir.program.expressions import Flowing
 from archir.program.nodes import Node
 from archir.program.statements import Body, Stage, Statement, Unit
@@ -34,6 +35,8 @@ def remembered(run: Piece, *nodes: object) -> Piece:
             total.depth = effect.depth
         if effect.bound:
             total.bound += effect.bound
+        if effect.room is not NOTHING:
+            total.room = then(total.room, effect.room)
         if effect.rest is not None:
             total.add_rest(effect.rest)
         return effect.flow

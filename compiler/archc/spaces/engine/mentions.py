@@ -18,7 +18,7 @@ def mentioned(*nodes: object) -> tuple[int, ...]:
     """
     read: set[int] = set()
     own: set[int] = set()
-    for node in _walk(nodes):
+    for node in walk(nodes):
         if isinstance(node, Local):
             read.update((node.slot, *node.behind))
         elif isinstance(node, Pipeline):
@@ -39,10 +39,11 @@ def as_bits(slots: tuple[int, ...]) -> int:
 
 def holds(kind: type[Node] | tuple[type[Node], ...], *nodes: object) -> bool:
     """Whether a node of a kind stands somewhere in these."""
-    return any(isinstance(node, kind) for node in _walk(nodes))
+    return any(isinstance(node, kind) for node in walk(nodes))
 
 
-def _walk(nodes: tuple[object, ...]) -> Iterator[Node]:
+def walk(nodes: tuple[object, ...]) -> Iterator[Node]:
+    """All nodes in these."""
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
@@ -57,10 +58,10 @@ def targets(node: Node) -> tuple[int, ...]:
     """The slots that a statement fills which has no statements inside, or a written shape."""
     inside = [
         each
-        for comprehension in _walk((node,))
+        for comprehension in walk((node,))
         if isinstance(comprehension, Comprehension)
-        for each in _walk((comprehension,))
+        for each in walk((comprehension,))
     ]
     own = {each.slot for each in inside if isinstance(each, Target)}
-    found = {each.slot for each in _walk((node,)) if isinstance(each, Target)}
+    found = {each.slot for each in walk((node,)) if isinstance(each, Target)}
     return tuple(sorted(found - own))

@@ -11,11 +11,11 @@ from archc.spaces.engine.frame import LocalFrame
 from archc.spaces.engine.loops import begin, turns
 from archc.spaces.engine.memo import Piece, made, makes, of_body
 from archc.spaces.engine.mentions import as_bits, mentioned
+from archc.spaces.engine.rooms.room import NOTHING, Room, joined, then
 from archdsl.elaborate.definitions.context import Context
 from archdsl.elaborate.definitions.labels import slot_name
 from archdsl.elaborate.limits import STAGE
 from archdsl.elaborate.values.kinds import UNBOUND
-from archir.graph.graph import Value
 from archir.program.statements import (
     Body,
     Branches,
@@ -70,6 +70,8 @@ def _group(node: Label, unit: Piece) -> Piece:
         text = label(node, frame, total)
         inner = Sum()
         flow = unit(frame, inner)
+        if inner.room is not NOTHING:
+            inner.room = None  # it may be a module, which is called
         if inner.with_rest:
             inner.labels = ()
         effect = inner.effect(flow)
@@ -106,9 +108,13 @@ def _dense(node: Dense) -> Piece:
     body = of_body(node.body)
 
     def run(frame: LocalFrame, total: Sum) -> Flow:
-        flow = frame.flow
+        flow, outer = frame.flow, total.room
+        total.room = NOTHING
         made = body(frame, total)
-        return frame.world.merged("concat", (*flow, *made), node.span, total)
+        parts, total.room = [total.room, NOTHING], NOTHING
+        joint = frame.world.merged("concat", (*flow, *made), node.span, total)
+        total.room = then(outer, joined(parts, total.room)) if frame.world.rooms else outer
+        return joint
 
     return run
 
@@ -124,36 +130,62 @@ def _residual(node: Residual) -> Piece:
         flow = frame.flow
         if is_there is not None and not is_there(frame, total):
             return body(frame, total)
+        outer, total.room = total.room, NOTHING
         made = body(frame, total)
+        parts, total.room = [total.room], NOTHING
         beside = flow
         if shortcut is not None:
             frame.keys[-1] = flow
             beside = shortcut(frame, total)
+        parts.append(total.room)
+        total.room = NOTHING
         if len(made) != 1 or len(beside) != 1:
             raise LongWay
-        return frame.world.merged("add", (*made, *beside), node.span, total)
+        joint = frame.world.merged("add", (*made, *beside), node.span, total)
+        total.room = then(outer, joined(parts, total.room)) if frame.world.rooms else outer
+        return joint
 
     return run
 
 
 # --- branches -------------------------------------------------------------------------------------
 
-Branch: TypeAlias = "Callable[[LocalFrame, Sum, list[Value]], None]"
+Found: TypeAlias = "list[tuple[Flow, Room | None]]"
+"""What branches give, each with what it needs in memory."""
+
+Branch: TypeAlias = "Callable[[LocalFrame, Sum, Found], None]"
 """Adds what it does, and the values that it gives."""
 
 
 @makes(Branches)
-def branches(node: Branches) -> Piece:
-    """All branches, each from the incoming value."""
-    each = _all(node.body)
+def _branches(node: Branches) -> Piece:
+    each = branches(node)
 
     def run(frame: LocalFrame, total: Sum) -> Flow:
-        found: list[Value] = []
+        flow, _ = each(frame, total)
+        if frame.world.rooms:
+            total.room = None
+        return flow
+
+    return run
+
+
+def branches(
+    node: Branches,
+) -> Callable[[LocalFrame, Sum], tuple[Flow, list[Room | None]]]:
+    """All branches, each from the incoming value; and what each needs in memory."""
+    each = _all(node.body)
+
+    def run(frame: LocalFrame, total: Sum) -> tuple[Flow, list[Room | None]]:
+        found: Found = []
+        outer = total.room
         each(frame, total, found)
+        total.room = outer
         total.depth += 1
-        if not found:
+        flow = tuple([value for values, _ in found for value in values])
+        if not flow:
             raise LongWay
-        return tuple(found)
+        return flow, [room if len(values) == 1 else None for values, room in found]
 
     return run
 
@@ -162,7 +194,7 @@ def _all(body: Body) -> Branch:
     items = tuple(map(_branch, body.statements))
     count = len(items)
 
-    def run(frame: LocalFrame, total: Sum, found: list[Value]) -> None:
+    def run(frame: LocalFrame, total: Sum, found: Found) -> None:
         flow = frame.flow
         total.sums += count
         for item in items:
@@ -183,16 +215,17 @@ def _branch(node: Statement) -> Branch:
     piece = made(node)
     gives = isinstance(node, Pipeline)
 
-    def run(frame: LocalFrame, total: Sum, found: list[Value]) -> None:
+    def run(frame: LocalFrame, total: Sum, found: Found) -> None:
+        total.room = NOTHING
         flow = piece(frame, total)
         if gives:
-            found += flow
+            found.append((flow, total.room))
             total.sums += len(flow)
 
     return run
 
 
-def _refused(_: LocalFrame, __: Sum, ___: list[Value]) -> None:
+def _refused(_: LocalFrame, __: Sum, ___: Found) -> None:
     raise LongWay
 
 
@@ -202,7 +235,7 @@ def _choice(node: If) -> Branch:
     if node.otherwise is not None:
         bodies.append(_all(node.otherwise))
 
-    def run(frame: LocalFrame, total: Sum, found: list[Value]) -> None:
+    def run(frame: LocalFrame, total: Sum, found: Found) -> None:
         place = taken(frame, total)
         if place < len(bodies):
             bodies[place](frame, total, found)
@@ -214,7 +247,7 @@ def _turns(node: For | RepeatLoop) -> Branch:
     runs = turns(node, fold=False)
     body = _all(node.body)
 
-    def run(frame: LocalFrame, total: Sum, found: list[Value]) -> None:
+    def run(frame: LocalFrame, total: Sum, found: Found) -> None:
         lists: list[list[object]] = [[] for _ in node.turns.collected]
         for count, bound in runs(frame, total):
             for _ in range(count):

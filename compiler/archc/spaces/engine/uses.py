@@ -12,6 +12,7 @@ from archc.spaces.engine.frame import LocalFrame
 from archc.spaces.engine.given import Args, Given, arguments
 from archc.spaces.engine.memo import Piece, asked, makes, remembered
 from archc.spaces.engine.mentions import as_bits, mentioned
+from archc.spaces.engine.rooms.room import NOTHING, Room, joined, then
 from archc.spaces.engine.units import braces, branches, label
 from archdsl.elaborate.definitions import initialisers
 from archdsl.elaborate.definitions.context import Context
@@ -67,7 +68,7 @@ def use(stage: Stage, node: Use) -> Piece:
     inside = None if node.branches is None else branches(node.branches)
     asks, item = _target(node), node.item
     is_bound = node.arguments is None or node.arguments.bound
-    op = _op(stage, node, asks)
+    apply = _joining(_op(stage, node, asks))
     args = arguments(node.arguments if is_bound else None)
 
     def run(frame: LocalFrame, total: Sum) -> Flow:
@@ -76,15 +77,16 @@ def use(stage: Stage, node: Use) -> Piece:
         if node.taps:
             raise LongWay
         target = asks(frame, total)
-        inputs = flow
+        inputs, parts = flow, None
         if item is not None and (inside is None or isinstance(target, tuple)):
             target = frame.ask(total, lambda evaluator: evaluator.value(item))
         elif inside is not None:
-            inputs, frame.keys[-1] = inside(frame, total), flow
+            inputs, parts = inside(frame, total)
+            frame.keys[-1] = flow
         if isinstance(target, Value):
             target = (target,)
         if isinstance(target, tuple):
-            return _head(stage, node, target)
+            return _head(stage, node, target, frame, total)
         if target is None:
             return inputs
         if not inputs or not isinstance(target, Part):
@@ -93,7 +95,9 @@ def use(stage: Stage, node: Use) -> Piece:
         if target.kind == "op":
             if node.splice:
                 raise LongWay
-            return op(target, flow, inputs, frame, total)
+            return apply(target, flow, inputs, frame, total, parts)
+        if parts is not None and frame.world.rooms:
+            total.room = None
         names, values = args if is_bound else _late(target, stage, node, inputs, frame, total)
         given = values(frame, total)
         frame.keys[-1] = flow
@@ -131,7 +135,12 @@ def _target(node: Use) -> Callable[[LocalFrame, Sum], object]:
     return asks
 
 
-def _head(stage: Stage, node: Use, values: tuple[object, ...]) -> Flow:
+def _head(
+    stage: Stage, node: Use, values: tuple[object, ...], frame: LocalFrame, total: Sum
+) -> Flow:
+    if frame.world.rooms and not isinstance(node.target, Flowing):
+        is_first = total.room is NOTHING
+        total.room = frame.world.heads.get(node) if is_first and len(values) == 1 else None
     if node.arguments is not None or node.branches is not None or stage.label is not None:
         raise LongWay
     found = tuple([value for value in values if isinstance(value, Value)])
@@ -178,6 +187,29 @@ def _op(stage: Stage, node: Use, asks: Callable[[LocalFrame, Sum], object]) -> A
     return apply
 
 
+def _joining(
+    op: Applied,
+) -> Callable[[Part, Flow, Flow, LocalFrame, Sum, list[Room | None] | None], Flow]:
+    """An op that may join branches, each of which needs room while it is made."""
+
+    def apply(
+        part: Part,
+        flow: Flow,
+        inputs: Flow,
+        frame: LocalFrame,
+        total: Sum,
+        branches: list[Room | None] | None,
+    ) -> Flow:
+        if branches is None or not frame.world.rooms:
+            return op(part, flow, inputs, frame, total)
+        outer, total.room = total.room, NOTHING
+        made = op(part, flow, inputs, frame, total)
+        total.room = then(outer, joined(branches, total.room))
+        return made
+
+    return apply
+
+
 def _named_op(stage: Stage, node: Use) -> Applied:
     """An op with a label or weights of its own, applied by the elaborator."""
 
@@ -187,7 +219,7 @@ def _named_op(stage: Stage, node: Use) -> Applied:
             own = initialisers.overrides(stage.overrides, context.evaluator(flow))
             return use_part(part, node, named, own, inputs, context, stage.span)
 
-        return frame.perform(total, act)
+        return frame.perform(total, act, is_op=True)
 
     return apply
 

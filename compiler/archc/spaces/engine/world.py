@@ -20,6 +20,7 @@ from archc.spaces.engine.effects import (
 )
 from archc.spaces.engine.initial import Kinds
 from archc.spaces.engine.keys import Keys
+from archc.spaces.engine.rooms.room import NOTHING, Room, of_op, then
 from archdsl.elaborate.constants import Constants, Together, Values
 from archdsl.elaborate.limits import NEW, Budget, Limits
 from archdsl.elaborate.session import Session
@@ -73,6 +74,7 @@ class Fact(Record):
     sums: int
     marks: int
     problems: tuple[str, ...]
+    room: Room | None
 
 
 class World:
@@ -86,7 +88,15 @@ class World:
         kinds: Kinds,
         sizes: Mapping[str, int],
         batches: frozenset[str] = frozenset(),
+        *,
+        rooms: bool = False,
     ) -> None:
+        self.rooms = rooms
+        """Whether memory is asked for."""
+
+        self.heads: dict[object, Room] = {}
+        """Stages that are a name of a value, and what it takes to read it (``rooms.heads``)."""
+
         self.keys = keys
         self.kinds = kinds
         self.limits = limits
@@ -189,6 +199,8 @@ class World:
             fact = self._facts[key] = self._fact(op, leaf, given)
         total.sums += fact.sums
         total.marks |= fact.marks
+        if fact.room is not NOTHING:
+            total.room = then(total.room, fact.room)
         for name in fact.problems:
             total.meet(self.wrong(name, span))
         return fact.flow
@@ -212,7 +224,7 @@ class World:
         names = tuple([each.name for each in answer.problems])
         flow = tuple(map(self.value, answer.outputs or (None,)))
         if answer.outputs is None or names:
-            return Fact(flow, 0, moves, names)
+            return Fact(flow, 0, moves, names, NOTHING)
         specs = () if leaf is None else cache.parameters(op, types)
         macs = 0
         if type(op).macs is not Op.macs:
@@ -226,7 +238,10 @@ class World:
         if max(macs, parameters) >= MOST:
             raise LongWay
         sums = (parameters << PARAMETERS) + (macs << MACS)
-        return Fact(flow, sums, moves | kind, ())
+        room: Room | None = NOTHING
+        if self.rooms:
+            room = of_op(op, cache.concrete(types), cache.concrete(answer.outputs))
+        return Fact(flow, sums, moves | kind, (), room)
 
 
 _ONE = NODE + NEW
