@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from op_performer import Case, ints, op
+from op_performer import Case, bools, ints, op
 
 from archir.op.contract import Op
 
@@ -38,6 +38,7 @@ CASES: list[Case] = [
     (op("pad", (1, 2, 3, 4), "reflect"), ((2, 3, 5, 6),)),
     (op("pad", (0, 2, 1, 0, 3, -1), "replicate"), ((2, 3, 5, 6, 4),)),
     (op("pad", (0, 2), "circular"), ((2, 3, 5),)),
+    (op("pad", (0, 1, 0, 1), value="-inf"), ((2, 3, 5, 6),)),
     (op("pad", (0, 1, 0, 0, 2, 2), value=-1), ((2, 3, 5, 6),)),
     (op("pad", (-1, 3)), ((2, 4),)),
     (op("interpolate", scale_factor=2), ((2, 4, 9),)),
@@ -63,6 +64,8 @@ CASES: list[Case] = [
     (op("pad_by", (-1, -2), value=0.5), ((2, 3, 5, 6),)),
     (op("pad_by", (0, 1, 0, 0, 2, 2, 1, 0), value=-1), ((2, 3, 5, 6),)),
     (op("pad_by", (-1, 3)), ((4,),)),
+    (op("pad_by", (2, 0), value="inf"), ((2, 3, 5),)),
+    (op("pad_by", (2, 0), value="-inf"), (bools(2, 3, 5),)),
     (op("pad_by", (1, 0), value=1), (ints(2, 4),)),
     (op("affine_grid", (2, 5, 4, 6)), ((2, 2, 3),)),
     (op("affine_grid", (2, 1, 4, 2, 6), align_corners=True), ((2, 3, 4),)),

@@ -59,6 +59,7 @@ class Max(_Extremum):
     keyword = "max"
     between = "maximum"
     torch_name = "torch.max"
+    read_calls = ("max(input, dim, keepdim=False)",)
 
 
 class Min(_Extremum):
@@ -81,6 +82,7 @@ class Min(_Extremum):
     keyword = "min"
     between = "minimum"
     torch_name = "torch.min"
+    read_calls = ("min(input, dim, keepdim=False)",)
 
 
 class Median(_Extremum):

@@ -114,7 +114,13 @@ class BatchNorm(Op):
 
     @classmethod
     def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
-        return super().read_bound({**values, "affine": values["weight"] is not None}, call)
+        named = {**values, "affine": values["weight"] is not None}
+        if values["running_mean"] is None:
+            # The batch's own statistics serve whatever the mode is.
+            named = {name: named[name] for name in ("input", "weight", "bias", "eps", "affine")}
+            named["track_running_stats"] = False
+            return super().read_bound(named, call) if values["training"] else None
+        return super().read_bound(named, call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         channels = channels_of(inputs[0])

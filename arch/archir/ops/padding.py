@@ -40,6 +40,9 @@ _CLASSES = {
     "circular": "CircularPad",
 }
 
+Filling = Annotated[float, Field(allow_inf_nan=False)] | Literal["-inf", "inf"]
+"""A number, or an infinity: what a maximum over windows never takes."""
+
 
 class Padding(Op):
     """What `pad` and `pad_by` share: all but how torch is called."""
@@ -53,7 +56,7 @@ class Padding(Op):
     mode: Literal["constant", "reflect", "replicate", "circular"] = Field(
         "constant", description="what is added"
     )
-    value: float | None = Field(0.0, description='the number that mode "constant" puts there')
+    value: Filling | None = Field(0.0, description='the number that mode "constant" puts there')
 
     def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
         incoming = inputs[0]
@@ -127,7 +130,7 @@ class Padding(Op):
         if self.mode != "constant":
             if value:
                 check.report(rules.padding.ValueNotForMode(self.keyword, given, self.mode))
-        elif self._may_grow(incoming.rank) and not holds(incoming.dtype, value):
+        elif self._may_grow(incoming.rank) and not _holds(incoming.dtype, value):
             check.report(rules.padding.PaddingValueTooLarge(self.keyword, given, incoming.dtype))
 
     def _may_grow(self, rank: int) -> bool:
@@ -196,7 +199,7 @@ class Pad(Padding):
     edge, `"replicate"` repeats the edge, `"circular"` goes on with the other end. A reflected
     padding is below the size of its axis, a circular one at most what is left of the size where the
     other end is cropped. The modes are one class of torch each, and take `value` in the constant
-    one alone.
+    one alone, where it may be `"-inf"`: a maximum over windows never takes that.
 
     The paddings are numbers: torch's modules are made before they meet an input. `pad_by` does the
     same as a function, and takes sizes of the input.
@@ -221,9 +224,7 @@ class Pad(Padding):
     padding: Int | Annotated[tuple[Int, ...], Field(min_length=2, max_length=6)] = Field(
         description="how much is added; in a list before and behind each axis, the last one first"
     )
-    value: Annotated[float, Field(allow_inf_nan=False)] = Field(
-        0.0, description='the number that mode "constant" puts there'
-    )
+    value: Filling = Field(0.0, description='the number that mode "constant" puts there')
 
     @classmethod
     def read_module(cls, made: "Made", call: "Called") -> "Read | None":
@@ -231,11 +232,13 @@ class Pad(Padding):
 
         found = super().read_module(made, call)
         mode = next(mode for mode, kind in _CLASSES.items() if made.kind.startswith(kind))
-        return None if found is None else Read({**found.arguments, "mode": mode}, found.inputs)
+        if found is None:
+            return None
+        return Read({**_with_words(found.arguments), "mode": mode}, found.inputs)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> ModuleRecipe:
         function = f"nn.{_CLASSES[self.mode]}{len(self._sides(inputs[0].rank))}d"
-        value = (Arg("value"),) if self.mode == "constant" else ()
+        value = (_code(self.value),) if self.mode == "constant" else ()
         return ModuleRecipe(Call(function, (Arg("padding"), *value)))
 
 
@@ -273,20 +276,37 @@ class PadBy(Padding):
         description="how much is added; in a list before and behind each axis, the last one first"
     )
 
-    value: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+    value: Filling | None = Field(
         None, description='the number that mode "constant" puts there; none is 0'
     )
 
     @classmethod
     def read_bound(cls, values: Mapping[str, Any], call: "Called") -> "Read | None":
         named = {("padding" if name == "pad" else name): each for name, each in values.items()}
-        return super().read_bound(named, call)
+        return super().read_bound(_with_words(named), call)
 
     def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
         padding: Code = Arg("padding")
         if not isinstance(self.padding, tuple):
             padding = Items((padding,) * (2 * (inputs[0].rank - 2)))
-        return FunctionRecipe(Call("F.pad", (Input(), padding), self.changed("mode", "value")))
+        value = (("value", _code(self.value)),) if self.value is not None else ()
+        named = (*self.changed("mode"), *value)
+        return FunctionRecipe(Call("F.pad", (Input(), padding), named))
+
+
+def _holds(dtype: str, value: float | str) -> bool:
+    return dtype != "int64" if isinstance(value, str) else holds(dtype, value)
+
+
+def _code(value: float | str | None) -> Code:
+    """An infinity as Python has it: it is a word where the text is written."""
+    return float(value) if isinstance(value, str) else Arg("value")
+
+
+def _with_words(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is read of torch, an infinity by its word."""
+    value = values.get("value")
+    return {**values, "value": str(value)} if value in (float("inf"), float("-inf")) else values
 
 
 def _dim_name(dim: int, rank: int) -> str:

@@ -241,6 +241,7 @@ class FoldPatchesBy(_Folding):
 
     keyword = "fold_by"
     torch_name = "torch.nn.functional.fold"
+    read_calls = ("fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1)",)
     is_module = False
 
     output_size: Size | Annotated[tuple[Size, ...], Field(min_length=2, max_length=2)] = Field(

@@ -33,8 +33,20 @@ def gather(body: ModuleBody, tree: Mapping[str, Child], keyed: frozenset[str]) -
             continue
         for step in dotted:
             step.label = step.path[len(body.path) + 1 if body.path else 0 :]
-        order.extend(f"{label}.{child}" for child in tree[path].children)
+        order.extend(_deep_order(body, label, tree))
     body.order = tuple(order)
+
+
+def _deep_order(body: ModuleBody, label: str, tree: Mapping[str, Child]) -> list[str]:
+    """The labels in a list, and in the lists in it of which modules run by themselves."""
+    if all(not (step.label or "").startswith(f"{label}.") for step in body.steps):
+        return [label]
+    path = f"{body.path}.{label}" if body.path else label
+    return [
+        each
+        for child in tree[path].children
+        for each in _deep_order(body, f"{label}.{child}", tree)
+    ]
 
 
 def _relative(body: ModuleBody, step: BodyStep) -> str:

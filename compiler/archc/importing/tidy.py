@@ -112,7 +112,7 @@ def _declare(body: ModuleBody, reader: Reader) -> None:
     for step in body.steps:
         if step.body is not None:
             _declare(step.body, reader)
-        elif step.path != body.path:
+        elif step.path != body.path and not _is_around(step.path, body.path):
             spoken = reader.spoken.get(step.path, {})
             constants.update(number for name, number in spoken.items() if name.startswith("\0"))
             wanted = {name for name, number in spoken.items() if number in used}
@@ -121,6 +121,11 @@ def _declare(body: ModuleBody, reader: Reader) -> None:
     constants.difference_update(body.inputs)
     body.declared += [_constant(number, reader) for number in sorted(constants)]
     body.declared.sort(key=lambda each: not each.is_parameter)
+
+
+def _is_around(path: str, inner: str) -> bool:
+    """Whether a module has another one in it: what it declares has a name there."""
+    return inner.startswith(f"{path}.") if path else bool(inner)
 
 
 def _bare(body: ModuleBody, used: set[int], reader: Reader) -> dict[str, list[RawTensor]]:

@@ -136,19 +136,15 @@ class Printer:
         """The lines of a body, without its braces."""
         lines = [line for each in text.declared for line in self.declared(each, indent)]
         labels = Labels(text, self.unit.facts.keyed)
-        around = ""
+        around: list[str] = []
         for module in text.modules:
             name = self.unit.free(module.name)
             self.unit.modules[id(text), module.label] = name
-            container, _, _ = module.label.rpartition(".")
-            if around and container != around:
-                lines.append("  " * indent + "}")
-            if container and container != around:
-                lines.append("  " * indent + f"{_label(container)}: {{")
-            around = container
-            lines.extend(self.module(module, name, labels, indent + bool(container)))
-        if around:
-            lines.append("  " * indent + "}")
+            containers = module.label.split(".")[:-1]
+            lines.extend(_between(around, containers, indent))
+            around = containers
+            lines.extend(self.module(module, name, labels, indent + len(containers)))
+        lines.extend(_between(around, [], indent))
         lines.extend(self.chain(text.chain, _Place(text, labels, indent)))
         return lines
 
@@ -460,6 +456,19 @@ def children(chain: Chain) -> Iterator[OpStage | ScopeStage | UseStage]:
             yield from children(item.body)
         elif isinstance(item, TrainOnly):
             yield from children(item.chain)
+
+
+def _between(before: list[str], after: list[str], indent: int) -> list[str]:
+    """The lines that close the scopes of one module's lists, and open those of the next's."""
+    shared = 0
+    while before[shared : shared + 1] == after[shared : shared + 1] != []:
+        shared += 1
+    closed = ["  " * (indent + depth) + "}" for depth in reversed(range(shared, len(before)))]
+    opened = [
+        "  " * (indent + depth) + f"{_label(after[depth])}: {{"
+        for depth in range(shared, len(after))
+    ]
+    return [*closed, *opened]
 
 
 def _label(label: str) -> str:

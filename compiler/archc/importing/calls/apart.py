@@ -59,6 +59,21 @@ def _rdiv(made: Maker, given: Any, other: Any) -> bool:
     return True
 
 
+def _extremum(function: str, place: str) -> Callable[..., bool]:
+    """``max(x, dim)``, which gives the elements and their places."""
+
+    def apart(made: Maker, given: Any, dim: Any, keepdim: Any) -> bool:
+        if not isinstance(given, Operand) or type(dim) is not int:
+            return False
+        shape = list(given.shape)
+        shape[dim : dim + 1 or None] = [1] if keepdim else []
+        made.add(function, (given, dim, keepdim), shape, result=0)
+        made.add(place, (given, dim, keepdim), shape, result=1)
+        return True
+
+    return apart
+
+
 def _addmm(made: Maker, bias: Any, mat1: Any, mat2: Any, beta: Any, alpha: Any) -> bool:
     """``addmm(bias, x, weight)``: a linear function whose weight lies the other way."""
     tensors = (bias, mat1, mat2)
@@ -140,6 +155,8 @@ _KNOWN: Mapping[str, tuple[Callable[..., bool], str]] = {
     "rsub": (_rsub, "rsub(input, other)"),
     "rdiv": (_rdiv, "rdiv(input, other)"),
     "addmm": (_addmm, "addmm(input, mat1, mat2, beta=1, alpha=1)"),
+    "max": (_extremum("max", "argmax"), "max(input, dim, keepdim=False)"),
+    "min": (_extremum("min", "argmin"), "min(input, dim, keepdim=False)"),
     "reshape_as": (_as("reshape"), "reshape_as(input, other)"),
     "expand_as": (_as("expand"), "expand_as(input, other)"),
     "t": (_t, "t(input)"),

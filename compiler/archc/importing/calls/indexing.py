@@ -53,6 +53,8 @@ def _one(made: Maker, given: Operand, dim: int, item: Any) -> Operand | None:
             return given
         return made.add("slice", (given, dim, start, end, step or 1), shape)
     if isinstance(item, int) and not isinstance(item, bool):
+        if len(shape) == 1:  # no value has no dims: one element is a row of one
+            return made.add("slice", (given, 0, item, item + 1 or None, 1), [1])
         return made.add("select", (given, dim, item), [*shape[:dim], *shape[dim + 1 :]])
     return None
 

@@ -46,6 +46,9 @@ def watch(
     read from, by their full name, and what they are called there."""
     # Fake tensors work on counters for real: 0-dim integers are known to them.
     kept = [(buffer, buffer.clone()) for buffer in net.buffers()]
+    attributes_before = [
+        (module, dict(vars(module)), dict(module._buffers)) for module in net.modules()
+    ]
     was = {module: module.training for module in net.modules()}
     watcher = _Watcher(net, known, training)
     net.train(training)
@@ -64,12 +67,22 @@ def watch(
     except Exception as error:
         raise TracingError(_words(error), watcher.path, watcher.place) from error
     finally:
+        for module, held, buffers in attributes_before:
+            _as_before(vars(module), held)  # a table that a forward keeps is a fake one here
+            _as_before(module._buffers, buffers)
         for module, mode in was.items():
             module.training = mode
         with torch.no_grad():
             for buffer, before in kept:
                 if not torch.equal(buffer, before):
                     buffer.copy_(before)
+
+
+def _as_before(now: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """Undo what was set while a module ran."""
+    for name in now.keys() - before.keys():
+        del now[name]
+    now.update(before)
 
 
 def _words(error: Exception) -> str:

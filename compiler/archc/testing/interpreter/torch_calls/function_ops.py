@@ -46,7 +46,7 @@ FUNCTIONS = (
         run=functional.interpolate,
     ),
     op(
-        'pad_by(padding: sides, mode: added = "constant", value: number? = none)',
+        'pad_by(padding: sides, mode: added = "constant", value: filler? = none)',
         run=functional.pad_by,
     ),
     op("contiguous()", run=functional.contiguous),

@@ -65,6 +65,7 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "number": is_number,
     "number?": _either(is_number, _none),
     "filler": _either(is_number, _words("-inf", "inf")),
+    "filler?": _either(is_number, _words("-inf", "inf"), _none),
     "dtype": _words("float", "int", "bool"),
     "bags": _words("sum", "mean", "max"),
     "nonzero": lambda value: is_number(value) and value != 0,

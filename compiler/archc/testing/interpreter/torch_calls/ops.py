@@ -225,7 +225,7 @@ _MODULES = (
     op("flatten(start_dim: int = 1, end_dim: int = -1)", make=layers.simple(nn.Flatten)),
     op("identity()", make=layers.simple(nn.Identity)),
     op(
-        'pad(padding: pads, mode: added = "constant", value: number = 0.0)',
+        'pad(padding: pads, mode: added = "constant", value: filler = 0.0)',
         make=layers.padding,
         asks=layers.enough_to_repeat,
     ),

@@ -1,0 +1,141 @@
+"""What forwards of published models do, each in a module as small as it gets."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import archc
+from archc import from_module
+
+EQUAL = {"keys", "shapes", "eval outputs", "train outputs", "gradients"}
+
+
+class Outlook(nn.Module):
+    """Windows weighed and put together again, and the greatest of all places."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.v = nn.Conv2d(3, 4, 1)
+        self.unfold = nn.Unfold(3, padding=1, stride=2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        windows = self.unfold(self.v(x)).softmax(1)
+        image = F.fold(windows, output_size=x.shape[-2:], kernel_size=3, padding=1, stride=2)
+        return image + image.flatten(2).max(2)[0][:, :, None, None]
+
+
+class SamePooling(nn.Module):
+    """A maximum over windows, with more room at one end than at the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        padded = F.pad(self.conv(x), (0, 1, 0, 1), mode="constant", value=-float("inf"))
+        return F.max_pool2d(padded, 3, 2)
+
+
+class Standardised(nn.Conv2d):
+    """A convolution whose weights are brought to mean 0 and variance 1."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        flat = self.weight.reshape(1, self.out_channels, -1)
+        weight = F.batch_norm(flat, None, None, training=True, momentum=0.0, eps=1e-6)
+        return F.conv2d(x, weight.reshape_as(self.weight), self.bias, padding=1)
+
+
+class Weighed(nn.Module):
+    """Each branch times one element of a vector."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weights = nn.Parameter(torch.ones(2))
+        self.heads = nn.ModuleList([nn.Conv2d(3, 4, 1), nn.Conv2d(3, 4, 3, padding=1)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        weights = self.weights.softmax(-1)
+        return weights[0] * self.heads[0](x) + weights[-1] * self.heads[1](x)
+
+
+class Keeping(nn.Module):
+    """A buffer that is another one once the module has run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("table", torch.zeros(1), persistent=False)
+        self.seen = 0
+        self.conv = nn.Conv2d(3, 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.table.numel() == 1:
+            self.table = torch.arange(4.0).view(1, 4, 1, 1)
+            self.seen = 1
+        out: Tensor = self.conv(x) + self.table
+        return out
+
+
+class Fusing(nn.Module):
+    """Lists in a list, whose modules run by themselves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fuse = nn.ModuleList(
+            [nn.ModuleList([nn.Conv2d(3, 3, 1), nn.Identity(), nn.Conv2d(3, 3, 3, padding=1)])] * 1
+            + [nn.ModuleList([nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)])]
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.fuse[0][1](x)
+        for row in self.fuse:
+            y = row[0](y) + row[-1](x)
+        return y
+
+
+class Late(nn.Module):
+    """A token of the model's own comes in between the modules of a list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.token = nn.Parameter(torch.zeros(1, 1, 8))
+        self.blocks = nn.ModuleList([nn.Linear(8, 8) for _ in range(3)])
+        self.norm = nn.LayerNorm(8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for number, block in enumerate(self.blocks):
+            if number == 2:
+                x = torch.cat((self.token.expand(x.shape[0], -1, -1), x), dim=1)
+            x = block(x)
+        out: Tensor = self.norm(x)
+        return out
+
+
+@pytest.mark.parametrize(
+    ("net", "inputs"),
+    [
+        (Outlook(), "1x3x8x8"),
+        (SamePooling(), "1x3x8x8"),
+        (nn.Sequential(Standardised(3, 4, 3), nn.ReLU(), Standardised(4, 4, 3)), "1x3x8x8"),
+        (Weighed(), "1x3x8x8"),
+        (Keeping(), "1x3x8x8"),
+        (Fusing(), "1x3x8x8"),
+        (Late(), "1x6x8"),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_it_comes_in_bit_by_bit(net: nn.Module, inputs: str) -> None:
+    text = from_module(net, [inputs], "net")
+    assert archc.format(str(text)) == text
+    assert len(text.report.proofs) == 3
+    assert all(equal.issuperset(EQUAL) for equal in (set(p.checks) for p in text.report.proofs))
+
+
+def test_what_a_forward_keeps_is_as_it_was() -> None:
+    net = Keeping()
+    table = net.table
+    from_module(net, ["1x3x8x8"])
+    assert net.table is table
+    assert net.seen == 0
