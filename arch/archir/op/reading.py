@@ -72,7 +72,7 @@ class Formal(Record):
 
 TENSORS = (
     *("input", "other", "tensors", "mask", "query", "key", "value", "index", "condition"),
-    *("attn_mask", "grid", "theta"),
+    *("attn_mask", "grid", "theta", "tensor1", "tensor2"),
 )
 """The parameters that are what flows in, whatever the function is."""
 

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from archir.op.recipe import FunctionRecipe
-from archir.ops.merge import BinaryArithmetic, Broadcasting, one_by_one
+from archir.op.fields import Field
+from archir.op.recipe import Call, FunctionRecipe, Input
+from archir.ops.choice import takes_exactly
+from archir.ops.merge import BinaryArithmetic, Broadcasting, Number, one_by_one
 from archir.ops.spatial import require_dtype
 from archir.shapes.conditions import Check
 from archir.shapes.types import TensorType
@@ -68,6 +70,53 @@ class Divide(BinaryArithmetic):
 
     def combine(self, trace: "MemoryTrace", left: "Tensor", right: "Tensor") -> "Tensor":
         return trace.divided(left, right)
+
+
+class AddProduct(Broadcasting):
+    """Adds the product of the second and the third value to the first, element by element.
+
+    That is `add [a, multiply [b, c]]` in one step, which is rounded once where the processor can.
+    Dims of size 1 are repeated as torch's broadcasting does.
+
+    torch: `torch.addcmul`.
+
+    ```arch
+    model example() {
+      input image: [N, 3, H = 32, W = 32]
+      conv(16, 3) -> relu as x
+      mean([2, 3], keepdim = true) -> sigmoid as gate
+      addcmul(0.5) [x, x, gate]
+    }
+    ```
+    """
+
+    keyword = "addcmul"
+    torch_name = "torch.addcmul"
+    read_calls = ("addcmul(input, tensor1, tensor2, value=1)",)
+
+    value: Number = Field(1, description="a factor of the product")
+
+    def infer(self, inputs: tuple[TensorType, ...], check: Check) -> tuple[TensorType, ...] | None:
+        wanted = ("what is added to", "one factor", "the other factor")
+        if not takes_exactly(self.keyword, wanted, inputs, check):
+            return None
+        for given in inputs:
+            require_dtype(self.keyword, given, ("float32",), check)
+        return super().infer(inputs, check)
+
+    def allocate(
+        self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
+    ) -> "tuple[Tensor, ...]":
+        shape = trace.extents(outputs[0])
+        like = tuple(trace.expanded(each, shape) for each in inputs)
+        made = trace.new(shape, *inputs, like=like)
+        _, one, other = inputs
+        trace.keep(made, *([other] if one.grad else []), *([one] if other.grad else []))
+        return (made,)
+
+    def recipe(self, inputs: tuple[TensorType, ...]) -> FunctionRecipe:
+        given = (Input(0), Input(1), Input(2))
+        return FunctionRecipe(Call("torch.addcmul", given, self.changed("value")))
 
 
 class _Extremum(Broadcasting):

@@ -115,6 +115,7 @@ OPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "multiply": ("merge", ()),
     "subtract": ("arithmetic", ()),
     "divide": ("arithmetic", ()),
+    "addcmul": ("arithmetic", ()),
     "maximum": ("arithmetic", ()),
     "minimum": ("arithmetic", ()),
     "greater": ("comparison", ()),

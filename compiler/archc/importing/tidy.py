@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
+from archc.importing.constants import declared_constant
 from archc.importing.containers import gather
 from archc.importing.growing import grow
 from archc.importing.problems import ImportingError
@@ -119,7 +119,7 @@ def _declare(body: ModuleBody, reader: Reader) -> None:
             body.declared += _lent(step, wanted, reader)
     constants &= used | set(body.outputs)
     constants.difference_update(body.inputs)
-    body.declared += [_constant(number, reader) for number in sorted(constants)]
+    body.declared += [declared_constant(number, body, reader) for number in sorted(constants)]
     body.declared.sort(key=lambda each: not each.is_parameter)
 
 
@@ -164,23 +164,3 @@ def _raw(path: str, reader: Reader) -> list[RawTensor]:
         number = spoken.get(name, -1)
         made.append(RawTensor(name, number, shape, dtype, is_parameter, is_kept, data))
     return made
-
-
-def _constant(number: int, reader: Reader) -> RawTensor:
-    """What hangs on nothing that flows in: a buffer that no state dict has."""
-    name = f"constant_{number}"
-    if number in reader.tables:
-        table = reader.tables[number]
-        return RawTensor(
-            name, number, table.made.shape, table.made.dtype, False, False, table.table
-        )
-    value = reader.traces[0].values[number]
-    data, shape = reader.elements(value.data), reader.constant_shape(number)
-    return RawTensor(name, number, shape, value.dtype, False, False, _cut(data, shape))
-
-
-def _cut(data: Any, shape: Sequence[int]) -> Any:
-    """Nested lists of which one item alone is kept where the shape says so."""
-    if not shape:
-        return data
-    return [_cut(each, shape[1:]) for each in data[: shape[0]]]

@@ -39,6 +39,12 @@ def _where(inputs: Values, a: Mapping[str, Any]) -> Values:
     return (Value(broadcast([each.shape for each in inputs]), dtype),)
 
 
+@rule("addcmul")
+def _add_product(inputs: Values, a: Mapping[str, Any]) -> Values:
+    require(len(inputs) == 3 and all(each.dtype == "float" for each in inputs))
+    return (Value(broadcast([each.shape for each in inputs]), "float"),)
+
+
 @rule("masked_fill")
 def _masked(inputs: Values, a: Mapping[str, Any]) -> Values:
     require(len(inputs) == 2 and inputs[1].dtype == "bool")

@@ -64,6 +64,7 @@ FUNCTIONS = (
     op("multiply(other: number? = none)", run=functional.multiply, merges=True),
     op("subtract(other: number? = none)", run=functional.subtract, merges=True),
     op("divide(other: number? = none)", run=functional.divide, merges=True),
+    op("addcmul(value: number = 1)", run=functional.addcmul, merges=True),
     op("maximum()", run=functional.maximum, merges=True),
     op("minimum()", run=functional.minimum, merges=True),
     *(

@@ -239,6 +239,11 @@ def logical(name: str) -> Callable[[Inputs, Arguments], Tensor]:
     return _merge(getattr(torch, f"logical_{name}"))
 
 
+def addcmul(inputs: Inputs, given: Arguments) -> Tensor:
+    to, one, other = inputs
+    return torch.addcmul(to, one, other, value=given["value"])
+
+
 def where(inputs: Inputs, _: Arguments) -> Tensor:
     condition, one, other = inputs
     return torch.where(condition, one, other)
