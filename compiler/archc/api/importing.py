@@ -29,8 +29,9 @@ Arguments: TypeAlias = Mapping[int, Mapping[str, Any]]
 IMAGE = Given(None, (1, 3, 224, 224), "float32")
 """What flows in where nothing is said."""
 
-FORMS = ("blocks", "flat")
-"""The ways to write a module, the one with most structure first."""
+FORMS = ("blocks", "in order", "flat")
+"""The ways to write a module, the one with most structure first. The second has blocks too, and all
+sums with their operands as they are."""
 
 
 class ImportReport(Record):
@@ -211,7 +212,7 @@ def _in_form(
     axes = {"N", *(axis for each in given for axis in each.axes() if axis)}
     numbers = tuple(sorted(axes - plan))
     made = ImportedText(laid_out(text))
-    found = form if "\nblock " in text else "flat"
+    found = "blocks" if form != "flat" and "\nblock " in text else "flat"
     made.report = ImportReport(
         name, found, len(made.splitlines()), proofs, tuple(sorted(plan)), numbers
     )

@@ -43,9 +43,21 @@ class _UnnamedError(Exception):
 
 
 class Writer:
-    """Makes stages of bodies. ``keyed`` are the modules with something in the state dict."""
+    """Makes stages of bodies. ``keyed`` are the modules with something in the state dict.
 
-    def __init__(self, keyed: frozenset[str], sizes: SizeNames, shared: Mapping[str, str]) -> None:
+    ``in_order`` keeps the operands of a sum as they are. Its numbers are the same either way; how
+    they lie in memory may hang on the first of them, and on that how a kernel behind it rounds.
+    """
+
+    def __init__(
+        self,
+        keyed: frozenset[str],
+        sizes: SizeNames,
+        shared: Mapping[str, str],
+        *,
+        in_order: bool = False,
+    ) -> None:
+        self.in_order = in_order
         self.keyed = keyed
         self.sizes = sizes
         self.shared = shared
@@ -294,7 +306,8 @@ class _Bodies:
             empty = [n for n, each in enumerate(branches) if not each]
             if len(empty) == 1 and branches[1 - empty[0]] and not _is_head(branches[1 - empty[0]]):
                 body = branches[1 - empty[0]]
-                if made.op.keyword == "add" and not made.arguments:
+                turns = self.writer.in_order and empty == [0]  # a residual adds to its body
+                if made.op.keyword == "add" and not made.arguments and not turns:
                     return [ResidualStage(body, None, made.names)]
                 if made.op.keyword == "concat" and not made.arguments and empty == [0]:
                     return [DenseStage(body, made.names)]
@@ -311,7 +324,8 @@ class _Bodies:
             raise _UnnamedError(self.to_name(part, current))
         filled = [(each[0], each[-1]) for each in owned if each]
         if any(one[1] > other[0] for one, other in pairwise(filled)):
-            if merge.op is None or not _commutes(merge.op) or len(merge.inputs) != 2:
+            turns = merge.op is not None and _commutes(merge.op) and len(merge.inputs) == 2
+            if not turns or self.writer.in_order:
                 raise _UnnamedError(self.to_name(part, current, merge.inputs))
             if owned[1][-1] > owned[0][0]:
                 raise _UnnamedError(self.to_name(part, current, merge.inputs))

@@ -17,10 +17,12 @@ from archir.init.values import show_constant
 def written(whole: Whole, inputs: Sequence[ModelInput], name: str, form: str) -> str:
     """The file, in one of the forms that ``api.importing.FORMS`` names."""
     facts = whole.facts
-    text = Writer(facts.keyed, SizeNames(whole.body, facts), whole.shared).text(whole.body)
+    sizes = SizeNames(whole.body, facts)
+    writer = Writer(facts.keyed, sizes, whole.shared, in_order=form != "blocks")
+    text = writer.text(whole.body)
     finder = Finder(facts)
     finder.find(text, alone=form == "flat")
-    if form == "blocks":
+    if form != "flat":
         for block in finder.blocks.values():
             fold(block.text, facts)
         fold(text, facts)

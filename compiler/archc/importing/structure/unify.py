@@ -27,7 +27,7 @@ from archc.importing.nodes import (
     UseStage,
 )
 from archc.importing.sizes import dims_of, solve
-from archc.importing.steps import RawTensor
+from archc.importing.steps import RawTensor, has_varying
 from archc.importing.write import Facts, Labels
 from archir.op.contract import arguments_of
 
@@ -137,7 +137,7 @@ class Unifier:
             return self.sizes(name, values, channels)
         if _partly(here):
             return self.sizes(name, values, channels)
-        if any(isinstance(each, Code | Varying | Hole) for each in here):
+        if any(isinstance(each, Code | Hole) or has_varying(each) for each in here):
             raise DifferentError
         for hole in self.holes:
             if hole.name == name and hole.values == values and hole.channels == channels:
