@@ -30,6 +30,22 @@ def test_masks_are_short(rows: int, columns: int, start: int, kind: str) -> None
     assert repr(read(table([data]))) == repr([data])
 
 
+@given(st.integers(2, 5), st.integers(2, 5), st.integers(1, 2), st.integers(0, 9), st.booleans())
+def test_distances_in_grids_are_short(
+    width: int, height: int, step: int, first: int, signed: bool
+) -> None:
+    def number(one: int, two: int) -> int:
+        wide = width * step
+        down, right = step * (one // width) - two // wide, step * (one % width) - two % wide
+        return first + 20 * down + right if signed else 20 * abs(down) + abs(right)
+
+    columns = range(width * height * step * step)
+    data = [[number(one, two) for two in columns] for one in range(width * height)]
+    text = table(data)
+    assert read(text) == data
+    assert len(text) < 120 or len(data) < 6
+
+
 @pytest.mark.parametrize(
     ("data", "text"),
     [
@@ -38,6 +54,16 @@ def test_masks_are_short(rows: int, columns: int, start: int, kind: str) -> None
         (
             [[j > i for j in range(16)] for i in range(16)],
             "[[j > i for j in range(16)] for i in range(16)]",
+        ),
+        (
+            # as Swin's code makes it: Liu et al., "Swin Transformer" (2021), section 3.2
+            [[(a // 4 - b // 4 + 3) * 7 + a % 4 - b % 4 + 3 for b in range(16)] for a in range(16)],
+            "[[7 * (i // 4) + i % 4 + 24 - 7 * (j // 4) - j % 4 for j in range(16)]"
+            " for i in range(16)]",
+        ),
+        (
+            [[abs(a // 3 - b // 3) * 3 + abs(a % 3 - b % 3) for b in range(9)] for a in range(9)],
+            "[[3 * abs(i // 3 - j // 3) + abs(i % 3 - j % 3) for j in range(9)] for i in range(9)]",
         ),
         ([0.5] * 9, "[0.5 for i in range(9)]"),
     ],

@@ -1,8 +1,9 @@
-"""Tables of numbers as what they follow from: ranges, equal rows, masks of what comes later."""
+"""Tables of numbers as what they follow from: ranges, equal rows, masks of what comes later, and
+distances between the places of grids."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from archir.init.values import show_constant
@@ -19,6 +20,7 @@ def table(data: Any, depth: int = 0) -> str:
     if not isinstance(data, list | tuple):
         return show_constant(data)
     found = _counted(data) or _triangle(data, depth) or _repeated(data, depth)
+    found = found or _offsets(data, depth)
     return found or f"[{', '.join(table(each, depth) for each in data)}]"
 
 
@@ -66,6 +68,87 @@ def _triangle(data: Sequence[Any], depth: int) -> str:
     else:
         item = f"{since} if {later} else {before}"
     return f"[[{item} for {j} in range({len(columns)})] for {i} in range({len(data)})]"
+
+
+def _offsets(data: Sequence[Any], depth: int) -> str:
+    """A number for each pair of places of two grids, by how far they are from each other: what
+    attention over windows looks up its learned biases by."""
+    if len(data) < 3 or depth + 1 >= len(LOOPS) or not _is_matrix(data):
+        return ""
+    if not all(type(each) is int for row in data for each in row):
+        return ""
+    rows, columns = len(data), len(data[0])
+    i, j = LOOPS[depth : depth + 2]
+    for width in _divisors(rows):
+        for other in _divisors(columns) if rows != columns else (width,):
+            item = _signed(data, width, other, i, j) or _unsigned(data, width, other, i, j)
+            if item:
+                return f"[[{item} for {j} in range({columns})] for {i} in range({rows})]"
+    return ""
+
+
+def _divisors(number: int) -> list[int]:
+    return [each for each in range(2, number + 1) if number % each == 0]
+
+
+def _signed(data: Sequence[Any], width: int, other: int, i: str, j: str) -> str:
+    """A number that grows by as much with each step along any of the grids' axes."""
+    first = data[0][0]
+    down = data[width][0] - first if width < len(data) else 0
+    right = data[1][0] - first
+    below = data[0][other] - first if other < len(data[0]) else 0
+    beside = data[0][1] - first
+
+    def wanted(one: int, two: int) -> int:
+        rows = down * (one // width) + right * (one % width)
+        return int(first + rows + below * (two // other) + beside * (two % other))
+
+    if not _fits(data, wanted):
+        return ""
+    terms = [
+        *_times(down, f"{i} // {width}"),
+        *_times(right, f"{i} % {width}" if width < len(data) else i),
+        *_times(below, f"{j} // {other}"),
+        *_times(beside, f"{j} % {other}" if other < len(data[0]) else j),
+        *([f"+ {first}" if first > 0 else f"- {-first}"] if first else []),
+    ]
+    terms.sort(key=lambda each: each.startswith("-"))  # none begins with its sign, if it can
+    return " ".join(terms).removeprefix("+ ") if terms and terms[0].startswith("+") else ""
+
+
+def _times(factor: int, what: str) -> list[str]:
+    sign = "-" if factor < 0 else "+"
+    if abs(factor) == 1:
+        return [f"{sign} {what}"]
+    inner = f"({what})" if " " in what and not what.endswith(")") else what
+    return [f"{sign} {abs(factor)} * {inner}"] if factor else []
+
+
+def _unsigned(data: Sequence[Any], width: int, other: int, i: str, j: str) -> str:
+    """A number by the distances along both axes, where the first grid may have fewer places."""
+    if data[0][0] != 0 or width == len(data) or other == len(data[0]):
+        return ""
+    below, beside = data[0][other], data[0][1]
+    step = -(-other // width)
+
+    def wanted(one: int, two: int) -> int:
+        down = abs(step * (one // width) - two // other)
+        return int(below * down + beside * abs(step * (one % width) - two % other))
+
+    if not _fits(data, wanted):
+        return ""
+    row, column = f"{i} // {width}", f"{i} % {width}"
+    if step > 1:
+        row, column = f"{step} * ({row})", f"{step} * ({column})"
+    down, right = f"abs({row} - {j} // {other})", f"abs({column} - {j} % {other})"
+    terms = [*_times(below, down), *_times(beside, right)]
+    return " ".join(terms).removeprefix("+ ") if below > 0 else ""
+
+
+def _fits(data: Sequence[Any], wanted: Callable[[int, int], int]) -> bool:
+    return all(
+        each == wanted(one, two) for one, row in enumerate(data) for two, each in enumerate(row)
+    )
 
 
 def _is_matrix(data: Sequence[Any]) -> bool:

@@ -46,8 +46,11 @@ def watch(
     read from, by their full name, and what they are called there."""
     # Fake tensors work on counters for real: 0-dim integers are known to them.
     kept = [(buffer, buffer.clone()) for buffer in net.buffers()]
-    attributes_before = [
-        (module, dict(vars(module)), dict(module._buffers)) for module in net.modules()
+    held = [
+        (inner, inner.copy())
+        for module in net.modules()
+        for inner in (vars(module), *vars(module).values())
+        if isinstance(inner, dict | list)
     ]
     was = {module: module.training for module in net.modules()}
     watcher = _Watcher(net, known, training)
@@ -67,9 +70,8 @@ def watch(
     except Exception as error:
         raise TracingError(_words(error), watcher.path, watcher.place) from error
     finally:
-        for module, held, buffers in attributes_before:
-            _as_before(vars(module), held)  # a table that a forward keeps is a fake one here
-            _as_before(module._buffers, buffers)
+        for inner, contents in held:
+            _as_before(inner, contents)  # a table that a forward keeps is a fake one here
         for module, mode in was.items():
             module.training = mode
         with torch.no_grad():
@@ -78,11 +80,14 @@ def watch(
                     buffer.copy_(before)
 
 
-def _as_before(now: dict[str, Any], before: Mapping[str, Any]) -> None:
-    """Undo what was set while a module ran."""
-    for name in now.keys() - before.keys():
-        del now[name]
-    now.update(before)
+def _as_before(now: Any, before: Any) -> None:
+    """Undo what was put into a dict or a list while a module ran."""
+    if isinstance(now, list):
+        now[:] = before
+        return
+    if len(now) != len(before) or any(now.get(key) is not each for key, each in before.items()):
+        now.clear()
+        now.update(before)
 
 
 def _words(error: Exception) -> str:
