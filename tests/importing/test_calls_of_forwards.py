@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -58,7 +60,8 @@ class Weighed(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         weights = self.weights.softmax(-1)
-        return weights[0] * self.heads[0](x) + weights[-1] * self.heads[1](x)
+        out: Tensor = weights[0] * self.heads[0](x) + weights[-1] * self.heads[1](x)
+        return out
 
 
 class Keeping(nn.Module):
@@ -66,6 +69,7 @@ class Keeping(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
+        self.table: Tensor
         self.register_buffer("table", torch.zeros(1), persistent=False)
         self.seen = 0
         self.shift = nn.Parameter(torch.zeros(1))
@@ -88,14 +92,14 @@ class Fusing(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.fuse = nn.ModuleList(
-            [nn.ModuleList([nn.Conv2d(3, 3, 1), nn.Identity(), nn.Conv2d(3, 3, 3, padding=1)])] * 1
-            + [nn.ModuleList([nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)])]
-        )
+        first = nn.ModuleList([nn.Conv2d(3, 3, 1), nn.Identity(), nn.Conv2d(3, 3, 3, padding=1)])
+        second = nn.ModuleList([nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)])
+        self.fuse = nn.ModuleList([first, second])
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.fuse[0][1](x)
-        for row in self.fuse:
+        rows: list[Any] = list(self.fuse)
+        y: Tensor = rows[0][1](x)
+        for row in rows:
             y = row[0](y) + row[-1](x)
         return y
 
@@ -115,6 +119,57 @@ class Late(nn.Module):
                 x = torch.cat((self.token.expand(x.shape[0], -1, -1), x), dim=1)
             x = block(x)
         out: Tensor = self.norm(x)
+        return out
+
+
+class Bias(nn.Module):
+    """Never called: it is asked for what its own table comes to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table: Tensor
+        self.register_buffer("table", torch.linspace(-1, 1, 6).view(6, 1))
+        self.mlp = nn.Sequential(nn.Linear(1, 8), nn.ReLU(), nn.Linear(8, 8))
+
+    def of_places(self) -> Tensor:
+        out: Tensor = self.mlp(self.table)
+        return out
+
+
+class Biased(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.bias = Bias()
+        self.up = nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.up(x) + self.bias.of_places()
+        return out
+
+
+class Embedding(nn.Module):
+    """Gives tokens, and places that hang on sizes alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(8))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return x * self.scale, torch.arange(x.shape[1]).view(1, -1, 1) / 4
+
+
+class Prefixed(nn.Module):
+    """Tokens in front of all others, of which there are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = Embedding()
+        self.up = nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens, places = self.embed(x)
+        turned = torch.cat([tokens[:, :0], tokens[:, 0:] * places], dim=1)
+        out: Tensor = self.up(turned)
         return out
 
 
@@ -164,6 +219,8 @@ class Lying(nn.Module):
         (Fusing(), "1x3x8x8"),
         (Late(), "1x6x8"),
         (Lying(), "1x3x16x16"),
+        (Biased(), "1x6x8"),
+        (Prefixed(), "1x6x8"),
     ],
     ids=lambda each: type(each).__name__,
 )

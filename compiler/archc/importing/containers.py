@@ -80,13 +80,15 @@ def _together(
     if len(outputs) != 1 or not region[0].inputs:
         return False
     entry = region[0].inputs[0]
+    flows = {*body.inputs, *(made for step in body.steps[:first] for made in step.results)}
+    given = (entry,) if entry in flows else ()  # a tensor of its own has a name in its scope
     if _around(region) - {entry} and not _in_order(body, keyed):
         return False  # it is to be declared, and a declared module has no values from outside
     child = tree[path]
-    inner = ModuleBody(path, child.kind, (entry,), (outputs[0],), region, arguments=child.arguments)
+    inner = ModuleBody(path, child.kind, given, (outputs[0],), region, arguments=child.arguments)
     inner.order = child.children
     gather(inner, tree, keyed)
-    whole = BodyStep((entry,), (outputs[0],), path, label=path.rpartition(".")[2], body=inner)
+    whole = BodyStep(given, (outputs[0],), path, label=path.rpartition(".")[2], body=inner)
     body.steps[first : last + 1] = [whole]
     return True
 

@@ -126,6 +126,9 @@ class Reader:
             return []
         if call.body is not None:
             return self.of_module(path, calls)
+        if call.made is None and call.called.function == "cat":
+            for each in calls:
+                each.called = _without_empty(each.called)
         if call.made is None and (alone := _copied(call)) is not None:
             self.aliases[call.results[0]] = self.value(alone, path, call)
             return []
@@ -258,11 +261,17 @@ class Reader:
         pairs = {each.value: self.value(each, path, call) for each in _operands(call.inputs)}
         inputs, given = tuple(pairs), tuple(pairs.values())
         bodies = [each.body or [] for each in calls]
-        body = self.body(call.path, bodies, inputs, call.results)
-        outputs = tuple([self.real(each) for each in call.results])
+        results = tuple([each for each in call.results if not self.is_constant(each)])
+        results = results or call.results  # a constant is declared where it is used
+        body = self.body(call.path, bodies, inputs, results)
+        outputs = tuple([self.real(each) for each in results])
         step = BodyStep(given, outputs, call.path, call.place, _last(call.path), body=body)
         step.training_only = id(call) in self.alone
         return [step]
+
+    def is_constant(self, number: int) -> bool:
+        value = self.traces[0].values[number]
+        return value.is_constant and value.data is not None
 
     def shown(self, call: CallSeen) -> str:
         return call.called.function or "a call"
@@ -280,6 +289,15 @@ def _copied(call: CallSeen) -> Operand | None:
     if call.called.function == "cat" and isinstance(given, tuple) and len(given) == 1:
         return given[0] if isinstance(given[0], Operand) else None
     return None
+
+
+def _without_empty(called: Called) -> Called:
+    """A join without what has no elements, as of no tokens in front of all others."""
+    given, *rest = called.args or ((),)
+    if not isinstance(given, tuple) or not all(isinstance(each, Operand) for each in given):
+        return called
+    kept = tuple([each for each in given if 0 not in each.shape])
+    return Called(called.function, (kept or given, *rest), called.kwargs, called.training)
 
 
 def _numbered(value: Any, numbers: Mapping[int, int]) -> Any:
