@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archc.importing.align import in_step, only_training
+from archc.importing.bodies.tidy import tidy
 from archc.importing.described import ModelInput, ModelOutput, Whole
 from archc.importing.problems import ImportingError
 from archc.importing.steps import ModuleBody, Reader
-from archc.importing.tidy import tidy
 from archc.importing.write import Facts
 from archir.base.record import Record
 

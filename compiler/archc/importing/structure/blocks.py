@@ -152,8 +152,13 @@ def _declares(scope: ScopeStage) -> bool:
 def _alike(scopes: list[ScopeStage]) -> list[list[ScopeStage]]:
     groups: dict[Any, list[ScopeStage]] = defaultdict(list)
     for scope in scopes:
-        groups[skeleton(scope.body.chain)].append(scope)
+        groups[skeleton(scope.body.chain), _tables(scope.body)].append(scope)
     return list(groups.values())
+
+
+def _tables(text: BodyText) -> tuple[str, ...]:
+    """The elements that a body writes down: a block has one table under a name."""
+    return tuple([repr(each.data) for each in text.declared])
 
 
 def skeleton(chain: Chain) -> tuple[Any, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archc.importing.constants import declared_constant
-from archc.importing.containers import gather
-from archc.importing.growing import grow
+from archc.importing.bodies.constants import declared_constant
+from archc.importing.bodies.containers import gather
+from archc.importing.bodies.growing import grow
 from archc.importing.problems import ImportingError
 from archc.importing.steps import BodyStep, ModuleBody, RawTensor, Reader
 
