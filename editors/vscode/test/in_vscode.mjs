@@ -160,6 +160,7 @@ try {
   process.exitCode = 1;
   await page?.screenshot({ path: join(shots, "failed.png") }).catch(() => {}); // it may be gone
 } finally {
+  browser?.removeAllListeners("disconnected");
   if (browser?.isConnected()) await browser.close();
   server?.kill();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
