@@ -5,7 +5,9 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -91,6 +93,28 @@ def test_what_is_missing_names_its_extra(
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(archc.PackageMissingError, match=rf"archc-lang\[{extra}\]"):
         archc.search("net.arch", train="trainers:fit", trials=1, folder="run", engine=engine)
+
+
+@pytest.mark.parametrize("error", [Exception("too slow"), ConnectionError("no cluster")])
+def test_a_cluster_that_does_not_answer(
+    net: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Ray raises an ``Exception`` where its node does not start in time."""
+
+    class Ray(ModuleType):
+        def is_initialized(self) -> bool:
+            return False
+
+        def init(self, **_: Any) -> None:
+            raise error
+
+    stand_in = Ray("ray")
+    stand_in.__spec__ = ModuleSpec("ray", None)
+    monkeypatch.setitem(sys.modules, "ray", stand_in)
+    asked: dict[str, Any] = {"train": "trainers:fit", "score": "loss", "trials": 1}
+    with pytest.raises(archc.ToolError, match=f"Ray does not answer at auto: {error}"):
+        archc.search("net.arch", folder="run", engine="ray", address="auto", **asked)
+    assert not list(Path("run").glob("trials/*"))  # before the first trial
 
 
 def test_a_check_imports_none_of_it(net: Path) -> None:

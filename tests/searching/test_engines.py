@@ -93,6 +93,17 @@ def test_tasks_of_ray(net: Path) -> None:
     same_on("ray", trials=4, resources={"num_cpus": 1})
 
 
+@pytest.mark.cluster
+def test_a_worker_of_ray_that_is_killed(net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = net.parent / "mark"
+    monkeypatch.setenv("ARCHC_TEST_MARK", str(mark))
+    found = archc.search(
+        "net.arch", train="trainers:worker", trials=3, folder="run", engine="ray", parallel=1
+    )
+    assert mark.exists()
+    assert [each.outcome for each in found.trials] == ["done"] * 3  # none lost, and none twice
+
+
 def test_a_driver_that_is_killed(net: Path) -> None:
     """Killed as the second of its trials has ended; resumed by the command."""
     asked = ["--train", "trainers:alone", "--trials", "5", "--parallel", "2"]

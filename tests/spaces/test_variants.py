@@ -149,3 +149,12 @@ def test_the_front_of_variants_is_within_the_budget() -> None:
         assert p1 < p2 and d1 < d2  # type: ignore[operator]
     with pytest.raises(archc.SettingError, match="macs is not among the scores"):
         space.variants([], "parameters", most="macs")
+
+
+def test_numbers_that_never_come_again_are_no_reason() -> None:
+    text = "model net(drop: float in 0..0.5, heads: int in 1..4) { input x: [N, 8, 12]\n"
+    text += "multihead_attention(heads if heads < 4 else 5) -> dropout(drop) }"
+    space = archc.space(archc.Source("net.arch", text))
+    made = space.variants(space.sample(40))
+    (why,) = made.refusals  # 12 features are not split into 5 heads
+    assert {one.words for one in made.why(why)} == {"heads is at most 3"}

@@ -50,12 +50,16 @@ class RayExecutor(Executor):
         self._began = not ray.is_initialized()
         if self._began:
             paths = os.pathsep.join(each for each in sys.path if each)
-            ray.init(
-                address=address,
-                include_dashboard=False if address is None else None,
-                log_to_driver=False,
-                runtime_env={"env_vars": {"PYTHONPATH": paths}},
-            )
+            try:
+                ray.init(
+                    address=address,
+                    include_dashboard=False if address is None else None,
+                    log_to_driver=False,
+                    runtime_env={"env_vars": {"PYTHONPATH": paths}},
+                )
+            except Exception as error:  # it has no class for a node that does not start in time
+                where = "on this machine" if address is None else f"at {address}"
+                raise ToolError(f"Ray does not answer {where}: {error}") from error
         self._options = {"num_cpus": 1, **resources, "max_retries": 0}
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:

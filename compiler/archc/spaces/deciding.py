@@ -63,6 +63,8 @@ def _of_one(
             continue
         kept = tuple(dict.fromkeys(map(_shown, values)))
         gone = tuple(each for each in dict.fromkeys(map(_shown, others)) if each not in kept)
+        if 2 * (len(kept) + len(gone)) > len(values) + len(others):
+            continue  # values that hardly come again tell points apart, whatever refuses them
         words = f"not {gone[0]}" if len(gone) == 1 and len(kept) > 1 else " or ".join(kept)
         yield f"{name} is {words}", (name,), _is_among(kept)
 
