@@ -249,6 +249,21 @@ LINES = {
         ["shapes-differ"],
         "project what comes in: `shortcut { conv(8, 1, stride = 2) }`",
     ),
+    "a residual that loses its border": (
+        model("residual { conv(3, 3) -> relu }"),
+        ["shapes-differ"],
+        "add `padding = 1` to conv, so that the size stays",
+    ),
+    "a residual of windows of several sizes": (
+        model("residual { depthwise(7) -> a: conv(3, [1, 3], bias = false) }"),
+        ["shapes-differ"],
+        "add `padding = 3` to depthwise and `padding = [0, 1]` to conv, so that the size stays",
+    ),
+    "arguments between angles": (
+        model("conv<8, 3> -> relu"),
+        ["unexpected-token"],
+        "arguments stand in parentheses: `conv(8, 3)`",
+    ),
     "a pool over all places": (
         model("avg_pool -> flatten -> linear(10)"),
         ["missing-argument"],

@@ -220,7 +220,8 @@ class _Checker:
         from archir.check.repairs import repair  # a right network needs none
 
         for problem in answer.problems:
-            fix = misread.repair(place) if misread else repair(problem, step, known)
+            makers = self._makers_in(definition)
+            fix = misread.repair(place) if misread else repair(problem, step, known, makers)
             # What is likely meant, and an edit, say more than the problem can.
             advice = misread.hint() if misread else fix.words if fix else problem.hint()
             diagnostic = Diagnostic(
@@ -239,17 +240,22 @@ class _Checker:
             turned = ChannelsLast.of(step, known[0])
             if turned is not None:
                 return turned, step.inputs[0].span
-        if definition not in self.makers:
-            applied = [each for each in self.steps[definition] if isinstance(each, Apply)]
-            self.makers[definition] = {value: each for each in applied for value in each.outputs}
+        makers = self._makers_in(definition)
         for value in step.inputs:
-            maker = self.makers[definition].get(value)
+            maker = makers.get(value)
             if maker is not None:
                 given = tuple(_known(row[each.index]) for each in maker.inputs)
                 found = SizeForFactor.of(maker, given, self.sizes)
                 if found is not None:
                     return found, maker.span
         return None
+
+    def _makers_in(self, definition: Definition) -> dict[Value, Apply]:
+        """The step that makes each value of a definition."""
+        if definition not in self.makers:
+            applied = [each for each in self.steps[definition] if isinstance(each, Apply)]
+            self.makers[definition] = {value: each for each in applied for value in each.outputs}
+        return self.makers[definition]
 
     def _fail(self, diagnostic: Diagnostic, conditions: tuple[Condition, ...]) -> None:
         """Report a problem, and the conditions on sizes that it comes from."""

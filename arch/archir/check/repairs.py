@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
+from archir.base import argument_fixes as fixes
 from archir.base.diagnostics import Problem
-from archir.base.fixes import Fix, insert, shown
-from archir.graph.graph import Apply
+from archir.base.fixes import Edit, Fix, insert, shown
+from archir.graph.graph import Apply, Value
 from archir.graph.steps import is_residual
 from archir.rules.shapes import ShapesDiffer
-from archir.shapes.arithmetic import add, floor_div
+from archir.shapes.arithmetic import add, floor_div, multiply
 from archir.shapes.dims import Dim
 from archir.shapes.types import TensorType
 
@@ -17,14 +19,60 @@ _STRIDES = range(1, 33)
 """The strides of a projection that are tried."""
 
 
-def repair(problem: Problem, step: Apply, inputs: Sequence[TensorType]) -> Fix | None:
+Makers: TypeAlias = Mapping[Value, Apply]
+"""The step that makes each value of a body."""
+
+
+def repair(
+    problem: Problem, step: Apply, inputs: Sequence[TensorType], makers: Makers
+) -> Fix | None:
     """The edits that put a refused step right; None where the problem itself knows better."""
     if isinstance(problem, ShapesDiffer) and is_residual(step):
+        padded = _padded(step, inputs, makers)
+        if padded is not None:
+            return padded
         text = projection(inputs)
         if text is not None and "shortcut" not in step.span.text and step.span.text[-1] == "}":
             added = insert(step.span.source, step.span.end, f" {text}", safe=False)
             return Fix(f"project what comes in: {shown(text)}", added.edits, is_safe=False)
     return None
+
+
+def _padded(step: Apply, inputs: Sequence[TensorType], makers: Makers) -> Fix | None:
+    """The padding with which the windows of a residual's body keep the size, if that is all."""
+    if len(inputs) != 2 or inputs[0].rank != inputs[1].rank or inputs[0].rank < 3:
+        return None
+    made, beside = inputs
+    missing = [add(b, multiply(-1, a)) for a, b in zip(made.shape, beside.shape, strict=True)]
+    value = step.inputs[0]
+    edits: list[Edit] = []
+    words: list[str] = []
+    while value is not step.inputs[1]:
+        maker = makers.get(value)
+        if maker is None or len(maker.inputs) != 1:
+            return None
+        value = maker.inputs[0]
+        window = getattr(maker.op, "window", None)
+        if window is None:
+            continue
+        windows = [window(axis) for axis in range(made.rank - 2)]
+        given = [each.before for each in windows]
+        lost = [each.span - 1 - each.before - each.after for each in windows]
+        if any(each.stride != 1 for each in windows) or any(each % 2 for each in lost):
+            return None
+        missing[2:] = [add(a, -b) for a, b in zip(missing[2:], lost, strict=True)]
+        if any(lost):
+            padding = [b + half // 2 for b, half in zip(given, lost, strict=True)]
+            wanted = f"padding = {padding[0] if len(set(padding)) == 1 else padding}"
+            more = None if any(given) else fixes.give(maker.span, maker.op.keyword, wanted)
+            if more is None or min(padding) < 0:
+                return None
+            edits += more.edits
+            words.append(f"{shown(wanted)} to {maker.op.keyword}")
+    if any(missing) or not edits:
+        return None
+    told = " and ".join(dict.fromkeys(reversed(words)))
+    return Fix(f"add {told}, so that the size stays", tuple(edits), is_safe=False)
 
 
 def projection(inputs: Sequence[TensorType]) -> str | None:

@@ -64,7 +64,8 @@ class BatchNorm(Op):
     )
     momentum: Annotated[Finite, Field(ge=0, le=1)] | None = Field(
         0.1,
-        description="the weight of a new batch in the running statistics; none means a plain mean",
+        description="the weight of a new batch in the running statistics (1 minus Keras's"
+        " momentum); none means a plain mean",
     )
     affine: bool = Field(True, description="whether there is a learned scale and shift")
     track_running_stats: bool = Field(

@@ -436,9 +436,19 @@ def counted_name(place: Place) -> str | None:
     return _COUNTED.format(name.text) if is_number else None
 
 
+def _angles(place: Place) -> str | None:
+    """``conv<8, 3>``."""
+    name, rest = place.near(-1), place.text[place.token.end :]
+    inside = re.match(r"([^<>\n]*)>", rest)
+    if place.token.text != "<" or name is None or name.type != "NAME" or inside is None:
+        return None
+    return f"arguments stand in parentheses: `{name.text}({inside[1].strip()})`"
+
+
 _HABITS: tuple[Callable[[Place], str | None], ...] = (
     _assertion,
     counted_name,
+    _angles,
     _naming,
     number_first,
     _dash,
