@@ -354,6 +354,23 @@ def test_several_inputs_come_by_position(build: Build, count: int) -> None:
         net(tensors[0])
 
 
+def test_inputs_come_by_name(build: Build) -> None:
+    net = build("model net() {\n input a: [N, 2], b: [N, 2], c: [N, 2]\n concat [a, b, c]\n}")
+    a, b, c = (torch.randn(1, 2) for _ in range(3))
+    assert torch.equal(net(a, c=c, b=b), torch.cat([a, b, c], 1))
+    assert torch.equal(net(c=c, b=b, a=a), torch.cat([a, b, c], 1))
+    for names, said in (
+        ({"b": b, "d": c}, "net takes a, b, c, and d is no input of it"),
+        ({"a": a, "b": b}, "net takes a, b, c, and a is given twice"),
+        ({"b": b}, "net is not given c"),
+    ):
+        with pytest.raises(TypeError, match=said):
+            net(a, **names)
+    one = build("model net() {\n input image: [N, 2]\n residual { linear(2) }\n}")
+    assert torch.equal(one(image=a), one(a))
+    assert torch.equal(one(input=a), one(a))
+
+
 def test_labels_that_are_no_python_names(build: Build) -> None:
     net = build(
         """model net() {

@@ -22,7 +22,8 @@ def plan(network: Network, *, in_dict: bool = False) -> Plan:
     ):
         evaluation = _program(network, in_dict, training=False)
     name = GROUP if network.kind == "group" else network.name
-    return Plan(name, len(network.inputs), network.is_chain, training, evaluation)
+    names = tuple([value.name for value in network.inputs])
+    return Plan(name, names, network.is_chain, training, evaluation)
 
 
 def _program(network: Network, in_dict: bool, *, training: bool) -> Program:

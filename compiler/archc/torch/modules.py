@@ -20,7 +20,18 @@ def plan_of(module: nn.Module) -> Plan:
     return plan
 
 
-class Network(nn.Module):
+class _TakesNames(nn.Module):
+    """Inputs may be given by the names that they have in the text."""
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        # Not in ``forward``: a tracer would take ``**named`` for one more input.
+        plan: Plan | None = getattr(self, _PLAN, None)  # none in a slice of a chain
+        if plan is not None and named and "input" not in named:
+            inputs, named = tuple(plan.in_order(inputs, named)), {}
+        return super().__call__(*inputs, **named)
+
+
+class Network(_TakesNames):
     """A model, block or group of one input, with a forward of its own."""
 
     def __init__(self, plan: Plan) -> None:
@@ -40,16 +51,17 @@ class ManyInputNetwork(Network):
 
     def forward(self, *inputs: Tensor) -> Any:
         plan = plan_of(self)
-        if len(inputs) != plan.inputs:
-            raise TypeError(f"{plan.name} takes {plan.inputs} inputs, and was given {len(inputs)}")
+        if len(inputs) != len(plan.inputs):
+            count = f"{len(plan.inputs)} inputs, and was given {len(inputs)}"
+            raise TypeError(f"{plan.name} takes {count}")
         return plan.program(self.training).run(self, inputs)
 
 
-class Chain(nn.Sequential):
+class Chain(_TakesNames, nn.Sequential):
     """A block whose children run one after the other: a Sequential that knows its name."""
 
     def _get_name(self) -> str:
-        plan: Plan | None = getattr(self, _PLAN, None)  # none in a slice of it
+        plan: Plan | None = getattr(self, _PLAN, None)
         return "Sequential" if plan is None else plan.name
 
 
@@ -65,4 +77,4 @@ def shell(plan: Plan, *, named: bool) -> nn.Module:
         chain = Chain()
         setattr(chain, _PLAN, plan)
         return chain
-    return Network(plan) if plan.inputs == 1 else ManyInputNetwork(plan)
+    return Network(plan) if len(plan.inputs) == 1 else ManyInputNetwork(plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -158,7 +158,9 @@ class Plan(Record):
     """All that a module of ours knows: its name, and what it runs in each of the two modes."""
 
     name: str
-    inputs: int
+    inputs: tuple[str | None, ...]
+    """The names of what flows in, where the text has some."""
+
     is_chain: bool
     """Whether it runs its children one after the other, each once: then it is a Sequential."""
 
@@ -167,6 +169,19 @@ class Plan(Record):
 
     def __deepcopy__(self, memo: dict[int, object]) -> Plan:
         return self  # nothing in it changes
+
+    def in_order(self, inputs: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
+        """All inputs, of which some are given by their names; raises ``TypeError``."""
+        behind = self.inputs[len(inputs) :]
+        for name in named:
+            if name not in behind:
+                why = "is given twice" if name in self.inputs else "is no input of it"
+                names = ", ".join(each or "_" for each in self.inputs)
+                raise TypeError(f"{self.name} takes {names}, and {name} {why}")
+        missing = [each or "_" for each in behind if each not in named]
+        if missing:
+            raise TypeError(f"{self.name} is not given {', '.join(missing)}")
+        return [*inputs, *(named[each] for each in behind if each is not None)]
 
     def program(self, training: bool) -> Program:
         return self.training if training else self.evaluation

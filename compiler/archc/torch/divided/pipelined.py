@@ -65,7 +65,7 @@ class _Row:
 
     def run_whole(self, module: nn.Module) -> tuple[int, ...]:
         """Put down all of a module; the numbers of its outputs."""
-        count = plan_of(module).inputs if isinstance(module, Network) else 1
+        count = len(plan_of(module).inputs) if isinstance(module, Network) else 1
         self.inputs = self._new(count)
         return self._module(module, (), self.inputs)
 
