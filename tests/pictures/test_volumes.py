@@ -10,7 +10,7 @@ from test_geometry import NETWORKS
 
 from archc.pictures import PAGES, THEMES, Looks, paged
 from archc.pictures.layout.faults import faults
-from archc.pictures.layout.marks import Glyph
+from archc.pictures.layout.marks import Glyph, Text
 from archc.pictures.layout.page import Page, page
 from archc.pictures.model.build import picture_of
 from archc.pictures.model.volumes import volumes_of
@@ -170,3 +170,10 @@ def test_no_text_is_a_command_of_latex() -> None:
     assert "net\\_1" in text
     assert "é ?" in text
     assert "\\end{document}" not in text
+
+
+def test_what_is_put_in_a_row_has_the_volume_that_it_had() -> None:
+    """VGG's last pooling gives 512 channels of 7 x 7, of which its first matrix reads 25,088."""
+    texts = [mark.text for mark in laid_out(example("vgg16")).marks if isinstance(mark, Text)]
+    assert "25088" not in texts
+    assert "512 \N{MULTIPLICATION SIGN} 7\N{SUPERSCRIPT TWO}" in texts

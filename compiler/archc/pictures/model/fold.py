@@ -88,6 +88,7 @@ def _copy(box: Box, outer: Part | Ref) -> Box:
         outer.shape or box.shape,
     )
     made.window = tuple(_fresh(piece) for piece in box.window)
+    made.unflattened = box.unflattened
     made.cost, made.spans, made.factors = box.cost, box.spans, box.factors
     return made
 
@@ -126,12 +127,21 @@ def _gathered(items: list[Item]) -> list[Item]:
             assert isinstance(item, Box)
             before.after += (*item.before, *_once(item, before), *item.after)
             before.title = f"{before.title}\n{item.title}"
+            if _is_flatter(item, before):
+                before.unflattened = before.unflattened or before.shape
             before.shape = item.shape
             before.cost += item.cost
             before.spans += item.spans
         else:
             found.append(item)
     return found
+
+
+def _is_flatter(item: Box, before: Box) -> bool:
+    """Whether it puts places in a row with the channels, so that these are no longer told."""
+    if item.kind != "reshape" or item.shape is None or before.shape is None:
+        return False
+    return not item.shape.extents and item.shape.channels > before.shape.channels
 
 
 def _once(item: Box, before: Box) -> tuple[str, ...]:

@@ -102,6 +102,9 @@ class Box(Struct):
     title: str = ""
     times: Count | None = None
     shape: Shape | None = None
+    unflattened: Shape | None = None
+    """What it gave before its elements were put in a row, where that is said in its box."""
+
     window: Words = ()
     """The sides of its window, said behind its head."""
 

@@ -255,7 +255,7 @@ def _named(item: Ref) -> Box:
 
 def _bare(item: Box) -> Box:
     made = Box(item.kind, item.head, path=item.path, title=item.title)
-    made.times, made.shape, made.window = item.times, item.shape, item.window
+    made.times, made.shape, made.window = item.times, item.unflattened or item.shape, item.window
     made.cost, made.factors = item.cost, item.factors
     return made
 
