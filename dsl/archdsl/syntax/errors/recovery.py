@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from archdsl.rules.habits import ColonForBraces, DottedStage
 from archdsl.rules.syntax import KeywordAsName, StatementOutsideBody
 from archdsl.syntax.errors.repairing import repaired
-from archdsl.syntax.explain import advice, indexing, messages, places
+from archdsl.syntax.explain import indexing, messages, places
+from archdsl.syntax.explain.advice_on_calls import holds_settings
 from archdsl.syntax.lalr.automaton import Automaton
 from archdsl.syntax.tokens import CLOSERS, END, OPENERS, Refusal, Token
 from archdsl.tree import ast
@@ -247,7 +248,7 @@ class Recovery:
         tokens = self.tokens
         before = tokens[at - 1].type if at else ""
         given = tokens[at] is said and before in ("EQUALS", "COMMA", "LPAR")
-        return given or (tokens[at].start >= said.start and advice.holds_settings(tokens, at))
+        return given or (tokens[at].start >= said.start and holds_settings(tokens, at))
 
     def _closer(self, at: int) -> int:
         """Where the braces end that begin at a token."""

@@ -12,18 +12,16 @@ from archdsl.rules import chains, editions, habits
 from archdsl.rules import syntax as rules
 from archdsl.rules.foreign import ForeignForm
 from archdsl.syntax.explain import bodies, habit_messages, indexing, slips
-from archdsl.syntax.explain.advice import (
-    advice,
+from archdsl.syntax.explain.advice import advice, looped_behind
+from archdsl.syntax.explain.advice_on_calls import (
     argument_behind,
     before_braces,
-    counted_name,
-    declared_as,
-    looped_behind,
     number_first,
     settings_behind,
     times,
     values_behind,
 )
+from archdsl.syntax.explain.advice_on_declarations import counted_name, declared_as
 from archdsl.syntax.explain.forms import partner
 from archdsl.syntax.explain.habit_messages import Explained
 from archdsl.syntax.explain.places import (

@@ -149,3 +149,9 @@ _WORDS = {
 def _rank(name: str) -> tuple[int, str]:
     order = list(_WORDS)
     return (order.index(name) if name in order else len(order), name)
+
+
+def near_kinds(place: Place, *distances: int) -> list[str | None]:
+    """The kinds of the tokens so many places further, or back."""
+    near = [place.near(distance) for distance in distances]
+    return [None if token is None else token.type for token in near]
