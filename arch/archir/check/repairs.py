@@ -10,6 +10,7 @@ from archir.base.diagnostics import Problem
 from archir.base.fixes import Edit, Fix, insert, shown
 from archir.graph.graph import Apply, Value
 from archir.graph.steps import is_residual
+from archir.ops.spatial import Window
 from archir.rules.shapes import ShapesDiffer
 from archir.shapes.arithmetic import add, floor_div, multiply
 from archir.shapes.dims import Dim
@@ -44,35 +45,46 @@ def _padded(step: Apply, inputs: Sequence[TensorType], makers: Makers) -> Fix | 
         return None
     made, beside = inputs
     missing = [add(b, multiply(-1, a)) for a, b in zip(made.shape, beside.shape, strict=True)]
-    value = step.inputs[0]
     edits: list[Edit] = []
     words: list[str] = []
-    while value is not step.inputs[1]:
-        maker = makers.get(value)
-        if maker is None or len(maker.inputs) != 1:
-            return None
-        value = maker.inputs[0]
-        window = getattr(maker.op, "window", None)
-        if window is None:
+    for maker in _between(step.inputs[1], step.inputs[0], makers) or ():
+        if not hasattr(maker.op, "window"):
             continue
-        windows = [window(axis) for axis in range(made.rank - 2)]
-        given = [each.before for each in windows]
+        windows = [maker.op.window(axis) for axis in range(made.rank - 2)]
         lost = [each.span - 1 - each.before - each.after for each in windows]
-        if any(each.stride != 1 for each in windows) or any(each % 2 for each in lost):
-            return None
         missing[2:] = [add(a, -b) for a, b in zip(missing[2:], lost, strict=True)]
         if any(lost):
-            padding = [b + half // 2 for b, half in zip(given, lost, strict=True)]
-            wanted = f"padding = {padding[0] if len(set(padding)) == 1 else padding}"
-            more = None if any(given) else fixes.give(maker.span, maker.op.keyword, wanted)
-            if more is None or min(padding) < 0:
+            more = _padding(maker, windows, lost)
+            if more is None:
                 return None
             edits += more.edits
-            words.append(f"{shown(wanted)} to {maker.op.keyword}")
+            words.append(f"{more.words.removeprefix('add ')} to {maker.op.keyword}")
     if any(missing) or not edits:
         return None
     told = " and ".join(dict.fromkeys(reversed(words)))
     return Fix(f"add {told}, so that the size stays", tuple(edits), is_safe=False)
+
+
+def _between(first: Value, last: Value, makers: Makers) -> list[Apply] | None:
+    """The steps of one input each that lead from a value to another, from the last back."""
+    found: list[Apply] = []
+    while last is not first:
+        maker = makers.get(last)
+        if maker is None or len(maker.inputs) != 1:
+            return None
+        found.append(maker)
+        last = maker.inputs[0]
+    return found
+
+
+def _padding(maker: Apply, windows: Sequence[Window], lost: Sequence[int]) -> Fix | None:
+    """The padding that a step has to be given, where it has none."""
+    plain = all(each.stride == 1 and each.before == each.after == 0 for each in windows)
+    if not plain or any(each % 2 for each in lost):
+        return None
+    padding = [each // 2 for each in lost]
+    text = f"padding = {padding[0] if len(set(padding)) == 1 else padding}"
+    return fixes.give(maker.span, maker.op.keyword, text, safe=False)
 
 
 def projection(inputs: Sequence[TensorType]) -> str | None:
