@@ -14,7 +14,7 @@ from archdsl.rules.habits import ColonForBraces, DottedStage
 from archdsl.rules.syntax import KeywordAsName, StatementOutsideBody
 from archdsl.syntax.errors.repairing import repaired
 from archdsl.syntax.explain import indexing, messages, places
-from archdsl.syntax.explain.advice_on_calls import holds_settings
+from archdsl.syntax.explain.advice.calls import holds_settings
 from archdsl.syntax.lalr.automaton import Automaton
 from archdsl.syntax.tokens import CLOSERS, END, OPENERS, Refusal, Token
 from archdsl.tree import ast

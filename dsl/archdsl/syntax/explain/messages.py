@@ -13,7 +13,7 @@ from archdsl.rules import syntax as rules
 from archdsl.rules.foreign import ForeignForm
 from archdsl.syntax.explain import bodies, habit_messages, indexing, slips
 from archdsl.syntax.explain.advice import advice, looped_behind
-from archdsl.syntax.explain.advice_on_calls import (
+from archdsl.syntax.explain.advice.calls import (
     argument_behind,
     before_braces,
     number_first,
@@ -21,7 +21,7 @@ from archdsl.syntax.explain.advice_on_calls import (
     times,
     values_behind,
 )
-from archdsl.syntax.explain.advice_on_declarations import counted_name, declared_as
+from archdsl.syntax.explain.advice.declarations import counted_name, declared_as
 from archdsl.syntax.explain.forms import partner
 from archdsl.syntax.explain.habit_messages import Explained
 from archdsl.syntax.explain.places import (

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archdsl.syntax.explain import advice_on_calls as calls
-from archdsl.syntax.explain import advice_on_declarations as declarations
+from archdsl.syntax.explain.advice import calls, declarations
 from archdsl.syntax.explain.forms import partner
 from archdsl.syntax.explain.places import STATEMENT_ENDS, Place, near_kinds
 from archdsl.syntax.tokens import CLOSERS, OPENERS
