@@ -52,7 +52,8 @@ const newHelp = (ask) => {
   };
 
   return [
-    CM.autocompletion({ override: [words], maxRenderedOptions: 60 }),
+    // A word may be taken as soon as it is seen: else Tab would indent the line for a moment.
+    CM.autocompletion({ override: [words], maxRenderedOptions: 60, interactionDelay: 0 }),
     CM.hoverTooltip(name, { hideOnChange: true }),
     CM.keymap.of([{ key: "Tab", run: CM.acceptCompletion }]),
   ];
