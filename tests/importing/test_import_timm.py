@@ -18,6 +18,7 @@ SMALL = (
 
 REFUSED = {
     "dm_nfnet_f0": "batch_norm is nothing that the language has in stem.conv1",
+    "crossvit_tiny_240": "there is no tmp here",
     "coat_tiny": "serial_blocks1.0.cpe.proj.weight is the tensor of cpe1.proj.weight",
 }
 """What is said of those that cannot be said."""

@@ -11,6 +11,9 @@ from archir.init.values import show_constant
 LEAST = 8
 """How many numbers there are at least before a rule stands in their place."""
 
+MOST = 10_000
+"""How many numbers a rule of several terms makes at most: each is worked out as a text is read."""
+
 LOOPS = ("i", "j", "k", "l", "m", "n")
 """What the places in each dim are called: no value has these names."""
 
@@ -78,6 +81,8 @@ def _offsets(data: Sequence[Any], depth: int) -> str:
     if not all(type(each) is int for row in data for each in row):
         return ""
     rows, columns = len(data), len(data[0])
+    if rows * columns > MOST:
+        return ""
     i, j = LOOPS[depth : depth + 2]
     for width in _divisors(rows):
         for other in _divisors(columns) if rows != columns else (width,):
