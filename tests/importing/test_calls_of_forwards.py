@@ -64,6 +64,24 @@ class Weighed(nn.Module):
         return out
 
 
+class Reverted(nn.Module):
+    """Parts that are given all of a value, as a slice of it, in another order than they stand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reverts = nn.ModuleList(
+            [nn.Sequential(nn.LayerNorm(8), nn.GELU(), nn.Linear(8, 8)) for _ in range(2)]
+        )
+        self.fusion = nn.ModuleList([nn.Linear(8, 8) for _ in range(2)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        outs = []
+        for revert, fusion in zip(self.reverts, self.fusion, strict=True):
+            tmp = fusion(x[:, 0:1])
+            outs += [revert(tmp[:, 0:1, ...]), tmp]
+        return torch.cat((*outs, x[:, 1:]), dim=1)
+
+
 class Keeping(nn.Module):
     """A buffer that is another one once the module has run."""
 
@@ -215,6 +233,7 @@ class Lying(nn.Module):
         (SamePooling(), "1x3x8x8"),
         (nn.Sequential(Standardised(3, 4, 3), nn.ReLU(), Standardised(4, 4, 3)), "1x3x8x8"),
         (Weighed(), "1x3x8x8"),
+        (Reverted(), "1x6x8"),
         (Keeping(), "1x3x8x8"),
         (Fusing(), "1x3x8x8"),
         (Late(), "1x6x8"),

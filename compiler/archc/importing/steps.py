@@ -263,7 +263,10 @@ class Reader:
         bodies = [each.body or [] for each in calls]
         results = tuple([each for each in call.results if not self.is_constant(each)])
         results = results or call.results  # a constant is declared where it is used
+        # What flows in is the body's own, whatever it is a part of outside, such as all of a value.
+        outside = {each: self.aliases.pop(each) for each in inputs if each in self.aliases}
         body = self.body(call.path, bodies, inputs, results)
+        self.aliases.update(outside)
         outputs = tuple([self.real(each) for each in results])
         step = BodyStep(given, outputs, call.path, call.place, _last(call.path), body=body)
         step.training_only = id(call) in self.alone
