@@ -144,7 +144,7 @@ def test_pages_that_are_gone_leave_no_garbage() -> None:
         await server.aside(lambda: None)  # behind what is still to be done there
 
     def programs() -> int:
-        return sum(isinstance(each, Resolved) for each in gc.get_objects())
+        return sum(type(each) is Resolved for each in gc.get_objects())
 
     gc.collect()
     before = programs()

@@ -37,7 +37,10 @@ def least(given: Any) -> int:
 
 
 def conv_padding(choose: Choices, inputs: Values, made: Drawn) -> Any:
-    if choose.chance(15):
+    # Only where a kernel is even is more put behind than in front.
+    kernels = made.get("kernel_size", 1)
+    is_even = any(each % 2 == 0 for each in (kernels if isinstance(kernels, tuple) else (kernels,)))
+    if choose.chance(50 if is_even else 15):
         return choose.pick(["same", "valid"])
     return per_axis(0, 2)(choose, inputs, made)
 
