@@ -123,7 +123,18 @@ model net(vocab = 100, dim = 6) {
 """
 
 
-@pytest.mark.parametrize("text", [LANGUAGE, TURNS, PLACES, SHARED, ATTENTION, HEADS, ALONG])
+INFINITE = """model net() {
+  input x: [N, 2, L = 4], y: int[M, 4]
+  x -> pad(1, value = "-inf") -> max_pool(3, stride = 1) -> pad_by([1, 0], value = "inf") as padded
+  y -> pad_by([1, 2]) as counted
+  output padded, counted
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [LANGUAGE, TURNS, PLACES, SHARED, ATTENTION, HEADS, ALONG, INFINITE]
+)
 def test_functions_agree(text: str) -> None:
     report = examine(Case({"main.arch": text}, "main.arch", "net"))
     assert report.found == []

@@ -159,7 +159,7 @@ def pad_by(inputs: Inputs, given: Arguments) -> Tensor:
             raise ValueError(f"{len(wanted)} numbers are no padding of {value.dim()} dims")
     layers.enough_to_repeat(value, given)
     sides = [wanted] * (2 * (value.dim() - 2)) if isinstance(wanted, int) else list(wanted)
-    return torch.nn.functional.pad(value, sides, mode, given["value"])
+    return torch.nn.functional.pad(value, sides, mode, layers.filler(given["value"]))
 
 
 # --- merges and arithmetic ------------------------------------------------------------------------

@@ -192,8 +192,14 @@ def padding(value: Tensor, given: Arguments) -> nn.Module:
     kind: Any = _PADS[mode][count - 1]
     if mode != "constant" and given["value"] != 0.0:
         raise ValueError(f"the mode {mode} takes no value")
-    made: nn.Module = kind(wanted, given["value"]) if mode == "constant" else kind(wanted)
+    value_put = filler(given["value"])
+    made: nn.Module = kind(wanted, value_put) if mode == "constant" else kind(wanted)
     return made
+
+
+def filler(value: Any) -> Any:
+    """A number, which may be infinite: "-inf" is the text of one."""
+    return float(value) if isinstance(value, str) else value
 
 
 def enough_to_repeat(value: Tensor, given: Arguments) -> None:
