@@ -75,6 +75,21 @@ def test_line_ends_are_free_in_parentheses_lists_and_shapes(text: str) -> None:
     assert len(shown(text)) >= 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "block B(a: list[int]\n of 2) { }\n",
+        "block B(a: list[int] of\n 2) { }\n",
+        "block B(a: int in 1..8\n step 2) { }\n",
+        "block B(a: list[int in 1..8\n step\n 2]\n of 3) { }\n",
+        # outside of parentheses these words begin statements
+        "block B() {\n relu\n step(4)\n of(2)\n}\n",
+    ],
+)
+def test_words_that_may_be_names_stand_on_any_line(text: str) -> None:
+    assert names(text) == []
+
+
 def test_a_line_end_ends_a_statement_that_is_not_whole() -> None:
     assert names("let A =\n1\n") == ["unexpected-token", "unexpected-token"]
     assert names("let A = 1 +\nlet B = 2\n") == ["unexpected-token"]

@@ -55,17 +55,30 @@ def names(tokens: Sequence[Token]) -> None:
     can stand: between a part and a list, between two values, and behind the bracket of a type.
     """
     is_named = False
-    last = "_NL"
-    for token, after in pairwise(tokens):
+    last = before = "_NL"  # the kinds of the last token, and of the last that is no line end
+    parentheses = 0
+    for number, (token, after) in enumerate(pairwise(tokens)):
         kind = after.type
-        if token.type == "NAME" and token.text in _WORDS and last in _ENDS_VALUE:
-            token.type = _word(token.text, last, kind)
+        if token.type == "NAME" and token.text in _WORDS:
+            if parentheses:  # where lines end nothing
+                last = before
+                behind = number + 2
+                while kind == "_NL" and behind < len(tokens):
+                    kind, behind = tokens[behind].type, behind + 1
+            if last in _ENDS_VALUE:
+                token.type = _word(token.text, last, kind)
         if (kind == "COLON" or kind == "EQUALS") and _is_keyword(token):
             if kind == "COLON" and last in _BEFORE_LABEL:
                 token.type = "NAME"
             else:
                 is_named = True
         last = token.type
+        if last == "LPAR":
+            parentheses += 1
+        elif last == "RPAR":
+            parentheses = max(0, parentheses - 1)
+        if last != "_NL":
+            before = last
     if is_named:
         _names_in_lists(tokens)
 
