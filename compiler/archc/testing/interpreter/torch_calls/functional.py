@@ -251,8 +251,7 @@ def where(inputs: Inputs, _: Arguments) -> Tensor:
 
 def masked_fill(inputs: Inputs, given: Arguments) -> Tensor:
     value, mask = inputs
-    wanted = given["value"]
-    return torch.masked_fill(value, mask, float(wanted) if isinstance(wanted, str) else wanted)
+    return torch.masked_fill(value, mask, layers.filler(given["value"]))
 
 
 def cast(inputs: Inputs, given: Arguments) -> Tensor:

@@ -192,8 +192,8 @@ def padding(value: Tensor, given: Arguments) -> nn.Module:
     kind: Any = _PADS[mode][count - 1]
     if mode != "constant" and given["value"] != 0.0:
         raise ValueError(f"the mode {mode} takes no value")
-    value_put = filler(given["value"])
-    made: nn.Module = kind(wanted, value_put) if mode == "constant" else kind(wanted)
+    put = (filler(given["value"]),) if mode == "constant" else ()
+    made: nn.Module = kind(wanted, *put)
     return made
 
 
