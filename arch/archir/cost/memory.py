@@ -17,9 +17,6 @@ from archir.cost.training import TrainingStep
 from archir.graph.flat import Flat
 from archir.memory.storage import Storage
 
-DTYPES = ("float64", "float32", "bfloat16", "float16")
-"""The dtypes that a model's floats may have. Integers and booleans keep theirs."""
-
 
 class Memory(Record):
     """What a model takes, all in bytes.
