@@ -76,7 +76,8 @@ class TrainingStep:
         self.keeps = _kept(back)
         self.outputs = frozenset(_counted(self.run.storages(flat.outputs)))
         self._ends = last_use(self.run)
-        self._live = self._living()
+        self._made = self._first_step()
+        self._alive: dict[int, list[Storage]] = {0: []}
         self._dtype = dtype
         self._known: dict[tuple[Segment, Kept], Needs] = {}
         if without_state:
@@ -136,33 +137,47 @@ class TrainingStep:
         if segment.recomputes:
             given = _counted(self.run.storages(segment.inputs))
             own = frozenset(given - kept)
-            most = self._forward(steps, kept | own, keeping=False) + _bytes(own)
+            living = self._living(segment.first)
+            most = self._forward(steps, living, kept | own, keeping=False) + _bytes(own)
             there = kept | own | self.outputs
             added = _bytes(there - kept)
             again = self._again(segment, steps, there)
             most = max(most, added + again)
         else:
             own = frozenset().union(*[self.keeps.get(step.index, ()) for step in steps]) - kept
-            most = self._forward(steps, kept, keeping=True)
+            most = self._forward(steps, self._living(segment.first), kept, keeping=True)
             there = kept | self.outputs
             most = max(most, _bytes(self.outputs - kept) + self._backward(steps, there))
         return Needs(most, self._passing(kept | own, segment.end), _bytes(own))
 
     def _forward(
-        self, steps: Sequence[SimulatedStep], kept: Kept, *, keeping: bool, since: int = 0
+        self,
+        steps: Sequence[SimulatedStep],
+        living: Sequence[Storage],
+        kept: Kept,
+        *,
+        keeping: bool,
     ) -> int:
-        """The most that is there beside what is kept before, of values made since a step."""
-        most = held = 0
+        """The most there is beside what is kept before, of ``living`` and what the steps make."""
         there = set(kept)
+        counted = {each for each in living if each not in there}
+        most, now = 0, sum([each.nbytes for each in counted])
         for step in steps:
-            living = [
-                each.nbytes
-                for each in self._live[step.index]
-                if each not in there and self._made[each] >= since
-            ]
-            most = max(most, held + sum(living) + step.scratch)
+            most = max(most, now + step.scratch)
             if keeping:
-                held += self._keep(step, there)
+                # What is kept stays to the end: it is in ``now``, and no longer goes.
+                new = [each for each in self.keeps.get(step.index, ()) if each not in there]
+                there.update(new)
+                now += sum([each.nbytes for each in new if each not in counted])
+                counted.difference_update(new)
+            for each in step.new:
+                if each not in there and each not in counted:
+                    counted.add(each)
+                    now += each.nbytes
+            for each in self._going.get(step.index, ()):
+                if each in counted:
+                    counted.remove(each)
+                    now -= each.nbytes
         return most
 
     def _keep(self, step: SimulatedStep, there: set[Storage]) -> int:
@@ -183,7 +198,7 @@ class TrainingStep:
         modules = {self.flat.steps[step.index].module for step in steps}
         copies = sum([self._buffers.get(path or "", 0) for path in modules])
         needed = [step for step in steps if step.index <= keeping[-1]]
-        again = self._forward(needed, there, keeping=True, since=segment.first)
+        again = self._forward(needed, (), there, keeping=True)
         return max(back, self.gradients.turns[keeping[-1]].before + copies + again)
 
     def _backward(self, steps: Sequence[SimulatedStep], there: Kept) -> int:
@@ -199,23 +214,30 @@ class TrainingStep:
 
     # --- what lives -----------------------------------------------------------------------------
 
-    def _living(self) -> dict[int, tuple[Storage, ...]]:
-        """The storages of values that are there before each step, and needed at it or behind."""
-        self._made: dict[Storage, int] = {}
-        now: dict[Storage, None] = {}
-        going: dict[int, list[Storage]] = {}
-        for storage, index in self._ends.items():
-            going.setdefault(index, []).append(storage)
-        found: dict[int, tuple[Storage, ...]] = {}
+    def _first_step(self) -> dict[Storage, int]:
+        """The step that makes each storage, or keeps it where none gives it."""
+        found: dict[Storage, int] = {}
         for step in self.run.steps:
-            found[step.index] = tuple(now)
-            for each in step.new:
-                now[each] = None
             for each in (*step.new, *self.keeps.get(step.index, ())):
-                self._made.setdefault(each, step.index)
-            for each in going.get(step.index, ()):
-                now.pop(each, None)
+                found.setdefault(each, step.index)
         return found
+
+    @cached_property
+    def _going(self) -> dict[int, list[Storage]]:
+        """The storages that are let go of behind each step."""
+        found: dict[int, list[Storage]] = {}
+        for storage, index in self._ends.items():
+            found.setdefault(index, []).append(storage)
+        return found
+
+    def _living(self, place: int) -> list[Storage]:
+        """The storages of values that are there before a step, and needed at it or behind."""
+        if place not in self._alive:
+            before = [step for step in self.run.steps if step.index < place]
+            new = dict.fromkeys([each for step in before for each in step.new])
+            end = len(self.flat.steps)
+            self._alive[place] = [each for each in new if self._ends.get(each, end) >= place]
+        return self._alive[place]
 
     @cached_property
     def _buffers(self) -> dict[str, int]:
