@@ -1,4 +1,4 @@
-"""Language models against those of transformers, with random weights: keys, outputs, gradients."""
+"""Language models, and CLIP, against those of transformers, with random weights: keys, outputs, gradients."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ class Twin(NamedTuple):
     tied: tuple[str, ...] = ()
     """Keys that they have twice or more."""
 
+    images: Mapping[str, tuple[int, ...]] = {}
+    """By name, the shape of each input of floats."""
+
 
 def _gpt2() -> nn.Module:
     config = transformers.GPT2Config(
@@ -62,6 +65,20 @@ def _t5() -> nn.Module:
         relative_attention_num_buckets=8, relative_attention_max_distance=20,
     )  # fmt: skip
     return transformers.T5ForConditionalGeneration(config)
+
+
+def _clip() -> nn.Module:
+    text = {
+        "vocab_size": 50, "hidden_size": 24, "num_hidden_layers": 3, "num_attention_heads": 4,
+        "intermediate_size": 96, "max_position_embeddings": 30, "eos_token_id": 2,
+    }  # fmt: skip
+    image = {
+        "image_size": 32, "patch_size": 8, "hidden_size": 16, "num_hidden_layers": 2,
+        "num_attention_heads": 2, "intermediate_size": 64,
+    }  # fmt: skip
+    return transformers.CLIPModel(
+        transformers.CLIPConfig(text_config=text, vision_config=image, projection_dim=12)
+    )
 
 
 SMALL = {"vocabulary": 50, "width": 24, "layers": 3, "heads": 4}
@@ -104,6 +121,16 @@ TWINS = [
         {"input_ids": 50, "decoder_input_ids": 50},
         tied=("encoder.embed_tokens.weight", "decoder.embed_tokens.weight"),
     ),
+    Twin(
+        "clip_vit_b_32",
+        {"image_size": 32, "patch": 8, "vision_width": 16, "vision_layers": 2, "vision_heads": 2}
+        | {"vocabulary": 50, "places": 30, "text_width": 24, "text_layers": 3, "text_heads": 4}
+        | {"projection": 12},
+        _clip,
+        {"input_ids": 50},
+        ("logits_per_image", "logits_per_text", "text_embeds", "image_embeds"),
+        images={"pixel_values": (2, 3, 32, 32)},
+    ),
 ]  # fmt: skip
 
 
@@ -133,6 +160,7 @@ def test_it_is_the_model_of_transformers(twin: Twin, how: str) -> None:
     ours.eval().load_state_dict(weights)
     for length in LENGTHS:
         inputs = {name: words(many, 2, length) for name, many in twin.inputs.items()}
+        inputs |= {name: torch.randn(shape) for name, shape in twin.images.items()}
         made = outputs(ours, inputs, twin.outputs)
         wanted = outputs(theirs, inputs, twin.outputs)
         # They scale before they multiply, or add in another order: equal up to rounding.
