@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from operator import itemgetter
 from typing import TypeAlias
 
 from archc.spaces.engine.effects import Effect, Flow, LongWay, Sum
 from archc.spaces.engine.frame import LocalFrame
-from archc.spaces.engine.given import Given, Put, Puts, puts
+from archc.spaces.engine.given import Listed, Put, Puts, puts
 from archc.spaces.engine.memo import FLOW, Piece, of_body
 from archc.spaces.engine.mentions import as_bits, holds
 from archc.spaces.engine.rooms.heads import heads
 from archc.spaces.engine.rooms.room import called
 from archc.spaces.engine.world import World
 from archdsl.elaborate.limits import NEW
+from archdsl.elaborate.values.kinds import UNBOUND
 from archir.base.record import Struct
 from archir.program.declarations import Block
 from archir.program.statements import InitStatement, OutputStatement
@@ -40,6 +41,9 @@ class BlockBody(Struct):
     """
 
     puts: Puts
+    blank: list[object]
+    """As many empty slots as it has."""
+
     slots: int
     run: Piece
     can_be_spliced: bool
@@ -56,7 +60,7 @@ def of_block(
     world: World,
     block: Block,
     names: tuple[str, ...],
-    given: Sequence[Given],
+    given: Listed,
     inputs: Flow,
     total: Sum,
     *,
@@ -68,29 +72,49 @@ def of_block(
     What it takes to give it its arguments is added.
     """
     body = body_of(world, block, "spliced" if is_spliced else "used")
-    frame = LocalFrame(world, block, inputs, is_model=False)
-    env, keys = frame.env, frame.keys
     call = body.calls.get(names)
     if call is None:
         call = _call(body, block, names)
+    values, given_keys = given
+    keys = [*body.blank, inputs]
     sums = NEW
-    for slot, place, steps_of, put in call:
-        if place < 0:
-            put(frame, None, total)
-            continue
-        one = given[place]
-        steps = steps_of(one[1])
-        if steps is None:
-            put(frame, one, total)
-        else:
-            env[slot], keys[slot] = one
-            sums += steps
-    total.sums += sums
+    for slot, place, steps_of, _ in call:
+        if place >= 0:
+            key = keys[slot] = given_keys[place]
+            steps = steps_of(key)
+            if steps is not None:
+                sums += steps
+                continue
+        frame = _filled(world, [*body.blank, inputs], call, given, total)
+        keys = frame.keys
+        break
+    else:
+        frame = None
+        total.sums += sums
     for each in body.known:
         known = each.table.get(each.get(keys))
         if known is not None:
             return known
+    if frame is None:
+        frame = LocalFrame(world, keys, is_model=False)
+        for slot, place, _, _ in call:
+            frame.env[slot] = values[place]
     return _unrolled(block, body, frame, is_spliced=is_spliced)
+
+
+def _filled(world: World, blank: list[object], call: Call, given: Listed, total: Sum) -> LocalFrame:
+    """The parameters of a block, each held to what is said of it."""
+    frame = LocalFrame(world, blank, is_model=False)
+    total.sums += NEW
+    values, keys = given
+    for slot, place, steps_of, put in call:
+        steps = None if place < 0 else steps_of(keys[place])
+        if steps is None:
+            put(frame, None if place < 0 else (values[place], keys[place]), total)
+        else:
+            frame.env[slot], frame.keys[slot] = values[place], keys[place]
+            total.sums += steps
+    return frame
 
 
 def _call(body: BlockBody, block: Block, names: tuple[str, ...]) -> Call:
@@ -187,6 +211,7 @@ def body_of(world: World, block: Block, how: str) -> BlockBody:
         slots = as_bits(tuple([slot for _, slot, _, _ in fills]))
         if world.rooms:
             world.heads.update(heads(block))
-        made = BlockBody(fills, slots, of_body(block.body), not own, [], {})
+        blank: list[object] = [UNBOUND] * len(block.slots)
+        made = BlockBody(fills, blank, slots, of_body(block.body), not own, [], {})
         known = world.bodies[key] = made
     return known

@@ -21,6 +21,7 @@ from archdsl.elaborate.definitions.context import Context
 from archdsl.elaborate.expressions.binding import signature_of
 from archdsl.elaborate.limits import Limits, Stopped
 from archdsl.elaborate.models import base_of, refuse_bad_fields
+from archdsl.elaborate.values.kinds import UNBOUND
 from archdsl.project.program import Declared
 from archdsl.resolve.resolved import Resolved
 from archir.graph.graph import Scope
@@ -115,7 +116,7 @@ class Engine:
 
     def _answer(self, block: Block, values: Mapping[str, object]) -> Effect:
         total = Sum()
-        frame = LocalFrame(self._first, block, (), is_model=True)
+        frame = LocalFrame(self._first, [*[UNBOUND] * len(block.slots), ()], is_model=True)
         of, env, keys = self._keys.of, frame.env, frame.keys
         for name, slot, good, put in self._puts:
             if name not in values:

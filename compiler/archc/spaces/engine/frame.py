@@ -13,7 +13,6 @@ from archdsl.elaborate.definitions.context import Context
 from archdsl.elaborate.expressions.evaluate import Evaluator
 from archdsl.elaborate.values.kinds import UNBOUND, Env, Unknown, Visible, holds
 from archir.graph.graph import Apply, Leaf, Read, Scope, Slot, Step, Value
-from archir.program.declarations import Block
 from archir.shapes.dims import evaluate
 from archir.shapes.types import TensorType
 
@@ -31,11 +30,10 @@ class LocalFrame:
 
     __slots__ = ("env", "is_model", "keys", "read", "world")
 
-    def __init__(self, world: World, block: Block, flow: Flow, *, is_model: bool) -> None:
+    def __init__(self, world: World, keys: list[object], *, is_model: bool) -> None:
         self.world = world
-        self.env: Env = [UNBOUND] * len(block.slots)
-        self.keys: list[object] = [UNBOUND] * len(block.slots)
-        self.keys.append(flow)
+        self.env: Env = [UNBOUND] * (len(keys) - 1)
+        self.keys = keys
         self.is_model = is_model
         self.read = 0
 

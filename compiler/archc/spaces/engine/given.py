@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -21,6 +21,9 @@ from archir.program.nodes import Expr
 
 Given: TypeAlias = "tuple[object, object]"
 """A value and its key."""
+
+Listed: TypeAlias = "tuple[Sequence[object], Sequence[object]]"
+"""Values, and the keys of each."""
 
 Put: TypeAlias = "Callable[[LocalFrame, Given | None, Sum], None]"
 """Gives a parameter a value, or its default."""
@@ -95,19 +98,40 @@ def weight(value: object) -> int:
     return 1 + sum(map(weight, value)) if isinstance(value, tuple) else 1
 
 
-Args: TypeAlias = "tuple[tuple[str, ...], Callable[[LocalFrame, Sum], list[Given]]]"
+Args: TypeAlias = "tuple[tuple[str, ...], Callable[[LocalFrame, Sum], Listed]]"
 """The names of arguments, and what evaluates them."""
 
 
 def arguments(node: Arguments | None) -> Args:
-    """The arguments of a call that are bound to parameters."""
+    """The arguments of a call that are bound to parameters; those that are names stand first."""
     items = () if node is None else node.items
-    each = tuple([_value(item.value) for item in items])
+    named = [(item.name or "", item.value) for item in items if isinstance(item.value, Local)]
+    others = [(item.name or "", item.value) for item in items if not isinstance(item.value, Local)]
+    slots = [value.slot for _, value in named]
+    read = several(slots)
+    unread = [_value(value) for _, value in named]
+    rest = tuple([_value(value) for _, value in others])
+    count = len(slots)
 
-    def values(frame: LocalFrame, total: Sum) -> list[Given]:
-        return [value(frame, total) for value in each]
+    def values(frame: LocalFrame, total: Sum) -> Listed:
+        found, keys = read(frame.env), read(frame.keys)
+        if UNBOUND in keys:
+            each = [value(frame, total) for value in (*unread, *rest)]
+            return [value for value, _ in each], [key for _, key in each]
+        total.sums += count
+        if not rest:
+            return found, keys
+        more = [value(frame, total) for value in rest]
+        return (*found, *[value for value, _ in more]), (*keys, *[key for _, key in more])
 
-    return tuple([item.name or "" for item in items]), values
+    return tuple([name for name, _ in (*named, *others)]), values
+
+
+def several(slots: Sequence[int]) -> Callable[[Sequence[object]], tuple[object, ...]]:
+    """Gives what stands in these slots."""
+    if len(slots) > 1:
+        return itemgetter(*slots)
+    return lambda values: tuple([values[slot] for slot in slots])
 
 
 def _value(node: Expr) -> Callable[[LocalFrame, Sum], Given]:
@@ -115,16 +139,4 @@ def _value(node: Expr) -> Callable[[LocalFrame, Sum], Given]:
         found = frame.ask(total, lambda evaluator: argument(evaluator, node))
         return found, frame.world.keys.of(found)
 
-    evaluated = asked(question, node)
-    if not isinstance(node, Local):
-        return evaluated
-    slot = node.slot
-
-    def read(frame: LocalFrame, total: Sum) -> Given:
-        value = frame.env[slot]
-        if value is UNBOUND:
-            return evaluated(frame, total)
-        total.sums += 1
-        return value, frame.keys[slot]
-
-    return read
+    return asked(question, node)

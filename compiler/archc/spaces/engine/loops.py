@@ -26,6 +26,7 @@ def _loop(node: Loop) -> Piece:
     runs = turns(node, fold=node.turns.can_fold)
     body = effects(of_body(node.body), node.body)
     fresh, collected = node.turns.fresh, node.turns.collected
+    blank: list[object] = [UNBOUND] * len(fresh)
 
     def run(frame: LocalFrame, total: Sum) -> Flow:
         lists: list[list[object]] = [[] for _ in collected]
@@ -34,7 +35,7 @@ def _loop(node: Loop) -> Piece:
         for count, bound in runs(frame, total):
             left = count
             while left:
-                begin(frame, fresh, bound)
+                begin(frame, fresh, blank, bound)
                 effect = body(frame)
                 done = left if effect.flow == flow and not collected else 1
                 total.add(effect, done)
@@ -42,9 +43,8 @@ def _loop(node: Loop) -> Piece:
                 if total.abandoned:
                     return (unknown,)
                 frame.keys[-1] = flow = effect.flow
-                for (target, _), values in zip(collected, lists, strict=True):
-                    if frame.env[target.slot] is not UNBOUND:
-                        values.append(frame.env[target.slot])
+                if collected:
+                    collect(frame, node, lists)
                 if unknown in flow:
                     is_cut = is_cut or left > 0
                     break
@@ -58,14 +58,27 @@ def _loop(node: Loop) -> Piece:
     return run
 
 
-def begin(frame: LocalFrame, fresh: range, bound: tuple[tuple[int, object, object], ...]) -> None:
+def begin(
+    frame: LocalFrame,
+    fresh: range,
+    blank: list[object],
+    bound: tuple[tuple[int, object, object], ...],
+) -> None:
     """Begin a turn: its names are empty, but for those that it goes over."""
-    blank = [UNBOUND] * len(fresh)
-    frame.env[fresh.start : fresh.stop] = blank
-    frame.keys[fresh.start : fresh.stop] = blank
+    if blank:
+        frame.env[fresh.start : fresh.stop] = blank
+        frame.keys[fresh.start : fresh.stop] = blank
     for slot, value, key in bound:
         frame.env[slot] = value
         frame.keys[slot] = key
+
+
+def collect(frame: LocalFrame, node: Loop, lists: list[list[object]]) -> None:
+    """End a turn: what has a name behind the loop is put into the list of it."""
+    for (target, _), values in zip(node.turns.collected, lists, strict=True):
+        value = frame.env[target.slot]
+        if value is not UNBOUND:
+            values.append(value)
 
 
 def turns(node: Loop, *, fold: bool) -> Callable[[LocalFrame, Sum], tuple[Turn, ...]]:

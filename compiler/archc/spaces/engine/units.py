@@ -8,7 +8,7 @@ from typing import TypeAlias
 from archc.spaces.engine.bodies import arm, holds_true
 from archc.spaces.engine.effects import ACTS, Flow, LongWay, Sum
 from archc.spaces.engine.frame import LocalFrame
-from archc.spaces.engine.loops import begin, turns
+from archc.spaces.engine.loops import begin, collect, turns
 from archc.spaces.engine.memo import Piece, made, makes, of_body
 from archc.spaces.engine.mentions import as_bits, mentioned
 from archc.spaces.engine.rooms.room import NOTHING, Room, joined, then
@@ -246,17 +246,16 @@ def _choice(node: If) -> Branch:
 def _turns(node: For | RepeatLoop) -> Branch:
     runs = turns(node, fold=False)
     body = _all(node.body)
+    fresh = node.turns.fresh
+    blank: list[object] = [UNBOUND] * len(fresh)
 
     def run(frame: LocalFrame, total: Sum, found: Found) -> None:
         lists: list[list[object]] = [[] for _ in node.turns.collected]
         for count, bound in runs(frame, total):
             for _ in range(count):
-                begin(frame, node.turns.fresh, bound)
+                begin(frame, fresh, blank, bound)
                 body(frame, total, found)
-                for (target, _), values in zip(node.turns.collected, lists, strict=True):
-                    value = frame.env[target.slot]
-                    if value is not UNBOUND:
-                        values.append(value)
+                collect(frame, node, lists)
         for (_, behind), values in zip(node.turns.collected, lists, strict=True):
             frame.put(behind, tuple(values), total)
 

@@ -9,7 +9,7 @@ from archc.spaces.engine.blocks import of_block
 from archc.spaces.engine.bodies import holds_true
 from archc.spaces.engine.effects import ACTS, Flow, LongWay, Sum
 from archc.spaces.engine.frame import LocalFrame
-from archc.spaces.engine.given import Args, Given, arguments
+from archc.spaces.engine.given import Args, Listed, arguments
 from archc.spaces.engine.memo import Piece, asked, makes, remembered
 from archc.spaces.engine.mentions import as_bits, mentioned
 from archc.spaces.engine.rooms.room import NOTHING, Room, joined, then
@@ -229,7 +229,7 @@ def _block(
     stage: Stage,
     node: Use,
     names: tuple[str, ...],
-    given: list[Given],
+    given: Listed,
     inputs: Flow,
     frame: LocalFrame,
     total: Sum,
@@ -249,8 +249,9 @@ def _block(
         frame.perform(Sum(), note)
         world.taken.add((block, inputs))
     if part.arguments:
-        keys = world.keys
-        given = [*[(value, keys.of(value)) for _, value in part.arguments], *given]
+        before = [value for _, value in part.arguments]
+        values, keys = given
+        given = (*before, *values), (*map(world.keys.of, before), *keys)
         names = (*[name for name, _ in part.arguments], *names)
     if node.splice:
         effect = of_block(world, block, names, given, inputs, total, is_spliced=True)
@@ -277,6 +278,6 @@ def _late(part: Part, stage: Stage, node: Use, inputs: Flow, frame: LocalFrame, 
         return ()
 
     frame.perform(total, note)
-    keys = frame.world.keys
-    given: list[Given] = [(value, keys.of(value)) for _, value in found]
+    values = [value for _, value in found]
+    given: Listed = values, [*map(frame.world.keys.of, values)]
     return tuple([name for name, _ in found]), lambda _, __: given
