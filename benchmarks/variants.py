@@ -17,6 +17,7 @@ from statistics import median
 from time import process_time
 
 import archc
+from archc.spaces.garbage import collected_seldom
 from archc.spaces.moves import Point
 from archc.spaces.scores import Score, scored, scores
 from archc.spaces.verdicts import Checker
@@ -49,10 +50,11 @@ def rate(count: int, run: Callable[[], object]) -> float:
 
 
 def _checked(checker: Checker, points: list[Point], wanted: tuple[Score, ...]) -> None:
-    for point in points:
-        verdict = checker.check(point)
-        if verdict.ok:
-            verdict.scored(wanted, {})
+    with collected_seldom():  # as a space and ``archc variants`` do
+        for point in points:
+            verdict = checker.check(point)
+            if verdict.ok:
+                verdict.scored(wanted, {})
 
 
 def ours(name: str, number: int, wanted: str) -> Iterator[tuple[str, float]]:

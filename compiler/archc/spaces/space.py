@@ -13,6 +13,7 @@ from archc.spaces.budget import budget as budget_read
 from archc.spaces.convert import setting, text
 from archc.spaces.domains import Parameters, SpaceParameter
 from archc.spaces.free import Continuous, Discrete, Free, Several, count, has
+from archc.spaces.garbage import collected_seldom
 from archc.spaces.moves import Moves, Point
 from archc.spaces.schema import schema
 from archc.spaces.scores import Score, scores
@@ -209,8 +210,9 @@ class Space:
             return verdict.scored(both, sizes)
 
         result = Variants(wanted, limits, better)
-        for point in points:
-            result.add(point, self._checked(point), found)
+        with collected_seldom():
+            for point in points:
+                result.add(point, self._checked(point), found)
         return result
 
     def schema(self) -> dict[str, Any]:

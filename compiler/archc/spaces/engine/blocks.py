@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import itemgetter
-from typing import TypeAlias
 
 from archc.spaces.engine.effects import Effect, Flow, LongWay, Sum
 from archc.spaces.engine.frame import LocalFrame
@@ -51,9 +50,15 @@ class BlockBody(Struct):
     calls: dict[tuple[str, ...], Call]
 
 
-Call: TypeAlias = "tuple[tuple[int, int, Callable[[object], int | None], Put], ...]"
-"""For certain names of arguments: of each parameter its slot, the place of its argument (-1 where
-there is none), the steps of what is known to be good, and what fills it."""
+class Call(Struct):
+    """How arguments of certain names fill a block's parameters."""
+
+    each: tuple[tuple[int, int, dict[object, int], Put], ...]
+    """Of each parameter its slot, the place of its argument (-1 where there is none), the steps
+    that it takes to see of what is known to be good that it is so, and what fills it."""
+
+    good: dict[object, int]
+    """The steps for the keys of all arguments, where each is known to be good."""
 
 
 def of_block(
@@ -76,28 +81,23 @@ def of_block(
     if call is None:
         call = _call(body, block, names)
     values, given_keys = given
-    keys = [*body.blank, inputs]
-    sums = NEW
-    for slot, place, steps_of, _ in call:
-        if place >= 0:
-            key = keys[slot] = given_keys[place]
-            steps = steps_of(key)
-            if steps is not None:
-                sums += steps
-                continue
+    steps = call.good.get(given_keys)
+    frame = None
+    if steps is None:
         frame = _filled(world, [*body.blank, inputs], call, given, total)
         keys = frame.keys
-        break
     else:
-        frame = None
-        total.sums += sums
+        total.sums += steps
+        keys = [*body.blank, inputs]
+        for slot, place, _, _ in call.each:
+            keys[slot] = given_keys[place]
     for each in body.known:
         known = each.table.get(each.get(keys))
         if known is not None:
             return known
     if frame is None:
         frame = LocalFrame(world, keys, is_model=False)
-        for slot, place, _, _ in call:
+        for slot, place, _, _ in call.each:
             frame.env[slot] = values[place]
     return _unrolled(block, body, frame, is_spliced=is_spliced)
 
@@ -105,15 +105,19 @@ def of_block(
 def _filled(world: World, blank: list[object], call: Call, given: Listed, total: Sum) -> LocalFrame:
     """The parameters of a block, each held to what is said of it."""
     frame = LocalFrame(world, blank, is_model=False)
-    total.sums += NEW
     values, keys = given
-    for slot, place, steps_of, put in call:
-        steps = None if place < 0 else steps_of(keys[place])
+    sums, are_good = NEW, True
+    for slot, place, good, put in call.each:
+        steps = None if place < 0 else good.get(keys[place])
         if steps is None:
             put(frame, None if place < 0 else (values[place], keys[place]), total)
+            are_good = False
         else:
             frame.env[slot], frame.keys[slot] = values[place], keys[place]
-            total.sums += steps
+            sums += steps
+    if are_good:
+        call.good[keys] = sums
+    total.sums += sums
     return frame
 
 
@@ -122,11 +126,9 @@ def _call(body: BlockBody, block: Block, names: tuple[str, ...]) -> Call:
     if any(name not in block.signature.all for name in names):
         raise LongWay
     places = {name: place for place, name in enumerate(names)}
-    call = tuple(
-        [(slot, places.get(name, -1), good.get, put) for name, slot, good, put in body.puts]
-    )
-    body.calls[names] = call
-    return call
+    each = tuple([(slot, places.get(name, -1), good, put) for name, slot, good, put in body.puts])
+    made = body.calls[names] = Call(each, {})
+    return made
 
 
 def _unrolled(block: Block, body: BlockBody, frame: LocalFrame, *, is_spliced: bool) -> Effect:

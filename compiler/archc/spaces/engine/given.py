@@ -22,7 +22,7 @@ from archir.program.nodes import Expr
 Given: TypeAlias = "tuple[object, object]"
 """A value and its key."""
 
-Listed: TypeAlias = "tuple[Sequence[object], Sequence[object]]"
+Listed: TypeAlias = "tuple[tuple[object, ...], tuple[object, ...]]"
 """Values, and the keys of each."""
 
 Put: TypeAlias = "Callable[[LocalFrame, Given | None, Sum], None]"
@@ -117,7 +117,7 @@ def arguments(node: Arguments | None) -> Args:
         found, keys = read(frame.env), read(frame.keys)
         if UNBOUND in keys:
             each = [value(frame, total) for value in (*unread, *rest)]
-            return [value for value, _ in each], [key for _, key in each]
+            return tuple([value for value, _ in each]), tuple([key for _, key in each])
         total.sums += count
         if not rest:
             return found, keys

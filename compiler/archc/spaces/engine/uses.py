@@ -278,6 +278,6 @@ def _late(part: Part, stage: Stage, node: Use, inputs: Flow, frame: LocalFrame, 
         return ()
 
     frame.perform(total, note)
-    values = [value for _, value in found]
-    given: Listed = values, [*map(frame.world.keys.of, values)]
+    values = tuple([value for _, value in found])
+    given: Listed = values, tuple(map(frame.world.keys.of, values))
     return tuple([name for name, _ in found]), lambda _, __: given
