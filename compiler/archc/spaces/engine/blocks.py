@@ -47,10 +47,10 @@ class BlockBody(Struct):
     run: Piece
     can_be_spliced: bool
     known: list[Passed]
-    calls: dict[tuple[str, ...], Call]
+    calls: dict[tuple[str, ...], Filling]
 
 
-class Call(Struct):
+class Filling(Struct):
     """How arguments of certain names fill a block's parameters."""
 
     each: tuple[tuple[int, int, dict[object, int], Put], ...]
@@ -102,7 +102,7 @@ def of_block(
     return _unrolled(block, body, frame, is_spliced=is_spliced)
 
 
-def _filled(world: World, blank: list[object], call: Call, given: Listed, total: Sum) -> LocalFrame:
+def _filled(world: World, blank: list[object], call: Filling, given: Listed, total: Sum) -> LocalFrame:
     """The parameters of a block, each held to what is said of it."""
     frame = LocalFrame(world, blank, is_model=False)
     values, keys = given
@@ -121,13 +121,13 @@ def _filled(world: World, blank: list[object], call: Call, given: Listed, total:
     return frame
 
 
-def _call(body: BlockBody, block: Block, names: tuple[str, ...]) -> Call:
+def _call(body: BlockBody, block: Block, names: tuple[str, ...]) -> Filling:
     """How arguments of these names fill a block's parameters."""
     if any(name not in block.signature.all for name in names):
         raise LongWay
     places = {name: place for place, name in enumerate(names)}
     each = tuple([(slot, places.get(name, -1), good, put) for name, slot, good, put in body.puts])
-    made = body.calls[names] = Call(each, {})
+    made = body.calls[names] = Filling(each, {})
     return made
 
 
