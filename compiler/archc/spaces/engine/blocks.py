@@ -102,7 +102,9 @@ def of_block(
     return _unrolled(block, body, frame, is_spliced=is_spliced)
 
 
-def _filled(world: World, blank: list[object], call: Filling, given: Listed, total: Sum) -> LocalFrame:
+def _filled(
+    world: World, blank: list[object], call: Filling, given: Listed, total: Sum
+) -> LocalFrame:
     """The parameters of a block, each held to what is said of it."""
     frame = LocalFrame(world, blank, is_model=False)
     values, keys = given
