@@ -1,4 +1,4 @@
-"""Language models, and CLIP, against those of transformers, with random weights: keys, outputs, gradients."""
+"""Language models, and CLIP, against transformers, with random weights: outputs and gradients."""
 
 from __future__ import annotations
 
