@@ -12,7 +12,7 @@ for nothing it does not use.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from archc.errors import ArchError, ModelChoiceError
 from archc.request.choice import checkable, choose
@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from archdsl.project.program import Declared, Program
     from archdsl.resolve.context import Met
     from archdsl.resolve.resolved import Resolved
-    from archdsl.tree.ast import Argument
+    from archdsl.tree.ast import Argument, File
     from archir.graph.graph import Graph
     from archir.graph.typed import TypedGraph
 
 
 M = TypeVar("M")  # what is made of a model
+
+Found: TypeAlias = "tuple[Diagnostic, ...]"
 
 
 def load(source: Source, path: StrPath | None) -> tuple[Resolved | None, Diagnostics]:
@@ -49,18 +51,22 @@ def understand(
     path: StrPath | None,
     read: ReadFile | None = None,
     met: Met | None = None,
+    kept: Earlier | None = None,
 ) -> tuple[Resolved | None, Diagnostics, Diagnostics]:
     """The same, with all of a text that could be understood, whatever is wrong with the rest.
 
     What is wrong with texts comes apart from what is wrong with names: the program knows of the
     latter which declaration they are of. There is no program where there is no text of a file.
     ``read`` reads imported files in the place of the disk, to see what they are about to become;
-    in ``met`` it is noted what names mean.
+    in ``met`` it is noted what names mean; what ``kept`` knows of the texts is not parsed again.
     """
     from archdsl.project.loader import load as load_program
     from archdsl.resolve import resolve
 
-    program, found = load_program(source, path, read)
+    if kept is None:
+        program, found = load_program(source, path, read)
+    else:
+        program, found = load_program(source, path, read, parse=kept.parse)
     if program is None:
         return None, found, Diagnostics()
     resolved, problems = resolve(program, met)
@@ -217,13 +223,18 @@ class Examined(Record):
 
 
 class Earlier(Protocol):
-    """What is known of models from a check before this one, whose texts may be the same."""
+    """What is known from a check before this one, whose texts may be the same."""
 
-    def known(self, program: Resolved, model: Declared) -> TypedGraph | None:
-        """The typed graph of a model that is as it was, and in which nothing was wrong."""
+    def parse(self, source: Source) -> tuple[File | None, Diagnostics]:
+        """The tree of a text, as the parser reads it."""
 
-    def note(self, program: Resolved, model: Declared, typed: TypedGraph) -> None:
-        """Take up a model of which nothing has been said."""
+    def known(self, program: Resolved, model: Declared) -> tuple[TypedGraph | None, Found] | None:
+        """What became of a model that is as it was, and what is said of it; else None."""
+
+    def note(
+        self, program: Resolved, model: Declared, typed: TypedGraph | None, found: Found
+    ) -> None:
+        """Take up what has become of a model."""
 
 
 def check_source(
@@ -267,7 +278,7 @@ def examine(
         program, model, found = meant(source, path, wanted, read)
         models = () if model is None else (model,)
     else:
-        program, found, problems = understand(source, path, read, met)
+        program, found, problems = understand(source, path, read, met, kept)
         found.extend(problems)
         models = () if program is None else checkable(program, together)
     arguments, problems = parse_settings(settings)
@@ -307,12 +318,12 @@ def _compiled(
     """A model that is compiled, unless it is known from an earlier check."""
     if kept is None:
         return compile_model(program, model, arguments, limits, together)
-    typed = kept.known(program, model)
-    if typed is not None:
-        return typed, Diagnostics()
+    known = kept.known(program, model)
+    if known is not None:
+        typed, said = known
+        return typed, Diagnostics(program.told(said))
     typed, found = compile_model(program, model, arguments, limits, together)
-    if typed is not None and not found:
-        kept.note(program, model, typed)
+    kept.note(program, model, typed, tuple(found))
     return typed, found
 
 

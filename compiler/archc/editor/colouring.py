@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archc.editor.page import Page
-from archc.editor.words import meaning
+from archc.editor.words import stands_for
+from archdsl.project.program import Declared
+from archdsl.resolve.scope import Symbol
 from archdsl.syntax.keywords import KEYWORDS
 from archir.base.record import Record
 
@@ -24,6 +26,21 @@ class Coloured(Record):
     kind: int
 
 
+_KINDS_OF = {
+    "INT": KINDS.index("number"),
+    "FLOAT": KINDS.index("number"),
+    "DOC": KINDS.index("comment"),
+    "STRING": KINDS.index("string"),
+    "ARROW": KINDS.index("operator"),
+    "DOUBLE_COLON": KINDS.index("operator"),
+}
+"""Of tokens whose own kind says all."""
+
+_KEYWORD, _FUNCTION, _CLASS = map(KINDS.index, ("keyword", "function", "class"))
+_PARAMETER, _VARIABLE, _PROPERTY = map(KINDS.index, ("parameter", "variable", "property"))
+_COMMENT = KINDS.index("comment")
+
+
 def words(page: Page) -> list[Coloured]:
     """All words that have a kind, in order; one of several lines is cut at their ends."""
     found = [*_tokens(page), *_comments(page)]
@@ -32,56 +49,43 @@ def words(page: Page) -> list[Coloured]:
 
 def _tokens(page: Page) -> Iterator[Coloured]:
     for number, token in enumerate(page.tokens):
-        if token.type in ("INT", "FLOAT"):
-            kind = "number"
-        elif token.type == "DOC":
-            kind = "comment"
-        elif token.type == "STRING":
-            kind = "string"
-        elif token.type == "NAME":
+        kind = _KINDS_OF.get(token.type)
+        if token.type == "NAME":
             kind = _of_name(page, number)
-        elif token.text in KEYWORDS:
-            kind = "keyword"
-        elif token.type in ("ARROW", "DOUBLE_COLON"):
-            kind = "operator"
-        else:
-            continue
-        if "\n" not in page.text[token.start : token.end]:
-            yield Coloured(token.start, token.end, KINDS.index(kind))
+        elif kind is None and token.text in KEYWORDS:
+            kind = _KEYWORD
+        if kind is not None and "\n" not in token.text:
+            yield Coloured(token.start, token.end, kind)
 
 
-def _of_name(page: Page, number: int) -> str:
-    token = page.tokens[number]
-    after = page.tokens[number + 1].type if number + 1 < len(page.tokens) else ""
-    if number and page.tokens[number - 1].type == "DOT":
-        return "property"
-    found = meaning(page, token.start)
+def _of_name(page: Page, number: int) -> int:
+    tokens = page.tokens
+    if number and tokens[number - 1].type == "DOT":
+        return _PROPERTY
+    found = stands_for(page, number)
     if found is None:
-        return "property" if after in ("COLON", "EQUALS") else "variable"
-    if found.symbol is not None:
-        return "parameter" if found.symbol.param is not None else "variable"
-    if found.declared is not None:
-        kind = found.declared.kind
-        return (
-            "class"
-            if kind in ("block", "model")
-            else "function"
-            if kind == "function"
-            else "variable"
-        )
-    return "function"
+        after = tokens[number + 1].type if number + 1 < len(tokens) else ""
+        return _PROPERTY if after in ("COLON", "EQUALS") else _VARIABLE
+    if isinstance(found, Symbol):
+        return _VARIABLE if found.param is None else _PARAMETER
+    if isinstance(found, Declared):
+        if found.kind in ("block", "model"):
+            return _CLASS
+        return _FUNCTION if found.kind == "function" else _VARIABLE
+    return _FUNCTION
 
 
 def _comments(page: Page) -> Iterator[Coloured]:
-    """What stands between the tokens and begins with a number sign."""
-    at = 0
-    ends = [(token.start, token.end) for token in page.tokens if token.type != "_NL"]
-    for start, end in [*ends, (len(page.text), len(page.text))]:
-        between = page.text[at:start]
-        offset = at
-        for line in between.split("\n"):
-            mark = line.find("#")
-            if mark >= 0:
-                yield Coloured(offset + mark, offset + len(line), KINDS.index("comment"))
-            offset += len(line) + 1
-        at = end
+    """What begins with a number sign between the tokens, to the end of its line."""
+    text = page.text
+    mark = text.find("#")
+    while mark >= 0:
+        number = page.token(mark)
+        token = None if number is None else page.tokens[number]
+        if token is not None and token.type != "_NL" and token.start <= mark < token.end:
+            end = token.end
+        else:
+            end = text.find("\n", mark)
+            end = len(text) if end < 0 else end
+            yield Coloured(mark, end, _COMMENT)
+        mark = text.find("#", end)

@@ -8,9 +8,6 @@ from archir.base.source import Span
 from archir.graph.graph import Apply, Group, Read, Use
 from archir.graph.steps import definitions, walk
 from archir.graph.typed import TypedGraph
-from archir.shapes.types import TensorType
-
-Types = tuple[TensorType, ...]
 
 
 class Shown(Record):
@@ -23,16 +20,10 @@ class Shown(Record):
 def shapes(page: Page) -> list[Shown]:
     """The shapes of the last stage of each line, line by line."""
     by_line: dict[int, dict[Span, list[str]]] = {}
-    for typed in page.models:
-        for place, types in _given(typed):
-            span = page.kept.here(place)
-            if not page.own(span) or span.end == span.start:
-                continue
-            line = page.lines.place(max(span.end - 1, span.start)).line
-            texts = by_line.setdefault(line, {}).setdefault(span, [])
-            shown = ", ".join(str(each) for each in types)
-            if shown not in texts:
-                texts.append(shown)
+    for span, texts in _texts(page).items():
+        if span.end > span.start:
+            line = page.lines.line(span.end - 1)
+            by_line.setdefault(line, {})[span] = texts
     found: list[Shown] = []
     for spans in by_line.values():
         last = max(spans, key=lambda span: (span.end, -span.start))
@@ -42,28 +33,39 @@ def shapes(page: Page) -> list[Shown]:
 
 def at(page: Page, offset: int) -> Shown | None:
     """The shapes of the innermost stage around an offset."""
-    texts: dict[Span, list[str]] = {}
-    for typed in page.models:
-        for place, types in _given(typed):
-            span = page.kept.here(place)
-            if page.own(span) and span.start <= offset <= span.end:
-                shown = ", ".join(str(each) for each in types)
-                known = texts.setdefault(span, [])
-                if shown not in known:
-                    known.append(shown)
+    around = _texts(page).items()
+    texts = {span: shown for span, shown in around if span.start <= offset <= span.end}
     if not texts:
         return None
     inner = min(texts, key=lambda span: span.end - span.start)
     return Shown(inner, tuple(texts[inner]))
 
 
-def _given(typed: TypedGraph) -> list[tuple[Span, Types]]:
-    """The place of each stage, and the types of what it gives."""
-    found: list[tuple[Span, Types]] = []
-    for definition in definitions(typed.graph):
-        found += [
-            (step.span, typed.types_of(definition, step.outputs))
-            for step in walk(definition.steps)
-            if isinstance(step, Apply | Use | Group | Read)
-        ]
+def _texts(page: Page) -> dict[Span, list[str]]:
+    """What is shown of each stage of the text: the different shapes, in the order of running."""
+    found: dict[Span, list[str]] = {}
+    for typed in page.models:
+        for place, shown in _given(page, typed):
+            span = page.kept.here(place)
+            if page.own(span):
+                texts = found.setdefault(span, [])
+                if shown not in texts:
+                    texts.append(shown)
     return found
+
+
+def _given(page: Page, typed: TypedGraph) -> list[tuple[Span, str]]:
+    """The place of each stage of a model and what it gives, once each, as long as it is kept."""
+    kept = page.kept.of(typed)
+    if kept is not None and kept.shapes is not None:
+        return kept.shapes
+    found: dict[tuple[Span, str], None] = {}
+    for definition in definitions(typed.graph):
+        for step in walk(definition.steps):
+            if isinstance(step, Apply | Use | Group | Read):
+                types = typed.types_of(definition, step.outputs)
+                found[step.span, ", ".join(map(str, types))] = None
+    shapes = list(found)
+    if kept is not None:
+        kept.shapes = shapes
+    return shapes

@@ -137,11 +137,25 @@ def _runs(page: Page, costs: dict[str, Costs]) -> dict[Span, list[BlockRun]]:
     """The runs of each block over all models of the text, by where the block stands."""
     found: dict[Span, list[BlockRun]] = {}
     for name, of in costs.items():
-        members = {module.path: module.member for module in of.flat.modules}
-        for row in of.root.walk():
-            member = members.get(row.path) if row.kind == "block" else None
-            if isinstance(member, Definition):
-                found.setdefault(page.kept.here(member.span), []).append(BlockRun(name, row))
+        for place, rows in _rows(page, of).items():
+            runs = found.setdefault(page.kept.here(place), [])
+            runs += [BlockRun(name, row) for row in rows]
+    return found
+
+
+def _rows(page: Page, costs: Costs) -> dict[Span, list[Row]]:
+    """The rows of the blocks of a model, which stay what they are while it is kept."""
+    kept = page.kept.of(costs.flat.typed)
+    if kept is not None and kept.runs is not None:
+        return kept.runs
+    members = {module.path: module.member for module in costs.flat.modules}
+    found: dict[Span, list[Row]] = {}
+    for row in costs.root.walk():
+        member = members.get(row.path) if row.kind == "block" else None
+        if isinstance(member, Definition):
+            found.setdefault(member.span, []).append(row)
+    if kept is not None:
+        kept.runs = found
     return found
 
 

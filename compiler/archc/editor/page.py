@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from archc import pipeline
 from archc.editor.keeping import Kept
+from archc.editor.lexing import Lexed, edited, lexed
 from archc.editor.positions import Lines, Position
 from archdsl.project.locate import ReadFile, StrPath
 from archdsl.project.program import Declared
 from archdsl.resolve.context import Met
 from archdsl.resolve.resolved import Resolved
 from archdsl.resolve.scope import Symbol
-from archdsl.syntax.lexer import tokens
 from archdsl.syntax.tokens import Token
 from archir.base.diagnostics import Diagnostic
 from archir.base.source import Source, Span
@@ -61,7 +61,10 @@ class Page:
         """What names mean, by their places, once that has been asked (``words``)."""
         self.costs: dict[str, Costs] | None = None
         """What the models cost, once that has been asked (``lenses``)."""
-        self.kept: Kept = Kept(None if last is None else last.kept)
+        known = before or last
+        self.lexed: Lexed = lexed(self.source.text, None if known is None else known.lexed)
+        self.tokens: list[Token] = self.lexed.tokens
+        self.kept: Kept = Kept(self.lexed, None if last is None else last.kept)
         self.verdicts: tuple[pipeline.Checked, ...] = ()
         self.models: tuple[TypedGraph, ...] = ()
         self.found: tuple[Diagnostic, ...] = ()
@@ -76,9 +79,6 @@ class Page:
             self.models = tuple([one.typed for one in examined.models if one.typed is not None])
         else:
             self.program, *_ = pipeline.understand(self.source, path, read, self.met)
-        self.tokens: list[Token] = tokens(
-            self.source.text, 0, len(self.source.text), lambda *_: None
-        )
 
     @property
     def text(self) -> str:
@@ -92,9 +92,7 @@ class Page:
     @cached_property
     def edit(self) -> tuple[int, int]:
         """Up to where the text is as it was checked, and from where on it is so again."""
-        new, old = self.text, self.text if self.before is None else self.before.text
-        start = _alike(new, old)
-        return start, len(new) - _alike(reversed(new[start:]), reversed(old[start:]))
+        return edited(self.text, self.text if self.before is None else self.before.text)
 
     def checked(self, offset: int) -> int:
         """Where a place was when the text was checked; within an edit, where that begins."""
@@ -144,13 +142,3 @@ class Page:
 
 def _start(token: Token) -> int:
     return token.start
-
-
-def _alike(one: Iterable[str], two: Iterable[str]) -> int:
-    """How many letters two texts have in common before they differ."""
-    count = 0
-    for first, second in zip(one, two, strict=False):
-        if first != second:
-            break
-        count += 1
-    return count

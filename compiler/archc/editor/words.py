@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from archc.editor.page import Page
 from archdsl.project.locate import ENDING, EXAMPLES, examples_folder, library_path
@@ -35,21 +36,33 @@ def meaning(page: Page, offset: int) -> Meaning | None:
         return None
     token = page.tokens[number]
     word, span = token.text, Span(page.source, token.start, token.end)
+    found = stands_for(page, number)
+    if isinstance(found, Symbol):
+        return Meaning(word, span, symbol=found)
+    if isinstance(found, Declared):
+        return Meaning(word, span, declared=found)
+    if found is None:
+        return None
+    return Meaning(word, span, op=word) if found == "op" else Meaning(word, span, builtin=word)
+
+
+def stands_for(page: Page, number: int) -> Symbol | Declared | Literal["op", "builtin"] | None:
+    """What the name that a token is means; ``op`` and ``builtin`` are those of its text."""
+    token = page.tokens[number]
+    word = token.text
     symbol = _symbols(page).get(token.start)
     if symbol is not None and symbol.name == word:
-        return Meaning(word, span, symbol=symbol)
+        return symbol
     declared = _declared(page).get(token.start)
     if declared is not None and (page.before is None or word in _names(page)):
-        return Meaning(word, span, declared=declared)
+        return declared
     if _is_no_name(page, number):
         return None
     if page.before is not None and word in _names(page):  # written since the text was checked
-        return Meaning(word, span, declared=_names(page)[word])
+        return _names(page)[word]
     if word in built_in():
-        return Meaning(word, span, op=word)
-    if word in BUILTINS:
-        return Meaning(word, span, builtin=word)
-    return None
+        return "op"
+    return "builtin" if word in BUILTINS else None
 
 
 def _names(page: Page) -> dict[str, Declared]:

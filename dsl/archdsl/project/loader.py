@@ -7,9 +7,9 @@ the main file's folder or below it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from archdsl import rules
 from archdsl.project.cycles import cycles
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+Parse: TypeAlias = Callable[[Source], tuple[ast.File | None, Diagnostics]]
+
+
 class ImportLimits(Record):
     """How much a program may import. Far above any real one."""
 
@@ -56,14 +59,16 @@ def load(
     path: StrPath | None,
     read: ReadFile | None = None,
     limits: ImportLimits | None = None,
+    parse: Parse = read_tree,
 ) -> tuple[Program | None, Diagnostics]:
     """Parse ``source`` and all that it imports.
 
     ``path`` is where the source was read, or None for text from elsewhere (standard input): its
     relative imports are then looked for in the current folder. ``read`` gives a file's bytes, or
-    raises OSError; it may be replaced to see files that are not on disk.
+    raises OSError; it may be replaced to see files that are not on disk. ``parse`` gives a text's
+    tree as ``syntax.parser.read`` does, of which somebody may know a part already.
     """
-    loader = _Loader(source, path, read or read_file, limits or ImportLimits())
+    loader = _Loader(source, path, read or read_file, limits or ImportLimits(), parse)
     program = loader.run()
     return program, loader.diagnostics
 
@@ -86,6 +91,7 @@ class _Loader(Struct):
     path: StrPath | None
     read: ReadFile
     limits: ImportLimits
+    parse: Parse
     diagnostics: Diagnostics = fresh(factory=Diagnostics)
     scopes: dict[str, FileScope] = fresh(factory=dict)
     """By the identity of the file: its resolved path, or the library's dotted name."""
@@ -111,7 +117,7 @@ class _Loader(Struct):
     def run(self) -> Program | None:
         main = "" if self.path is None else os.path.realpath(self.path)
         self.total = len(self.source.text)
-        if self._enter_file(main, read_tree(self.source), self.path, is_library=False) is None:
+        if self._enter_file(main, self.parse(self.source), self.path, is_library=False) is None:
             return None
         for edge in self.edges:  # grows while it is walked
             edge.target = self._follow(edge)
@@ -198,7 +204,8 @@ class _Loader(Struct):
         if text is None:
             return None
         is_library = located.path is None
-        parsed = (_library if is_library else _parsed)(located.name, text)
+        name = located.name
+        parsed = _library(name, text) if is_library else self.parse(Source(name, text))
         scope = self._enter_file(located.identity, parsed, located.path, is_library=is_library)
         return None if scope is None else located.identity
 
@@ -360,10 +367,6 @@ def _beside(shown: str) -> dict[str, str]:
     return library_names() if shown in libraries() else {}
 
 
-def _parsed(name: str, text: str) -> tuple[ast.File | None, Diagnostics]:
-    return read_tree(Source(name, text))
-
-
 def _is_word_for_word(found: Diagnostic) -> bool:
     """Whether the words of a line are meant as they stand, though their brackets are a guess."""
     return isinstance(found.problem, rules.brackets.UnclosedBracket) and found.span.text != "{"
@@ -371,8 +374,8 @@ def _is_word_for_word(found: Diagnostic) -> bool:
 
 @lru_cache(maxsize=64)
 def _library(name: str, text: str) -> tuple[ast.File | None, Diagnostics]:
-    """The same for a file of the standard library, which a process reads many times alike."""
-    return _parsed(name, text)
+    """A file of the standard library, which a process reads many times alike."""
+    return read_tree(Source(name, text))
 
 
 def _asked(file: ast.File) -> dict[str, str | tuple[str, ...]]:

@@ -26,10 +26,13 @@ def parse(source: Source) -> tuple[ast.File | None, Diagnostics]:
     return (None if found.has_errors else file), found
 
 
-def read(source: Source) -> tuple[ast.File | None, Diagnostics]:
+def read(
+    source: Source, known: Sequence[Token] | None = None
+) -> tuple[ast.File | None, Diagnostics]:
     """The syntax tree of a file, with a node for each statement that has no sense.
 
-    None where the errors are so many that nothing could be said of the rest.
+    None where the errors are so many that nothing could be said of the rest. ``known`` are the
+    tokens, where somebody has read them already and found nothing wrong; they stay as they are.
     """
     found = Diagnostics()
     length = len(source.text)
@@ -37,7 +40,7 @@ def read(source: Source) -> tuple[ast.File | None, Diagnostics]:
         problem = rules.text.FileTooLarge(length, MAX_FILE_CHARACTERS)
         found.report(problem, Span(source, MAX_FILE_CHARACTERS, length))
         return None, found
-    file = _Parse(source, found).run()
+    file = _Parse(source, found, known).run()
     if found.has_errors:
         from archdsl.syntax.explain.other_languages import written_in  # a right file is of this one
 
@@ -139,9 +142,12 @@ def _is_read(problem: Problem) -> bool:
 class _Parse:
     """One run over one text."""
 
-    def __init__(self, source: Source, found: Diagnostics) -> None:
+    def __init__(
+        self, source: Source, found: Diagnostics, known: Sequence[Token] | None = None
+    ) -> None:
         self.source = source
         self.found = found
+        self.known = known
         self.docs = Docs()
         self.refused: set[int] = set()
         """Where tokens start that are refused already, and were mended."""
@@ -170,7 +176,11 @@ class _Parse:
         def lex(start: int, end: int) -> list[Token]:
             return lexer.tokens(text, start, end, self.report)
 
-        tokens = self.docs.collect([*before, *lex(0, len(text))])
+        if self.known is None or text is not self.source.text:
+            found = lex(0, len(text))
+        else:  # what follows changes the kinds of some
+            found = [Token(each.type, each.text, each.start, each.end) for each in self.known]
+        tokens = self.docs.collect([*before, *found])
         if self._is_later_edition(tokens):
             return None
         tokens = list(strings.expand(tokens, lex, self.report))

@@ -84,17 +84,11 @@ def _colours(server: Server) -> None:
         page = await server.page(params.text_document.uri)
         data: list[int] = []
         line = column = 0
-        for each in colouring.words(page):
-            start, end = page.lines.place(each.start), page.lines.place(each.end)
-            before = column if start.line == line else 0
-            data += [
-                start.line - line,
-                start.column - before,
-                end.column - start.column,
-                each.kind,
-                0,
-            ]
-            line, column = start.line, start.column
+        found = colouring.words(page)
+        places = page.lines.in_order((each.start, each.end) for each in found)
+        for each, (at, start, length) in zip(found, places, strict=True):
+            data += [at - line, start - column if at == line else start, length, each.kind, 0]
+            line, column = at, start
         return lsp.SemanticTokens(data)
 
 
