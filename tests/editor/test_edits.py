@@ -1,4 +1,4 @@
-"""Whatever is written, in whatever order: an editor says what it says of a text that it never saw."""
+"""Whatever is written in whatever order, an editor says what it would of a text new to it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from archc.editor.explaining import hover
 from archc.editor.lexing import Lexed, lexed
 from archc.editor.page import Page
 from archc.editor.server.acting import actions
+from archir.base.diagnostics import Diagnostic
+from archir.base.source import Span
 
 PARTS = "block Part(width) { conv(width, 1) -> batch_norm }\n\nlet wide = 12\n"
 
@@ -107,25 +109,35 @@ def after(text: str, place: float, kind: str, word: str) -> str:
 
 def said(page: Page) -> object:
     """All that an editor shows of a page, with the words and places of each."""
-    text = page.text
-    places = range(0, len(text) + 1, 31)
+    places = range(0, len(page.text) + 1, 31)
     return (
-        [(repr(each.problem), each.hint, each.times, span.start, span.end, each.fix and each.fix.words,
-          [(one.text, one.span.start, one.span.end, page.own(one.span)) for one in each.related])
-         for each, span in page.diagnostics()],
-        [(each.title, each.is_safe, [(edit.span.start, edit.span.end, edit.text) for edit in each.edits])
-         for each in actions(page, 0, len(text))],
-        [(each.span.start, each.span.end, each.texts) for each in hints.shapes(page)],
-        [(each.title, each.name, each.span.start, each.is_model) for each in lenses.lenses(page)],
+        [wrong(page, each, span) for each, span in page.diagnostics()],
+        [
+            (each.title, each.is_safe, [(place(edit.span), edit.text) for edit in each.edits])
+            for each in actions(page, 0, len(page.text))
+        ],
+        [(place(each.span), each.texts) for each in hints.shapes(page)],
+        [(each.title, each.name, place(each.span)) for each in lenses.lenses(page)],
         [(each.start, each.end, each.kind) for each in colouring.words(page)],
-        [(each.name, each.kind, each.span.start, each.span.end, each.name_span.start)
-         for each in finding.symbols(page)],
+        [(each.name, place(each.span), place(each.name_span)) for each in finding.symbols(page)],
         finding.folds(page),
         [found and found.markdown for found in (hover(page, at) for at in places)],
-        [found and (found.path, found.span.start, found.span.end)
-         for found in (finding.definition(page, at) for at in places)],
-        [[span.start for _, span in finding.references(page, at)] for at in places],
-    )  # fmt: skip
+        [
+            found and (found.path, place(found.span))
+            for found in (finding.definition(page, at) for at in places)
+        ],
+        [[place(span) for _, span in finding.references(page, at)] for at in places],
+    )
+
+
+def place(span: Span) -> tuple[str, int, int]:
+    return span.source.name, span.start, span.end
+
+
+def wrong(page: Page, each: Diagnostic, here: Span) -> object:
+    related = [(one.text, place(one.span), page.own(one.span)) for one in each.related]
+    words = None if each.fix is None else each.fix.words
+    return repr(each.problem), each.hint, each.times, place(each.span), place(here), related, words
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
