@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archc.editor import colouring, finding, hints, lenses
 from archc.editor.explaining import hover
-from archc.editor.lexing import Lexed, lexed
+from archc.editor.keeping.lexing import Lexed, lexed
 from archc.editor.page import Page
 from archc.editor.server.acting import actions
 from archir.base.diagnostics import Diagnostic

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from archc import pipeline
-from archc.editor.keeping import Kept
-from archc.editor.lexing import Lexed, edited, lexed
+from archc.editor.keeping.kept import Kept
+from archc.editor.keeping.lexing import Lexed, edited, lexed
 from archc.editor.positions import Lines, Position
 from archdsl.project.locate import ReadFile, StrPath
 from archdsl.project.program import Declared

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TypeAlias
 
-from archc.editor.lexing import Lexed
+from archc.editor.keeping.lexing import Lexed
 from archdsl.project.program import Declared
 from archdsl.resolve.resolved import Resolved
 from archdsl.syntax.parser import read
