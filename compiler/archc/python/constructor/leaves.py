@@ -1,37 +1,28 @@
-"""torch's modules and raw parameters, made."""
+"""torch's modules, made."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from archc.python.channels.arguments import arguments
 from archc.python.channels.codes import fill
-from archc.python.classes.said import Parameter, Said, Var, is_plain_value
+from archc.python.classes.said import Parameter, Said, Var
 from archc.python.classes.scope import say
-from archc.python.code.identifiers import is_plain
-from archc.python.code.layout import Call, Const, Display, Expr, Raw, flat, string
+from archc.python.code.layout import Call, Const, Display, Expr, flat
 from archc.python.code.recipes import HINTS, expression, leading, part_call
-from archc.python.constructor.draws import draw
-from archc.python.constructor.numbers import Numbers
-from archc.python.constructor.statements import Sink
+from archc.python.constructor.tensors import Tensors
 from archc.python.merging.merge import Inst, Item
-from archc.python.reading.evaluate import UnknownError, evaluate
+from archc.python.reading.evaluate import UnknownError
 from archc.python.reading.scope import UnsayableError
 from archir.base.record import Record, field_names
-from archir.base.source import Span
-from archir.graph.graph import RawParameter
-from archir.init.init_rules import Initialiser
-from archir.init.tensors import TensorConstant
 from archir.init.values import Part
 from archir.op.contract import Op, arguments_of
 from archir.op.recipe import Arg, Code, Inferred, Items, substitute
 from archir.op.recipe import Call as CallCode
-from archir.program import expressions as e
-from archir.program.nodes import Expr as Node
 
 
-class Leaves(Numbers):
+class Leaves(Tensors):
     """Makes what torch has."""
 
     def leaf(self, item: Item, modules: dict[Inst, Any]) -> Expr:
@@ -183,126 +174,6 @@ class Leaves(Numbers):
         owner.used.add(var)
         return parameter.name, parameter
 
-    def raw(self, item: Item, sink: Sink) -> None:
-        self.owner.bake_foreign(item.span)
-        parameters = {inst: entry.parameter for inst, entry in item.by.items()}
-        first = next(iter(parameters.values()))
-        if len({_kind(parameter) for parameter in parameters.values()}) > 1:
-            raise self.differs(item)
-        made, drawn = self.tensor(item, parameters)
-        owner, name = sink.owner, first.name
-        if first.is_buffer:
-            given: list[tuple[str | None, Expr]] = [(None, Const(name)), (None, made)]
-            if not first.is_persistent:
-                given.append(("persistent", Const(False)))
-            self.put("", Call(f"{owner}.register_buffer", tuple(given)))
-        else:
-            value = Call("nn.Parameter", ((None, made),))
-            if is_plain(name):
-                self.put(f"{owner}.{name} = ", value)
-            else:
-                self.put(
-                    "", Call(f"{owner}.register_parameter", ((None, Const(name)), (None, value)))
-                )
-        if drawn is not None:
-            target = f"{owner}.{name}" if is_plain(name) else f"getattr({owner}, {string(name)})"
-            for line in draw(target, drawn, 0, 2, self.drawn_by(item, parameters)):
-                self.text(line)
-
-    def drawn_by(self, item: Item, parameters: dict[Inst, RawParameter]) -> dict[str, Expr]:
-        """The arguments of an initialiser that are numbers, in words."""
-        given: dict[str, dict[Inst, object]] = {}
-        for inst, each in parameters.items():
-            assert isinstance(each.initial, Initialiser)
-            for argument, formula in each.initial.arguments:
-                given.setdefault(argument, {})[inst] = formula
-        places, span = self.owner.family.places, item.span
-        text = None if places is None or span not in places.raws else places.raws[span].value
-        stated: dict[str | None, Node] = {}
-        if isinstance(text, e.InitialiserValue) and text.arguments is not None:
-            stated = {each.name: each.value for each in text.arguments.items}
-        found: dict[str, Expr] = {}
-        for argument, values in given.items():
-            differs = len(set(values.values())) > 1
-            if differs or (argument in stated and all(map(is_plain_value, values.values()))):
-                said, depends = None, frozenset(self.owner.deps)
-                if argument in stated:
-                    said, depends = self.expression(stated[argument], span, values)
-                found[argument] = self.resolved(values, said, depends, argument)
-        return found
-
-    def tensor(
-        self, item: Item, parameters: dict[Inst, RawParameter]
-    ) -> tuple[Expr, Initialiser | None]:
-        """A new tensor, and what draws its initial values if it does not hold them already."""
-        first = next(iter(parameters.values()))
-        if isinstance(first.initial, TensorConstant):
-            return self.elements(item, parameters), None
-        shape: list[tuple[None, Expr]] = []
-        for axis in range(len(first.shape)):
-            values: dict[Inst, object] = {i: p.shape[axis] for i, p in parameters.items()}
-            said, depends = self.dim(item.span, axis, values)
-            shape.append((None, self.resolved(values, said, depends, "size")))
-        sizes: tuple[tuple[str | None, Expr], ...] = tuple(shape) or ((None, Raw("()")),)
-        if first.dtype != "float32":
-            sizes = (*sizes, _dtype(first.dtype))
-        if first.initial.function in ("zeros", "ones"):
-            return Call(f"torch.{first.initial.function}", sizes), None
-        return Call("torch.empty", sizes), first.initial
-
-    def elements(self, item: Item, parameters: dict[Inst, RawParameter]) -> Expr:
-        """A tensor of elements that the text gives."""
-        values: dict[Inst, object] = {}
-        for inst, each in parameters.items():
-            assert isinstance(each.initial, TensorConstant)
-            values[inst] = each.initial.items
-        first, places, span = next(iter(parameters.values())), self.owner.family.places, item.span
-        if 0 in first.shape:
-            return Call("torch.empty", ((None, Const(first.shape)), _dtype(first.dtype)))
-        text = None if places is None or span not in places.raws else places.raws[span].value
-        said, depends = None, frozenset(self.owner.deps)
-        if text is not None:
-            said, depends = self.expression(text, span, values)
-        if said is not None and not said.vars and not isinstance(text, e.ListDisplay):
-            # What no parameter decides is shorter in words than as a list of numbers.
-            made: Expr = Raw(self.owner.use(said).text)
-        else:
-            made = self.resolved(values, said, depends, first.name)
-        if first.dtype != "float32" or isinstance(made, Const) or self.gives_floats(text, item):
-            return Call("torch.tensor", ((None, made),))
-        return Call("torch.tensor", ((None, made), _dtype(first.dtype)))
-
-    def gives_floats(self, text: Node | None, item: Item) -> bool:
-        """Whether a list of the text has no whole numbers in it, which would make integers."""
-        if text is None:
-            return False
-        found = [evaluate(text, self.owner.look(inst, item.span)) for inst in item.by]
-        return all(map(_is_of_floats, found))
-
-    def dim(
-        self, span: Span, axis: int, values: dict[Inst, object]
-    ) -> tuple[Said | None, frozenset[Var]]:
-        """The words for an extent of a raw parameter."""
-        places = self.owner.family.places
-        if places is None or span not in places.raws:
-            return None, frozenset(self.owner.deps)
-        dims = places.raws[span].shape.dims
-        dim = dims[axis] if axis < len(dims) else None
-        if dim is None or dim.value is None:
-            return None, frozenset(self.owner.deps)
-        return self.expression(dim.value, span, values)
-
-    def expression(
-        self, expr: Node, span: Span, values: dict[Inst, object]
-    ) -> tuple[Said | None, frozenset[Var]]:
-        """The words for an expression that has these values, and what it depends on."""
-        depends = self.owner.leaves(expr)
-        try:
-            said = say(self.owner, expr, span, self.loops)
-        except UnsayableError:
-            return None, depends
-        return (said if self.owner.holds(expr, values, span) else None), depends
-
 
 def _keywords(op: Op, makes: dict[Inst, CallCode], given: dict[str, Said]) -> list[str]:
     """The keyword arguments of a module, in torch's order."""
@@ -358,28 +229,3 @@ def _number(code: Code) -> object:
         return value
     found = number(code)
     return _NO_NUMBER if found is None else found
-
-
-def _is_of_floats(value: object) -> bool:
-    return all(map(_is_of_floats, value)) if isinstance(value, tuple) else isinstance(value, float)
-
-
-def _dtype(name: str) -> tuple[str, Expr]:
-    """The argument for a dtype; floats are what torch's default is."""
-    return "dtype", Raw("torch.get_default_dtype()" if name == "float32" else f"torch.{name}")
-
-
-def _kind(parameter: RawParameter) -> tuple[object, ...]:
-    """What raw parameters have in common that one line makes."""
-    initial, rank = parameter.initial, len(parameter.shape)
-    drawn = None if isinstance(initial, TensorConstant) else _form(initial)
-    return parameter.name, drawn, rank, parameter.dtype, parameter.is_persistent
-
-
-def _form(initial: Initialiser) -> Hashable:
-    """An initialiser without the numbers that it is given."""
-    arguments = tuple(
-        (name, None if isinstance(formula, int | float) else formula)
-        for name, formula in initial.arguments
-    )
-    return initial.function, arguments
