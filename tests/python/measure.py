@@ -140,6 +140,8 @@ def main() -> None:
     """Print the table."""
     total = 0
     for path in files():
+        if compile_source(Source(path.name, path.read_text("utf-8")), path)[0] is None:
+            continue  # others import it, and give it its arguments
         found = measured(path)
         total += found.lines if path.parent == FOLDERS[0] else 0
         print(

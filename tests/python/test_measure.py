@@ -70,7 +70,7 @@ LISTS = (
 )
 """Networks of values that the text has in lists, or does not name: some names have numbers."""
 
-CLASSES = {"yolov8n": 14}
+CLASSES = {"yolov8n": 13}
 """Networks with more classes than blocks: of parts without names."""
 
 FILES = [

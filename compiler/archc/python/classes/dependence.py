@@ -14,7 +14,7 @@ from archir.base.source import Span
 from archir.program import expressions as e
 from archir.program import statements as s
 from archir.program.nodes import Expr
-from archir.program.walk import nested, statements
+from archir.program.walk import nested
 
 
 class Depending(Values):
@@ -194,17 +194,7 @@ class Depending(Values):
         definition, places = self.family.networks[0].definition, self.family.places
         if places is None or not self.is_root:
             return
-        drawn = {
-            var
-            for statement in statements(places.block.body)
-            if isinstance(statement, s.InitStatement)
-            for rule in statement.rules
-            for var in self.leaves(rule.value)
-        }
-        for stage in {id(p.stage): p.stage for p in places.stages.values() if p.stage}.values():
-            for override in stage.overrides:
-                drawn |= self.leaves(override.value)
         for slot, (name, value) in enumerate(definition.arguments):
             followed = isinstance(value, tuple) or (is_plain_value(value) and value is not None)
-            if followed and name not in self.file.baked and ("slot", slot) not in drawn:
+            if followed and name not in self.file.baked:
                 self.deps["slot", slot] = frozenset([name])

@@ -77,7 +77,9 @@ class Facts:
         """The text's own functions and constants, of one try at the file."""
 
         self.rules: dict[object, Extents | None] = {}
-        self.drawn: dict[Network, list[str]] = {}
+        self.drawn: dict[object, list[str]] = {}
+        """The lines of passes that draw initial weights, by what these draw."""
+
         self.has_overrides = False
         """Whether a module of torch's has initial weights of its own."""
 
@@ -172,16 +174,15 @@ class Facts:
         """Numbers stand in the file that depend on these: they cannot be parameters."""
         self.baked |= parameters
 
-    def target(self, network: Network, path: Path, own: Holder) -> str:
-        """Python for what stands there, from the network's own module.
+    def target(self, root: Module, path: Path, own: Holder, text: str = "self") -> str:
+        """Python for what stands there, from a network's own module, or another that is ``text``.
 
         ``own`` is what its class is, which may be no chain where the network by itself is one.
         """
-        text = "self"
-        module: Module = network
+        module = root
         for name in path:
             named, holder = self._held(module)
-            if module is network:
+            if module is root:
                 holder = own
             if name not in named:
                 return access(text, "module", name)

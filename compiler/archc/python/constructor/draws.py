@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TypeAlias
 
 from archc.python.code.layout import INDENT, Call, Expr, Raw, constant, layout, string
@@ -50,6 +48,12 @@ def _pattern(names: list[str]) -> str | None:
     return result
 
 
+class Words(str):
+    """An argument of an initialiser in the words of a constructor."""
+
+    __slots__ = ()
+
+
 class Spot(Record):
     """A parameter as Python. ``made`` is what is worked out of it and others, where it is one."""
 
@@ -67,24 +71,15 @@ def place(module: str, op: Op, name: str) -> Spot:
     return Spot(f"{module}.{at}", weight, "" if at == name else f"{module}.{name}")
 
 
-def draw(
-    target: str | Spot,
-    initialiser: Initialiser,
-    indent: int,
-    base: int,
-    words: Mapping[str, Expr] = MappingProxyType({}),
-) -> list[str]:
-    """The call that fills a parameter; its lines will be moved ``base`` steps to the right.
-
-    Arguments for which there are words are given by these.
-    """
+def draw(target: str | Spot, initialiser: Initialiser, indent: int, base: int) -> list[str]:
+    """The call that fills a parameter; its lines will be moved ``base`` steps to the right."""
     made = target.made if isinstance(target, Spot) else ""
     head = f"{made} = " if made else ""
-    lines = layout(head, draw_call(target, initialiser, words), "", indent + base)
+    lines = layout(head, draw_call(target, initialiser), "", indent + base)
     return [line[len(INDENT) * base :] for line in lines]
 
 
-def draw_call(target: str | Spot, initialiser: Initialiser, words: Mapping[str, Expr]) -> Expr:
+def draw_call(target: str | Spot, initialiser: Initialiser) -> Expr:
     spec = INITIALISERS[initialiser.function]
     if isinstance(target, str):
         target = Spot(target, re.sub(r"\.bias$", ".weight", target))
@@ -92,9 +87,7 @@ def draw_call(target: str | Spot, initialiser: Initialiser, words: Mapping[str, 
     arguments: list[tuple[str | None, Expr]] = [(None, Raw(at))]
     for name, formula in initialiser.arguments:
         known = spec.argument(name)
-        if name in words:
-            arguments.append((name, words[name]))
-        elif known is None or known.is_required or formula != known.default:
+        if known is None or known.is_required or formula != known.default:
             arguments.append((name, Raw(formula_text(formula, target, 0))))
     return Call(f"nn.init.{initialiser.function}_", tuple(arguments))
 
@@ -110,6 +103,8 @@ def formula_text(formula: Formula, target: Spot, around: int) -> str:
             return f"{source}[0].numel()"
         text = f"{source}.numel() // {source}.shape[1]"
         return f"({text})" if around > _BINDING["//"] - 1 else text
+    if isinstance(formula, Words):
+        return str(formula)
     if not isinstance(formula, Arithmetic):
         text = constant(formula)
         return f"({text})" if text.startswith("-") and around else text

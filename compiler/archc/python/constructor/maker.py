@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import TypeGuard
 
@@ -11,29 +10,24 @@ from archc.python.classes.functions import displayed
 from archc.python.classes.said import Said, Var
 from archc.python.classes.scope import Constructing
 from archc.python.code.identifiers import is_plain
-from archc.python.code.layout import INDENT, Call, Const, Expr, Raw, constant, flat
+from archc.python.code.layout import Call, Const, Expr, Raw, constant, flat
 from archc.python.code.recipes import access
-from archc.python.constructor.chains import Chains, is_numbered
+from archc.python.constructor.chains import is_numbered
+from archc.python.constructor.drawing import Drawing
 from archc.python.constructor.statements import Sink, counting
-from archc.python.constructor.weights import own_lines, pass_lines
-from archc.python.merging.families import is_inline
 from archc.python.merging.merge import Fold, Inst, Item, Node, UnfoldError, When
 from archc.python.reading.evaluate import UnknownError, evaluate
 from archc.python.reading.expressions import iterable
 from archc.python.reading.scope import ATOM, UnsayableError
 from archir.base.source import Span
-from archir.graph.modules import Container, Entry, Holder, LeafModule, Network
+from archir.graph.modules import Container
 from archir.graph.modules import Raw as RawEntry
-from archir.graph.naming import ties
 from archir.program import expressions as e
 from archir.program import statements as s
 
 
-class Maker(Chains):
+class Maker(Drawing):
     """Writes one constructor."""
-
-    holder: Holder
-    """What the class is."""
 
     def run(self) -> list[str]:
         """The constructor's lines but for its head."""
@@ -59,43 +53,6 @@ class Maker(Chains):
             self.children(nodes, Sink("self"), ())
         self.weights()
         return self.finished()
-
-    def weights(self) -> None:
-        for path, leaf in _own_leaves(self.owner.insts[0].network.entries, ()):
-            target = self.target(path)
-            for line in own_lines(target, leaf):
-                self.text(line)
-        network = self.owner.insts[0].network
-        if network.kind == "definition":
-            for key, other in ties(network.definition).items():
-                self.text(f"{self.parameter(key)} = {self.parameter(other)}")
-        rules = self.rules()
-        if rules:
-            if self.levels[0].lines:
-                self.levels[0].lines.append("")
-            for line in rules:
-                self.levels[0].lines.append(INDENT * 2 + line if line else "")
-
-    def rules(self) -> list[str]:
-        """The lines of the pass that draws the class's initial weights."""
-        first, file = self.owner.family.networks[0], self.file
-        if first.kind != "definition" or not (first.definition.init or file.has_overrides):
-            return []
-        if first not in file.drawn:
-            file.drawn[first] = pass_lines(first, file.library, is_root=first is file.root)
-        return file.drawn[first]
-
-    def parameter(self, key: str) -> str:
-        """Python for a parameter of the class, by its key."""
-        *path, name = key.split(".")
-        return access(self.target(tuple(path)), "module", name)
-
-    def target(self, path: tuple[str, ...]) -> str:
-        return self.place(self.owner.insts[0].network, path)
-
-    def place(self, network: Network, path: tuple[str, ...]) -> str:
-        """Python for what stands there in an instance, from its own module."""
-        return self.file.target(network, path, self.holder)
 
     def children(self, nodes: list[Node], sink: Sink, path: tuple[str, ...]) -> None:
         for node in nodes:
@@ -136,6 +93,7 @@ class Maker(Chains):
             sink.pending.append(made)
             ref = f"{sink.layers}[-1]"
         self.filled(item, sink, name, path)
+        self.drawn_where_made(item, sink, ref)
         self.ask(item, sink, ref if not isinstance(made, Raw) else made.text)
 
     def ref(self, owner: str, name: Expr) -> str:
@@ -273,16 +231,3 @@ def _is_child(node: Node) -> TypeGuard[Item]:
     return isinstance(node, Item) and not any(
         isinstance(each, RawEntry) for each in node.by.values()
     )
-
-
-def _own_leaves(
-    entries: list[Entry], path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], LeafModule]]:
-    for entry in entries:
-        if isinstance(entry, RawEntry):
-            continue
-        module = entry.module
-        if isinstance(module, LeafModule):
-            yield (*path, entry.name), module
-        elif not isinstance(module, Network) or is_inline(module):
-            yield from _own_leaves(module.entries, (*path, entry.name))

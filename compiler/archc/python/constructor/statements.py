@@ -117,6 +117,9 @@ class Statements:
         self.present: set[Span] = set()
         """The places of all children."""
 
+        self.drawn: set[object] = set()
+        """The slots of modules that have been given what their ``with`` says."""
+
         self.optional: set[tuple[str, ...]] = set()
         """Modules that are None where they are absent."""
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Mapping
 
 from archc.python.classes.said import Said, Var, is_plain_value
 from archc.python.classes.scope import say
 from archc.python.code.identifiers import is_plain
-from archc.python.code.layout import Call, Const, Expr, Raw, string
-from archc.python.constructor.draws import draw
+from archc.python.code.layout import Call, Const, Expr, Raw, flat, string
+from archc.python.constructor.draws import Words, draw
 from archc.python.constructor.numbers import Numbers
 from archc.python.constructor.statements import Sink
-from archc.python.merging.merge import Inst, Item
+from archc.python.merging.families import form
+from archc.python.merging.merge import Inst, Item, apart
 from archc.python.reading.evaluate import evaluate
 from archc.python.reading.scope import UnsayableError
+from archir.base.record import replaced
 from archir.base.source import Span
 from archir.graph.graph import RawParameter
-from archir.init.init_rules import Initialiser
+from archir.init.init_rules import Formula, Initialiser
 from archir.init.tensors import TensorConstant
 from archir.program import expressions as e
 from archir.program.nodes import Expr as Node
+from archir.program.walk import nested
 
 
 class Tensors(Numbers):
@@ -48,30 +51,57 @@ class Tensors(Numbers):
                 )
         if drawn is not None:
             target = f"{owner}.{name}" if is_plain(name) else f"getattr({owner}, {string(name)})"
-            for line in draw(target, drawn, 0, 2, self.drawn_by(item, parameters)):
+            each = {i: x for i, p in parameters.items() if isinstance(x := p.initial, Initialiser)}
+            text = self.stated(item.span)
+            for line in draw(target, self.in_words(text, item.span, each, drawn), 0, 2):
                 self.text(line)
 
-    def drawn_by(self, item: Item, parameters: dict[Inst, RawParameter]) -> dict[str, Expr]:
-        """The arguments of an initialiser that are numbers, in words."""
-        given: dict[str, dict[Inst, object]] = {}
-        for inst, each in parameters.items():
-            assert isinstance(each.initial, Initialiser)
-            for argument, formula in each.initial.arguments:
-                given.setdefault(argument, {})[inst] = formula
-        places, span = self.owner.family.places, item.span
-        text = None if places is None or span not in places.raws else places.raws[span].value
+    def stated(self, span: Span) -> Node | None:
+        """What the text fills a raw parameter with."""
+        places = self.owner.family.places
+        return None if places is None or span not in places.raws else places.raws[span].value
+
+    def in_words(
+        self, text: Node | None, span: Span, given: Mapping[Inst, Initialiser], like: Initialiser
+    ) -> Initialiser:
+        """The initialiser that is ``given`` to instances, of a form ``like`` this: numbers in the
+        words of the text; those that have none are as they are in all, or parameters.
+        """
         stated: dict[str | None, Node] = {}
-        if isinstance(text, e.InitialiserValue) and text.arguments is not None:
-            stated = {each.name: each.value for each in text.arguments.items}
-        found: dict[str, Expr] = {}
-        for argument, values in given.items():
-            differs = len(set(values.values())) > 1
-            if differs or (argument in stated and all(map(is_plain_value, values.values()))):
-                said, depends = None, frozenset(self.owner.deps)
-                if argument in stated:
-                    said, depends = self.expression(stated[argument], span, values)
-                found[argument] = self.resolved(values, said, depends, argument)
-        return found
+        if isinstance(text, e.InitialiserValue):
+            items = () if text.arguments is None else text.arguments.items
+            stated = {each.name: each.value for each in items}
+        elif text is not None:
+            self.file.fix(self.owner.live(self.owner.leaves(text)))
+        rows = {i: dict(each.arguments) for i, each in given.items()}
+        made: list[tuple[str, Formula]] = []
+        for name, formula in like.arguments:
+            values: dict[Inst, object] = {i: row[name] for i, row in rows.items()}
+            made.append((name, self._in_words(stated.get(name), span, values, name, formula)))
+        return replaced(like, arguments=tuple(made))
+
+    def _in_words(
+        self, text: Node | None, span: Span, values: dict[Inst, object], name: str, formula: Formula
+    ) -> Formula:
+        depends = frozenset[Var]() if text is None else self.owner.leaves(text)
+        if not all(map(is_plain_value, values.values())):
+            self.file.fix(self.owner.live(depends))
+            if any(value != formula for value in values.values()):
+                raise apart(next(iter(values)))
+            return formula
+        said = None
+        if text is not None and self._is_told(text, span):
+            said, depends = self.expression(text, span, values)
+        shown = self.resolved(
+            values, said, depends, text.name if isinstance(text, e.Local) else name
+        )
+        return formula if isinstance(shown, Const) else Words(flat(shown))
+
+    def _is_told(self, text: Node, span: Span) -> bool:
+        """Whether it is known what flows there, or the text does not ask."""
+        places = self.owner.family.places
+        asks = any(isinstance(each, e.Flowing) for each in nested(text))
+        return not asks or (places is not None and span in places.stages)
 
     def tensor(
         self, item: Item, parameters: dict[Inst, RawParameter]
@@ -158,14 +188,5 @@ def _dtype(name: str) -> tuple[str, Expr]:
 def _kind(parameter: RawParameter) -> tuple[object, ...]:
     """What raw parameters have in common that one line makes."""
     initial, rank = parameter.initial, len(parameter.shape)
-    drawn = None if isinstance(initial, TensorConstant) else _form(initial)
+    drawn = None if isinstance(initial, TensorConstant) else form(initial)
     return parameter.name, drawn, rank, parameter.dtype, parameter.is_persistent
-
-
-def _form(initial: Initialiser) -> Hashable:
-    """An initialiser without the numbers that it is given."""
-    arguments = tuple(
-        (name, None if isinstance(formula, int | float) else formula)
-        for name, formula in initial.arguments
-    )
-    return initial.function, arguments

@@ -23,9 +23,11 @@ from archc.python.code.layout import (
 )
 from archc.python.code.library import Library
 from archc.python.constructor.draws import Spot, Test, draw, names_test, place
+from archc.python.merging.merge import UnmergeableError
 from archir.base.record import Record
 from archir.graph import modules
-from archir.graph.modules import Module, Network, Path
+from archir.graph.graph import Slot
+from archir.graph.modules import Child, Module, Network, Path
 from archir.init.init_rules import RAW, Given, Initialiser, InitRule, Tie, matches
 from archir.op.contract import Op
 
@@ -41,7 +43,7 @@ class Leaf(Record):
     torch_class: str
     op: Op
     parameters: tuple[str, ...]
-    overrides: dict[str, Given]
+    overrides: tuple[tuple[str, Given], ...]
 
 
 class Found(Record):
@@ -50,7 +52,13 @@ class Found(Record):
     name: str
     leaf: Leaf
     is_mine: bool
+    slot: Slot
+    home: Network
+    """Of what definition it is."""
 
+
+Held: TypeAlias = "tuple[str, list[str]]"
+"""The name of a module, and its raw parameters."""
 
 _Case: TypeAlias = "tuple[list[str], Initialiser | None, Spot]"
 """Names of modules, what is drawn for them (None: nothing), and where."""
@@ -59,50 +67,55 @@ _Drawn: TypeAlias = "tuple[Spot, Initialiser]"
 """A parameter, and what is drawn for it."""
 
 
-def own_lines(target: str, leaf: modules.LeafModule) -> Iterator[str]:
-    """Lines for a module's own ``with``, where it does not matter when they run."""
-    for parameter, initialiser in leaf.overrides:
-        if isinstance(initialiser, Initialiser) and initialiser.function in CONSTANT:
-            yield from draw(place(target, leaf.op, parameter), initialiser, 0, 2)
+def pass_lines(rules: Sequence[InitRule], found: Sequence[Found], raw: Sequence[Held]) -> list[str]:
+    """The pass of a definition that has one, not indented; of all its uses at once.
 
-
-def pass_lines(network: Network, library: Library, *, is_root: bool) -> list[str]:
-    """The pass of a definition that has one, not indented."""
-    own = network.definition
-    found = list(below(network, library)) if own.has_init or is_root else []
-    by_text = _classes_by_lines(own.init, found)
-    raw = _raw_cases(own.init, network)
-    if not by_text and not raw:
+    Raises ``UnmergeableError`` where what one use draws in a module is not what another does.
+    """
+    by_text = _classes_by_lines(rules, found)
+    raws = _raw_cases(rules, raw)
+    if not by_text and not raws:
         return []
-    texts = [*by_text, *((flat(test),) for test, _ in raw)]
+    texts = [*by_text, *((flat(test),) for test, _ in raws)]
     named = any(_NAMED.search(line) for lines in texts for line in lines)
     head = "for name, module in self.named_modules():" if named else "for module in self.modules():"
     is_exact = any("." in name for item in found for name in item.leaf.parameters)
     tests = [_class_test(members_of, is_exact=is_exact) for members_of in by_text.values()]
-    return [head, *_branches([*zip(tests, by_text, strict=True), *raw])]
+    return [head, *_branches([*zip(tests, by_text, strict=True), *raws])]
 
 
-def _raw_cases(rules: tuple[InitRule, ...], network: Network) -> list[tuple[Expr, tuple[str, ...]]]:
+def _raw_cases(
+    rules: Sequence[InitRule], found: Sequence[Held]
+) -> list[tuple[Expr, tuple[str, ...]]]:
     """Branches for what holds raw parameters: no class of torch's tells it, but its name does."""
-    everyone: list[str] = []
-    drawn: dict[tuple[str, ...], list[str]] = {}
-    stack: list[tuple[Module, Path]] = [(network, ())]
-    while stack if rules else ():
-        module, path = stack.pop()
-        name = ".".join(path)
-        everyone.append(name)
-        if isinstance(module, modules.LeafModule):
-            continue
+    known: dict[str, tuple[str, ...]] = {}
+    for name, held in found if rules else ():
         lines: list[str] = []
-        for entry in module.entries:
-            if isinstance(entry, modules.Raw) and not entry.parameter.is_buffer:
-                last = _last(rules, name, entry.parameter.name)
-                lines += draw(f"module.{entry.parameter.name}", last, 0, 4) if last else ()
-        if lines:
-            drawn.setdefault(tuple(lines), []).append(name)
-        inner = [(child.module, (*path, child.name)) for child in modules.children(module)]
-        stack.extend(reversed(inner))
-    return [(_raw_test(names, everyone), lines) for lines, names in drawn.items()]
+        for parameter in held:
+            last = _last(rules, name, parameter)
+            lines += draw(f"module.{parameter}", last, 0, 4) if last else ()
+        if known.setdefault(name, tuple(lines)) != tuple(lines):
+            raise UnmergeableError
+    drawn: dict[tuple[str, ...], list[str]] = {}
+    for name, drawing in known.items():
+        if drawing:
+            drawn.setdefault(drawing, []).append(name)
+    return [(_raw_test(names, list(known)), lines) for lines, names in drawn.items()]
+
+
+def holders(network: Network) -> Iterator[Held]:
+    """The names of all that is in a network but torch's own modules, with its raw parameters."""
+    stack: list[tuple[Module, Path]] = [(network, ())]
+    while stack:
+        module, path = stack.pop()
+        held: list[str] = []
+        if not isinstance(module, modules.LeafModule):
+            raws = (entry.parameter for entry in module.entries if isinstance(entry, modules.Raw))
+            held = [parameter.name for parameter in raws if not parameter.is_buffer]
+        yield ".".join(path), held
+        if not isinstance(module, modules.LeafModule):
+            inner = [(child.module, (*path, child.name)) for child in modules.children(module)]
+            stack.extend(reversed(inner))
 
 
 def _raw_test(names: list[str], everyone: list[str]) -> Expr:
@@ -111,7 +124,7 @@ def _raw_test(names: list[str], everyone: list[str]) -> Expr:
     return Raw("module is self" if test is None else test[0])
 
 
-def _last(rules: tuple[InitRule, ...], path: str, name: str) -> Initialiser | None:
+def _last(rules: Sequence[InitRule], path: str, name: str) -> Initialiser | None:
     """What the last rule for a raw parameter draws."""
     selected = (rule for rule in reversed(rules) if rule.parameter == name)
     return next((rule.initialiser for rule in selected if matches(rule, RAW, path)), None)
@@ -153,7 +166,7 @@ def _either(word: str, one: str, other: str) -> list[str]:
 
 
 def _classes_by_lines(
-    rules: tuple[InitRule, ...], found: list[Found]
+    rules: Sequence[InitRule], found: Sequence[Found]
 ) -> dict[tuple[str, ...], list[str]]:
     """The classes of torch that a pass has something for, by the lines that say what."""
     classes: dict[str, list[Found]] = {}
@@ -196,28 +209,29 @@ def _class_test(classes: list[str], *, is_exact: bool) -> Expr:
 
 def below(network: Network, library: Library) -> Iterator[Found]:
     """All of torch's modules in a network, in the order of ``modules()``."""
-    stack: list[tuple[Module, Path, bool]] = [(network, (), True)]
+    stack: list[tuple[Child, Path, bool, Network]] = []
+
+    def put(outer: Module, path: Path, is_mine: bool, home: Network) -> None:
+        inner = [(child, (*path, child.name), is_mine, home) for child in modules.children(outer)]
+        stack.extend(reversed(inner))
+
+    put(network, (), True, network)
     while stack:
-        module, path, is_mine = stack.pop()
+        child, path, is_mine, home = stack.pop()
+        module = child.module
         if isinstance(module, modules.LeafModule):
             specs = module.op.initialised(module.types)
             leaf = Leaf(
                 library.make(module.make).function,
                 module.op,
                 tuple([spec.name for spec in specs if not spec.is_buffer]),
-                dict(module.overrides),
+                module.overrides,
             )
-            yield Found(".".join(path), leaf, is_mine)
+            yield Found(".".join(path), leaf, is_mine, child.slot, home)
             continue
-        inner = [
-            (
-                child.module,
-                (*path, child.name),
-                is_mine and not _draws(child.module),
-            )
-            for child in modules.children(module)
-        ]
-        stack.extend(reversed(inner))
+        if isinstance(module, Network) and module.kind == "definition":
+            home = module
+        put(module, path, is_mine and not _draws(module), home)
 
 
 def _draws(module: Module) -> bool:
@@ -227,7 +241,7 @@ def _draws(module: Module) -> bool:
     )
 
 
-def _class_lines(rules: tuple[InitRule, ...], members: list[Found]) -> Iterator[str]:
+def _class_lines(rules: Sequence[InitRule], members: list[Found]) -> Iterator[str]:
     order: dict[str, None] = {}
     for member in members:
         order.update(dict.fromkeys(member.leaf.parameters))
@@ -236,7 +250,7 @@ def _class_lines(rules: tuple[InitRule, ...], members: list[Found]) -> Iterator[
         having = [member for member in members if parameter in member.leaf.parameters]
         cases = list(_cases(rules, having, parameter))
         base = 4 if len(having) == len(members) else 5
-        everyone = [member.name for member in having]
+        everyone = list(dict.fromkeys([member.name for member in having]))
         lines = list(_case_lines(cases, everyone, base))
         if lines and len(having) < len(members):
             lines = [f"if module.{parameter} is not None:", *(INDENT + line for line in lines)]
@@ -246,12 +260,22 @@ def _class_lines(rules: tuple[InitRule, ...], members: list[Found]) -> Iterator[
         before = lines or before
 
 
-def _cases(rules: tuple[InitRule, ...], having: list[Found], parameter: str) -> Iterator[_Case]:
+def _cases(rules: Sequence[InitRule], having: list[Found], parameter: str) -> Iterator[_Case]:
     """What is drawn for that parameter of modules of one class, in the order of the tests."""
     left = list(having)
+    seen: set[str] = set()
+
+    def one_each(names: list[str]) -> list[str]:
+        """The names, each of which stands for one drawing in all uses."""
+        named = list(dict.fromkeys(names))
+        if seen & set(named):
+            raise UnmergeableError
+        seen.update(named)
+        return named
+
     own: dict[tuple[Initialiser | None, Spot], list[str]] = {}
     for member in having:
-        initialiser = member.leaf.overrides.get(parameter)
+        initialiser = dict(member.leaf.overrides).get(parameter)
         if initialiser is not None:
             drawn = None if isinstance(initialiser, Tie) or not member.is_mine else initialiser
             chosen = None if drawn is None or drawn.function in CONSTANT else drawn
@@ -259,7 +283,7 @@ def _cases(rules: tuple[InitRule, ...], having: list[Found], parameter: str) -> 
             own.setdefault((chosen, at), []).append(member.name)
             left.remove(member)
     for (chosen, at), names in own.items():
-        yield names, chosen, at
+        yield one_each(names), chosen, at
     for rule in reversed(rules):
         if rule.parameter != parameter:
             continue
@@ -269,7 +293,8 @@ def _cases(rules: tuple[InitRule, ...], having: list[Found], parameter: str) -> 
         for member in hit:
             places.setdefault(place("module", member.leaf.op, parameter), []).append(member.name)
         for at, names in places.items():
-            yield names, rule.initialiser, at
+            yield one_each(names), rule.initialiser, at
+    one_each([member.name for member in left])
 
 
 def _joined(cases: list[_Case], base: int) -> Iterator[tuple[list[str], _Drawn | None]]:

@@ -7,10 +7,11 @@ from collections.abc import Hashable, Iterator
 from archc.python.code.identifiers import identifier
 from archc.python.reading.declarations import places
 from archc.python.reading.places import Places
-from archir.base.record import Struct, fresh
+from archir.base.record import Struct, fresh, replaced
 from archir.graph.graph import Definition, Use
 from archir.graph.modules import Child, LeafModule, Module, Modules, Network, Signatures, children
 from archir.graph.steps import walk
+from archir.init.init_rules import Given, Tie
 from archir.program.declarations import Block
 
 
@@ -89,7 +90,7 @@ class Families(Struct):
         at = self.all.index(family)
         alike: dict[Hashable, Family] = {}
         for network in family.networks:
-            key = (self.signatures.of(network), _outline(network))
+            key = (self.signatures.of(network), _outline(network), _weights(network))
             new = Family([], family.places, family.title, family.doc, family.homes)
             alike.setdefault(key, new).networks.append(network)
         self.all[at : at + 1] = alike.values()
@@ -165,12 +166,13 @@ def _family(found: Families, network: Network, child: Child | None) -> tuple[Has
         assert child is not None
         title = identifier(network.name).strip("0123456789_") or f"{own.name}Part"
         # What is spliced in stands in another text, in which names have other slots.
-        place = (own.origin or own, own.upto, child.slot.span, _weights(network), origin)
+        place = (own.origin or own, own.upto, child.slot.span, origin)
         return place, Family([], text, title)
     title, doc = own.name, own.doc
     if isinstance(own.origin, Block):
         title, doc = own.origin.name, own.origin.doc
-    key = (own.origin or own, own.upto, own.init, _weights(network), origin)
+    rules = tuple([replaced(rule, initialiser=form(rule.initialiser)) for rule in own.init])
+    key = (own.origin or own, own.upto, rules, origin)
     return key, Family([], text, title, doc)
 
 
@@ -179,9 +181,24 @@ def _weights(network: Network) -> Hashable:
     found: list[Hashable] = []
     for child in _leaves(network):
         assert isinstance(child.module, LeafModule)
-        if child.module.overrides or child.module.around:
-            found.append((child.slot.span, child.module.overrides, child.module.around))
+        module = child.module
+        if module.overrides or module.around:
+            given = tuple([(name, form(each)) for name, each in module.overrides])
+            found.append((child.slot.span, given, module.around))
     return tuple(found)
+
+
+def form(given: Given) -> Given:
+    """An initialiser without the numbers that it is given: classes take these, or say them."""
+    if isinstance(given, Tie):
+        return given
+    return replaced(
+        given,
+        arguments=tuple(
+            (name, None if isinstance(formula, int | float) else formula)
+            for name, formula in given.arguments
+        ),
+    )
 
 
 def _outline(network: Network) -> Hashable:
