@@ -11,7 +11,7 @@ from archc.python.classes.said import Parameter, Said, Var
 from archc.python.classes.scope import say
 from archc.python.code.layout import Call, Const, Display, Expr, flat
 from archc.python.code.recipes import HINTS, expression, leading, part_call
-from archc.python.constructor.tensors import Tensors
+from archc.python.constructor.raw_tensors import Tensors
 from archc.python.merging.merge import Inst, Item
 from archc.python.reading.evaluate import UnknownError
 from archc.python.reading.scope import UnsayableError
