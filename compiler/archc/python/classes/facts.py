@@ -78,8 +78,7 @@ class Facts:
 
         self.rules: dict[object, Extents | None] = {}
         self.drawn: dict[object, list[str]] = {}
-        """The lines of passes that draw initial weights, by what these draw."""
-
+        """The lines of passes, by what these draw."""
         self.has_overrides = False
         """Whether a module of torch's has initial weights of its own."""
 
