@@ -38,6 +38,8 @@ def call(name: str, arguments: list[Any], keywords: dict[str, Any], limits: Limi
     fans = [a for a in arguments if isinstance(a, Fan | Arithmetic)]
     if fans:
         others = [a for a in arguments if not isinstance(a, Fan | Arithmetic) and not is_number(a)]
+        if name in ("min", "max") and len(arguments) == 1:
+            _list(fans[0], name)
         if name in _FORMULAS and not others:
             return formula(name, tuple(arguments))
         wrong = others if name in _FORMULAS else fans
