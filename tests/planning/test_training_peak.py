@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 import torch
@@ -51,7 +52,13 @@ def measured(model: nn.Module, inputs: list[Tensor], make: Make) -> int:
 def step_of(name: str, optimizer: Optimizer) -> tuple[nn.Module, list[Tensor], Costs, TrainingStep]:
     """An example with two samples: the module, its inputs, and what is told of it."""
     path = EXAMPLES / f"{name}.arch"
-    typed, found = pipeline.compile_source(Source(path.name, path.read_text("utf-8")), path)
+    return step_of_text(path.read_text("utf-8"), optimizer, path)
+
+
+def step_of_text(
+    text: str, optimizer: Optimizer, path: Path | None = None
+) -> tuple[nn.Module, list[Tensor], Costs, TrainingStep]:
+    typed, found = pipeline.compile_source(Source("main.arch", text), path)
     assert typed is not None, list(found)
     sizes = {**typed.graph.sizes, "N": 2}
     costs = Costs(typed, sizes)
@@ -83,6 +90,20 @@ def test_what_a_backward_pass_makes_in_passing_is_counted(name: str) -> None:
     """
     model, inputs, _, step = step_of(name, "sgd")
     assert step.peak([step.whole]) == measured(model, inputs, OPTIMIZERS["sgd"])
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_parameter_that_is_read_through_a_view_has_a_gradient(optimizer: Optimizer) -> None:
+    model, inputs, _, step = step_of_text(
+        """arch 1
+        model tokens() {
+          input x: [N, 4, 8]
+          param token: [1, 1, 8] = zeros
+          concat(1) [token -> expand(N, 1, 8), x] -> linear(8)
+        }""",
+        optimizer,
+    )
+    assert step.peak([step.whole]) == measured(model, inputs, OPTIMIZERS[optimizer])
 
 
 @pytest.mark.parametrize("name", ["resnet18", "squeezenet1_1", "unet"])

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from archir.base.record import Record, Struct
 from archir.cost.simulate import Pass
 from archir.cost.state import bytes_of
-from archir.graph.flat import Flat, raw_state
+from archir.graph.flat import FlatStep, raw_state
 from archir.memory.storage import BackwardNode, Storage
 
 
@@ -55,7 +55,7 @@ def gradients(
     """The gradients of the backward pass behind a recorded pass, of all values and parameters, or
     of values alone; ``back`` are its steps.
     """
-    weights = _weights(run.flat, dtype) if of_weights else {}
+    weights = _weights(run, dtype) if of_weights else {}
     by_step: dict[int, list[BackwardNode]] = defaultdict(list)
     for node in back:
         by_step[node.step].append(node)
@@ -212,10 +212,16 @@ def _later_first(found: Sequence[BackwardNode]) -> list[BackwardNode]:
     return order
 
 
-def _weights(flat: Flat, dtype: str) -> dict[int, list[_OfWeight]]:
-    """The gradients of parameters at the steps that give them: those that read the parameters."""
-    raw = raw_state(flat)
-    readers: dict[int, str] = {}
+def _read(run: Pass, step: FlatStep) -> list[Storage]:
+    return [run.values[value].storage for value in step.inputs if value in run.values]
+
+
+def _weights(run: Pass, dtype: str) -> dict[int, list[_OfWeight]]:
+    """The gradients of parameters at the steps that give them: those that compute something of the
+    parameters, or of views of them.
+    """
+    flat, raw = run.flat, raw_state(run.flat)
+    readers: dict[Storage, str] = {}
     reads: dict[str, list[tuple[int, int]]] = defaultdict(list)
     own = {
         module.path: [
@@ -228,12 +234,13 @@ def _weights(flat: Flat, dtype: str) -> dict[int, list[_OfWeight]]:
     }
     for number, step in enumerate(flat.steps):
         if step.parameter is not None:
-            readers[step.outputs[0]] = step.parameter
+            readers[run.values[step.outputs[0]].storage] = step.parameter
             continue
         found = [] if step.module is None else list(own.get(step.module, ()))
-        for value in step.inputs if readers else ():
-            key = readers.get(value)
-            if key is not None and not raw[key].is_buffer:
+        given = run.storages(step.outputs) if readers else set()
+        for storage in _read(run, step) if readers else ():
+            key = readers.get(storage)
+            if key is not None and not raw[key].is_buffer and storage not in given:
                 found.append((key, bytes_of(raw[key], dtype)))
         for key, nbytes in found:
             reads[flat.ties.get(key, key)].append((number, nbytes))
