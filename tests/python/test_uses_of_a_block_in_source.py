@@ -63,3 +63,18 @@ def test_an_extent_that_another_use_adds_to_has_its_own_class() -> None:
         model m() { input x: [N, 2, L = 9]
           a: Longer(1) -> b: Longer(7) }""")
     assert list(differences(typed, source(typed))) == []
+
+
+def test_functions_that_look_alike_have_one_class_that_takes_nothing() -> None:
+    """It was given a truth for each place at which it stands, which nothing read."""
+    typed = compiled("""
+        model m() { input x: [N, 4, H = 8, W = 8]
+          one: conv(4, 3, padding = 1) as a
+          _: concat [a, x]
+          two: conv(4, 1) as b
+          _: concat [a, b]
+          three: conv(4, 1) }""")
+    printed = source(typed)
+    assert list(differences(typed, printed)) == []
+    assert printed.count("class Concat") == 1
+    assert printed.count("Concat()") == 2

@@ -56,7 +56,9 @@ class _Reader(Reading):
                 self.trained[line] = training
                 calling = line.calling if isinstance(line, ModuleCall) else None
                 shape = (training, calling, len(line.inputs), len(line.outputs))
-                found.append(Atom((type(line), line.step.span, *shape), line.step.span, line))
+                # Functions that look alike may stand at different places: what they do does not.
+                where = len(found) if self.merger.places is None else line.step.span
+                found.append(Atom((type(line), where, *shape), line.step.span, line))
 
         add(inst.network.lines, training=False)
         return found
