@@ -38,6 +38,21 @@ NETWORKS = {
           p: Pool(pool(stride = [1, stride])) -> q: Pool(pool(stride = stride)) }
         model m() { input x: [N, 4, H = 16, W = 16]
           a: Stage(4, 1) -> b: Stage(6, 2) -> c: Stage(8, 2) }""",
+    "an_op_that_a_loop_chooses": """
+        block MLP(widths, last: op = identity) {
+          for i, w in enumerate(widths) {
+            let act = last if i == len(widths) - 1 else relu
+            linear(w) -> act } }
+        model m() { input x: [N, 8]
+          MLP([4, 8]) -> MLP([4, 3, 8], sigmoid) }""",
+    "an_op_that_a_loop_chooses_and_passes_on": """
+        block Unit(width, act: op = relu) { conv(width, 3, padding = 1) -> act }
+        block Stage(widths, last: op = none) {
+          for i, w in enumerate(widths) {
+            let act = last if i == len(widths) - 1 else relu
+            Unit(w, act) -> Unit(w, act) } }
+        model m() { input x: [N, 8, 4, 4]
+          Stage([4, 8]) -> Stage([4, 3, 8], sigmoid) }""",
 }
 
 

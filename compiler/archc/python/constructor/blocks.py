@@ -108,7 +108,8 @@ class Blocks(PassedOn):
         texts = {"None" if x is None else flat(x) for x in shown.values()}
         if said is not None and self.is_of_list(said):
             made = {values[i]: each for i, each in shown.items() if each is not None}
-            if not all(owner.note(part, each) for part, each in made.items()):
+            noted = all(owner.note(part, each) for part, each in made.items())
+            if not (noted and self.are_made(said)):
                 raise apart(next(iter(values)))
             return Raw(owner.use(said).text)
         if len(texts) == 1:

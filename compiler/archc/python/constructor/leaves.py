@@ -14,7 +14,7 @@ from archc.python.code.recipes import HINTS, expression, leading, part_call
 from archc.python.constructor.raw_tensors import Tensors
 from archc.python.merging.merge import Inst, Item
 from archc.python.reading.evaluate import UnknownError
-from archc.python.reading.scope import UnsayableError
+from archc.python.reading.scope import ATOM, UnsayableError
 from archir.base.record import Record, field_names
 from archir.init.values import Part
 from archir.op.contract import Op, arguments_of
@@ -146,6 +146,22 @@ class Leaves(Tensors):
             arguments_ = ((None, made),)
         return Call(called, arguments_)
 
+    def are_made(self, said: Said) -> bool:
+        """Whether parts that parameters hold are made as others of the list in which they stand."""
+        waiting, owner = list(said.vars), self.owner
+        for var in waiting:
+            if var[0] == "let":
+                waiting += owner.lets[var[1]].vars
+            elif var[0] == "slot" and var not in owner.bound:
+                parameter = owner.parameter(var)
+                parts = {n: x for n, x in parameter.values.items() if isinstance(x, Part)}
+                if any(part not in owner.made for part in parts.values()):
+                    return False
+                for network in parameter.values if parts else ():
+                    part = parts.get(network)
+                    parameter.says[network] = None if part is None else owner.made[part]
+        return True
+
     def held_by(
         self, item: Item, slot: int, calls: dict[Inst, Expr]
     ) -> tuple[str, Parameter | None]:
@@ -156,9 +172,12 @@ class Leaves(Tensors):
             if not all(owner.note(owner.known(slot, inst), made) for inst, made in calls.items()):
                 raise self.differs(item)
             try:
-                return owner.use(say(owner, use.target, item.span, self.loops)).text, None
+                said = say(owner, use.target, item.span, self.loops)
             except UnsayableError:
                 raise self.differs(item) from None
+            if not self.are_made(said):
+                raise self.differs(item)
+            return owner.use(said).within(ATOM), None
         if owner.family.places.slots[slot].kind != "parameter":
             raise self.differs(item)  # a name in a loop that is written out has a value each turn
         var: Var = ("slot", slot)
