@@ -20,7 +20,6 @@ from archdsl.resolve.parameters import parameters
 from archdsl.resolve.resolved import Resolved, declared_as
 from archdsl.resolve.scope import Symbol
 from archdsl.resolve.statements import statement
-from archdsl.resolve.unused import unused_in, unused_in_files
 from archdsl.tree import ast
 from archdsl.tree.walk import modules_ahead
 from archir.base.diagnostics import Diagnostic, Diagnostics, Label, Problem
@@ -56,7 +55,7 @@ def resolve(program: Program, met: Met | None = None) -> tuple[Resolved, Diagnos
                 said[declared] = tuple(found.items[before:])
     _cut_cycles(session, said)
     if session.warns and not found.has_errors:
-        unused_in_files(program, session)
+        _unused_in_files(program, session)
     return Resolved.of(program, session, said), found
 
 
@@ -111,7 +110,7 @@ def _declaration(ctx: Context) -> None:
         made.targets = tuple([Target(name.span, name.text, slot) for name, slot in names])
     made.slots = tuple(ctx.scope.slots)
     if ctx.session.warns and not ctx.errors and not ctx.file.is_library:
-        unused_in(ctx)
+        _unused_in(ctx)
 
 
 def _part(ctx: Context, node: ast.PartDeclaration, made: Block) -> None:
@@ -215,3 +214,44 @@ def _refuse(made: Declaration) -> None:
         made.body = Body(made.body.span, (refused,), made.body.slots)
     elif isinstance(made, Function | Constant | Variant):
         made.value = nothing(made.value.span)
+
+
+# --- what nothing uses --------------------------------------------------------------------------
+
+_WORDS = {"value": "value", "let": "name", "dim": "dim"}
+
+
+def _unused_in(ctx: Context) -> None:
+    """Names that a declaration binds and does not use."""
+    for param in ctx.scope.params.values():
+        if not param.is_used and not _is_silent(param.name):
+            ctx.report(rules.unused.UnusedParameter(param.name, ctx.owner.name), param.span)
+    for symbol in ctx.scope.bound:
+        # A loop variable may only count; a module that is not applied is told of elsewhere.
+        if symbol.kind in _WORDS and not symbol.is_used and not _is_silent(symbol.name):
+            ctx.report(rules.unused.UnusedName(symbol.name, _WORDS[symbol.kind]), symbol.span)
+
+
+def _is_silent(name: str) -> bool:
+    """Whether a name says that nothing need use it: it begins with ``_``, or no text can say it."""
+    return name[0] in "_["
+
+
+def _unused_in_files(program: Program, session: Session) -> None:
+    """Imports of all files, and declarations of a main file that has models."""
+    report = session.diagnostics.report
+    for scope in program.files.values():
+        if scope.is_library:
+            continue
+        for name, place in scope.imported.items():
+            if (scope, name) not in session.used:
+                report(rules.unused.UnusedImport(name), place.span)
+    if not program.models():
+        return
+    for declared in program.main.declarations():
+        if not declared.is_model and not _is_used(declared, program.main, session):
+            report(rules.unused.UnusedBlock(declared.name, declared.kind), declared.span)
+
+
+def _is_used(declared: Declared, scope: FileScope, session: Session) -> bool:
+    return any((scope, name.text) in session.used for name in declared.names)

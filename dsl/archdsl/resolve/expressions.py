@@ -88,8 +88,14 @@ def name_used(ctx: Context, name: ast.Name, *, fans: bool = False) -> Expr:
     elif isinstance(found, InitialiserSpec):
         plan_initialiser(ctx, found, None, span)
     elif found is None:
-        return Fan(span, text) if fans and text in FANS else ctx.unknown(name)
+        return Fan(span, text) if fans and text in FANS else _unknown(ctx, name)
     return nothing(span) if ctx.refusals > before else meant(ctx, found, name)
+
+
+def _unknown(ctx: Context, name: ast.Name) -> Expr:
+    from archdsl.resolve.unknown_names import unknown_name  # a right file has none
+
+    return unknown_name(ctx, name)
 
 
 def meant(ctx: Context, found: Meaning, name: ast.Name) -> Expr:
@@ -244,7 +250,7 @@ def _call(ctx: Context, name: ast.Name, arguments: ast.Arguments, *, fans: bool)
     elif isinstance(found, type):
         plan = plan_op(ctx, found, arguments, name.span, partial=True)
     elif found is None:
-        head = ctx.unknown(name)
+        head = _unknown(ctx, name)
     is_refused = ctx.refusals > before
     head = head or meant(ctx, found or UNCLEAR, name)
     values = [visit(ctx, item.value, fans=fans) for item in arguments.items]

@@ -179,7 +179,11 @@ def _use(
 def _given(ctx: Context, node: ast.Expr, flows_in: bool) -> Expr:
     """An argument, or what is meant to flow in and stands among the arguments."""
     if flows_in and isinstance(node, ast.Name) and node.text != "_":
-        return visit(ctx, node) if ctx.meaning(node.text) else ctx.unknown(node, is_value=True)
+        if ctx.meaning(node.text):
+            return visit(ctx, node)
+        from archdsl.resolve.unknown_names import unknown_name
+
+        return unknown_name(ctx, node, is_value=True)
     return visit(ctx, node)
 
 
@@ -236,7 +240,9 @@ def _target(
 ) -> Plan | None:
     name = node.name
     if found is None:
-        _as_meant(ctx, node, ctx.unknown_stage(node))
+        from archdsl.resolve.unknown_names import unknown_stage  # a right file has none
+
+        _as_meant(ctx, node, unknown_stage(ctx, node))
     elif node.places and not isinstance(found, Symbol | Declared | Unclear):
         _no_list(ctx, node, found)
     elif isinstance(found, Symbol):
