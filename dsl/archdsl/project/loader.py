@@ -7,7 +7,7 @@ the main file's folder or below it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -19,8 +19,6 @@ from archdsl.project.locate import (
     ReadFile,
     StrPath,
     example_names,
-    libraries,
-    library_names,
     locate_beside,
     locate_example,
     locate_file,
@@ -303,6 +301,19 @@ class _Loader(Struct):
             if target is not None and edge.target is not None:
                 self._report_not_found(scope, name, target, edge.target)
 
+    def _report_not_found(
+        self, scope: FileScope, name: ast.Identifier, target: FileScope, identity: str
+    ) -> None:
+        from archdsl.project.not_found import not_found  # a right program has none
+
+        if identity not in self.asked_by:
+            self.asked_by[identity] = _asked(target.file)
+        shown, passed_on = target.file.source.name, self.asked_by[identity]
+        problem, meant = not_found(name.text, shown, self.own[identity], passed_on, self.suggest)
+        if meant is not None:
+            scope.missing.add(meant)  # it may be what is used
+        self.diagnostics.report(problem, name.span)
+
     def _enter(self, scope: FileScope, name: ast.Identifier, declared: Declared) -> None:
         first = scope.names.get(name.text)
         if first is None:
@@ -315,56 +326,6 @@ class _Loader(Struct):
         where = next(n.span for n in first.names if n.text == name.text)
         label = Label(where if place is None else place.span, "the first is here")
         self.diagnostics.report(rules.names.NameDeclaredTwice(name.text), name.span, (label,))
-
-    def _report_not_found(
-        self, scope: FileScope, name: ast.Identifier, target: FileScope, identity: str
-    ) -> None:
-        own = self.own[identity]
-        passed_on = self.asked_by.get(identity)
-        if passed_on is None:
-            passed_on = self.asked_by[identity] = _asked(target.file)
-        source = passed_on.get(name.text)
-        comes_from = ".".join(source) if isinstance(source, tuple) else source
-        shown = target.file.source.name
-        beside = _beside(shown)
-        elsewhere = beside.get(name.text)
-        near = self.suggest(name.text, own) or _longer(name.text, own)
-        if near is not None:
-            scope.missing.add(near)  # it may be what is used
-        elif elsewhere is None:
-            near = self.suggest(name.text, beside)
-            elsewhere = None if near is None else beside[near]
-        is_example = shown.startswith(f"{EXAMPLES}.")
-        few = () if is_example or len(own) > _FEW else tuple(own)
-        problem = rules.imports.UnknownImport(name.text, shown, near, comes_from, elsewhere, few)
-        self.diagnostics.report(problem, name.span)
-
-
-_FEW = 12
-"""So many names of a file are listed where one is asked for that is none of them."""
-
-
-def _longer(word: str, known: Iterable[str]) -> str | None:
-    """The only known name of which a word is the beginning, or which is its beginning."""
-    plain = word.casefold()
-    if len(plain) < _SHORTEST:
-        return None
-    near = [each for each in known if len(each) >= _SHORTEST and _begins(plain, each.casefold())]
-    return near[0] if len(near) == 1 else None
-
-
-_SHORTEST = 4
-
-
-def _begins(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
-
-
-def _beside(shown: str) -> dict[str, str]:
-    """Of names that stand in the same room as a file, the file of each that declares it."""
-    if shown.startswith(f"{EXAMPLES}."):
-        return {name: f"{EXAMPLES}.{name}" for name in example_names()}
-    return library_names() if shown in libraries() else {}
 
 
 def _is_word_for_word(found: Diagnostic) -> bool:
