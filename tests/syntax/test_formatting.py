@@ -283,3 +283,14 @@ def test_a_mistake_of_syntax_is_said() -> None:
 def test_line_ends_of_windows_stay() -> None:
     text = "block b {\r\n  relu # c\r\n\r\n\r\n  tanh\r\n}\r\n"
     assert archc.format(text) == "block b {\r\n  relu  # c\r\n\r\n  tanh\r\n}\r\n"
+
+
+def test_a_list_of_numbers_fills_its_lines_however_long_they_are() -> None:
+    numbers = [f"{sign}0.{digits}" for sign in ("", "-") for digits in range(10**9, 10**9 + 9)]
+    lines = archc.format(f"let table = [{', '.join(numbers)}]\n").splitlines()
+    assert lines[0] == "let table = [" and lines[-1] == "]"
+    assert len(lines) == 2 + len(numbers) // 8 + 1
+    assert all(len(line) <= 120 for line in lines)
+    plain = [f"some_long_name_{each}" for each in range(9)]
+    text = "\n".join(f"let {each} = 1" for each in plain)
+    assert len(archc.format(f"{text}\nlet table = [{', '.join(plain)}]\n").splitlines()) == 9 + 11

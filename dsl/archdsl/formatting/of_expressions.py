@@ -5,6 +5,7 @@ Outside of brackets a line can end in an expression only before ``else``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
@@ -18,7 +19,10 @@ from archir.base.record import Record
 from archir.base.source import Source
 
 SHORT = 10
-"""Where no item of a list has more columns they fill its lines; else each has a line."""
+"""Items that have no more columns fill the lines of their list, and so do numbers; of others each
+has a line."""
+
+_NUMBER = re.compile(r"-?\d[\d_.]*(?:[eE][-+]?\d+)?")
 
 _RULES = {"sum": "operands", "list": "items"}
 """What has another name here than in the grammar, since Python has that."""
@@ -281,7 +285,10 @@ def with_signs(parts: Sequence[Part]) -> list[tuple[Part, list[Token]]]:
 
 
 def _is_short(row: Held) -> bool:
-    return not flow.must_break(row.inner) and len(flow.on_line(row.inner)) <= SHORT
+    if flow.must_break(row.inner):
+        return False
+    text = flow.on_line(row.inner)
+    return len(text) <= SHORT or _NUMBER.fullmatch(text) is not None
 
 
 def _filled(rows: Sequence[Held]) -> Flow:
