@@ -160,6 +160,9 @@ class Op(Frozen, metaclass=OpType):
     A method and the function of its name are one, and so are they with and without ``_`` behind.
     """
 
+    idle: ClassVar[Mapping[str, object] | None] = None
+    """The arguments with which it gives its input on as it is, in training too."""
+
     special_of: ClassVar[str] = ""
     """The op that does the same with other arguments, ``as_general``: a case of that has a name."""
 

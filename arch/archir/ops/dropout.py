@@ -1,6 +1,7 @@
 """Dropout."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from archir import rules
 from archir.op.fields import Field
@@ -21,6 +22,8 @@ class _Random(Elementwise):
     p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
         0.5, description="the probability of an element to be dropped"
     )
+
+    idle: ClassVar[Mapping[str, object] | None] = {"p": 0}
 
     def accepted(self) -> tuple[str, ...]:
         # Scaling by 1 / (1 - p) gives floats; where nothing is scaled torch takes any dtype.

@@ -47,6 +47,8 @@ Filling = Annotated[float, Field(allow_inf_nan=False)] | Literal["-inf", "inf"]
 class Padding(Op):
     """What `pad` and `pad_by` share: all but how torch is called."""
 
+    idle: ClassVar[Mapping[str, object] | None] = {"padding": 0}
+
     most_dims: ClassVar[int] = 3
     """How many of the last dims a constant may be put around."""
 

@@ -1,6 +1,7 @@
 """Shapes."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from archir import rules
 from archir.op.contract import Int, Op, channels_of, concrete
@@ -93,6 +94,7 @@ class Identity(Elementwise):
 
     keyword = "identity"
     torch_name = "torch.nn.Identity"
+    idle: ClassVar[Mapping[str, object] | None] = {}
     dtypes = ("float32", "int64", "bool")
 
     def allocate(

@@ -137,7 +137,24 @@ class Reader:
             and (apart := [taken_apart(each.called) for each in calls])[0] is not None
         ):
             return self.of_pieces(path, calls, [each or () for each in apart])
-        return [self.of_op(path, calls)]
+        step = self.of_op(path, calls)
+        if self.passes_on(step, call):
+            self.aliases[step.results[0]] = step.inputs[0]
+            return []
+        return [step]
+
+    def passes_on(self, step: BodyStep, call: CallSeen) -> bool:
+        """Whether a step does nothing, and leaves no number out among those of its neighbours.
+
+        An output beside others stays a value of its own.
+        """
+        outputs = self.traces[0].results
+        counts = call.made is not None and _last(call.path).isdigit()
+        alone = len(outputs) == 1 or step.results[0] not in outputs
+        if len(step.inputs) != 1 or not alone or counts or step.op is None or step.op.idle is None:
+            return False
+        wanted = step.op.idle.items()
+        return all(_is_all(step.arguments.get(name), value) for name, value in wanted)
 
     def of_pieces(
         self, path: str, calls: Sequence[CallSeen], apart: Sequence[Sequence[CallPiece]]
@@ -307,6 +324,11 @@ def _numbered(value: Any, numbers: Mapping[int, int]) -> Any:
     if isinstance(value, Operand) and value.value < 0:
         return Operand(numbers[value.value], value.shape, value.dtype)
     return value
+
+
+def _is_all(value: Any, wanted: object) -> bool:
+    """Whether a value is another one, or has nothing else in it."""
+    return all(each == wanted for each in value) if isinstance(value, tuple) else value == wanted
 
 
 def _operands(values: Any) -> list[Operand]:
