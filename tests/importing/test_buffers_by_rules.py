@@ -18,6 +18,53 @@ def read(text: str) -> Any:
     return eval(text, {"true": True, "false": False, "range": lambda *of: list(range(*of))})
 
 
+def read_named(data: Any) -> Any:
+    """What Python makes of a table by others that have names."""
+    known: dict[str, Any] = {}
+
+    def name(word: str, text: str) -> str:
+        free = f"{word}_{len(known)}"
+        known[free] = _read(text, known)
+        return free
+
+    return _read(table(data, name=name), known)
+
+
+def _read(text: str, known: dict[str, Any]) -> Any:
+    words = {"true": True, "false": False, "range": lambda *of: list(range(*of)), **known}
+    return eval(text, words)
+
+
+@given(
+    st.lists(st.integers(1, 4), min_size=1, max_size=3),
+    st.lists(st.lists(st.booleans(), min_size=3, max_size=3), min_size=1, max_size=9),
+    st.integers(1, 5),
+)
+def test_a_table_by_others_is_what_it_was(
+    leading: list[int], columns: list[list[bool]], turns: int
+) -> None:
+    """Each column hangs on some of the axes."""
+
+    def row(*places: int) -> list[int]:
+        return [
+            sum((place + 1) * 5**n % turns for n, place in enumerate(places) if on[n]) + column
+            for column, on in enumerate(columns)
+        ]
+
+    def filled(*places: int) -> Any:
+        if len(places) == len(leading):
+            return row(*places)
+        return [filled(*places, each) for each in range(leading[len(places)])]
+
+    assert read_named(filled()) == filled()
+
+
+@given(st.lists(st.lists(st.integers(0, 3), min_size=8, max_size=8), min_size=1, max_size=4))
+def test_places_of_groups_are_what_they_were(groups: list[list[int]]) -> None:
+    data = [[[0.0 if a == b else -1e30 for b in each] for a in each] for each in groups]
+    assert repr(read_named(data)) == repr(data)
+
+
 @given(st.recursive(SCALARS, lambda inner: st.lists(inner, min_size=1, max_size=9), max_leaves=30))
 def test_a_table_is_what_it_was(data: Any) -> None:
     assert repr(read(table(data))) == repr(data)

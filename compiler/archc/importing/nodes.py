@@ -64,6 +64,9 @@ class Hole(Struct):
     channels: list[Any]
     text: str = ""
     is_condition: bool = False
+    is_count: bool = False
+    is_one: bool = False
+    """Whether it is the same wherever it is: then it is a number, or what has its name."""
 
 
 ABSENT = "<absent>"
@@ -84,11 +87,16 @@ class UseStage(Struct):
 
 
 class Loop(Struct):
-    """``repeat n { … }``, or ``for i in 1..n { "layer{i}": … }`` where a label counts."""
+    """``repeat n { … }``; ``for i in 1..n { "layer{i}": … }`` where a label counts; or, where turns
+    have arguments of their own, ``for width in widths { … }``."""
 
-    count: int
+    count: int | Hole
     chain: Chain
-    counter: tuple[int, int] | None = None
+    counter: tuple[int, int | Hole] | None = None
+    names: tuple[Hole, ...] = ()
+    """What the arguments from a table are called."""
+
+    table: Any = None
 
 
 class Block(Struct):

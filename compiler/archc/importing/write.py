@@ -162,9 +162,16 @@ class Printer:
         word = {"float32": "", "int64": "int", "bool": "bool"}.get(each.dtype)
         if word is None or each.data is None:
             raise ImportingError(f"the buffer {each.name} of {each.dtype} is none the language has")
-        data = _same_everywhere(each.data) or _rows(each.data, len(pad))
+        lets: list[str] = []
+
+        def named(wanted: str, rows: str) -> str:
+            name = self.unit.free(wanted)
+            lets.append(f"{pad}let {name} = {wrap(rows, len(pad) + 2)}")
+            return name
+
+        data = _same_everywhere(each.data) or wrap(table(each.data, name=named), len(pad) + 2)
         kept = "" if each.is_kept else ", persistent = false"
-        return [f"{pad}buffer {free}: {word}{shape} = {data}{kept}"]
+        return [*lets, f"{pad}buffer {free}: {word}{shape} = {data}{kept}"]
 
     def module(self, module: Module, name: str, labels: Labels, indent: int) -> list[str]:
         bound = set(self.unit.bound)
@@ -331,11 +338,17 @@ class Printer:
 
     def loop(self, item: Loop, place: _Place) -> list[str]:
         pad = "  " * place.indent
-        head = f"repeat {item.count}"
+        head = f"repeat {self.value(item.count, None)}"
         if item.counter is not None:
             first, last = item.counter
-            head = f"for i in {first}..{last}"
+            head = f"for i in {first}..{self.value(last, None)}"
+        for each in item.names:
+            each.text = self.unit.free(each.name)
+        if item.names:
+            names = ", ".join(each.text for each in item.names)
+            head = f"for {names} in {self.value(item.table, None)}"
         lines = _braced(self.chain(item.chain, place.deeper()), place.indent)
+        self.unit.taken.difference_update(each.text for each in item.names)
         return [f"{pad}{head} {lines[0]}", *lines[1:]]
 
     # --- ops --------------------------------------------------------------------------------------
@@ -526,11 +539,6 @@ def _flat(data: Any) -> Iterator[Any]:
             yield from _flat(each)
     else:
         yield data
-
-
-def _rows(data: Any, indent: int) -> str:
-    """Nested lists of numbers, or a rule for them, broken over lines where they are long."""
-    return wrap(table(data), indent + 2)
 
 
 def wrap(text: str, indent: int) -> str:

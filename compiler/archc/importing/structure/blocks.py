@@ -97,10 +97,10 @@ class Finder:
         return made
 
     def one(self, kind: str, scopes: list[ScopeStage]) -> dict[int, UseStage]:
-        unifier = Unifier(self.facts, len(scopes))
-        text = unifier.body([scope.body for scope in scopes])
         given = [scope.body.body.arguments for scope in scopes]
         names = dict.fromkeys(name for each in given for name in each)
+        unifier = Unifier(self.facts, len(scopes), names)
+        text = unifier.body([scope.body for scope in scopes])
         vectors = {name: [each.get(name) for each in given] for name in names}
         entry = [self.entry(scope) for scope in scopes]
         own = {each.name for each in declared(scopes[0].body.body)}

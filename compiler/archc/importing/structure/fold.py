@@ -59,7 +59,7 @@ def _folded(chain: Chain, numbered: bool, facts: Facts) -> Chain:
             place += 1
         else:
             made.append(loop)
-            place += loop.count * len(loop.chain)
+            place += _turns(loop) * len(loop.chain)
     return made
 
 
@@ -73,64 +73,71 @@ def _best(chain: Chain, place: int, numbered: bool) -> Loop | None:
             break
         found = _counted(chain, place) if period == 1 and not numbered else None
         if found is None:
-            key = [_key(each, numbered) for each in turn]
+            key = [key_of(each, numbered) for each in turn]
             if any(each is None for each in key):
                 break
             count = 1
             while True:
                 start = place + count * period
-                other = [_key(each, numbered) for each in chain[start : start + period]]
+                other = [key_of(each, numbered) for each in chain[start : start + period]]
                 if other != key:
                     break
                 count += 1
             found = Loop(count, turn) if count > 1 else None
-        if found is not None and (found.count - 1) * period > saved:
-            best, saved = found, (found.count - 1) * period
+        if found is not None and (_turns(found) - 1) * period > saved:
+            best, saved = found, (_turns(found) - 1) * period
     return best
+
+
+def _turns(loop: Loop) -> int:
+    """How many turns a loop has that was found here: it is the same in all instances."""
+    assert isinstance(loop.count, int)
+    return loop.count
 
 
 def _counted(chain: Chain, place: int) -> Loop | None:
     """``denselayer1``, ``denselayer2`` and on, alike in all but the number."""
     first = chain[place]
-    match = re.fullmatch(r"(.*?)(\d+)", _label(first) or "")
+    match = re.fullmatch(r"(.*?)(\d+)", label_of(first) or "")
     if match is None:
         return None
     number = int(match[2])
-    key = _key(_labelled(first, ""), numbered=False)
+    key = key_of(labelled(first, ""), numbered=False)
     if key is None:
         return None
     count = 1
     while place + count < len(chain):
         item = chain[place + count]
-        if _label(item) != f"{match[1]}{number + count}":
+        if label_of(item) != f"{match[1]}{number + count}":
             break
-        if _key(_labelled(item, ""), numbered=False) != key:
+        if key_of(labelled(item, ""), numbered=False) != key:
             break
         count += 1
     if count < 2:
         return None
-    turn = _labelled(first, f"{match[1]}{{i}}")
+    turn = labelled(first, f"{match[1]}{{i}}")
     return Loop(count, [turn], (number, number + count - 1))
 
 
-def _label(item: Item) -> str | None:
+def label_of(item: Item) -> str | None:
     """The label that may count: of a use or scope, or of the only one that a ``dense`` has."""
     if isinstance(item, DenseStage):
-        return _label(item.body[0]) if len(item.body) == 1 else None
+        return label_of(item.body[0]) if len(item.body) == 1 else None
     return item.label if isinstance(item, UseStage | ScopeStage) else None
 
 
-def _labelled(item: Item, label: str) -> Item:
+def labelled(item: Item, label: str) -> Item:
     """The same with another label."""
     if isinstance(item, DenseStage):
-        return DenseStage([_labelled(item.body[0], label)], item.names)
+        return DenseStage([labelled(item.body[0], label)], item.names)
     if isinstance(item, UseStage):
-        return UseStage(label, item.name, item.arguments, item.body, item.branches, item.names)
+        given, body = item.arguments, item.body
+        return UseStage(label, item.name, given, body, item.branches, item.names, item.when)
     assert isinstance(item, ScopeStage)
-    return ScopeStage(label, item.body, item.branches, item.names)
+    return ScopeStage(label, item.body, item.branches, item.names, item.when)
 
 
-def _key(item: Item, numbered: bool) -> Any:
+def key_of(item: Item, numbered: bool) -> Any:
     """What two stages share that are written alike; None where there is more to it."""
     if getattr(item, "names", ()) or getattr(item, "branches", None) or getattr(item, "tied", {}):
         return None
@@ -152,15 +159,18 @@ def _key_around(item: Item, label: Any, rest: Any, numbered: bool) -> Any:
         if item.body.declared or item.body.modules:
             return None
         inner = bool(item.body.numbered)
-        return _whole("scope", label, [_key(each, inner) for each in item.body.chain], rest)
+        return _whole("scope", label, [key_of(each, inner) for each in item.body.chain], rest)
     if isinstance(item, ResidualStage):
         ways = [*item.body, None, *(item.shortcut or [])]
-        keys = ["|" if each is None else _key(each, numbered) for each in ways]
+        keys = ["|" if each is None else key_of(each, numbered) for each in ways]
         return _whole("residual", label, keys, rest)
     if isinstance(item, DenseStage):
-        return _whole("dense", label, [_key(each, numbered) for each in item.body], rest)
+        return _whole("dense", label, [key_of(each, numbered) for each in item.body], rest)
     if isinstance(item, Loop):
-        return _whole("loop", item.count, [_key(each, numbered) for each in item.chain], rest)
+        if item.names:
+            return None
+        count = item.count.text if isinstance(item.count, Hole) else item.count
+        return _whole("loop", count, [key_of(each, numbered) for each in item.chain], rest)
     return None
 
 

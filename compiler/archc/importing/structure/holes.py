@@ -11,6 +11,9 @@ from archir.init.values import show_constant
 
 Vector = list[Any]
 
+WIDEST = 16
+"""The largest whole number of which a parameter may have a default: no width is the usual one."""
+
 
 class Solver:
     """Fills the holes of one block. ``given`` is what the class's constructor was given."""
@@ -29,7 +32,7 @@ class Solver:
 
     def fill(self, holes: Sequence[Hole]) -> None:
         """Give each hole its text; parameters are made where nothing else fits."""
-        plain = [each for each in holes if not each.is_condition]
+        plain = [each for each in holes if not each.is_condition and not each.is_one]
         for hole in plain:
             if (name := self.named(hole.values)) is not None:
                 hole.text = name
@@ -39,6 +42,8 @@ class Solver:
         for hole in holes:
             if hole.is_condition:
                 hole.text = self.condition(hole)
+            elif hole.is_one:
+                hole.text = self.one(hole)
 
     def use(self, name: str) -> str:
         if name not in self.parameters:
@@ -53,6 +58,13 @@ class Solver:
                 return self.use(name)
         return None
 
+    def one(self, hole: Hole) -> str:
+        """The constructor's own name for what is the same wherever it is; or what it is."""
+        its = self.given.get(hole.name, self.parameters.get(hole.name, []))
+        if _equal(hole.values, its) and self.may_be(hole.name):
+            return self.use(hole.name)
+        return show_constant(next(each for each in hole.values if each != ABSENT))
+
     def derived(self, hole: Hole) -> str | None:
         """What it is of the channels at hand, and of parameters."""
         values = hole.values
@@ -60,7 +72,7 @@ class Solver:
             return "_.channels"
         if not all(isinstance(each, int) for each in values if each != ABSENT):
             return None
-        for text, each, name in self.formulas(hole):
+        for text, each, name in self.counts() if hole.is_count else self.formulas(hole):
             if _equal(values, each):
                 if name:
                     self.use(name)
@@ -102,6 +114,12 @@ class Solver:
                 bys = [by] * len(self.entry)
                 yield f"{{entry}} * {by}", _with(self.entry, bys, lambda a, b: a * b), ""
                 yield f"{{entry}} // {by}", _with(self.entry, bys, lambda a, b: a // b), ""
+
+    def counts(self) -> Iterator[tuple[str, Vector, str]]:
+        """What a number of turns may be: one less than a parameter."""
+        for name, each in self.numbers():
+            for by in (1, 2):
+                yield f"{name} - {by}", _with(each, [by] * len(each), lambda a, b: a - b), name
 
     def numbers(self) -> list[tuple[str, Vector]]:
         known = [*self.parameters.items()]
@@ -168,6 +186,8 @@ class Solver:
         here = [each for each in values if each != ABSENT]
         if len(here) < len(values):
             return here[0]
+        if any(type(each) is int and each > WIDEST for each in here):
+            return ABSENT
         usual = max(here, key=lambda each: sum(_same(each, one) is True for one in here))
         often = sum(_same(usual, one) is True for one in here)
         return usual if 2 * often > len(here) or isinstance(usual, bool) else ABSENT

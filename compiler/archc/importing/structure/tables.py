@@ -3,9 +3,12 @@ distances between the places of grids."""
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
+from archc.importing.structure.axes import by_axes
+from archc.importing.structure.groups import by_groups
 from archir.init.values import show_constant
 
 LEAST = 8
@@ -18,13 +21,42 @@ LOOPS = ("i", "j", "k", "l", "m", "n")
 """What the places in each dim are called: no value has these names."""
 
 
-def table(data: Any, depth: int = 0) -> str:
-    """A constant as the language writes it, by a rule where there is one."""
+Naming: TypeAlias = Callable[[str, str], str]
+"""Gives a table a name, by a word for it and its text."""
+
+
+def table(data: Any, depth: int = 0, name: Naming | None = None) -> str:
+    """A constant as the language writes it, by a rule where there is one.
+
+    ``name`` is for shorter tables that it follows from; without it there are none.
+    """
     if not isinstance(data, list | tuple):
-        return show_constant(data)
-    found = _counted(data) or _triangle(data, depth) or _repeated(data, depth)
+        return _number(data)
+    found = _counted(data) or _triangle(data, depth) or _repeated(data, depth, name)
     found = found or _offsets(data, depth)
-    return found or f"[{', '.join(table(each, depth) for each in data)}]"
+    if not found and name is not None:
+        found = by_groups(data, LOOPS[depth:], table, name)
+        found = found or by_axes(data, LOOPS[depth:], table, name)
+    return found or f"[{', '.join(table(each, depth, name) for each in data)}]"
+
+
+def _number(value: Any) -> str:
+    """A number of a buffer: of torch's float32 the shortest that is the same there."""
+    if isinstance(value, float) and value == _single(value):
+        for digits in range(1, 10):
+            short = float(f"{value:.{digits}g}")
+            if _single(short) == value:
+                return show_constant(short)
+    return show_constant(value)
+
+
+def _single(value: float) -> float:
+    """What a number is as a float32."""
+    try:
+        single: float = struct.unpack("f", struct.pack("f", value))[0]
+    except OverflowError:
+        return float("inf")
+    return single
 
 
 def _counted(data: Sequence[Any]) -> str:
@@ -40,14 +72,14 @@ def _counted(data: Sequence[Any]) -> str:
     return f"range({first}, {end})" if first else f"range({end})"
 
 
-def _repeated(data: Sequence[Any], depth: int) -> str:
+def _repeated(data: Sequence[Any], depth: int, name: Naming | None) -> str:
     """One item again and again."""
     rows = isinstance(data[0], list | tuple) if data else False
     if len(data) < (3 if rows else LEAST) or depth >= len(LOOPS):
         return ""
     if any(show_constant(_tuples(each)) != show_constant(_tuples(data[0])) for each in data[1:]):
         return ""
-    return f"[{table(data[0], depth + 1)} for {LOOPS[depth]} in range({len(data)})]"
+    return f"[{table(data[0], depth + 1, name)} for {LOOPS[depth]} in range({len(data)})]"
 
 
 def _triangle(data: Sequence[Any], depth: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from archc.importing.align import Varying
@@ -17,6 +17,7 @@ from archc.importing.nodes import (
     Head,
     Hole,
     Item,
+    Loop,
     Module,
     Named,
     OpStage,
@@ -28,6 +29,8 @@ from archc.importing.nodes import (
 )
 from archc.importing.sizes import dims_of, solve
 from archc.importing.steps import RawTensor, has_varying
+from archc.importing.structure.fold import labelled
+from archc.importing.structure.runs import Column, Turns, runs_of
 from archc.importing.write import Facts, Labels
 from archir.op.contract import arguments_of
 
@@ -39,9 +42,15 @@ class DifferentError(Exception):
 class Unifier:
     """Lays bodies over each other; ``holes`` are what differs, in the order of the text."""
 
-    def __init__(self, facts: Facts, count: int) -> None:
+    def __init__(self, facts: Facts, count: int, given: Container[str] = ()) -> None:
         self.facts = facts
+        self.names = given
+        """The names of what the class's constructor was given."""
+
         self.holes: list[Hole] = []
+        self.numbered = False
+        """Whether the children of the body at hand have numbers for names."""
+
         self.same: list[dict[int, int]] = [{} for _ in range(count)]
         """For each instance, which value is which of the first's."""
 
@@ -63,7 +72,9 @@ class Unifier:
                 self.bind(place, mine, its)
         declared = self.declared([None if each is None else each.declared for each in texts])
         modules = self.modules([None if each is None else each.modules for each in texts])
+        around, self.numbered = self.numbered, counts == {True}
         chain = self.chain([None if each is None else each.chain for each in texts])
+        self.numbered = around
         entry = inputs[0] if first.entry is not None else None
         made = BodyText(first.body, declared, modules, chain, entry)
         made.numbered = counts == {True}
@@ -132,7 +143,11 @@ class Unifier:
         """One argument for all instances: what it is, or a hole."""
         here = [each for each in values if each != ABSENT]
         if all(type(each) is type(here[0]) and each == here[0] for each in here):
-            return here[0]
+            if name not in self.names or len(here) == len(values):
+                return here[0]
+            made = Hole(name, values, channels, is_one=True)
+            self.holes.append(made)
+            return made
         if any(isinstance(each, tuple) and any(isinstance(o, Code) for o in each) for each in here):
             return self.sizes(name, values, channels)
         if _partly(here):
@@ -164,9 +179,56 @@ class Unifier:
         chains = self.with_residuals(chains)
         columns = _columns(chains)
         made: Chain = []
-        for number, column in enumerate(columns):
-            made.append(self.item(column, chains, () if number else entries))
+        for number, part in enumerate(runs_of(columns, chains, numbered=self.numbered)):
+            if isinstance(part, Turns):
+                made += [self.item(each, chains, ()) for each in part.heads]
+                made.append(self.loop(part, chains))
+            else:
+                made.append(self.item(part, chains, () if number else entries))
         return made
+
+    def loop(self, run: Turns, chains: Sequence[Chain | None]) -> Loop:
+        """A loop with another number of turns in each instance, or over another table."""
+        first = next(each for each in run.turn if each is not None)
+        turn = self.merged(first, self.without(run))
+        if run.names:
+            return self.over_table(run, turn)
+        before = 0 if run.first is None else run.first - 1
+        ends = [
+            ABSENT if chain is None else count + before
+            for count, chain in zip(run.counts, chains, strict=True)
+        ]
+        end = Hole("depth", ends, [], is_count=True)
+        self.holes.append(end)
+        if run.first is None:
+            return Loop(end, [turn])
+        return Loop(0, [labelled(turn, f"{run.prefix}{{i}}")], (run.first, end))
+
+    def without(self, run: Turns) -> Column:
+        """The turns of a loop without the arguments that come from its table."""
+        made: Column = []
+        for each in run.turn:
+            if isinstance(each, UseStage) and run.names:
+                rest = {key: v for key, v in each.arguments.items() if key not in run.names}
+                made.append(UseStage(each.label, each.name, rest, each.body))
+            else:
+                made.append(each)
+        return made
+
+    def over_table(self, run: Turns, turn: Item) -> Loop:
+        """``for width in widths { Block(width) }``."""
+        assert isinstance(turn, UseStage)
+        names = tuple([Hole(name, [], [], name) for name in run.names])
+        for name in names:
+            turn.arguments[name.name] = name
+        tables = [table or ABSENT for table in run.tables]
+        here = [each for each in tables if each != ABSENT]
+        if all(each == here[0] for each in here) and len(here) == len(tables):
+            return Loop(0, [turn], None, names, here[0])
+        whole = [() if each == ABSENT else each for each in tables]
+        hole = Hole(f"{run.names[0]}s" if len(run.names) == 1 else "rows", whole, [])
+        self.holes.append(hole)
+        return Loop(0, [turn], None, names, hole)
 
     def with_residuals(self, chains: Sequence[Chain | None]) -> Sequence[Chain | None]:
         """Where some have a residual around what others have bare, these get one that is off."""
@@ -181,8 +243,9 @@ class Unifier:
                 made.append(chain)
                 continue
             end = len(chain) - behind
-            if end <= place:
-                raise DifferentError
+            if end <= place:  # it lacks the body too
+                made.append(chain)
+                continue
             off = ResidualStage(chain[place:end])
             off.when = OFF
             made.append([*chain[:place], off, *chain[end:]])
@@ -194,25 +257,18 @@ class Unifier:
         chains: Sequence[Chain | None],
         entries: Sequence[Any],
     ) -> Item:
-        here = [each for each in column if each is not None]
-        first = here[0]
-        made = self.merged(first, column)
-        lacking = [
-            ABSENT if chain is None else item is not None
-            for item, chain in zip(column, chains, strict=True)
-        ]
-        off = [_is_off(each) for each in column]
-        if isinstance(first, ResidualStage) and any(off):
-            lacking = [
-                ABSENT if item is None else not turned
-                for item, turned in zip(column, off, strict=True)
+        first = next(each for each in column if each is not None)
+        if isinstance(first, ResidualStage):  # one that is off still has its body
+            column = [
+                _lacking_residual() if each is None and chain is not None else each
+                for each, chain in zip(column, chains, strict=True)
             ]
+        made = self.merged(first, column)
+        lacking = _lacking(column, chains, of_residuals=isinstance(first, ResidualStage))
         if any(each is False for each in lacking):
             if not isinstance(made, OpStage | ScopeStage | UseStage | ResidualStage):
                 raise DifferentError
-            if names_of(made):
-                raise DifferentError
-            if getattr(made, "branches", None):
+            if names_of(made) or getattr(made, "branches", None):
                 raise DifferentError
             label = getattr(first, "label", None) or "with"
             name = label if label.isidentifier() else f"has_{_word(first)}"
@@ -281,7 +337,9 @@ class Unifier:
         body = self.chain([None if each is None else each.body for each in column])
         shortcut: Chain | None = None
         if any(each is not None and each.shortcut for each in column):
-            ways = [None if each is None else each.shortcut or [] for each in column]
+            ways = [
+                None if each is None or _is_off(each) else each.shortcut or [] for each in column
+            ]
             shortcut = self.chain(ways, [self.channels(each) for each in column])
         return ResidualStage(body, shortcut, names)
 
@@ -387,6 +445,28 @@ def names_of(item: Item) -> tuple[int, ...]:
 
 OFF = Hole("off", [], [])
 """The condition of a residual that an instance does not have."""
+
+
+def _lacking(
+    column: Sequence[Item | None], chains: Sequence[Chain | None], *, of_residuals: bool
+) -> list[Any]:
+    """For each instance whether it has a stage, ABSENT where it lacks all that is around it."""
+    off = [_is_off(each) for each in column]
+    if of_residuals and any(off):
+        return [
+            ABSENT if item is None else not turned for item, turned in zip(column, off, strict=True)
+        ]
+    return [
+        ABSENT if chain is None else item is not None
+        for item, chain in zip(column, chains, strict=True)
+    ]
+
+
+def _lacking_residual() -> ResidualStage:
+    """What stands for a residual in an instance that has neither it nor its body."""
+    made = ResidualStage([])
+    made.when = OFF
+    return made
 
 
 def _is_residual(item: Item) -> bool:
