@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import keyword
 
@@ -133,3 +134,23 @@ def test_a_variant_is_a_function() -> None:
     printed = source(compiled(text, "wide"))
     assert expression(printed) == "wide()"
     assert namespace(printed)["wide"].__doc__ == "The wide one."
+
+
+def test_numbers_without_words_have_the_names_of_the_text() -> None:
+    """What sizes decide that are read nowhere is a parameter, called what the text calls it."""
+    typed = compiled("""
+        block Cut(side) { input x: [N, C, H, W]
+          let down = H // side
+          let counts = [W // side, 1]
+          reshape(N, C, down, side, counts[0], side) -> permute(0, 1, 3, 5, 2, 4)
+          reshape(N, C, H, W) -> relu }
+        model m() { input x: [N, 4, 8, 12]
+          a: Cut(2) -> max_pool(2) -> b: Cut(2) }""")
+    printed = source(typed)
+    assert list(differences(typed, printed)) == []
+    heads = [
+        [argument.arg for argument in node.args.args]
+        for node in ast.walk(ast.parse(printed))
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__"
+    ]
+    assert heads[0] == ["self", "in_channels", "in_features", "side", "down", "count", "h"]

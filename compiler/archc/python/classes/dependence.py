@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
-from archc.python.classes.said import Var, is_plain_value
+from archc.python.classes.said import Var, is_plain_value, same
 from archc.python.classes.values import Values
 from archc.python.merging.flows import Variable
-from archc.python.reading.evaluate import UnknownError
+from archc.python.merging.merge import Inst
+from archc.python.reading.evaluate import UnknownError, evaluate
 from archc.python.reading.scope import UnsayableError
 from archir.base.source import Span
 from archir.program import expressions as e
@@ -51,6 +53,34 @@ class Depending(Values):
         target = None if use is None or places is None else places.meant(use.target)
         if isinstance(target, e.Local):
             self.file.fix(self.live(self.leaves(target)))
+
+    def is_worth(self, expr: Expr, values: Mapping[Inst, object]) -> bool:
+        """Whether an expression has these values at the default sizes; it may be no word here."""
+        places = self.family.places
+        if places is None:
+            return False
+
+        def worth(expr: Expr, inst: Inst) -> object:
+            return evaluate(expr, lambda each: look(each, inst))
+
+        def look(expr: Expr, inst: Inst) -> object:
+            if not isinstance(expr, e.Local):
+                raise UnknownError
+            bound = places.lets.get(expr.slot)
+            if bound is not None:
+                item = bound.item(expr.slot)
+                value: Any = worth(item or bound.statement.value, inst)
+                return value if item is not None else value[bound.place(expr.slot)]
+            for number, given in enumerate(places.block.inputs if self.family.is_block else ()):
+                for axis, dim in enumerate(given.shape.dims):
+                    if dim.binds is not None and dim.binds.slot == expr.slot:
+                        return self.file.shape(inst.whole.network.inputs[number])[axis]
+            return self.known(expr.slot, inst)
+
+        try:
+            return all(same(worth(expr, inst), value) for inst, value in values.items())
+        except (UnknownError, IndexError):
+            return False
 
     def turn_leaves(self, loop: s.Loop) -> frozenset[Var]:
         """What the number of a loop's turns depends on, and what they are for: of values, which."""

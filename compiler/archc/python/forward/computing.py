@@ -220,6 +220,17 @@ class Computing(Forward):
                         return Spoken(text)
         return None
 
+    def _word(self, codes: list[Any], merging: _Merging) -> str:
+        """What the text calls a number for which nothing here has words."""
+        span = merging.step.item.span
+        values = dict(zip(merging.step.item.by, codes, strict=True))
+        for expr in given_in_text(self.owner, span).values():
+            for part in nested(expr):
+                name = _name_of(part)
+                if name and self.owner.is_worth(part, values):
+                    return name.lower()
+        return "size"
+
     def _number(self, codes: list[Any], merging: _Merging) -> Any:
         insts = list(merging.step.item.by)
         found = self._factor(dict(zip(insts, codes, strict=True)), merging)
@@ -230,9 +241,19 @@ class Computing(Forward):
         values = {inst.network: code for inst, code in zip(insts, codes, strict=True)}
         first = codes[0]
         full = {i.network: values.get(i.network, first) for i in self.owner.insts}
-        said = self.owner.use(self.owner.own("size", full))
+        said = self.owner.use(self.owner.own(self._word(codes, merging), full))
         self.maker.kept[said.text] = said.text
         return Spoken(f"self.{said.text}")
+
+
+def _name_of(expr: Expr) -> str:
+    """What a name, or an item of what has a name, is called."""
+    if isinstance(expr, e.Local):
+        return expr.name
+    if isinstance(expr, e.Access) and isinstance(expr.base, e.Local):
+        items = all(isinstance(trailer, e.Index) for trailer in expr.trailers)
+        return expr.base.name.removesuffix("s") if items else ""
+    return ""
 
 
 def _factors(expr: Expr) -> list[Expr]:
