@@ -4,7 +4,8 @@
 writes letter after letter into a file of published networks, speaks to ``archc lsp`` as editors do,
 and asks with each for words and a signature, which are answered before the text is checked; for
 colours, shapes and lenses, for which it is checked; then it waits for what is wrong with it, which
-the server says by itself once no key has been pressed for a moment.
+the server says by itself. Keys come as a person presses them, one behind the other. Texts are of
+several kinds; with their names behind the command it is those alone.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from archc.editor import hints, lenses
 from archc.editor.explaining import hover
 from archc.editor.page import Page
 from archc.editor.server import made
-from archc.editor.server.session import PAGES
+from archc.editor.server.session import MOST_PAGES
 from archdsl.resolve.resolved import Resolved
 
 PARTS = "block Part(width) { linear(width) }\n"
@@ -137,7 +137,7 @@ def test_pages_that_are_gone_leave_no_garbage() -> None:
     server.protocol._workspace = Workspace(None)
 
     async def written() -> None:
-        for version in range(3 * PAGES):
+        for version in range(2 * MOST_PAGES):
             text = f"model net() {{\n  input x: [N, 4]\n  linear({version + 1})\n}}\n"
             server.workspace.put_text_document(lsp.TextDocumentItem(uri, "arch", version, text))
             await server.page(uri)
@@ -151,7 +151,7 @@ def test_pages_that_are_gone_leave_no_garbage() -> None:
     gc.disable()
     try:
         asyncio.run(written())
-        assert programs() - before <= PAGES + 2
+        assert programs() - before <= MOST_PAGES + 2
     finally:
         gc.enable()
         server._checker.shutdown()
