@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archdsl.elaborate import Limits, Together
     from archdsl.project.locate import ReadFile, StrPath
     from archdsl.project.program import Declared, Program
+    from archdsl.resolve.again import Again
     from archdsl.resolve.context import Met
     from archdsl.resolve.resolved import Resolved
     from archdsl.tree.ast import Argument, File
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M")  # what is made of a model
 
-Found: TypeAlias = "tuple[Diagnostic, ...]"
+Found: TypeAlias = "list[Diagnostic]"
 
 
 def load(source: Source, path: StrPath | None) -> tuple[Resolved | None, Diagnostics]:
@@ -63,13 +64,31 @@ def understand(
     from archdsl.project.loader import load as load_program
     from archdsl.resolve import resolve
 
-    if kept is None:
-        program, found = load_program(source, path, read)
-    else:
-        program, found = load_program(source, path, read, parse=kept.parse)
+    if kept is not None:
+        return _understood_again(source, path, read, met, kept)
+    program, found = load_program(source, path, read)
     if program is None:
         return None, found, Diagnostics()
     resolved, problems = resolve(program, met)
+    return resolved, found, problems
+
+
+def _understood_again(
+    source: Source, path: StrPath | None, read: ReadFile | None, met: Met | None, kept: Earlier
+) -> tuple[Resolved | None, Diagnostics, Diagnostics]:
+    """The same with what is known of an earlier text, as far as that holds of this one."""
+    from archdsl.project.loader import load as load_program
+    from archdsl.resolve import resolve
+
+    program, found = load_program(source, path, read, parse=kept.parse)
+    again = None if program is None else kept.again(program, found)
+    if again is None:
+        program, found = load_program(source, path, read, parse=kept.parse)
+        again = None if program is None else kept.again(program, found)
+    if program is None or again is None:
+        return None, found, Diagnostics()
+    resolved, problems = resolve(program, met, again)
+    kept.resolved(program, found, again)
     return resolved, found, problems
 
 
@@ -228,13 +247,19 @@ class Earlier(Protocol):
     def parse(self, source: Source) -> tuple[File | None, Diagnostics]:
         """The tree of a text, as the parser reads it."""
 
+    def again(self, program: Program, found: Diagnostics) -> Again | None:
+        """What is known of its names; None where the trees that were given do not hold now."""
+
+    def resolved(self, program: Program, found: Diagnostics, again: Again) -> None:
+        """Take up what has become of its names."""
+
     def known(self, program: Resolved, model: Declared) -> tuple[TypedGraph | None, Found] | None:
         """What became of a model that is as it was, and what is said of it; else None."""
 
     def note(
         self, program: Resolved, model: Declared, typed: TypedGraph | None, found: Found
-    ) -> None:
-        """Take up what has become of a model."""
+    ) -> Found:
+        """Take up what has become of a model; gives what is said of it at the places of today."""
 
 
 def check_source(
@@ -323,7 +348,7 @@ def _compiled(
         typed, said = known
         return typed, Diagnostics(program.told(said))
     typed, found = compile_model(program, model, arguments, limits, together)
-    kept.note(program, model, typed, tuple(found))
+    found.items = kept.note(program, model, typed, found.items)
     return typed, found
 
 

@@ -11,11 +11,15 @@ class Source:
     Two sources are equal only when they are the same object: a place belongs to one text.
     """
 
-    __slots__ = ("_line_starts", "name", "text")
+    __slots__ = ("_line_starts", "file", "name", "text")
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, earlier: Source | None = None) -> None:
+        """``earlier`` is a text of the same file, of which this one has become by an edit."""
         self.name = name
         self.text = text
+        self.file: object = object() if earlier is None else earlier.file
+        """The same in all texts that one file has had."""
+
         self._line_starts: list[int] | None = None
 
     def __repr__(self) -> str:

@@ -29,9 +29,9 @@ def led_here(outwards: Sequence[Label], place: Span) -> tuple[Label, ...]:
     """
     around = [each for each in outwards if not each.span.covers(place)]
     shown = around[:MOST_USES]
-    own = outwards[-1].span.source if outwards else place.source
-    if all(span.source is not own for span in (place, *(each.span for each in shown))):
-        shown += [each for each in around[MOST_USES:] if each.span.source is own][:1]
+    own = outwards[-1].span.source.file if outwards else place.source.file
+    if all(span.source.file is not own for span in (place, *(each.span for each in shown))):
+        shown += [each for each in around[MOST_USES:] if each.span.source.file is own][:1]
     return tuple(shown)
 
 

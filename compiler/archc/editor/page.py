@@ -51,7 +51,10 @@ class Page:
         page ``last`` are not compiled again.
         """
         shown = name or ("text" if path is None else str(path))
-        self.source = Source(shown, text.replace("\r\n", "\n"))
+        known = before or last
+        earlier = None if known is None else known.source
+        self.source: Source = Source(shown, text.replace("\r\n", "\n"), earlier)
+        self._place = path, read
         self.lines = Lines(self.source.text)
         self.before = before
         self.met: Met = Met() if before is None else before.met
@@ -61,7 +64,6 @@ class Page:
         """What names mean, by their places, once that has been asked (``words``)."""
         self.costs: dict[str, Costs] | None = None
         """What the models cost, once that has been asked (``lenses``)."""
-        known = before or last
         self.lexed: Lexed = lexed(self.source.text, None if known is None else known.lexed)
         self.tokens: list[Token] = self.lexed.tokens
         self.kept: Kept = Kept(self.lexed, None if last is None else last.kept)
@@ -114,11 +116,14 @@ class Page:
         }
 
     def anew(self, typed: TypedGraph) -> TypedGraph:
-        """The graph of a model with its places in this text, where it was kept from another."""
+        """The graph of a model with all of its places in this text, if some are of another."""
         name = typed.graph.root.name
-        if self.own(typed.graph.root.span) or self.program is None:
+        if self.program is None or self.kept.is_whole:
             return typed
-        made, _ = pipeline.compile_model(self.program, self.program.main.names[name])
+        program, *_ = pipeline.understand(self.source, *self._place)
+        if program is None:
+            return typed
+        made, _ = pipeline.compile_model(program, program.main.names[name])
         return typed if made is None else made
 
     def diagnostics(self) -> Iterator[tuple[Diagnostic, Span]]:

@@ -12,6 +12,7 @@ from itertools import chain
 from archdsl import rules
 from archdsl.project.cycles import cycles
 from archdsl.project.program import Declared, FileScope, Program
+from archdsl.resolve.again import Again
 from archdsl.resolve.binding import bound, plan_declared, variant_base
 from archdsl.resolve.context import Context, Met, Session, Unclear, nothing
 from archdsl.resolve.expressions import visit
@@ -32,31 +33,48 @@ from archir.program.nodes import Expr
 from archir.program.statements import Body, InputStatement, RefusedStatement
 
 
-def resolve(program: Program, met: Met | None = None) -> tuple[Resolved, Diagnostics]:
+def resolve(
+    program: Program, met: Met | None = None, again: Again | None = None
+) -> tuple[Resolved, Diagnostics]:
     """Look up every name of all files. What has none is refused, and nothing is known of it.
 
-    In ``met`` it is noted what each name means.
+    In ``met`` it is noted what each name means. What ``again`` knows is not looked up.
     """
     files = tuple(program.files.values())
     session = Session(statement, program.is_whole, met, program.mistakes, files)
     found = session.diagnostics
     said: dict[Declared, tuple[Diagnostic, ...]] = {}
-    for scope in program.files.values():
-        for declared in declarations(scope):
-            before = len(found)
-            ctx = Context(session, scope, declared)
-            _declaration(ctx)
-            if met is not None:
-                met.bound[declared] = [*ctx.scope.params.values(), *ctx.scope.bound]
-            if ctx.errors or _is_mistaken(declared, program.mistakes):
-                session.wrong.add(declared)
-            if len(found) > before:
+    owned = [each for scope in files for each in declarations(scope)]
+    if again is not None:
+        again.begin(session, owned)
+    for declared in owned:
+        before = len(found)
+        is_known = again is not None and again.take(session, declared, met)
+        if not is_known:
+            session.met = met if again is None else Met()
+            _resolved(session, declared, program.mistakes)
+        if len(found) > before:
+            if not is_known:
                 found.items[before:] = _once_each_name(program.told(found.items[before:]))
-                said[declared] = tuple(found.items[before:])
+            said[declared] = tuple(found.items[before:])
+        if again is not None and not is_known:
+            again.note(session, declared, said.get(declared, ()), met)
     _cut_cycles(session, said)
+    if again is not None:
+        again.end(session)
     if session.warns and not found.has_errors:
         _unused_in_files(program, session)
     return Resolved.of(program, session, said), found
+
+
+def _resolved(session: Session, declared: Declared, mistakes: tuple[Span, ...]) -> None:
+    """Look up every name of a declaration."""
+    ctx = Context(session, declared.home, declared)
+    _declaration(ctx)
+    if session.met is not None:
+        session.met.bound[declared] = [*ctx.scope.params.values(), *ctx.scope.bound]
+    if ctx.errors or _is_mistaken(declared, mistakes):
+        session.wrong.add(declared)
 
 
 def settings(

@@ -49,6 +49,9 @@ class Docs:
 
     def __init__(self) -> None:
         self.file = ""
+        self.is_begun = False
+        """Whether a declaration stands above what is read, so that nothing is said of the file."""
+
         self._of: dict[int, str] = {}
 
     @property
@@ -100,10 +103,9 @@ class Docs:
         else:
             self._of[token.start] = _joined(lines)
 
-    @staticmethod
-    def _started(kept: list[Token]) -> bool:
+    def _started(self, kept: list[Token]) -> bool:
         """Whether anything but the edition line has been seen."""
-        return any(token.type not in ("_NL", "ARCH", "INT") for token in kept[:4])
+        return self.is_begun or any(token.type not in ("_NL", "ARCH", "INT") for token in kept[:4])
 
 
 def _joined(lines: list[str]) -> str:

@@ -56,6 +56,21 @@ def read(
     return file, found
 
 
+def read_part(source: Source, known: Sequence[Token], *, is_first: bool) -> ast.File | None:
+    """The tree of a part of a text, in which some declarations stand; None where it is not right.
+
+    ``known`` are its tokens. A comment is that of the file in the first part alone.
+    """
+    found = Diagnostics()
+    parse = _Parse(source, found, known)
+    parse.docs.is_begun = not is_first
+    fitting = parse.fitting()
+    if fitting is None or found or parse.mended or parse.closed:
+        return None
+    file = parse.at_once(parse.lines(fitting))
+    return None if found else file
+
+
 def parse_argument(source: Source) -> tuple[ast.Argument | None, Diagnostics]:
     """``name = expression``: a value given from outside to a parameter of a model."""
     found = Diagnostics()
@@ -237,7 +252,7 @@ class _Parse:
         """Most files are right, and are read without a care for places to go back to."""
         tokens = self.lines(fitting)
         if not self.mended:
-            file = self._at_once(tokens)
+            file = self.at_once(tokens)
             if file is not None:
                 return replaced(file, repaired=self.closed) if self.closed else file
         from archdsl.syntax.errors import misspelt  # not needed for a file without errors
@@ -252,7 +267,7 @@ class _Parse:
         new = [each for each in self.found if each not in before]
         known = (*self.closed, *[each.span for each in new if each.fix is not None])
         if is_mended and not self.mended:
-            file = self._at_once(self.lines(fitting))
+            file = self.at_once(self.lines(fitting))
             if file is not None:
                 return replaced(file, repaired=known)
             layout.undone(fitting)
@@ -273,7 +288,7 @@ class _Parse:
         end = tokens[-1].end if tokens else len(self.source.text)
         return [*tokens, Token(END, "", end, end)]
 
-    def _at_once(self, tokens: Sequence[Token]) -> ast.File | None:
+    def at_once(self, tokens: Sequence[Token]) -> ast.File | None:
         """The file, where nothing in it is wrong."""
         automaton = Automaton(FileBuilder(self.source, self.docs, _give_up))
         with suppress(_Wrong):

@@ -67,7 +67,7 @@ def is_written(step: Apply) -> bool:
 def is_next(step: Apply, behind: Apply) -> bool:
     """Whether two ops stand one behind the other in the text, and under no condition of its own."""
     source = step.span.source
-    if behind.span.source is not source:
+    if behind.span.source is not source or behind.span.start < step.span.end:
         return False
     between = source.text[step.span.end : behind.span.start]
     return re.fullmatch(_BETWEEN, between) is not None and not _has_condition(behind)

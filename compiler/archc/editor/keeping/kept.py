@@ -11,13 +11,15 @@ from bisect import bisect_right
 from typing import TypeAlias
 
 from archc.editor.keeping.lexing import Lexed
-from archdsl.project.program import Declared
+from archc.editor.keeping.trees import Right, Tree, tree
+from archdsl.project.program import Declared, Program
+from archdsl.resolve.again import Again
 from archdsl.resolve.resolved import Resolved
 from archdsl.syntax.parser import read
 from archdsl.tree import ast
-from archir.base.diagnostics import Diagnostic, Diagnostics, Label
-from archir.base.fixes import Edit
-from archir.base.record import Struct, fresh, replaced
+from archir.base.diagnostics import Diagnostic, Diagnostics
+from archir.base.moving import moved
+from archir.base.record import Struct, fresh
 from archir.base.source import Source, Span
 from archir.cost.report import Costs
 from archir.cost.rows import Row
@@ -81,19 +83,61 @@ class Kept:
         self.files: dict[tuple[str, str], Parsed] = {}
         """The trees of files that are imported, by their names and texts."""
 
+        self.right: Right | None = None if before is None else before.right
+        """The last text in which nothing was wrong."""
+
+        self._tree: Tree | None = None
+        self._is_anew = False
         self._moved: dict[Source, Moved] = {}
+
+    # --- trees and names --------------------------------------------------------------------------
 
     def parse(self, source: Source) -> Parsed:
         """The tree of a text: of its own tokens, or of an imported file that is as it was."""
-        if source.text is self._lexed.text:
-            return read(source, self._lexed.tokens if self._lexed.is_right else None)
-        key = source.name, source.text
-        self.files[key] = self._files_before.get(key) or read(source)
-        return self.files[key]
+        if source.text is not self._lexed.text:
+            key = source.name, source.text
+            self.files[key] = self._files_before.get(key) or read(source)
+            return self.files[key]
+        if not self._lexed.is_right:
+            return read(source)
+        parts = () if self.right is None or self._is_anew else self.right.parts
+        self._tree = tree(source, self._lexed.tokens, parts)
+        if self._tree is None:
+            return read(source, self._lexed.tokens)
+        return self._tree.file, Diagnostics()
+
+    def again(self, program: Program, found: Diagnostics) -> Again | None:
+        """What is known of the names of a program; None where it is to be read from nothing.
+
+        What was taken over of an older text holds only beside the same files, and no mistakes.
+        """
+        taken = {} if self._tree is None else self._tree.known
+        others = {} if self.right is None else self.right.others
+        is_same = not found and self.right is not None and self.right.is_beside(program)
+        if taken and not is_same:
+            self._is_anew = True
+            return None
+        for old, new in () if self._tree is None else self._tree.moves:
+            self._moved.setdefault(old.source, Moved()).add(old, new)
+        return Again({**taken, **others} if is_same else {})
+
+    def resolved(self, program: Program, found: Diagnostics, again: Again) -> None:
+        """Keep what has become of the declarations of a program in which all is well read."""
+        if self._tree is None or found:
+            return
+        for part in self._tree.parts:
+            nodes = [each for each in part.file.declarations if not isinstance(each, ast.Import)]
+            if part.span.source is program.main.file.source:
+                onces = [again.made.get(id(each)) for each in nodes]
+                known = tuple([each for each in onces if each is not None])
+                part.onces = known if len(known) == len(nodes) else None
+        self.right = Right.of(program, self._tree.parts, again)
+
+    # --- models -----------------------------------------------------------------------------------
 
     def known(
         self, program: Resolved, model: Declared
-    ) -> tuple[TypedGraph | None, tuple[Diagnostic, ...]] | None:
+    ) -> tuple[TypedGraph | None, list[Diagnostic]] | None:
         """What became of a model, and what is said of it here, if it is as it was."""
         kept = self._before.get(model.name)
         if kept is None or program.is_wrong(model):
@@ -103,8 +147,8 @@ class Kept:
             return None
         for old, declared in zip(kept.places, needed, strict=True):
             self._moved.setdefault(old.source, Moved()).add(old, declared.node.span)
-        found = [self._said_here(each) for each in kept.found]
-        said = tuple([each for each in found if each is not None])
+        found = [moved(each, self._place) for each in kept.found]
+        said = [each for each in found if each is not None]
         return (kept.typed, said) if len(said) == len(found) else None
 
     def note(
@@ -112,17 +156,20 @@ class Kept:
         program: Resolved,
         model: Declared,
         typed: TypedGraph | None,
-        found: tuple[Diagnostic, ...],
-    ) -> None:
-        """Remember a model of which all has been said."""
+        found: list[Diagnostic],
+    ) -> list[Diagnostic]:
+        """Remember a model of which all has been said; gives what is said of it here."""
+        said = [moved(each, self.here) or each for each in found]
         if program.mistakes or program.guesses or program.is_wrong(model):
-            return  # of what stands beside a mistake not all is said
+            return said  # of what stands beside a mistake not all is said
         needed = [*program.needs(model)]
-        shared = [each.node.span for each in needed if each.kind == "constant"]
-        if any(place.covers(each.span) for each in found for place in shared):
-            return  # of what models share it is said in the first alone that needs it
-        places = tuple([each.node.span for each in needed])
-        self.models[model.name] = KeptModel(_key(needed), typed, found, places)
+        places = [program.declarations[each].span for each in needed]
+        shared = [at for at, each in zip(places, needed, strict=True) if each.kind == "constant"]
+        # Of what models share it is said in the first alone that needs it.
+        if not any(place.covers(each.span) for each in found for place in shared):
+            kept = KeptModel(_key(needed), typed, tuple(found), tuple(places))
+            self.models[model.name] = kept
+        return said
 
     def of(self, typed: TypedGraph) -> KeptModel | None:
         """What is kept of a graph."""
@@ -131,29 +178,16 @@ class Kept:
 
     def here(self, span: Span) -> Span:
         """Where a place of a graph is now."""
-        moved = self._moved.get(span.source)
-        return (moved and moved.place(span)) or span
+        return self._place(span) or span
 
-    def _said_here(self, found: Diagnostic) -> Diagnostic | None:
-        """What was said of an older text, at its places in this one; None where one is not here."""
-        repair = found.repair
-        spans = [found.span, *[each.span for each in found.related]]
-        spans += [] if repair is None else [each.span for each in repair.edits]
-        places = [
-            self._moved[each.source].place(each) for each in spans if each.source in self._moved
-        ]
-        now = [each for each in places if each is not None]
-        if len(now) < len(spans):
-            return None
-        if now == spans:
-            return found
-        texts = [each.text for each in found.related]
-        related = [Label(*each) for each in zip(now[1:], texts, strict=False)]
-        if repair is not None:
-            edits = zip(now[1 + len(texts) :], repair.edits, strict=True)
-            made = tuple([Edit(span, each.text) for span, each in edits])
-            repair = replaced(repair, edits=made)
-        return replaced(found, span=now[0], related=tuple(related), repair=repair)
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of an older text stands in what was made of this one."""
+        return not self._moved
+
+    def _place(self, span: Span) -> Span | None:
+        known = self._moved.get(span.source)
+        return None if known is None else known.place(span)
 
 
 def _key(needed: list[Declared]) -> Key:
