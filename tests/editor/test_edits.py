@@ -76,7 +76,9 @@ WORDS = (
 
 EDITS = st.one_of(
     st.tuples(st.sampled_from(("insert", "replace", "behind")), st.sampled_from(WORDS)),
-    st.tuples(st.sampled_from(("delete", "letter", "lines", "move", "double")), st.just("")),
+    st.tuples(
+        st.sampled_from(("delete", "letter", "lines", "move", "double", "nothing")), st.just("")
+    ),
     st.tuples(st.just("rename"), st.sampled_from(("width", "inner", "Unit", "x", "relu", "new"))),
 )
 
@@ -102,6 +104,8 @@ def after(text: str, place: float, kind: str, word: str) -> str:
             return text[:start] + text[text.find("\n", end) + 1 :]
         case "move":
             return "\n\n".join([*lines[:number], *lines[number + 1 :], lines[number]])
+        case "nothing":
+            return text
         case "double":
             return "\n\n".join([*lines[: number + 1], *lines[number:]])
     return re.sub(rf"\b{re.escape(text[start:end])}\b", lambda _: word, text)

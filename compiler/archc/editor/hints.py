@@ -46,22 +46,25 @@ def _texts(page: Page) -> dict[Span, list[str]]:
     found: dict[Span, list[str]] = {}
     for typed in page.models:
         for place, shown in _given(page, typed):
-            span = page.kept.here(place)
-            if page.own(span):
-                texts = found.setdefault(span, [])
-                if shown not in texts:
-                    texts.append(shown)
+            texts = found.setdefault(page.kept.here(place), [])
+            if shown not in texts:
+                texts.append(shown)
     return found
 
 
 def _given(page: Page, typed: TypedGraph) -> list[tuple[Span, str]]:
-    """The place of each stage of a model and what it gives, once each, as long as it is kept."""
+    """The place of each stage of the text in a model, and what it gives, once each.
+
+    They stay what they are while the model is kept.
+    """
     kept = page.kept.of(typed)
     if kept is not None and kept.shapes is not None:
         return kept.shapes
     found: dict[tuple[Span, str], None] = {}
     for definition in definitions(typed.graph):
         for step in walk(definition.steps):
+            if step.span.source.file is not page.source.file:
+                continue
             if isinstance(step, Apply | Use | Group | Read):
                 types = typed.types_of(definition, step.outputs)
                 found[step.span, ", ".join(map(str, types))] = None

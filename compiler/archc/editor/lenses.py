@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from archc.api.formats import FORMATS
 from archc.editor.page import Page
 from archc.pictures.looks import THEMES, Looks
@@ -11,7 +9,7 @@ from archc.render.card import card
 from archc.render.costs.card import short_rows
 from archc.render.style import Style
 from archir.base.record import Record
-from archir.base.source import Span
+from archir.base.source import Source, Span
 from archir.check.summary import summarise
 from archir.cost.report import Costs
 from archir.cost.rows import Row
@@ -47,7 +45,7 @@ def lenses(page: Page) -> list[Lens]:
     if page.program is None:
         return []
     costs = _costs(page)
-    every = _runs(page, costs)
+    every = _runs(page, costs, page.source)
     found: list[Lens] = []
     for declared in page.program.main.declarations():
         if declared.is_model and declared.name in costs:
@@ -67,7 +65,8 @@ def shown(page: Page, name: str) -> str | None:
         typed = costs[name].flat.typed
         return card(summarise(typed), (), (), short_rows(costs[name]), Style())
     declared = None if page.program is None else page.program.main.names.get(name)
-    runs = [] if declared is None else _runs(page, costs).get(declared.node.span, [])
+    span = None if declared is None else declared.node.span
+    runs = [] if span is None else _runs(page, costs, span.source).get(span, [])
     if not runs:
         return None
     lines = [f"{name}    {_of_runs(runs)}", ""]
@@ -109,37 +108,34 @@ def picture(page: Page, name: str, theme: str = "auto") -> str | None:
 def _costs(page: Page) -> dict[str, Costs]:
     """The costs of the models that are not too large, at their default sizes."""
     if page.costs is None:
-        page.costs = {typed.graph.root.name: _counted(page, typed) for typed in _few(page)}
+        found = {typed.graph.root.name: _counted(page, typed) for typed in page.models}
+        page.costs = {name: costs for name, costs in found.items() if costs is not None}
     return page.costs
 
 
-def _counted(page: Page, typed: TypedGraph) -> Costs:
-    """The costs of a model, which stay what they are while it is kept."""
+def _counted(page: Page, typed: TypedGraph) -> Costs | None:
+    """The costs of a model that is not too large, which stay what they are while it is kept."""
     kept = page.kept.of(typed)
-    if kept is not None and kept.costs is not None:
+    if kept is not None and kept.is_counted:
         return kept.costs
-    costs = Costs(typed, typed.graph.sizes)
+    try:
+        require(typed, "a card", MOST_STEPS)
+        costs = Costs(typed, typed.graph.sizes)
+    except ModelTooLargeError:
+        costs = None
     if kept is not None:
-        kept.costs = costs
+        kept.costs, kept.is_counted = costs, True
     return costs
 
 
-def _few(page: Page) -> Iterator[TypedGraph]:
-    for typed in page.models:
-        try:
-            require(typed, "a card", MOST_STEPS)
-        except ModelTooLargeError:
-            continue
-        yield typed
-
-
-def _runs(page: Page, costs: dict[str, Costs]) -> dict[Span, list[BlockRun]]:
-    """The runs of each block over all models of the text, by where the block stands."""
+def _runs(page: Page, costs: dict[str, Costs], source: Source) -> dict[Span, list[BlockRun]]:
+    """The runs of each block of a text over all models of the page, by where the block stands."""
     found: dict[Span, list[BlockRun]] = {}
     for name, of in costs.items():
         for place, rows in _rows(page, of).items():
-            runs = found.setdefault(page.kept.here(place), [])
-            runs += [BlockRun(name, row) for row in rows]
+            if place.source.file is source.file:
+                runs = found.setdefault(page.kept.here(place), [])
+                runs += [BlockRun(name, row) for row in rows]
     return found
 
 

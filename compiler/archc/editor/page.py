@@ -66,7 +66,7 @@ class Page:
         """What the models cost, once that has been asked (``lenses``)."""
         self.lexed: Lexed = lexed(self.source.text, None if known is None else known.lexed)
         self.tokens: list[Token] = self.lexed.tokens
-        self.kept: Kept = Kept(self.lexed, None if last is None else last.kept)
+        self.kept: Kept = Kept(self.source, self.lexed, None if last is None else last.kept)
         self.verdicts: tuple[pipeline.Checked, ...] = ()
         self.models: tuple[TypedGraph, ...] = ()
         self.found: tuple[Diagnostic, ...] = ()

@@ -38,6 +38,9 @@ class KeptModel(Struct):
     typed: TypedGraph | None
     found: tuple[Diagnostic, ...]
     places: tuple[Span, ...]
+    is_counted: bool = False
+    """Whether it is known what it costs: nothing, where it is too large for that."""
+
     costs: Costs | None = None
     runs: dict[Span, list[Row]] | None = None
     shapes: list[tuple[Span, str]] | None = None
@@ -73,7 +76,9 @@ class Moved(Struct):
 class Kept:
     """What is known of a text, for the check of what becomes of it (``pipeline.Earlier``)."""
 
-    def __init__(self, lexed: Lexed, before: Kept | None = None) -> None:
+    def __init__(self, source: Source, lexed: Lexed, before: Kept | None = None) -> None:
+        """``lexed`` are the tokens of the source."""
+        self._source = source
         self._lexed = lexed
         self._before: dict[str, KeptModel] = {} if before is None else before.models
         self._files_before: dict[tuple[str, str], Parsed] = {} if before is None else before.files
@@ -94,7 +99,7 @@ class Kept:
 
     def parse(self, source: Source) -> Parsed:
         """The tree of a text: of its own tokens, or of an imported file that is as it was."""
-        if source.text is not self._lexed.text:
+        if source is not self._source:
             key = source.name, source.text
             self.files[key] = self._files_before.get(key) or read(source)
             return self.files[key]
