@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from archdsl.elaborate import Limits, Together
     from archdsl.project.locate import ReadFile, StrPath
     from archdsl.project.program import Declared, Program
-    from archdsl.resolve.again import Again
     from archdsl.resolve.context import Met
+    from archdsl.resolve.kept.again import Again
     from archdsl.resolve.resolved import Resolved
     from archdsl.tree.ast import Argument, File
     from archir.graph.graph import Graph

@@ -12,10 +12,10 @@ from itertools import chain
 from archdsl import rules
 from archdsl.project.cycles import cycles
 from archdsl.project.program import Declared, FileScope, Program
-from archdsl.resolve.again import Again
 from archdsl.resolve.binding import bound, plan_declared, variant_base
 from archdsl.resolve.context import Context, Met, Session, Unclear, nothing
 from archdsl.resolve.expressions import visit
+from archdsl.resolve.kept.again import Again
 from archdsl.resolve.labels import check_labels
 from archdsl.resolve.parameters import parameters
 from archdsl.resolve.resolved import Resolved, declared_as

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from archc.editor.keeping.lexing import Lexed
 from archc.editor.keeping.trees import Right, Tree, tree
 from archdsl.project.program import Declared, Program
-from archdsl.resolve.again import Again
+from archdsl.resolve.kept.again import Again
 from archdsl.resolve.resolved import Resolved
 from archdsl.syntax.parser import read
 from archdsl.tree import ast

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from archdsl.project.program import Program
-from archdsl.resolve.again import Again, Once
+from archdsl.resolve.kept.again import Again, Once
 from archdsl.syntax.parser import read_part
 from archdsl.syntax.tokens import CLOSERS, OPENERS, Token
 from archdsl.tree import ast
@@ -24,7 +24,7 @@ _GOES_ON = frozenset({"ARROW", "COMMA"})
 """Tokens behind which a line does not end."""
 
 
-class Part(Struct):
+class Stretch(Struct):
     """A part of a text, as it was read."""
 
     text: str
@@ -41,7 +41,7 @@ class Part(Struct):
 class Right(Record):
     """A text in which nothing was wrong, and what stood beside it."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Stretch, ...]
     imports: tuple[object, ...]
     doc: str
     files: dict[str, ast.File]
@@ -51,7 +51,7 @@ class Right(Record):
     """What became of the declarations in these."""
 
     @classmethod
-    def of(cls, program: Program, parts: tuple[Part, ...], again: Again) -> Right | None:
+    def of(cls, program: Program, parts: tuple[Stretch, ...], again: Again) -> Right | None:
         """The text of a program; None where something is wrong with what it imports."""
         files = _beside(program)
         others: dict[int, Once] = {}
@@ -79,13 +79,13 @@ class Tree(Record):
     """A text's tree and its parts; ``known`` is what became of nodes that are taken over."""
 
     file: ast.File
-    parts: tuple[Part, ...]
+    parts: tuple[Stretch, ...]
     known: dict[int, Once]
     moves: tuple[tuple[Span, Span], ...]
     """Of parts that are taken over: their places when they were read, and now."""
 
 
-def tree(source: Source, tokens: Sequence[Token], before: Sequence[Part]) -> Tree | None:
+def tree(source: Source, tokens: Sequence[Token], before: Sequence[Stretch]) -> Tree | None:
     """The tree of a text of which the lexer has nothing to say; None where something is wrong."""
     ranges = _ranges(source.text, tokens)
     if ranges is None:
@@ -158,16 +158,16 @@ def _text(source: Source, tokens: Sequence[Token], first: int, behind: int) -> t
     return first == 0, source.text[tokens[first].start if first else 0 : end]
 
 
-def _taken(texts: list[tuple[bool, str]], before: Sequence[Part]) -> list[Part | None]:
+def _taken(texts: list[tuple[bool, str]], before: Sequence[Stretch]) -> list[Stretch | None]:
     """The parts of an earlier text that stand in this one, each once."""
-    known: dict[tuple[bool, str], list[Part]] = {}
+    known: dict[tuple[bool, str], list[Stretch]] = {}
     for number, part in enumerate(before):
         if part.onces is not None:
             known.setdefault((number == 0, part.text), []).append(part)
     return [known[each].pop() if known.get(each) else None for each in texts]
 
 
-def _read(source: Source, tokens: Sequence[Token], first: int, behind: int) -> Part | None:
+def _read(source: Source, tokens: Sequence[Token], first: int, behind: int) -> Stretch | None:
     file = read_part(source, tokens[first:behind], is_first=first == 0)
     if file is None:
         return None
@@ -175,7 +175,7 @@ def _read(source: Source, tokens: Sequence[Token], first: int, behind: int) -> P
     start = 0 if is_first else tokens[first].start
     names = frozenset(name for each in file.declarations for name in _names(each))
     span = Span(source, start, start + len(text))
-    return Part(text, span, file, frozenset(re.findall(r"\w+", text)), names)
+    return Stretch(text, span, file, frozenset(re.findall(r"\w+", text)), names)
 
 
 def _names(node: ast.Declaration) -> Iterator[str]:
@@ -187,7 +187,7 @@ def _names(node: ast.Declaration) -> Iterator[str]:
 
 
 def _joined(
-    source: Source, parts: list[Part], ranges: list[tuple[int, int]], tokens: Sequence[Token]
+    source: Source, parts: list[Stretch], ranges: list[tuple[int, int]], tokens: Sequence[Token]
 ) -> Tree:
     nodes: list[ast.Declaration] = []
     known: dict[int, Once] = {}
