@@ -258,7 +258,7 @@ def main() -> None:
             shown, worked = ([1000 * each[at] for each in waits] for at in (0, 1))
             if name == "all" or "--parts" in words:
                 print(
-                    f"  {name:<24} {median(shown):6.0f} ms, slowest {max(shown):.0f} ms; "
+                    f"  {name:<24} {median(shown):6.0f} ms, {min(shown):.0f} to {max(shown):.0f}; "
                     f"{median(worked):.0f} ms of a processor"
                 )
 

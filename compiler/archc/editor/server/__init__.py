@@ -1,9 +1,10 @@
 """``archc lsp``: the editors' protocol (LSP 3.17) over what the other files of this room say.
 
-A text is checked in a thread of its own when nothing has been written for a moment, and the newest
-version alone: so nothing waits for a large file. What is asked with every key (words, signatures)
+A text is checked in a thread of its own, at the first key behind a rest or when a moment has passed
+since the last, and the newest version alone: so nothing waits for a large file. What is asked with
+every key (words, signatures)
 is answered from the names of the last check, the rest from a check of the text as it is, in which
-models are kept that need nothing that was edited (``editor/keeping``).
+all is kept that no edit has touched (``editor/keeping``).
 """
 
 from __future__ import annotations
