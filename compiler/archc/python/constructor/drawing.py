@@ -9,9 +9,10 @@ from archc.python.classes.klass import Class
 from archc.python.code.layout import INDENT
 from archc.python.code.recipes import access
 from archc.python.constructor.chains import Chains
+from archc.python.constructor.drawable import Found, below, holders
 from archc.python.constructor.draws import draw, place
 from archc.python.constructor.statements import Sink
-from archc.python.constructor.weights import CONSTANT, Found, below, holders, pass_lines
+from archc.python.constructor.weights import CONSTANT, pass_lines
 from archc.python.merging.families import form, is_inline
 from archc.python.merging.merge import Inst, Item, UnmergeableError, apart
 from archir.base.record import replaced
