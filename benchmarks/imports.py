@@ -5,8 +5,8 @@ these libraries, each in a process of its own, and says one line of each: whethe
 how many sizes, the lines of its text against those of its classes in Python, and the seconds; or
 why it was refused. ``--into FILE`` keeps what was found, and what stands there is not run again;
 ``--only WORD`` takes the targets that have this word; ``--limit SECONDS`` is for each (300). At the
-end come the counts, and the reasons by how often they were met. What came in is written to
-``--texts FOLDER``.
+end come the counts, those that have more than a quarter of their classes' lines, and the reasons by
+how often they were met. What came in is written to ``--texts FOLDER``.
 """
 
 from __future__ import annotations
@@ -245,8 +245,12 @@ def summary(results: Sequence[Result]) -> str:
         came = [each for each in own if not each.reason]
         lines.append(f"{library}: {len(came)} of {len(own)}")
         if came:
-            shorter = sum(4 * each.lines <= each.source for each in came)
+            longer = [each for each in came if 4 * each.lines > each.source]
+            shorter = len(came) - len(longer)
             lines.append(f"  at least 4 times fewer lines than their classes: {shorter}")
+            for each in sorted(longer, key=lambda each: each.source / each.lines):
+                times = f"{each.source / each.lines:.1f} times"
+                lines.append(f"    {each.name}: {times}, {each.lines} of {each.source}")
         reasons = Counter(kind_of(each.reason) for each in own if each.reason)
         lines += [f"  {count} x {reason}" for reason, count in reasons.most_common()]
     return "\n".join(lines)
