@@ -97,9 +97,9 @@ def test_a_parameter_that_is_read_through_a_view_has_a_gradient(optimizer: Optim
     model, inputs, _, step = step_of_text(
         """arch 1
         model tokens() {
-          input x: [N, 4, 8]
-          param token: [1, 1, 8] = zeros
-          concat(1) [token -> expand(N, 1, 8), x] -> linear(8)
+          input x: [N, 4, 64]
+          param token: [1, 64, 64] = zeros
+          concat(1) [token -> expand(N, 64, 64), x] -> mean(1) -> linear(8)
         }""",
         optimizer,
     )
