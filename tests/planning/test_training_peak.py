@@ -72,6 +72,7 @@ def step_of_text(
 EXACT = [
     "alexnet", "convnext_tiny", "gru_classifier", "inception_module", "lenet5", "mnasnet0_5",
     "mobilenet_v3_small", "pointnet", "resnet18", "squeezenet1_1", "unet", "vgg16",
+    "vit_b_16",
 ]  # fmt: skip
 
 
@@ -103,6 +104,26 @@ def test_a_parameter_that_is_read_through_a_view_has_a_gradient(optimizer: Optim
         }""",
         optimizer,
     )
+    assert step.peak([step.whole]) == measured(model, inputs, OPTIMIZERS[optimizer])
+
+
+PARTS = {
+    "pieces": "linear(256) -> chunk(4, -1) as a, b, c, d\n"
+    "concat(-1) [a -> relu, b, c -> tanh, d] -> sigmoid",
+    "a piece of which nothing comes": "linear(256) -> chunk(4, -1) as a, b, c, _\n add [a, b, c]",
+    "a piece that is read twice": "linear(256) -> split(128, -1) as a, b\n"
+    "concat(-1) [a, b -> relu, b -> sigmoid] -> tanh",
+    "slices": "linear(256) as y\n multiply [y -> slice(1, 0, 8), y -> slice(1, 8, 16)] -> tanh",
+    "one element of each": "linear(256) -> tanh -> select(1, 0) -> linear(8)",
+    "queries, keys and values": "multihead_attention(4) -> tanh",
+}
+
+
+@pytest.mark.parametrize("what", PARTS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_gradients_of_parts_become_those_of_the_whole(what: str, optimizer: Optimizer) -> None:
+    text = f"arch 1\nmodel parts() {{\ninput x: [N, 16, 32]\n{PARTS[what]}\n}}"
+    model, inputs, _, step = step_of_text(text, optimizer)
     assert step.peak([step.whole]) == measured(model, inputs, OPTIMIZERS[optimizer])
 
 

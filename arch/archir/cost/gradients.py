@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from archir.base.record import Record, Struct
+from archir.cost.saved_for_backward import leading_back
 from archir.cost.simulate import Pass
 from archir.cost.state import bytes_of
 from archir.graph.flat import FlatStep, raw_state
@@ -59,7 +60,7 @@ def gradients(
     by_step: dict[int, list[BackwardNode]] = defaultdict(list)
     for node in back:
         by_step[node.step].append(node)
-    outputs = {each.node for each in run.storages(run.flat.outputs) if each.node is not None}
+    outputs = set(leading_back(run))
     keepers: Counter[Storage] = Counter()
     if len(by_step) < len(back):
         keepers.update([storage for node in back for storage, _ in node.kept])
@@ -103,7 +104,10 @@ class _Engine:
 
     def __init__(self, outputs: set[BackwardNode]) -> None:
         self.there: dict[BackwardNode, _Gradient] = {node: _Gradient(0) for node in outputs}
-        self.given: list[tuple[BackwardNode, _Gradient]] = []
+        self.pieces: dict[BackwardNode, list[tuple[_Gradient, int]]] = defaultdict(list)
+        """The gradients of pieces, each with its bytes, that wait for the others."""
+
+        self.given: list[tuple[BackwardNode, _Gradient, int]] = []
         """What a step has given, and is not yet added to what is there."""
 
         self.now = 0
@@ -122,7 +126,7 @@ class _Engine:
 
     def turn(self, node: BackwardNode) -> None:
         """A step takes its gradient, and gives those of what it was computed from."""
-        taken = self.there.pop(node, None)
+        taken = self._joined(node) if node.joins else self.there.pop(node, None)
         if taken is None:
             return
         if not node.kept and _is_passed_on(node):
@@ -134,13 +138,32 @@ class _Engine:
             self.make(node.passing)
             self.now -= node.passing
         self._let_go(taken)
-        self.given += zip(node.parents, given, strict=True)
+        self.given += [
+            (parent, gradient, node.nbytes)
+            for parent, gradient in zip(node.parents, given, strict=True)
+        ]
+
+    def _joined(self, node: BackwardNode) -> _Gradient | None:
+        """The gradient of a tensor that was split, put together; those that lack are zeros."""
+        pieces = self.pieces.pop(node, None)
+        if pieces is None:
+            return None
+        lacking = node.nbytes - sum([nbytes for _, nbytes in pieces])
+        self.make(lacking)
+        self.make(node.nbytes)
+        self.now -= lacking
+        for gradient, _ in pieces:
+            self._let_go(gradient)
+        return _Gradient(node.nbytes)
 
     def add(self) -> None:
         """Gradients come to the steps that are to take them."""
         if self.given:
-            for parent, gradient in self.given:
-                self._add(parent, gradient)
+            for parent, gradient, nbytes in self.given:
+                if parent.joins:
+                    self.pieces[parent].append((gradient, nbytes))
+                else:
+                    self._add(parent, gradient)
             self.given.clear()
 
     def _add(self, parent: BackwardNode, gradient: _Gradient) -> None:
@@ -179,7 +202,7 @@ def _going(
     left: dict[Storage, int] = {}
     for node in order:
         for storage, _ in node.kept:
-            if storage.node is not None and storage.node.step == node.step:
+            if storage.step == node.step:
                 left[storage] = left.get(storage, keepers[storage]) - 1
     last = {storage: node for node in order for storage, _ in node.kept if left.get(storage) == 0}
     going: dict[BackwardNode, int] = defaultdict(int)
@@ -191,8 +214,11 @@ def _going(
 def _is_passed_on(node: BackwardNode) -> bool:
     """Whether a step that keeps nothing gives on the gradient itself, or views of it.
 
-    Sums do, and copies in another layout, and what joins tensors; what resizes does not.
+    Sums do, and copies in another layout, and what joins tensors, and pieces of a tensor; what
+    resizes does not.
     """
+    if node.parents and node.parents[0].joins:
+        return True
     same = all(parent.nbytes == node.nbytes for parent in node.parents)
     return same or sum(parent.nbytes for parent in node.parents) == node.nbytes
 

@@ -8,10 +8,16 @@ from archir.cost.simulate import Pass
 from archir.memory.storage import BackwardNode, Storage
 
 
+def leading_back(run: Pass) -> list[BackwardNode]:
+    """The steps of the backward pass that the gradients of the outputs come to."""
+    given = [run.values[value] for value in run.flat.outputs if value in run.values]
+    return [node for each in given if (node := each.node) is not None]
+
+
 def nodes(run: Pass) -> list[BackwardNode]:
     """The steps of the backward pass that the outputs lead back to, in the order of running."""
     found: dict[BackwardNode, None] = {}
-    waiting = [each.node for each in run.storages(run.flat.outputs) if each.node is not None]
+    waiting = leading_back(run)
     while waiting:
         node = waiting.pop()
         if node not in found:

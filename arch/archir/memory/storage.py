@@ -33,7 +33,8 @@ class BackwardNode(Struct):
     the gradient takes that comes to it. ``passing`` are the bytes that it takes for itself while it
     works out others, ``copied`` those of gradients of parameters that have to be laid out anew.
     ``learned`` are those of gradients of parameters that come at its turn; where nothing is said of
-    it, all of an op's come at its first one.
+    it, all of an op's come at its first one. ``joins`` says that it puts together the gradients of
+    the pieces that a tensor was split into.
     """
 
     step: int
@@ -42,33 +43,45 @@ class BackwardNode(Struct):
     passing: int = 0
     copied: int = 0
     learned: int = 0
+    joins: bool = False
     kept: list[tuple[Storage, int]] = fresh(factory=list)
 
 
 class Storage(Struct):
     """A piece of memory. Parameters and buffers are ``state``, what the caller holds is ``input``.
 
-    ``version`` counts how often it was overwritten, ``written`` are the steps that did so. ``node``
-    leads back through what it was computed from, where it takes part in the backward pass.
+    ``step`` is the one that has made it, if one has. ``version`` counts how often it was
+    overwritten, ``written`` are the steps that did so. ``node`` leads back through what it was
+    computed from, where it takes part in the backward pass.
     """
 
     number: int
     nbytes: int
     kind: Literal["value", "input", "state"]
     grad: bool
+    step: int = -1
     node: BackwardNode | None = None
     version: int = 0
     written: tuple[int, ...] = ()
 
 
 class Tensor(Struct):
-    """A tensor of a memory trace. ``piece`` marks one of several views that one op gave."""
+    """A tensor of a memory trace. ``piece`` marks one of several views that one op gave. ``part``
+    is the step of the backward pass that makes the gradient of the whole of that of a part.
+    """
 
     storage: Storage
     shape: tuple[int, ...]
     strides: Strides
     dtype: str
     piece: bool = False
+    part: BackwardNode | None = None
+
+    @property
+    def node(self) -> BackwardNode | None:
+        """What leads back from it. Behind work in place it is the same for all views."""
+        storage = self.storage
+        return storage.node if self.part is None or storage.written else self.part
 
     @property
     def grad(self) -> bool:

@@ -7,7 +7,7 @@ as torch's allocator and autograd do on the CPU.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Literal
 
@@ -106,7 +106,7 @@ class MemoryTrace:
         made = self._tensor(shape, strides, dtype, "value", grad=grad)
         storage = made.storage
         if grad:
-            parents = [node for each in behind if (node := each.storage.node) is not None]
+            parents = [node for each in behind if (node := each.node) is not None]
             storage.node = BackwardNode(self.step, tuple(parents), storage.nbytes)
         self.events.append((True, storage))
         return made
@@ -155,13 +155,30 @@ class MemoryTrace:
             storage.node = BackwardNode(self.step, parents, storage.nbytes)
         return given
 
-    def view(
-        self, given: Tensor, shape: Sequence[int], strides: Strides, *, piece: bool = False
+    def view(self, given: Tensor, shape: Sequence[int], strides: Strides) -> Tensor:
+        """A view."""
+        return self._view(given, shape, strides, given.node)
+
+    def pieces(
+        self, given: Tensor, shapes: Iterable[Sequence[int]], strides: Strides
+    ) -> tuple[Tensor, ...]:
+        """The views that one call makes of a tensor, which together are all of it."""
+        node = given.node
+        if node is not None:
+            node = BackwardNode(self.step, (node,), node.nbytes, joins=True)
+        views = [self._view(given, shape, strides, node) for shape in shapes]
+        for each in views:
+            each.piece = True
+        return tuple(views)
+
+    def _view(
+        self, given: Tensor, shape: Sequence[int], strides: Strides, back: BackwardNode | None
     ) -> Tensor:
-        """A view. ``piece`` says that it is one of several from one call."""
-        return Tensor(
-            given.storage, tuple(shape), tuple(strides), given.dtype, piece or given.piece
-        )
+        """A view, from which ``back`` leads back if it is but a part."""
+        shape, part = tuple(shape), given.part
+        if back is not None and self.recording and prod(shape) < given.numel:
+            part = BackwardNode(self.step, (back,), self._bytes[given.dtype] * prod(shape))
+        return Tensor(given.storage, shape, tuple(strides), given.dtype, given.piece, part)
 
     def reshape(self, given: Tensor, shape: Sequence[int]) -> Tensor:
         """The same elements in another shape: a view where that is possible, else a copy."""
@@ -328,7 +345,7 @@ class MemoryTrace:
         self.overwrite(given)
         storage = given.storage
         if self.recording and other.grad:
-            nodes = (storage.node, other.storage.node)
+            nodes = (storage.node, other.node)
             parents = tuple(each for each in nodes if each)
             storage.node = BackwardNode(self.step, parents, storage.nbytes)
             storage.grad = True
@@ -356,5 +373,6 @@ class MemoryTrace:
         grad: bool,
     ) -> Tensor:
         self._count += 1
-        storage = Storage(self._count, self._bytes[dtype] * prod(shape), kind, grad)
+        step = self.step if kind == "value" else -1
+        storage = Storage(self._count, self._bytes[dtype] * prod(shape), kind, grad, step)
         return Tensor(storage, shape, strides, dtype)

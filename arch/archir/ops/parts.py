@@ -74,9 +74,8 @@ class _Pieces(Op):
     def allocate(
         self, trace: "MemoryTrace", inputs: "tuple[Tensor, ...]", outputs: tuple[TensorType, ...]
     ) -> "tuple[Tensor, ...]":
-        pieces = (trace.extents(each) for each in outputs)
-        given = inputs[0]
-        return tuple(trace.view(given, shape, given.strides, piece=True) for shape in pieces)
+        (given,) = inputs
+        return trace.pieces(given, map(trace.extents, outputs), given.strides)
 
 
 class Chunk(_Pieces):
@@ -244,8 +243,7 @@ class Unbind(_Pieces):
         (given,) = inputs
         dim = self.dim % len(given.shape)
         strides = (*given.strides[:dim], *given.strides[dim + 1 :])
-        shapes = (trace.extents(each) for each in outputs)
-        return tuple(trace.view(given, shape, strides, piece=True) for shape in shapes)
+        return trace.pieces(given, map(trace.extents, outputs), strides)
 
     def dependence(self, edge: Edge) -> tuple[AxisAccess, ...] | None:
         rank = len(edge.given)
