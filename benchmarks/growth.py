@@ -76,6 +76,7 @@ MADE: dict[str, int] = {
     "dense_layers": 100,
     "loops_in_a_row": 200,
     "long_body": 2_000,
+    "layers_under_a_condition": 300,
     "layers_of_many_widths": 300,
     "labelled_layers": 1_000,
     "layers_without_labels": 1_000,

@@ -150,6 +150,12 @@ def long_else(n: int) -> str:
 
 
 @shape
+def layers_under_a_condition(n: int) -> str:
+    layers = lines(["conv(3, 1)"] * n)
+    return model(f"if _.channels == 3 {{\n{layers}\nrelu as y\n}}\nadd [_, y]")
+
+
+@shape
 def wide_concat(n: int) -> str:
     return model(f"concat [{', '.join(['conv(1, 1)'] * n)}]")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from shapes import SHAPES
 
-from archc import pipeline
+from archc import pipeline, python
 from archir.base.source import Source
 
 MOST = 2.3
@@ -72,3 +72,11 @@ def test_models_that_are_checked_together_share_their_steps() -> None:
     last = [item.problem.message() for item in found if item.is_error][-1]
     assert last == "unrolling all models of this file takes more than 4,000,000 evaluation steps"
     assert checked[0].typed is not None and checked[-1].typed is None
+
+
+def test_layers_under_a_condition_that_has_no_words_are_printed_at_once() -> None:
+    """Each of them had the whole file written anew, until that was given up."""
+    text = SHAPES["layers_under_a_condition"](300)["main.arch"]
+    typed, _ = pipeline.compile_source(Source("main.arch", text), None)
+    assert typed is not None
+    assert "for _ in range(300)" in python.source(typed)

@@ -69,7 +69,7 @@ class Writer(Printing):
             self.unfolded.setdefault(family, set()).update(loop.span for loop in error.loops)
             return None
         except UntestableError as error:
-            self.untested.setdefault(family, set()).add(error.span)
+            self.untested.setdefault(family, set()).update(error.spans)
             return None
         except UnmergeableError:
             if len(family.networks) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TypeAlias
 
 from archc.python.classes.klass import Class
@@ -39,18 +39,44 @@ def condition(owner: Class, node: When, number: int, scope: Scoped) -> Said:
     if number and all(wanted.values()):
         return Said("")
     spans = [place_of(inner) for inner in nodes if not isinstance(inner, When)]
+    # Of places under the same conditions one says what all of them would.
+    standing: dict[Hashable, Span] = {}
     for span in spans:
+        standing.setdefault(_standing(owner, span), span)
+    for span in standing.values():
         said = _tested(owner, span, wanted, scope)
         if said is not None:
             return said
     if all(wanted.values()):
-        raise UntestableError(spans[0])
+        raise UntestableError(*_under_the_same(owner, spans[0]))
     loop = next((inst.loop for inst in node.everyone if inst.loop is not None), None)
     if loop is not None:
         raise UnfoldError(loop)
     label = next((n for n in map(_label, nodes) if n), "has_more")
     numbers: dict[Network, object] = {inst.network: inst in having for inst in node.everyone}
     return owner.own(f"has_{label}" if not label.startswith("has") else label, numbers)
+
+
+def _under_the_same(owner: Class, span: Span) -> list[Span]:
+    """The places of a class that stand under the conditions of one, in the same loops."""
+    places, wanted = owner.family.places, _standing(owner, span)
+    others = () if places is None else places.stages
+    return [
+        span,
+        *(other for other in others if other != span and _standing(owner, other) == wanted),
+    ]
+
+
+def _standing(owner: Class, span: Span) -> Hashable:
+    """The conditions and loops around a place; what tells it apart, where its own name is one."""
+    places = owner.family.places
+    place = None if places is None else places.stages.get(span)
+    if place is None:
+        return span
+    use = owner.part_at(span)
+    own = span if use is not None and isinstance(use.target, e.Local) else None
+    tests = tuple([(test.condition.span, test.wanted) for test in place.tests])
+    return tests, tuple([loop.span for loop in place.loops]), own
 
 
 def _tested(owner: Class, span: Span, wanted: Mapping[Inst, bool], scope: Scoped) -> Said | None:

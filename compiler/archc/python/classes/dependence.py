@@ -144,9 +144,9 @@ class Depending(Values):
         loops = () if places is None else {loop for p in places.stages.values() for loop in p.loops}
         around = [loop.span.end for loop in loops if loop.span.covers(span)]
         last = max([span.start, *around])
+        within = {} if places is None else places.within
         for step, _ in self.steps:
-            within = places is not None and step.item.span in places.within
-            if step.item.span.end <= last or within:
+            if step.item.span.end <= last or (within and step.item.span in within):
                 for variable in step.outputs:
                     yield from self.behind(variable)
         yield from (("in", number) for number in range(len(self.insts[0].network.inputs)))

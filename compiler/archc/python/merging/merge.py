@@ -113,11 +113,11 @@ class UnfoldError(Exception):
 
 
 class UntestableError(Exception):
-    """There are no words for a condition that holds wherever its place is met."""
+    """There are no words for a condition that holds wherever its places are met."""
 
-    def __init__(self, span: Span) -> None:
+    def __init__(self, *spans: Span) -> None:
         super().__init__("a condition without words")
-        self.span = span
+        self.spans = spans
 
 
 class UnmergeableError(Exception):
