@@ -8,6 +8,7 @@ are resolved like all others; what depends on a value is left to the elaborator.
 from __future__ import annotations
 
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from archdsl import rules
 from archdsl.project.cycles import cycles
@@ -15,7 +16,6 @@ from archdsl.project.program import Declared, FileScope, Program
 from archdsl.resolve.binding import bound, plan_declared, variant_base
 from archdsl.resolve.context import Context, Met, Session, Unclear, nothing
 from archdsl.resolve.expressions import visit
-from archdsl.resolve.kept.again import Again
 from archdsl.resolve.labels import check_labels
 from archdsl.resolve.parameters import parameters
 from archdsl.resolve.resolved import Resolved, declared_as
@@ -31,6 +31,9 @@ from archir.program.declarations import Block, Constant, Declaration, Function, 
 from archir.program.expressions import Arguments, Refused, Target
 from archir.program.nodes import Expr
 from archir.program.statements import Body, InputStatement, RefusedStatement
+
+if TYPE_CHECKING:  # an editor alone keeps anything
+    from archdsl.resolve.kept.again import Again
 
 
 def resolve(
