@@ -35,6 +35,7 @@ class StochasticDepth(Elementwise):
     read_modules = (
         "torchvision.ops.stochastic_depth.StochasticDepth",
         "timm.layers.drop.DropPath",
+        "archc.torch.helpers.StochasticDepth",
     )
 
     p: Annotated[Finite, Field(ge=0, le=1)] = Field(

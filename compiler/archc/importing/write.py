@@ -332,7 +332,10 @@ class Printer:
             if value in (default, ABSENT):
                 continue
             shown = self.value(value, None)
-            parts.append(shown if default == ABSENT else f"{name} = {shown}")
+            if default == ABSENT:
+                parts.append(shown)
+            elif shown != self.value(default, None):  # a hole may be filled with that
+                parts.append(f"{name} = {shown}")
         text = f"{item.name}({', '.join(parts)})" if parts else item.name
         return f"{label}: {text}" if label else text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archc.torch.calls import prepare
-from archc.torch.program import Compute, Fetch, Instruction, Invoke, Plan, Program, Results
+from archc.torch.program import Compute, Fetch, Instruction, Invoke, Plan, Program, Results, as_data
 from archir.graph import modules
 from archir.graph.graph import Output, Value
 from archir.graph.modules import Line, ModuleCall, Network, flattened
@@ -23,7 +23,9 @@ def plan(network: Network, *, in_dict: bool = False) -> Plan:
         evaluation = _program(network, in_dict, training=False)
     name = GROUP if network.kind == "group" else network.name
     names = tuple([value.name for value in network.inputs])
-    return Plan(name, names, network.is_chain, training, evaluation)
+    given = network.definition.arguments if network.kind == "definition" else ()
+    arguments = tuple([(key, as_data(value)) for key, value in given])
+    return Plan(name, names, network.is_chain, training, evaluation, arguments)
 
 
 def _program(network: Network, in_dict: bool, *, training: bool) -> Program:
@@ -81,4 +83,6 @@ def _assemble(
             instructions.append(Compute(line.code, reads, makes, ends))
         else:
             instructions.append(Fetch(line.path, makes, (), ends))
-    return Program(tuple(instructions), size, numbered([o.value for o in outputs]), results)
+    named = {register[value]: value.name for value in register}
+    names = tuple([named.get(place) for place in range(size)])
+    return Program(tuple(instructions), size, numbered([o.value for o in outputs]), results, names)

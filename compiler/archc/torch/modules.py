@@ -20,12 +20,17 @@ def plan_of(module: nn.Module) -> Plan:
     return plan
 
 
+def plan_if_ours(module: nn.Module) -> Plan | None:
+    """The plan of a module, if it was made of a text."""
+    return getattr(module, _PLAN, None)
+
+
 class _TakesNames(nn.Module):
     """Inputs may be given by the names that they have in the text."""
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         # Not in ``forward``: a tracer would take ``**named`` for one more input.
-        plan: Plan | None = getattr(self, _PLAN, None)  # none in a slice of a chain
+        plan = plan_if_ours(self)  # a slice of a chain has none
         if plan is not None and named and "input" not in named:
             inputs, named = tuple(plan.in_order(inputs, named)), {}
         return super().__call__(*inputs, **named)
@@ -61,7 +66,7 @@ class Chain(_TakesNames, nn.Sequential):
     """A block whose children run one after the other: a Sequential that knows its name."""
 
     def _get_name(self) -> str:
-        plan: Plan | None = getattr(self, _PLAN, None)
+        plan = plan_if_ours(self)
         return "Sequential" if plan is None else plan.name
 
 

@@ -92,6 +92,9 @@ class Program(Record):
     results: Results | None = None
     """How several outputs are handed back: as a named tuple, or as a plain one if None."""
 
+    names: tuple[str | None, ...] = ()
+    """What the text calls the values in the registers."""
+
     def run(self, module: nn.Module, inputs: Sequence[Any]) -> Any:
         """The outputs for these inputs: the tensor itself where there is just one."""
         registers = [*inputs, *[None] * (self.size - len(inputs))]
@@ -154,6 +157,17 @@ def _restore_results(title: str, fields: tuple[str, ...], values: tuple[Tensor, 
     return results_type(title, fields)(*values)
 
 
+def as_data(value: Any) -> Any:
+    """An argument as it is compared between uses; of what is no data, that it is there."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple | list) and all(
+        isinstance(each, bool | int | float) for each in value
+    ):
+        return tuple(value)
+    return True
+
+
 class Plan(Record):
     """All that a module of ours knows: its name, and what it runs in each of the two modes."""
 
@@ -166,6 +180,8 @@ class Plan(Record):
 
     training: Program
     evaluation: Program
+    arguments: tuple[tuple[str, Any], ...] = ()
+    """What a model or block was given, as far as it is data; of all else that it is there."""
 
     def __deepcopy__(self, memo: dict[int, object]) -> Plan:
         return self  # nothing in it changes

@@ -26,8 +26,8 @@ from archc.importing.structure.holes import Solver
 from archc.importing.structure.unify import DifferentError, Unifier
 from archc.importing.write import Facts, Unit, children
 
-CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
-"""Classes of torch's own that only hold others: they are scopes."""
+CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "Group")
+"""Classes of torch's own that only hold others, and groups of a text with labels: scopes."""
 
 
 class Finder:

@@ -9,6 +9,8 @@ from typing import Any
 
 from torch import nn
 
+from archc.torch.program import as_data
+
 Arguments = dict[int, Mapping[str, Any]]
 """By the identity of a module."""
 
@@ -52,14 +54,4 @@ def _arguments(module: nn.Module, frame: FrameType | None) -> Mapping[str, Any] 
         return None
     code = outermost.f_code
     names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-    return {name: _data(outermost.f_locals.get(name)) for name in names}
-
-
-def _data(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, tuple | list) and all(
-        isinstance(each, bool | int | float) for each in value
-    ):
-        return tuple(value)
-    return True  # something that is no data: that it is there
+    return {name: as_data(outermost.f_locals.get(name)) for name in names}

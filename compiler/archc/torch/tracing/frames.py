@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from types import FrameType
+from typing import Any
+
+from archc.torch.program import Program
 
 OURS = __package__.rpartition(".")[0] + "."
 """What the modules begin with that watch, and that make networks of files."""
@@ -22,6 +26,18 @@ def outside(frame: FrameType | None) -> FrameType | None:
             return frame
         frame = frame.f_back
     return None
+
+
+def variables(frame: FrameType | None) -> Mapping[str, Any]:
+    """What the nearest ``forward`` calls its values: Python's variables, or the words of a text."""
+    while frame is not None and frame.f_code is not Program.run.__code__:
+        if frame is outside(frame):
+            return frame.f_locals
+        frame = frame.f_back
+    if frame is None:
+        return {}
+    names, registers = frame.f_locals["self"].names, frame.f_locals.get("registers", ())
+    return {name: value for name, value in zip(names, registers, strict=False) if name}
 
 
 def place_of(frame: FrameType | None) -> str:

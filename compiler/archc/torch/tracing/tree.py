@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from archc.torch.modules import plan_if_ours
 from archc.torch.tracing.constructors import Arguments
 from archc.torch.tracing.record import Child
 from archc.torch.tracing.watch import attributes
@@ -25,15 +26,17 @@ def _child(path: str, module: nn.Module, arguments: Arguments) -> Child:
         for name, tensor in (*module._parameters.items(), *module._buffers.items())
         if tensor is not None
     ]
-    given = arguments.get(id(module))
-    if given is None:
+    kind, given = type(module).__name__, arguments.get(id(module))
+    plan = plan_if_ours(module)
+    if plan is not None:
+        kind, given = plan.name, dict(plan.arguments)
+    elif given is None:
         given = {
             k: v for k, v in attributes(module).items() if isinstance(v, bool | int | float | str)
         }
-    kind = type(module)
     return Child(
         path,
-        kind.__name__,
+        kind,
         tuple([name for name, child in module._modules.items() if child is not None]),
         tuple(weights),
         frozenset(name for name, tensor in module._parameters.items() if tensor is not None),

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from archc.torch.tracing.frames import caller, outside, place_of
+from archc.torch.tracing.frames import outside, place_of, variables
 from archc.torch.tracing.memory import Memory, Written
 from archc.torch.tracing.names import (
     PROPERTIES,
@@ -153,8 +153,8 @@ class _Watcher(Memory):
             name = name if name in PROPERTIES else "__get__"
         if self.depth or name in SILENT:
             return func(*args, **kwargs)
-        frame = caller()
-        self.place = place_of(frame)
+        frame = sys._getframe(1)
+        self.place = place_of(outside(frame))
         self.name_locals(frame)
         # The name of a function, with what it was given as it was before the call.
         given = tuple([self.operand(each) for each in args])
@@ -236,9 +236,7 @@ class _Watcher(Memory):
 
     def name_locals(self, frame: FrameType | None) -> None:
         """What the variables of a forward call the values: they are good names."""
-        if frame is None:
-            return
-        for name, value in frame.f_locals.items():
+        for name, value in variables(frame).items():
             if isinstance(value, Tensor) and id(value) in self.numbers:
                 self.locals.setdefault(self.numbers[id(value)], name)
 
@@ -249,7 +247,7 @@ class _Watcher(Memory):
             return original(module, *args, **kwargs)
         frame = sys._getframe(2)
         outer, place = self.path, place_of(outside(frame))
-        self.name_locals(outside(frame))
+        self.name_locals(frame)
         self.path, self.place = self.paths[id(module)], place
         given = tuple([self.operand(each) for each in args])
         named = {key: self.operand(each) for key, each in kwargs.items()}
