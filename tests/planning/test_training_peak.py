@@ -107,6 +107,30 @@ def test_a_parameter_that_is_read_through_a_view_has_a_gradient(optimizer: Optim
     assert step.peak([step.whole]) == measured(model, inputs, OPTIMIZERS[optimizer])
 
 
+VIEWS = """arch 1
+block Heads(channels) {
+  input maps: [N, C, H, W]
+  conv(channels, 1) as found
+  found -> flatten(2) as rows
+  [found, rows]
+}
+model heads() {
+  input image: [N, 3, H = 16, W = 16]
+  conv(16, 3, padding = 1) -> relu as large
+  max_pool(2) -> conv(32, 3, padding = 1) -> relu as small
+  large -> Heads(24) as first, one
+  small -> Heads(24) as second, other
+  concat(2) [one, other] -> tanh as all
+  output first, second, all
+}"""
+
+
+def test_gradients_wait_for_the_turns_of_views() -> None:
+    """What is flattened early gives its gradient on late, when that of another map has gone."""
+    model, inputs, _, step = step_of_text(VIEWS, "sgd")
+    assert step.peak([step.whole]) == measured(model, inputs, OPTIMIZERS["sgd"])
+
+
 PARTS = {
     "pieces": "linear(256) -> chunk(4, -1) as a, b, c, d\n"
     "concat(-1) [a -> relu, b, c -> tanh, d] -> sigmoid",

@@ -174,10 +174,11 @@ class MemoryTrace:
     def _view(
         self, given: Tensor, shape: Sequence[int], strides: Strides, back: BackwardNode | None
     ) -> Tensor:
-        """A view, from which ``back`` leads back if it is but a part."""
-        shape, part = tuple(shape), given.part
-        if back is not None and self.recording and prod(shape) < given.numel:
-            part = BackwardNode(self.step, (back,), self._bytes[given.dtype] * prod(shape))
+        """A view, from which ``back`` leads back: it is but a part, or of a later step."""
+        shape, part, numel = tuple(shape), given.part, prod(shape)
+        is_part, is_later = numel < given.numel, back is not None and back.step != self.step
+        if back is not None and self.recording and (is_part or (is_later and numel == given.numel)):
+            part = BackwardNode(self.step, (back,), self._bytes[given.dtype] * numel)
         return Tensor(given.storage, shape, tuple(strides), given.dtype, given.piece, part)
 
     def reshape(self, given: Tensor, shape: Sequence[int]) -> Tensor:
