@@ -46,6 +46,9 @@ class BackwardNode(Struct):
     joins: bool = False
     kept: list[tuple[Storage, int]] = fresh(factory=list)
 
+    def __repr__(self) -> str:
+        return f"BackwardNode(step={self.step})"  # all that it leads back to is met again and again
+
 
 class Storage(Struct):
     """A piece of memory. Parameters and buffers are ``state``, what the caller holds is ``input``.
