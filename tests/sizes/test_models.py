@@ -12,7 +12,7 @@ import torch
 import z3
 from measuring import tensors, zeros
 from meta import Quick
-from shipped import EACH, EXAMPLES
+from shipped import EACH, EXAMPLES, SIZES
 from thin import REFUSALS, Tape, tapes
 from z3_sizes import holds, member, proven
 
@@ -26,7 +26,10 @@ from archir.sizes.valid import ValidSizes
 from archir.sizes.words import describe
 
 COUPLED = "mobilenet_v1_tutorial"
-LAST = ("convnext", "swin", "swin_v2_t")
+LAST = (
+    *("convnext", "swin", "swin_v2_t"),
+    *(name for name in SIZES if name.startswith(("convnext_", "swin_"))),
+)
 """What has its channels last in between, so that no thin copy can be made of it."""
 
 TEXTS: dict[str, tuple[dict[str, int], int | None]] = {
@@ -52,6 +55,7 @@ FIXED = (
     "swin3d_t",
     "vae",
     "vit",
+    *(name for name in SIZES if name.startswith("vit_")),
 )
 """What takes samples of one size alone."""
 
