@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,9 @@ GRACE = 1.0
 """Seconds that a trial has behind its time, to say where it hangs."""
 
 _running: set[BaseProcess] = set()
+_ending: list[BaseProcess] = []
+"""Those that have said that their trial is done."""
+
 _waiting: deque[_Runner] = deque()
 _stopping = threading.Event()
 _drivers: set[int] = set()
@@ -44,7 +48,7 @@ class _Runner:
 
     def __init__(self, at: Folder, asked: Asked) -> None:
         context = _context(at, asked)
-        theirs, self._ours = context.Pipe(duplex=False)
+        theirs, self.ours = context.Pipe()
         self.process: BaseProcess = context.Process(target=run_told, args=(theirs,))
         self.process.start()
         theirs.close()
@@ -55,8 +59,7 @@ class _Runner:
     def tell(self, **order: object) -> None:
         """Say which trial it is. Where the process has died meanwhile, its exit code says that."""
         with suppress(OSError):
-            self._ours.send_bytes(json.dumps(order).encode())
-        self._ours.close()
+            self.ours.send_bytes(json.dumps(order).encode())
 
     def end(self) -> None:
         """End a process for which there is no trial."""
@@ -104,15 +107,41 @@ def _run(at: Folder, asked: Asked, number: int, place: Path) -> str:
     if goes_on:
         _waiting.append(_Runner(at, asked))
     try:
-        process.join(None if asked.timeout is None else asked.timeout + GRACE)
-        if process.exitcode is None:
+        within = None if asked.timeout is None else asked.timeout + GRACE
+        ready = wait([runner.ours, process.sentinel], within)
+        if not ready:
             process.kill()
             process.join()
             return TIMEOUT
-        return _ended(process.exitcode)
+        if goes_on and runner.ours in ready and _says_done(runner.ours):
+            _ending.append(process)
+            return ""
+        process.join()
+        return _ended(process.exitcode or 0)
     finally:
-        _running.discard(process)
+        runner.ours.close()
+        _reap()
+        if process not in _ending:
+            _running.discard(process)
+            if process.exitcode is not None:
+                process.close()
+
+
+def _says_done(orders: Connection) -> bool:
+    """Whether a process has written all that is to come of its trial."""
+    try:
+        return orders.recv_bytes() == b"done"
+    except (EOFError, OSError):
+        return False
+
+
+def _reap(within: float = 0) -> None:
+    """Take leave of processes whose trials are done, and that have ended meanwhile."""
+    for process in list(_ending):
+        process.join(within)
         if process.exitcode is not None:
+            _ending.remove(process)
+            _running.discard(process)
             process.close()
 
 
@@ -165,5 +194,6 @@ def stoppable() -> Iterator[None]:
         _stopping.set()
         while _waiting:
             _waiting.pop().end()
+        _reap(GRACE)
         for process in list(_running):
             process.kill()

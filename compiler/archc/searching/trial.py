@@ -62,8 +62,12 @@ def run_told(orders: Connection) -> None:
     """Run the trial that is told, as soon as it is. What a process is started with."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who has started us decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    with suppress(EOFError):  # no trial is to come any more
+    with suppress(EOFError, BrokenPipeError):  # no trial is to come any more; nobody waits
         run_trial(**json.loads(orders.recv_bytes()))
+        from archc.torch.training.forking import may_hold_a_device
+
+        if not may_hold_a_device():
+            orders.send_bytes(b"done")  # the system takes a while to end a process that has torch
 
 
 def run_trial(folder: str, number: int, place: str, environment: dict[str, str]) -> None:

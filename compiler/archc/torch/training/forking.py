@@ -11,3 +11,8 @@ import torch
 import torch._dynamo
 
 torch.set_num_threads(1)
+
+
+def may_hold_a_device() -> bool:
+    """Whether memory of an accelerator may be free only when this process has ended."""
+    return torch.accelerator.is_available()
