@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 
 from archir.cost.simulate import Pass
 from archir.memory.storage import Storage
@@ -14,16 +15,21 @@ def peak(run: Pass) -> int:
     As torch runs the model: a value is let go of when it has been read for the last time, but what
     a module is called with stays until the call returns. What the model gives stays to the end.
     """
-    last = last_use(run)
-    going: dict[int, list[Storage]] = {}
-    for storage, index in last.items():
-        going.setdefault(index, []).append(storage)
+    going = by_step(last_use(run))
     now = most = 0
     for step in run.steps:
         most = max(most, now + step.scratch)
         now += sum(storage.nbytes for storage in step.new)
         now -= sum(storage.nbytes for storage in going.get(step.index, ()))
     return most
+
+
+def by_step(last: Mapping[Storage, int]) -> dict[int, list[Storage]]:
+    """The storages that are let go of behind each step."""
+    going: dict[int, list[Storage]] = {}
+    for storage, index in last.items():
+        going.setdefault(index, []).append(storage)
+    return going
 
 
 def last_use(run: Pass) -> dict[Storage, int]:

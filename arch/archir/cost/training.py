@@ -7,13 +7,13 @@ before it keep, and on nothing else; ``archir.planning`` chooses by that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
 
 from archir.base.record import Record
 from archir.cost.gradients import Gradients, gradients
-from archir.cost.peak import last_use
+from archir.cost.peak import by_step, last_use
 from archir.cost.saved_for_backward import nodes
 from archir.cost.simulate import Pass, SimulatedStep, simulate
 from archir.cost.state import STATES, Optimizer, buffers_of, state_bytes
@@ -76,7 +76,7 @@ class TrainingStep:
         self.keeps = _kept(back)
         self.outputs = frozenset(_counted(self.run.storages(flat.outputs)))
         self._ends = last_use(self.run)
-        self._made = self._first_step()
+        self._going = by_step(self._ends)
         self._alive: dict[int, list[Storage]] = {0: []}
         self._dtype = dtype
         self._known: dict[tuple[Segment, Kept], Needs] = {}
@@ -166,8 +166,7 @@ class TrainingStep:
             most = max(most, now + step.scratch)
             if keeping:
                 # What is kept stays to the end: it is in ``now``, and no longer goes.
-                new = [each for each in self.keeps.get(step.index, ()) if each not in there]
-                there.update(new)
+                new = self._keep(step, there)
                 now += sum([each.nbytes for each in new if each not in counted])
                 counted.difference_update(new)
             for each in step.new:
@@ -180,16 +179,16 @@ class TrainingStep:
                     now -= each.nbytes
         return most
 
-    def _keep(self, step: SimulatedStep, there: set[Storage]) -> int:
-        """Have what a step keeps be there; the bytes of what was not."""
+    def _keep(self, step: SimulatedStep, there: set[Storage]) -> list[Storage]:
+        """Have what a step keeps be there; what of it was not."""
         new = [each for each in self.keeps.get(step.index, ()) if each not in there]
         there.update(new)
-        return sum([each.nbytes for each in new])
+        return new
 
     def _again(self, segment: Segment, steps: Sequence[SimulatedStep], there: Kept) -> int:
         """The most while a segment is computed again, as far as it must be, and goes back."""
         # What it makes again is another tensor than that which it gave before.
-        there = frozenset([each for each in there if self._made.get(each, -1) < segment.first])
+        there = frozenset([each for each in there if each.step < segment.first])
         back = self._backward(steps, there)
         keeping = [step.index for step in steps if self.keeps.get(step.index)]
         if not keeping:
@@ -204,7 +203,7 @@ class TrainingStep:
     def _backward(self, steps: Sequence[SimulatedStep], there: Kept) -> int:
         """The most in the turns of the backward pass, beside what is there in any case."""
         seen = set(there)
-        sums = list(accumulate([self._keep(step, seen) for step in steps]))
+        sums = list(accumulate([_bytes(self._keep(step, seen)) for step in steps]))
         most = 0
         for step, (before, held) in zip(steps, pairwise([0, *sums]), strict=True):
             turn = self.gradients.turns.get(step.index)
@@ -213,22 +212,6 @@ class TrainingStep:
         return most
 
     # --- what lives -----------------------------------------------------------------------------
-
-    def _first_step(self) -> dict[Storage, int]:
-        """The step that makes each storage, or keeps it where none gives it."""
-        found: dict[Storage, int] = {}
-        for step in self.run.steps:
-            for each in (*step.new, *self.keeps.get(step.index, ())):
-                found.setdefault(each, step.index)
-        return found
-
-    @cached_property
-    def _going(self) -> dict[int, list[Storage]]:
-        """The storages that are let go of behind each step."""
-        found: dict[int, list[Storage]] = {}
-        for storage, index in self._ends.items():
-            found.setdefault(index, []).append(storage)
-        return found
 
     def _living(self, place: int) -> list[Storage]:
         """The storages of values that are there before a step, and needed at it or behind."""
@@ -277,5 +260,5 @@ def _counted(storages: set[Storage]) -> set[Storage]:
     return {storage for storage in storages if storage.kind != "state"}
 
 
-def _bytes(storages: frozenset[Storage]) -> int:
+def _bytes(storages: Iterable[Storage]) -> int:
     return sum([storage.nbytes for storage in storages])

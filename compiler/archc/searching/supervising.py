@@ -108,16 +108,18 @@ def _run(at: Folder, asked: Asked, number: int, place: Path) -> str:
         _waiting.append(_Runner(at, asked))
     try:
         within = None if asked.timeout is None else asked.timeout + GRACE
-        ready = wait([runner.ours, process.sentinel], within)
-        if not ready:
+        if goes_on:
+            ready = wait([runner.ours, process.sentinel], within)
+            if runner.ours in ready and _says_done(runner.ours):
+                _ending.append(process)
+                return ""
+            within = within if ready else 0
+        process.join(within)
+        if process.exitcode is None:
             process.kill()
             process.join()
             return TIMEOUT
-        if goes_on and runner.ours in ready and _says_done(runner.ours):
-            _ending.append(process)
-            return ""
-        process.join()
-        return _ended(process.exitcode or 0)
+        return _ended(process.exitcode)
     finally:
         runner.ours.close()
         _reap()
